@@ -1,0 +1,30 @@
+import { defineConfig, type UserConfigFnObject } from "vitest/config";
+
+// `--mode real` is the tier that runs against programs that we did not write; `tools/real-servers` finds or installs them.
+const unit = {
+  include: ["packages/*/src/**/*.test.ts", "packages/cli/test/**/*.test.ts"],
+  exclude: ["**/*.real.test.ts", "**/node_modules/**", "**/dist/**"],
+  testTimeout: 15_000,
+  hookTimeout: 30_000,
+};
+const real = {
+  include: ["packages/**/*.real.test.ts"],
+  exclude: ["**/node_modules/**", "**/dist/**"],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  passWithNoTests: true,
+};
+
+// Tests run the packages from source. Both lists are needed: the first resolves imports inside the files that vite transforms, the
+// second those that it hands to Node.
+const resolve = {
+  conditions: ["source", "node", "import", "module", "default"],
+  externalConditions: ["source", "node"],
+};
+
+const config: UserConfigFnObject = defineConfig(({ mode }) => ({
+  ssr: { resolve },
+  test: { ...(mode === "real" ? real : unit), maxWorkers: 2 },
+}));
+
+export default config;

@@ -1,0 +1,44 @@
+import { ReleaseError } from "./release-error.ts";
+
+/** Time as a port: what the hour is, and waiting that can be called off. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds. @throws ReleaseError `INTERRUPTED` as soon as `signal` aborts */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The longest delay that a Node timer takes (2^31 - 1 ms); a longer one would fire at once. */
+const longestTimerMs = 2_147_483_647;
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep(ms, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(interrupted(signal));
+      const timer = setTimeout(done, Math.min(Math.max(0, ms), longestTimerMs));
+      signal?.addEventListener("abort", cancel, { once: true });
+      function done(): void {
+        signal?.removeEventListener("abort", cancel);
+        resolve();
+      }
+      function cancel(): void {
+        clearTimeout(timer);
+        reject(interrupted(signal));
+      }
+    });
+  },
+};
+
+/** The error of work that was called off; a ReleaseError given as the abort reason is passed on as it is. */
+export function interrupted(signal: AbortSignal | undefined): ReleaseError {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof ReleaseError) return reason;
+  return new ReleaseError({ code: "INTERRUPTED", category: "interrupted", message: "the work was called off", cause: reason });
+}
+
+/** The clock's present as the ISO 8601 text that evidence carries. */
+export function isoNow(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}

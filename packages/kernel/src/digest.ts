@@ -1,0 +1,19 @@
+import { inputError } from "./input-error.ts";
+
+declare const digest: unique symbol;
+
+/** A content digest, `sha256:` or `sha512:` and lower-case hexadecimal. Built only by {@link parseDigest}. */
+export type Digest = string & { readonly [digest]: true };
+
+/**
+ * Reads a digest with a registered algorithm.
+ *
+ * Source: OCI image-spec, descriptor.md, "Registered algorithms".
+ * @throws ReleaseError `DIGEST_INVALID`
+ */
+export function parseDigest(text: string): Digest {
+  if (!/^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text)) {
+    throw inputError("DIGEST_INVALID", "a digest", text, "a digest is sha256: and 64 lower-case hexadecimal digits");
+  }
+  return text as Digest;
+}

@@ -1,0 +1,37 @@
+import { inputError } from "./input-error.ts";
+
+declare const duration: unique symbol;
+
+/** A span of time in milliseconds. Built only by {@link parseDuration}. */
+export type Duration = number & { readonly [duration]: true };
+
+const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+const grammar = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
+
+/**
+ * Reads a duration such as `90s`, `5m` or `1h30m`: whole numbers with units d, h, m, s, ms, largest first.
+ *
+ * A number without a unit is refused, since nobody can tell seconds from minutes later; so is more than 366 days.
+ * @throws ReleaseError `DURATION_INVALID`
+ */
+export function parseDuration(text: string): Duration {
+  const [match, d, h, m, s, ms] = grammar.exec(text.length > 40 ? "" : text) ?? [];
+  const total =
+    Number(d ?? 0) * unitMs.d + Number(h ?? 0) * unitMs.h + Number(m ?? 0) * unitMs.m + Number(s ?? 0) * unitMs.s + Number(ms ?? 0);
+  if (match === undefined || total > 366 * unitMs.d) {
+    throw inputError("DURATION_INVALID", "a duration", text, "write a number and a unit, such as 90s, 5m or 1h30m");
+  }
+  return total as Duration;
+}
+
+/** The shortest exact spelling of `ms` that {@link parseDuration} reads back; fractions of a millisecond are dropped. */
+export function formatDuration(ms: number): string {
+  let rest = Math.max(0, Math.trunc(ms));
+  let text = "";
+  for (const unit of ["d", "h", "m", "s", "ms"] as const) {
+    const count = Math.floor(rest / unitMs[unit]);
+    rest -= count * unitMs[unit];
+    if (count > 0) text += `${count}${unit}`;
+  }
+  return text === "" ? "0s" : text;
+}

@@ -1,0 +1,163 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { bodyFailed, headersTimedOut, redactUrl, sendFailed, totalTimedOut } from "./http-errors.ts";
+import { readBounded } from "./read-bounded.ts";
+import type { Sender, SentResponse } from "./sender.ts";
+
+/** Longest times in milliseconds; the connection itself is bounded by the {@link Sender}. */
+export interface HttpDeadlines {
+  /** From sending to the response's headers. @default 30000 */
+  readonly headersMs?: number;
+  /** From the headers to the end of the body. @default 60000 */
+  readonly bodyMs?: number;
+  /** From sending to the end of the body. @default 90000 */
+  readonly totalMs?: number;
+}
+
+/** What every request of a client has in common. */
+export interface HttpOptions {
+  readonly send: Sender;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  readonly deadlines?: HttpDeadlines;
+  /** Some edges turn requests without a telling User-Agent away. @default "lateen" */
+  readonly userAgent?: string;
+}
+
+/** One request; redirects are answers, they are not followed. */
+export interface HttpRequest {
+  /** @default "GET" */
+  readonly method?: string;
+  readonly url: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string | ReadableStream<Uint8Array>;
+  readonly deadlines?: HttpDeadlines;
+}
+
+/** A response whose body has not been read; read it to the end or call `discard`. */
+export interface HttpStream {
+  readonly status: number;
+  /** Address of the request without user, password and query values, fit for evidence. */
+  readonly url: string;
+  header(name: string): string | undefined;
+  /** The bytes as they arrive, under the body deadline. */
+  chunks(): AsyncGenerator<Uint8Array, void, undefined>;
+  discard(): Promise<void>;
+}
+
+/** A response with its whole body. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Address of the request without user, password and query values, fit for evidence. */
+  readonly url: string;
+  readonly bytes: Uint8Array;
+  header(name: string): string | undefined;
+  /** The body as UTF-8. */
+  text(): string;
+}
+
+/** Requests with deadlines, bounded bodies and errors that carry no secret. */
+export interface Http {
+  /**
+   * Sends and reads a body of at most `maxBytes`.
+   * @throws ReleaseError `HTTP_UNREACHABLE`, `HTTP_TIMEOUT`, `HTTP_BROKEN_OFF`, `HTTP_TOO_LARGE`, `INTERRUPTED`
+   */
+  request(request: HttpRequest & { readonly maxBytes: number }, signal?: AbortSignal): Promise<HttpResponse>;
+  /** Sends and answers with the headers; for bodies that are streamed. @throws as {@link Http.request} */
+  open(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream>;
+}
+
+/** Makes an {@link Http} over a fetch-shaped sender. It never retries: what may be sent again, the caller knows. */
+export function createHttp(options: HttpOptions): Http {
+  const open: Http["open"] = (request, signal) => openStream(options, request, signal);
+  return {
+    open,
+    async request({ maxBytes, ...request }, signal) {
+      const stream = await open(request, signal);
+      const bytes = await readBounded(stream, maxBytes);
+      const { status, url, header } = stream;
+      return { status, url, bytes, header, text: () => new TextDecoder().decode(bytes) };
+    },
+  };
+}
+
+async function openStream(options: HttpOptions, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
+  const { send, clock = systemClock, userAgent = "lateen" } = options;
+  const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
+  const url = String(request.url);
+  const timer = createTimer(clock, signal);
+  timer.start(totalMs, () => totalTimedOut(url, totalMs));
+  const headersTimer = timer.start(headersMs, () => headersTimedOut(url, headersMs));
+  let sent: SentResponse;
+  try {
+    sent = await send(url, {
+      method: request.method ?? "GET",
+      // No compression: the bytes are what digests and limits are about.
+      headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
+      body: request.body,
+      redirect: "manual",
+      signal: timer.signal,
+      ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
+    });
+  } catch (error) {
+    timer.stop();
+    throw sendFailed(url, error, timer.signal);
+  }
+  headersTimer.abort();
+  timer.start(bodyMs, () => totalTimedOut(url, bodyMs));
+  return streamOf(sent, url, timer);
+}
+
+function streamOf(sent: SentResponse, url: string, timer: Timer): HttpStream {
+  const reader = sent.body?.getReader();
+  const discard = async () => {
+    timer.stop();
+    await reader?.cancel().catch(() => undefined);
+  };
+  if (reader === undefined) timer.stop();
+  return {
+    status: sent.status,
+    url: redactUrl(url),
+    header: (name) => sent.headers.get(name) ?? undefined,
+    discard,
+    async *chunks() {
+      try {
+        for (;;) {
+          const part = await reader?.read();
+          if (part?.value === undefined) return;
+          yield part.value;
+        }
+      } catch (error) {
+        throw bodyFailed(url, error, timer.signal);
+      } finally {
+        await discard();
+      }
+    },
+  };
+}
+
+interface Timer {
+  readonly signal: AbortSignal;
+  start(ms: number, error: () => Error): AbortController;
+  stop(): void;
+}
+
+/** Several deadlines, and the caller's own signal, on one abort signal. */
+function createTimer(clock: Clock, outer: AbortSignal | undefined): Timer {
+  const late = new AbortController();
+  const running: AbortController[] = [];
+  return {
+    signal: outer === undefined ? late.signal : AbortSignal.any([outer, late.signal]),
+    start(ms, error) {
+      const cancel = new AbortController();
+      running.push(cancel);
+      clock.sleep(ms, cancel.signal).then(
+        () => late.abort(error()),
+        () => undefined,
+      );
+      return cancel;
+    },
+    stop() {
+      for (const cancel of running) cancel.abort();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { type Digest, parseDigest } from "./digest.ts";
+import { inputError } from "./input-error.ts";
+import { isReleaseError } from "./release-error.ts";
+
+declare const repository: unique symbol;
+
+/** An image repository without tag or digest, with its host where one was given. Built only by {@link parseImageRef}. */
+export type Repository = string & { readonly [repository]: true };
+
+/** An image reference in its parts; `host` is undefined for a short name such as `alpine`. */
+export interface ImageRef {
+  /** Host, and port if one was given, in lower case. */
+  readonly host: string | undefined;
+  /** Path within the registry, such as `acme/platform`. */
+  readonly path: string;
+  readonly tag: string | undefined;
+  readonly digest: Digest | undefined;
+  /** `host/path`, or `path` for a short name. */
+  readonly repository: Repository;
+}
+
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathGrammar = new RegExp(`^${component}(?:/${component})*$`);
+const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const hostGrammar = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:]+\\])(?::\\d{1,5})?$`);
+const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+
+/**
+ * Reads an image reference by the distribution grammar: `[host[:port]/]path[:tag][@digest]`.
+ *
+ * A first component is a host if it has a dot, a colon or a capital letter, or is `localhost`.
+ * Source: github.com/distribution/reference, grammar in reference.go; total name length 255.
+ * @throws ReleaseError `IMAGE_REF_INVALID`
+ */
+export function parseImageRef(text: string): ImageRef {
+  const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", text, why);
+  if (text.includes("://")) throw refuse("leave the scheme out: host/repository:tag");
+  if (/^[^/]*:[^/]*@[^/]*\//.test(text)) throw refuse("leave user and password out; credentials come from the configuration");
+  const [named, ...digests] = text.split("@");
+  if (named === undefined || digests.length > 1) throw refuse("one digest at most: host/repository:tag@sha256:…");
+  const { name, tag } = splitTag(named);
+  if (tag !== undefined && !tagGrammar.test(tag)) throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, not starting with . or -");
+  const { host, path } = splitHost(name);
+  if (host !== undefined && !isHost(host)) throw refuse("the host is not a host name, an address or either with a port");
+  if (!pathGrammar.test(path) || name.length > 255) throw refuse("a repository path is lower case: host/team/image:tag");
+  return { host: host?.toLowerCase(), path, tag, digest: readDigest(digests[0], refuse), repository: joinRepository(host, path) };
+}
+
+/** The reference as text that {@link parseImageRef} reads back. */
+export function formatImageRef(ref: Pick<ImageRef, "repository" | "tag" | "digest">): string {
+  return ref.repository + (ref.tag === undefined ? "" : `:${ref.tag}`) + (ref.digest === undefined ? "" : `@${ref.digest}`);
+}
+
+/** True for text that may stand after the colon of a reference. Source: OCI distribution-spec, "Pulling manifests". */
+export function isTag(text: string): boolean {
+  return tagGrammar.test(text);
+}
+
+function splitTag(named: string): { name: string; tag: string | undefined } {
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  const isPort = colon >= 0 && /^\[/.test(named) && !named.includes("/");
+  return colon < 0 || isPort ? { name: named, tag: undefined } : { name: named.slice(0, colon), tag: named.slice(colon + 1) };
+}
+
+function splitHost(name: string): { host: string | undefined; path: string } {
+  const slash = name.indexOf("/");
+  const first = slash < 0 ? "" : name.slice(0, slash);
+  const isHostName = first === "localhost" || /[.:A-Z[]/.test(first);
+  return isHostName ? { host: first, path: name.slice(slash + 1) } : { host: undefined, path: name };
+}
+
+function isHost(host: string): boolean {
+  const port = /:(\d+)$/.exec(host.replace(/^\[[^\]]*\]/, ""))?.[1];
+  return hostGrammar.test(host) && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
+}
+
+function readDigest(text: string | undefined, refuse: (why: string) => Error): Digest | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDigest(text);
+  } catch (error) {
+    throw isReleaseError(error) ? refuse(error.fix ?? error.message) : error;
+  }
+}
+
+function joinRepository(host: string | undefined, path: string): Repository {
+  return (host === undefined ? path : `${host.toLowerCase()}/${path}`) as Repository;
+}

@@ -1,0 +1,56 @@
+import type { HttpResponse } from "./http.ts";
+import { plainText } from "./plain-text.ts";
+import { ReleaseError } from "./release-error.ts";
+
+/** The part of a zod schema that is used here; the kernel itself depends on nothing. */
+export interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: T }
+    | { readonly success: false; readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] } };
+}
+
+/**
+ * The JSON body of `response`, validated; HTML is named as such, since it is what login pages and gateways answer.
+ *
+ * @param what - What the body should be, for the message: `"a list of commit statuses"`.
+ * @throws ReleaseError `HTTP_NOT_JSON`, `HTTP_UNEXPECTED_BODY`, both `unavailable` and not retryable
+ */
+export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schema: Schema<T>, what: string): T {
+  const text = response.text();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable("HTTP_NOT_JSON", `expected ${what}, got ${describe(text)}`, response.url, cause);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue === undefined ? "" : ` at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`;
+  throw unreadable("HTTP_UNEXPECTED_BODY", `expected ${what}, got other JSON${plainText(where, 200)}`, response.url, undefined);
+}
+
+/** True where a body is a web page. */
+export function looksLikeHtml(text: string): boolean {
+  return /^\s*(?:<!doctype html|<html|<head|<body)/i.test(text.slice(0, 200));
+}
+
+function describe(text: string): string {
+  if (text.trim() === "") return "an empty body";
+  if (looksLikeHtml(text)) return "an HTML page";
+  return `text that is not JSON: ${plainText(text, 60)}`;
+}
+
+function unreadable(code: string, message: string, url: string, cause: unknown): ReleaseError {
+  return new ReleaseError({
+    code,
+    category: "unavailable",
+    retryable: false,
+    message,
+    why: url,
+    fix: "check that the address is that of the API and that no login page or gateway answers in its place",
+    cause,
+  });
+}

@@ -1,0 +1,56 @@
+const brand: unique symbol = Symbol.for("@lateen/ReleaseError") as never;
+
+/**
+ * What kind of trouble an error is, and so what can be done: correct the input, renew a credential, try later, look at the
+ * state of the world, resume, or report a bug.
+ */
+export type ErrorCategory = "input" | "auth" | "unavailable" | "state" | "interrupted" | "bug";
+
+/** The three parts of an error: what happened (`message`), why (`why`: the fact and its URL), what to do (`fix`). */
+export interface ReleaseErrorOptions {
+  /** Stable code in upper snake case, unique within the package that raises it. */
+  readonly code: string;
+  readonly category: ErrorCategory;
+  readonly message: string;
+  readonly why?: string | undefined;
+  readonly fix?: string | undefined;
+  readonly cause?: unknown;
+  /** Whether the same request may be sent again. @default true for category `unavailable`, false for all others */
+  readonly retryable?: boolean | undefined;
+  /** The pause that the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The only error type that lateen throws on purpose; recognise it with {@link isReleaseError}, not with `instanceof`. */
+export class ReleaseError extends Error {
+  override readonly name = "ReleaseError";
+  readonly [brand] = true;
+  readonly code: string;
+  readonly category: ErrorCategory;
+  readonly why: string | undefined;
+  readonly fix: string | undefined;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(options: ReleaseErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.category = options.category;
+    this.why = options.why;
+    this.fix = options.fix;
+    this.retryable = options.retryable ?? options.category === "unavailable";
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** True for a {@link ReleaseError}, also one made by another copy of this package. */
+export function isReleaseError(value: unknown): value is ReleaseError {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** `error` as a ReleaseError: itself if it is one, else a `bug` that carries it as its cause. */
+export function asReleaseError(error: unknown): ReleaseError {
+  if (isReleaseError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ReleaseError({ code: "UNEXPECTED", category: "bug", message, cause: error });
+}

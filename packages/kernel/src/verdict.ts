@@ -1,0 +1,47 @@
+/** Why a stage stopped; the words of the result document and, in the command line, of the exit codes. */
+export type StopOutcome = "deferred" | "superseded" | "held" | "refused" | "unknown" | "halted" | "partial";
+
+/** Who decided what, on which fact, read from where, when. Plain data: it is written to results, journals and the ledger. */
+export interface Evidence {
+  /** Name of the rule that was evaluated, such as `ancestry` or `kill-switch`; the names that `--override` accepts. */
+  readonly rule: string;
+  /** What the rule said, one plain word such as `open`, `refused` or `waived`. */
+  readonly verdict: string;
+  /** The fact in one sentence. */
+  readonly fact: string;
+  /** Where the fact was read: a URL, a file, a ref. */
+  readonly source: string;
+  /** When it was read, ISO 8601 in UTC. */
+  readonly at: string;
+}
+
+/** The answer of every stage: go on with a value, or stop with an outcome and a reason; always with evidence. */
+export type Verdict<T> = Go<T> | Stop<T>;
+
+/** The stage did what it should, or allows it. */
+export interface Go<T> {
+  readonly kind: "go";
+  readonly value: T;
+  readonly evidence: readonly Evidence[];
+}
+
+/** The stage refuses to go on. A refusal is a value; failures of our own are thrown. */
+export interface Stop<T = never> {
+  readonly kind: "stop";
+  readonly outcome: StopOutcome;
+  /** One sentence for a person. */
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+  /** What was established until then, where a report needs it: a halted rollout still accounts for every tenant. */
+  readonly value?: T | undefined;
+}
+
+/** A verdict that goes on with `value`. */
+export function go<T>(value: T, evidence: readonly Evidence[] = []): Go<T> {
+  return { kind: "go", value, evidence };
+}
+
+/** A verdict that stops with `outcome` because of `reason`. */
+export function stop<T = never>(outcome: StopOutcome, reason: string, evidence: readonly Evidence[] = [], value?: T): Stop<T> {
+  return { kind: "stop", outcome, reason, evidence, ...(value === undefined ? {} : { value }) };
+}

@@ -1,0 +1,24 @@
+import type { Changes } from "./changes.ts";
+import type { Checks } from "./checks.ts";
+import type { History } from "./history.ts";
+import type { Places } from "./places.ts";
+import type { Pushes } from "./pushes.ts";
+import type { Sources } from "./sources.ts";
+import type { Variables } from "./variables.ts";
+
+/** Everything that an adapter offers: one object that fits all ports of this package. */
+export interface Forge extends Checks, History, Changes, Pushes, Sources, Variables, Places {
+  /** Which family's rules hold for triggers and path filters. */
+  readonly kind: "github" | "gitea";
+}
+
+/** What an adapter tells while it works. */
+export type ForgeEvent =
+  | { readonly type: "rate-limited"; readonly url: string; readonly waitMs: number; readonly message: string }
+  | {
+      readonly type: "request-retried";
+      readonly url: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly message: string;
+    };

@@ -1,0 +1,11 @@
+import type { Ancestry, CommitSha, Reading } from "@lateen/kernel";
+
+/** The order of commits. Only ancestry orders them: neither time nor position in a list does. */
+export interface History {
+  /** The newest commit of a branch; absent only where the forge says that there is no such branch. */
+  head(branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
+  /** How `head` relates to `base`: `ahead` where it descends from it. */
+  compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
+  /** The full id that 7 to 40 hexadecimal digits name; ambiguous is unknown. */
+  resolve(prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
+}

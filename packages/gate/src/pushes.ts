@@ -1,0 +1,18 @@
+import type { CommitSha, Reading } from "@lateen/kernel";
+
+/** One push to a branch; its path filters look at everything from `before` to `after`, not only at the last commit. */
+export interface Push {
+  /** The branch's head before the push; undefined for a new branch. */
+  readonly before: CommitSha | undefined;
+  readonly after: CommitSha;
+  /** Login of whoever pushed; `""` where the forge does not tell. */
+  readonly pusher: string;
+  /** Whether the push was made with a workflow's own token, which starts no workflows; undefined where it cannot be told. */
+  readonly byWorkflowToken: boolean | undefined;
+}
+
+/** The forge's memory of pushes. */
+export interface Pushes {
+  /** The push that made `commit` the head of `branch`; absent where the whole memory was read and has none. */
+  push(commit: CommitSha, branch: string, signal?: AbortSignal): Promise<Reading<Push>>;
+}

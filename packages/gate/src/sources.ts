@@ -1,0 +1,26 @@
+import type { CommitSha, Reading } from "@lateen/kernel";
+
+/** A workflow as the forge has registered it. */
+export interface WorkflowFact {
+  readonly path: string;
+  readonly name: string;
+  /** `active`, `disabled_manually`, `disabled_inactivity`, … in the forge's words. */
+  readonly state: string;
+}
+
+/** A workflow file at a commit. */
+export interface WorkflowFile {
+  /** The path under which it was found, such as `.gitea/workflows/e2e.yml`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The sources of the repository. */
+export interface Sources {
+  /** Text of a file at a commit; absent where the forge says that this commit has no such file. */
+  file(path: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>>;
+  /** A workflow file at a commit, looked for in the directories that this forge takes workflows from, in its order. */
+  workflowFile(file: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<WorkflowFile>>;
+  /** Whether a workflow is enabled; absent where this server has no such call or does not know the workflow. */
+  workflow(file: string, signal?: AbortSignal): Promise<Reading<WorkflowFact>>;
+}

@@ -1,0 +1,11 @@
+import type { Ancestry, CommitSha, Reading } from "@lateen/kernel";
+
+/** The commit graph as a forge or a clone tells it; `History` of `@lateen/gate` fits. */
+export interface History {
+  /** The newest commit of `branch`. */
+  head(branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
+  /** How `head` relates to `base`: `ahead` when head descends from base. */
+  compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
+  /** The full id of an abbreviated one; an ambiguous prefix is `unknown`. */
+  resolve(prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
+}

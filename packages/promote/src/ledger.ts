@@ -1,0 +1,81 @@
+import type { CommitSha, Digest, Reading, ReleaseError, Repository } from "@lateen/kernel";
+
+/** What the fleet was seen to run before the entry was written, or that nobody looked. */
+export type FleetEvidence =
+  | {
+      readonly verified: true;
+      readonly enumerated: number;
+      readonly verifiedTenants: number;
+      readonly ahead: number;
+      /** Tenants off target that the policy tolerates. */
+      readonly tolerated: readonly string[];
+      /** ISO 8601. */
+      readonly at: string;
+    }
+  | { readonly verified: false; readonly reason: string };
+
+/** A check that was waived by a person, with the reason that was given. */
+export interface Override {
+  /** The `rule` name of the evidence, such as `ancestry`. */
+  readonly check: string;
+  readonly reason: string;
+}
+
+/** One repository of an entry. */
+export interface LedgerImage {
+  readonly repository: Repository;
+  readonly digest: Digest;
+  /** What each tag named when the entry was planned; a tag that did not exist has no digest. */
+  readonly previous: readonly { readonly tag: string; readonly digest?: Digest | undefined }[];
+}
+
+/** One promotion, as it was decided: the ledger is the truth, tags are its projection. */
+export interface LedgerEntry {
+  readonly schemaVersion: 1;
+  readonly kind: "promote" | "rollback";
+  /** Name of the promotion target, such as `default`. */
+  readonly target: string;
+  readonly commit: CommitSha;
+  readonly tags: readonly string[];
+  readonly images: readonly LedgerImage[];
+  readonly actor: string;
+  readonly reason: string;
+  readonly runUrl?: string | undefined;
+  readonly overrides: readonly Override[];
+  readonly fleet: FleetEvidence;
+  /** The commit that was rolled back from; of a rollback only. */
+  readonly from?: CommitSha | undefined;
+  /** Commits that were rolled back from and whose strict descendants alone may be promoted next. */
+  readonly hold: readonly CommitSha[];
+  /** ISO 8601. */
+  readonly at: string;
+  /** Tells two entries of the same content apart, and recognises our own after a doubtful append. */
+  readonly nonce: string;
+}
+
+/** An entry in its place. */
+export interface LedgerHead {
+  /** Id of the entry in its store: the git commit, say. */
+  readonly id: string;
+  /** Number of the entry, from 1. */
+  readonly position: number;
+  readonly entry: LedgerEntry;
+}
+
+/** What became of an append. After `unknown` the entry may or may not be there: read before anything else. */
+export type Appended =
+  | { readonly kind: "appended"; readonly head: LedgerHead }
+  | { readonly kind: "lost"; readonly head: LedgerHead }
+  | { readonly kind: "unknown"; readonly cause: ReleaseError };
+
+/** An append-only log with compare-and-swap; one ledger per promotion target. */
+export interface Ledger {
+  /** Where it is kept, without secrets, for evidence and messages. */
+  readonly source: string;
+  /** The newest entry; `unknown` also if something else wrote it. */
+  read(signal?: AbortSignal): Promise<Reading<LedgerHead>>;
+  /** Appends `entry` if `expected` is still the newest id, `null` meaning an empty ledger. */
+  append(expected: string | null, entry: LedgerEntry, signal?: AbortSignal): Promise<Appended>;
+  /** Up to `limit` entries, newest first; `absent` if there is none. */
+  entries(limit: number, signal?: AbortSignal): Promise<Reading<readonly LedgerHead[]>>;
+}

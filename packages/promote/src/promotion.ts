@@ -1,0 +1,79 @@
+import type { Clock, CommitSha, Digest, Reporter, Repository } from "@lateen/kernel";
+import type { PromotionEvent } from "./events.ts";
+import type { History } from "./history.ts";
+import type { FleetEvidence, Ledger, Override } from "./ledger.ts";
+import type { TagStore } from "./tag-store.ts";
+
+/** Where a promotion reads and writes. */
+export interface PromotePorts {
+  readonly tags: TagStore;
+  readonly history: History;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly report: Reporter<PromotionEvent>;
+  /** Makes the nonce of a ledger entry. @default random UUIDs */
+  readonly nonce?: (() => string) | undefined;
+}
+
+/** A repository and the tag that CI gave to the candidate in it. */
+export interface CandidateImage {
+  readonly repository: Repository;
+  readonly candidate: string;
+  /** The release's digest where it was resolved before; it beats the tag, so that what was tested is what is promoted. */
+  readonly digest?: Digest | undefined;
+}
+
+/** What shall be promoted, where to, and by whom. */
+export interface PromotionInput {
+  readonly commit: CommitSha;
+  /** The branch on which the commit must be. */
+  readonly branch: string;
+  readonly images: readonly CandidateImage[];
+  /** Tags to move in every repository. */
+  readonly tags: readonly string[];
+  /** Name of the promotion target; the ledger given is that of this target. @default "default" */
+  readonly target?: string | undefined;
+  /** Whether a tag may be moved off an image that states no revision. @default false */
+  readonly allowUnlabelled?: boolean | undefined;
+  readonly overrides?: readonly Override[] | undefined;
+  readonly actor: string;
+  readonly reason?: string | undefined;
+  readonly runUrl?: string | undefined;
+  /** What the fleet was seen to run. @default that there is no evidence */
+  readonly fleet?: FleetEvidence | undefined;
+  /** Longest time for tags to settle after they were written, in milliseconds. @default 300000 */
+  readonly settleMs?: number | undefined;
+}
+
+/** What became of one tag; the words of the result document. */
+export type TagAction = "moved" | "unchanged" | "created" | "pending" | "foreign" | "refused";
+
+/** One tag before and after. */
+export interface TagReport {
+  readonly tag: string;
+  readonly before?: Digest | undefined;
+  readonly after?: Digest | undefined;
+  readonly action: TagAction;
+}
+
+/** One destination repository. */
+export interface ImageReport {
+  readonly repository: Repository;
+  readonly candidate?: string | undefined;
+  readonly digest?: Digest | undefined;
+  readonly tags: readonly TagReport[];
+}
+
+/** What a promotion did, or found, or would do. */
+export interface PromotionReport {
+  readonly target: string;
+  /** The commit that the tags name at the end, or that was asked for if nothing moved. */
+  readonly commit: CommitSha;
+  readonly images: readonly ImageReport[];
+  /** The entry that rules the tags, and whether this run wrote it. */
+  readonly ledger?: { readonly entry: string; readonly position: number; readonly appended: boolean } | undefined;
+  /** Whether a tag was moved or created (in a check: would be). */
+  readonly changed: boolean;
+  /** The newer release whose entry was found, and applied, in the end. */
+  readonly supersededBy?: CommitSha | undefined;
+}

@@ -1,4 +1,4 @@
-import { defineConfig, type UserConfigFnObject } from "vitest/config";
+import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 
 // `--mode real` is the tier that runs against programs that we did not write; `tools/real-servers` finds or installs them.
 const unit = {
@@ -22,7 +22,7 @@ const resolve = {
   externalConditions: ["source", "node"],
 };
 
-const config: UserConfigFnObject = defineConfig(({ mode }) => ({
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   ssr: { resolve },
   test: { ...(mode === "real" ? real : unit), maxWorkers: 2 },
 }));

@@ -3,8 +3,8 @@ import type { CommitSha, Reading } from "@lateen/kernel";
 /** One commit with what it changed. */
 export interface CommitFact {
   readonly sha: CommitSha;
-  /** The whole message. */
-  readonly message: string;
+  /** The whole message; undefined where the answer did not say. */
+  readonly message: string | undefined;
   /** Paths that it touched, both names of a rename; undefined where the answer did not say or was cut off. */
   readonly files: readonly string[] | undefined;
 }

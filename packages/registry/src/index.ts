@@ -1,1 +1,12 @@
-export {};
+export type { RegistryEvent } from "./events.ts";
+export type {
+  Descriptor,
+  ImageDetails,
+  ImageReader,
+  Manifest,
+  PlatformImage,
+  Preflight,
+  Receipt,
+  Registry,
+  RegistryTalents,
+} from "./registry.ts";

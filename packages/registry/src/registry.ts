@@ -1,0 +1,96 @@
+import type { Digest, ImageRef, Reading, ReleaseError, Repository, Verdict } from "@lateen/kernel";
+
+/** What a tag or digest names: enough to compare, not enough to write. */
+export interface Descriptor {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Bytes of the manifest. */
+  readonly size: number;
+}
+
+/** A manifest as the very bytes that were read; they are never parsed and written again. */
+export interface Manifest extends Descriptor {
+  readonly bytes: Uint8Array;
+}
+
+/** What became of writing one tag. */
+export interface Receipt {
+  /**
+   * `applied`: acknowledged, or seen afterwards. `not-applied`: refused, or the tag was seen to name something else.
+   * `foreign`: somebody else has moved the tag meanwhile. `unknown`: neither the answer nor a look afterwards could tell.
+   */
+  readonly outcome: "applied" | "not-applied" | "foreign" | "unknown";
+  /** What the tag names now, if it was seen. */
+  readonly digest?: Digest | undefined;
+  readonly cause?: ReleaseError | undefined;
+}
+
+/** What was established about writing before anything was written. */
+export interface Preflight {
+  /** Whether the registry has accepted (and dropped) a trial upload with these credentials. */
+  readonly permission: "proven" | "unproven";
+  /** Whether the tags may be moved; `unknown` where the registry has no way to ask. */
+  readonly mutability: "mutable" | "unknown";
+}
+
+/** A registry: which bytes does a tag name, and how is the tag moved? */
+export interface Registry {
+  /** What a reference names, by the cheapest request. `absent` only if the registry says so itself. */
+  resolve(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Descriptor>>;
+  /** The bytes that a reference names; their digest is hashed and agrees with the reference and every header. */
+  manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;
+  /**
+   * The commit that an image says it was built from: annotation of the index, annotation of the manifest, label of the
+   * config. `absent` only if all were really read; platforms that disagree are `unknown`.
+   */
+  revision(ref: ImageRef, signal?: AbortSignal): Promise<Reading<string>>;
+  /**
+   * Points `tag` at `manifest`, whose content has to be in the repository. A doubtful write is looked at, not repeated
+   * blindly.
+   *
+   * @param before - What the tag named last; with it a write that came to nothing is told from somebody else's.
+   */
+  put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal, before?: Digest): Promise<Receipt>;
+  /** Proves, without a visible effect, that `tags` may be written. */
+  preflight(repository: Repository, manifest: Manifest, tags: readonly string[], signal?: AbortSignal): Promise<Verdict<Preflight>>;
+  /** Brings the content of `source`, which has a digest, into `target` without touching a tag; answers with the manifest. */
+  copy(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
+}
+
+/** Optional talents of an adapter that save requests; without them the shells take the plain way. */
+export interface RegistryTalents {
+  /** Tells that `repository` will be written, so that the first token already allows it. */
+  expectWrites?(repository: Repository): void;
+  /** Points several tags at `manifest` in one request where the registry can; one receipt per tag, in order. */
+  putTags?(
+    repository: Repository,
+    manifest: Manifest,
+    tags: readonly string[],
+    signal?: AbortSignal,
+    before?: ReadonlyMap<string, Digest>,
+  ): Promise<readonly Receipt[]>;
+}
+
+/** One image for one platform, as its config tells. */
+export interface PlatformImage {
+  readonly digest: Digest;
+  /** `os/architecture` or `os/architecture/variant`; undefined for an artifact that is no image. */
+  readonly platform: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Labels of the config. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Everything that is said about an image without its layers. */
+export interface ImageDetails extends Descriptor {
+  /** Annotations of the top manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Every real platform; attestations and `unknown/unknown` are left out. */
+  readonly images: readonly PlatformImage[];
+}
+
+/** Reads an image down to the configs of all its platforms. */
+export interface ImageReader {
+  /** `unknown` as soon as one manifest or config cannot be read or fails its check. */
+  details(ref: ImageRef, signal?: AbortSignal): Promise<Reading<ImageDetails>>;
+}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  manifest,
+  type PackageName,
+  packageNames,
+  relativeImports,
+  type SourceFile,
+  sourceFiles,
+} from "./source-files.ts";
+
+interface Row {
+  /** Packages of ours that its source may import. */
+  readonly ours: readonly PackageName[];
+  /** What is installed with it. */
+  readonly dependencies: readonly string[];
+  /** Optional peers, each with the folder that alone may import it (`""` is the whole package). */
+  readonly peers: Readonly<Record<string, string>>;
+}
+
+// The table of ARCHITECTURE: leaves import the kernel and never each other; the cli composes and bundles everything.
+const allowed: Readonly<Record<PackageName, Row>> = {
+  kernel: { ours: [], dependencies: [], peers: {} },
+  gate: {
+    ours: ["kernel"],
+    dependencies: ["@lateen/kernel", "undici", "zod"],
+    peers: { "@octokit/auth-app": "github/", "@octokit/plugin-retry": "github/", "@octokit/rest": "github/", yaml: "" },
+  },
+  registry: {
+    ours: ["kernel"],
+    dependencies: ["@lateen/kernel", "undici", "zod"],
+    peers: { "@aws-sdk/client-ecr": "ecr/" },
+  },
+  fleet: { ours: ["kernel"], dependencies: ["@lateen/kernel", "undici", "zod"], peers: {} },
+  promote: { ours: ["kernel"], dependencies: ["@lateen/kernel", "zod"], peers: {} },
+  cli: { ours: ["kernel", "gate", "registry", "fleet", "promote"], dependencies: [], peers: {} },
+};
+
+// Bundled into the program, so they are no dependencies of the published package.
+const bundled = [
+  "@stricli/core",
+  "undici",
+  "yaml",
+  "zod",
+  "@octokit/rest",
+  "@octokit/plugin-retry",
+  "@octokit/auth-app",
+  "@aws-sdk/client-ecr",
+];
+const inTests = ["vitest", "fast-check"];
+
+// Modules that reach outside the process, and the files that exist to do so.
+const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)$/;
+const namedForIt = /(^|\/)(git-ref|journal-file|credentials)(\.ts$|\/)/;
+const servers = /^node:(http|https|http2|net|tls|dgram)$/;
+
+/** Files of the program that touch the machine; everything else gets what it needs as a parameter. */
+const cliFiles = ["main.ts", "config/discover.ts"];
+
+// Lines of code: a comment that gives a reason costs nothing.
+const kernelLines = 1_100;
+
+const files: readonly SourceFile[] = packageNames.flatMap(sourceFiles);
+const sources = files.filter(({ role }) => role !== "test");
+
+describe("the table of allowed imports", () => {
+  test.each(packageNames)("%s depends on what the table says, and on nothing else", (name) => {
+    const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifest(name);
+    const required = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true);
+    expect(Object.keys(dependencies).toSorted()).toEqual(allowed[name].dependencies.toSorted());
+    expect(Object.keys(peerDependencies).toSorted()).toEqual(Object.keys(allowed[name].peers).toSorted());
+    expect(required).toEqual([]);
+  });
+
+  test.each(packageNames)("%s imports what the table says, and nothing else", (name) => {
+    expect(files.filter((file) => file.package === name).flatMap(forbiddenImports)).toEqual([]);
+  });
+});
+
+describe("the outside world", () => {
+  test("files and child processes belong to adapters that are named for it", () => {
+    expect(sources.filter(isLibraryCode).flatMap((file) => importing(file, outside))).toEqual([]);
+  });
+
+  test("servers belong to testing and to the demo world", () => {
+    const source = files.filter(({ role, path }) => role === "source" && !namedForIt.test(path));
+    expect(source.flatMap((file) => importing(file, servers))).toEqual([]);
+  });
+
+  test("only the clock reads the time", () => {
+    const readers = files.filter(({ role, path, text }) => {
+      return role === "source" && path !== "clock.ts" && path !== "main.ts" && /new Date\(\)|Date\(\)/.test(text);
+    });
+    expect(readers.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe("shape", () => {
+  test(`the kernel stays within ${kernelLines} lines of code`, () => {
+    const kernel = files.filter((file) => file.package === "kernel" && file.role === "source");
+    const lines = kernel.reduce((sum, { text }) => sum + linesOfCode(text), 0);
+    expect(lines).toBeLessThanOrEqual(kernelLines);
+  });
+
+  test("an index is an explicit list of names", () => {
+    const loose = files.filter(({ path, text }) => /(^|\/)index\.ts$/.test(path) && /export\s+(\*|default)/.test(text));
+    expect(loose.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("there are no default exports and no places called utils", () => {
+    const defaults = sources.filter(({ text }) => /^export default /m.test(text));
+    const vague = files.filter(({ path }) => /(^|\/)(utils?|common|shared|helpers?|misc)(\.ts$|\/)/.test(path));
+    expect([...defaults, ...vague].map(({ name }) => name)).toEqual([]);
+  });
+
+  test.each(packageNames)("%s has no import cycle", (name) => {
+    expect(cycles(files.filter((file) => file.package === name))).toEqual([]);
+  });
+
+  test.each(packageNames)("%s publishes what it develops with, without the source", (name) => {
+    const { exports, publishConfig } = manifest(name);
+    const published = Object.entries(exports).map(([subpath, target]) => {
+      if (typeof target === "string") return [subpath, target];
+      const { source: _, ...rest } = target;
+      return [subpath, rest];
+    });
+    expect(publishConfig.exports).toEqual(Object.fromEntries(published));
+  });
+});
+
+function forbiddenImports(file: SourceFile): string[] {
+  return file.imports
+    .map(({ from }) => from)
+    .filter((from) => !from.startsWith(".") && !from.startsWith("node:") && !isAllowed(file, from))
+    .map((from) => `${file.name} imports ${from}`);
+}
+
+function isAllowed(file: SourceFile, from: string): boolean {
+  const [scope, bare] = from.split("/");
+  const name = scope?.startsWith("@") ? `${scope}/${bare}` : scope!;
+  const { ours, dependencies, peers } = allowed[file.package];
+  if (name === `@lateen/${file.package}`) return file.role === "test";
+  if (name.startsWith("@lateen/"))
+    return ours.some((other) => name === `@lateen/${other}`) && mayUseTesting(file, from);
+  if (file.role === "test" && inTests.includes(name)) return true;
+  const folder = peers[name];
+  if (folder !== undefined) return file.role === "test" || file.path.startsWith(folder);
+  return file.package === "cli" ? bundled.includes(name) : dependencies.includes(name);
+}
+
+/** Fakes are for tests, for other fakes and for the demo world. */
+function mayUseTesting(file: SourceFile, from: string): boolean {
+  return !from.endsWith("/testing") || file.role !== "source";
+}
+
+function linesOfCode(text: string): number {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+  return code.split("\n").filter((line) => line.trim() !== "").length;
+}
+
+function isLibraryCode({ role, path, package: owner }: SourceFile): boolean {
+  return role === "source" && !namedForIt.test(path) && !(owner === "cli" && cliFiles.includes(path));
+}
+
+function importing(file: SourceFile, modules: RegExp): string[] {
+  return file.imports
+    .filter(({ from, typeOnly }) => !typeOnly && modules.test(from))
+    .map(({ from }) => `${file.name} imports ${from}`);
+}
+
+/** Each cycle of relative imports once, as `a.ts → b.ts → a.ts`. */
+function cycles(within: readonly SourceFile[]): string[] {
+  const byPath = new Map(within.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+    const file = byPath.get(path);
+    if (file === undefined || done.has(path) || trail.includes(path)) return;
+    for (const next of relativeImports(file)) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of within) visit(path, []);
+  return found;
+}

@@ -1,1 +1,12 @@
-export {};
+export type { CallSettings, ControlPlane, Redeployment, TenantRow } from "./control-plane.ts";
+export type { FleetEvent } from "./fleet-event.ts";
+export type { FleetReport, TenantReport, TenantVerdict, WaveReport } from "./fleet-report.ts";
+export type { Guard } from "./guard.ts";
+export type { FleetHistory } from "./history.ts";
+export type { Journal, OpenJournal } from "./journal.ts";
+export type { Baseline, JournalEntry, ReturnWave, RolloutFact, RowVerdict, Wave } from "./journal-entry.ts";
+export type { CountOrPercent, FleetPolicy, Pace, Pin, Ring, VerifyPolicy } from "./policy.ts";
+export type { PlanPorts, RolloutInput, RolloutPorts, VerifyInput, VerifyPorts } from "./ports.ts";
+export type { Prober } from "./prober.ts";
+export type { FleetRelease } from "./release.ts";
+export { isNonEmpty, type NonEmpty, type Tenant } from "./tenant.ts";

@@ -1,0 +1,48 @@
+import type { Reading, ReleaseError, Slug } from "@lateen/kernel";
+import type { FleetRelease } from "./release.ts";
+import type { NonEmpty, Tenant } from "./tenant.ts";
+
+/** Whoever owns the list of tenants and can replace their containers. */
+export interface ControlPlane {
+  /** All tenants, in the order of the control plane, duplicates dropped; never an empty list (that is `unknown` or `absent`). */
+  enumerate(release: FleetRelease, settings: CallSettings, signal?: AbortSignal): Promise<Reading<readonly Tenant[]>>;
+  /** Moves exactly `tenants`, all of one control plane, to `release` and waits for the answer. Sends once, never again. */
+  redeploy(
+    tenants: NonEmpty<Tenant>,
+    release: FleetRelease,
+    settings: CallSettings,
+    signal?: AbortSignal,
+  ): Promise<Redeployment>;
+}
+
+/** The knobs of the redeploy-fleet contract that do not select tenants. */
+export interface CallSettings {
+  /** First canary of the policy, told with the dry run. */
+  readonly canary?: Slug;
+  readonly soakMs: number;
+  readonly batch: number;
+  /** How many tenants of the call may fail before the control plane stops it. */
+  readonly maxStragglers: number;
+}
+
+/** What became of one call. Only `answered` says something about tenants; the other three say what may be done next. */
+export type Redeployment =
+  | { readonly kind: "answered"; readonly ok: boolean; readonly rows: readonly TenantRow[]; readonly message?: string }
+  /** Nothing is known to have happened; the same call may be sent again after a pause (502, 503, 504, no connection). */
+  | { readonly kind: "transient"; readonly cause: ReleaseError }
+  /** The call may have had its effect: look at the tenants before anything else. */
+  | { readonly kind: "lost"; readonly cause: ReleaseError }
+  /** Turned away; nothing has happened. */
+  | { readonly kind: "refused"; readonly cause: ReleaseError };
+
+/** One row of an answer, read strictly: anything but a boolean is `undefined`, the last row of a slug wins. */
+export interface TenantRow {
+  readonly slug: Slug;
+  readonly healthy?: boolean;
+  /** What the control plane saw on the host: whether the running container is the target. */
+  readonly onTarget?: boolean;
+  /** Whether the row had an error text; the text itself may hold secrets and is dropped where it is read. */
+  readonly hasError: boolean;
+  /** Whether the remote command succeeded, where the row says so. */
+  readonly commandOk?: boolean;
+}

@@ -1,0 +1,18 @@
+import type { Slug } from "@lateen/kernel";
+
+/** One customer's deployment, as a control plane enumerates it. */
+export interface Tenant {
+  readonly slug: Slug;
+  /** Name of the control plane that owns it. */
+  readonly plane: string;
+  /** Labels that rings select by. */
+  readonly tags?: readonly string[];
+}
+
+/** A list that cannot be empty: "no selection" must never reach a control plane that reads it as "everybody". */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** Whether `list` has a first element. */
+export function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
+  return list.length > 0;
+}

@@ -1,4 +1,4 @@
-import { ReleaseError } from "./release-error.ts";
+import { isReleaseError, ReleaseError } from "./release-error.ts";
 
 /** Time as a port: what the hour is, and waiting that can be called off. */
 export interface Clock {
@@ -34,8 +34,13 @@ export const systemClock: Clock = {
 /** The error of work that was called off; a ReleaseError given as the abort reason is passed on as it is. */
 export function interrupted(signal: AbortSignal | undefined): ReleaseError {
   const reason: unknown = signal?.reason;
-  if (reason instanceof ReleaseError) return reason;
-  return new ReleaseError({ code: "INTERRUPTED", category: "interrupted", message: "the work was called off", cause: reason });
+  if (isReleaseError(reason)) return reason;
+  return new ReleaseError({
+    code: "INTERRUPTED",
+    category: "interrupted",
+    message: "the work was called off",
+    cause: reason,
+  });
 }
 
 /** The clock's present as the ISO 8601 text that evidence carries. */

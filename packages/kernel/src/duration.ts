@@ -17,7 +17,11 @@ const grammar = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+
 export function parseDuration(text: string): Duration {
   const [match, d, h, m, s, ms] = grammar.exec(text.length > 40 ? "" : text) ?? [];
   const total =
-    Number(d ?? 0) * unitMs.d + Number(h ?? 0) * unitMs.h + Number(m ?? 0) * unitMs.m + Number(s ?? 0) * unitMs.s + Number(ms ?? 0);
+    Number(d ?? 0) * unitMs.d +
+    Number(h ?? 0) * unitMs.h +
+    Number(m ?? 0) * unitMs.m +
+    Number(s ?? 0) * unitMs.s +
+    Number(ms ?? 0);
   if (match === undefined || total > 366 * unitMs.d) {
     throw inputError("DURATION_INVALID", "a duration", text, "write a number and a unit, such as 90s, 5m or 1h30m");
   }

@@ -33,7 +33,9 @@ function timedOut(url: string, message: string): ReleaseError {
 export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return isReleaseError(signal.reason) ? signal.reason : interrupted(signal);
   const detail = systemCode(error);
-  const fix = /^(?:ENOTFOUND|EAI_)/.test(detail) ? "check the host name and the name server" : "check the address, the network and the proxy";
+  const fix = /^(?:ENOTFOUND|EAI_)/.test(detail)
+    ? "check the host name and the name server"
+    : "check the address, the network and the proxy";
   return new ReleaseError({
     code: "HTTP_UNREACHABLE",
     category: "unavailable",

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
+import { createDeadlines, type Deadlines } from "./deadlines.ts";
 import { bodyFailed, headersTimedOut, redactUrl, sendFailed, totalTimedOut } from "./http-errors.ts";
 import { readBounded } from "./read-bounded.ts";
 import type { Sender, SentResponse } from "./sender.ts";
@@ -80,13 +81,17 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-async function openStream(options: HttpOptions, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
+async function openStream(
+  options: HttpOptions,
+  request: HttpRequest,
+  signal: AbortSignal | undefined,
+): Promise<HttpStream> {
   const { send, clock = systemClock, userAgent = "lateen" } = options;
   const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
   const url = String(request.url);
-  const timer = createTimer(clock, signal);
-  timer.start(totalMs, () => totalTimedOut(url, totalMs));
-  const headersTimer = timer.start(headersMs, () => headersTimedOut(url, headersMs));
+  const deadlines = createDeadlines(clock, signal);
+  deadlines.start(totalMs, () => totalTimedOut(url, totalMs));
+  const headersArrived = deadlines.start(headersMs, () => headersTimedOut(url, headersMs));
   let sent: SentResponse;
   try {
     sent = await send(url, {
@@ -95,25 +100,25 @@ async function openStream(options: HttpOptions, request: HttpRequest, signal: Ab
       headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
       body: request.body,
       redirect: "manual",
-      signal: timer.signal,
+      signal: deadlines.signal,
       ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
     });
   } catch (error) {
-    timer.stop();
-    throw sendFailed(url, error, timer.signal);
+    deadlines.stop();
+    throw sendFailed(url, error, deadlines.signal);
   }
-  headersTimer.abort();
-  timer.start(bodyMs, () => totalTimedOut(url, bodyMs));
-  return streamOf(sent, url, timer);
+  headersArrived();
+  deadlines.start(bodyMs, () => totalTimedOut(url, bodyMs));
+  return streamOf(sent, url, deadlines);
 }
 
-function streamOf(sent: SentResponse, url: string, timer: Timer): HttpStream {
+function streamOf(sent: SentResponse, url: string, deadlines: Deadlines): HttpStream {
   const reader = sent.body?.getReader();
   const discard = async () => {
-    timer.stop();
+    deadlines.stop();
     await reader?.cancel().catch(() => undefined);
   };
-  if (reader === undefined) timer.stop();
+  if (reader === undefined) deadlines.stop();
   return {
     status: sent.status,
     url: redactUrl(url),
@@ -127,37 +132,10 @@ function streamOf(sent: SentResponse, url: string, timer: Timer): HttpStream {
           yield part.value;
         }
       } catch (error) {
-        throw bodyFailed(url, error, timer.signal);
+        throw bodyFailed(url, error, deadlines.signal);
       } finally {
         await discard();
       }
-    },
-  };
-}
-
-interface Timer {
-  readonly signal: AbortSignal;
-  start(ms: number, error: () => Error): AbortController;
-  stop(): void;
-}
-
-/** Several deadlines, and the caller's own signal, on one abort signal. */
-function createTimer(clock: Clock, outer: AbortSignal | undefined): Timer {
-  const late = new AbortController();
-  const running: AbortController[] = [];
-  return {
-    signal: outer === undefined ? late.signal : AbortSignal.any([outer, late.signal]),
-    start(ms, error) {
-      const cancel = new AbortController();
-      running.push(cancel);
-      clock.sleep(ms, cancel.signal).then(
-        () => late.abort(error()),
-        () => undefined,
-      );
-      return cancel;
-    },
-    stop() {
-      for (const cancel of running) cancel.abort();
     },
   };
 }

@@ -35,20 +35,32 @@ const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 export function parseImageRef(text: string): ImageRef {
   const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", text, why);
   if (text.includes("://")) throw refuse("leave the scheme out: host/repository:tag");
-  if (/^[^/]*:[^/]*@[^/]*\//.test(text)) throw refuse("leave user and password out; credentials come from the configuration");
+  if (/^[^/]*:[^/]*@[^/]*\//.test(text))
+    throw refuse("leave user and password out; credentials come from the configuration");
   const [named, ...digests] = text.split("@");
   if (named === undefined || digests.length > 1) throw refuse("one digest at most: host/repository:tag@sha256:…");
   const { name, tag } = splitTag(named);
-  if (tag !== undefined && !tagGrammar.test(tag)) throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, not starting with . or -");
+  if (tag !== undefined && !tagGrammar.test(tag))
+    throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, not starting with . or -");
   const { host, path } = splitHost(name);
-  if (host !== undefined && !isHost(host)) throw refuse("the host is not a host name, an address or either with a port");
-  if (!pathGrammar.test(path) || name.length > 255) throw refuse("a repository path is lower case: host/team/image:tag");
-  return { host: host?.toLowerCase(), path, tag, digest: readDigest(digests[0], refuse), repository: joinRepository(host, path) };
+  if (host !== undefined && !isHost(host))
+    throw refuse("the host is not a host name, an address or either with a port");
+  if (!pathGrammar.test(path) || name.length > 255)
+    throw refuse("a repository path is lower case: host/team/image:tag");
+  return {
+    host: host?.toLowerCase(),
+    path,
+    tag,
+    digest: readDigest(digests[0], refuse),
+    repository: joinRepository(host, path),
+  };
 }
 
 /** The reference as text that {@link parseImageRef} reads back. */
 export function formatImageRef(ref: Pick<ImageRef, "repository" | "tag" | "digest">): string {
-  return ref.repository + (ref.tag === undefined ? "" : `:${ref.tag}`) + (ref.digest === undefined ? "" : `@${ref.digest}`);
+  return (
+    ref.repository + (ref.tag === undefined ? "" : `:${ref.tag}`) + (ref.digest === undefined ? "" : `@${ref.digest}`)
+  );
 }
 
 /** True for text that may stand after the colon of a reference. Source: OCI distribution-spec, "Pulling manifests". */
@@ -58,8 +70,10 @@ export function isTag(text: string): boolean {
 
 function splitTag(named: string): { name: string; tag: string | undefined } {
   const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  const isPort = colon >= 0 && /^\[/.test(named) && !named.includes("/");
-  return colon < 0 || isPort ? { name: named, tag: undefined } : { name: named.slice(0, colon), tag: named.slice(colon + 1) };
+  const isPort = colon >= 0 && named.startsWith("[") && !named.includes("/");
+  return colon < 0 || isPort
+    ? { name: named, tag: undefined }
+    : { name: named.slice(0, colon), tag: named.slice(colon + 1) };
 }
 
 function splitHost(name: string): { host: string | undefined; path: string } {

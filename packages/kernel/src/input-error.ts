@@ -3,5 +3,10 @@ import { ReleaseError } from "./release-error.ts";
 
 /** The error of every parser: `text` is not a `noun`; `fix` says what one looks like. */
 export function inputError(code: string, noun: string, text: string, fix: string): ReleaseError {
-  return new ReleaseError({ code, category: "input", message: `${JSON.stringify(plainText(text, 80))} is not ${noun}`, fix });
+  return new ReleaseError({
+    code,
+    category: "input",
+    message: `${JSON.stringify(plainText(text, 80))} is not ${noun}`,
+    fix,
+  });
 }

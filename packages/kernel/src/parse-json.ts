@@ -4,11 +4,14 @@ import { ReleaseError } from "./release-error.ts";
 
 /** The part of a zod schema that is used here; the kernel itself depends on nothing. */
 export interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { readonly success: true; readonly data: T }
-    | { readonly success: false; readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] } };
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
 }
 
 /**
@@ -29,7 +32,12 @@ export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schem
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined ? "" : ` at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`;
-  throw unreadable("HTTP_UNEXPECTED_BODY", `expected ${what}, got other JSON${plainText(where, 200)}`, response.url, undefined);
+  throw unreadable(
+    "HTTP_UNEXPECTED_BODY",
+    `expected ${what}, got other JSON${plainText(where, 200)}`,
+    response.url,
+    undefined,
+  );
 }
 
 /** True where a body is a web page. */

@@ -10,6 +10,9 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-
  */
 export function plainText(text: string, max = 500): string {
   // Cut first: a hostile megabyte shall not be scanned for the sake of its first line.
-  const line = text.slice(0, max * 2).replace(unprintable, " ").trim();
+  const line = text
+    .slice(0, max * 2)
+    .replace(unprintable, " ")
+    .trim();
   return line.length > max || text.length > max * 2 ? `${line.slice(0, max - 1)}…` : line;
 }

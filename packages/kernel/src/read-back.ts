@@ -11,7 +11,11 @@ export type ReadBack = "settled" | "lag" | "foreign" | "unknown";
  * (projectbluefin/dakota#1232) and ECR Public the previous digest for seconds (ExtendDB/extenddb#327). A third digest can
  * only have been written by somebody else.
  */
-export function classifyReadBack(wanted: Digest, before: Digest | undefined, seen: Reading<{ readonly digest: Digest }>): ReadBack {
+export function classifyReadBack(
+  wanted: Digest,
+  before: Digest | undefined,
+  seen: Reading<{ readonly digest: Digest }>,
+): ReadBack {
   if (seen.kind === "unknown") return "unknown";
   if (seen.kind === "absent") return "lag";
   if (seen.value.digest === wanted) return "settled";

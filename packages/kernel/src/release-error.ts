@@ -1,4 +1,4 @@
-const brand: unique symbol = Symbol.for("@lateen/ReleaseError") as never;
+const brand = Symbol.for("@lateen/ReleaseError");
 
 /**
  * What kind of trouble an error is, and so what can be done: correct the input, renew a credential, try later, look at the
@@ -24,7 +24,6 @@ export interface ReleaseErrorOptions {
 /** The only error type that lateen throws on purpose; recognise it with {@link isReleaseError}, not with `instanceof`. */
 export class ReleaseError extends Error {
   override readonly name = "ReleaseError";
-  readonly [brand] = true;
   readonly code: string;
   readonly category: ErrorCategory;
   readonly why: string | undefined;
@@ -34,6 +33,7 @@ export class ReleaseError extends Error {
 
   constructor(options: ReleaseErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    Object.defineProperty(this, brand, { value: true });
     this.code = options.code;
     this.category = options.category;
     this.why = options.why;

@@ -62,7 +62,11 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
 
 function agentOptions(options: SenderOptions): object {
   const { connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy = {} } = options;
-  const connect = { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert, key }) };
+  const connect = {
+    timeout: connectTimeoutMs,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert, key }),
+  };
   return {
     connect,
     requestTls: connect,

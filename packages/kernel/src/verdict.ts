@@ -42,6 +42,11 @@ export function go<T>(value: T, evidence: readonly Evidence[] = []): Go<T> {
 }
 
 /** A verdict that stops with `outcome` because of `reason`. */
-export function stop<T = never>(outcome: StopOutcome, reason: string, evidence: readonly Evidence[] = [], value?: T): Stop<T> {
+export function stop<T = never>(
+  outcome: StopOutcome,
+  reason: string,
+  evidence: readonly Evidence[] = [],
+  value?: T,
+): Stop<T> {
   return { kind: "stop", outcome, reason, evidence, ...(value === undefined ? {} : { value }) };
 }

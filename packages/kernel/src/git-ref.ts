@@ -1,0 +1,99 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { appendEntry } from "./git-ref/append-entry.ts";
+import type { LogEntry } from "./git-ref/log-entry.ts";
+import { readEntries } from "./git-ref/read-entries.ts";
+import { parseRef, parseRemote, type Remote } from "./git-ref/remote.ts";
+import type { GitRunner } from "./git-ref/run-git.ts";
+import type { Reading } from "./reading.ts";
+import type { ReleaseError } from "./release-error.ts";
+import type { Secret } from "./secret.ts";
+
+/** Where a log is and how git gets there. */
+export interface GitRefLogOptions {
+  /** An absolute path, a `file:` or `https:` address, or an `http:` address of loopback. */
+  readonly remote: string;
+  /** A full ref name, such as `refs/lateen/latest`. */
+  readonly ref: string;
+  /** Sent to the origin of `remote` only, as the password of Basic authentication. */
+  readonly token?: Secret | undefined;
+  /** The name beside the token; GitHub and Gitea take any. @default "x-access-token" */
+  readonly username?: string | undefined;
+  /** Allows plain `http:` to another host than loopback, the token included. @default false */
+  readonly insecure?: boolean | undefined;
+  /** Certificates (PEM) to trust beside Node's own; without it git's own store counts. */
+  readonly ca?: string | undefined;
+  /** The caller's environment; git sees its PATH, proxies and certificate stores and nothing else. @default {} */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Folder for the scratch repositories, each of which is removed after use. @default the system's temporary folder */
+  readonly workDir?: string | undefined;
+  /** Longest time of one call of git in milliseconds; an append needs up to four. @default 60000 */
+  readonly deadlineMs?: number | undefined;
+  /** Dates the entries and makes the pauses between pushes. @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Author and committer of the entries. @default lateen <lateen@localhost> */
+  readonly author?: { readonly name: string; readonly email: string } | undefined;
+  /** Runs the git program; for tests. */
+  readonly git?: GitRunner | undefined;
+}
+
+/** What is to be appended: `value` is kept as JSON, subject and body are for readers of `git log`. */
+export interface EntryDraft {
+  readonly subject: string;
+  readonly body?: string;
+  readonly value: unknown;
+}
+
+/**
+ * What became of an append: the entry is the head or below it; another head was there first; or nobody can say yet.
+ *
+ * `unknown` also means refused by the server (`GIT_AUTH`, `GIT_PUSH_REFUSED`): read the cause, then the log.
+ */
+export type Appended =
+  | { readonly kind: "appended"; readonly head: LogEntry }
+  | { readonly kind: "lost"; readonly head: LogEntry }
+  | { readonly kind: "unknown"; readonly cause: ReleaseError };
+
+/** An append-only log on a git ref, one commit per entry, with compare-and-swap. */
+export interface GitRefLog {
+  /** The newest entry; absent only if the remote answered and has no such ref. @throws ReleaseError `INTERRUPTED` */
+  read(signal?: AbortSignal): Promise<Reading<LogEntry>>;
+  /** The newest `limit` entries (1 to 1000), newest first. @throws ReleaseError `INTERRUPTED` */
+  entries(options: { readonly limit: number }, signal?: AbortSignal): Promise<Reading<readonly LogEntry[]>>;
+  /**
+   * Appends after the entry `expected`, or as the first one where it is null, if that is still the head.
+   *
+   * @throws ReleaseError `INTERRUPTED`, before anything was sent; once a push has begun, `unknown` says so
+   */
+  append(expected: string | null, draft: EntryDraft, signal?: AbortSignal): Promise<Appended>;
+}
+
+/** A log and how to get at it, checked. */
+export interface LogPlace {
+  readonly options: GitRefLogOptions;
+  readonly remote: Remote;
+  readonly ref: string;
+  readonly clock: Clock;
+}
+
+/**
+ * A log on a ref of any git server, through the `git` program (2.31 or newer).
+ *
+ * git's own rule makes it safe: a server updates a ref only if it still has the value that the push names.
+ * @throws ReleaseError `GIT_REMOTE_INVALID`, `GIT_REF_INVALID`
+ * @example
+ * const log = createGitRefLog({ remote: "https://git.example.com/acme/core.git", ref: "refs/lateen/latest", token, env });
+ * const head = await log.read();
+ */
+export function createGitRefLog(options: GitRefLogOptions): GitRefLog {
+  const { clock = systemClock, insecure = false } = options;
+  const place: LogPlace = { options, clock, ref: parseRef(options.ref), remote: parseRemote(options.remote, insecure) };
+  return {
+    async read(signal) {
+      const reading = await readEntries(place, 1, signal);
+      const [head] = reading.kind === "found" ? reading.value : [];
+      return head === undefined ? (reading as Reading<never>) : { kind: "found", value: head };
+    },
+    entries: ({ limit }, signal) => readEntries(place, limit, signal),
+    append: (expected, draft, signal) => appendEntry(place, expected, draft, signal),
+  };
+}

@@ -1,0 +1,58 @@
+import { isAbsolute } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { redactUrl } from "../http-errors.ts";
+import { inputError } from "../input-error.ts";
+
+/** A git repository elsewhere, as git takes it on its command line. */
+export interface Remote {
+  /** An absolute path, or an address without user and password. */
+  readonly url: string;
+  /** Scheme, host and port where credentials may go; undefined for a repository on disk. */
+  readonly origin: string | undefined;
+}
+
+/**
+ * Reads the place of a log: an absolute path, `file:`, `https:`, or `http:` to loopback (elsewhere only with `insecure`).
+ *
+ * Everything else that git would take (`ext::` runs a program, `-…` is an option, ssh asks questions) is refused.
+ * @throws ReleaseError `GIT_REMOTE_INVALID`
+ */
+export function parseRemote(text: string, insecure: boolean): Remote {
+  const refuse = (shown: string, why: string) => inputError("GIT_REMOTE_INVALID", "a git remote", shown, why);
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw refuse(text, "leave control characters out");
+  if (isAbsolute(text)) return { url: text, origin: undefined };
+  const url = /^(?:https?|file):\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) throw refuse(withoutUser(text), "give an https: address, a file: address or an absolute path");
+  const shown = redactUrl(text);
+  if (url.protocol === "file:") {
+    if (/%(?:2f|5c|[01][0-9a-f])/i.test(url.pathname))
+      throw refuse(shown, "leave escaped slashes and control characters out");
+    if (url.host !== "") throw refuse(shown, "a file: address names no host: file:///path/to/repository.git");
+    return { url: fileURLToPath(url), origin: undefined };
+  }
+  if (url.username !== "" || url.password !== "")
+    throw refuse(shown, "leave user and password out; the token has its own setting");
+  if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
+    throw refuse(shown, "use https:, or say insecure: true for this address");
+  }
+  return { url: url.href, origin: `${url.origin}/` };
+}
+
+/** A full ref name of the characters that need no quoting anywhere. @throws ReleaseError `GIT_REF_INVALID` */
+export function parseRef(text: string): string {
+  const grammar = /^refs(?:\/[a-zA-Z0-9_][a-zA-Z0-9_.-]*){2,}$/;
+  if (text.length > 200 || !grammar.test(text) || /\.\.|\.(?:lock)?(?:\/|$)/.test(text)) {
+    throw inputError("GIT_REF_INVALID", "a full git ref", text, "write it out, such as refs/lateen/latest");
+  }
+  return text;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function withoutUser(text: string): string {
+  return text.replace(/\/\/[^/]*@/, "//");
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+
+/** One call of the `git` program. */
+export interface GitCall {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for standard input, which is closed otherwise. */
+  readonly input?: string | undefined;
+  /** Longest standard output in bytes; more ends the program. */
+  readonly maxBytes: number;
+  /** Ends the program, and rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** What a call left behind; `code` is null where the program was killed. */
+export interface GitOutput {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  /** The first 16 KiB. */
+  readonly stderr: string;
+}
+
+/** Runs git once. Rejects where it cannot be started (`ENOENT`), and with the signal's reason. */
+export type GitRunner = (call: GitCall) => Promise<GitOutput>;
+
+/** The {@link GitRunner} of the machine: no shell, no terminal. */
+export const runGit: GitRunner = async ({ args, cwd, env, input, maxBytes, signal }) => {
+  signal.throwIfAborted();
+  // A session of its own: there is no terminal to ask on, Ctrl-C does not cut a push in two, and git's helpers end with it.
+  const child = spawn("git", args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  const kill = () => killGroup(child.pid);
+  signal.addEventListener("abort", kill, { once: true });
+  try {
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    collect(child.stdout, stdout, maxBytes, kill);
+    collect(child.stderr, stderr, 16_384, () => undefined);
+    child.stdin?.on("error", () => undefined).end(input);
+    const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+    signal.throwIfAborted();
+    return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
+  } finally {
+    signal.removeEventListener("abort", kill);
+  }
+};
+
+/** Keeps at most `max` bytes in `parts`, and reads on, so that the program is not blocked. */
+function collect(stream: NodeJS.ReadableStream | null, parts: Buffer[], max: number, onExcess: () => void): void {
+  let left = max;
+  stream?.on("data", (part: Buffer) => {
+    if (left > 0) parts.push(part.subarray(0, left));
+    left -= part.length;
+    if (left < 0) onExcess();
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,112 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** One commit to be made. */
+export interface CommitDraft {
+  readonly message: string;
+  /** Files that the commit adds or changes, by path; null removes one. @default a file that only this commit has */
+  readonly files?: Readonly<Record<string, string | null>>;
+  /** @default "main" */
+  readonly branch?: string;
+  /** Id of the parent, or null for a root commit. @default the head of the branch, if there is one */
+  readonly parent?: string | null;
+  /** Date in milliseconds since the Unix epoch. @default one minute after the commit made before */
+  readonly at?: number;
+}
+
+/** A bare git repository on disk. The same drafts in the same order give the same commit ids. */
+export interface GitRepository {
+  /** Folder of the repository, ending in `.git`. */
+  readonly path: string;
+  /** Folder that holds the repository: what a git server serves. */
+  readonly root: string;
+  /** The `file:` address. */
+  readonly url: string;
+  /** Makes a commit, moves the branch to it even if it does not descend from its head, and answers the full id. */
+  commit(draft: CommitDraft): Promise<string>;
+  /** Points `ref` (a full name) at `id`, or deletes it. */
+  setRef(ref: string, id: string | null): Promise<void>;
+  /** The full id that `ref` has. */
+  head(ref: string): Promise<string | undefined>;
+  /** Runs git in the repository. */
+  git(...args: readonly string[]): Promise<string>;
+  /** Removes it all. */
+  close(): Promise<void>;
+}
+
+/** Makes an empty bare repository named `name` in a temporary folder. */
+export async function createGitRepository({
+  name = "core.git",
+}: { readonly name?: string } = {}): Promise<GitRepository> {
+  const root = await mkdtemp(join(tmpdir(), "lateen-repository-"));
+  const path = join(root, name);
+  const git = (...args: readonly string[]) => runPlainGit(["-C", path, ...args]);
+  await runPlainGit(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", path]);
+  const head = (ref: string) =>
+    git("rev-parse", "--verify", "--quiet", ref).then(
+      (id) => id.trim(),
+      () => undefined,
+    );
+  let clock = Date.UTC(2026, 0, 1);
+  return {
+    path,
+    root,
+    url: pathToFileURL(path).href,
+    git,
+    head,
+    async setRef(ref, id) {
+      await git(...(id === null ? ["update-ref", "-d", ref] : ["update-ref", ref, id]));
+    },
+    async commit({ message, branch = "main", at = clock + 60_000, ...draft }) {
+      clock = at;
+      const ref = `refs/heads/${branch}`;
+      const parent = draft.parent === undefined ? await head(ref) : draft.parent;
+      const files = draft.files ?? { [`changes/${at}.txt`]: `${message}\n` };
+      await runPlainGit(
+        ["-C", path, "fast-import", "--quiet", "--force"],
+        importStream(ref, message, at, parent ?? undefined, files),
+      );
+      return (await git("rev-parse", "--verify", ref)).trim();
+    },
+    close: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** Source: git-fast-import(1), "INPUT FORMAT". */
+function importStream(
+  ref: string,
+  message: string,
+  at: number,
+  parent: string | undefined,
+  files: NonNullable<CommitDraft["files"]>,
+): string {
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const person = `Ada Example <ada@example.com> ${Math.trunc(at / 1000)} +0000`;
+  const changes = Object.entries(files).map(([file, text]) =>
+    text === null ? `D ${file}\n` : `M 100644 inline ${file}\n${data(text)}`,
+  );
+  // Without the reset, git would take the branch's own head for the parent of a root commit.
+  const reset = parent === undefined ? `reset ${ref}\n\n` : "";
+  const from = parent === undefined ? "" : `from ${parent}\n`;
+  return `${reset}commit ${ref}\nauthor ${person}\ncommitter ${person}\n${data(message)}${from}${changes.join("")}\n`;
+}
+
+/** Runs git as on a machine where nobody has configured anything. */
+export function runPlainGit(args: readonly string[], input?: string): Promise<string> {
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    LC_ALL: "C",
+    HOME: tmpdir(),
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+  };
+  return new Promise((resolve, reject) => {
+    const child = execFile("git", args, { env, maxBuffer: 16_777_216 }, (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    );
+    child.stdin?.on("error", () => undefined).end(input ?? "");
+  });
+}

@@ -1,0 +1,17 @@
+import { defineConfig, type RolldownOptions } from "rolldown";
+
+// The program needs no dependencies of its own: everything is bundled from source, and what a command does not use stays in a chunk
+// that it does not load.
+const config: RolldownOptions = {
+  input: { index: "src/index.ts", main: "src/main.ts" },
+  platform: "node",
+  resolve: { conditionNames: ["source", "node", "import", "module", "default"] },
+  output: {
+    dir: "dist",
+    cleanDir: true,
+    chunkFileNames: "chunks/[name]-[hash].js",
+    minify: { compress: true, mangle: false },
+  },
+};
+
+export default defineConfig(config);

@@ -1,0 +1,112 @@
+// Packs every package as it would be published, lints the tarballs, installs them in a fresh folder, and uses each entry point there:
+// types with tsc, values on the Node that we develop on and on the oldest one that `engines` admits. Needs `pnpm build` before it.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const names = ["kernel", "gate", "registry", "fleet", "promote", "cli"];
+const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+function run(cwd: string, command: string, ...args: string[]): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    console.error(`✗ ${[command, ...args].join(" ")}\n${stdout}${stderr}`);
+    process.exit(1);
+  }
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly engines: { readonly node: string };
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+function manifestOf(path: string): Manifest {
+  return JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest;
+}
+
+function pack(name: string): string {
+  const destination = join(folder, "tarballs", name);
+  mkdirSync(destination, { recursive: true });
+  run(join(root, "packages", name), "pnpm", "pack", "--pack-destination", destination);
+  const tarball = join(destination, readdirSync(destination)[0]!);
+  const sources = run(folder, "tar", "-tzf", tarball)
+    .split("\n")
+    .filter((path) => /\.test\.|\/src\//.test(path));
+  if (sources.length > 0) throw new Error(`${name} publishes ${sources.join(", ")}`);
+  run(root, "publint", "run", tarball, "--strict");
+  run(root, "attw", tarball, "--profile", "esm-only");
+  console.log(`✓ ${name}: packed, publint, attw (${Math.ceil(statSync(tarball).size / 1024)} KiB)`);
+  return tarball;
+}
+
+function freshFolder(name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(join(path, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
+  return path;
+}
+
+function install(path: string, ...packages: readonly string[]): void {
+  run(path, "npm", "install", "--no-audit", "--no-fund", "--loglevel", "error", ...packages);
+}
+
+/** Every entry point of every package, with the types that they bring and no help from this workspace. */
+function useLibraries(tarballs: readonly string[]): void {
+  const path = freshFolder("consumer");
+  const manifests = names.map((name) => manifestOf(join(root, "packages", name)));
+  const oldest = manifests[0]!.engines.node.replace(">=", "");
+  const catalog = manifestOf(join(root, "node_modules/@types/node")) as unknown as { version: string };
+  const peers = manifests.flatMap((manifest) => Object.keys(manifest.peerDependencies ?? {}));
+  install(path, ...tarballs, ...peers, `node@${oldest}`, `@types/node@${catalog.version}`);
+
+  const entries = manifests.flatMap(({ name, exports }) =>
+    Object.keys(exports)
+      .filter((key) => !key.endsWith(".json"))
+      .map((key) => name + key.slice(1)),
+  );
+  writeFileSync(join(path, "use.js"), entries.map((entry) => `await import("${entry}");`).join("\n"));
+  writeFileSync(
+    join(path, "use.ts"),
+    entries.map((entry, index) => `export * as e${index} from "${entry}";`).join("\n"),
+  );
+  run(path, process.execPath, "use.js");
+  console.log(`✓ ${entries.length} entry points load on Node ${process.version}`);
+  run(path, join(path, "node_modules/node/bin/node"), "use.js");
+  console.log(`✓ ${entries.length} entry points load on Node v${oldest}`);
+  const strict = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+    "--lib",
+    "es2024,esnext.disposable",
+  ];
+  run(path, join(root, "node_modules/.bin/tsc"), ...strict, "--skipLibCheck", "true", "--types", "node", "use.ts");
+  console.log(`✓ ${entries.length} entry points have types`);
+}
+
+/** The program alone, as an operator installs it. */
+function useProgram(tarball: string): void {
+  const path = freshFolder("operator");
+  install(path, tarball);
+  const installed = readdirSync(join(path, "node_modules"), { recursive: true, withFileTypes: true });
+  const bytes = installed
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  const help = run(path, join(path, "node_modules/.bin/lateen"), "--help");
+  if (!help.includes("lateen ship") && !help.includes("ship")) throw new Error(`lateen --help printed ${help}`);
+  console.log(`✓ lateen --help runs from an installation of ${(bytes / 2 ** 20).toFixed(1)} MiB`);
+}
+
+const tarballs = names.map(pack);
+useLibraries(tarballs);
+useProgram(tarballs.at(-1)!);

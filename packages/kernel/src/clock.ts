@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { isReleaseError, ReleaseError } from "./release-error.ts";
 
 /** Time as a port: what the hour is, and waiting that can be called off. */
@@ -14,20 +16,12 @@ const longestTimerMs = 2_147_483_647;
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(interrupted(signal));
-      const timer = setTimeout(done, Math.min(Math.max(0, ms), longestTimerMs));
-      signal?.addEventListener("abort", cancel, { once: true });
-      function done(): void {
-        signal?.removeEventListener("abort", cancel);
-        resolve();
-      }
-      function cancel(): void {
-        clearTimeout(timer);
-        reject(interrupted(signal));
-      }
-    });
+  async sleep(ms, signal) {
+    for (let left = Math.max(0, ms); left >= 0; left -= longestTimerMs) {
+      await setTimeout(Math.min(left, longestTimerMs), undefined, signal && { signal }).catch(() => {
+        throw interrupted(signal);
+      });
+    }
   },
 };
 
@@ -35,12 +29,8 @@ export const systemClock: Clock = {
 export function interrupted(signal: AbortSignal | undefined): ReleaseError {
   const reason: unknown = signal?.reason;
   if (isReleaseError(reason)) return reason;
-  return new ReleaseError({
-    code: "INTERRUPTED",
-    category: "interrupted",
-    message: "the work was called off",
-    cause: reason,
-  });
+  const message = "the work was called off";
+  return new ReleaseError({ code: "INTERRUPTED", category: "interrupted", message, cause: reason });
 }
 
 /** The clock's present as the ISO 8601 text that evidence carries. */

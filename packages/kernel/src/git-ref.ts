@@ -94,6 +94,6 @@ export function createGitRefLog(options: GitRefLogOptions): GitRefLog {
       return head === undefined ? (reading as Reading<never>) : { kind: "found", value: head };
     },
     entries: ({ limit }, signal) => readEntries(place, limit, signal),
-    append: (expected, draft, signal) => appendEntry(place, expected, draft, signal),
+    append: (expected, draft, signal) => appendEntry(place, { expected, draft }, signal),
   };
 }

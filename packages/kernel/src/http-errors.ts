@@ -1,62 +1,68 @@
 import { interrupted } from "./clock.ts";
-import { isReleaseError, ReleaseError } from "./release-error.ts";
 import { formatDuration } from "./duration.ts";
 import { plainText } from "./plain-text.ts";
+import { ReleaseError } from "./release-error.ts";
 
 /** An address fit for logs: user, password and fragment are dropped, query values are hidden. */
 export function redactUrl(text: string): string {
   if (!URL.canParse(text)) return "(not an address)";
   const url = new URL(text);
   const keys = [...new Set(url.searchParams.keys())].map((key) => `${encodeURIComponent(key)}=…`);
-  return plainText(url.origin + url.pathname, 300) + (keys.length === 0 ? "" : `?${plainText(keys.join("&"), 100)}`);
+  const origin = url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+  return plainText(origin + url.pathname, 300) + (keys.length === 0 ? "" : `?${plainText(keys.join("&"), 100)}`);
 }
 
-export function headersTimedOut(url: string, ms: number): ReleaseError {
-  return timedOut(url, `no answer within ${formatDuration(ms)}`);
-}
-
-export function totalTimedOut(url: string, ms: number): ReleaseError {
-  return timedOut(url, `the answer was not complete within ${formatDuration(ms)}`);
-}
-
-function timedOut(url: string, message: string): ReleaseError {
+/** An error of an exchange with the server at `url`, whose name begins the message. */
+export function httpError(
+  code: string,
+  url: string,
+  message: string,
+  fix: string,
+  more: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+): ReleaseError {
+  const host = URL.canParse(url) ? new URL(url).host : "the server";
   return new ReleaseError({
-    code: "HTTP_TIMEOUT",
+    code,
     category: "unavailable",
-    message: `${hostOf(url)}: ${message}`,
-    why: redactUrl(url),
-    fix: "look whether the server is overloaded, then run again",
-  });
-}
-
-/** What a rejected `fetch` means: called off, too late, or no connection. */
-export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
-  if (signal.aborted) return isReleaseError(signal.reason) ? signal.reason : interrupted(signal);
-  const detail = systemCode(error);
-  const fix = /^(?:ENOTFOUND|EAI_)/.test(detail)
-    ? "check the host name and the name server"
-    : "check the address, the network and the proxy";
-  return new ReleaseError({
-    code: "HTTP_UNREACHABLE",
-    category: "unavailable",
-    message: `${hostOf(url)} could not be reached: ${detail}`,
+    message: `${host}${message}`,
     why: redactUrl(url),
     fix,
-    cause: error,
+    ...more,
   });
 }
+
+export function timedOut(url: string, what: string, ms: number): ReleaseError {
+  const fix = "look whether the server is overloaded, then run again";
+  return httpError("HTTP_TIMEOUT", url, `: ${what} within ${formatDuration(ms)}`, fix);
+}
+
+/** What a rejected `fetch` means: called off, too late, a request that cannot be sent, or no connection. */
+export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
+  if (signal.aborted) return interrupted(signal);
+  if (error instanceof TypeError && error.cause === undefined) {
+    // fetch quotes what it does not like: an address with a password, a header with a token. So nothing of it is kept.
+    const message = "a request could not be built: its address or one of its headers is not valid";
+    return new ReleaseError({
+      code: "HTTP_REQUEST_INVALID",
+      category: "input",
+      message,
+      why: redactUrl(url),
+      fix: checkRequest,
+    });
+  }
+  const detail = systemCode(error);
+  const isName = /^(?:ENOTFOUND|EAI_)/.test(detail);
+  const fix = isName ? "check the host name and the name server" : "check the address, the network and the proxy";
+  return httpError("HTTP_UNREACHABLE", url, ` could not be reached: ${detail}`, fix, { cause: error });
+}
+
+const checkRequest = "check that the address holds no user and password, and that the token is one line of ASCII";
 
 /** What it means that a body ended in an error. */
 export function bodyFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
-  if (signal.aborted) return isReleaseError(signal.reason) ? signal.reason : interrupted(signal);
-  return new ReleaseError({
-    code: "HTTP_BROKEN_OFF",
-    category: "unavailable",
-    message: `${hostOf(url)} broke its answer off: ${systemCode(error)}`,
-    why: redactUrl(url),
-    fix: "run again; if it stays, look at the server and at proxies in between",
-    cause: error,
-  });
+  if (signal.aborted) return interrupted(signal);
+  const fix = "run again; if it stays, look at the server and at proxies in between";
+  return httpError("HTTP_BROKEN_OFF", url, ` broke its answer off: ${systemCode(error)}`, fix, { cause: error });
 }
 
 /** The innermost `code` of an error (ECONNRESET, UND_ERR_SOCKET, CERT_HAS_EXPIRED), else its message. */
@@ -67,8 +73,4 @@ export function systemCode(error: unknown): string {
     detail = typeof code === "string" ? code : cause.message;
   }
   return plainText(detail, 200);
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : "the server";
 }

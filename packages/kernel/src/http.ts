@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { createDeadlines, type Deadlines } from "./deadlines.ts";
-import { bodyFailed, headersTimedOut, redactUrl, sendFailed, totalTimedOut } from "./http-errors.ts";
+import { bodyFailed, redactUrl, sendFailed, timedOut } from "./http-errors.ts";
 import { readBounded } from "./read-bounded.ts";
 import type { Sender, SentResponse } from "./sender.ts";
 
@@ -90,8 +90,8 @@ async function openStream(
   const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
   const url = String(request.url);
   const deadlines = createDeadlines(clock, signal);
-  deadlines.start(totalMs, () => totalTimedOut(url, totalMs));
-  const headersArrived = deadlines.start(headersMs, () => headersTimedOut(url, headersMs));
+  deadlines.start(totalMs, () => timedOut(url, "the answer was not complete", totalMs));
+  const headersArrived = deadlines.start(headersMs, () => timedOut(url, "no answer", headersMs));
   let sent: SentResponse;
   try {
     sent = await send(url, {
@@ -108,7 +108,7 @@ async function openStream(
     throw sendFailed(url, error, deadlines.signal);
   }
   headersArrived();
-  deadlines.start(bodyMs, () => totalTimedOut(url, bodyMs));
+  deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
   return streamOf(sent, url, deadlines);
 }
 

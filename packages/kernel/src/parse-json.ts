@@ -1,17 +1,17 @@
+import { httpError } from "./http-errors.ts";
 import type { HttpResponse } from "./http.ts";
 import { plainText } from "./plain-text.ts";
-import { ReleaseError } from "./release-error.ts";
+import type { ReleaseError } from "./release-error.ts";
 
 /** The part of a zod schema that is used here; the kernel itself depends on nothing. */
 export interface Schema<T> {
-  safeParse(value: unknown):
-    | { readonly success: true; readonly data: T }
-    | {
-        readonly success: false;
-        readonly error: {
-          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-        };
-      };
+  safeParse(
+    value: unknown,
+  ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: SchemaError };
+}
+
+interface SchemaError {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
 /**
@@ -25,19 +25,14 @@ export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schem
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw unreadable("HTTP_NOT_JSON", `expected ${what}, got ${describe(text)}`, response.url, cause);
+  } catch {
+    throw unreadable("HTTP_NOT_JSON", response.url, what, describe(text));
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const where = issue === undefined ? "" : ` at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`;
-  throw unreadable(
-    "HTTP_UNEXPECTED_BODY",
-    `expected ${what}, got other JSON${plainText(where, 200)}`,
-    response.url,
-    undefined,
-  );
+  const where = issue && ` at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`;
+  throw unreadable("HTTP_UNEXPECTED_BODY", response.url, what, plainText(`other JSON${where ?? ""}`, 200));
 }
 
 /** True where a body is a web page. */
@@ -51,14 +46,7 @@ function describe(text: string): string {
   return `text that is not JSON: ${plainText(text, 60)}`;
 }
 
-function unreadable(code: string, message: string, url: string, cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code,
-    category: "unavailable",
-    retryable: false,
-    message,
-    why: url,
-    fix: "check that the address is that of the API and that no login page or gateway answers in its place",
-    cause,
-  });
+function unreadable(code: string, url: string, what: string, got: string): ReleaseError {
+  const fix = "check that the address is that of the API and that no login page or gateway answers in its place";
+  return httpError(code, url, `: expected ${what}, got ${got}`, fix, { retryable: false });
 }

@@ -1,6 +1,6 @@
-// C0 and C1 controls (escape sequences start with one), and the bidirectional overrides of "Trojan Source" (CVE-2021-42574).
+// C0 and C1 controls (escape sequences start with one), what has no width, and the bidirectional overrides of "Trojan Source" (CVE-2021-42574).
 // eslint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
 
 /**
  * Text from outside as one harmless line: control characters and bidirectional overrides become a space, at most `max`
@@ -9,7 +9,7 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-
  * @param max - Longest result in UTF-16 units, the ellipsis included. @default 500
  */
 export function plainText(text: string, max = 500): string {
-  // Cut first: a hostile megabyte shall not be scanned for the sake of its first line.
+  // Cut first, and leave no half of a surrogate pair: a hostile megabyte shall not be scanned for the sake of its first line.
   const line = text
     .slice(0, max * 2)
     .replace(unprintable, " ")

@@ -37,6 +37,7 @@ export async function poll<T>(
     if (isFinal(value)) return { final: true, value };
     const left = end - clock.now();
     if (left <= 0) return { final: false, value };
-    await clock.sleep(Math.min(left, intervalMs * (0.9 + 0.2 * random())), signal);
+    // At least 1 ms: where time moves only in sleep, a pause of nothing would never end.
+    await clock.sleep(Math.min(left, Math.max(1, intervalMs * (0.9 + 0.2 * random()))), signal);
   }
 }

@@ -1,8 +1,14 @@
 import type { Appended, EntryDraft, LogPlace } from "../git-ref.ts";
 import { asReleaseError } from "../release-error.ts";
 import { composeEntry, composeMessage, entryFile, type LogEntry } from "./log-entry.ts";
-import { exists, fetchEntries } from "./read-entries.ts";
-import { type Git, inScratch } from "./scratch.ts";
+import { asUnknown, exists, fetchEntries } from "./read-entries.ts";
+import { inScratch, type Scratch } from "./scratch.ts";
+
+/** What shall come after which entry; null is the beginning. */
+export interface Append {
+  readonly expected: string | null;
+  readonly draft: EntryDraft;
+}
 
 /** Pushes at most; the same commit may be sent again, since it can land only once. */
 const attempts = 3;
@@ -10,95 +16,63 @@ const attempts = 3;
 const searchDepth = 100;
 
 /** Appends `draft` after `expected`. @throws ReleaseError `INTERRUPTED` before the first push */
-export async function appendEntry(
-  place: LogPlace,
-  expected: string | null,
-  draft: EntryDraft,
-  signal: AbortSignal | undefined,
-): Promise<Appended> {
-  try {
-    return await inScratch(place.options, place.remote, signal, async (git, dir) => {
-      const [parent] = expected === null ? [] : await fetchEntries(git, place, 1);
-      if (parent !== undefined && parent.id !== expected) return { kind: "lost", head: parent };
-      const entry = await commit(git, place, parent, draft);
-      return pushEntry({ git, dir, place, entry, expected: parent?.id ?? "" }, signal);
-    });
-  } catch (error) {
-    const cause = asReleaseError(error);
-    if (cause.category === "interrupted") throw cause;
-    return { kind: "unknown", cause };
-  }
+export function appendEntry(place: LogPlace, append: Append, signal: AbortSignal | undefined): Promise<Appended> {
+  const { expected, draft } = append;
+  return inScratch<Appended>(place, signal, async (scratch) => {
+    const [parent] = expected === null ? [] : await fetchEntries(scratch, 1);
+    if (parent !== undefined && parent.id !== expected) return { kind: "lost", head: parent };
+    return pushEntry(scratch, await commit(scratch, parent, draft), parent, signal);
+  }).catch(asUnknown);
 }
 
-async function commit(
-  git: Git,
-  { clock }: LogPlace,
-  parent: LogEntry | undefined,
-  draft: EntryDraft,
-): Promise<LogEntry> {
-  const position = (parent?.position ?? 0) + 1;
+async function commit({ git, clock }: Scratch, parent: LogEntry | undefined, draft: EntryDraft): Promise<LogEntry> {
   const write = async (args: string[], input: string, env = {}) => String(await git(args, { input, env })).trim();
-  const seconds = Math.trunc(clock.now() / 1000);
+  const position = (parent?.position ?? 0) + 1;
   const blob = await write(["hash-object", "-w", "--stdin"], composeEntry(position, draft.value));
   const tree = await write(["mktree"], `100644 blob ${blob}\t${entryFile}\n`);
-  const parents = parent === undefined ? [] : ["-p", parent.id];
-  const date = `@${seconds} +0000`;
-  const id = await write(
-    ["commit-tree", tree, ...parents, "-F", "-"],
-    composeMessage(draft.subject, draft.body ?? ""),
-    {
-      GIT_AUTHOR_DATE: date,
-      GIT_COMMITTER_DATE: date,
-    },
-  );
+  const seconds = Math.trunc(clock.now() / 1000);
+  const dates = { GIT_AUTHOR_DATE: `@${seconds} +0000`, GIT_COMMITTER_DATE: `@${seconds} +0000` };
+  const args = ["commit-tree", tree, ...(parent === undefined ? [] : ["-p", parent.id]), "-F", "-"];
+  const id = await write(args, composeMessage(draft.subject, draft.body ?? ""), dates);
   return { id, position, at: new Date(seconds * 1000).toISOString(), value: draft.value };
 }
 
-interface Push {
-  readonly git: Git;
-  readonly dir: string;
-  readonly place: LogPlace;
-  readonly entry: LogEntry;
-  /** The id that the ref must have, or nothing where it must not exist. */
-  readonly expected: string;
-}
-
-/** Pushes until the entry is known to be there or not. It never throws, since from here on the entry may be on the server. */
-async function pushEntry(push: Push, signal: AbortSignal | undefined): Promise<Appended> {
-  const { git, place, entry, expected } = push;
-  const args = [
-    "push",
-    "--porcelain",
-    `--force-with-lease=${place.ref}:${expected}`,
-    "--",
-    place.remote.url,
-    `${entry.id}:${place.ref}`,
-  ];
+/** Pushes until the entry is known to be there or not. It never throws, since from here on it may be on the server. */
+async function pushEntry(
+  scratch: Scratch,
+  entry: LogEntry,
+  parent: LogEntry | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Appended> {
+  const { git, ref, remote, clock } = scratch;
+  const lease = `--force-with-lease=${ref}:${parent?.id ?? ""}`;
   for (let attempt = 1; ; attempt++) {
     try {
-      await git(args);
+      await git(["push", "--porcelain", lease, "--", remote.url, `${entry.id}:${ref}`]);
       return { kind: "appended", head: entry };
     } catch (thrown) {
-      const cause = asReleaseError(thrown);
-      const seen = await lookAfter(push).catch((error: unknown) => ({
-        kind: "unknown" as const,
-        cause: asReleaseError(error),
-      }));
-      // What is wrong with the log itself says more than the push that it made fail.
-      if (seen !== undefined)
-        return seen.kind === "unknown" && seen.cause.category !== "state" ? { kind: "unknown", cause } : seen;
-      if (attempt >= attempts || cause.category === "auth" || signal?.aborted === true)
-        return { kind: "unknown", cause };
-      await place.clock.sleep(100 * 4 ** attempt, signal).catch(() => undefined);
+      const failed: Appended = { kind: "unknown", cause: asReleaseError(thrown) };
+      const seen = await lookAfter(scratch, entry, parent).catch(asReleaseError);
+      if (seen instanceof Error) {
+        // What is wrong with the log itself says more than the push that it made fail.
+        return seen.category === "state" ? { kind: "unknown", cause: seen } : failed;
+      }
+      if (seen !== undefined) return seen;
+      if (attempt >= attempts || failed.cause.category === "auth" || signal?.aborted === true) return failed;
+      await clock.sleep(100 * 4 ** attempt, signal).catch(() => undefined);
     }
   }
 }
 
-/** What the log tells about a push that failed; undefined where the head is still the expected one. */
-async function lookAfter({ git, dir, place, entry, expected }: Push): Promise<Appended | undefined> {
-  if (expected === "" && !(await exists(git, dir, place))) return undefined;
-  const seen = await fetchEntries(git, place, searchDepth);
+/** What the log tells about a push that failed; undefined where its head is still the parent. */
+async function lookAfter(
+  scratch: Scratch,
+  entry: LogEntry,
+  parent: LogEntry | undefined,
+): Promise<Appended | undefined> {
+  if (parent === undefined && !(await exists(scratch))) return undefined;
+  const seen = await fetchEntries(scratch, searchDepth);
+  if (seen.some(({ id }) => id === entry.id)) return { kind: "appended", head: entry };
   const [head] = seen;
-  if (head === undefined || seen.some(({ id }) => id === entry.id)) return { kind: "appended", head: entry };
-  return head.id === expected ? undefined : { kind: "lost", head };
+  return head === undefined || head.id === parent?.id ? undefined : { kind: "lost", head };
 }

@@ -17,58 +17,55 @@ const passedOn =
  */
 export function gitEnvironment(options: GitRefLogOptions, remote: Remote, dir: string): Record<string, string> {
   const outer = Object.entries(options.env ?? {}).filter(([name, value]) => passedOn.test(name) && value !== undefined);
+  const name = cleanIdentity(options.author?.name) || "lateen";
+  const email = cleanIdentity(options.author?.email) || "lateen@localhost";
+  const people = {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+  const places = { HOME: dir, GIT_CONFIG_GLOBAL: join(dir, ".gitconfig"), GIT_DIR: join(dir, "log.git") };
+  const habits = { GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  const protocols = { GIT_ALLOW_PROTOCOL: remote.origin === undefined ? "file" : "http:https" };
+  const config = configVariables(settings(options, remote, dir));
   return {
     ...(Object.fromEntries(outer) as Record<string, string>),
-    ...configVariables(settings(options, remote, dir)),
-    ...identity(options),
-    LC_ALL: "C",
-    HOME: dir,
-    GIT_DIR: join(dir, "log.git"),
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: join(dir, ".gitconfig"),
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_ALLOW_PROTOCOL: remote.origin === undefined ? "file" : "http:https",
+    ...config,
+    ...people,
+    ...places,
+    ...habits,
+    ...protocols,
   };
 }
 
-/** The user configuration in force. It is a file since git reads `safe.directory` from nowhere else on the remote's side. */
-export const userConfiguration = "[safe]\n\tdirectory = *\n";
-
-/** The value of the Authorization header, and what has to be hidden wherever git prints. */
+/** The value of the Authorization header. */
 export function authorization({ token, username = "x-access-token" }: GitRefLogOptions): string | undefined {
   return token && `Basic ${Buffer.from(`${username}:${token.reveal()}`).toString("base64")}`;
 }
 
 function settings(options: GitRefLogOptions, remote: Remote, dir: string): [string, string][] {
-  const header = remote.origin === undefined ? undefined : authorization(options);
-  return [
+  const list: [string, string][] = [
     ["core.hooksPath", "/dev/null"],
     ["credential.helper", ""],
     ["gc.auto", "0"],
-    ["maintenance.auto", "false"],
     ["push.gpgSign", "false"],
     ["protocol.version", "2"],
-    // A redirect would take the log, and an extra header, to another place than the one that was configured.
+    // A redirect would take the log, and the credentials, to another place than the one that was configured.
     ["http.followRedirects", "false"],
-    ...(header === undefined
-      ? []
-      : [[`http.${remote.origin}.extraHeader`, `Authorization: ${header}`] as [string, string]]),
-    ...(options.ca === undefined ? [] : [["http.sslCAInfo", join(dir, "ca.pem")] as [string, string]]),
   ];
+  const header = authorization(options);
+  if (remote.origin && header) list.push([`http.${remote.origin}.extraHeader`, `Authorization: ${header}`]);
+  if (options.ca) list.push(["http.sslCAInfo", join(dir, "ca.pem")]);
+  return list;
 }
 
 function configVariables(list: readonly [string, string][]): Record<string, string> {
-  const pairs = list.flatMap(([key, value], at) => [
-    [`GIT_CONFIG_KEY_${at}`, key],
-    [`GIT_CONFIG_VALUE_${at}`, value],
-  ]);
-  return { GIT_CONFIG_COUNT: String(list.length), ...Object.fromEntries(pairs) };
+  const keys = list.map(([key], at) => [`GIT_CONFIG_KEY_${at}`, key]);
+  const values = list.map(([, value], at) => [`GIT_CONFIG_VALUE_${at}`, value]);
+  return { GIT_CONFIG_COUNT: String(list.length), ...Object.fromEntries([...keys, ...values]) };
 }
 
-function identity({ author }: GitRefLogOptions): Record<string, string> {
-  const clean = (text: string | undefined, otherwise: string) =>
-    plainText((text ?? "").replace(/[<>]/g, ""), 100) || otherwise;
-  const name = clean(author?.name, "lateen");
-  const email = clean(author?.email, "lateen@localhost");
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
+function cleanIdentity(text = ""): string {
+  return plainText(text.replace(/[<>]/g, ""), 100);
 }

@@ -25,11 +25,11 @@ export function composeEntry(position: number, value: unknown): string {
 
 /** A commit message of harmless lines: the subject, and paragraphs below it. */
 export function composeMessage(subject: string, body: string): string {
-  const lines = body.slice(0, 20_000).split("\n");
-  return (
-    `${plainText(subject, 200) || "entry"}\n\n${lines.map((line) => plainText(line, 1_000)).join("\n")}`.trimEnd() +
-    "\n"
-  );
+  const lines = [plainText(subject, 200) || "entry", "", ...body.slice(0, 20_000).split("\n")];
+  return `${lines
+    .map((line) => plainText(line, 1_000))
+    .join("\n")
+    .trimEnd()}\n`;
 }
 
 /**
@@ -40,8 +40,7 @@ export function composeMessage(subject: string, body: string): string {
 export function parseEntries(ids: readonly string[], batch: Buffer, ref: string): LogEntry[] {
   const objects = splitBatch(batch);
   const entries = ids.map((id, at) => {
-    const commit = objects[at * 2];
-    const entry = objects[at * 2 + 1];
+    const [commit, entry] = objects.slice(at * 2);
     if (commit?.type !== "commit" || entry?.type !== "blob") throw foreign(ref, id, `it has no ${entryFile}`);
     return parseEntry(id, commit.text, entry.text, ref);
   });
@@ -74,24 +73,17 @@ function parseObject(text: string): Record<string, unknown> {
 function splitBatch(batch: Buffer): { type: string; text: string }[] {
   const objects: { type: string; text: string }[] = [];
   for (let at = 0; at < batch.length;) {
-    const end = batch.indexOf("\n", at);
-    if (end < 0) break;
-    const [, type = "missing", size] = /^[0-9a-f]+ ([a-z]+) (\d+)$/.exec(batch.toString("utf8", at, end)) ?? [];
-    const start = end + 1;
-    const length = Number(size ?? 0);
-    objects.push({ type, text: batch.toString("utf8", start, start + length) });
-    at = size === undefined ? start : start + length + 1;
+    const start = batch.indexOf("\n", at) + 1;
+    const [, type = "missing", size] = /^[0-9a-f]+ ([a-z]+) (\d+)\n$/.exec(batch.toString("utf8", at, start)) ?? [];
+    at = size === undefined ? start || batch.length : start + Number(size) + 1;
+    objects.push({ type, text: batch.toString("utf8", start, at - 1) });
   }
   return objects;
 }
 
 /** The error of a log that somebody else has written to. */
 export function foreign(ref: string, id: string, why: string): ReleaseError {
-  return new ReleaseError({
-    code: "GIT_ENTRY_FOREIGN",
-    category: "state",
-    message: `${ref} holds something that is not an entry of this log: ${id.slice(0, 12)}`,
-    why,
-    fix: `look at it with git log; if it is a mistake, push the last good entry to ${ref} by hand`,
-  });
+  const message = `${ref} holds something that is not an entry of this log: ${id.slice(0, 12)}`;
+  const fix = `look at it with git log; if it is a mistake, push the last good entry to ${ref} by hand`;
+  return new ReleaseError({ code: "GIT_ENTRY_FOREIGN", category: "state", message, why, fix });
 }

@@ -5,74 +5,76 @@ import { getCACertificates } from "node:tls";
 
 import { interrupted, systemClock } from "../clock.ts";
 import { createDeadlines } from "../deadlines.ts";
-import type { GitRefLogOptions } from "../git-ref.ts";
-import { authorization, gitEnvironment, userConfiguration } from "./environment.ts";
-import { gitFailed, gitNotStarted, gitTimedOut, gitTooOld } from "./git-errors.ts";
-import type { Remote } from "./remote.ts";
-import { type GitOutput, type GitRunner, runGit } from "./run-git.ts";
+import type { LogPlace } from "../git-ref.ts";
+import { systemCode } from "../http-errors.ts";
+import { plainText } from "../plain-text.ts";
+import { authorization, gitEnvironment } from "./environment.ts";
+import { gitError, gitFailed } from "./git-errors.ts";
+import { runGit } from "./run-git.ts";
 
-/** Runs git in the scratch repository and answers with its output. @throws ReleaseError where it does not end with 0 */
-export type Git = (args: readonly string[], more?: { input?: string; env?: Record<string, string> }) => Promise<Buffer>;
+/** A bare repository of its own, in which git is run. */
+export interface Scratch extends LogPlace {
+  /** Runs git and answers what it printed. @throws ReleaseError where it does not end with 0 */
+  git(args: readonly string[], more?: { input?: string; env?: Record<string, string> }): Promise<Buffer>;
+  /** The packets that git exchanged in calls with `GIT_TRACE_PACKET` set to the given file. */
+  readonly packets: { readonly file: string; read(): Promise<string> };
+}
 
 /** Longest output of git that is read, in bytes: a thousand entries of 8 KiB. */
 const maxBytes = 8_388_608;
+const install = "install git 2.31 or newer and put it on the PATH";
 
 /**
- * Does `work` with a bare repository of its own that is removed afterwards; two processes never share one.
+ * Does `work` with a scratch repository that is removed afterwards; two processes never share one.
  *
- * @throws ReleaseError `GIT_MISSING`, `GIT_TOO_OLD`, `INTERRUPTED`
+ * @throws ReleaseError `GIT_MISSING`, `GIT_TOO_OLD`, `INTERRUPTED`, and what `work` throws
  */
 export async function inScratch<T>(
-  options: GitRefLogOptions,
-  remote: Remote,
+  place: LogPlace,
   signal: AbortSignal | undefined,
-  work: (git: Git, dir: string) => Promise<T>,
+  work: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
-  const dir = await mkdtemp(join(options.workDir ?? options.env?.TMPDIR ?? tmpdir(), "lateen-git-"));
+  const { workDir, env, ca } = place.options;
+  const dir = await mkdtemp(join(workDir ?? env?.["TMPDIR"] ?? tmpdir(), "lateen-git-"));
   try {
-    await writeFile(join(dir, ".gitconfig"), userConfiguration);
-    if (options.ca !== undefined) await writeFile(join(dir, "ca.pem"), [...getCACertificates(), options.ca].join("\n"));
-    const git = bindGit(options, remote, dir, signal);
-    const version = String(await git(["version"]));
-    const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
-    if (Number(major) * 1000 + Number(minor) < 2031) throw gitTooOld(version);
+    // A file, since git reads safe.directory from nowhere else on the remote's side of a repository on disk.
+    await writeFile(join(dir, ".gitconfig"), "[safe]\n\tdirectory = *\n");
+    if (ca !== undefined) await writeFile(join(dir, "ca.pem"), [...getCACertificates(), ca].join("\n"));
+    const git = bindGit(place, dir, signal);
+    checkVersion(String(await git(["version"])));
     await git(["init", "--quiet", "--bare", "--template=", "--initial-branch=log", join(dir, "log.git")]);
-    return await work(git, dir);
+    const file = join(dir, "packets");
+    return await work({ ...place, git, packets: { file, read: () => readFile(file, "utf8").catch(() => "") } });
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** The packets that git exchanged in a call with `GIT_TRACE_PACKET` set to `packets` in `dir`. */
-export async function readPackets(dir: string): Promise<string> {
-  return readFile(join(dir, "packets"), "utf8").catch(() => "");
+/** Credentials are handed over in GIT_CONFIG_COUNT, which came with git 2.31. */
+function checkVersion(version: string): void {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const isOld = Number(major) * 1000 + Number(minor) < 2031;
+  if (isOld) throw gitError("GIT_TOO_OLD", "input", `git is too old: ${plainText(version, 60)}`, install);
 }
 
-function bindGit(options: GitRefLogOptions, remote: Remote, dir: string, signal: AbortSignal | undefined): Git {
-  const run: GitRunner = options.git ?? runGit;
-  const env = gitEnvironment(options, remote, dir);
-  const hide = [authorization(options)?.slice("Basic ".length) ?? "", options.token?.reveal() ?? ""].filter(
-    (text) => text !== "",
-  );
-  return async (args, more) => {
+function bindGit(place: LogPlace, dir: string, signal: AbortSignal | undefined): Scratch["git"] {
+  const { options, remote } = place;
+  const { git: run = runGit, deadlineMs = 60_000, token } = options;
+  const environment = gitEnvironment(options, remote, dir);
+  const hide = token === undefined ? [] : [authorization(options)?.slice("Basic ".length) ?? "", token.reveal()];
+  const late = () => gitError("GIT_TIMEOUT", "unavailable", "the git remote did not answer in time", check, remote.url);
+  const check = "check the remote and the network";
+  return async (args, { input, env } = {}) => {
     // On the machine's clock, whatever `options.clock` is: another process takes real time.
     const deadlines = createDeadlines(systemClock, signal);
-    deadlines.start(options.deadlineMs ?? 60_000, () => gitTimedOut(remote.url));
-    let output: GitOutput;
-    try {
-      output = await run({
-        args,
-        cwd: dir,
-        env: { ...env, ...more?.env },
-        input: more?.input,
-        maxBytes,
-        signal: deadlines.signal,
-      });
-    } catch (error) {
-      throw deadlines.signal.aborted ? interrupted(deadlines.signal) : gitNotStarted(error);
-    } finally {
-      deadlines.stop();
-    }
+    deadlines.start(deadlineMs, late);
+    const call = { args, cwd: dir, env: { ...environment, ...env }, input, maxBytes, signal: deadlines.signal };
+    const output = await run(call)
+      .catch((error: unknown) => {
+        if (deadlines.signal.aborted) throw interrupted(deadlines.signal);
+        throw gitError("GIT_MISSING", "input", `the program git could not be started: ${systemCode(error)}`, install);
+      })
+      .finally(() => deadlines.stop());
     if (output.code !== 0) throw gitFailed(output, remote.url, hide);
     return output.stdout;
   };

@@ -1,1 +1,1 @@
-export {};
+export { createGiteaForge, type GiteaForgeOptions } from "./create-gitea-forge.ts";

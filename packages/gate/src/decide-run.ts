@@ -1,0 +1,100 @@
+import { type CommitSha, sameCommit } from "@lateen/kernel";
+
+import type { RunFact } from "./checks.ts";
+import type { AbsenceProof } from "./decide-absence.ts";
+import { compareTimes } from "./decide-check.ts";
+import { type Allowance, type CheckState, decideState, decisionOrder, type GateDecision } from "./decide-gate.ts";
+
+/** What to do about a required workflow that has no run: prove why, go on as if it had passed, or refuse. */
+export type WhenAbsent = "prove" | "proceed" | "refuse";
+
+/** Which runs of a workflow count for a commit. */
+export interface RunFilter {
+  readonly commit: CommitSha;
+  readonly branch: string;
+  readonly event: string;
+}
+
+/** What is known of a workflow without a run. */
+export interface Absence {
+  /** Time between the first and the latest listing without a run, in milliseconds. */
+  readonly sinceMs: number;
+  /** Only for `prove`, as far as it was tried. */
+  readonly proof?: AbsenceProof | undefined;
+}
+
+/** What the gate makes of one required workflow. */
+export interface RunDecision {
+  readonly state: CheckState;
+  readonly decision: GateDecision;
+  /** One sentence without the name. */
+  readonly detail: string;
+  /** The run that counts; undefined where there is none. */
+  readonly run: RunFact | undefined;
+}
+
+/**
+ * The run that counts: of the wanted event, commit and branch the newest by id, then attempt, then time.
+ *
+ * A run that does not tell its event or branch is taken for one that counts, so that leaving a word out opens nothing.
+ */
+export function newestRun(runs: readonly RunFact[], { commit, branch, event }: RunFilter): RunFact | undefined {
+  return runs
+    .filter((run) => run.headSha === "" || sameCommit(run.headSha, commit))
+    .filter((run) => run.event === "" || run.event === event)
+    .filter((run) => run.branch === "" || run.branch === branch)
+    .toSorted(
+      (a, b) =>
+        b.id - a.id || b.attempt - a.attempt || compareTimes(b.createdAt, a.createdAt) || badness(b) - badness(a),
+    )[0];
+}
+
+/** Decides a required workflow that has a run. */
+export function decideRun(run: RunFact, allow: readonly Allowance[] = []): RunDecision {
+  const { state, decision, because } = decideState("run", run, allow);
+  const attempt = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
+  return { state, decision, detail: `run ${run.id}${attempt}: ${because}`, run };
+}
+
+/** How long absence is watched, in milliseconds. */
+export interface AbsencePolicy {
+  /** Least time between the two listings that absence needs. */
+  readonly settleMs: number;
+  /** How long a run may take to appear. */
+  readonly appearWithinMs: number;
+}
+
+/**
+ * Decides a required workflow that has no run.
+ *
+ * Nothing is concluded from one empty listing: runs were seen to appear minutes after their push.
+ */
+export function decideAbsentRun(whenAbsent: WhenAbsent, absence: Absence, policy: AbsencePolicy): RunDecision {
+  const missing = (decision: GateDecision, detail: string): RunDecision => ({
+    state: "missing",
+    decision,
+    detail,
+    run: undefined,
+  });
+  const settled = absence.sinceMs >= policy.settleMs;
+  if (whenAbsent !== "prove") {
+    if (!settled) return missing("wait", "no run yet; a second look is due");
+    return whenAbsent === "refuse"
+      ? missing("closed", "no run, and the policy refuses without one")
+      : missing("open", "no run, and the policy goes on without one");
+  }
+  const { proof } = absence;
+  if (proof === undefined) return missing("unknown", "no run, and why has not been established");
+  if (proof.kind === "path-filtered") {
+    return settled
+      ? missing("open", `no run is due: ${proof.reason}`)
+      : missing("wait", `no run yet; ${proof.reason}; a second look is due`);
+  }
+  return absence.sinceMs >= policy.appearWithinMs
+    ? missing("closed", `no run appeared in time, and its absence is not proven: ${proof.reason}`)
+    : missing("unknown", `no run, and its absence is not proven: ${proof.reason}`);
+}
+
+function badness(run: RunFact): number {
+  return decisionOrder.indexOf(decideState("run", run).decision);
+}

@@ -1,0 +1,44 @@
+import type { RunFact } from "./checks.ts";
+import { decideState } from "./decide-gate.ts";
+
+/** What is known of the publish run of a newer commit. */
+export type PublishFact = "succeeded" | "under-way" | "failed" | "none" | "not-required";
+
+/** Whether a newer commit has, or will have, a release of its own. */
+export interface SuccessorFacts {
+  /** The skip-ci token in its message, if any. */
+  readonly skipToken: string | undefined;
+  readonly publish: PublishFact;
+  /** Whether any commit between mine and it touched a relevant path; `not-asked` where no paths are configured. */
+  readonly relevant: "yes" | "no" | "not-asked";
+}
+
+/** Whether a newer commit supersedes, and why. */
+export interface SuccessorDecision {
+  readonly eligible: boolean;
+  readonly because: string;
+}
+
+/**
+ * Decides whether a descendant on the branch supersedes: only one that has or will have a release of its own does, else nobody
+ * would ship.
+ */
+export function decideSuccessor({ skipToken, publish, relevant }: SuccessorFacts): SuccessorDecision {
+  if (skipToken !== undefined) return { eligible: false, because: `its message says ${skipToken}` };
+  if (publish === "succeeded") return { eligible: true, because: "it has been published" };
+  if (publish === "under-way") return { eligible: true, because: "it is being published" };
+  if (publish === "failed") return { eligible: false, because: "its publish run has not succeeded" };
+  if (relevant === "yes") return { eligible: true, because: "relevant files have changed" };
+  if (relevant === "no") return { eligible: false, because: "no relevant file has changed" };
+  return publish === "none"
+    ? { eligible: false, because: "it has no publish run" }
+    : { eligible: true, because: "it is newer" };
+}
+
+/** What a publish run says: a cancelled or skipped one makes no release either. Words that are not known count as under way. */
+export function publishFact(run: RunFact | undefined): PublishFact {
+  if (run === undefined) return "none";
+  const { state } = decideState("run", run);
+  if (state === "success") return "succeeded";
+  return state === "pending" ? "under-way" : "failed";
+}

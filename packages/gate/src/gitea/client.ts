@@ -1,0 +1,177 @@
+import {
+  asReleaseError,
+  type Clock,
+  type Http,
+  type HttpResponse,
+  parseJson,
+  ReleaseError,
+  type Reporter,
+  retry,
+  type RetryPolicy,
+  type Schema,
+  type Secret,
+} from "@lateen/kernel";
+
+import type { ForgeEvent } from "../forge.ts";
+import { statusError } from "./errors.ts";
+import { versionSchema } from "./wire.ts";
+
+/** The largest JSON answer that is read, in bytes. */
+const longestAnswer = 8 * 1024 * 1024;
+
+/** What an answer must look like, and in words what it is. */
+export interface Expected<T> {
+  readonly schema: Schema<T>;
+  readonly what: string;
+}
+
+/** One answer of the API, whole and valid. */
+export interface Answer<T> {
+  readonly value: T;
+  readonly url: string;
+  /** True where the forge said 304, or sent the very text of the last time. */
+  readonly unchanged: boolean;
+  header(name: string): string | undefined;
+}
+
+/** Reads of the forge's API, each tried a few times. A path begins after `/repos/{owner}/{name}`. */
+export interface Client {
+  /**
+   * The answer to a GET; undefined for a 404.
+   * @throws ReleaseError `FORGE_UNAUTHORIZED`, `FORGE_FORBIDDEN`, `FORGE_RATE_LIMITED`, `FORGE_UNAVAILABLE`, `HTTP_*`, `INTERRUPTED`
+   */
+  find<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<Answer<T> | undefined>;
+  /** As {@link Client.find}, but a 404 is an error. @throws ReleaseError also `FORGE_NOT_FOUND` */
+  get<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<Answer<T>>;
+  /** The text of a file; undefined for a 404. @throws as {@link Client.find} */
+  text(path: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** The version of the server, asked for once; `""` where it does not tell. */
+  version(signal?: AbortSignal): Promise<string>;
+  urlOf(path: string): string;
+}
+
+/** What a {@link Client} is made of. */
+export interface ClientOptions {
+  readonly api: string;
+  readonly repository: string;
+  readonly token: Secret | undefined;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly report: Reporter<ForgeEvent>;
+  readonly retry: RetryPolicy;
+}
+
+interface Kept {
+  readonly etag: string | undefined;
+  readonly response: HttpResponse;
+}
+
+/** Makes a {@link Client}; it remembers the last answer of each path, so that asking again can cost the forge nothing. */
+export function createClient(options: ClientOptions): Client {
+  const base = `${options.api.replace(/\/+$/, "")}/repos/${options.repository.split("/").map(encodeURIComponent).join("/")}`;
+  const kept = new Map<string, Kept>();
+  const urlOf = (path: string): string => base + path;
+  const find: Client["find"] = async (path, expected, signal) => {
+    const read = async () => readAnswer(await load(urlOf(path), kept, options, signal), expected, options);
+    return persist(read, urlOf(path), options, signal);
+  };
+  let version: Promise<string> | undefined;
+  return {
+    urlOf,
+    find,
+    async get(path, expected, signal) {
+      return (await find(path, expected, signal)) ?? Promise.reject(await notFound(urlOf(path), options));
+    },
+    async text(path, signal) {
+      const read = async () => {
+        const { response } = await load(urlOf(path), kept, options, signal);
+        return isMissing(response, options) ? undefined : response.text();
+      };
+      return persist(read, urlOf(path), options, signal);
+    },
+    version(signal) {
+      version ??= readVersion(options, signal).catch(() => "");
+      return version;
+    },
+  };
+}
+
+/** Tries a read again where that can help, and tells about each pause. */
+function persist<T>(
+  read: () => Promise<T>,
+  url: string,
+  { clock, report, retry: policy }: ClientOptions,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  return retry(read, clock, signal, {
+    ...policy,
+    onRetry({ code, message }, delayMs, attempt) {
+      if (code === "FORGE_RATE_LIMITED") report({ type: "rate-limited", url, waitMs: delayMs, message });
+      else report({ type: "request-retried", url, attempt, delayMs, message });
+    },
+  });
+}
+
+interface Loaded {
+  readonly response: HttpResponse;
+  readonly unchanged: boolean;
+}
+
+async function load(
+  url: string,
+  kept: Map<string, Kept>,
+  options: ClientOptions,
+  signal: AbortSignal | undefined,
+): Promise<Loaded> {
+  const known = kept.get(url);
+  const headers = {
+    accept: "application/json",
+    ...(options.token === undefined ? {} : { authorization: `token ${options.token.reveal()}` }),
+    ...(known?.etag === undefined ? {} : { "if-none-match": known.etag }),
+  };
+  const response = await options.http.request({ url, headers, maxBytes: longestAnswer }, signal);
+  if (response.status === 304 && known !== undefined) return { response: known.response, unchanged: true };
+  if (response.status === 200) kept.set(url, { etag: response.header("etag"), response });
+  return { response, unchanged: known !== undefined && Buffer.from(known.response.bytes).equals(response.bytes) };
+}
+
+function readAnswer<T>(
+  { response, unchanged }: Loaded,
+  { schema, what }: Expected<T>,
+  options: ClientOptions,
+): Answer<T> | undefined {
+  if (isMissing(response, options)) return undefined;
+  return {
+    value: parseAnswer(response, schema, what),
+    url: response.url,
+    unchanged,
+    header: (name) => response.header(name),
+  };
+}
+
+function isMissing(response: HttpResponse, { clock }: ClientOptions): boolean {
+  if (response.status === 404) return true;
+  if (response.status < 200 || response.status > 299) throw statusError(response, clock.now());
+  return false;
+}
+
+/** As `parseJson`; text that is no JSON may be a gateway's page or a cut-off answer, and a read may be sent again. */
+function parseAnswer<T>(response: HttpResponse, schema: Schema<T>, what: string): T {
+  try {
+    return parseJson(response, schema, what);
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.code !== "HTTP_NOT_JSON") throw error;
+    const { code, category, message, why, fix, cause } = error;
+    throw new ReleaseError({ code, category, message, why, fix, cause, retryable: true });
+  }
+}
+
+async function notFound(url: string, { clock }: ClientOptions): Promise<ReleaseError> {
+  return statusError({ status: 404, url, header: () => undefined, text: () => "" }, clock.now());
+}
+
+async function readVersion(options: ClientOptions, signal: AbortSignal | undefined): Promise<string> {
+  const { response } = await load(`${options.api.replace(/\/+$/, "")}/version`, new Map(), options, signal);
+  return response.status === 200 ? parseJson(response, versionSchema, "a version").version : "";
+}

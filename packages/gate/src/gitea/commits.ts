@@ -1,0 +1,101 @@
+import {
+  absent,
+  type CommitSha,
+  found,
+  isShaPrefix,
+  mapReading,
+  parseCommitSha,
+  type Reading,
+  ReleaseError,
+  sameCommit,
+  unknown,
+} from "@lateen/kernel";
+
+import type { CommitFact } from "../changes.ts";
+import type { Client } from "./client.ts";
+import { readSafely } from "./read-safely.ts";
+import { branchSchema, commitsSchema, singleCommitSchema, type WireCommit } from "./wire.ts";
+
+/** The newest commit of a branch. */
+export function readHead(client: Client, branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  return readSafely(async () => {
+    const answer = await client.find(branchPath(branch), { schema: branchSchema, what: "a branch" }, signal);
+    if (answer === undefined)
+      return absent(
+        `the forge knows no branch ${branch}, or hides the repository: ${client.urlOf(branchPath(branch))}`,
+      );
+    const { id, sha } = answer.value.commit;
+    return resolveCommit(client, id ?? sha ?? "", signal);
+  });
+}
+
+/** The path of a branch, whose name may contain slashes. */
+export function branchPath(branch: string): string {
+  return `/branches/${encodeURIComponent(branch)}`;
+}
+
+/** The commit that 7 to 40 digits name; all 40 need no request. */
+export function resolveCommit(client: Client, prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  return readSafely(async () => {
+    if (!isShaPrefix(prefix)) return unknown(notACommit(prefix, client.urlOf("")));
+    if (prefix.length === 40) return found(parseCommitSha(prefix));
+    const commit = (await findCommit(client, prefix, signal)) ?? (await findInLog(client, prefix, signal));
+    if (commit === undefined) return absent(`the forge knows no commit ${prefix}`);
+    // Forges resolve names of branches and tags at the same address: only a commit of these digits is an answer.
+    if (!sameCommit(commit.sha, prefix) || commit.sha.length !== 40)
+      return unknown(notACommit(commit.sha, client.urlOf(commitPath(prefix))));
+    return found(parseCommitSha(commit.sha));
+  });
+}
+
+/** One commit with its message and files. */
+export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>> {
+  return readSafely(async () => {
+    const commit = (await findCommit(client, sha, signal)) ?? (await findInLog(client, sha, signal));
+    if (commit === undefined) return absent(`the forge knows no commit ${sha}`);
+    return mapReading(
+      sameCommit(commit.sha, sha) ? found(commit) : unknown(notACommit(commit.sha, client.urlOf(commitPath(sha)))),
+      commitFact,
+    );
+  });
+}
+
+/** What the rest of the package wants of a commit. */
+export function commitFact(commit: WireCommit): CommitFact {
+  const files = commit.files?.flatMap(({ filename, previous_filename: before }) =>
+    before ? [filename, before] : [filename],
+  );
+  return {
+    sha: parseCommitSha(commit.sha),
+    message: commit.commit?.message ?? undefined,
+    files: files === undefined ? undefined : [...new Set(files)],
+  };
+}
+
+function commitPath(sha: string): string {
+  return `/git/commits/${sha}`;
+}
+
+async function findCommit(client: Client, sha: string, signal?: AbortSignal): Promise<WireCommit | undefined> {
+  return (await client.find(commitPath(sha), { schema: singleCommitSchema, what: "a commit" }, signal))?.value;
+}
+
+async function findInLog(client: Client, sha: string, signal?: AbortSignal): Promise<WireCommit | undefined> {
+  const answer = await client.find(
+    `/commits?sha=${sha}&limit=1`,
+    { schema: commitsSchema, what: "a list of commits" },
+    signal,
+  );
+  return answer?.value.find((commit) => sameCommit(commit.sha, sha));
+}
+
+function notACommit(text: string, url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_UNEXPECTED_COMMIT",
+    category: "unavailable",
+    retryable: false,
+    message: `${JSON.stringify(text.slice(0, 60))} is not the commit that was asked for`,
+    why: url,
+    fix: "give the full commit SHA",
+  });
+}

@@ -1,0 +1,84 @@
+import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+
+import type { CommitFact, Range } from "../changes.ts";
+import type { Client } from "./client.ts";
+import { commitFact } from "./commits.ts";
+import { readSafely } from "./read-safely.ts";
+import { compareSchema, type WireCompare } from "./wire.ts";
+
+/** Reads how two commits relate and what lies between them. */
+export interface Comparer {
+  compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
+  between(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Range>>;
+}
+
+/** Makes a {@link Comparer}. What lies between two commits never changes, so each answer is kept. */
+export function createComparer(client: Client): Comparer {
+  const kept = new Map<string, Promise<WireCompare>>();
+  const list = (base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<WireCompare> => {
+    const path = comparePath(base, head);
+    const known =
+      kept.get(path) ??
+      client
+        .get(path, { schema: compareSchema, what: "a comparison of two commits" }, signal)
+        .then(({ value }) => value);
+    kept.set(path, known);
+    known.catch(() => kept.delete(path));
+    return known;
+  };
+  return {
+    compare: (base, head, signal) =>
+      readSafely(async () => {
+        if (base === head) return found("identical" as const);
+        const [ahead, behind] = await Promise.all([list(base, head, signal), list(head, base, signal)]);
+        return ancestryOf(countOf(ahead), countOf(behind), client.urlOf(comparePath(base, head)));
+      }),
+    between: (base, head, signal) => readSafely(async () => found(rangeOf(await list(base, head, signal), head))),
+  };
+}
+
+/** The path of a comparison; three dots: what `head` has and `base` has not. */
+export function comparePath(base: string, head: string): string {
+  return `/compare/${base}...${head}`;
+}
+
+/** Gitea has no word for ancestry: a commit is ahead where it has commits that the other lacks, and the other has none. */
+function ancestryOf(ahead: number, behind: number, url: string): Reading<Ancestry> {
+  if (ahead > 0 && behind > 0) return found("diverged");
+  if (ahead > 0) return found("ahead");
+  if (behind > 0) return found("behind");
+  return unknown(emptyBothWays(url));
+}
+
+function countOf({ commits, total_commits: total }: WireCompare): number {
+  return Math.max(commits.length, total ?? 0);
+}
+
+function rangeOf(wire: WireCompare, head: CommitSha): Range {
+  const commits = newestFirst(wire.commits.map(commitFact), head);
+  return { commits, files: filesOf(wire, commits), truncated: countOf(wire) > commits.length };
+}
+
+// Servers and proxies differ in the order; the head itself tells which way round a list is.
+function newestFirst(commits: readonly CommitFact[], head: CommitSha): readonly CommitFact[] {
+  return commits.at(-1)?.sha === head && commits[0]?.sha !== head ? commits.toReversed() : commits;
+}
+
+/** The files that differ and those that any commit touched: newer servers name the former at the top, older ones only the latter. */
+function filesOf({ files }: WireCompare, commits: readonly CommitFact[]): readonly string[] | undefined {
+  const touched = commits.map((commit) => commit.files);
+  const top = files?.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]));
+  if (top === undefined && touched.includes(undefined)) return undefined;
+  return [...new Set([...(top ?? []), ...touched.flatMap((paths) => paths ?? [])])];
+}
+
+function emptyBothWays(url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_COMPARE_EMPTY",
+    category: "unavailable",
+    retryable: false,
+    message: "the forge finds no commit between two different commits, in either direction",
+    why: url,
+    fix: "look whether the forge has finished to index the repository",
+  });
+}

@@ -1,0 +1,116 @@
+import {
+  absent,
+  type Clock,
+  createHttp,
+  createSender,
+  found,
+  type Http,
+  ignoreEvents,
+  plainText,
+  type Reading,
+  type Reporter,
+  type RetryPolicy,
+  type Secret,
+  systemClock,
+} from "@lateen/kernel";
+
+import type { CheckFact, Checks } from "../checks.ts";
+import type { Forge, ForgeEvent } from "../forge.ts";
+import type { Places } from "../places.ts";
+import type { Sources } from "../sources.ts";
+import type { Variables } from "../variables.ts";
+import { type Client, createClient } from "./client.ts";
+import { branchPath, readCommit, readHead, resolveCommit } from "./commits.ts";
+import { comparePath, createComparer } from "./compare.ts";
+import { readPush } from "./pushes.ts";
+import { readSafely } from "./read-safely.ts";
+import { createRunReader } from "./runs.ts";
+import { contentsPath, createSources } from "./sources.ts";
+import { createStatusReader } from "./statuses.ts";
+import { variableSchema } from "./wire.ts";
+
+/** Which Gitea, which repository, and how to speak to it. */
+export interface GiteaForgeOptions {
+  /** Address of the site, such as `https://git.example.com`. */
+  readonly url: string;
+  /** Address of the API. @default `{url}/api/v1` */
+  readonly api?: string | undefined;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly token?: Secret | undefined;
+  /** @default a client of its own on undici; some edges block requests without a telling User-Agent, which it sends */
+  readonly http?: Http | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Told about pauses and repeated requests. @default ignoreEvents */
+  readonly report?: Reporter<ForgeEvent> | undefined;
+  /** @default 4 tries, 500 ms doubling, at most 30 s as a server asks */
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/**
+ * Gitea, 1.22 and later, as all ports of this package.
+ *
+ * Every method answers `unknown` where a read failed after its tries; none throws but for an interruption.
+ *
+ * @example
+ * const forge = createGiteaForge({ url: "https://git.example.com", repository: "acme/core", token: secret(token) });
+ * const head = await forge.head("main");
+ */
+export function createGiteaForge(options: GiteaForgeOptions): Forge {
+  const { url, repository, token, clock = systemClock, report = ignoreEvents, retry = {} } = options;
+  const api = options.api ?? `${url.replace(/\/+$/, "")}/api/v1`;
+  const http = options.http ?? createHttp({ send: createSender(() => import("undici")), clock });
+  const client = createClient({ api, repository, token, http, clock, report, retry });
+  const { compare, between } = createComparer(client);
+  const sources = createSources(client);
+  return {
+    kind: "gitea",
+    ...createChecks(client, sources, url),
+    head: (branch, signal) => readHead(client, branch, signal),
+    resolve: (prefix, signal) => resolveCommit(client, prefix, signal),
+    compare,
+    between,
+    commit: (sha, signal) => readCommit(client, sha, signal),
+    push: (commit, branch, signal) => readPush(client, commit, branch, signal),
+    ...sources,
+    variable: (name, signal) => readVariable(client, name, signal),
+    urlOf: (subject) => client.urlOf(pathOf(subject)),
+  };
+}
+
+function createChecks(client: Client, sources: Sources, site: string): Checks {
+  const readStatuses = createStatusReader(client, site);
+  const checks = (commit: string, signal?: AbortSignal): Promise<Reading<readonly CheckFact[]>> =>
+    readSafely(async () => found(await readStatuses(commit, signal)));
+  return { checks, runs: createRunReader(client, sources, checks) };
+}
+
+function readVariable(client: Client, name: string, signal?: AbortSignal): ReturnType<Variables["variable"]> {
+  return readSafely(async () => {
+    const path = pathOf({ kind: "variable", name });
+    const answer = await client.find(path, { schema: variableSchema, what: "a variable" }, signal);
+    return answer === undefined
+      ? absent(`the variable ${plainText(name, 80)} is not set: HTTP 404 from ${client.urlOf(path)}`)
+      : found(answer.value);
+  });
+}
+
+function pathOf(subject: Parameters<Places["urlOf"]>[0]): string {
+  switch (subject.kind) {
+    case "branch":
+      return branchPath(subject.name);
+    case "commit":
+      return `/git/commits/${subject.sha}`;
+    case "compare":
+      return comparePath(subject.base, subject.head);
+    case "checks":
+      return `/commits/${subject.sha}/statuses`;
+    case "runs":
+      return `/actions/runs?head_sha=${subject.sha}`;
+    case "file":
+      return contentsPath(subject.path, subject.sha);
+    case "variable":
+      return `/actions/variables/${encodeURIComponent(subject.name)}`;
+  }
+}

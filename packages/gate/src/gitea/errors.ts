@@ -1,0 +1,101 @@
+import { type ErrorCategory, plainText, ReleaseError } from "@lateen/kernel";
+
+/** What an HTTP status of the forge means for the caller. */
+interface StatusRow {
+  readonly code: string;
+  readonly category: ErrorCategory;
+  readonly retryable: boolean;
+  readonly says: string;
+  readonly fix: string;
+}
+
+/** The part of a response that an error is made of. */
+interface Answer {
+  readonly status: number;
+  readonly url: string;
+  header(name: string): string | undefined;
+  text(): string;
+}
+
+const rows: Readonly<Record<string, StatusRow>> = {
+  401: {
+    code: "FORGE_UNAUTHORIZED",
+    category: "auth",
+    retryable: false,
+    says: "did not accept the token",
+    fix: "set a valid token for the forge, or one at all",
+  },
+  403: {
+    code: "FORGE_FORBIDDEN",
+    category: "auth",
+    retryable: false,
+    says: "does not let this token read that",
+    fix: "give the token the permission to read it",
+  },
+  404: {
+    code: "FORGE_NOT_FOUND",
+    category: "state",
+    retryable: false,
+    says: "does not know that, or hides it from this token",
+    fix: "check the repository's name, the commit, and whether the token may see the repository",
+  },
+  429: {
+    code: "FORGE_RATE_LIMITED",
+    category: "unavailable",
+    retryable: true,
+    says: "asks for fewer requests",
+    fix: "wait, then run again, or poll less often",
+  },
+};
+
+/** The error for an answer that is not a success. A `retry-after` in seconds or as a date becomes `retryAfterMs`. */
+export function statusError(answer: Answer, now: number): ReleaseError {
+  const { status, url } = answer;
+  const row = rows[isRateLimited(answer) ? 429 : status] ?? otherRow(status);
+  return new ReleaseError({
+    code: row.code,
+    category: row.category,
+    retryable: row.retryable,
+    retryAfterMs: row.retryable ? retryAfterMs(answer.header("retry-after"), now) : undefined,
+    message: `${hostOf(url)} ${row.says} (HTTP ${status})`,
+    why: `${url}${detailOf(answer)}`,
+    fix: row.fix,
+  });
+}
+
+function otherRow(status: number): StatusRow {
+  const says =
+    status >= 500 ? "failed" : status >= 300 && status < 400 ? "redirects to another address" : "refused the request";
+  const fix =
+    status >= 500 ? "look at the forge, then run again" : "check the forge's address and the repository's name";
+  return { code: "FORGE_UNAVAILABLE", category: "unavailable", retryable: status >= 500, says, fix };
+}
+
+// Proxies in front of a forge, and GitHub itself, answer 403 for too many requests; the header tells it from a lack of permission.
+function isRateLimited({ status, header }: Answer): boolean {
+  return (
+    status === 429 ||
+    (status === 403 && (header("retry-after") !== undefined || header("x-ratelimit-remaining") === "0"))
+  );
+}
+
+/** `Retry-After` in milliseconds. Source: RFC 9110 §10.2.3 (seconds, or an HTTP date). */
+export function retryAfterMs(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function detailOf(answer: Answer): string {
+  try {
+    const { message } = JSON.parse(answer.text()) as { message?: unknown };
+    return typeof message === "string" && message !== "" ? `: ${plainText(message, 200)}` : "";
+  } catch {
+    return "";
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "the forge";
+}

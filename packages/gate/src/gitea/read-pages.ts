@@ -1,0 +1,93 @@
+import { ReleaseError } from "@lateen/kernel";
+
+import type { Answer } from "./client.ts";
+
+/** A row of a list; rows without an id are told apart by their content. */
+export interface Row {
+  readonly id: number;
+}
+
+/** How a paged list is read. */
+export interface PagedList<T extends Row> {
+  /** Reads page `number`, counting from 1. */
+  readonly page: (number: number) => Promise<Answer<readonly T[]>>;
+  /** What was read the last time. */
+  readonly last?: Pages<T> | undefined;
+}
+
+/** A whole list. */
+export interface Pages<T extends Row> {
+  readonly rows: readonly T[];
+  /** Whether any new row is bound to change the first page: it holds the newest row, or the list is shorter than any page. */
+  readonly firstTellsAll: boolean;
+}
+
+/**
+ * The longest list that is read, in pages of at most 50 rows: some hundred re-runs of 40 contexts. A server that gives more
+ * never gives an empty page.
+ */
+const mostPages = 100;
+
+/** Pages that are asked for at the same time at most. */
+const widest = 8;
+
+/** Rows of a page, whatever a larger `limit` asks for. Source: Gitea's `[api] MAX_RESPONSE_ITEMS`, 50 by default. */
+export const pageSize = 50;
+
+/**
+ * Every row of a list, once. The list ends at an empty page and nowhere else: neither a short page nor the total that a server
+ * claims is a proof of anything. The total is only a guess at how many pages may be asked for at the same time.
+ *
+ * @throws ReleaseError `FORGE_ENDLESS_LIST`, and whatever reading a page throws: a part of a list is never judged
+ */
+export async function readPages<T extends Row>({ page, last }: PagedList<T>): Promise<Pages<T>> {
+  const first = await page(1);
+  if (first.unchanged && last?.firstTellsAll === true) return last;
+  const ahead = askAhead(first, page);
+  const rows = new Map<number | string, T>();
+  let repeats = 0;
+  for (let number = 1; number <= mostPages; number++) {
+    const { value } = number === 1 ? first : await (ahead[number - 2] ?? page(number));
+    // A page of known rows is what a server sends that ignores `page`; unstable order alone does not repeat two whole pages.
+    repeats = addRows(rows, value) ? 0 : repeats + 1;
+    if (value.length === 0 || repeats === 2) return wholeList([...rows.values()], first.value);
+  }
+  throw endless(first.url);
+}
+
+function addRows<T extends Row>(rows: Map<number | string, T>, page: readonly T[]): boolean {
+  const before = rows.size;
+  for (const row of page) rows.set(row.id === 0 ? JSON.stringify(row) : row.id, row);
+  return rows.size > before;
+}
+
+function askAhead<T>(
+  { value, header }: Answer<readonly T[]>,
+  page: (number: number) => Promise<Answer<readonly T[]>>,
+): Promise<Answer<readonly T[]>>[] {
+  const total = Number(header("x-total-count") ?? 0);
+  const rest =
+    value.length === 0 || !Number.isSafeInteger(total) ? 0 : Math.min(widest, Math.ceil(total / value.length));
+  const asked = Array.from({ length: rest }, (_, index) => page(index + 2));
+  // Whoever awaits them sees their errors; those that nobody needs any more shall not end the process.
+  for (const promise of asked) promise.catch(() => undefined);
+  return asked;
+}
+
+function wholeList<T extends Row>(rows: readonly T[], first: readonly T[]): Pages<T> {
+  const newest = Math.max(...rows.map(({ id }) => id));
+  // 30 is the shortest default page of any version.
+  const firstTellsAll = rows.length < 30 || first.some(({ id }) => id === newest);
+  return { rows, firstTellsAll };
+}
+
+function endless(url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_ENDLESS_LIST",
+    category: "unavailable",
+    retryable: false,
+    message: `the list did not end within ${mostPages} pages`,
+    why: url,
+    fix: "look at what the forge answers there: a list ends with an empty page",
+  });
+}

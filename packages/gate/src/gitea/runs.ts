@@ -1,0 +1,164 @@
+import { type CommitSha, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+
+import type { CheckFact, Checks, RunFact } from "../checks.ts";
+import { newestOfEach } from "../decide-check.ts";
+import { decideState } from "../decide-gate.ts";
+import type { Sources } from "../sources.ts";
+import type { Client } from "./client.ts";
+import { pageSize, readPages } from "./read-pages.ts";
+import { readSafely } from "./read-safely.ts";
+import { runNumber } from "./statuses.ts";
+import { runsSchema, type WireRun } from "./wire.ts";
+
+/**
+ * Makes a reader of the runs of one workflow on a commit: from the runs API, and where that is missing or shows none from the
+ * statuses that the jobs have left.
+ */
+export function createRunReader(client: Client, sources: Sources, checks: Checks["checks"]): Checks["runs"] {
+  return (commit, file, signal) =>
+    readSafely(async () => {
+      const listed = (await readRuns(client, commit, signal))?.filter((run) => belongs(run, file));
+      if (listed !== undefined && listed.length > 0) return found(listed);
+      const [facts, names] = await Promise.all([checks(commit, signal), workflowNames(sources, file, commit, signal)]);
+      if (facts.kind !== "found") return facts;
+      const derived = runsFromStatuses(names.known, commit, facts.value);
+      if (derived.length > 0 || listed !== undefined || names.complete) return found(derived);
+      return unknown(namelessWorkflow(file, client.urlOf(`/commits/${commit}/statuses`)));
+    });
+}
+
+function belongs(run: RunFact, file: string): boolean {
+  if (run.workflow === "") return run.workflowName === file;
+  return file.includes("/") && run.workflow.includes("/")
+    ? run.workflow === file
+    : fileName(run.workflow) === fileName(file);
+}
+
+/**
+ * What the contexts of a workflow may begin with: its `name:`, or without one the file's name. Where the file cannot be read, the
+ * file's name is tried with and without its ending, but then finding none of them proves nothing.
+ */
+async function workflowNames(
+  sources: Sources,
+  file: string,
+  commit: CommitSha,
+  signal?: AbortSignal,
+): Promise<{ known: string[]; complete: boolean }> {
+  const source = await sources.workflowFile(file, commit, signal);
+  const base = fileName(file);
+  if (source.kind !== "found") return { known: guesses(base), complete: false };
+  const [, name] = /^name:[ \t]*(.+?)[ \t]*(?:[ \t]#.*)?$/m.exec(source.value.text) ?? [];
+  return { known: [name === undefined ? base : name.replace(/^(["'])(.*)\1$/, "$2")], complete: true };
+}
+
+function guesses(base: string): string[] {
+  const stem = base.replace(/\.ya?ml$/, "");
+  return [base, stem, stem.toUpperCase()];
+}
+
+/** The runs of one commit as the runs API lists them; undefined where this server has none. */
+async function readRuns(client: Client, commit: string, signal?: AbortSignal): Promise<readonly RunFact[] | undefined> {
+  if (lacksRuns(await client.version(signal))) return undefined;
+  const path = (page: number): string => `/actions/runs?head_sha=${commit}&page=${page}&limit=${pageSize}`;
+  const first = await client.find(path(1), runList, signal);
+  if (first === undefined) return undefined;
+  const page = async (number: number) => (number === 1 ? first : client.get(path(number), runList, signal));
+  const { rows } = await readPages({ page });
+  return rows.map(factOf);
+}
+
+const runList = { schema: runsSchema, what: "a list of workflow runs" };
+
+/** Version 1.24 brought the first of these calls; a version that cannot be read is asked. */
+function lacksRuns(version: string): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) === 1 && Number(minor) < 24;
+}
+
+function factOf(run: WireRun): RunFact {
+  const word = (text: string): string => plainText(text, 40).toLowerCase();
+  return {
+    id: run.id,
+    attempt: Math.max(1, run.run_attempt),
+    workflow: run.path.replace(/@.*$/s, ""),
+    workflowName: plainText(run.name, 200),
+    event: word(run.event),
+    branch: run.head_branch,
+    headSha: run.head_sha,
+    status: word(run.status),
+    conclusion: word(run.conclusion),
+    url: plainText(run.html_url, 300),
+    createdAt: run.created_at || run.started_at,
+    updatedAt: run.updated_at || run.completed_at,
+  };
+}
+
+/** Last part of a workflow's path. */
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/**
+ * The runs of one workflow as its statuses show them, for servers without a runs API; a context is `<workflow> / <job> (<event>)`.
+ *
+ * Of each event only the newest run counts, and its jobs make one state: the worst that has been reached for good.
+ */
+function runsFromStatuses(names: readonly string[], commit: string, facts: readonly CheckFact[]): readonly RunFact[] {
+  const jobs = facts.flatMap((fact) => jobOf(fact, names));
+  const events = [...new Set(jobs.map(({ event }) => event))];
+  return events.map((event) => runOf(event, commit, jobs));
+}
+
+interface Job {
+  readonly event: string;
+  readonly run: number;
+  readonly fact: CheckFact;
+}
+
+function jobOf(fact: CheckFact, names: readonly string[]): Job[] {
+  const workflow = names.find((name) => fact.name.startsWith(`${name} / `));
+  const event = / \(([a-z_]+)\)$/.exec(fact.name)?.[1];
+  return workflow === undefined || event === undefined ? [] : [{ event, run: runNumber(fact.url) ?? 0, fact }];
+}
+
+function runOf(event: string, commit: string, jobs: readonly Job[]): RunFact {
+  const ofEvent = jobs.filter((job) => job.event === event);
+  const newest = Math.max(...ofEvent.map(({ run }) => run));
+  const facts = newestOfEach(ofEvent.filter(({ run }) => run === newest).map(({ fact }) => fact));
+  const last = facts.reduce((a, b) => (b.id > a.id ? b : a));
+  return {
+    id: newest,
+    attempt: 1,
+    workflow: "",
+    workflowName: last.name.split(" / ")[0] ?? "",
+    event,
+    branch: "",
+    headSha: commit,
+    ...stateOf(facts),
+    url: last.url,
+    createdAt: last.startedAt,
+    updatedAt: last.updatedAt,
+  };
+}
+
+function stateOf(facts: readonly CheckFact[]): { status: string; conclusion: string } {
+  const words = new Map(facts.map((fact) => [decideState("status", fact).state, fact.status]));
+  if (words.has("failure")) return { status: "completed", conclusion: "failure" };
+  const strange = words.get("unknown") ?? words.get("neutral");
+  if (strange !== undefined) return { status: "completed", conclusion: strange };
+  if (words.has("cancelled")) return { status: "completed", conclusion: "cancelled" };
+  if (words.has("pending")) return { status: "in_progress", conclusion: "" };
+  return { status: "completed", conclusion: words.has("success") ? "success" : "skipped" };
+}
+
+/** The error where a workflow's contexts cannot be told from others. */
+function namelessWorkflow(file: string, url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_RUNS_UNREADABLE",
+    category: "unavailable",
+    retryable: false,
+    message: `this forge has no list of runs, and the name of the workflow ${file} could not be read`,
+    why: url,
+    fix: "require the workflow's statuses under gate.checks instead, or update the forge",
+  });
+}

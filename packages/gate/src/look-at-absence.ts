@@ -1,0 +1,100 @@
+import { absent, found, plainText, type Reading } from "@lateen/kernel";
+
+import type { CheckFact } from "./checks.ts";
+import type { AbsenceProof, RunLook } from "./decide-absence.ts";
+import { decideAbsentRun, type RunDecision } from "./decide-run.ts";
+import type { GatePorts } from "./gate-ports.ts";
+import type { LookPlan } from "./look-at-gate.ts";
+import type { WorkflowGate } from "./policy.ts";
+import { proveAbsent } from "./prove-absent.ts";
+
+/** What earlier looks found of each workflow without a run, by file. */
+export type AbsenceMemory = Map<string, Remembered>;
+
+interface Remembered {
+  readonly looks: readonly RunLook[];
+  readonly proof: AbsenceProof | undefined;
+}
+
+/** What is decided about a missing run, and when a later look can tell more. */
+export interface AbsenceLook {
+  readonly decision: RunDecision;
+  readonly settlesAt: number | undefined;
+}
+
+/** Takes note of a listing without a run and decides what it means. */
+export async function lookAtAbsence(
+  gate: WorkflowGate,
+  facts: Reading<readonly CheckFact[]>,
+  plan: LookPlan,
+  ports: GatePorts,
+  memory: AbsenceMemory,
+  signal?: AbortSignal,
+): Promise<AbsenceLook> {
+  const { whenAbsent = "prove", file } = gate;
+  const now = ports.clock.now();
+  const known = memory.get(file);
+  const looks = [...(known?.looks ?? []), { at: now, runs: found(0) }];
+  const since = looks[0]?.at ?? now;
+  const proof = whenAbsent === "prove" ? await prove(gate, looks, known?.proof, facts, plan, ports, signal) : undefined;
+  memory.set(file, { looks, proof });
+  const decision = decideAbsentRun(whenAbsent, { sinceMs: now - since, proof }, plan.policy);
+  return { decision, settlesAt: decision.decision === "wait" ? since + plan.policy.settleMs : undefined };
+}
+
+/**
+ * The proof, on the assumption that a listing after `settle` will be empty as well: whether it was, `decideAbsentRun` looks at.
+ * So a doubt that no time can remove is known at once.
+ */
+async function prove(
+  { file, event = "push" }: WorkflowGate,
+  looks: readonly RunLook[],
+  known: AbsenceProof | undefined,
+  facts: Reading<readonly CheckFact[]>,
+  plan: LookPlan,
+  ports: GatePorts,
+  signal: AbortSignal | undefined,
+): Promise<AbsenceProof> {
+  const { commit, branch, before, policy } = plan;
+  if (known?.kind === "unproven" && lasting.has(known.doubt)) return known;
+  const assumed = { at: (looks[0]?.at ?? 0) + policy.settleMs, runs: found(0) };
+  const delivered = await deliveryOf(facts, event, plan, ports, signal);
+  const input = {
+    commit,
+    branch,
+    file,
+    event,
+    before,
+    looks: [...looks, assumed],
+    settleMs: policy.settleMs,
+    delivered,
+  };
+  return proveAbsent(input, ports, signal);
+}
+
+/** Doubts about what stands in the commit, which stay as they are. */
+const lasting: ReadonlySet<string> = new Set([
+  "other-event",
+  "not-on-push",
+  "other-branch",
+  "new-branch",
+  "workflow-token",
+  "changes-truncated",
+  "skip-token",
+  "would-run",
+]);
+
+async function deliveryOf(
+  known: Reading<readonly CheckFact[]>,
+  event: string,
+  { commit, checks }: LookPlan,
+  ports: GatePorts,
+  signal: AbortSignal | undefined,
+): Promise<Reading<string>> {
+  const facts = checks.length === 0 ? await ports.checks.checks(commit, signal) : known;
+  if (facts.kind !== "found") return facts;
+  const other = facts.value.find(({ name }) => name.endsWith(` (${event})`));
+  return other === undefined
+    ? absent(`nothing else of a ${event} is on the commit`)
+    : found(plainText(other.name, 120));
+}

@@ -1,0 +1,186 @@
+import {
+  type CommitSha,
+  type Evidence,
+  formatDuration,
+  go,
+  ignoreEvents,
+  isoNow,
+  sameCommit,
+  type Stop,
+  stop,
+  type StopOutcome,
+  type Verdict,
+} from "@lateen/kernel";
+
+import type { GateDecision } from "./decide-gate.ts";
+import type { GatePorts } from "./gate-ports.ts";
+import { type CheckReport, describeBlocking, describePending, evidenceOf, type GateReport } from "./gate-report.ts";
+import type { AbsenceMemory } from "./look-at-absence.ts";
+import { type Look, lookAtGate, type LookPlan, type OwnRun } from "./look-at-gate.ts";
+import { checkRequirements, completePolicy, type GatePolicy, type WorkflowGate } from "./policy.ts";
+import { holdAtStart, type KillSwitchInput, type KillSwitchState, readKillSwitch } from "./read-kill-switch.ts";
+import { settleGate, type Watched, watchGate } from "./watch-gate.ts";
+
+/** What must hold before a commit may ship. */
+export interface GateInput {
+  readonly commit: CommitSha;
+  readonly branch: string;
+  /** Names of required statuses and check runs, or patterns with `*`. */
+  readonly checks?: readonly string[] | undefined;
+  readonly workflows?: readonly WorkflowGate[] | undefined;
+  readonly policy?: GatePolicy | undefined;
+  /** Whether to look until the verdict is final or the time is over. @default false */
+  readonly wait?: boolean | undefined;
+  readonly killSwitch?: Omit<KillSwitchInput, "waived"> | undefined;
+  /** Reasons under the names that are waived: `gate` for all of it, `kill-switch`, an entry of `checks` or a workflow's file. */
+  readonly waived?: Readonly<Record<string, string>> | undefined;
+  /** Head of the branch before the push, where the event that started this job tells. */
+  readonly before?: CommitSha | undefined;
+  readonly ownRun?: OwnRun | undefined;
+}
+
+/**
+ * Asks whether a commit may ship: go where every requirement is open, else stop with `refused` (closed), `deferred` (pending, or
+ * cancelled), `unknown`, or `held` by the kill switch. The report is there either way.
+ *
+ * Without `wait` it looks once, and a second time only where the verdict hangs on the absence of a run.
+ *
+ * @throws ReleaseError `GATE_EMPTY`, `GATE_BLANK_NAME`; of category `auth` where the forge refuses a needed read; `INTERRUPTED`
+ * @example
+ * const verdict = await passGate({ commit, branch: "main", checks: ["CI / all-required (push)"] }, gatePorts(forge, clock, report));
+ */
+export async function passGate(input: GateInput, ports: GatePorts, signal?: AbortSignal): Promise<Verdict<GateReport>> {
+  const plan = planOf(input);
+  reportOverrides(plan, ports);
+  const early = decideJobStart(input, plan, ports);
+  if (early !== undefined) return hold(early, []);
+  const look = createLook(plan, ports, signal);
+  const [kill, first] = await Promise.allSettled([readSwitch(input, plan, ports, signal), look()]);
+  if (kill.status === "rejected") throw kill.reason;
+  const held = kill.value.kind === "stop" ? kill.value : undefined;
+  // A token that the forge refuses altogether is told as such; a kill switch that cannot be read only holds.
+  if (held !== undefined && held.value?.cause?.category !== "auth") return hold(held, reportsOf(first));
+  if (first.status === "rejected") throw first.reason;
+  if (held !== undefined) return hold(held, first.value.reports);
+  const watched =
+    input.wait === true
+      ? await watchGate(first.value, look, plan.policy, ports, signal)
+      : await settleGate(first.value, look, ports, signal);
+  if (watched.verdict === "open" && watched.elapsedMs > 0) {
+    const late = await readSwitch(input, plan, { ...ports, report: ignoreEvents }, signal);
+    if (late.kind === "stop") return hold(late, watched.look.reports);
+  }
+  return conclude(watched, kill.value.evidence, plan, ports, signal);
+}
+
+function planOf(input: GateInput): LookPlan {
+  const { commit, branch, checks = [], workflows = [], waived = {}, before, ownRun = {} } = input;
+  checkRequirements(checks, workflows);
+  const names = [...checks, ...workflows.map(({ file }) => file)];
+  const all = waived["gate"];
+  return {
+    commit,
+    branch,
+    checks: [...new Set(checks)],
+    workflows,
+    policy: completePolicy(input.policy),
+    waived: all === undefined ? waived : { ...Object.fromEntries(names.map((name) => [name, all])), ...waived },
+    before,
+    ownRun,
+  };
+}
+
+function reportOverrides({ checks, workflows, waived }: LookPlan, { report }: GatePorts): void {
+  for (const name of [...checks, ...workflows.map(({ file }) => file)]) {
+    const reason = waived[name];
+    if (reason !== undefined) report({ type: "override-used", name, reason });
+  }
+}
+
+function createLook(plan: LookPlan, ports: GatePorts, signal: AbortSignal | undefined): () => Promise<Look> {
+  const memory: AbsenceMemory = new Map();
+  const shown = new Map<string, string>();
+  return async () => {
+    const look = await lookAtGate(plan, ports, memory, signal);
+    for (const { waived: _, ...report } of look.reports) {
+      const words = `${report.state} ${report.decision}`;
+      if (shown.get(report.name) !== words) ports.report({ type: "check-changed", ...report });
+      shown.set(report.name, words);
+    }
+    return look;
+  };
+}
+
+type Switch = Verdict<KillSwitchState>;
+
+/** The stop of a value that holds from the start of the job on; nothing has been sent yet, and nothing will be. */
+function decideJobStart(
+  { killSwitch }: GateInput,
+  { waived }: LookPlan,
+  { clock }: GatePorts,
+): Stop<KillSwitchState> | undefined {
+  if (killSwitch === undefined || waived["kill-switch"] !== undefined) return undefined;
+  return holdAtStart(killSwitch, clock);
+}
+
+async function readSwitch(
+  { killSwitch }: GateInput,
+  { waived }: LookPlan,
+  ports: GatePorts,
+  signal?: AbortSignal,
+): Promise<Switch> {
+  if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
+  return readKillSwitch({ ...killSwitch, waived }, ports, signal);
+}
+
+function reportsOf(first: PromiseSettledResult<Look>): readonly CheckReport[] {
+  return first.status === "fulfilled" ? first.value.reports : [];
+}
+
+function hold({ reason, evidence }: Stop<KillSwitchState>, checks: readonly CheckReport[]): Verdict<GateReport> {
+  return stop("held", reason, evidence, { verdict: "held", checks });
+}
+
+async function conclude(
+  { look, verdict, late, elapsedMs }: Watched,
+  before: readonly Evidence[],
+  plan: LookPlan,
+  ports: GatePorts,
+  signal?: AbortSignal,
+): Promise<Verdict<GateReport>> {
+  const at = isoNow(ports.clock);
+  const evidence = [...before, ...look.reports.map((report) => evidenceOf(report, at))];
+  const report: GateReport = { verdict, checks: look.reports };
+  if (verdict === "open") return go(report, evidence);
+  if (late)
+    return stop(
+      "unknown",
+      `not final after ${formatDuration(elapsedMs)}: ${describePending(look.reports)}`,
+      evidence,
+      report,
+    );
+  const successor = verdict === "defer" ? await warnOfNoSuccessor(look.reports, plan, ports, signal) : "";
+  return stop(outcomes[verdict], describeBlocking(look.reports, verdict) + successor, evidence, report);
+}
+
+const outcomes: Readonly<Record<Exclude<GateDecision, "open">, StopOutcome>> = {
+  wait: "deferred",
+  defer: "deferred",
+  closed: "refused",
+  unknown: "unknown",
+};
+
+/** What a deferral waits for may never come: no newer commit, and so no later run, will decide about the newest one. */
+async function warnOfNoSuccessor(
+  checks: readonly CheckReport[],
+  plan: LookPlan,
+  ports: GatePorts,
+  signal?: AbortSignal,
+): Promise<string> {
+  const head = await ports.history.head(plan.branch, signal);
+  const name = checks.find(({ decision }) => decision === "defer")?.name ?? "";
+  if (head.kind !== "found" || !sameCommit(head.value, plan.commit)) return "";
+  const message = `; this is the newest commit of ${plan.branch}, so nothing decides until somebody starts it again`;
+  ports.report({ type: "deferral-without-successor", name, message: `${name}${message}` });
+  return message;
+}

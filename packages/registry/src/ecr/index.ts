@@ -1,1 +1,2 @@
-export {};
+export { createEcrRegistry } from "./create-ecr-registry.ts";
+export { type EcrHost, parseEcrHost } from "./ecr-host.ts";

@@ -1,0 +1,140 @@
+import {
+  asReleaseError,
+  createHttp,
+  type Digest,
+  found,
+  ignoreEvents,
+  type ImageRef,
+  parseImageRef,
+  type Reading,
+  secret,
+  systemClock,
+  unknown,
+} from "@lateen/kernel";
+import type { AdapterOptions, RegistryAdapter } from "../adapter.ts";
+import { isLoopbackHost } from "../address.ts";
+import { registryError } from "../errors.ts";
+import type { Credentials } from "../oci/credentials.ts";
+import { createOciRegistry } from "../oci/index.ts";
+import { createPace } from "../oci/pace.ts";
+import { readDetails } from "../read-details.ts";
+import type { Manifest } from "../registry.ts";
+import { revisionOf } from "../revision.ts";
+import { senderOf } from "../sender.ts";
+import { createEcrCalls, type EcrCallsOptions } from "./ecr-calls.ts";
+import { isUnknownOperation } from "./ecr-errors.ts";
+import { parseEcrHost } from "./ecr-host.ts";
+import { preflight } from "./preflight.ts";
+import { putImage } from "./put-image.ts";
+import { createBatchReader } from "./read-batch.ts";
+import { collectConfig, downloadConfig } from "./read-config.ts";
+import { withRetry } from "./with-retry.ts";
+
+/**
+ * A private ECR registry over its JSON API: two calls for a verified retag and one for a tag that is right already. Blobs travel
+ * over its `/v2/` API, for which it gives out a password.
+ *
+ * With `entry.endpoint` both APIs are asked there. Keys come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+ * `AWS_SESSION_TOKEN` of `env`, else from wherever the SDK finds some.
+ * @throws ReleaseError `REGISTRY_ENTRY_INVALID` where the host names neither account nor region
+ */
+export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
+  const { host, entry = {}, env = {}, clock = systemClock, report = ignoreEvents } = options;
+  const place = placeOf(host, env);
+  const http = createHttp({ send: options.send ?? senderOf(entry, env), clock });
+  const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, keys: keysOf(env), http, clock });
+  const context = { clock, pace: createPace(host, clock, report) };
+  const isLocal = entry.endpoint !== undefined && isLoopbackHost(new URL(entry.endpoint).host);
+
+  const login = async (_host: string, signal?: AbortSignal): Promise<Credentials | undefined> => {
+    const held = await withRetry(() => calls.login(signal), `GetAuthorizationToken ${host}`, true, context, signal);
+    return held === undefined ? undefined : { kind: "password", ...held };
+  };
+  const twin = createOciRegistry({ ...options, entry: { ...entry, kind: "oci" }, credentials: login });
+
+  const manifest = createBatchReader((repository, ids, signal) =>
+    withRetry(
+      () => calls.batchGetImage(repository, ids, signal),
+      `BatchGetImage ${host}/${repository}`,
+      true,
+      context,
+      signal,
+    ),
+  );
+  const resolve = async (ref: ImageRef, signal?: AbortSignal) => await manifest(ref, signal);
+
+  async function config(ref: ImageRef, digest: Digest, signal?: AbortSignal): Promise<Reading<Uint8Array>> {
+    try {
+      const url = await calls
+        .downloadUrl(ref.path, digest, signal)
+        .catch((error: unknown) => (isUnknownOperation(error) ? undefined : Promise.reject(error)));
+      if (url !== undefined) return found(await downloadConfig(http, url, digest, isLocal, signal));
+      return found(await collectConfig(await twin.content.open(ref, digest, signal), digest, ref.repository));
+    } catch (error) {
+      return unknown(asReleaseError(error));
+    }
+  }
+
+  const details = (ref: ImageRef, signal?: AbortSignal) => readDetails({ manifest, config }, ref, signal);
+  const send = (path: string, image: Manifest, tag: string | undefined, signal?: AbortSignal) =>
+    withRetry(() => calls.putImage(path, image, tag, signal), `PutImage ${host}/${path}`, false, context, signal);
+
+  return {
+    resolve,
+    manifest,
+    details,
+    revision: async (ref, signal) => revisionOf(ref, await details(ref, signal)),
+    async put(repository, image, tag, signal, before) {
+      const ref = { ...parseImageRef(repository), tag };
+      return await putImage({
+        manifest: image,
+        before,
+        send: () => send(ref.path, image, tag, signal),
+        look: () => resolve(ref, signal),
+      });
+    },
+    async preflight(repository, image, tags, signal) {
+      const { path } = parseImageRef(repository);
+      const mutability = () =>
+        withRetry(
+          () => calls.describeMutability(path, signal),
+          `DescribeRepositories ${repository}`,
+          true,
+          context,
+          signal,
+        );
+      return await preflight(
+        repository,
+        path,
+        image,
+        tags,
+        { clock, mutability, resolve, putUntagged: () => send(path, image, undefined, signal) },
+        signal,
+      );
+    },
+    copy: (source, target, signal) => twin.copy(source, target, signal),
+    content: twin.content,
+  };
+}
+
+function placeOf(
+  host: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<EcrCallsOptions, "account" | "region"> {
+  const place = parseEcrHost(host);
+  if (place !== undefined) return place;
+  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  const account = /^(\d{12})\b/.exec(host)?.[1];
+  if (account !== undefined && region !== undefined) return { account, region };
+  throw registryError("REGISTRY_ENTRY_INVALID", "input", {
+    message: `${host} names no account and region of Amazon ECR`,
+    fix: "write the registry as 123456789012.dkr.ecr.us-east-2.amazonaws.com; an emulator's address belongs into `endpoint`",
+  });
+}
+
+function keysOf(env: Readonly<Record<string, string | undefined>>): EcrCallsOptions["keys"] {
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key, AWS_SESSION_TOKEN: session } = env;
+  return id === undefined || key === undefined
+    ? undefined
+    : { id, secret: secret(key), session: session === undefined ? undefined : secret(session) };
+}

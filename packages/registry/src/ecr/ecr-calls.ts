@@ -1,0 +1,136 @@
+import type { BatchGetImageCommandOutput, ECRClient, ImageIdentifier } from "@aws-sdk/client-ecr";
+import { type Clock, type Digest, type Http, plainText, type Secret, secret } from "@lateen/kernel";
+import { imageTypes, indexTypes } from "../media-types.ts";
+import type { Manifest } from "../registry.ts";
+import type { MutabilitySetting } from "./decide-mutability.ts";
+import { createPace } from "./pace.ts";
+import { createRequestHandler } from "./request-handler.ts";
+
+/** Where and as whom ECR is called. */
+export interface EcrCallsOptions {
+  readonly account: string;
+  readonly region: string;
+  /** Address of the JSON API where it is not the region's own. */
+  readonly endpoint: string | undefined;
+  /** Static keys; without them the SDK looks where it always looks: profile, web identity, container, instance. */
+  readonly keys: { readonly id: string; readonly secret: Secret; readonly session: Secret | undefined } | undefined;
+  readonly http: Http;
+  readonly clock: Clock;
+}
+
+/** The calls of ECR that lateen makes, each one request; errors are those of the SDK. */
+export interface EcrCalls {
+  batchGetImage(
+    repository: string,
+    ids: readonly ImageIdentifier[],
+    signal?: AbortSignal,
+  ): Promise<BatchGetImageCommandOutput>;
+  /** Answers with the digest that the service has stored. Without a tag, no tag is touched. */
+  putImage(
+    repository: string,
+    manifest: Manifest,
+    tag: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+  describeMutability(repository: string, signal?: AbortSignal): Promise<MutabilitySetting>;
+  downloadUrl(repository: string, digest: Digest, signal?: AbortSignal): Promise<string | undefined>;
+  /** User and password for the `/v2/` API of the same registry; they last twelve hours. */
+  login(signal?: AbortSignal): Promise<{ readonly username: string; readonly password: Secret } | undefined>;
+}
+
+/** Default quota per account and region. Source: docs.aws.amazon.com, "Amazon ECR service quotas", rate of PutImage requests. */
+const putImagePerSecond = 10;
+
+/** The calls over `@aws-sdk/client-ecr`, which is loaded with the first of them (62 ms, measured November 2026). */
+export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
+  let loaded: Promise<{ sdk: typeof import("@aws-sdk/client-ecr"); client: ECRClient }> | undefined;
+  const ready = () => (loaded ??= load(options));
+  const pace = createPace(putImagePerSecond, options.clock);
+  const registryId = options.account;
+  return {
+    async batchGetImage(repositoryName, imageIds, abortSignal) {
+      const { sdk, client } = await ready();
+      const input = {
+        registryId,
+        repositoryName,
+        imageIds: [...imageIds],
+        acceptedMediaTypes: [...indexTypes, ...imageTypes],
+      };
+      return await client.send(new sdk.BatchGetImageCommand(input), sendOptions(abortSignal));
+    },
+    async putImage(repositoryName, manifest, imageTag, abortSignal) {
+      const { sdk, client } = await ready();
+      await pace(abortSignal);
+      const input = {
+        registryId,
+        repositoryName,
+        imageManifest: exactText(manifest.bytes),
+        imageManifestMediaType: manifest.mediaType,
+        imageDigest: manifest.digest,
+        ...(imageTag === undefined ? {} : { imageTag }),
+      };
+      const output = await client.send(new sdk.PutImageCommand(input), sendOptions(abortSignal));
+      return output.image?.imageId?.imageDigest;
+    },
+    async describeMutability(repository, abortSignal) {
+      const { sdk, client } = await ready();
+      const input = { registryId, repositoryNames: [repository] };
+      const output = await client.send(new sdk.DescribeRepositoriesCommand(input), sendOptions(abortSignal));
+      const [found] = output.repositories ?? [];
+      const filters = found?.imageTagMutabilityExclusionFilters ?? [];
+      return {
+        mutability: found?.imageTagMutability,
+        exclusions: filters.flatMap(({ filter }) => (filter === undefined ? [] : [filter])),
+      };
+    },
+    async downloadUrl(repositoryName, layerDigest, abortSignal) {
+      const { sdk, client } = await ready();
+      const output = await client.send(
+        new sdk.GetDownloadUrlForLayerCommand({ registryId, repositoryName, layerDigest }),
+        sendOptions(abortSignal),
+      );
+      return output.downloadUrl;
+    },
+    async login(abortSignal) {
+      const { sdk, client } = await ready();
+      const output = await client.send(new sdk.GetAuthorizationTokenCommand({}), sendOptions(abortSignal));
+      const token = output.authorizationData?.[0]?.authorizationToken;
+      if (token === undefined) return undefined;
+      const [username = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");
+      return { username: plainText(username, 100), password: secret(password.join(":")) };
+    },
+  };
+}
+
+async function load(
+  options: EcrCallsOptions,
+): Promise<{ sdk: typeof import("@aws-sdk/client-ecr"); client: ECRClient }> {
+  const sdk = await import("@aws-sdk/client-ecr");
+  const { region, endpoint, keys, http } = options;
+  const credentials =
+    keys === undefined
+      ? undefined
+      : {
+          accessKeyId: keys.id,
+          secretAccessKey: keys.secret.reveal(),
+          ...(keys.session ? { sessionToken: keys.session.reveal() } : {}),
+        };
+  const client = new sdk.ECRClient({
+    region,
+    // One try: what may be sent again, and when, is decided by the one retry policy of this package.
+    maxAttempts: 1,
+    requestHandler: createRequestHandler(http) as never,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+  return { sdk, client };
+}
+
+function sendOptions(abortSignal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return abortSignal === undefined ? {} : { abortSignal };
+}
+
+/** The bytes as the text that JSON carries; bytes that are not UTF-8 would change on the way and are refused. */
+function exactText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+}

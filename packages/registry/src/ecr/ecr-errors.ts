@@ -1,0 +1,136 @@
+import { isReleaseError, plainText, ReleaseError } from "@lateen/kernel";
+import { registryError, type RegistryErrorCode } from "../errors.ts";
+import type { ErrorCategory } from "@lateen/kernel";
+
+/** What an exception of ECR means for us. */
+export interface EcrMeaning {
+  readonly code: RegistryErrorCode;
+  readonly category: ErrorCategory;
+  readonly retryable?: boolean;
+  readonly fix: string;
+}
+
+const login = "renew the AWS credentials of this job and look which identity it has: aws sts get-caller-identity";
+const permission =
+  "allow the identity ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, ecr:DescribeRepositories and ecr:PutImage on this repository";
+const later = "run again later; the service limits or lacks capacity";
+const content = "push the image and everything that its index lists to this repository first";
+
+/**
+ * Every exception that the calls made here can raise.
+ *
+ * Sources: Amazon ECR API Reference, "PutImage", "BatchGetImage", "GetDownloadUrlForLayer", "DescribeRepositories" (Errors) and
+ * "Common Errors"; a throttled call is not carried out, so it may be sent again.
+ */
+export const ecrErrorTable: Readonly<Record<string, EcrMeaning>> = {
+  AccessDeniedException: { code: "REGISTRY_DENIED", category: "auth", fix: permission },
+  UnrecognizedClientException: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  InvalidSignatureException: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  IncompleteSignatureException: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  MissingAuthenticationTokenException: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  ExpiredTokenException: { code: "REGISTRY_TOKEN_EXPIRED", category: "auth", fix: login },
+  ExpiredToken: { code: "REGISTRY_TOKEN_EXPIRED", category: "auth", fix: login },
+  InvalidClientTokenId: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  OptInRequired: { code: "REGISTRY_DENIED", category: "auth", fix: "enable the region for this account" },
+  CredentialsProviderError: {
+    code: "REGISTRY_UNAUTHORIZED",
+    category: "auth",
+    fix: "give the job AWS credentials: a role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+  },
+  ThrottlingException: { code: "REGISTRY_RATE_LIMITED", category: "unavailable", retryable: true, fix: later },
+  TooManyRequestsException: { code: "REGISTRY_RATE_LIMITED", category: "unavailable", retryable: true, fix: later },
+  RequestLimitExceeded: { code: "REGISTRY_RATE_LIMITED", category: "unavailable", retryable: true, fix: later },
+  ServerException: { code: "REGISTRY_UNAVAILABLE", category: "unavailable", retryable: true, fix: later },
+  InternalFailure: { code: "REGISTRY_UNAVAILABLE", category: "unavailable", retryable: true, fix: later },
+  InternalServerError: { code: "REGISTRY_UNAVAILABLE", category: "unavailable", retryable: true, fix: later },
+  ServiceUnavailable: { code: "REGISTRY_UNAVAILABLE", category: "unavailable", retryable: true, fix: later },
+  RepositoryNotFoundException: {
+    code: "REGISTRY_NOT_FOUND",
+    category: "state",
+    fix: "create the repository, or correct account, region and name",
+  },
+  LayersNotFoundException: { code: "REGISTRY_CONTENT_MISSING", category: "state", fix: content },
+  LayerInaccessibleException: { code: "REGISTRY_CONTENT_MISSING", category: "state", fix: content },
+  ReferencedImagesNotFoundException: { code: "REGISTRY_CONTENT_MISSING", category: "state", fix: content },
+  ImageArchivedException: {
+    code: "REGISTRY_CONTENT_MISSING",
+    category: "state",
+    fix: "restore the image from the archive storage class",
+  },
+  ImageDigestDoesNotMatchException: {
+    code: "MANIFEST_DIGEST_MISMATCH",
+    category: "unavailable",
+    retryable: false,
+    fix: "a proxy in between changes the bytes; look at it",
+  },
+  ImageTagAlreadyExistsException: {
+    code: "REGISTRY_TAG_IMMUTABLE",
+    category: "state",
+    fix: "exempt the tag: set the repository to IMMUTABLE_WITH_EXCLUSION with a filter for it",
+  },
+  LimitExceededException: {
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    fix: "remove old tags; an image has at most 1,000, a repository 100,000 images",
+  },
+  KmsException: { code: "REGISTRY_DENIED", category: "auth", fix: "allow the identity the KMS key of this repository" },
+  BlockedByOrganizationPolicyException: {
+    code: "REGISTRY_DENIED",
+    category: "auth",
+    fix: "an organization policy forbids this call; ask its owner",
+  },
+};
+
+/** An exception of the SDK as a ReleaseError; names that the table lacks are judged by the HTTP status. */
+export function ecrError(thrown: unknown, where: string): ReleaseError {
+  const inner = findReleaseError(thrown);
+  if (inner !== undefined) return inner;
+  const name = exceptionName(thrown);
+  const text = thrown instanceof Error ? plainText(thrown.message, 300) : "no text";
+  const { code, category, retryable, fix } = ecrErrorTable[name] ?? meaningOf(statusOf(thrown));
+  return registryError(code, category, {
+    message: `ECR answered ${plainText(name, 80)}: ${text}`,
+    why: where,
+    fix,
+    retryable,
+    cause: thrown,
+  });
+}
+
+/** The name of an exception, such as `ImageAlreadyExistsException`. */
+export function exceptionName(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : "UnknownError";
+}
+
+/** True where the endpoint does not know the operation; emulators lack some. */
+export function isUnknownOperation(thrown: unknown): boolean {
+  return (
+    /^(?:UnknownOperation|NotImplemented|InvalidAction|NotFoundException$)/.test(exceptionName(thrown)) ||
+    [404, 405, 501].includes(statusOf(thrown) ?? 0)
+  );
+}
+
+function meaningOf(status: number | undefined): EcrMeaning {
+  if (status === 401 || status === 403) return { code: "REGISTRY_DENIED", category: "auth", fix: permission };
+  if (status === 429) return { code: "REGISTRY_RATE_LIMITED", category: "unavailable", fix: later };
+  if (status !== undefined && status >= 400 && status < 500) {
+    return { code: "REGISTRY_REQUEST_REFUSED", category: "state", fix: "look at the text of the service above" };
+  }
+  return {
+    code: "REGISTRY_UNAVAILABLE",
+    category: "unavailable",
+    fix: "check the endpoint and the network, then run again",
+  };
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  const metadata = (thrown as { $metadata?: { httpStatusCode?: unknown } } | undefined)?.$metadata;
+  return typeof metadata?.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+}
+
+function findReleaseError(thrown: unknown): ReleaseError | undefined {
+  for (let error = thrown, depth = 0; error instanceof Error && depth < 4; error = error.cause, depth++) {
+    if (isReleaseError(error)) return error;
+  }
+  return undefined;
+}

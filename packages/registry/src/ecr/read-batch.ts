@@ -1,0 +1,136 @@
+import type { BatchGetImageCommandOutput, Image, ImageFailure, ImageIdentifier } from "@aws-sdk/client-ecr";
+import {
+  absent,
+  asReleaseError,
+  type Digest,
+  found,
+  type ImageRef,
+  parseDigest,
+  plainText,
+  type Reading,
+  unknown,
+} from "@lateen/kernel";
+import { integrityError, registryError } from "../errors.ts";
+import { digestOf, readManifest } from "../manifest-json.ts";
+import type { Manifest } from "../registry.ts";
+
+/** Asks for several images of one repository in one request. */
+export type ReadImages = (
+  repository: string,
+  ids: readonly ImageIdentifier[],
+  signal?: AbortSignal,
+) => Promise<BatchGetImageCommandOutput>;
+
+interface Waiting {
+  readonly id: ImageIdentifier;
+  readonly answer: (reading: Reading<Manifest>) => void;
+}
+
+/** Source: Amazon ECR API Reference, "BatchGetImage": at most 100 image ids. */
+const mostIds = 100;
+
+/**
+ * Reads manifests, those of one repository that are asked for in the same turn of the event loop in one `BatchGetImage`: so
+ * the source and the present tag of a retag cost one request.
+ */
+export function createBatchReader(
+  readImages: ReadImages,
+): (ref: ImageRef, signal?: AbortSignal) => Promise<Reading<Manifest>> {
+  const queues = new Map<string, Waiting[]>();
+
+  async function flush(repository: string, signal: AbortSignal | undefined): Promise<void> {
+    const all = queues.get(repository) ?? [];
+    queues.delete(repository);
+    for (let start = 0; start < all.length; start += mostIds)
+      await answerAll(repository, all.slice(start, start + mostIds), signal);
+  }
+
+  async function answerAll(
+    repository: string,
+    waiting: readonly Waiting[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      const output = await readImages(
+        repository,
+        waiting.map(({ id }) => id),
+        signal,
+      );
+      for (const { id, answer } of waiting) answer(readAnswer(output, id, repository));
+    } catch (error) {
+      const cause = asReleaseError(error);
+      const reading = cause.code === "REGISTRY_NOT_FOUND" ? absent(`${repository}: ${cause.message}`) : unknown(cause);
+      for (const { answer } of waiting) answer(reading);
+    }
+  }
+
+  return (ref, signal) =>
+    new Promise((answer) => {
+      const id = ref.digest === undefined ? { imageTag: ref.tag ?? "latest" } : { imageDigest: ref.digest };
+      const queue = queues.get(ref.path);
+      if (queue === undefined) {
+        queues.set(ref.path, [{ id, answer }]);
+        setImmediate(() => void flush(ref.path, signal));
+      } else {
+        queue.push({ id, answer });
+      }
+    });
+}
+
+function readAnswer(output: BatchGetImageCommandOutput, id: ImageIdentifier, repository: string): Reading<Manifest> {
+  const image = output.images?.find(({ imageId }) => names(imageId, id));
+  if (image !== undefined) return readImage(image, id, repository);
+  const failure = output.failures?.find(({ imageId }) => names(imageId, id));
+  return failure === undefined ? unknown(unanswered(id, repository)) : readFailure(failure, id, repository);
+}
+
+function names(answered: ImageIdentifier | undefined, asked: ImageIdentifier): boolean {
+  return asked.imageTag === undefined
+    ? answered?.imageDigest === asked.imageDigest
+    : answered?.imageTag === asked.imageTag;
+}
+
+function readImage(image: Image, id: ImageIdentifier, repository: string): Reading<Manifest> {
+  try {
+    // The text is hashed as it came; trimming or parsing it would change the digest (amazon-ecr-user-guide#51).
+    const bytes = new TextEncoder().encode(image.imageManifest ?? "");
+    const stated = parseDigest(image.imageId?.imageDigest ?? "");
+    const digest = digestOf(bytes, stated);
+    if (digest !== stated || (id.imageDigest !== undefined && digest !== id.imageDigest))
+      throw mismatch(digest, stated, repository);
+    const { mediaType } = readManifest(bytes, image.imageManifestMediaType, repository);
+    return found({ digest, mediaType, size: bytes.byteLength, bytes });
+  } catch (error) {
+    return unknown(asReleaseError(error));
+  }
+}
+
+function readFailure(failure: ImageFailure, id: ImageIdentifier, repository: string): Reading<Manifest> {
+  const name = id.imageTag ?? id.imageDigest ?? "";
+  if (failure.failureCode === "ImageNotFound")
+    return absent(`ECR has no ${plainText(name, 150)} in ${repository} (ImageNotFound)`);
+  const text = `${failure.failureCode ?? "a failure without a code"}: ${failure.failureReason ?? ""}`;
+  return unknown(
+    registryError("REGISTRY_UNAVAILABLE", "unavailable", {
+      message: `ECR could not read ${plainText(name, 150)}: ${plainText(text, 200)}`,
+      why: `BatchGetImage ${repository}`,
+      fix: "look at the failure code in the API reference of BatchGetImage, then run again",
+    }),
+  );
+}
+
+function unanswered(id: ImageIdentifier, repository: string): ReturnType<typeof registryError> {
+  return registryError("REGISTRY_UNAVAILABLE", "unavailable", {
+    message: `ECR neither answered with ${plainText(id.imageTag ?? id.imageDigest ?? "", 150)} nor said why not`,
+    why: `BatchGetImage ${repository}`,
+    fix: "run again; if it stays, look at the endpoint that answers in ECR's place",
+  });
+}
+
+function mismatch(hashed: Digest, stated: Digest, repository: string): Error {
+  return integrityError(
+    "MANIFEST_DIGEST_MISMATCH",
+    `the manifest hashes to ${hashed}, not to ${stated}`,
+    `BatchGetImage ${repository}`,
+  );
+}

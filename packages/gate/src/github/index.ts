@@ -1,1 +1,2 @@
-export {};
+export type { GitHubApp } from "./connect.ts";
+export { createGitHubForge, type GitHubForgeOptions } from "./create-github-forge.ts";

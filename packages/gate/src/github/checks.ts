@@ -1,0 +1,171 @@
+import { type CommitSha, found, isReleaseError, plainText, type Reading } from "@lateen/kernel";
+
+import type { CheckFact } from "../checks.ts";
+import { readSafely } from "../gitea/read-safely.ts";
+import type { Client } from "./client.ts";
+import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
+import { readRuns, workflowOf } from "./runs.ts";
+import {
+  checkRunsSchema,
+  checkSuitesSchema,
+  combinedStatusSchema,
+  statusesSchema,
+  type WireCheckRun,
+  type WireStatus,
+} from "./wire.ts";
+
+/** From so many suites on, a commit's list of check runs is cut (https://docs.github.com/en/rest/checks/runs#list-check-runs-for-a-git-reference). */
+const mostSuites = 1000;
+
+/** How many suites are read at once where each has to be: GitHub allows 100 requests at a time. */
+const suitesAtOnce = 16;
+
+/** The path of all check runs of a commit, with those that newer attempts replaced: `latest` drops siblings of the same name. */
+export function checkRunsPath(sha: string): string {
+  return `/commits/${sha}/check-runs?filter=all&per_page=${pageSize}`;
+}
+
+/** Every status and check run of a commit. */
+export function readChecks(
+  client: Client,
+  sha: CommitSha,
+  signal?: AbortSignal,
+): Promise<Reading<readonly CheckFact[]>> {
+  return readSafely(async () => {
+    const [runs, statuses, workflows] = await Promise.all([
+      readCheckRuns(client, sha, signal),
+      readStatuses(client, sha, signal),
+      readWorkflows(client, sha, signal),
+    ]);
+    return found([...runs.map((run) => checkRunFact(run, workflows)), ...statuses.map(statusFact)]);
+  });
+}
+
+async function readCheckRuns(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<readonly WireCheckRun[]> {
+  const { complete, rows } = await listRows(
+    client,
+    checkRunsPath(sha),
+    checkRunsSchema,
+    "a list of check runs",
+    signal,
+  );
+  const suites = new Set(rows.map((run) => run.check_suite?.id));
+  return complete && suites.size < mostSuites ? rows : readEachSuite(client, sha, rows, signal);
+}
+
+async function readEachSuite(
+  client: Client,
+  sha: CommitSha,
+  known: readonly WireCheckRun[],
+  signal?: AbortSignal,
+): Promise<readonly WireCheckRun[]> {
+  const path = `/commits/${sha}/check-suites?per_page=${pageSize}`;
+  const suites = await listRows(client, path, checkSuitesSchema, "a list of check suites", signal);
+  if (!suites.complete) throw listIncomplete(client.urlOf(path), suites.rows.length);
+  const rows = new Map(known.map((run) => [run.id, run]));
+  for (let from = 0; from < suites.rows.length; from += suitesAtOnce) {
+    const some = suites.rows.slice(from, from + suitesAtOnce).map(({ id }) => readSuite(client, id, signal));
+    for (const run of (await Promise.all(some)).flat()) rows.set(run.id, run);
+  }
+  return [...rows.values()];
+}
+
+async function readSuite(client: Client, id: number, signal?: AbortSignal): Promise<readonly WireCheckRun[]> {
+  const path = `/check-suites/${id}/check-runs?filter=all&per_page=${pageSize}`;
+  const { complete, rows } = await listRows(client, path, checkRunsSchema, "a list of check runs", signal);
+  if (!complete) throw listIncomplete(client.urlOf(path), rows.length);
+  return rows;
+}
+
+/**
+ * The statuses of a commit: the history and the newest of each context together, since a row can move over the edge of a page
+ * while the history is read. One of the two lists is enough where a server has only that.
+ */
+async function readStatuses(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<readonly WireStatus[]> {
+  const history = client.pages(
+    `/commits/${sha}/statuses?per_page=${pageSize}`,
+    { schema: statusesSchema, what: "a list of commit statuses" },
+    signal,
+  );
+  const newest = client.pages(
+    `/commits/${sha}/status?per_page=${pageSize}`,
+    { schema: combinedStatusSchema, what: "a combined commit status" },
+    signal,
+  );
+  const lists = await Promise.allSettled([history, newest]);
+  const rows = new Map<number, WireStatus>();
+  for (const list of lists) {
+    if (list.status === "fulfilled") for (const row of list.value.flat()) rows.set(row.id, row);
+    else if (!isMissing(list.reason) || lists.every(({ status }) => status === "rejected")) throw list.reason;
+  }
+  return [...rows.values()];
+}
+
+function isMissing(error: unknown): boolean {
+  return isReleaseError(error) && error.code === "FORGE_NOT_FOUND";
+}
+
+/** The workflow file of each run of the commit; undefined where this token may not list runs. */
+async function readWorkflows(
+  client: Client,
+  sha: CommitSha,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<number, string> | undefined> {
+  try {
+    return new Map((await readRuns(client, sha, signal)).map((run) => [run.id, workflowOf(run.path)]));
+  } catch (error) {
+    if (isReleaseError(error) && ["FORGE_FORBIDDEN", "FORGE_NOT_FOUND", "FORGE_LIST_INCOMPLETE"].includes(error.code))
+      return undefined;
+    throw error;
+  }
+}
+
+function checkRunFact(run: WireCheckRun, workflows: ReadonlyMap<number, string> | undefined): CheckFact {
+  const runId = runIdOf(run.details_url) ?? runIdOf(run.html_url);
+  // Jobs of the same name in two workflows are two checks. Where the workflow is not known, each suite counts as one of its own:
+  // all of them must then be good.
+  const workflow = runId === undefined ? "" : (workflows?.get(runId) ?? `suite ${run.check_suite?.id ?? runId}`);
+  return {
+    kind: "check-run",
+    id: run.id,
+    name: plainText(run.name, 300),
+    app: plainText(run.app?.slug ?? "", 100),
+    workflow,
+    runId,
+    attempt: 1,
+    status: plainText(run.status, 40).toLowerCase(),
+    conclusion: plainText(run.conclusion, 40).toLowerCase(),
+    description: plainText(run.output?.title ?? "", 200),
+    url: pageOf(run.html_url || run.details_url),
+    startedAt: plainText(run.started_at, 40),
+    updatedAt: plainText(run.completed_at || run.started_at, 40),
+  };
+}
+
+function statusFact(row: WireStatus): CheckFact {
+  return {
+    kind: "status",
+    id: row.id,
+    name: plainText(row.context, 300),
+    app: "",
+    workflow: "",
+    runId: runIdOf(row.target_url),
+    attempt: 1,
+    status: plainText(row.state, 40).toLowerCase(),
+    conclusion: "",
+    description: plainText(row.description, 200),
+    url: pageOf(row.target_url),
+    startedAt: plainText(row.created_at, 40),
+    updatedAt: plainText(row.updated_at, 40),
+  };
+}
+
+/** Id of the workflow run that a check of GitHub Actions links to. */
+function runIdOf(url: string): number | undefined {
+  const id = /\/actions\/runs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
+  return id === undefined ? undefined : Number(id);
+}
+
+function pageOf(url: string): string {
+  return /^https?:\/\//.test(url) ? plainText(url, 300) : "";
+}

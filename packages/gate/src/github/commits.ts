@@ -1,0 +1,103 @@
+import {
+  absent,
+  type CommitSha,
+  found,
+  isReleaseError,
+  isShaPrefix,
+  parseCommitSha,
+  type Reading,
+  ReleaseError,
+  sameCommit,
+  unknown,
+} from "@lateen/kernel";
+
+import type { CommitFact } from "../changes.ts";
+import { readSafely } from "../gitea/read-safely.ts";
+import type { Client } from "./client.ts";
+import { branchSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
+
+/** The path of a branch, whose name may contain slashes. */
+export function branchPath(branch: string): string {
+  return `/branches/${encodeURIComponent(branch)}`;
+}
+
+/** The path of a commit; 300 files stand on a page. */
+export function commitPath(sha: string): string {
+  return `/commits/${sha}`;
+}
+
+/** The newest commit of a branch. */
+export function readHead(client: Client, branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  return readSafely(async () => {
+    try {
+      const { commit } = await client.get(branchPath(branch), { schema: branchSchema, what: "a branch" }, signal);
+      return shaOf(commit.sha, branch, client);
+    } catch (error) {
+      // "Not Found" alone is what a hidden repository answers.
+      if (!isReleaseError(error) || error.code !== "FORGE_NOT_FOUND" || !/Branch not found/i.test(error.why ?? ""))
+        throw error;
+      return absent(`there is no branch ${branch}: HTTP 404 from ${client.urlOf(branchPath(branch))}`);
+    }
+  });
+}
+
+/** The commit that 7 to 40 digits name. */
+export function resolveCommit(client: Client, prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  return readSafely(async () => {
+    if (!isShaPrefix(prefix)) return unknown(otherCommit(prefix, client.urlOf("")));
+    if (prefix.length === 40) return found(parseCommitSha(prefix));
+    try {
+      const { sha } = await client.get(commitPath(prefix), { schema: commitSchema, what: "a commit" }, signal);
+      return shaOf(sha, prefix, client, prefix);
+    } catch (error) {
+      if (!isReleaseError(error) || !/No commit found for SHA/i.test(error.why ?? "")) throw error;
+      return absent(`there is no commit ${prefix}: ${client.urlOf(commitPath(prefix))}`);
+    }
+  });
+}
+
+/** One commit with its message and all of its files. */
+export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>> {
+  return readSafely(async () => {
+    const pages = await client.pages(commitPath(sha), { schema: commitSchema, what: "a commit" }, signal);
+    const [first] = pages;
+    if (first === undefined || !sameCommit(first.sha, sha))
+      return unknown(otherCommit(first?.sha ?? "", client.urlOf(commitPath(sha))));
+    const files = pages.some((page) => !page.files) ? undefined : pages.flatMap((page) => page.files ?? []);
+    // GitHub names 3,000 files of a commit at most (https://docs.github.com/en/rest/commits/commits#get-a-commit).
+    return found(commitFact(first, files !== undefined && files.length < 3000 ? files : undefined));
+  });
+}
+
+/** What the rest of the package wants of a commit. */
+export function commitFact({ commit, sha }: WireCommit, files?: readonly WireFile[]): CommitFact {
+  return {
+    sha: parseCommitSha(sha),
+    message: commit?.message ?? undefined,
+    files: files === undefined ? undefined : namesOf(files),
+  };
+}
+
+/** The paths of files, both names of those that were renamed. */
+export function namesOf(files: readonly WireFile[]): readonly string[] {
+  return [
+    ...new Set(files.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]))),
+  ];
+}
+
+/** GitHub resolves names of branches and tags at the same address as commits: only one of these digits is an answer. */
+function shaOf(sha: string, asked: string, client: Client, prefix = sha): Reading<CommitSha> {
+  const fits = /^[0-9a-f]{40}$/i.test(sha) && sameCommit(sha, prefix);
+  return fits ? found(parseCommitSha(sha)) : unknown(otherCommit(sha, client.urlOf(commitPath(asked))));
+}
+
+function otherCommit(text: string, url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_UNEXPECTED_COMMIT",
+    category: "unavailable",
+    retryable: false,
+    message: `${JSON.stringify(text.slice(0, 60))} is not the commit that was asked for`,
+    why: url,
+    fix: "give the full commit SHA",
+  });
+}

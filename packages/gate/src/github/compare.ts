@@ -1,0 +1,77 @@
+import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+
+import type { Range } from "../changes.ts";
+import { readSafely } from "../gitea/read-safely.ts";
+import type { Client } from "./client.ts";
+import { commitFact, namesOf } from "./commits.ts";
+import { compareSchema, type WireCompare } from "./wire.ts";
+
+/** As many commits as a page of a comparison can have. */
+const pageSize = 100;
+
+/** A comparison names 300 files at most: https://docs.github.com/en/rest/commits/commits#compare-two-commits. */
+const mostFiles = 300;
+
+/** Reads how two commits relate and what lies between them. */
+export interface Comparer {
+  compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
+  between(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Range>>;
+}
+
+/** Makes a {@link Comparer}. What lies between two commits never changes, so each answer is kept. */
+export function createComparer(client: Client): Comparer {
+  const kept = new Map<string, Promise<WireCompare>>();
+  const first = (path: string, signal?: AbortSignal): Promise<WireCompare> => {
+    const known = kept.get(path) ?? client.get(path, expected, signal);
+    kept.set(path, known);
+    known.catch(() => kept.delete(path));
+    return known;
+  };
+  return {
+    compare: (base, head, signal) =>
+      readSafely(async () => {
+        if (base === head) return found("identical" as const);
+        const { status } = await first(comparePath(base, head), signal);
+        return ancestryOf(status, client.urlOf(comparePath(base, head)));
+      }),
+    between: (base, head, signal) =>
+      readSafely(async () => {
+        const page = await first(comparePath(base, head), signal);
+        const more =
+          (page.total_commits ?? 0) > page.commits.length
+            ? (await client.pages(comparePath(base, head), expected, signal)).slice(1)
+            : [];
+        return found(rangeOf(page, more));
+      }),
+  };
+}
+
+const expected = { schema: compareSchema, what: "a comparison of two commits" };
+
+/** The path of a comparison; three dots: what `head` has and `base` has not. The files stand on the first page only. */
+export function comparePath(base: string, head: string): string {
+  return `/compare/${base}...${head}?per_page=${pageSize}&page=1`;
+}
+
+function ancestryOf(status: string, url: string): Reading<Ancestry> {
+  if (status === "ahead" || status === "behind" || status === "identical" || status === "diverged")
+    return found(status);
+  return unknown(
+    new ReleaseError({
+      code: "FORGE_COMPARE_UNCLEAR",
+      category: "unavailable",
+      retryable: false,
+      message: `${JSON.stringify(status.slice(0, 60))} is no known relation of two commits`,
+      why: url,
+      fix: "look whether a newer version of this program knows it",
+    }),
+  );
+}
+
+function rangeOf(first: WireCompare, more: readonly WireCompare[]): Range {
+  const commits = [first, ...more].flatMap((page) => page.commits.map((commit) => commitFact(commit)));
+  const files = first.files ?? undefined;
+  const truncated = (files?.length ?? 0) >= mostFiles || commits.length < (first.total_commits ?? commits.length);
+  // GitHub lists the oldest first.
+  return { commits: commits.toReversed(), files: files === undefined ? undefined : namesOf(files), truncated };
+}

@@ -1,0 +1,99 @@
+import {
+  type Clock,
+  createHttp,
+  createSender,
+  type Http,
+  ignoreEvents,
+  type Reporter,
+  type RetryPolicy,
+  type Secret,
+  systemClock,
+} from "@lateen/kernel";
+
+import type { Forge, ForgeEvent } from "../forge.ts";
+import type { Subject } from "../places.ts";
+import { checkRunsPath, readChecks } from "./checks.ts";
+import { createClient } from "./client.ts";
+import { branchPath, commitPath, readCommit, readHead, resolveCommit } from "./commits.ts";
+import { comparePath, createComparer } from "./compare.ts";
+import type { GitHubApp } from "./connect.ts";
+import { readPush } from "./pushes.ts";
+import { readWorkflowRuns, runsPath } from "./runs.ts";
+import { contentsPath, createSources, readVariable, variablePath } from "./sources.ts";
+
+/** Which GitHub, which repository, and as who to read it. */
+export interface GitHubForgeOptions {
+  /** Address of the site. @default "https://github.com" */
+  readonly url?: string | undefined;
+  /** Address of the API. @default `https://api.github.com` for github.com, `{url}/api/v3` for an Enterprise server */
+  readonly api?: string | undefined;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** A personal token, or that of a job. An {@link GitHubForgeOptions.app} beats it. */
+  readonly token?: Secret | undefined;
+  /** Reads as an installation of a GitHub App. */
+  readonly app?: GitHubApp | undefined;
+  /** @default a client of its own on undici */
+  readonly http?: Http | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Told about pauses and repeated requests. @default ignoreEvents */
+  readonly report?: Reporter<ForgeEvent> | undefined;
+  /** A longer pause than its `longestDelayMs` is not waited for: the reading is unknown, and nothing is sent until it is over. @default 4 tries, 500 ms doubling, at most 30 s as a server asks */
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/**
+ * GitHub, github.com or an Enterprise server, as all ports of this package.
+ *
+ * Every method answers `unknown` where a read failed after its tries; none throws but for an interruption.
+ *
+ * @example
+ * const forge = createGitHubForge({ repository: "acme/core", token: secret(token) });
+ * const head = await forge.head("main");
+ */
+export function createGitHubForge(options: GitHubForgeOptions): Forge {
+  const { app, clock = systemClock, report = ignoreEvents, repository, retry = {}, token } = options;
+  const http = options.http ?? createHttp({ send: createSender(() => import("undici")), clock });
+  const client = createClient({ api: apiOf(options), repository, token, app, http, clock, report, retry });
+  return {
+    kind: "github",
+    checks: (commit, signal) => readChecks(client, commit, signal),
+    runs: (commit, file, signal) => readWorkflowRuns(client, commit, file, signal),
+    head: (branch, signal) => readHead(client, branch, signal),
+    resolve: (prefix, signal) => resolveCommit(client, prefix, signal),
+    ...createComparer(client),
+    commit: (sha, signal) => readCommit(client, sha, signal),
+    push: (commit, branch, signal) => readPush(client, commit, branch, signal),
+    ...createSources(client),
+    variable: (name, signal) => readVariable(client, name, signal),
+    urlOf: (subject) => client.urlOf(pathOf(subject)),
+  };
+}
+
+/** Source: https://docs.github.com/en/enterprise-server/rest/quickstart (`/api/v3`). */
+function apiOf({ api, url = "https://github.com" }: GitHubForgeOptions): string {
+  if (api !== undefined) return api.replace(/\/+$/, "");
+  return /^https:\/\/(?:www\.)?github\.com\/?$/i.test(url)
+    ? "https://api.github.com"
+    : `${url.replace(/\/+$/, "")}/api/v3`;
+}
+
+function pathOf(subject: Subject): string {
+  switch (subject.kind) {
+    case "branch":
+      return branchPath(subject.name);
+    case "commit":
+      return commitPath(subject.sha);
+    case "compare":
+      return comparePath(subject.base, subject.head);
+    case "checks":
+      return checkRunsPath(subject.sha);
+    case "runs":
+      return runsPath(subject.sha);
+    case "file":
+      return contentsPath(subject.path, subject.sha);
+    case "variable":
+      return variablePath(subject.name);
+  }
+}

@@ -1,0 +1,45 @@
+import { redactUrl, ReleaseError, type Schema } from "@lateen/kernel";
+
+import type { Client } from "./client.ts";
+import type { WirePage } from "./wire.ts";
+
+/** Rows of a list, and whether the list says itself that there are more. */
+export interface Rows<T> {
+  readonly rows: readonly T[];
+  readonly complete: boolean;
+}
+
+/** The largest page of every list of GitHub. */
+export const pageSize = 100;
+
+/**
+ * All rows of a list that counts them, each once. Where some are missing it is read a second time: while pages were read, a new
+ * row may have moved others over the edge of a page. GitHub also serves no more than 1,000 rows of some lists.
+ */
+export async function listRows<T extends { readonly id: number }>(
+  client: Client,
+  path: string,
+  schema: Schema<WirePage<T>>,
+  what: string,
+  signal?: AbortSignal,
+): Promise<Rows<T>> {
+  const rows = new Map<number, T>();
+  for (let look = 1; look <= 2; look++) {
+    const pages = await client.pages(path, { schema, what }, signal);
+    for (const row of pages.flatMap((page) => page.rows)) rows.set(row.id, row);
+    if (rows.size >= Math.max(...pages.map(({ total }) => total))) return { rows: [...rows.values()], complete: true };
+  }
+  return { rows: [...rows.values()], complete: false };
+}
+
+/** The error for a list that is known to lack rows: no verdict is made from a part. */
+export function listIncomplete(url: string, got: number): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_LIST_INCOMPLETE",
+    category: "unavailable",
+    retryable: false,
+    message: `the forge says that its list has more than the ${got} rows that it serves`,
+    why: redactUrl(url),
+    fix: "run again; if it stays, look at the list at that address",
+  });
+}

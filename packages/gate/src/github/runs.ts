@@ -1,0 +1,83 @@
+import { type CommitSha, found, isReleaseError, parseCommitSha, plainText, type Reading } from "@lateen/kernel";
+
+import type { RunFact } from "../checks.ts";
+import { readSafely } from "../gitea/read-safely.ts";
+import type { Client } from "./client.ts";
+import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
+import { runsSchema, type WireRun } from "./wire.ts";
+
+/**
+ * The path of all runs of a commit. Nothing but the commit is asked for: lists that were filtered by branch or event were seen
+ * to be days old.
+ */
+export function runsPath(sha: string): string {
+  return `/actions/runs?head_sha=${sha}&per_page=${pageSize}`;
+}
+
+/** Every run of a commit. @throws ReleaseError `FORGE_LIST_INCOMPLETE` and those of the client */
+export async function readRuns(client: Client, sha: string, signal?: AbortSignal): Promise<readonly WireRun[]> {
+  const { complete, rows } = await listRows(client, runsPath(sha), runsSchema, "a list of workflow runs", signal);
+  if (!complete) throw listIncomplete(client.urlOf(runsPath(sha)), rows.length);
+  return rows;
+}
+
+/** Every run of one workflow on a commit. */
+export function readWorkflowRuns(
+  client: Client,
+  sha: CommitSha,
+  file: string,
+  signal?: AbortSignal,
+): Promise<Reading<readonly RunFact[]>> {
+  return readSafely(async () => {
+    const runs = await readRuns(client, sha, signal).catch((error: unknown) => {
+      // More than 1,000 runs on one commit, or a server without the general list: the workflow's own is shorter.
+      if (isReleaseError(error) && ["FORGE_LIST_INCOMPLETE", "FORGE_NOT_FOUND"].includes(error.code))
+        return readOwnRuns(client, sha, file, signal);
+      throw error;
+    });
+    return found(runs.filter((run) => isOf(file, run.path)).map(runFact));
+  });
+}
+
+async function readOwnRuns(
+  client: Client,
+  sha: string,
+  file: string,
+  signal?: AbortSignal,
+): Promise<readonly WireRun[]> {
+  const path = `/actions/workflows/${encodeURIComponent(nameOf(file))}/runs?head_sha=${sha}&per_page=${pageSize}`;
+  const { complete, rows } = await listRows(client, path, runsSchema, "a list of workflow runs", signal);
+  if (!complete) throw listIncomplete(client.urlOf(path), rows.length);
+  return rows.map((run) => (run.path === "" ? { ...run, path: file } : run));
+}
+
+/** The workflow's path without the `@ref` that some runs carry. */
+export function workflowOf(path: string): string {
+  return plainText(path.replace(/@.*$/s, ""), 200);
+}
+
+function isOf(file: string, path: string): boolean {
+  const workflow = workflowOf(path);
+  return file.includes("/") ? workflow === file : nameOf(workflow) === file;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function runFact(run: WireRun): RunFact {
+  return {
+    id: run.id,
+    attempt: run.run_attempt ?? 1,
+    workflow: workflowOf(run.path),
+    workflowName: plainText(run.name, 200),
+    event: plainText(run.event, 60),
+    branch: plainText(run.head_branch, 200),
+    headSha: /^[0-9a-f]{40}$/i.test(run.head_sha) ? parseCommitSha(run.head_sha) : "",
+    status: plainText(run.status, 40).toLowerCase(),
+    conclusion: plainText(run.conclusion, 40).toLowerCase(),
+    url: plainText(run.html_url, 300),
+    createdAt: plainText(run.created_at, 40),
+    updatedAt: plainText(run.updated_at, 40),
+  };
+}

@@ -5,6 +5,9 @@ declare const digest: unique symbol;
 /** A content digest, `sha256:` or `sha512:` and lower-case hexadecimal. Built only by {@link parseDigest}. */
 export type Digest = string & { readonly [digest]: true };
 
+/** What a digest looks like, for messages. */
+export const digestHint = "a digest is sha256: and 64 lower-case hexadecimal digits";
+
 /**
  * Reads a digest with a registered algorithm.
  *
@@ -12,8 +15,11 @@ export type Digest = string & { readonly [digest]: true };
  * @throws ReleaseError `DIGEST_INVALID`
  */
 export function parseDigest(text: string): Digest {
-  if (!/^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text)) {
-    throw inputError("DIGEST_INVALID", "a digest", text, "a digest is sha256: and 64 lower-case hexadecimal digits");
-  }
-  return text as Digest;
+  if (!isDigest(text)) throw inputError("DIGEST_INVALID", "a digest", text, digestHint);
+  return text;
+}
+
+/** Whether `text` is one. */
+export function isDigest(text: string): text is Digest {
+  return /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text);
 }

@@ -5,6 +5,7 @@ declare const duration: unique symbol;
 /** A span of time in milliseconds. Built only by {@link parseDuration}. */
 export type Duration = number & { readonly [duration]: true };
 
+/** Largest first, as they are written. */
 const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 const grammar = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
@@ -15,13 +16,8 @@ const grammar = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+
  * @throws ReleaseError `DURATION_INVALID`
  */
 export function parseDuration(text: string): Duration {
-  const [match, d, h, m, s, ms] = grammar.exec(text.length > 40 ? "" : text) ?? [];
-  const total =
-    Number(d ?? 0) * unitMs.d +
-    Number(h ?? 0) * unitMs.h +
-    Number(m ?? 0) * unitMs.m +
-    Number(s ?? 0) * unitMs.s +
-    Number(ms ?? 0);
+  const [match, ...counts] = grammar.exec(text.length > 40 ? "" : text) ?? [];
+  const total = Object.values(unitMs).reduce((sum, unit, at) => sum + unit * Number(counts[at] ?? 0), 0);
   if (match === undefined || total > 366 * unitMs.d) {
     throw inputError("DURATION_INVALID", "a duration", text, "write a number and a unit, such as 90s, 5m or 1h30m");
   }
@@ -32,9 +28,9 @@ export function parseDuration(text: string): Duration {
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.trunc(ms));
   let text = "";
-  for (const unit of ["d", "h", "m", "s", "ms"] as const) {
-    const count = Math.floor(rest / unitMs[unit]);
-    rest -= count * unitMs[unit];
+  for (const [unit, span] of Object.entries(unitMs)) {
+    const count = Math.floor(rest / span);
+    rest -= count * span;
     if (count > 0) text += `${count}${unit}`;
   }
   return text === "" ? "0s" : text;

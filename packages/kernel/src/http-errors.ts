@@ -1,7 +1,7 @@
 import { interrupted } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import { plainText } from "./plain-text.ts";
-import { ReleaseError } from "./release-error.ts";
+import { ReleaseError, type ReleaseErrorOptions } from "./release-error.ts";
 
 /** An address fit for logs: user, password and fragment are dropped, query values are hidden. */
 export function redactUrl(text: string): string {
@@ -13,27 +13,14 @@ export function redactUrl(text: string): string {
 }
 
 /** An error of an exchange with the server at `url`, whose name begins the message. */
-export function httpError(
-  code: string,
-  url: string,
-  message: string,
-  fix: string,
-  more: { readonly cause?: unknown; readonly retryable?: boolean } = {},
-): ReleaseError {
+export function httpError(url: string, error: Omit<ReleaseErrorOptions, "category" | "why">): ReleaseError {
   const host = URL.canParse(url) ? new URL(url).host : "the server";
-  return new ReleaseError({
-    code,
-    category: "unavailable",
-    message: `${host}${message}`,
-    why: redactUrl(url),
-    fix,
-    ...more,
-  });
+  return new ReleaseError({ ...error, category: "unavailable", message: host + error.message, why: redactUrl(url) });
 }
 
 export function timedOut(url: string, what: string, ms: number): ReleaseError {
   const fix = "look whether the server is overloaded, then run again";
-  return httpError("HTTP_TIMEOUT", url, `: ${what} within ${formatDuration(ms)}`, fix);
+  return httpError(url, { code: "HTTP_TIMEOUT", message: `: ${what} within ${formatDuration(ms)}`, fix });
 }
 
 /** What a rejected `fetch` means: called off, too late, a request that cannot be sent, or no connection. */
@@ -42,27 +29,21 @@ export function sendFailed(url: string, error: unknown, signal: AbortSignal): Re
   if (error instanceof TypeError && error.cause === undefined) {
     // fetch quotes what it does not like: an address with a password, a header with a token. So nothing of it is kept.
     const message = "a request could not be built: its address or one of its headers is not valid";
-    return new ReleaseError({
-      code: "HTTP_REQUEST_INVALID",
-      category: "input",
-      message,
-      why: redactUrl(url),
-      fix: checkRequest,
-    });
+    const fix = "check that the address holds no user and password, and that the token is one line of ASCII";
+    return new ReleaseError({ code: "HTTP_REQUEST_INVALID", category: "input", message, why: redactUrl(url), fix });
   }
   const detail = systemCode(error);
   const isName = /^(?:ENOTFOUND|EAI_)/.test(detail);
   const fix = isName ? "check the host name and the name server" : "check the address, the network and the proxy";
-  return httpError("HTTP_UNREACHABLE", url, ` could not be reached: ${detail}`, fix, { cause: error });
+  return httpError(url, { code: "HTTP_UNREACHABLE", message: ` could not be reached: ${detail}`, fix, cause: error });
 }
-
-const checkRequest = "check that the address holds no user and password, and that the token is one line of ASCII";
 
 /** What it means that a body ended in an error. */
 export function bodyFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
+  const message = ` broke its answer off: ${systemCode(error)}`;
   const fix = "run again; if it stays, look at the server and at proxies in between";
-  return httpError("HTTP_BROKEN_OFF", url, ` broke its answer off: ${systemCode(error)}`, fix, { cause: error });
+  return httpError(url, { code: "HTTP_BROKEN_OFF", message, fix, cause: error });
 }
 
 /** The innermost `code` of an error (ECONNRESET, UND_ERR_SOCKET, CERT_HAS_EXPIRED), else its message. */

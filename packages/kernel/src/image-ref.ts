@@ -1,6 +1,5 @@
-import { type Digest, parseDigest } from "./digest.ts";
+import { type Digest, digestHint, isDigest } from "./digest.ts";
 import { inputError } from "./input-error.ts";
-import { isReleaseError } from "./release-error.ts";
 
 declare const repository: unique symbol;
 
@@ -22,7 +21,7 @@ export interface ImageRef {
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const pathGrammar = new RegExp(`^${component}(?:/${component})*$`);
 const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-const hostGrammar = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:]+\\])(?::\\d{1,5})?$`);
+const hostGrammar = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:.]+\\])(?::[1-9]\\d*)?$`);
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
 /**
@@ -35,32 +34,23 @@ const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 export function parseImageRef(text: string): ImageRef {
   const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", text, why);
   if (text.includes("://")) throw refuse("leave the scheme out: host/repository:tag");
-  if (/^[^/]*:[^/]*@[^/]*\//.test(text))
-    throw refuse("leave user and password out; credentials come from the configuration");
-  const [named, ...digests] = text.split("@");
-  if (named === undefined || digests.length > 1) throw refuse("one digest at most: host/repository:tag@sha256:…");
+  if (/^[^/]*@[^/:]*\//.test(text) || /^[^/]*@[^/]*:\d+\//.test(text)) throw refuse("leave user and password out");
+  const [named = "", digest, ...others] = text.split("@");
+  if (others.length > 0) throw refuse("one digest at most: host/repository:tag@sha256:…");
+  if (digest !== undefined && !isDigest(digest)) throw refuse(digestHint);
   const { name, tag } = splitTag(named);
-  if (tag !== undefined && !tagGrammar.test(tag))
-    throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, not starting with . or -");
+  if (tag !== undefined && !isTag(tag)) throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, and no . or - in front");
   const { host, path } = splitHost(name);
-  if (host !== undefined && !isHost(host))
-    throw refuse("the host is not a host name, an address or either with a port");
-  if (!pathGrammar.test(path) || name.length > 255)
-    throw refuse("a repository path is lower case: host/team/image:tag");
-  return {
-    host: host?.toLowerCase(),
-    path,
-    tag,
-    digest: readDigest(digests[0], refuse),
-    repository: joinRepository(host, path),
-  };
+  if (host !== undefined && !isHost(host)) throw refuse("the host is a name or an address, and may have a port");
+  if (!pathGrammar.test(path) || name.length > 255) throw refuse("a repository is lower case: host/team/image:tag");
+  const repository = (host === undefined ? path : `${host}/${path}`) as Repository;
+  return { host, path, tag, digest, repository };
 }
 
 /** The reference as text that {@link parseImageRef} reads back. */
 export function formatImageRef(ref: Pick<ImageRef, "repository" | "tag" | "digest">): string {
-  return (
-    ref.repository + (ref.tag === undefined ? "" : `:${ref.tag}`) + (ref.digest === undefined ? "" : `@${ref.digest}`)
-  );
+  const tag = ref.tag === undefined ? "" : `:${ref.tag}`;
+  return ref.repository + tag + (ref.digest === undefined ? "" : `@${ref.digest}`);
 }
 
 /** True for text that may stand after the colon of a reference. Source: OCI distribution-spec, "Pulling manifests". */
@@ -70,33 +60,17 @@ export function isTag(text: string): boolean {
 
 function splitTag(named: string): { name: string; tag: string | undefined } {
   const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  const isPort = colon >= 0 && named.startsWith("[") && !named.includes("/");
-  return colon < 0 || isPort
-    ? { name: named, tag: undefined }
-    : { name: named.slice(0, colon), tag: named.slice(colon + 1) };
+  return { name: colon < 0 ? named : named.slice(0, colon), tag: colon < 0 ? undefined : named.slice(colon + 1) };
 }
 
 function splitHost(name: string): { host: string | undefined; path: string } {
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
   const isHostName = first === "localhost" || /[.:A-Z[]/.test(first);
-  return isHostName ? { host: first, path: name.slice(slash + 1) } : { host: undefined, path: name };
+  return isHostName ? { host: first.toLowerCase(), path: name.slice(slash + 1) } : { host: undefined, path: name };
 }
 
+/** URL knows what an IPv6 address is and how high ports go. */
 function isHost(host: string): boolean {
-  const port = /:(\d+)$/.exec(host.replace(/^\[[^\]]*\]/, ""))?.[1];
-  return hostGrammar.test(host) && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
-}
-
-function readDigest(text: string | undefined, refuse: (why: string) => Error): Digest | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return parseDigest(text);
-  } catch (error) {
-    throw isReleaseError(error) ? refuse(error.fix ?? error.message) : error;
-  }
-}
-
-function joinRepository(host: string | undefined, path: string): Repository {
-  return (host === undefined ? path : `${host.toLowerCase()}/${path}`) as Repository;
+  return hostGrammar.test(host) && URL.canParse(`http://${host}`);
 }

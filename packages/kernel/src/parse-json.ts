@@ -48,5 +48,5 @@ function describe(text: string): string {
 
 function unreadable(code: string, url: string, what: string, got: string): ReleaseError {
   const fix = "check that the address is that of the API and that no login page or gateway answers in its place";
-  return httpError(code, url, `: expected ${what}, got ${got}`, fix, { retryable: false });
+  return httpError(url, { code, message: `: expected ${what}, got ${got}`, fix, retryable: false });
 }

@@ -24,7 +24,7 @@ export interface SenderOptions {
   readonly connectTimeoutMs?: number;
   /** Open sockets per origin at most. @default 64 */
   readonly maxSockets?: number;
-  /** Certificates (PEM) to trust beside the built-in ones. */
+  /** Certificates (PEM) to trust in place of Node's own list, to which NODE_EXTRA_CA_CERTS adds. */
   readonly ca?: string | readonly string[];
   /** Client certificate and key (PEM) for mutual TLS. */
   readonly cert?: string;
@@ -48,34 +48,22 @@ export interface UndiciModule {
  * undici's own header and body time-outs are off, since {@link createHttp} sets the deadlines.
  */
 export function createSender(load: () => Promise<UndiciModule>, options: SenderOptions = {}): Sender {
-  let ready: Promise<{ undici: UndiciModule; dispatcher: object }> | undefined;
   const prepare = async () => {
     const undici = await load();
     return { undici, dispatcher: new undici.EnvHttpProxyAgent(agentOptions(options)) };
   };
+  let ready: ReturnType<typeof prepare> | undefined;
   return async (url, init) => {
-    ready ??= prepare();
-    const { undici, dispatcher } = await ready;
+    const { undici, dispatcher } = await (ready ??= prepare());
     return (await undici.fetch(url, { ...init, dispatcher })) as SentResponse;
   };
 }
 
-function agentOptions(options: SenderOptions): object {
-  const { connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy = {} } = options;
-  const connect = {
-    timeout: connectTimeoutMs,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert, key }),
-  };
-  return {
-    connect,
-    requestTls: connect,
-    connections: maxSockets,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    // Empty strings, not undefined: the process environment shall not leak in behind the caller's back.
-    httpProxy: proxy.http ?? "",
-    httpsProxy: proxy.https ?? "",
-    noProxy: proxy.none ?? "",
-  };
+function agentOptions({ connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy }: SenderOptions): object {
+  const trust = ca === undefined ? {} : { ca };
+  const connect = { timeout: connectTimeoutMs, ...trust, ...(cert === undefined ? {} : { cert, key }) };
+  // Empty strings, not undefined: the process environment shall not leak in behind the caller's back.
+  const proxies = { httpProxy: proxy?.http ?? "", httpsProxy: proxy?.https ?? "", noProxy: proxy?.none ?? "" };
+  const forProxy = { requestTls: connect, proxyTls: connect };
+  return { connect, ...forProxy, ...proxies, connections: maxSockets, headersTimeout: 0, bodyTimeout: 0 };
 }

@@ -1,8 +1,8 @@
 import type { Appended, EntryDraft, LogPlace } from "../git-ref.ts";
-import { asReleaseError } from "../release-error.ts";
+import { asReleaseError, isReleaseError } from "../release-error.ts";
 import { composeEntry, composeMessage, entryFile, type LogEntry } from "./log-entry.ts";
 import { asUnknown, exists, fetchEntries } from "./read-entries.ts";
-import { inScratch, type Scratch } from "./scratch.ts";
+import { inScratch, type Scratch, type Signal } from "./scratch.ts";
 
 /** What shall come after which entry; null is the beginning. */
 export interface Append {
@@ -10,13 +10,16 @@ export interface Append {
   readonly draft: EntryDraft;
 }
 
+/** The entry before; none at the beginning. */
+type Parent = LogEntry | undefined;
+
 /** Pushes at most; the same commit may be sent again, since it can land only once. */
 const attempts = 3;
 /** How far below a newer head our own entry is looked for. */
 const searchDepth = 100;
 
 /** Appends `draft` after `expected`. @throws ReleaseError `INTERRUPTED` before the first push */
-export function appendEntry(place: LogPlace, append: Append, signal: AbortSignal | undefined): Promise<Appended> {
+export function appendEntry(place: LogPlace, append: Append, signal: Signal): Promise<Appended> {
   const { expected, draft } = append;
   return inScratch<Appended>(place, signal, async (scratch) => {
     const [parent] = expected === null ? [] : await fetchEntries(scratch, 1);
@@ -25,7 +28,7 @@ export function appendEntry(place: LogPlace, append: Append, signal: AbortSignal
   }).catch(asUnknown);
 }
 
-async function commit({ git, clock }: Scratch, parent: LogEntry | undefined, draft: EntryDraft): Promise<LogEntry> {
+async function commit({ git, clock }: Scratch, parent: Parent, draft: EntryDraft): Promise<LogEntry> {
   const write = async (args: string[], input: string, env = {}) => String(await git(args, { input, env })).trim();
   const position = (parent?.position ?? 0) + 1;
   const blob = await write(["hash-object", "-w", "--stdin"], composeEntry(position, draft.value));
@@ -38,12 +41,7 @@ async function commit({ git, clock }: Scratch, parent: LogEntry | undefined, dra
 }
 
 /** Pushes until the entry is known to be there or not. It never throws, since from here on it may be on the server. */
-async function pushEntry(
-  scratch: Scratch,
-  entry: LogEntry,
-  parent: LogEntry | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Appended> {
+async function pushEntry(scratch: Scratch, entry: LogEntry, parent: Parent, signal: Signal): Promise<Appended> {
   const { git, ref, remote, clock } = scratch;
   const lease = `--force-with-lease=${ref}:${parent?.id ?? ""}`;
   for (let attempt = 1; ; attempt++) {
@@ -53,10 +51,8 @@ async function pushEntry(
     } catch (thrown) {
       const failed: Appended = { kind: "unknown", cause: asReleaseError(thrown) };
       const seen = await lookAfter(scratch, entry, parent).catch(asReleaseError);
-      if (seen instanceof Error) {
-        // What is wrong with the log itself says more than the push that it made fail.
-        return seen.category === "state" ? { kind: "unknown", cause: seen } : failed;
-      }
+      // What is wrong with the log itself says more than the push that it made fail.
+      if (isReleaseError(seen)) return seen.category === "state" ? { kind: "unknown", cause: seen } : failed;
       if (seen !== undefined) return seen;
       if (attempt >= attempts || failed.cause.category === "auth" || signal?.aborted === true) return failed;
       await clock.sleep(100 * 4 ** attempt, signal).catch(() => undefined);
@@ -65,11 +61,7 @@ async function pushEntry(
 }
 
 /** What the log tells about a push that failed; undefined where its head is still the parent. */
-async function lookAfter(
-  scratch: Scratch,
-  entry: LogEntry,
-  parent: LogEntry | undefined,
-): Promise<Appended | undefined> {
+async function lookAfter(scratch: Scratch, entry: LogEntry, parent: Parent): Promise<Appended | undefined> {
   if (parent === undefined && !(await exists(scratch))) return undefined;
   const seen = await fetchEntries(scratch, searchDepth);
   if (seen.some(({ id }) => id === entry.id)) return { kind: "appended", head: entry };

@@ -28,7 +28,7 @@ export function gitEnvironment(options: GitRefLogOptions, remote: Remote, dir: s
   const places = { HOME: dir, GIT_CONFIG_GLOBAL: join(dir, ".gitconfig"), GIT_DIR: join(dir, "log.git") };
   const habits = { GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
   const protocols = { GIT_ALLOW_PROTOCOL: remote.origin === undefined ? "file" : "http:https" };
-  const config = configVariables(settings(options, remote, dir));
+  const config = configVariables(options, remote, dir);
   return {
     ...(Object.fromEntries(outer) as Record<string, string>),
     ...config,
@@ -44,26 +44,22 @@ export function authorization({ token, username = "x-access-token" }: GitRefLogO
   return token && `Basic ${Buffer.from(`${username}:${token.reveal()}`).toString("base64")}`;
 }
 
-function settings(options: GitRefLogOptions, remote: Remote, dir: string): [string, string][] {
-  const list: [string, string][] = [
-    ["core.hooksPath", "/dev/null"],
-    ["credential.helper", ""],
-    ["gc.auto", "0"],
-    ["push.gpgSign", "false"],
-    ["protocol.version", "2"],
-    // A redirect would take the log, and the credentials, to another place than the one that was configured.
-    ["http.followRedirects", "false"],
-  ];
+function configVariables(options: GitRefLogOptions, remote: Remote, dir: string): Record<string, string> {
   const header = authorization(options);
-  if (remote.origin && header) list.push([`http.${remote.origin}.extraHeader`, `Authorization: ${header}`]);
-  if (options.ca) list.push(["http.sslCAInfo", join(dir, "ca.pem")]);
-  return list;
-}
-
-function configVariables(list: readonly [string, string][]): Record<string, string> {
-  const keys = list.map(([key], at) => [`GIT_CONFIG_KEY_${at}`, key]);
-  const values = list.map(([, value], at) => [`GIT_CONFIG_VALUE_${at}`, value]);
-  return { GIT_CONFIG_COUNT: String(list.length), ...Object.fromEntries([...keys, ...values]) };
+  const settings = {
+    "core.hooksPath": "/dev/null",
+    "credential.helper": "",
+    "gc.auto": "0",
+    "push.gpgSign": "false",
+    "protocol.version": "2",
+    // A redirect would take the log, and the credentials, to another place than the one that was configured.
+    "http.followRedirects": "false",
+    ...(remote.origin && header ? { [`http.${remote.origin}.extraHeader`]: `Authorization: ${header}` } : {}),
+    ...(options.ca ? { "http.sslCAInfo": join(dir, "ca.pem") } : {}),
+  };
+  const keys = Object.keys(settings).map((key, at) => [`GIT_CONFIG_KEY_${at}`, key]);
+  const values = Object.values(settings).map((value, at) => [`GIT_CONFIG_VALUE_${at}`, value]);
+  return { GIT_CONFIG_COUNT: String(keys.length), ...Object.fromEntries([...keys, ...values]) };
 }
 
 function cleanIdentity(text = ""): string {

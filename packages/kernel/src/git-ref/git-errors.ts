@@ -33,9 +33,9 @@ export function gitError(
   category: ErrorCategory,
   message: string,
   fix: string,
-  remote?: string,
+  remote = "",
 ): ReleaseError {
-  return new ReleaseError({ code, category, message, fix, why: remote && showRemote(remote) });
+  return new ReleaseError({ code, category, message, fix, why: showRemote(remote) || undefined });
 }
 
 /** A remote fit for logs. */

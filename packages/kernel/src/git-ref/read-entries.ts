@@ -3,12 +3,12 @@ import { absent, found, type Reading } from "../reading.ts";
 import { asReleaseError, type ReleaseError } from "../release-error.ts";
 import { gitError, showRemote } from "./git-errors.ts";
 import { entryFile, foreign, type LogEntry, parseEntries } from "./log-entry.ts";
-import { inScratch, type Scratch } from "./scratch.ts";
+import { inScratch, type Scratch, type Signal } from "./scratch.ts";
 
 type Entries = Reading<readonly LogEntry[]>;
 
 /** The newest `limit` entries, newest first. @throws ReleaseError `INTERRUPTED` */
-export function readEntries(place: LogPlace, limit: number, signal: AbortSignal | undefined): Promise<Entries> {
+export function readEntries(place: LogPlace, limit: number, signal: Signal): Promise<Entries> {
   return inScratch<Entries>(place, signal, async (scratch) => {
     if (await exists(scratch)) return found(await fetchEntries(scratch, limit));
     return absent(`${showRemote(place.remote.url)} answered and has no ${place.ref}`);

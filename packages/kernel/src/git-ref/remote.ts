@@ -19,24 +19,22 @@ export interface Remote {
  * @throws ReleaseError `GIT_REMOTE_INVALID`
  */
 export function parseRemote(text: string, insecure: boolean): Remote {
-  const refuse = (shown: string, why: string) => inputError("GIT_REMOTE_INVALID", "a git remote", shown, why);
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(text)) throw refuse(text, "leave control characters out");
-  if (isAbsolute(text)) return { url: text, origin: undefined };
+  const refuse = (why: string) => inputError("GIT_REMOTE_INVALID", "a git remote", shown, why);
   const url = /^(?:https?|file):\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) throw refuse(withoutUser(text), "give an https: address, a file: address or an absolute path");
-  const shown = redactUrl(text);
+  const shown = url === undefined ? text.replace(/\/\/[^/]*@/, "//") : redactUrl(text);
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw refuse("leave control characters out");
+  if (isAbsolute(text)) return { url: text, origin: undefined };
+  if (url === undefined) throw refuse("give an https: address, a file: address or an absolute path");
   if (url.protocol === "file:") {
-    if (/%(?:2f|5c|[01][0-9a-f])/i.test(url.pathname))
-      throw refuse(shown, "leave escaped slashes and control characters out");
-    if (url.host !== "") throw refuse(shown, "a file: address names no host: file:///path/to/repository.git");
+    if (url.host !== "") throw refuse("a file: address names no host: file:///path/to/repository.git");
+    if (/%(?:2f|5c|[01][0-9a-f])/i.test(url.pathname)) throw refuse("leave escaped slashes and control characters out");
     return { url: fileURLToPath(url), origin: undefined };
   }
   if (url.username !== "" || url.password !== "")
-    throw refuse(shown, "leave user and password out; the token has its own setting");
-  if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
-    throw refuse(shown, "use https:, or say insecure: true for this address");
-  }
+    throw refuse("leave user and password out; there is a setting for them");
+  const isSafe = url.protocol === "https:" || isLoopback(url.hostname) || insecure;
+  if (!isSafe) throw refuse("use https:, or say insecure: true for this address");
   return { url: url.href, origin: `${url.origin}/` };
 }
 
@@ -51,8 +49,4 @@ export function parseRef(text: string): string {
 
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function withoutUser(text: string): string {
-  return text.replace(/\/\/[^/]*@/, "//");
 }

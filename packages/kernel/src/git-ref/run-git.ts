@@ -27,37 +27,30 @@ export type GitRunner = (call: GitCall) => Promise<GitOutput>;
 /** The {@link GitRunner} of the machine: no shell, no terminal. */
 export const runGit: GitRunner = async ({ args, cwd, env, input, maxBytes, signal }) => {
   signal.throwIfAborted();
+  const stdio = [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] as const;
   // A session of its own: there is no terminal to ask on, Ctrl-C does not cut a push in two, and git's helpers end with it.
-  const child = spawn("git", args, {
-    cwd,
-    env,
-    detached: true,
-    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-  });
+  const child = spawn("git", args, { cwd, env, detached: true, stdio: [...stdio] });
   const kill = () => killGroup(child.pid);
   signal.addEventListener("abort", kill, { once: true });
-  try {
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    collect(child.stdout, stdout, maxBytes, kill);
-    collect(child.stderr, stderr, 16_384, () => undefined);
-    child.stdin?.on("error", () => undefined).end(input);
-    const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-    signal.throwIfAborted();
-    return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
-  } finally {
-    signal.removeEventListener("abort", kill);
-  }
+  const stdout = collect(child.stdout, maxBytes, kill);
+  const stderr = collect(child.stderr, 16_384, () => undefined);
+  child.stdin?.on("error", () => undefined).end(input);
+  const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const code = await ended.finally(() => signal.removeEventListener("abort", kill));
+  signal.throwIfAborted();
+  return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
 };
 
-/** Keeps at most `max` bytes in `parts`, and reads on, so that the program is not blocked. */
-function collect(stream: NodeJS.ReadableStream | null, parts: Buffer[], max: number, onExcess: () => void): void {
+/** Keeps at most `max` bytes, and reads on, so that the program is not blocked. */
+function collect(stream: NodeJS.ReadableStream | null, max: number, onExcess: () => void): Buffer[] {
+  const parts: Buffer[] = [];
   let left = max;
   stream?.on("data", (part: Buffer) => {
     if (left > 0) parts.push(part.subarray(0, left));
     left -= part.length;
     if (left < 0) onExcess();
   });
+  return parts;
 }
 
 function killGroup(pid: number | undefined): void {

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getCACertificates } from "node:tls";
 
 import { interrupted, systemClock } from "../clock.ts";
 import { createDeadlines } from "../deadlines.ts";
@@ -11,6 +10,9 @@ import { plainText } from "../plain-text.ts";
 import { authorization, gitEnvironment } from "./environment.ts";
 import { gitError, gitFailed } from "./git-errors.ts";
 import { runGit } from "./run-git.ts";
+
+/** The caller's signal, if there is one. */
+export type Signal = AbortSignal | undefined;
 
 /** A bare repository of its own, in which git is run. */
 export interface Scratch extends LogPlace {
@@ -31,7 +33,7 @@ const install = "install git 2.31 or newer and put it on the PATH";
  */
 export async function inScratch<T>(
   place: LogPlace,
-  signal: AbortSignal | undefined,
+  signal: Signal,
   work: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const { workDir, env, ca } = place.options;
@@ -39,7 +41,7 @@ export async function inScratch<T>(
   try {
     // A file, since git reads safe.directory from nowhere else on the remote's side of a repository on disk.
     await writeFile(join(dir, ".gitconfig"), "[safe]\n\tdirectory = *\n");
-    if (ca !== undefined) await writeFile(join(dir, "ca.pem"), [...getCACertificates(), ca].join("\n"));
+    if (ca !== undefined) await writeFile(join(dir, "ca.pem"), ca);
     const git = bindGit(place, dir, signal);
     checkVersion(String(await git(["version"])));
     await git(["init", "--quiet", "--bare", "--template=", "--initial-branch=log", join(dir, "log.git")]);
@@ -57,13 +59,13 @@ function checkVersion(version: string): void {
   if (isOld) throw gitError("GIT_TOO_OLD", "input", `git is too old: ${plainText(version, 60)}`, install);
 }
 
-function bindGit(place: LogPlace, dir: string, signal: AbortSignal | undefined): Scratch["git"] {
+function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
   const { options, remote } = place;
   const { git: run = runGit, deadlineMs = 60_000, token } = options;
   const environment = gitEnvironment(options, remote, dir);
   const hide = token === undefined ? [] : [authorization(options)?.slice("Basic ".length) ?? "", token.reveal()];
-  const late = () => gitError("GIT_TIMEOUT", "unavailable", "the git remote did not answer in time", check, remote.url);
   const check = "check the remote and the network";
+  const late = () => gitError("GIT_TIMEOUT", "unavailable", "the git remote did not answer in time", check, remote.url);
   return async (args, { input, env } = {}) => {
     // On the machine's clock, whatever `options.clock` is: another process takes real time.
     const deadlines = createDeadlines(systemClock, signal);

@@ -4,13 +4,17 @@ import type { History } from "./history.ts";
 import type { FleetEvidence, Ledger, Override } from "./ledger.ts";
 import type { TagStore } from "./tag-store.ts";
 
-/** Where a promotion reads and writes. */
-export interface PromotePorts {
+/** Where tags and ledger are, which is all that following the ledger needs. */
+export interface FollowPorts {
   readonly tags: TagStore;
-  readonly history: History;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly report: Reporter<PromotionEvent>;
+}
+
+/** Where a promotion reads and writes. */
+export interface PromotePorts extends FollowPorts {
+  readonly history: History;
   /** Makes the nonce of a ledger entry. @default random UUIDs */
   readonly nonce?: (() => string) | undefined;
 }

@@ -34,8 +34,8 @@ export interface TagStore {
   manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;
   /** The source revision of an image; `absent` only if its configs were really read, `unknown` if its platforms disagree. */
   revision(ref: ImageRef, signal?: AbortSignal): Promise<Reading<string>>;
-  /** Points `tag` at `manifest`; never sends twice without looking in between. */
-  put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal): Promise<Receipt>;
+  /** Points `tag`, which named `before`, at `manifest`; never sends twice without looking in between. */
+  put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal, before?: Digest): Promise<Receipt>;
   /** Proves that `tags` could be pointed at `manifest`: permission and mutability. It has no visible effect. */
   preflight(
     repository: Repository,
@@ -45,4 +45,6 @@ export interface TagStore {
   ): Promise<Verdict<unknown>>;
   /** Makes the content of `source`, which has a digest, available in `target`; moves no tag. */
   copy(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
+  /** Told before the first read of a repository that will be written, so that one token serves both. */
+  expectWrites?(repository: Repository): void;
 }

@@ -1,1 +1,1 @@
-export {};
+export { createGitLedger, type GitLedgerOptions } from "./git-ledger.ts";

@@ -1,0 +1,61 @@
+import { type Clock, type CommitSha, isoNow } from "@lateen/kernel";
+import type { PromotionFacts } from "./facts.ts";
+import type { LedgerEntry, LedgerImage, Override } from "./ledger.ts";
+import type { PromotionInput } from "./promotion.ts";
+import type { Finding } from "./rules.ts";
+
+/** The entry that a promotion writes: what was decided, by whom and on the strength of what. */
+export function composeEntry(
+  kind: LedgerEntry["kind"],
+  input: PromotionInput,
+  facts: PromotionFacts,
+  findings: readonly Finding[],
+  { clock, nonce }: { readonly clock: Clock; readonly nonce: string },
+): LedgerEntry {
+  const from = kind === "rollback" ? currentCommit(facts) : undefined;
+  return {
+    schemaVersion: 1,
+    kind,
+    target: input.target ?? "default",
+    commit: input.commit,
+    tags: input.tags,
+    images: composeImages(facts),
+    actor: input.actor,
+    reason: input.reason ?? (kind === "promote" ? "promoted by the pipeline" : ""),
+    ...(input.runUrl === undefined ? {} : { runUrl: input.runUrl }),
+    overrides: usedOverrides(input.overrides ?? [], findings),
+    fleet: input.fleet ?? { verified: false, reason: "no fleet was verified in this run" },
+    ...(from === undefined ? {} : { from }),
+    hold: composeHold(kind, input.commit, facts),
+    at: isoNow(clock),
+    nonce,
+  };
+}
+
+function currentCommit({ ledger: { head } }: PromotionFacts): CommitSha | undefined {
+  return head.kind === "found" ? head.value.entry.commit : undefined;
+}
+
+function composeImages({ candidates, destinations }: PromotionFacts): LedgerImage[] {
+  return candidates.flatMap(({ repository, manifest }) => {
+    if (manifest.kind !== "found") return [];
+    const previous = destinations
+      .filter((destination) => destination.repository === repository)
+      .map(({ tag, current }) => ({ tag, ...(current.kind === "found" ? { digest: current.value.digest } : {}) }));
+    return [{ repository, digest: manifest.value.digest, previous }];
+  });
+}
+
+/** Only what was really waived: an override that nothing asked for is no fact about this promotion. */
+function usedOverrides(overrides: readonly Override[], findings: readonly Finding[]): readonly Override[] {
+  return overrides.filter(({ check }) => findings.some(({ rule, verdict }) => rule === check && verdict === "waived"));
+}
+
+/** A rollback holds what it leaves, beside what was held before; a promotion that came past the hold ends it. */
+function composeHold(kind: LedgerEntry["kind"], commit: CommitSha, facts: PromotionFacts): readonly CommitSha[] {
+  const { head } = facts.ledger;
+  if (head.kind !== "found") return [];
+  const { entry } = head.value;
+  if (kind === "promote") return entry.commit === commit ? entry.hold : [];
+  return [...new Set([...entry.hold, entry.commit])].filter((held) => held !== commit);
+}

@@ -1,0 +1,71 @@
+import { asReleaseError, isReleaseError, ReleaseError } from "@lateen/kernel";
+import type { PromotionInput } from "./promotion.ts";
+
+/** Codes of the errors that this package makes itself. */
+export type PromoteErrorCode =
+  | "PROMOTION_EMPTY"
+  | "CONTENT_GONE"
+  | "LEDGER_REWOUND"
+  | "PROMOTION_TWICE"
+  | "TAG_INVALID"
+  | "LEDGER_ENTRY_FOREIGN"
+  | "TARGET_INVALID"
+  | "REASON_MISSING";
+
+/** An error of this package. */
+export function promoteError(
+  code: PromoteErrorCode,
+  category: "input" | "state",
+  text: { readonly message: string; readonly why?: string; readonly fix: string; readonly cause?: unknown },
+): ReleaseError {
+  return new ReleaseError({ code, category, ...text });
+}
+
+/** Refuses an input under which nothing, or the same thing twice, would be promoted. @throws ReleaseError of category `input` */
+export function checkScope({
+  images,
+  tags,
+}: {
+  readonly images: readonly string[];
+  readonly tags: readonly string[];
+}): void {
+  if (images.length === 0 || tags.length === 0) {
+    const message = images.length === 0 ? "there is no image to promote" : "there is no tag to move";
+    throw promoteError("PROMOTION_EMPTY", "input", { message, fix: "name at least one image and one tag" });
+  }
+  for (const list of [images, tags]) {
+    const twice = list.find((name, at) => list.indexOf(name) !== at);
+    if (twice === undefined) continue;
+    throw promoteError("PROMOTION_TWICE", "input", {
+      message: `${twice} is named twice`,
+      fix: "name each image and each tag once",
+    });
+  }
+}
+
+/** {@link checkScope} for a promotion. A tag that is also the candidate would be moved onto itself. */
+export function checkInput({ images, tags }: PromotionInput): void {
+  checkScope({ images: images.map(({ repository }) => repository), tags });
+  const own = images.find(({ candidate }) => tags.includes(candidate));
+  if (own === undefined) return;
+  const message = `${own.candidate} is the candidate and the tag to move`;
+  throw promoteError("TAG_INVALID", "input", { message, fix: "give the candidate a tag of its own" });
+}
+
+/** Whether an error has to be thrown even where a reading could hide it: refused credentials, interruption, a bug of ours. */
+export function mustThrow(error: unknown): boolean {
+  return (
+    !isReleaseError(error) || error.category === "auth" || error.category === "interrupted" || error.category === "bug"
+  );
+}
+
+/** The value of `read`, or its error as an unknown reading. */
+export async function quietly<T>(
+  read: () => Promise<T>,
+): Promise<T | { readonly kind: "unknown"; readonly cause: ReleaseError }> {
+  try {
+    return await read();
+  } catch (error) {
+    return { kind: "unknown", cause: asReleaseError(error) };
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  createGitRefLog,
+  found,
+  type GitRefLog,
+  type GitRefLogOptions,
+  type Reading,
+  type ReleaseError,
+  redactUrl,
+  unknown,
+} from "@lateen/kernel";
+import { promoteError } from "../errors.ts";
+import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ledger.ts";
+import { ledgerEntrySchema } from "../schema.ts";
+import { describeEntry } from "./describe-entry.ts";
+
+/** Where the ledger is; see `createGitRefLog` of the kernel for every option. */
+export type GitLedgerOptions = GitRefLogOptions;
+
+type LogEntry = Parameters<typeof toHead>[0];
+
+/**
+ * A ledger on a git ref: one commit per entry on any git server, with git's own compare-and-swap.
+ *
+ * An entry that something else wrote makes every read `unknown` (`LEDGER_ENTRY_FOREIGN`): a ledger is trusted whole or not.
+ * @throws ReleaseError `GIT_REMOTE_INVALID`, `GIT_REF_INVALID`
+ * @example
+ * const ledger = createGitLedger({ remote: "https://git.example.com/acme/core.git", ref: ledgerRef("default"), token, env });
+ */
+export function createGitLedger(options: GitLedgerOptions): Ledger {
+  return overLog(createGitRefLog(options), `${showRemote(options.remote)} ${options.ref}`);
+}
+
+function overLog(log: GitRefLog, source: string): Ledger {
+  return {
+    source,
+    read: async (signal) => chain(await log.read(signal), (entry) => toHead(entry, source)),
+    entries: async (limit, signal) =>
+      chain(await log.entries({ limit }, signal), (entries) => toHeads(entries, source)),
+    append: async (expected, entry, signal): Promise<Appended> => {
+      const appended = await log.append(expected, { ...describeEntry(entry), value: entry }, signal);
+      if (appended.kind === "unknown") return appended;
+      const head = toHead(appended.head, source);
+      return head.kind === "found"
+        ? { kind: appended.kind, head: head.value }
+        : { kind: "unknown", cause: (head as { cause: ReleaseError }).cause };
+    },
+  };
+}
+
+function toHead(
+  { id, position, value }: { readonly id: string; readonly position: number; readonly value: unknown },
+  source: string,
+): Reading<LedgerHead> {
+  const parsed = ledgerEntrySchema.safeParse(value);
+  if (parsed.success) return found({ id, position, entry: parsed.data });
+  const [issue] = parsed.error.issues;
+  const why = `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not an entry"}`;
+  const fix = "look at it with git log; if it is a mistake, push the last good entry to the ref by hand";
+  return unknown(
+    promoteError("LEDGER_ENTRY_FOREIGN", "state", {
+      message: `entry ${position} of ${source} is no promotion`,
+      why,
+      fix,
+    }),
+  );
+}
+
+function toHeads(entries: readonly LogEntry[], source: string): Reading<readonly LedgerHead[]> {
+  const heads: LedgerHead[] = [];
+  for (const entry of entries) {
+    const head = toHead(entry, source);
+    if (head.kind !== "found") return head;
+    heads.push(head.value);
+  }
+  return found(heads);
+}
+
+function chain<T, U>(reading: Reading<T>, next: (value: T) => Reading<U>): Reading<U> {
+  return reading.kind === "found" ? next(reading.value) : reading;
+}
+
+function showRemote(remote: string): string {
+  return URL.canParse(remote) ? redactUrl(remote) : remote;
+}

@@ -1,0 +1,27 @@
+/** Times of a settle, in milliseconds. */
+export interface SettlePolicy {
+  /**
+   * Longest time for all tags to show what was written.
+   *
+   * GHCR served a moved tag as absent for more than six minutes once (projectbluefin/dakota#1232); most settle in seconds.
+   * @default 300000
+   */
+  readonly settleMs: number;
+  /** Pause between two looks. @default 2000 */
+  readonly pollMs: number;
+  /**
+   * How long an old digest is taken for lag before the tag is written again: a promoter that was stopped between reading
+   * the ledger and writing may have put it back.
+   * @default 10000
+   */
+  readonly rewriteAfterMs: number;
+}
+
+/** The settle policy with everything at its default. */
+export const defaultSettlePolicy: SettlePolicy = { settleMs: 300_000, pollMs: 2_000, rewriteAfterMs: 10_000 };
+
+/** How often a promotion is planned again after another entry came first. Two promoters need two; more is a storm. */
+export const longestRace = 5;
+
+/** How many ledger entries are searched for a digest that a tag unexpectedly names, and for a release to roll back to. */
+export const remembered = 100;

@@ -1,0 +1,267 @@
+import { createFakeClock } from "@lateen/kernel/testing";
+import { type Digest, parseImageRef, ReleaseError, type ReleaseErrorOptions, type Repository } from "@lateen/kernel";
+import { describe, expect, test } from "vitest";
+import { checkPromotion, promote, type PromotionEvent, type PromotionInput } from "./index.ts";
+import { createMemoryHistory, createMemoryLedger, createMemoryTags } from "./testing/index.ts";
+
+const platform = parseImageRef("one.example.com/acme/platform").repository;
+const tenant = parseImageRef("one.example.com/acme/platform-tenant").repository;
+const mirror = parseImageRef("two.example.com/mirror/platform-tenant").repository;
+const all = [platform, tenant, mirror];
+
+/** A world whose tags name `old`, with `mine` (the candidate) and `newer` built after it. */
+function createWorld({ repositories = all }: { repositories?: readonly Repository[] } = {}) {
+  const history = createMemoryHistory();
+  const ledger = createMemoryLedger();
+  const tags = createMemoryTags();
+  const clock = createFakeClock({ auto: true });
+  const events: PromotionEvent[] = [];
+  const [ancient, old, mine, newer] = ["ancient", "old", "mine", "newer"].map((name) => history.commit(name)) as [
+    never,
+    never,
+    never,
+    never,
+  ];
+  const candidateOf = (commit: string) => `staging-${commit.slice(0, 7)}`;
+  for (const commit of [ancient, old, mine, newer] as string[]) {
+    for (const repository of repositories) tags.push(repository, candidateOf(commit), { revision: commit });
+  }
+  const digestOf = (repository: string, commit: string) => tags.tagged(repository, candidateOf(commit)) as Digest;
+  for (const repository of repositories) tags.move(repository, "latest", digestOf(repository, old));
+  const inputFor = (commit: PromotionInput["commit"], changes: Partial<PromotionInput> = {}): PromotionInput => ({
+    commit,
+    branch: "main",
+    images: repositories.map((repository) => ({ repository, candidate: candidateOf(commit) })),
+    tags: ["latest"],
+    actor: "ada",
+    ...changes,
+  });
+  const ports = { tags, history, ledger, clock, report: (event: PromotionEvent) => void events.push(event) };
+  const latest = () => repositories.map((repository) => tags.tagged(repository, "latest"));
+  const digests = (commit: string) => repositories.map((repository) => digestOf(repository, commit));
+  return {
+    ancient,
+    old,
+    mine,
+    newer,
+    history,
+    ledger,
+    tags,
+    clock,
+    events,
+    ports,
+    inputFor,
+    digestOf,
+    latest,
+    digests,
+    candidateOf,
+  };
+}
+
+function trouble(changes: Partial<ReleaseErrorOptions> = {}): ReleaseError {
+  return new ReleaseError({ code: "TROUBLE", category: "unavailable", message: "the server is on fire", ...changes });
+}
+
+describe("promote", () => {
+  test("moves every tag in every registry, and says so", async () => {
+    const world = createWorld();
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict.kind).toBe("go");
+    expect(world.latest()).toEqual(world.digests(world.mine));
+    expect(verdict.value).toMatchObject({
+      commit: world.mine,
+      changed: true,
+      ledger: { entry: "entry-1", position: 1, appended: true },
+    });
+    expect(verdict.value?.images[2]).toEqual({
+      repository: mirror,
+      candidate: world.candidateOf(world.mine),
+      digest: world.digestOf(mirror, world.mine),
+      tags: [
+        {
+          tag: "latest",
+          action: "moved",
+          before: world.digestOf(mirror, world.old),
+          after: world.digestOf(mirror, world.mine),
+        },
+      ],
+    });
+  });
+
+  test("a second time it writes nothing", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.mine), world.ports);
+    const writes = world.tags.writes.length;
+    const again = await promote(world.inputFor(world.mine), world.ports);
+    expect(again).toMatchObject({ kind: "go", value: { changed: false, ledger: { position: 1, appended: false } } });
+    expect(world.tags.writes).toHaveLength(writes);
+    expect(world.ledger.heads).toHaveLength(1);
+  });
+
+  test("creates a tag that does not exist", async () => {
+    const world = createWorld();
+    world.tags.move(tenant, "latest", undefined);
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["moved", "created", "moved"]);
+  });
+
+  test("an older commit after a newer ledger entry is refused even where the tags lag behind", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.newer), world.ports);
+    for (const repository of all) world.tags.move(repository, "latest", world.digestOf(repository, world.old));
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/behind the ledger's newest release/);
+    expect(world.latest()).toEqual(world.digests(world.old));
+  });
+
+  test("one tag that is ahead refuses the whole", async () => {
+    const world = createWorld();
+    world.tags.move(mirror, "latest", world.digestOf(mirror, world.newer));
+    const before = world.latest();
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", value: { changed: false } });
+    expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["unchanged", "unchanged", "refused"]);
+    expect([world.latest(), world.ledger.heads]).toEqual([before, []]);
+  });
+
+  test("a half-moved set is completed forward", async () => {
+    const world = createWorld();
+    world.tags.move(platform, "latest", world.digestOf(platform, world.mine));
+    world.tags.move(mirror, "latest", world.digestOf(mirror, world.ancient));
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["unchanged", "moved", "moved"]);
+    expect(world.latest()).toEqual(world.digests(world.mine));
+  });
+
+  test("tags that are right without a ledger entry get one", async () => {
+    const world = createWorld();
+    const verdict = await promote(world.inputFor(world.old), world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { changed: false, ledger: { appended: true } } });
+    expect(world.tags.writes).toEqual([]);
+  });
+});
+
+describe("before the commit point", () => {
+  test("a candidate missing in one registry is copied from the sibling that has it", async () => {
+    const world = createWorld();
+    world.tags.move(mirror, world.candidateOf(world.mine), undefined);
+    world.tags.collect(mirror, world.digestOf(tenant, world.mine));
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict.kind).toBe("go");
+    expect(world.tags.tagged(mirror, "latest")).toBe(world.digestOf(tenant, world.mine));
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ type: "content-copied", source: tenant, repository: mirror }),
+    );
+  });
+
+  test("a candidate that nobody has refuses the whole", async () => {
+    const world = createWorld();
+    world.tags.move(platform, world.candidateOf(world.mine), undefined);
+    const before = world.latest();
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/does not exist .*; build and push it/);
+    expect([world.latest(), world.ledger.heads]).toEqual([before, []]);
+  });
+
+  test.each([
+    ["another commit", "old", /was built from something else/],
+    ["no commit", undefined, /states no revision/],
+  ])("a candidate that states %s is refused", async (_, revision, reason) => {
+    const world = createWorld();
+    const stated = revision === undefined ? undefined : world.old;
+    world.tags.push(tenant, world.candidateOf(world.mine), { revision: stated, content: "wrong" });
+    const verdict = await promote(world.inputFor(world.mine, { allowUnlabelled: true }), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(reason);
+    expect(world.latest()).toEqual(world.digests(world.old));
+  });
+
+  test("a credential that may not write is an auth error, and nothing was written", async () => {
+    const world = createWorld();
+    world.tags.fault = ({ method, repository }) =>
+      method === "preflight" && repository === mirror ? trouble({ category: "auth", code: "DENIED" }) : undefined;
+    await expect(promote(world.inputFor(world.mine), world.ports)).rejects.toMatchObject({ category: "auth" });
+    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+  });
+
+  test("an immutable tag is refused, and named as the refused one", async () => {
+    const world = createWorld();
+    world.tags.fault = ({ method, repository }) =>
+      method === "preflight" && repository === mirror ? "refused" : undefined;
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", reason: "the tag is immutable" });
+    expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["unchanged", "unchanged", "refused"]);
+    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+  });
+
+  test.each(["resolve", "manifest", "revision", "preflight"])(
+    "an unreadable registry in %s is unknown",
+    async (method) => {
+      const world = createWorld();
+      world.tags.fault = (call) => (call.method === method && call.repository === tenant ? trouble() : undefined);
+      const verdict = await promote(world.inputFor(world.mine), world.ports);
+      expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
+      expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    },
+  );
+
+  test("an unreachable ledger is unknown", async () => {
+    const world = createWorld();
+    const ledger = { ...world.ledger, read: async () => ({ kind: "unknown", cause: trouble() }) as const };
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(world.tags.writes).toEqual([]);
+  });
+
+  test("an unreadable history is unknown", async () => {
+    const world = createWorld();
+    world.history.fault = trouble();
+    expect(await promote(world.inputFor(world.mine), world.ports)).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(world.tags.writes).toEqual([]);
+  });
+
+  test("an unlabelled image is moved off only where that is allowed", async () => {
+    const world = createWorld();
+    world.tags.push(tenant, "latest", { content: "legacy" });
+    expect(await promote(world.inputFor(world.mine), world.ports)).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(world.tags.writes).toEqual([]);
+    expect(await promote(world.inputFor(world.mine, { allowUnlabelled: true }), world.ports)).toMatchObject({
+      kind: "go",
+    });
+  });
+
+  test("an override is recorded where it was used", async () => {
+    const world = createWorld();
+    const overrides = [
+      { check: "ancestry", reason: "the newer one burns" },
+      { check: "unlabelled", reason: "not needed" },
+    ];
+    const verdict = await promote(world.inputFor(world.ancient, { overrides }), world.ports);
+    expect(verdict.kind).toBe("go");
+    expect(verdict.evidence).toContainEqual(expect.objectContaining({ rule: "ancestry", verdict: "waived" }));
+    expect(world.ledger.heads[0]?.entry.overrides).toEqual([overrides[0]]);
+  });
+
+  test("a commit off the branch is refused", async () => {
+    const world = createWorld();
+    const stray = world.history.commit("stray", { branch: "feature", parent: world.old });
+    for (const repository of all) world.tags.push(repository, world.candidateOf(stray), { revision: stray });
+    const verdict = await promote(world.inputFor(stray), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/is not on main/);
+  });
+
+  test("a check says the same and changes nothing", async () => {
+    const world = createWorld();
+    const verdict = await checkPromotion(world.inputFor(world.mine), world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { changed: true } });
+    expect(verdict.value?.images.map(({ digest }) => digest)).toEqual(world.digests(world.mine));
+    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    expect(await checkPromotion(world.inputFor(world.ancient), world.ports)).toMatchObject({
+      kind: "stop",
+      outcome: "refused",
+    });
+  });
+});

@@ -1,1 +1,11 @@
-export {};
+export {
+  type CommitGraph,
+  createMemoryGraph,
+  type GraphCommit,
+  type MemoryGraph,
+  type NewCommit,
+} from "./commit-graph.ts";
+export type { ForgeFacts, NewPush, NewRun, NewStatus } from "./forge-facts.ts";
+export { openGitGraph } from "./git-graph.ts";
+export { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
+export { htmlPage, type HttpFake, type Misbehaviour, type SeenRequest } from "./http-fake.ts";

@@ -1,0 +1,58 @@
+/** A commit status to be set on a fake forge. */
+export interface NewStatus {
+  readonly sha: string;
+  /** Such as `CI / all-required (push)`. */
+  readonly context: string;
+  /** `cancelled` is reported as the forge's version reports it. */
+  readonly state: "success" | "failure" | "error" | "pending" | "warning" | "skipped" | "cancelled" | (string & {});
+  readonly description?: string;
+  /** @default a page of an Actions job */
+  readonly targetUrl?: string;
+  /** @default one more than the last */
+  readonly id?: number;
+  /** ISO 8601. @default a second after the last */
+  readonly at?: string;
+}
+
+/** A workflow run to be set on a fake forge; one of the same `id` is replaced. */
+export interface NewRun {
+  readonly sha: string;
+  /** File of the workflow, such as `e2e.yml`. */
+  readonly file: string;
+  readonly status: string;
+  readonly conclusion?: string | null;
+  /** @default "push" */
+  readonly event?: string;
+  /** @default "main" */
+  readonly branch?: string;
+  readonly attempt?: number;
+  /** @default one more than the last */
+  readonly id?: number;
+  /** The workflow's name. @default the file */
+  readonly name?: string;
+  /** ISO 8601. @default a second after the last */
+  readonly at?: string;
+}
+
+/** A push to be remembered by a fake forge. */
+export interface NewPush {
+  readonly branch?: string;
+  /** Undefined for a new branch. */
+  readonly before?: string | undefined;
+  readonly after: string;
+  /** @default "octavia" */
+  readonly user?: string;
+}
+
+/** What both fake forges can be told; it is seen by the next request. */
+export interface ForgeFacts {
+  /** Adds a row to the statuses of a commit; answers its id. */
+  setStatus(status: NewStatus): number;
+  /** Answers the run's id. */
+  setRun(run: NewRun): number;
+  /** Sets a variable of the repository, or with undefined removes it. */
+  setVariable(name: string, value: string | undefined): void;
+  addPush(push: NewPush): void;
+  /** Registers a workflow, or changes its state (`active`, `disabled_manually`). */
+  setWorkflow(file: string, state: string, name?: string): void;
+}

@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import type { CommitGraph, GraphCommit } from "./commit-graph.ts";
+
+const run = promisify(execFile);
+
+/** A {@link CommitGraph} over a real git repository, bare or not; what is pushed to it is seen at once. */
+export function openGitGraph(directory: string): CommitGraph {
+  const git = async (...args: string[]): Promise<string | undefined> => {
+    try {
+      return (await run("git", ["-C", directory, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;
+    } catch {
+      return undefined;
+    }
+  };
+  const log = async (...args: string[]): Promise<readonly GraphCommit[]> =>
+    parseLog(
+      (await git(
+        "log",
+        "--format=%x1e%H%x1f%P%x1f%cI%x1f%B%x1f",
+        "--name-only",
+        "-m",
+        "--first-parent",
+        "--no-renames",
+        ...args,
+      )) ?? "",
+    );
+  return {
+    head: async (branch) => (await git("rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`))?.trim(),
+    commit: async (id) => (/^[0-9a-f]{4,40}$/i.test(id) ? (await log("-1", `${id}^{commit}`, "--"))[0] : undefined),
+    between: async (base, head) => {
+      const ids = (await git("rev-list", `${base}..${head}`))?.split("\n").filter((id) => id !== "") ?? [];
+      const commits = await Promise.all(ids.map((id) => log("-1", id, "--")));
+      return commits.flat();
+    },
+    diff: async (base, head) =>
+      (await git("diff", "--name-only", "--no-renames", base, head))?.split("\n").filter((path) => path !== "") ?? [],
+    file: (path, sha) => git("show", `${sha}:${path}`),
+  };
+}
+
+function parseLog(text: string): readonly GraphCommit[] {
+  return text.split("\u001e").flatMap((record) => {
+    const [sha, parents = "", date = "", message = "", files = ""] = record.split("\u001f");
+    if (sha === undefined || sha.trim() === "") return [];
+    return [
+      {
+        sha,
+        parents: parents.split(" ").filter((id) => id !== ""),
+        date,
+        message: message.trimEnd(),
+        files: files.split("\n").filter((path) => path !== ""),
+      },
+    ];
+  });
+}

@@ -1,0 +1,95 @@
+import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
+
+import type { CommitGraph } from "./commit-graph.ts";
+import type { ForgeFacts } from "./forge-facts.ts";
+import { createGiteaFacts, type GiteaFacts } from "./gitea-facts.ts";
+import { giteaRoutes } from "./gitea-routes.ts";
+import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
+
+/** Which Gitea is played, and how badly it behaves. */
+export interface GiteaFakeOptions {
+  readonly graph: CommitGraph;
+  /** @default "acme/core" */
+  readonly repository?: string;
+  /** @default "1.26.4"; below 1.24 there is no API of runs and workflows */
+  readonly version?: string;
+  /** The only token that is let in; undefined lets everybody in. */
+  readonly token?: string | undefined;
+  /** Real time before each answer, in milliseconds. @default 0 */
+  readonly latencyMs?: number;
+  /** @default true */
+  readonly etags?: boolean;
+  /** Rows of a page, whatever is asked for. @default 50 */
+  readonly mostRows?: number;
+  /** Serves one row of the first page of statuses a second time in the place of its neighbour on the second. @default false */
+  readonly unstableTies?: boolean;
+  /** What `total_count` and `X-Total-Count` claim, in the place of the truth. */
+  readonly claimedTotal?: number;
+  /** Whether the combined status is as complete as the list. @default true */
+  readonly combinedIsWhole?: boolean;
+}
+
+/** A running fake. */
+export interface GiteaFake extends HttpFake, ForgeFacts {
+  /** Address of the API. */
+  readonly api: string;
+  readonly repository: string;
+}
+
+/** Starts a Gitea of one repository on loopback, with the habits of the real one. */
+export async function startGiteaFake(options: GiteaFakeOptions): Promise<GiteaFake> {
+  const { repository = "acme/core", latencyMs = 0, etags = true } = options;
+  let site = "";
+  const facts = createGiteaFacts(() => `${site}/${repository}`);
+  const answer = (request: RecordedRequest): Promise<ScriptedReply> =>
+    answerRequest(request, options, repository, facts);
+  const server = await startHttpFake({ latencyMs, etags, answer });
+  site = server.url;
+  return { ...server, requests: server.requests, api: `${server.url}/api/v1`, repository, ...facts.mutators };
+}
+
+async function answerRequest(
+  request: RecordedRequest,
+  options: GiteaFakeOptions,
+  repository: string,
+  facts: GiteaFacts,
+): Promise<ScriptedReply> {
+  const refused = refuse(request, options);
+  if (refused !== undefined) return refused;
+  const url = new URL(request.path, "http://gitea");
+  if (url.pathname === "/api/v1/version") return json({ version: options.version ?? "1.26.4" });
+  const prefix = `/api/v1/repos/${repository}/`;
+  if (!url.pathname.startsWith(prefix)) return notFound();
+  const path = url.pathname.slice(prefix.length);
+  for (const { pattern, since, answer } of giteaRoutes) {
+    const match = pattern.exec(path);
+    if (match !== null && isSince(options.version ?? "1.26.4", since)) {
+      const parameters = match.slice(1).map(decodeURIComponent);
+      return (await answer({ parameters, query: url.searchParams, options, facts })) ?? notFound();
+    }
+  }
+  return notFound();
+}
+
+/** The edge in front of the first users' forge turns stock clients away; that was once taken for a failure of the API. */
+function refuse({ headers }: RecordedRequest, { token }: GiteaFakeOptions): ScriptedReply | undefined {
+  if (/^(?:node|undici|python-urllib\S*)?$/i.test(headers["user-agent"] ?? "")) {
+    return {
+      status: 403,
+      headers: { "content-type": "text/html" },
+      body: "<!DOCTYPE html><html><body>error code: 1010</body></html>",
+    };
+  }
+  const [, given] = /^(?:token|bearer) (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
+  return token === undefined || given === token
+    ? undefined
+    : json({ message: "invalid username, password or token" }, {}, 401);
+}
+
+function notFound(): ScriptedReply {
+  return json({ message: "The target couldn't be found.", errors: null }, {}, 404);
+}
+
+function isSince(version: string, since: number): boolean {
+  return Number(version.split(".")[1] ?? 0) >= since;
+}

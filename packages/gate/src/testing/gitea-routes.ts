@@ -1,0 +1,212 @@
+import type { ScriptedReply } from "@lateen/kernel/testing";
+
+import type { GraphCommit } from "./commit-graph.ts";
+import type { GiteaFacts, GiteaStatus } from "./gitea-facts.ts";
+import type { GiteaFakeOptions } from "./gitea-fake.ts";
+import { json } from "./http-fake.ts";
+
+/** What a route is given. */
+export interface RouteInput {
+  /** The decoded groups of its pattern. */
+  readonly parameters: readonly string[];
+  readonly query: URLSearchParams;
+  readonly options: GiteaFakeOptions;
+  readonly facts: GiteaFacts;
+}
+
+/** One call of the API under `/repos/{owner}/{name}/`; undefined is answered with 404. */
+export interface Route {
+  readonly pattern: RegExp;
+  /** The minor version of Gitea 1 that brought it. */
+  readonly since: number;
+  readonly answer: (input: RouteInput) => Promise<ScriptedReply | undefined>;
+}
+
+/** The calls that the gate uses, and their neighbours that other tools use. */
+export const giteaRoutes: readonly Route[] = [
+  { pattern: /^branches\/([^/]+)$/, since: 0, answer: branch },
+  { pattern: /^commits\/([0-9a-f]+)\/statuses$/i, since: 0, answer: statuses },
+  { pattern: /^commits\/([0-9a-f]+)\/status$/i, since: 0, answer: combinedStatus },
+  { pattern: /^commits$/, since: 0, answer: commits },
+  { pattern: /^git\/commits\/([^/]+)$/, since: 0, answer: commit },
+  { pattern: /^compare\/([0-9a-f]+)\.\.\.([0-9a-f]+)$/i, since: 0, answer: compare },
+  { pattern: /^contents\/(.+)$/, since: 0, answer: contents },
+  { pattern: /^raw\/(.+)$/, since: 0, answer: raw },
+  { pattern: /^actions\/variables\/([^/]+)$/, since: 22, answer: variable },
+  { pattern: /^activities\/feeds$/, since: 20, answer: activities },
+  { pattern: /^actions\/runs$/, since: 24, answer: runs },
+  { pattern: /^actions\/runs\/(\d+)$/, since: 24, answer: run },
+  { pattern: /^actions\/workflows\/([^/]+)$/, since: 24, answer: workflow },
+];
+
+type Answered = ReturnType<Route["answer"]>;
+
+async function branch({ parameters: [name = ""], options: { graph } }: RouteInput): Answered {
+  const head = await graph.head(name);
+  const found = head === undefined ? undefined : await graph.commit(head);
+  return found === undefined
+    ? undefined
+    : json({ name, commit: { id: found.sha, message: found.message, timestamp: found.date } });
+}
+
+async function statuses({ parameters: [sha = ""], query, options, facts }: RouteInput): Answered {
+  const newestFirst = (facts.statuses.get(sha) ?? []).toSorted(
+    (a, b) => b.updated_at.localeCompare(a.updated_at) || b.id - a.id,
+  );
+  const page = paged(newestFirst, query, options);
+  return json(
+    options.unstableTies === true ? withTie(newestFirst, page, query, options) : page,
+    totals(newestFirst.length, options),
+  );
+}
+
+/** At the border of two pages a tie in time is sorted differently each time: a row comes twice, and its neighbour never. */
+function withTie(
+  all: readonly GiteaStatus[],
+  page: readonly GiteaStatus[],
+  query: URLSearchParams,
+  options: GiteaFakeOptions,
+): readonly GiteaStatus[] {
+  const number = pageOf(query);
+  const twice = all[(number - 1) * sizeOf(query, options) - 1];
+  return number > 1 && page.length > 0 && twice !== undefined ? [twice, ...page.slice(1)] : page;
+}
+
+async function combinedStatus({ parameters: [sha = ""], query, options, facts }: RouteInput): Answered {
+  const newest = new Map(
+    (facts.statuses.get(sha) ?? []).toSorted((a, b) => a.id - b.id).map((row) => [row.context, row]),
+  );
+  const rows = [...newest.values()].toSorted((a, b) => b.id - a.id);
+  const whole = options.combinedIsWhole === false ? rows.slice(0, -1) : rows;
+  const page = paged(whole, query, options);
+  // `total_count` is the length of the page, if anything.
+  const body = {
+    state: "pending",
+    sha,
+    statuses: page.length === 0 ? null : page,
+    total_count: options.claimedTotal ?? page.length,
+  };
+  return json(body, totals(whole.length, options));
+}
+
+async function commits({ query, options: { graph } }: RouteInput): Answered {
+  const found = await graph.commit((await graph.head(query.get("sha") ?? "main")) ?? query.get("sha") ?? "");
+  return found === undefined ? undefined : json([wireCommit(found)]);
+}
+
+async function commit({ parameters: [id = ""], options: { graph } }: RouteInput): Answered {
+  const found = await graph.commit(id);
+  return found === undefined ? undefined : json(wireCommit(found));
+}
+
+async function compare({ parameters: [base = "", head = ""], options }: RouteInput): Answered {
+  const { graph } = options;
+  const [from, to] = await Promise.all([graph.commit(base), graph.commit(head)]);
+  if (from === undefined || to === undefined) return undefined;
+  const between = await graph.between(from.sha, to.sha);
+  const top =
+    minorOf(options) >= 26 ? { files: (await graph.diff(from.sha, to.sha)).map((filename) => ({ filename })) } : {};
+  return json({ total_commits: between.length, commits: between.map(wireCommit), ...top });
+}
+
+function wireCommit({ sha, parents, message, files, date }: GraphCommit): object {
+  return {
+    sha,
+    created: date,
+    commit: { message: `${message}\n`, author: { date }, committer: { date } },
+    parents: parents.map((parent) => ({ sha: parent })),
+    files: files.map((filename) => ({ filename, status: "modified" })),
+  };
+}
+
+async function contents({ parameters: [path = ""], query, options: { graph } }: RouteInput): Answered {
+  const text = await readFile(path, query, graph);
+  if (text === undefined) return undefined;
+  return json({
+    name: path.split("/").at(-1),
+    path,
+    type: "file",
+    encoding: "base64",
+    content: Buffer.from(text).toString("base64"),
+  });
+}
+
+async function raw({ parameters: [path = ""], query, options: { graph } }: RouteInput): Answered {
+  const text = await readFile(path, query, graph);
+  return text === undefined ? undefined : { status: 200, headers: { "content-type": "text/plain" }, body: text };
+}
+
+async function readFile(
+  path: string,
+  query: URLSearchParams,
+  graph: GiteaFakeOptions["graph"],
+): Promise<string | undefined> {
+  const ref = query.get("ref") ?? "main";
+  const found = await graph.commit((await graph.head(ref)) ?? ref);
+  return found === undefined ? undefined : graph.file(path, found.sha);
+}
+
+async function variable({ parameters: [name = ""], facts }: RouteInput): Answered {
+  const data = facts.variables.get(name);
+  return data === undefined ? undefined : json({ owner_id: 0, repo_id: 1, name, data });
+}
+
+async function activities({ query, options, facts }: RouteInput): Answered {
+  const rows = facts.pushes.map(({ branch: name = "main", before, after, user = "octavia" }, index) => ({
+    id: facts.pushes.length - index,
+    op_type: "commit_repo",
+    act_user: { login: user },
+    ref_name: `refs/heads/${name}`,
+    content: JSON.stringify({
+      Commits: [{ Sha1: after }],
+      HeadCommit: { Sha1: after },
+      CompareURL: before === undefined ? "" : `${options.repository ?? "acme/core"}/compare/${before}...${after}`,
+      Len: 1,
+    }),
+  }));
+  return json(paged(rows, query, options), totals(rows.length, options));
+}
+
+async function runs({ query, options, facts }: RouteInput): Answered {
+  const all = [...facts.runs.values()]
+    .filter(({ head_sha: sha }) => sha === (query.get("head_sha") ?? sha))
+    .toSorted((a, b) => b.id - a.id);
+  return json(
+    { workflow_runs: paged(all, query, options), total_count: options.claimedTotal ?? all.length },
+    totals(all.length, options),
+  );
+}
+
+async function run({ parameters: [id = ""], facts }: RouteInput): Answered {
+  const found = facts.runs.get(Number(id));
+  return found === undefined ? undefined : json(found);
+}
+
+async function workflow({ parameters: [file = ""], facts }: RouteInput): Answered {
+  const known = facts.workflows.get(file);
+  return known === undefined
+    ? undefined
+    : json({ id: file, name: known.name, path: `.gitea/workflows/${file}`, state: known.state });
+}
+
+function paged<T>(rows: readonly T[], query: URLSearchParams, options: GiteaFakeOptions): readonly T[] {
+  const size = sizeOf(query, options);
+  return rows.slice((pageOf(query) - 1) * size, pageOf(query) * size);
+}
+
+/** Source: Gitea's `[api] DEFAULT_PAGING_NUM` 30 and `MAX_RESPONSE_ITEMS` 50. */
+function sizeOf(query: URLSearchParams, { mostRows = 50 }: GiteaFakeOptions): number {
+  return Math.min(Number(query.get("limit") ?? 30) || 30, mostRows);
+}
+
+function pageOf(query: URLSearchParams): number {
+  return Math.max(1, Number(query.get("page") ?? 1) || 1);
+}
+
+function totals(total: number, { claimedTotal }: GiteaFakeOptions): Record<string, string> {
+  return { "x-total-count": String(claimedTotal ?? total) };
+}
+
+function minorOf({ version = "1.26.4" }: GiteaFakeOptions): number {
+  return Number(version.split(".")[1] ?? 0);
+}

@@ -1,4 +1,4 @@
-import { type Clock, type CommitSha, isoNow } from "@lateen/kernel";
+import { type Clock, type CommitSha, isoNow, plainText } from "@lateen/kernel";
 import type { PromotionFacts } from "./facts.ts";
 import type { LedgerEntry, LedgerImage, Override } from "./ledger.ts";
 import type { PromotionInput } from "./promotion.ts";
@@ -20,9 +20,9 @@ export function composeEntry(
     commit: input.commit,
     tags: input.tags,
     images: composeImages(facts),
-    actor: input.actor,
-    reason: input.reason ?? (kind === "promote" ? "promoted by the pipeline" : ""),
-    ...(input.runUrl === undefined ? {} : { runUrl: input.runUrl }),
+    actor: plainText(input.actor, 200),
+    reason: plainText(input.reason ?? "promoted by the pipeline", 2_000),
+    ...(input.runUrl === undefined ? {} : { runUrl: plainText(input.runUrl, 1_000) }),
     overrides: usedOverrides(input.overrides ?? [], findings),
     fleet: input.fleet ?? { verified: false, reason: "no fleet was verified in this run" },
     ...(from === undefined ? {} : { from }),
@@ -48,7 +48,10 @@ function composeImages({ candidates, destinations }: PromotionFacts): LedgerImag
 
 /** Only what was really waived: an override that nothing asked for is no fact about this promotion. */
 function usedOverrides(overrides: readonly Override[], findings: readonly Finding[]): readonly Override[] {
-  return overrides.filter(({ check }) => findings.some(({ rule, verdict }) => rule === check && verdict === "waived"));
+  const used = overrides.filter(({ check }) =>
+    findings.some(({ rule, verdict }) => rule === check && verdict === "waived"),
+  );
+  return used.map(({ check, reason }) => ({ check, reason: plainText(reason, 2_000) }));
 }
 
 /** A rollback holds what it leaves, beside what was held before; a promotion that came past the hold ends it. */

@@ -9,6 +9,7 @@ export type PromoteErrorCode =
   | "PROMOTION_TWICE"
   | "TAG_INVALID"
   | "LEDGER_ENTRY_FOREIGN"
+  | "LEDGER_ENTRY_INVALID"
   | "TARGET_INVALID"
   | "REASON_MISSING";
 
@@ -52,7 +53,7 @@ export function checkInput({ images, tags }: PromotionInput): void {
   throw promoteError("TAG_INVALID", "input", { message, fix: "give the candidate a tag of its own" });
 }
 
-/** Whether an error has to be thrown even where a reading could hide it: refused credentials, interruption, a bug of ours. */
+/** Whether an error has to be thrown even where a reading could hide it: what no waiting mends. */
 export function mustThrow(error: unknown): boolean {
   return (
     !isReleaseError(error) || error.category === "auth" || error.category === "interrupted" || error.category === "bug"

@@ -37,6 +37,7 @@ function overLog(log: GitRefLog, source: string): Ledger {
     entries: async (limit, signal) =>
       chain(await log.entries({ limit }, signal), (entries) => toHeads(entries, source)),
     append: async (expected, entry, signal): Promise<Appended> => {
+      checkEntry(entry);
       const appended = await log.append(expected, { ...describeEntry(entry), value: entry }, signal);
       if (appended.kind === "unknown") return appended;
       const head = toHead(appended.head, source);
@@ -45,6 +46,15 @@ function overLog(log: GitRefLog, source: string): Ledger {
         : { kind: "unknown", cause: (head as { cause: ReleaseError }).cause };
     },
   };
+}
+
+/** What could not be read back must not be written: it would close the ledger for everybody. */
+function checkEntry(entry: LedgerEntry): void {
+  const parsed = ledgerEntrySchema.safeParse(entry);
+  if (parsed.success) return;
+  const [issue] = parsed.error.issues;
+  const message = `the entry cannot be written: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not an entry"}`;
+  throw promoteError("LEDGER_ENTRY_INVALID", "input", { message, fix: "shorten or correct what was given" });
 }
 
 function toHead(

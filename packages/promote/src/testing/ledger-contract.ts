@@ -20,7 +20,11 @@ export function ledgerContract({ test, open }: LedgerContractOptions): void {
   const check = (name: string, body: (subject: LedgerSubject) => Promise<void>) =>
     test(name, async () => {
       const subject = await open();
-      await body(subject).finally(() => subject.close());
+      try {
+        await body(subject);
+      } finally {
+        await subject.close();
+      }
     });
 
   check("is proven empty before the first entry", async ({ ledger }) => {

@@ -1,11 +1,14 @@
 import { defineConfig, type RolldownOptions } from "rolldown";
 
+import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
+
 // The program needs no dependencies of its own: everything is bundled from source, and what a command does not use stays in a chunk
 // that it does not load.
 const config: RolldownOptions = {
   input: { index: "src/index.ts", main: "src/main.ts" },
   platform: "node",
   resolve: { conditionNames: ["source", "node", "import", "module", "default"] },
+  plugins: [thirdPartyLicenses("THIRD-PARTY-LICENSES.txt")],
   output: {
     dir: "dist",
     cleanDir: true,

@@ -1,4 +1,4 @@
-import { type Clock, type CommitSha, isoNow, plainText } from "@lateen/kernel";
+import { type Clock, type CommitSha, isoNow, parseCommitSha, plainText } from "@lateen/kernel";
 import type { PromotionFacts } from "./facts.ts";
 import type { LedgerEntry, LedgerImage, Override } from "./ledger.ts";
 import type { PromotionInput } from "./promotion.ts";
@@ -32,8 +32,12 @@ export function composeEntry(
   };
 }
 
-function currentCommit({ ledger: { head } }: PromotionFacts): CommitSha | undefined {
-  return head.kind === "found" ? head.value.entry.commit : undefined;
+/** What is left behind: what the ledger has, or what all tags state as long as there is no ledger. */
+function currentCommit({ ledger: { head }, destinations }: PromotionFacts): CommitSha | undefined {
+  if (head.kind === "found") return head.value.entry.commit;
+  const stated = new Set(destinations.map(({ revision }) => (revision?.kind === "found" ? revision.value.trim() : "")));
+  const [only = ""] = stated;
+  return stated.size === 1 && /^[0-9a-f]{40}$/i.test(only) ? parseCommitSha(only) : undefined;
 }
 
 function composeImages({ candidates, destinations }: PromotionFacts): LedgerImage[] {
@@ -57,8 +61,9 @@ function usedOverrides(overrides: readonly Override[], findings: readonly Findin
 /** A rollback holds what it leaves, beside what was held before; a promotion that came past the hold ends it. */
 function composeHold(kind: LedgerEntry["kind"], commit: CommitSha, facts: PromotionFacts): readonly CommitSha[] {
   const { head } = facts.ledger;
-  if (head.kind !== "found") return [];
-  const { entry } = head.value;
-  if (kind === "promote") return entry.commit === commit ? entry.hold : [];
-  return [...new Set([...entry.hold, entry.commit])].filter((held) => held !== commit);
+  const entry = head.kind === "found" ? head.value.entry : undefined;
+  if (kind === "promote") return entry?.commit === commit ? entry.hold : [];
+  const left = currentCommit(facts);
+  const held = new Set([...(entry?.hold ?? []), ...(left === undefined ? [] : [left])]);
+  return [...held].filter((one) => one !== commit);
 }

@@ -1,8 +1,10 @@
 export { checkPromotion } from "./check-promotion.ts";
 export { decideCandidate } from "./decide-candidate.ts";
 export { decideDestination, type DestinationDecision } from "./decide-destination.ts";
+export { decideDrift, type DriftDecision, type DriftFacts, type TagState } from "./decide-drift.ts";
 export { decideLedger, type Intended, type LedgerDecision } from "./decide-ledger.ts";
 export { decideSettle, type SettleDecision, type SettleFacts } from "./decide-settle.ts";
+export { decideTarget, type TargetDecision } from "./decide-target.ts";
 export type { PromoteErrorCode } from "./errors.ts";
 export type { PromotionEvent } from "./events.ts";
 export type { CandidateFacts, DestinationFacts, LedgerFacts, PromotionFacts, PromotionRules } from "./facts.ts";
@@ -21,6 +23,16 @@ export type {
   TagAction,
   TagReport,
 } from "./promotion.ts";
+export {
+  type Distances,
+  type PromotionStatus,
+  readStatus,
+  type StatusInput,
+  type StatusPorts,
+  type TagStatus,
+} from "./read-status.ts";
 export { reconcile, type ReconcileInput } from "./reconcile.ts";
+export { checkRollback, planRollback, rollback, type RollbackInput, type RollbackPlan } from "./rollback.ts";
 export { type Finding, type PromotionRule, promotionRules } from "./rules.ts";
+export type { BeforeCommit } from "./steps.ts";
 export type { Descriptor, Manifest, Receipt, TagStore } from "./tag-store.ts";

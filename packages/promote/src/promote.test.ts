@@ -1,61 +1,23 @@
 import { createFakeClock } from "@lateen/kernel/testing";
-import { type Digest, parseImageRef, ReleaseError, type ReleaseErrorOptions, type Repository } from "@lateen/kernel";
+import { type CommitSha, ReleaseError, type ReleaseErrorOptions } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import { checkPromotion, promote, type PromotionEvent, type PromotionInput } from "./index.ts";
-import { createMemoryHistory, createMemoryLedger, createMemoryTags } from "./testing/index.ts";
+import { checkPromotion, promote } from "./index.ts";
+import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/index.ts";
 
-const platform = parseImageRef("one.example.com/acme/platform").repository;
-const tenant = parseImageRef("one.example.com/acme/platform-tenant").repository;
-const mirror = parseImageRef("two.example.com/mirror/platform-tenant").repository;
-const all = [platform, tenant, mirror];
+const [platform, tenant, mirror] = worldRepositories;
+const all = worldRepositories;
 
 /** A world whose tags name `old`, with `mine` (the candidate) and `newer` built after it. */
-function createWorld({ repositories = all }: { repositories?: readonly Repository[] } = {}) {
-  const history = createMemoryHistory();
-  const ledger = createMemoryLedger();
-  const tags = createMemoryTags();
-  const clock = createFakeClock({ auto: true });
-  const events: PromotionEvent[] = [];
-  const [ancient, old, mine, newer] = ["ancient", "old", "mine", "newer"].map((name) => history.commit(name)) as [
-    never,
-    never,
-    never,
-    never,
+function createWorld(): PromotionWorld & Record<"ancient" | "old" | "mine" | "newer", CommitSha> {
+  const world = createPromotionWorld({ clock: createFakeClock({ auto: true }) });
+  const [ancient, old, mine, newer] = [
+    world.release("ancient"),
+    world.release("old"),
+    world.release("mine"),
+    world.release("newer"),
   ];
-  const candidateOf = (commit: string) => `staging-${commit.slice(0, 7)}`;
-  for (const commit of [ancient, old, mine, newer] as string[]) {
-    for (const repository of repositories) tags.push(repository, candidateOf(commit), { revision: commit });
-  }
-  const digestOf = (repository: string, commit: string) => tags.tagged(repository, candidateOf(commit)) as Digest;
-  for (const repository of repositories) tags.move(repository, "latest", digestOf(repository, old));
-  const inputFor = (commit: PromotionInput["commit"], changes: Partial<PromotionInput> = {}): PromotionInput => ({
-    commit,
-    branch: "main",
-    images: repositories.map((repository) => ({ repository, candidate: candidateOf(commit) })),
-    tags: ["latest"],
-    actor: "ada",
-    ...changes,
-  });
-  const ports = { tags, history, ledger, clock, report: (event: PromotionEvent) => void events.push(event) };
-  const latest = () => repositories.map((repository) => tags.tagged(repository, "latest"));
-  const digests = (commit: string) => repositories.map((repository) => digestOf(repository, commit));
-  return {
-    ancient,
-    old,
-    mine,
-    newer,
-    history,
-    ledger,
-    tags,
-    clock,
-    events,
-    ports,
-    inputFor,
-    digestOf,
-    latest,
-    digests,
-    candidateOf,
-  };
+  world.tagAs(old);
+  return { ...world, ancient, old, mine, newer };
 }
 
 function trouble(changes: Partial<ReleaseErrorOptions> = {}): ReleaseError {

@@ -3,3 +3,4 @@ export { createMemoryHistory, type MemoryHistory, testCommit } from "./memory-hi
 export { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
 export { createMemoryTags, type MemoryTags, type TagCall, type TagFault } from "./memory-tags.ts";
 export { testEntry } from "./test-entry.ts";
+export { createPromotionWorld, type PromotionWorld, worldRepositories } from "./world.ts";

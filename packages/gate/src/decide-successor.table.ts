@@ -2,7 +2,7 @@ import type { SuccessorFacts } from "./decide-successor.ts";
 
 /** One kind of newer commit, and whether it supersedes. */
 export interface SuccessorRow extends SuccessorFacts {
-  readonly eligible: boolean;
+  readonly eligible: boolean | "unknown";
 }
 
 /** Which newer commits supersede a release. */
@@ -17,6 +17,8 @@ export const successorRows: readonly SuccessorRow[] = [
   { skipToken: undefined, publish: "under-way", relevant: "no", eligible: true },
   { skipToken: undefined, publish: "failed", relevant: "not-asked", eligible: false },
   { skipToken: undefined, publish: "failed", relevant: "yes", eligible: false },
+  { skipToken: undefined, publish: "unknown", relevant: "not-asked", eligible: "unknown" },
+  { skipToken: undefined, publish: "unknown", relevant: "no", eligible: "unknown" },
   { skipToken: undefined, publish: "none", relevant: "not-asked", eligible: false },
   { skipToken: undefined, publish: "none", relevant: "yes", eligible: true },
   { skipToken: undefined, publish: "none", relevant: "no", eligible: false },

@@ -2,7 +2,7 @@ import type { RunFact } from "./checks.ts";
 import { decideState } from "./decide-gate.ts";
 
 /** What is known of the publish run of a newer commit. */
-export type PublishFact = "succeeded" | "under-way" | "failed" | "none" | "not-required";
+export type PublishFact = "succeeded" | "under-way" | "failed" | "none" | "not-required" | "unknown";
 
 /** Whether a newer commit has, or will have, a release of its own. */
 export interface SuccessorFacts {
@@ -15,7 +15,7 @@ export interface SuccessorFacts {
 
 /** Whether a newer commit supersedes, and why. */
 export interface SuccessorDecision {
-  readonly eligible: boolean;
+  readonly eligible: boolean | "unknown";
   readonly because: string;
 }
 
@@ -27,6 +27,7 @@ export function decideSuccessor({ skipToken, publish, relevant }: SuccessorFacts
   if (skipToken !== undefined) return { eligible: false, because: `its message says ${skipToken}` };
   if (publish === "succeeded") return { eligible: true, because: "it has been published" };
   if (publish === "under-way") return { eligible: true, because: "it is being published" };
+  if (publish === "unknown") return { eligible: "unknown", because: "its publish run is in a state that is not known" };
   if (publish === "failed") return { eligible: false, because: "its publish run has not succeeded" };
   if (relevant === "yes") return { eligible: true, because: "relevant files have changed" };
   if (relevant === "no") return { eligible: false, because: "no relevant file has changed" };
@@ -35,10 +36,11 @@ export function decideSuccessor({ skipToken, publish, relevant }: SuccessorFacts
     : { eligible: true, because: "it is newer" };
 }
 
-/** What a publish run says: a cancelled or skipped one makes no release either. Words that are not known count as under way. */
+/** What a publish run says; one that was cancelled or skipped makes no release, like one that failed. */
 export function publishFact(run: RunFact | undefined): PublishFact {
   if (run === undefined) return "none";
   const { state } = decideState("run", run);
   if (state === "success") return "succeeded";
+  if (state === "unknown") return "unknown";
   return state === "pending" ? "under-way" : "failed";
 }

@@ -100,6 +100,7 @@ async function tryCandidate(
   const relevant = asks ? await relevanceOf(range, rules, ports, signal) : found("not-asked" as const);
   if (relevant.kind !== "found") return relevant.kind === "unknown" ? relevant : unknown(gap(relevant.proof));
   const { eligible, because } = decideSuccessor({ skipToken, publish: publish.value, relevant: relevant.value });
+  if (eligible === "unknown") return unknown(gap(`${sha}: ${because}`));
   return eligible ? found({ sha, because }) : absent(`${sha}: ${because}`);
 }
 

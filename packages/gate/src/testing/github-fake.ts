@@ -1,0 +1,116 @@
+import { createVerify } from "node:crypto";
+
+import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
+
+import type { CommitGraph } from "./commit-graph.ts";
+import { createGitHubMemory, type GitHubFacts, type GitHubMemory } from "./github-facts.ts";
+import { githubRoutes } from "./github-routes.ts";
+import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
+
+/** A GitHub App that is installed on the repository. */
+export interface InstalledApp {
+  readonly appId: string | number;
+  readonly installationId: number;
+  /** In PEM; what the app signs is verified with it. */
+  readonly publicKey: string;
+}
+
+/** Which GitHub is played, and how badly it behaves. */
+export interface GitHubFakeOptions {
+  readonly graph: CommitGraph;
+  /** @default "acme/core" */
+  readonly repository?: string;
+  /** The only token that is let in; undefined lets everybody in. */
+  readonly token?: string | undefined;
+  /** Lets its installation in, and nobody else but `token`. */
+  readonly app?: InstalledApp;
+  /** Real time before each answer, in milliseconds. @default 0 */
+  readonly latencyMs?: number;
+  /** @default true */
+  readonly etags?: boolean;
+  /** Rows that a commit's lists of runs and check runs serve at most, whatever they count. @default 1000 for runs */
+  readonly mostRows?: number;
+  /** What `total_count` claims, in the place of the truth. */
+  readonly claimedTotal?: number;
+  /** Whether lists of runs that are filtered by branch or event lack the newest row. @default false */
+  readonly staleFilteredLists?: boolean;
+}
+
+/** A running fake. */
+export interface GitHubFake extends HttpFake, GitHubFacts {
+  /** Address of the API, as an Enterprise server has it. */
+  readonly api: string;
+  readonly repository: string;
+}
+
+/** What an installed app is given to read with. */
+const installationToken = "ghs_0000000000000000000000000000000000";
+
+/** Starts a GitHub of one repository on loopback; its API answers at `{url}/api/v3` and, as api.github.com does, at `{url}`. */
+export async function startGitHubFake(options: GitHubFakeOptions): Promise<GitHubFake> {
+  const { etags = true, latencyMs = 0, repository = "acme/core" } = options;
+  let site = "";
+  const memory = createGitHubMemory(() => `${site}/${repository}`);
+  const answer = (request: RecordedRequest): Promise<ScriptedReply> => answerRequest(request, options, site, memory);
+  const server = await startHttpFake({ latencyMs, etags, answer });
+  site = server.url;
+  return { ...server, requests: server.requests, api: `${server.url}/api/v3`, repository, ...memory.mutators };
+}
+
+async function answerRequest(
+  request: RecordedRequest,
+  options: GitHubFakeOptions,
+  site: string,
+  memory: GitHubMemory,
+): Promise<ScriptedReply> {
+  const url = new URL(request.path, site);
+  const path = url.pathname.replace(/^\/api\/v3(?=\/)/, "");
+  const prefix = `/repos/${options.repository ?? "acme/core"}`;
+  if (options.app !== undefined) {
+    const signedIn = signIn(request, path, prefix, options.app);
+    if (signedIn !== undefined) return signedIn;
+  }
+  if (!isLetIn(request, options)) return json({ message: "Bad credentials" }, {}, 401);
+  if (path !== prefix && !path.startsWith(`${prefix}/`)) return notFound();
+  for (const { answer, pattern } of githubRoutes) {
+    const match = pattern.exec(path.slice(prefix.length));
+    const parameters = match?.slice(1).map(decodeURIComponent);
+    if (parameters !== undefined) return (await answer({ parameters, url, options, memory })) ?? notFound();
+  }
+  return notFound();
+}
+
+function notFound(): ScriptedReply {
+  return json({ message: "Not Found", documentation_url: "https://docs.github.com/rest" }, {}, 404);
+}
+
+function isLetIn({ headers }: RecordedRequest, { app, token }: GitHubFakeOptions): boolean {
+  const given = /^(?:token|bearer) (.+)$/i.exec(headers["authorization"] ?? "")?.[1] ?? "";
+  if (app === undefined && token === undefined) return true;
+  return given !== "" && (given === token || (app !== undefined && given === installationToken));
+}
+
+/** The two calls that an app makes with a token that it signed itself. */
+function signIn(request: RecordedRequest, path: string, prefix: string, app: InstalledApp): ScriptedReply | undefined {
+  const exchange = request.method === "POST" && path === `/app/installations/${app.installationId}/access_tokens`;
+  const lookUp = request.method === "GET" && path === `${prefix}/installation`;
+  if (!exchange && !lookUp) return undefined;
+  if (!isSigned(request, app)) return json({ message: "A JSON web token could not be decoded" }, {}, 401);
+  const token = {
+    token: installationToken,
+    expires_at: "2099-01-01T00:00:00Z",
+    permissions: {},
+    repository_selection: "selected",
+  };
+  return lookUp ? json({ id: app.installationId }) : json(token, {}, 201);
+}
+
+function isSigned({ headers }: RecordedRequest, { appId, publicKey }: InstalledApp): boolean {
+  const [header = "", payload = "", signature = ""] = (headers["authorization"] ?? "")
+    .replace(/^bearer /i, "")
+    .split(".");
+  const verifier = createVerify("RSA-SHA256").update(`${header}.${payload}`);
+  if (!verifier.verify(publicKey, signature, "base64url")) return false;
+  const { iss } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { readonly iss?: unknown };
+  return String(iss) === String(appId);
+}

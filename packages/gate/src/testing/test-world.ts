@@ -1,0 +1,61 @@
+import { type CommitSha, createHttp, createSender, type Verdict } from "@lateen/kernel";
+import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+
+import type { GateEvent } from "../events.ts";
+import { type GatePorts, gatePorts } from "../gate-ports.ts";
+import type { GateReport } from "../gate-report.ts";
+import { createGiteaForge } from "../gitea/index.ts";
+import { type GateInput, passGate } from "../pass-gate.ts";
+import { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
+
+/** A fake Gitea, a virtual clock and the ports over both, for the tests of this package. */
+export interface TestWorld {
+  readonly fake: GiteaFake;
+  readonly clock: FakeClock;
+  readonly events: GateEvent[];
+  readonly ports: GatePorts;
+  /** Does something at a virtual time from now. */
+  readonly at: (ms: number, act: () => void) => void;
+  readonly gate: (input: Partial<GateInput>, signal?: AbortSignal) => Promise<Verdict<GateReport>>;
+}
+
+export interface TestWorldOptions extends GiteaFakeOptions {
+  /** The commit that is asked about. */
+  readonly commit: CommitSha;
+}
+
+const sender = createSender(() => import("undici"));
+
+/** Starts a {@link TestWorld}. Pauses are not spread, so that tests can count them. */
+export async function startTestWorld({ commit, ...options }: TestWorldOptions): Promise<TestWorld> {
+  const fake = await startGiteaFake(options);
+  const clock = createFakeClock({ auto: true });
+  // Virtual time stands still during a real request, and its body is read whole before it goes on.
+  const http = createHttp({
+    send: (url, init) =>
+      clock.during(async () => {
+        const response = await sender(url, init);
+        const bytes = response.body === null ? [] : [await new Response(response.body).bytes()];
+        return { status: response.status, headers: response.headers, body: ReadableStream.from(bytes) };
+      }),
+  });
+  const events: GateEvent[] = [];
+  const report = (event: GateEvent): void => void events.push(event);
+  const forge = createGiteaForge({
+    url: fake.url,
+    repository: fake.repository,
+    http,
+    clock,
+    report,
+    retry: { random: () => 0.5 },
+  });
+  const ports = { ...gatePorts(forge, clock, report), random: () => 0.5 };
+  return {
+    fake,
+    clock,
+    events,
+    ports,
+    at: (ms, act) => void clock.sleep(ms).then(act),
+    gate: (input, signal) => passGate({ commit, branch: "main", ...input }, ports, signal),
+  };
+}

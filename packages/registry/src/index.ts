@@ -1,4 +1,12 @@
+export type { AdapterOptions, ContentStore, RegistryAdapter } from "./adapter.ts";
+export { decideDoubt, type DoubtDecision, type DoubtFacts } from "./decide-put.ts";
+export { decideRetag, decideTag, type RetagOutcome, type TagEnd, type TagPlan } from "./decide-retag.ts";
+export { decideRevision, type RevisionDecision, revisionKey } from "./decide-revision.ts";
+export type { RegistryEntry } from "./entry.ts";
+export type { RegistryErrorCode } from "./errors.ts";
 export type { RegistryEvent } from "./events.ts";
+export { inspect, type Inspection, type InspectPorts } from "./inspect.ts";
+export { openRegistries, type OpenRegistriesOptions, type Registries } from "./open-registries.ts";
 export type {
   Descriptor,
   ImageDetails,
@@ -10,3 +18,5 @@ export type {
   Registry,
   RegistryTalents,
 } from "./registry.ts";
+export type { RetaggedImage, RetaggedTag, RetagInput, RetagPorts, RetagReport } from "./retag-report.ts";
+export { retag } from "./retag.ts";

@@ -50,7 +50,7 @@ export interface Registry {
    *
    * @param before - What the tag named last; with it a write that came to nothing is told from somebody else's.
    */
-  put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal, before?: Digest): Promise<Receipt>;
+  put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal, before?: Digest | "absent"): Promise<Receipt>;
   /** Proves, without a visible effect, that `tags` may be written. */
   preflight(repository: Repository, manifest: Manifest, tags: readonly string[], signal?: AbortSignal): Promise<Verdict<Preflight>>;
   /** Brings the content of `source`, which has a digest, into `target` without touching a tag; answers with the manifest. */
@@ -67,7 +67,7 @@ export interface RegistryTalents {
     manifest: Manifest,
     tags: readonly string[],
     signal?: AbortSignal,
-    before?: ReadonlyMap<string, Digest>,
+    before?: ReadonlyMap<string, Digest | "absent">,
   ): Promise<readonly Receipt[]>;
 }
 

@@ -1,0 +1,32 @@
+import type { Digest, Reading } from "@lateen/kernel";
+
+/** What is known after a write whose answer does not tell whether it happened. */
+export interface DoubtFacts {
+  readonly wanted: Digest;
+  /** What the tag named before: a digest, `"absent"`, or undefined where nobody looked. */
+  readonly before: Digest | "absent" | undefined;
+  /** What the tag was seen to name after the doubtful answer. */
+  readonly seen: Reading<{ readonly digest: Digest }>;
+  /** Writes of this tag so far. */
+  readonly writes: number;
+  /** Writes allowed. */
+  readonly limit: number;
+}
+
+/** What a doubtful write turned out to be, or that it has to be sent again. */
+export type DoubtDecision = "applied" | "send-again" | "not-applied" | "foreign" | "unknown";
+
+/**
+ * Judges a doubtful write by a look at the tag: the wanted digest means that it happened, the old one (or still nothing) that it
+ * may be sent again, a third one that somebody else wrote. Where nobody knows what was there before, a strange digest is left to
+ * the caller.
+ */
+export function decideDoubt(facts: DoubtFacts): DoubtDecision {
+  const { wanted, before, seen, writes, limit } = facts;
+  if (seen.kind === "unknown") return "unknown";
+  const now = seen.kind === "absent" ? "absent" : seen.value.digest;
+  if (now === wanted) return "applied";
+  if (now !== "absent" && before === undefined) return "not-applied";
+  if (now !== "absent" && now !== before) return "foreign";
+  return writes < limit ? "send-again" : "not-applied";
+}

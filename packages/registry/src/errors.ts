@@ -1,0 +1,46 @@
+import { type ErrorCategory, ReleaseError, type ReleaseErrorOptions } from "@lateen/kernel";
+
+/** Every code that this package raises by itself; those of the kernel (`HTTP_…`, `INTERRUPTED`) pass through. */
+export type RegistryErrorCode =
+  | "REGISTRY_HOST_MISSING"
+  | "REGISTRY_REFERENCE_OPEN"
+  | "REGISTRY_INSECURE"
+  | "REGISTRY_ENTRY_INVALID"
+  | "REGISTRY_UNAUTHORIZED"
+  | "REGISTRY_DENIED"
+  | "REGISTRY_REALM_REFUSED"
+  | "REGISTRY_TOKEN_REFUSED"
+  | "REGISTRY_TOKEN_EXPIRED"
+  | "REGISTRY_TOKEN_UNREADABLE"
+  | "REGISTRY_CREDENTIALS_UNREADABLE"
+  | "REGISTRY_RATE_LIMITED"
+  | "REGISTRY_UNAVAILABLE"
+  | "REGISTRY_NOT_FOUND"
+  | "REGISTRY_REQUEST_REFUSED"
+  | "REGISTRY_CONTENT_MISSING"
+  | "REGISTRY_TAG_IMMUTABLE"
+  | "REGISTRY_REDIRECT_REFUSED"
+  | "MANIFEST_DIGEST_MISMATCH"
+  | "MANIFEST_TYPE_MISMATCH"
+  | "MANIFEST_UNREADABLE"
+  | "MANIFEST_SCHEMA1"
+  | "CONFIG_UNREADABLE"
+  | "BLOB_DIGEST_MISMATCH"
+  | "REVISION_DISAGREES"
+  | "TAG_NOT_WRITTEN";
+
+/** A {@link ReleaseError} with one of this package's codes. */
+export function registryError(code: RegistryErrorCode, category: ErrorCategory, options: Omit<ReleaseErrorOptions, "code" | "category">): ReleaseError {
+  return new ReleaseError({ code, category, ...options });
+}
+
+/** The error of bytes or headers that contradict each other; asking again would not make them true. */
+export function integrityError(
+  code: "MANIFEST_DIGEST_MISMATCH" | "MANIFEST_TYPE_MISMATCH" | "MANIFEST_UNREADABLE" | "CONFIG_UNREADABLE" | "BLOB_DIGEST_MISMATCH",
+  message: string,
+  why: string,
+  cause?: unknown,
+): ReleaseError {
+  const fix = "do not use this content; look whether a proxy or cache in between changes answers, or push the image again";
+  return registryError(code, "unavailable", { message, why, fix, cause, retryable: false });
+}

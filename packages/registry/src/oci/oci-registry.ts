@@ -1,0 +1,58 @@
+import { ignoreEvents, parseImageRef, systemClock } from "@lateen/kernel";
+import type { AdapterOptions, RegistryAdapter } from "../adapter.ts";
+import { addressOf } from "../entry.ts";
+import { readDetails } from "../read-details.ts";
+import { revisionOf } from "../revision.ts";
+import { senderOf } from "../sender.ts";
+import { findCredentials } from "./credentials.ts";
+import { createContent } from "./content.ts";
+import { createExchange } from "./exchange.ts";
+import { preflight } from "./preflight.ts";
+import { put } from "./put.ts";
+import { putTags } from "./put-tags.ts";
+import { readConfig } from "./read-blob.ts";
+import { readBytes, resolve } from "./read.ts";
+import { copyImage } from "../copy-image.ts";
+
+/** A registry that speaks the OCI distribution protocol. */
+export type OciRegistry = RegistryAdapter;
+
+/**
+ * Makes the adapter for one registry host over the OCI distribution protocol.
+ *
+ * @throws ReleaseError `REGISTRY_INSECURE`, `REGISTRY_ENTRY_INVALID`
+ * @example
+ * ```ts
+ * const registry = createOciRegistry({ host: "ghcr.io" });
+ * const reading = await registry.resolve(parseImageRef("ghcr.io/acme/platform:latest"));
+ * ```
+ */
+export function createOciRegistry(options: AdapterOptions): OciRegistry {
+  const { host, entry = {}, clock = systemClock, report = ignoreEvents, env = {} } = options;
+  const anonymous = async (): Promise<undefined> => await Promise.resolve(undefined);
+  const exchange = createExchange({
+    host,
+    address: addressOf(host, entry),
+    send: options.send ?? senderOf(entry, env),
+    clock,
+    report,
+    credentials: (signal) => findCredentials(host, entry, options.credentials ?? anonymous, signal),
+  });
+  const several = { inOneRequest: undefined };
+  const content = createContent(exchange);
+  const manifest: OciRegistry["manifest"] = (ref, signal) => readBytes(exchange, ref, signal);
+  const details: OciRegistry["details"] = (ref, signal) =>
+    readDetails({ manifest, config: (of, digest, late) => readConfig(exchange, of, digest, late) }, ref, signal);
+  return {
+    content,
+    manifest,
+    details,
+    resolve: (ref, signal) => resolve(exchange, ref, signal),
+    revision: async (ref, signal) => revisionOf(ref, await details(ref, signal)),
+    put: (repository, bytes, tag, signal, before) => put(exchange, clock, { repository, manifest: bytes, tag, before }, signal),
+    putTags: (repository, bytes, tags, signal, before) => putTags(exchange, clock, several, { repository, manifest: bytes, tags, before: before ?? new Map() }, signal),
+    preflight: (repository, bytes, tags, signal) => preflight(exchange, clock, { repository, manifest: bytes, tags }, signal),
+    copy: (source, target, signal) => copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
+    expectWrites: (repository) => exchange.expectWrites(parseImageRef(repository).path),
+  };
+}

@@ -1,0 +1,57 @@
+/** Longest bodies in bytes that are read into memory. */
+export const bodyLimits = {
+  /** OCI distribution-spec, "Pushing Manifests": registries should take 4 MiB; ECR takes 4,194,304 characters. */
+  manifest: 4 * 1024 * 1024,
+  /** No limit is specified; configs seen are under 100 KiB, and containers/image reads at most 4 MiB. */
+  config: 4 * 1024 * 1024,
+  /** oras-go, registry/remote/auth/client.go: 128 KiB for an answer of a token service. */
+  token: 128 * 1024,
+  /** oras-go, registry/remote/internal/errutil: 8 KiB of an error's body are read. */
+  error: 8 * 1024,
+} as const;
+
+/** Longest times of one request in milliseconds: manifests and tokens are small, so a server that takes longer is ill. */
+export const smallBodyDeadlines = { headersMs: 15_000, bodyMs: 20_000, totalMs: 30_000 } as const;
+
+/** Longest times of one blob transfer in milliseconds; at 1 MB/s an hour moves a layer of 3.6 GB. */
+export const blobDeadlines = { headersMs: 60_000, bodyMs: 3_600_000, totalMs: 3_600_000 } as const;
+
+/** How a read, or a write that was surely not applied, is tried again. */
+export const retryPolicy = {
+  /** regclient and containerd try five times. */
+  attempts: 5,
+  /** regclient backs off from 100 ms; GHCR's short burst limit clears in 50 to 500 ms (falcosecurity/plugins#1069). */
+  firstDelayMs: 250,
+  /** Longest pause that a registry may ask for; whoever asks for more gets an error that names the pause. */
+  longestDelayMs: 60_000,
+  /** No try begins later than this after the first. */
+  budgetMs: 120_000,
+  /** The same for errors of the connection and of the server, which say nothing about when it will be better. */
+  faultBudgetMs: 20_000,
+} as const;
+
+/** How a tag is written and read back. */
+export const settlePolicy = {
+  /** `--settle` of the command line. */
+  settleMs: 60_000,
+  /** GHCR needed about 30 s, ECR none: look soon, then less often. */
+  firstDelayMs: 250,
+  longestDelayMs: 5_000,
+  /** Writes of one tag at most, where each is followed by a look that shows that it was not applied. */
+  writes: 3,
+} as const;
+
+/** Redirects followed for one request; docker's client (Go's net/http) follows ten, registries need one or two. */
+export const redirectLimit = 5;
+
+/**
+ * The head start in milliseconds of reading the target tag before the bytes of a source given by digest: where the registry is
+ * near and the tag already right, the second request is never sent; elsewhere both travel together.
+ */
+export const sourceHeadStartMs = 20;
+
+/** Seconds a token lasts when the service does not say. Source: distribution, docs/spec/auth/token.md, `expires_in`. */
+export const tokenLifeSeconds = 60;
+
+/** Milliseconds before its end at which a token is replaced; regclient uses the same 5 s. */
+export const tokenMarginMs = 5_000;

@@ -1,0 +1,33 @@
+import { type Evidence, go, type ImageRef, stop, type Verdict } from "@lateen/kernel";
+import type { RetagFacts } from "./retag-read.ts";
+import type { RetagPorts } from "./retag-report.ts";
+import type { TargetGroup } from "./retag-targets.ts";
+import type { PlannedTag } from "./retag-write.ts";
+
+/** Which repositories may lack the source's content. */
+export interface CopyToGroups {
+  readonly source: ImageRef;
+  readonly groups: readonly TargetGroup[];
+  readonly planned: readonly PlannedTag[];
+  readonly facts: RetagFacts;
+  readonly dryRun: boolean;
+}
+
+/** Brings the content to every other repository that has a tag to write, before the first tag is written; answers with those. */
+export async function copyToGroups(request: CopyToGroups, ports: RetagPorts, signal?: AbortSignal): Promise<Verdict<ReadonlySet<string>>> {
+  const { source, groups, planned, facts, dryRun } = request;
+  if (facts.digest.kind !== "found") throw new TypeError("only a source with a digest is copied");
+  const exact: ImageRef = { ...source, tag: undefined, digest: facts.digest.value };
+  const evidence: Evidence[] = [];
+  const copied = new Set<string>();
+  for (const { repository } of groups) {
+    const needed = planned.some((tag) => tag.repository === repository && tag.plan !== "keep");
+    if (repository === source.repository || !needed) continue;
+    copied.add(repository);
+    if (dryRun) continue;
+    const verdict = await ports.registries.copy(exact, repository, signal);
+    if (verdict.kind === "stop") return stop(verdict.outcome, verdict.reason, verdict.evidence);
+    evidence.push(...verdict.evidence);
+  }
+  return go(copied, evidence);
+}

@@ -26,13 +26,13 @@ export function timedOut(url: string, what: string, ms: number): ReleaseError {
 /** What a rejected `fetch` means: called off, too late, a request that cannot be sent, or no connection. */
 export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
-  if (error instanceof TypeError && error.cause === undefined) {
+  const detail = systemCode(error);
+  if (error instanceof TypeError && (error.cause === undefined || detail === "ERR_INVALID_URL")) {
     // fetch quotes what it does not like: an address with a password, a header with a token. So nothing of it is kept.
     const message = "a request could not be built: its address or one of its headers is not valid";
     const fix = "check that the address holds no user and password, and that the token is one line of ASCII";
     return new ReleaseError({ code: "HTTP_REQUEST_INVALID", category: "input", message, why: redactUrl(url), fix });
   }
-  const detail = systemCode(error);
   const isName = /^(?:ENOTFOUND|EAI_)/.test(detail);
   const fix = isName ? "check the host name and the name server" : "check the address, the network and the proxy";
   return httpError(url, { code: "HTTP_UNREACHABLE", message: ` could not be reached: ${detail}`, fix, cause: error });

@@ -114,8 +114,18 @@ async function answer(outgoing: ServerResponse, reply: ScriptedReply, signal: Ab
 async function endless(outgoing: ServerResponse, part: Buffer): Promise<void> {
   while (!outgoing.destroyed && outgoing.socket !== null && !outgoing.socket.destroyed) {
     if (outgoing.write(part)) await pause(0);
-    else await new Promise<void>((resolve) => outgoing.once("drain", resolve).once("close", resolve));
+    else await drained(outgoing);
   }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off("drain", done).off("close", done);
+      resolve();
+    };
+    outgoing.on("drain", done).on("close", done);
+  });
 }
 
 function encode(body: unknown): { bytes: Buffer; type: Record<string, string> } {

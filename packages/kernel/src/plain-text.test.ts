@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { plainText } from "./plain-text.ts";
+
+test.each([
+  ["plain", "plain"],
+  ["two\r\nlines", "two lines"],
+  ["\u001b[31mred\u001b[0m", "[31mred [0m"],
+  ["\u009b31m", "31m"],
+  ["a\u202eb\u2066c", "a b c"],
+  ["zero\u200bwidth\ufeff", "zero width"],
+  ["nul\0", "nul"],
+  ["\u2028para\u2029", "para"],
+  ["grüße 🚢", "grüße 🚢"],
+])("%j becomes %j", (text, plain) => {
+  expect(plainText(text)).toBe(plain);
+});
+
+test("is bounded, and leaves no half of a surrogate pair", () => {
+  expect(plainText("x".repeat(600))).toBe(`${"x".repeat(499)}…`);
+  expect(plainText("x".repeat(10), 10)).toBe("x".repeat(10));
+  expect(plainText(`${" ".repeat(50)}x`, 10)).toBe("…");
+  expect(plainText("🚢".repeat(10), 10).isWellFormed()).toBe(true);
+  expect(plainText("🚢".repeat(10), 11).isWellFormed()).toBe(true);
+});
+
+test("never holds a control character, a line break or more than was asked for", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.integer({ min: 1, max: 40 }), (text, max) => {
+      const plain = plainText(text, max);
+      expect(plain.length).toBeLessThanOrEqual(max);
+      // eslint-disable-next-line no-control-regex
+      expect(plain).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/);
+      expect(plain.isWellFormed()).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("does not scan a hostile megabyte", () => {
+  const began = performance.now();
+  for (let i = 0; i < 100; i++) plainText("\n".repeat(1_000_000));
+  expect(performance.now() - began).toBeLessThan(500);
+});

@@ -1,0 +1,81 @@
+import { afterEach, expect, test } from "vitest";
+
+import { createSender, type SenderOptions, type UndiciModule } from "./sender.ts";
+import { startScriptedServer } from "./testing/scripted-server.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+/** A module with undici's shape that keeps what it is given and sends with Node's own fetch. */
+const fakeUndici = () => {
+  const agents: unknown[] = [];
+  const dispatchers: unknown[] = [];
+  let loads = 0;
+  class EnvHttpProxyAgent {
+    constructor(options: unknown) {
+      agents.push(options);
+    }
+  }
+  const undici: UndiciModule = {
+    EnvHttpProxyAgent,
+    fetch: (url: string, { dispatcher, ...init }: RequestInit & { dispatcher: unknown }) => {
+      dispatchers.push(dispatcher);
+      return fetch(url, init);
+    },
+  };
+  const load = async () => {
+    loads++;
+    return undici;
+  };
+  return { load, agents, dispatchers, loads: () => loads };
+};
+
+const sendOnce = async (options?: SenderOptions) => {
+  const server = await startScriptedServer(() => ({ body: "ok" }));
+  closers.push(() => server.close());
+  const undici = fakeUndici();
+  const send = createSender(undici.load, options);
+  expect(undici.loads()).toBe(0);
+  const init = { method: "GET", headers: {}, redirect: "manual", signal: new AbortController().signal } as const;
+  const [first] = await Promise.all([send(server.url, init), send(server.url, init), send(server.url, init)]);
+  return { ...undici, first };
+};
+
+test("undici is loaded with the first request, once, and has one pool", async () => {
+  const { loads, agents, dispatchers, first } = await sendOnce();
+  expect(first.status).toBe(200);
+  expect(loads()).toBe(1);
+  expect(agents).toHaveLength(1);
+  expect(new Set(dispatchers).size).toBe(1);
+});
+
+test("by default undici sets no deadline of its own, and the environment's proxies do not leak in", async () => {
+  const { agents } = await sendOnce();
+  expect(agents[0]).toEqual({
+    connect: { timeout: 10_000 },
+    requestTls: { timeout: 10_000 },
+    proxyTls: { timeout: 10_000 },
+    connections: 64,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    httpProxy: "",
+    httpsProxy: "",
+    noProxy: "",
+  });
+});
+
+test("certificates, proxies and limits are passed on", async () => {
+  const tls = { ca: ["CA"], cert: "CERT", key: "KEY" };
+  const proxy = { http: "http://p:1", https: "http://p:2", none: "localhost" };
+  const { agents } = await sendOnce({ ...tls, proxy, connectTimeoutMs: 5, maxSockets: 256 });
+  expect(agents[0]).toMatchObject({
+    connect: { timeout: 5, ...tls },
+    requestTls: { timeout: 5, ...tls },
+    connections: 256,
+    httpProxy: "http://p:1",
+    httpsProxy: "http://p:2",
+    noProxy: "localhost",
+  });
+});

@@ -1,0 +1,91 @@
+import { inspect } from "node:util";
+
+import { describe, expect, test } from "vitest";
+
+import type { Digest } from "./digest.ts";
+import { classifyReadBack } from "./read-back.ts";
+import { absent, found, mapReading, unknown } from "./reading.ts";
+import { asReleaseError, isReleaseError, ReleaseError } from "./release-error.ts";
+import { ignoreEvents } from "./reporter.ts";
+import { secret } from "./secret.ts";
+import { go, stop } from "./verdict.ts";
+
+const error = new ReleaseError({ code: "X", category: "unavailable", message: "x" });
+
+test("a reading is changed only where something was found", () => {
+  const double = (value: number) => value * 2;
+  expect(mapReading(found(2), double)).toEqual({ kind: "found", value: 4 });
+  expect(mapReading(absent("404"), double)).toEqual({ kind: "absent", proof: "404" });
+  expect(mapReading(unknown(error), double)).toEqual({ kind: "unknown", cause: error });
+});
+
+test("a verdict carries its evidence, and a value only if there is one", () => {
+  const evidence = [{ rule: "gate", verdict: "open", fact: "f", source: "s", at: "t" }];
+  expect(go(1, evidence)).toEqual({ kind: "go", value: 1, evidence });
+  expect(go(1).evidence).toEqual([]);
+  expect(stop("held", "because")).toEqual({ kind: "stop", outcome: "held", reason: "because", evidence: [] });
+  expect(stop("halted", "because", evidence, 2)).toMatchObject({ value: 2 });
+  expect("value" in stop("held", "because")).toBe(false);
+  expect(ignoreEvents()).toBeUndefined();
+});
+
+describe("a release error", () => {
+  test("is retryable by its category, unless it says otherwise", () => {
+    expect(error.retryable).toBe(true);
+    for (const category of ["input", "auth", "state", "interrupted", "bug"] as const) {
+      expect(new ReleaseError({ code: "X", category, message: "x" }).retryable).toBe(false);
+    }
+    expect(new ReleaseError({ code: "X", category: "unavailable", message: "x", retryable: false }).retryable).toBe(
+      false,
+    );
+  });
+
+  test("is recognised by its brand, also when another copy of this package made it", async () => {
+    const copy = (await import(`./release-error.ts?copy=${"1"}`)) as typeof import("./release-error.ts");
+    const foreign = new copy.ReleaseError({ code: "Y", category: "auth", message: "y" });
+    expect(foreign instanceof ReleaseError).toBe(false);
+    expect(isReleaseError(foreign)).toBe(true);
+    expect(asReleaseError(foreign)).toBe(foreign);
+    for (const other of [null, undefined, "x", new Error("x"), { code: "X", category: "auth" }]) {
+      expect(isReleaseError(other)).toBe(false);
+    }
+  });
+
+  test("wraps everything else as a bug that keeps its cause", () => {
+    const cause = new TypeError("oops");
+    expect(asReleaseError(cause)).toMatchObject({ code: "UNEXPECTED", category: "bug", message: "oops", cause });
+    expect(asReleaseError("text")).toMatchObject({ message: "text", cause: "text" });
+    expect("cause" in new ReleaseError({ code: "X", category: "bug", message: "x" })).toBe(false);
+  });
+});
+
+test("a secret shows itself only when it is asked to", () => {
+  const token = secret(" hunter2\n");
+  expect(token.reveal()).toBe("hunter2");
+  const shown = [
+    String(token),
+    `${token as unknown as string}`,
+    JSON.stringify({ token }),
+    inspect({ token }),
+    inspect(token, { showHidden: true }),
+  ];
+  for (const text of shown) expect(text).not.toContain("hunter2");
+  expect(JSON.stringify(token)).toBe('"[secret]"');
+});
+
+describe("classifyReadBack", () => {
+  const [wanted, before, other] = ["a", "b", "c"].map((digit) => `sha256:${digit.repeat(64)}` as Digest);
+  test.each([
+    ["settled", before, found({ digest: wanted! })],
+    ["settled", undefined, found({ digest: wanted! })],
+    ["settled", wanted, found({ digest: wanted! })],
+    ["lag", before, found({ digest: before! })],
+    ["lag", before, absent("404")],
+    ["lag", undefined, absent("404")],
+    ["foreign", before, found({ digest: other! })],
+    ["foreign", undefined, found({ digest: before! })],
+    ["unknown", before, unknown(error)],
+  ] as const)("is %s", (answer, previous, seen) => {
+    expect(classifyReadBack(wanted!, previous, seen)).toBe(answer);
+  });
+});

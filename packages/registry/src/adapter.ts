@@ -7,13 +7,23 @@ import type { ImageReader, Manifest, Registry, RegistryTalents } from "./registr
 /** Content by digest, as copying between registries needs it. */
 export interface ContentStore {
   /** Whether the repository holds the content; its size. */
-  has(repository: Repository, kind: "manifest" | "blob", digest: Digest, signal?: AbortSignal): Promise<Reading<number>>;
+  has(
+    repository: Repository,
+    kind: "manifest" | "blob",
+    digest: Digest,
+    signal?: AbortSignal,
+  ): Promise<Reading<number>>;
   /** The bytes of a blob as they arrive; the caller checks the digest. */
   open(ref: ImageRef, digest: Digest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Takes a blob over from another repository of the same registry; false where the registry does not. */
   mount(repository: Repository, digest: Digest, from: Repository, signal?: AbortSignal): Promise<boolean>;
   /** Stores a blob whose bytes come once, in order. The registry checks the digest as well. */
-  upload(repository: Repository, blob: { readonly digest: Digest; readonly size: number }, chunks: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  upload(
+    repository: Repository,
+    blob: { readonly digest: Digest; readonly size: number },
+    chunks: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Stores a manifest under its own digest; no tag is touched. */
   store(repository: Repository, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }

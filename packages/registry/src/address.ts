@@ -9,7 +9,10 @@ export type Reach = "loopback" | "private" | "link-local" | "public";
  * Sources: RFC 6890 (special-purpose addresses), RFC 6761 §6.3 (`localhost.`), RFC 4193 (unique local IPv6).
  */
 export function reachOf(hostname: string): Reach {
-  const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  const host = hostname
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
   if (host === "localhost" || host.endsWith(".localhost")) return "loopback";
   if (isIPv4(host)) return reachOfIpv4(host);
   if (isIPv6(host)) return reachOfIpv6(host);
@@ -25,7 +28,12 @@ function reachOfIpv4(address: string): Reach {
   const [a = 0, b = 0] = address.split(".").map(Number);
   if (a === 127) return "loopback";
   if (a === 169 && b === 254) return "link-local";
-  const isPrivate = a === 0 || a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168) || (a === 100 && b >= 64 && b <= 127);
+  const isPrivate =
+    a === 0 ||
+    a === 10 ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && b === 168) ||
+    (a === 100 && b >= 64 && b <= 127);
   return isPrivate || a >= 224 ? "private" : "public";
 }
 

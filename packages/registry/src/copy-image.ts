@@ -1,4 +1,17 @@
-import { asReleaseError, type Clock, type Digest, type Evidence, go, type ImageRef, isoNow, type Reading, type Reporter, type Repository, stop, type Verdict } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Clock,
+  type Digest,
+  type Evidence,
+  go,
+  type ImageRef,
+  isoNow,
+  type Reading,
+  type Reporter,
+  type Repository,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import type { ContentStore } from "./adapter.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -12,7 +25,10 @@ export interface CopyRequest {
   /** Has a digest. */
   readonly source: ImageRef;
   readonly target: Repository;
-  readonly from: { manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>; readonly content: ContentStore };
+  readonly from: {
+    manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;
+    readonly content: ContentStore;
+  };
   readonly into: ContentStore;
 }
 
@@ -35,11 +51,23 @@ interface Work extends CopyRequest, CopyPorts {
  * Brings an image, children and blobs first, into another repository by digest; what is there already is not sent again, and no tag is
  * touched.
  */
-export async function copyImage(request: CopyRequest, ports: CopyPorts, signal?: AbortSignal): Promise<Verdict<Manifest>> {
+export async function copyImage(
+  request: CopyRequest,
+  ports: CopyPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<Manifest>> {
   const { source, target } = request;
-  const evidence = (verdict: string, fact: string): Evidence[] => [{ rule: "candidate", verdict, fact, source: target, at: isoNow(ports.clock) }];
+  const evidence = (verdict: string, fact: string): Evidence[] => [
+    { rule: "candidate", verdict, fact, source: target, at: isoNow(ports.clock) },
+  ];
   if (source.digest === undefined) throw new TypeError("what is copied is named by its digest");
-  const work: Work = { ...request, ...ports, signal, limit: createLimit(parallelBlobs), sameRegistry: target.startsWith(`${source.host ?? ""}/`) };
+  const work: Work = {
+    ...request,
+    ...ports,
+    signal,
+    limit: createLimit(parallelBlobs),
+    sameRegistry: target.startsWith(`${source.host ?? ""}/`),
+  };
   try {
     const manifest = await copyManifest(work, source.digest);
     return go(manifest, evidence("copied", `${source.repository}@${source.digest} is in ${target}`));
@@ -61,7 +89,17 @@ async function copyManifest(work: Work, digest: Digest): Promise<Manifest> {
   if (present.kind === "found") return manifest;
   const { content } = readManifest(manifest.bytes, manifest.mediaType, source.repository);
   if (content.kind === "index") await Promise.all(content.manifests.map((child) => copyManifest(work, child.digest)));
-  else await Promise.all([...new Map([...(content.config === undefined ? [] : [content.config]), ...content.layers].map((blob) => [blob.digest, blob])).values()].map((blob) => work.limit(() => copyBlob(work, blob))));
+  else
+    await Promise.all(
+      [
+        ...new Map(
+          [...(content.config === undefined ? [] : [content.config]), ...content.layers].map((blob) => [
+            blob.digest,
+            blob,
+          ]),
+        ).values(),
+      ].map((blob) => work.limit(() => copyBlob(work, blob))),
+    );
   await into.store(target, manifest, signal);
   work.report({ type: "manifest-copied", repository: target, digest });
   return manifest;
@@ -111,5 +149,8 @@ async function stream(work: Work, blob: WireDescriptor): Promise<void> {
 function must(reading: Reading<Manifest>, digest: Digest): Manifest {
   if (reading.kind === "found") return reading.value;
   if (reading.kind === "unknown") throw reading.cause;
-  throw registryError("REGISTRY_CONTENT_MISSING", "state", { message: `the manifest ${digest} is not in the source`, why: reading.proof });
+  throw registryError("REGISTRY_CONTENT_MISSING", "state", {
+    message: `the manifest ${digest} is not in the source`,
+    why: reading.proof,
+  });
 }

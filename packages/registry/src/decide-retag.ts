@@ -28,7 +28,9 @@ export interface TagEnd {
 export function decideRetag(tags: readonly TagEnd[]): RetagOutcome {
   const failed = tags.filter((tag) => tag.failure !== undefined);
   const written = tags.filter((tag) => tag.failure === undefined && tag.action !== "unchanged");
-  const unsettled = written.some((tag) => tag.action === "pending" || tag.action === "foreign" || tag.action === "refused");
+  const unsettled = written.some(
+    (tag) => tag.action === "pending" || tag.action === "foreign" || tag.action === "refused",
+  );
   if (failed.length > 0) {
     if (written.length > 0) return "partial";
     return failed.some((tag) => tag.failure === "refused") ? "refused" : "unknown";

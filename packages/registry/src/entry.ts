@@ -37,9 +37,15 @@ export interface RegistryAddress {
  * Facts about registries that everybody uses. Sources: the challenge of `GET https://ghcr.io/v2/`, and
  * docs.docker.com/reference/api/registry/auth (Docker Hub answers under another name than the one in references).
  */
-const wellKnown: Readonly<Record<string, { readonly endpoint?: string; readonly realm: string; readonly service: string }>> = {
+const wellKnown: Readonly<
+  Record<string, { readonly endpoint?: string; readonly realm: string; readonly service: string }>
+> = {
   "ghcr.io": { realm: "https://ghcr.io/token", service: "ghcr.io" },
-  "docker.io": { endpoint: "https://registry-1.docker.io", realm: "https://auth.docker.io/token", service: "registry.docker.io" },
+  "docker.io": {
+    endpoint: "https://registry-1.docker.io",
+    realm: "https://auth.docker.io/token",
+    service: "registry.docker.io",
+  },
 };
 
 /**
@@ -49,7 +55,8 @@ const wellKnown: Readonly<Record<string, { readonly endpoint?: string; readonly 
 export function addressOf(host: string, entry: RegistryEntry = {}): RegistryAddress {
   const known = entry.endpoint === undefined ? wellKnown[host] : undefined;
   const base = baseOf(host, entry, known?.endpoint);
-  if (entry.realm !== undefined && !/^https?:\/\//.test(entry.realm)) throw invalid(host, "realm is not an http or https address");
+  if (entry.realm !== undefined && !/^https?:\/\//.test(entry.realm))
+    throw invalid(host, "realm is not an http or https address");
   if (entry.password !== undefined && entry.username === undefined) throw invalid(host, "a password needs a username");
   return { base, realm: entry.realm ?? known?.realm, service: entry.service ?? known?.service ?? host };
 }
@@ -60,7 +67,8 @@ function baseOf(host: string, entry: RegistryEntry, knownEndpoint: string | unde
   const text = entry.endpoint ?? knownEndpoint ?? `${plain ? "http" : "https"}://${host}`;
   if (!URL.canParse(text)) throw invalid(host, "its address cannot be read");
   const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") throw invalid(host, "endpoint is not an http or https address");
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw invalid(host, "endpoint is not an http or https address");
   if (url.protocol === "http:" && !isLoopbackHost(url.host) && entry.insecure !== true) {
     throw registryError("REGISTRY_INSECURE", "input", {
       message: `${host} would be spoken to over plain http`,

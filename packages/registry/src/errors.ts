@@ -30,17 +30,27 @@ export type RegistryErrorCode =
   | "TAG_NOT_WRITTEN";
 
 /** A {@link ReleaseError} with one of this package's codes. */
-export function registryError(code: RegistryErrorCode, category: ErrorCategory, options: Omit<ReleaseErrorOptions, "code" | "category">): ReleaseError {
+export function registryError(
+  code: RegistryErrorCode,
+  category: ErrorCategory,
+  options: Omit<ReleaseErrorOptions, "code" | "category">,
+): ReleaseError {
   return new ReleaseError({ code, category, ...options });
 }
 
 /** The error of bytes or headers that contradict each other; asking again would not make them true. */
 export function integrityError(
-  code: "MANIFEST_DIGEST_MISMATCH" | "MANIFEST_TYPE_MISMATCH" | "MANIFEST_UNREADABLE" | "CONFIG_UNREADABLE" | "BLOB_DIGEST_MISMATCH",
+  code:
+    | "MANIFEST_DIGEST_MISMATCH"
+    | "MANIFEST_TYPE_MISMATCH"
+    | "MANIFEST_UNREADABLE"
+    | "CONFIG_UNREADABLE"
+    | "BLOB_DIGEST_MISMATCH",
   message: string,
   why: string,
   cause?: unknown,
 ): ReleaseError {
-  const fix = "do not use this content; look whether a proxy or cache in between changes answers, or push the image again";
+  const fix =
+    "do not use this content; look whether a proxy or cache in between changes answers, or push the image again";
   return registryError(code, "unavailable", { message, why, fix, cause, retryable: false });
 }

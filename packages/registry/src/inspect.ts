@@ -1,4 +1,15 @@
-import { type Clock, type Digest, type Evidence, formatImageRef, go, type ImageRef, isoNow, plainText, stop, type Verdict } from "@lateen/kernel";
+import {
+  type Clock,
+  type Digest,
+  type Evidence,
+  formatImageRef,
+  go,
+  type ImageRef,
+  isoNow,
+  plainText,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import { decideRevision } from "./decide-revision.ts";
 import type { ImageDetails, ImageReader } from "./registry.ts";
 import { hostMissing } from "./retag-targets.ts";
@@ -30,28 +41,50 @@ export interface Inspection {
  */
 export async function inspect(ref: ImageRef, ports: InspectPorts, signal?: AbortSignal): Promise<Verdict<Inspection>> {
   if (ref.host === undefined) throw hostMissing(ref.repository);
-  const evidence = (verdict: string, fact: string): Evidence[] => [{ rule: "image", verdict, fact, source: formatImageRef(ref), at: isoNow(ports.clock) }];
+  const evidence = (verdict: string, fact: string): Evidence[] => [
+    { rule: "image", verdict, fact, source: formatImageRef(ref), at: isoNow(ports.clock) },
+  ];
   const reading = await ports.registries.details(ref, signal);
-  if (reading.kind === "absent") return stop("refused", `${formatImageRef(ref)} does not exist`, evidence("absent", reading.proof));
+  if (reading.kind === "absent")
+    return stop("refused", `${formatImageRef(ref)} does not exist`, evidence("absent", reading.proof));
   if (reading.kind === "unknown") {
     const { cause } = reading;
     if (cause.category === "auth") throw cause;
-    return stop(cause.code === "MANIFEST_SCHEMA1" ? "refused" : "unknown", cause.message, evidence("unknown", cause.why ?? cause.message));
+    return stop(
+      cause.code === "MANIFEST_SCHEMA1" ? "refused" : "unknown",
+      cause.message,
+      evidence("unknown", cause.why ?? cause.message),
+    );
   }
   const { value } = reading;
   const decision = decideRevision(value);
-  const said = decision.kind === "disagree" ? `platforms disagree: ${plainText(decision.seen.join(", "), 300)}` : `revision ${decision.kind}`;
-  return go(describe(ref, value, decision.kind === "named" ? decision.revision : undefined), evidence("found", `${value.digest}, ${said}`));
+  const said =
+    decision.kind === "disagree"
+      ? `platforms disagree: ${plainText(decision.seen.join(", "), 300)}`
+      : `revision ${decision.kind}`;
+  return go(
+    describe(ref, value, decision.kind === "named" ? decision.revision : undefined),
+    evidence("found", `${value.digest}, ${said}`),
+  );
 }
 
 function describe(ref: ImageRef, details: ImageDetails, revision: string | undefined): Inspection {
   const platforms = details.images.flatMap((image) => (image.platform === undefined ? [] : [image.platform]));
   const { digest, mediaType } = details;
   const labels = agreed(details.images.map((image) => image.labels));
-  return { repository: ref.repository, digest, mediaType, platforms, labels, ...(revision === undefined ? {} : { revision }) };
+  return {
+    repository: ref.repository,
+    digest,
+    mediaType,
+    platforms,
+    labels,
+    ...(revision === undefined ? {} : { revision }),
+  };
 }
 
 function agreed(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   const [first = {}, ...others] = all;
-  return Object.fromEntries(Object.entries(first).filter(([key, value]) => others.every((labels) => labels[key] === value)));
+  return Object.fromEntries(
+    Object.entries(first).filter(([key, value]) => others.every((labels) => labels[key] === value)),
+  );
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { integrityError, registryError } from "./errors.ts";
 import { bareType, imageTypes, indexTypes, isSchema1 } from "./media-types.ts";
 
-const digestText = z.string().transform((text, context) => {
+const digestText: z.ZodType<Digest, string> = z.string().transform((text, context) => {
   try {
     return parseDigest(text);
   } catch {
@@ -15,16 +15,25 @@ const digestText = z.string().transform((text, context) => {
 
 const stringMap = z.record(z.string(), z.string());
 
-const descriptor = z.object({
+/** A descriptor as it stands in a manifest. */
+export interface WireDescriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>> | null | undefined;
+  readonly platform?:
+    | { readonly os: string; readonly architecture: string; readonly variant?: string | null | undefined }
+    | null
+    | undefined;
+}
+
+const descriptor: z.ZodType<WireDescriptor, unknown> = z.object({
   mediaType: z.string(),
   digest: digestText,
   size: z.number().int().nonnegative(),
   annotations: stringMap.nullish(),
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().nullish() }).nullish(),
 });
-
-/** A descriptor as it stands in a manifest. */
-export type WireDescriptor = z.infer<typeof descriptor>;
 
 const indexSchema = z.object({
   mediaType: z.string().nullish(),
@@ -43,7 +52,11 @@ const imageSchema = z.object({
 
 /** A manifest's content, for looking only: what is written again are always its bytes. */
 export type ManifestContent =
-  | { readonly kind: "index"; readonly manifests: readonly WireDescriptor[]; readonly annotations: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "index";
+      readonly manifests: readonly WireDescriptor[];
+      readonly annotations: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: "image";
       readonly config: WireDescriptor | undefined;
@@ -63,7 +76,11 @@ export function digestOf(bytes: Uint8Array, like?: Digest): Digest {
  * Source: OCI distribution-spec, "Pulling manifests": a body whose `mediaType` disagrees with the header is refused.
  * @throws ReleaseError `MANIFEST_SCHEMA1`, `MANIFEST_TYPE_MISMATCH`, `MANIFEST_UNREADABLE`
  */
-export function readManifest(bytes: Uint8Array, contentType: string | undefined, source: string): { mediaType: string; content: ManifestContent } {
+export function readManifest(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  source: string,
+): { mediaType: string; content: ManifestContent } {
   const stated = bareType(contentType);
   const json = parseObject(bytes, source);
   if (isSchema1(stated) || json["schemaVersion"] === 1) throw schema1(source);
@@ -73,7 +90,8 @@ export function readManifest(bytes: Uint8Array, contentType: string | undefined,
   }
   const mediaType = named ?? stated;
   const isIndex = indexTypes.includes(mediaType);
-  if (!isIndex && !imageTypes.includes(mediaType)) throw mismatch(`${plainText(mediaType, 100) || "no media type"} is not that of a manifest`, source);
+  if (!isIndex && !imageTypes.includes(mediaType))
+    throw mismatch(`${plainText(mediaType, 100) || "no media type"} is not that of a manifest`, source);
   if (isIndex !== "manifests" in json) throw mismatch(`the content is not that of ${mediaType}`, source);
   return { mediaType, content: isIndex ? readIndex(json, source) : readImage(json, source) };
 }
@@ -98,14 +116,20 @@ function parseObject(bytes: Uint8Array, source: string): Record<string, unknown>
   } catch (cause) {
     const start = new TextDecoder().decode(bytes.subarray(0, 200));
     const what = /^\s*</.test(start) ? "an HTML page" : `text that is not JSON: ${plainText(start, 60)}`;
-    throw integrityError("MANIFEST_UNREADABLE", `expected a manifest, got ${bytes.length === 0 ? "an empty body" : what}`, source, cause);
+    throw integrityError(
+      "MANIFEST_UNREADABLE",
+      `expected a manifest, got ${bytes.length === 0 ? "an empty body" : what}`,
+      source,
+      cause,
+    );
   }
   throw unreadable("it is not an object", source);
 }
 
 function schema1(source: string): ReleaseError {
   return registryError("MANIFEST_SCHEMA1", "state", {
-    message: "the image is in Docker's schema 1 format, which has no digest of its bytes and cannot be moved byte by byte",
+    message:
+      "the image is in Docker's schema 1 format, which has no digest of its bytes and cannot be moved byte by byte",
     why: source,
     fix: "build and push the image again with a current tool; schema 1 was retired in 2019",
   });

@@ -31,5 +31,8 @@ export function bareType(contentType: string | undefined): string {
 
 /** True for the two spellings of schema 1, whose digest is not the hash of its bytes. */
 export function isSchema1(mediaType: string): boolean {
-  return /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:pretty)?jws$|manifest\.v1\+json$/.test(mediaType) && mediaType.includes("docker");
+  return (
+    /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:pretty)?jws$|manifest\.v1\+json$/.test(mediaType) &&
+    mediaType.includes("docker")
+  );
 }

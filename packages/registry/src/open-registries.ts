@@ -1,4 +1,13 @@
-import { type Clock, ignoreEvents, type ImageRef, parseImageRef, type Reporter, type Repository, type Sender, systemClock } from "@lateen/kernel";
+import {
+  type Clock,
+  ignoreEvents,
+  type ImageRef,
+  parseImageRef,
+  type Reporter,
+  type Repository,
+  type Sender,
+  systemClock,
+} from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "./adapter.ts";
 import { copyImage } from "./copy-image.ts";
 import { isEcrHost } from "./ecr-hosts.ts";
@@ -48,7 +57,8 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
   const byHost = async (ref: ImageRef): Promise<RegistryAdapter> => {
     if (ref.host === undefined) throw hostMissing(ref.repository);
     const adapter = await open(ref.host);
-    for (const repository of writes) if (parseImageRef(repository).host === ref.host) adapter.expectWrites?.(repository);
+    for (const repository of writes)
+      if (parseImageRef(repository).host === ref.host) adapter.expectWrites?.(repository);
     return adapter;
   };
   const byRepository = (repository: Repository) => byHost(parseImageRef(repository));
@@ -58,13 +68,15 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
     manifest: async (ref, signal) => await (await byHost(ref)).manifest(ref, signal),
     revision: async (ref, signal) => await (await byHost(ref)).revision(ref, signal),
     details: async (ref, signal) => await (await byHost(ref)).details(ref, signal),
-    put: async (repository, manifest, tag, signal, before) => await (await byRepository(repository)).put(repository, manifest, tag, signal, before),
+    put: async (repository, manifest, tag, signal, before) =>
+      await (await byRepository(repository)).put(repository, manifest, tag, signal, before),
     async putTags(repository, manifest, tags, signal, before) {
       const adapter = await byRepository(repository);
       if (adapter.putTags !== undefined) return await adapter.putTags(repository, manifest, tags, signal, before);
       return await Promise.all(tags.map((tag) => adapter.put(repository, manifest, tag, signal, before?.get(tag))));
     },
-    preflight: async (repository, manifest, tags, signal) => await (await byRepository(repository)).preflight(repository, manifest, tags, signal),
+    preflight: async (repository, manifest, tags, signal) =>
+      await (await byRepository(repository)).preflight(repository, manifest, tags, signal),
     async copy(source, target, signal) {
       const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
       if (from === into) return await from.copy(source, target, signal);
@@ -74,7 +86,11 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
   };
 }
 
-async function openAdapter(host: string, options: OpenRegistriesOptions, credentials: AdapterOptions["credentials"]): Promise<RegistryAdapter> {
+async function openAdapter(
+  host: string,
+  options: OpenRegistriesOptions,
+  credentials: AdapterOptions["credentials"],
+): Promise<RegistryAdapter> {
   const { registries = {}, env, clock, report, send } = options;
   const entry = Object.hasOwn(registries, host) ? registries[host] : undefined;
   const made: AdapterOptions = {

@@ -1,13 +1,13 @@
 /** Longest bodies in bytes that are read into memory. */
 export const bodyLimits = {
   /** OCI distribution-spec, "Pushing Manifests": registries should take 4 MiB; ECR takes 4,194,304 characters. */
-  manifest: 4 * 1024 * 1024,
+  manifest: 4_194_304,
   /** No limit is specified; configs seen are under 100 KiB, and containers/image reads at most 4 MiB. */
-  config: 4 * 1024 * 1024,
+  config: 4_194_304,
   /** oras-go, registry/remote/auth/client.go: 128 KiB for an answer of a token service. */
-  token: 128 * 1024,
+  token: 131_072,
   /** oras-go, registry/remote/internal/errutil: 8 KiB of an error's body are read. */
-  error: 8 * 1024,
+  error: 8_192,
 } as const;
 
 /** Longest times of one request in milliseconds: manifests and tokens are small, so a server that takes longer is ill. */

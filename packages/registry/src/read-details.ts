@@ -1,4 +1,13 @@
-import { asReleaseError, type Digest, found, type ImageRef, plainText, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Digest,
+  found,
+  type ImageRef,
+  plainText,
+  type Reading,
+  type ReleaseError,
+  unknown,
+} from "@lateen/kernel";
 import { z } from "zod";
 import { integrityError } from "./errors.ts";
 import { type ManifestContent, readManifest, type WireDescriptor } from "./manifest-json.ts";
@@ -23,13 +32,22 @@ const configSchema = z.object({
 });
 
 /** Reads a manifest, the manifests that it lists and all their configs; one that cannot be read makes the whole unknown. */
-export async function readDetails(source: DetailsSource, ref: ImageRef, signal?: AbortSignal): Promise<Reading<ImageDetails>> {
+export async function readDetails(
+  source: DetailsSource,
+  ref: ImageRef,
+  signal?: AbortSignal,
+): Promise<Reading<ImageDetails>> {
   const top = await source.manifest(ref, signal);
   if (top.kind !== "found") return top;
   const { bytes: _bytes, ...descriptor } = top.value;
   try {
     const { content } = readManifest(top.value.bytes, top.value.mediaType, ref.repository);
-    const images = await readImages(source, ref, { digest: top.value.digest, content, listed: undefined, depth: 0 }, signal);
+    const images = await readImages(
+      source,
+      ref,
+      { digest: top.value.digest, content, listed: undefined, depth: 0 },
+      signal,
+    );
     return found({ ...descriptor, annotations: content.annotations, images });
   } catch (error) {
     return unknown(asReleaseError(error));
@@ -44,9 +62,15 @@ interface Node {
   readonly depth: number;
 }
 
-async function readImages(source: DetailsSource, ref: ImageRef, node: Node, signal: AbortSignal | undefined): Promise<PlatformImage[]> {
+async function readImages(
+  source: DetailsSource,
+  ref: ImageRef,
+  node: Node,
+  signal: AbortSignal | undefined,
+): Promise<PlatformImage[]> {
   if (node.content.kind === "image") return [await readImage(source, ref, node, node.content.config, signal)];
-  if (node.depth >= deepestIndex) throw integrityError("MANIFEST_UNREADABLE", "the indexes are nested too deeply", ref.repository);
+  if (node.depth >= deepestIndex)
+    throw integrityError("MANIFEST_UNREADABLE", "the indexes are nested too deeply", ref.repository);
   const children = node.content.manifests.filter(isRealPlatform);
   const lists = await Promise.all(children.map((child) => readChild(source, ref, child, node.depth + 1, signal)));
   return lists.flat();
@@ -59,7 +83,10 @@ async function readChild(
   depth: number,
   signal: AbortSignal | undefined,
 ): Promise<PlatformImage[]> {
-  const child = must(await source.manifest({ ...ref, tag: undefined, digest: listed.digest }, signal), "a manifest that the index lists");
+  const child = must(
+    await source.manifest({ ...ref, tag: undefined, digest: listed.digest }, signal),
+    "a manifest that the index lists",
+  );
   const { content } = readManifest(child.bytes, listed.mediaType, ref.repository);
   return await readImages(source, ref, { digest: child.digest, content, listed, depth }, signal);
 }
@@ -74,11 +101,20 @@ async function readImage(
   const annotations = { ...node.listed?.annotations, ...node.content.annotations };
   const listed = node.listed?.platform ?? undefined;
   if (config === undefined || !imageConfigTypes.includes(config.mediaType)) {
-    return { digest: node.digest, platform: listed === undefined ? undefined : formatPlatform(listed), annotations, labels: {} };
+    return {
+      digest: node.digest,
+      platform: listed === undefined ? undefined : formatPlatform(listed),
+      annotations,
+      labels: {},
+    };
   }
   const bytes = must(await source.config(ref, config.digest, signal), "the config of an image");
   const parsed = parseConfig(bytes, ref.repository);
-  const platform = listed ?? (parsed.os && parsed.architecture ? { os: parsed.os, architecture: parsed.architecture, variant: parsed.variant } : undefined);
+  const platform =
+    listed ??
+    (parsed.os && parsed.architecture
+      ? { os: parsed.os, architecture: parsed.architecture, variant: parsed.variant }
+      : undefined);
   return {
     digest: node.digest,
     platform: platform === undefined ? undefined : formatPlatform(platform),
@@ -106,7 +142,12 @@ function parseConfig(bytes: Uint8Array, source: string): z.infer<typeof configSc
   try {
     return configSchema.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch (cause) {
-    throw integrityError("CONFIG_UNREADABLE", "the config of the image is not the JSON that it should be", source, cause);
+    throw integrityError(
+      "CONFIG_UNREADABLE",
+      "the config of the image is not the JSON that it should be",
+      source,
+      cause,
+    );
   }
 }
 

@@ -50,9 +50,20 @@ export interface Registry {
    *
    * @param before - What the tag named last; with it a write that came to nothing is told from somebody else's.
    */
-  put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal, before?: Digest | "absent"): Promise<Receipt>;
+  put(
+    repository: Repository,
+    manifest: Manifest,
+    tag: string,
+    signal?: AbortSignal,
+    before?: Digest | "absent",
+  ): Promise<Receipt>;
   /** Proves, without a visible effect, that `tags` may be written. */
-  preflight(repository: Repository, manifest: Manifest, tags: readonly string[], signal?: AbortSignal): Promise<Verdict<Preflight>>;
+  preflight(
+    repository: Repository,
+    manifest: Manifest,
+    tags: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Verdict<Preflight>>;
   /** Brings the content of `source`, which has a digest, into `target` without touching a tag; answers with the manifest. */
   copy(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
 }

@@ -14,7 +14,11 @@ export interface CopyToGroups {
 }
 
 /** Brings the content to every other repository that has a tag to write, before the first tag is written; answers with those. */
-export async function copyToGroups(request: CopyToGroups, ports: RetagPorts, signal?: AbortSignal): Promise<Verdict<ReadonlySet<string>>> {
+export async function copyToGroups(
+  request: CopyToGroups,
+  ports: RetagPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<ReadonlySet<string>>> {
   const { source, groups, planned, facts, dryRun } = request;
   if (facts.digest.kind !== "found") throw new TypeError("only a source with a digest is copied");
   const exact: ImageRef = { ...source, tag: undefined, digest: facts.digest.value };

@@ -13,7 +13,8 @@ export interface TargetGroup {
  */
 export function groupTargets(source: ImageRef, targets: readonly (string | ImageRef)[]): TargetGroup[] {
   if (source.host === undefined) throw hostMissing(source.repository);
-  if (source.tag === undefined && source.digest === undefined) throw open(source.repository, "host/repository:tag or host/repository@sha256:…");
+  if (source.tag === undefined && source.digest === undefined)
+    throw open(source.repository, "host/repository:tag or host/repository@sha256:…");
   if (targets.length === 0) throw open("the list of tags", "at least one tag");
   const groups = new Map<Repository, Set<string>>();
   for (const target of targets) {
@@ -29,7 +30,8 @@ function fromText(source: ImageRef, text: string): { repository: Repository; tag
 
 function fromRef(ref: ImageRef): { repository: Repository; tag: string } {
   if (ref.host === undefined) throw hostMissing(ref.repository);
-  if (ref.tag === undefined || ref.digest !== undefined) throw open(ref.repository, "a tag alone, or host/repository:tag without a digest");
+  if (ref.tag === undefined || ref.digest !== undefined)
+    throw open(ref.repository, "a tag alone, or host/repository:tag without a digest");
   return { repository: ref.repository, tag: ref.tag };
 }
 
@@ -42,5 +44,8 @@ export function hostMissing(name: string): Error {
 }
 
 function open(name: string, fix: string): Error {
-  return registryError("REGISTRY_REFERENCE_OPEN", "input", { message: `${plainText(name, 100)} does not say what shall be written`, fix: `write ${fix}` });
+  return registryError("REGISTRY_REFERENCE_OPEN", "input", {
+    message: `${plainText(name, 100)} does not say what shall be written`,
+    fix: `write ${fix}`,
+  });
 }

@@ -1,4 +1,11 @@
-import { type Digest, ignoreEvents, interrupted, parseImageRef, type ReleaseError, type Repository } from "@lateen/kernel";
+import {
+  type Digest,
+  ignoreEvents,
+  interrupted,
+  parseImageRef,
+  type ReleaseError,
+  type Repository,
+} from "@lateen/kernel";
 import { decideTag, type TagPlan } from "./decide-retag.ts";
 import { settlePolicy } from "./policy.ts";
 import { registryError } from "./errors.ts";
@@ -39,7 +46,12 @@ export function planTags(wanted: Digest, current: readonly CurrentTag[]): Planne
 }
 
 /** Writes all tags that need it at once, and looks at each until it is settled. */
-export async function writeTags(planned: readonly PlannedTag[], facts: RetagFacts, ports: WritePorts, signal?: AbortSignal): Promise<WrittenTag[]> {
+export async function writeTags(
+  planned: readonly PlannedTag[],
+  facts: RetagFacts,
+  ports: WritePorts,
+  signal?: AbortSignal,
+): Promise<WrittenTag[]> {
   const manifest = facts.manifest?.kind === "found" ? facts.manifest.value : undefined;
   const repositories = [...new Set(planned.map((tag) => tag.repository))];
   const done = await Promise.all(
@@ -49,11 +61,15 @@ export async function writeTags(planned: readonly PlannedTag[], facts: RetagFact
       if (toWrite.length === 0 || manifest === undefined) return tags.map(kept);
       const receipts = await putAll(repository, manifest, toWrite, ports, signal);
       const deadline = ports.clock.now() + (ports.settleMs ?? settlePolicy.settleMs);
-      const written = await Promise.all(toWrite.map((tag, index) => finish(tag, receipts[index], deadline, ports, signal)));
+      const written = await Promise.all(
+        toWrite.map((tag, index) => finish(tag, receipts[index], deadline, ports, signal)),
+      );
       return [...tags.filter((tag) => tag.plan === "keep").map(kept), ...written];
     }),
   );
-  return planned.map((tag) => done.flat().find((entry) => entry.repository === tag.repository && entry.row.tag === tag.tag) ?? kept(tag));
+  return planned.map(
+    (tag) => done.flat().find((entry) => entry.repository === tag.repository && entry.row.tag === tag.tag) ?? kept(tag),
+  );
 }
 
 function kept({ repository, wanted, tag, before }: PlannedTag): WrittenTag {
@@ -71,9 +87,17 @@ async function putAll(
   if (signal?.aborted === true) throw interrupted(signal);
   const before = new Map(tags.map(({ tag, before: digest }) => [tag, digest ?? ("absent" as const)]));
   if (tags.length > 1 && registries.putTags !== undefined) {
-    return await registries.putTags(repository, manifest, tags.map(({ tag }) => tag), undefined, before);
+    return await registries.putTags(
+      repository,
+      manifest,
+      tags.map(({ tag }) => tag),
+      undefined,
+      before,
+    );
   }
-  return await Promise.all(tags.map(({ tag }) => registries.put(repository, manifest, tag, undefined, before.get(tag))));
+  return await Promise.all(
+    tags.map(({ tag }) => registries.put(repository, manifest, tag, undefined, before.get(tag))),
+  );
 }
 
 async function finish(
@@ -88,19 +112,32 @@ async function finish(
   const row = { tag, before, ...(previous === undefined ? {} : { previous }) };
   const at = { repository, wanted };
   if (receipt?.outcome === "not-applied") {
-    const cause = receipt.cause ?? registryError("TAG_NOT_WRITTEN", "unavailable", { message: "the registry did not apply the write" });
+    const cause =
+      receipt.cause ??
+      registryError("TAG_NOT_WRITTEN", "unavailable", { message: "the registry did not apply the write" });
     return { ...at, row: { ...row, after: receipt.digest ?? before, action: "refused", reason: cause.message }, cause };
   }
   if (receipt?.outcome === "foreign") {
-    return { ...at, row: { ...row, after: receipt.digest, action: "foreign", reason: "somebody else moved the tag meanwhile" } };
+    return {
+      ...at,
+      row: { ...row, after: receipt.digest, action: "foreign", reason: "somebody else moved the tag meanwhile" },
+    };
   }
   if (receipt?.outcome === "applied") report({ type: "tag-moved", repository, tag, before, after: wanted });
   const ref = parseImageRef(`${repository}:${tag}`);
   const look = () => registries.resolve(ref);
   const onLag = (seen: Digest | undefined) => report({ type: "tag-lagged", repository, tag, seen });
   const { seen, readBack } = await settle({ wanted, before, look, deadline, onLag }, clock, signal);
-  if (readBack === "foreign") return { ...at, row: { ...row, after: seen, action: "foreign", reason: `somebody else moved the tag to ${seen ?? "?"}` } };
-  if (readBack !== "settled") return { ...at, row: { ...row, after: seen, action: "pending", reason: "the tag was written but not seen to have moved in time" } };
+  if (readBack === "foreign")
+    return {
+      ...at,
+      row: { ...row, after: seen, action: "foreign", reason: `somebody else moved the tag to ${seen ?? "?"}` },
+    };
+  if (readBack !== "settled")
+    return {
+      ...at,
+      row: { ...row, after: seen, action: "pending", reason: "the tag was written but not seen to have moved in time" },
+    };
   report({ type: "tag-settled", repository, tag, digest: wanted });
   return { ...at, row: { ...row, after: seen, action: plan === "create" ? "created" : "moved" } };
 }

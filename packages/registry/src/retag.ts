@@ -1,4 +1,13 @@
-import { type Evidence, go, type ImageRef, isoNow, type ReleaseError, stop, type StopOutcome, type Verdict } from "@lateen/kernel";
+import {
+  type Evidence,
+  go,
+  type ImageRef,
+  isoNow,
+  type ReleaseError,
+  stop,
+  type StopOutcome,
+  type Verdict,
+} from "@lateen/kernel";
 import { decideRetag } from "./decide-retag.ts";
 import { copyToGroups } from "./retag-copy.ts";
 import { readRetag, type RetagFacts } from "./retag-read.ts";
@@ -29,17 +38,23 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
   if (obstacle !== undefined) return obstacle;
   if (facts.digest.kind !== "found") throw new TypeError("a source without digest is an obstacle");
   const planned = planTags(facts.digest.value, facts.current);
-  const evidence = [evidenceOf(ports, "source", "found", `${nameOf(source)} is ${facts.digest.value}`, source.repository)];
+  const evidence = [
+    evidenceOf(ports, "source", "found", `${nameOf(source)} is ${facts.digest.value}`, source.repository),
+  ];
   const copied = await copyToGroups({ source, groups, planned, facts, dryRun: input.dryRun === true }, ports, signal);
   if (copied.kind === "stop") return stop(copied.outcome, copied.reason, [...evidence, ...copied.evidence]);
-  const written = input.dryRun === true ? planned.map(pretend) : await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
+  const written =
+    input.dryRun === true
+      ? planned.map(pretend)
+      : await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
   return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.value, ports);
 }
 
 /** The first thing that forbids going on; missing or refused credentials are an error, not an unknown. */
 function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): Verdict<never> | undefined {
   const { digest } = facts;
-  if (digest.kind === "absent") return obstacle(ports, "refused", `${nameOf(source)} does not exist`, digest.proof, source.repository);
+  if (digest.kind === "absent")
+    return obstacle(ports, "refused", `${nameOf(source)} does not exist`, digest.proof, source.repository);
   if (digest.kind === "unknown") return unreadable(ports, digest.cause, nameOf(source));
   for (const { repository, tag, reading } of facts.current) {
     if (reading.kind === "unknown") return unreadable(ports, reading.cause, `${repository}:${tag}`);
@@ -53,7 +68,13 @@ function unreadable(ports: RetagPorts, cause: ReleaseError, name: string): Verdi
   return obstacle(ports, outcome, `${name}: ${cause.message}`, cause.why ?? cause.message, name);
 }
 
-function obstacle(ports: RetagPorts, outcome: StopOutcome, reason: string, fact: string, source: string): Verdict<never> {
+function obstacle(
+  ports: RetagPorts,
+  outcome: StopOutcome,
+  reason: string,
+  fact: string,
+  source: string,
+): Verdict<never> {
   return stop(outcome, reason, [evidenceOf(ports, "source", outcome, fact, source)]);
 }
 
@@ -67,13 +88,23 @@ function conclude(
 ): Verdict<RetagReport> {
   const report = reportOf(input.source, groups, written, copied);
   const outcome = decideRetag(written.map((tag) => ({ action: tag.row.action, failure: failureOf(tag) })));
-  const proofs = written.map(({ row, repository }) => evidenceOf(ports, "tag", row.action, describe(row, input.dryRun === true), `${repository}:${row.tag}`));
-  const unproven = evidenceOf(ports, "write-access", "unproven", "a dry run sends no writing request, so the right to push is not proven", input.source.repository);
+  const proofs = written.map(({ row, repository }) =>
+    evidenceOf(ports, "tag", row.action, describe(row, input.dryRun === true), `${repository}:${row.tag}`),
+  );
+  const unproven = evidenceOf(
+    ports,
+    "write-access",
+    "unproven",
+    "a dry run sends no writing request, so the right to push is not proven",
+    input.source.repository,
+  );
   const all = [...evidence, ...proofs, ...(input.dryRun === true ? [unproven] : [])];
   if (outcome === "done" || outcome === "unchanged") return go(report, all);
   const denied = written.find((tag) => tag.cause?.category === "auth")?.cause;
   if (outcome !== "partial" && denied !== undefined) throw denied;
-  const bad = written.filter(({ row }) => row.reason !== undefined).map(({ row, repository }) => `${repository}:${row.tag}: ${row.reason ?? ""}`);
+  const bad = written
+    .filter(({ row }) => row.reason !== undefined)
+    .map(({ row, repository }) => `${repository}:${row.tag}: ${row.reason ?? ""}`);
   return stop(outcome, bad.join("; "), all, report);
 }
 
@@ -82,7 +113,12 @@ function failureOf(tag: WrittenTag): "refused" | "unavailable" | undefined {
   return tag.cause.category === "unavailable" || tag.cause.category === "interrupted" ? "unavailable" : "refused";
 }
 
-function reportOf(source: ImageRef, groups: readonly TargetGroup[], written: readonly WrittenTag[], copied: ReadonlySet<string>): RetagReport {
+function reportOf(
+  source: ImageRef,
+  groups: readonly TargetGroup[],
+  written: readonly WrittenTag[],
+  copied: ReadonlySet<string>,
+): RetagReport {
   const digest = written[0]?.wanted;
   if (digest === undefined) throw new TypeError("a retag has at least one tag");
   const images = groups.map(({ repository }) => ({
@@ -92,18 +128,31 @@ function reportOf(source: ImageRef, groups: readonly TargetGroup[], written: rea
     copied: copied.has(repository),
     tags: written.filter((tag) => tag.repository === repository).map((tag) => tag.row),
   }));
-  return { source, digest, images, changed: written.some(({ row }) => row.action !== "unchanged" && row.action !== "refused") };
+  return {
+    source,
+    digest,
+    images,
+    changed: written.some(({ row }) => row.action !== "unchanged" && row.action !== "refused"),
+  };
 }
 
 function pretend(planned: PlannedTag): WrittenTag {
   const { plan, tag, before, previous, wanted, repository } = planned;
   const action = plan === "keep" ? "unchanged" : plan === "create" ? "created" : "moved";
-  return { repository, wanted, row: { tag, action, before, after: wanted, ...(previous === undefined ? {} : { previous }) } };
+  return {
+    repository,
+    wanted,
+    row: { tag, action, before, after: wanted, ...(previous === undefined ? {} : { previous }) },
+  };
 }
 
 function describe(row: WrittenTag["row"], dryRun: boolean): string {
   const change = `from ${row.before ?? "nothing"} to ${row.after ?? "nothing seen"}`;
-  return row.action === "unchanged" ? `names ${row.before ?? ""} already` : dryRun ? `would go ${change}` : `went ${change}`;
+  return row.action === "unchanged"
+    ? `names ${row.before ?? ""} already`
+    : dryRun
+      ? `would go ${change}`
+      : `went ${change}`;
 }
 
 function evidenceOf(ports: RetagPorts, rule: string, verdict: string, fact: string, source: string): Evidence {
@@ -111,5 +160,7 @@ function evidenceOf(ports: RetagPorts, rule: string, verdict: string, fact: stri
 }
 
 function nameOf(source: ImageRef): string {
-  return source.digest === undefined ? `${source.repository}:${source.tag ?? ""}` : `${source.repository}@${source.digest}`;
+  return source.digest === undefined
+    ? `${source.repository}:${source.tag ?? ""}`
+    : `${source.repository}@${source.digest}`;
 }

@@ -13,7 +13,9 @@ export function revisionOf(ref: ImageRef, details: Reading<ImageDetails>): Readi
     case "unnamed":
       return absent(`no annotation and no config of ${ref.repository}@${details.value.digest} has ${revisionKey}`);
     case "no-image":
-      return unknown(integrityError("MANIFEST_UNREADABLE", "the index lists no image of a real platform", ref.repository));
+      return unknown(
+        integrityError("MANIFEST_UNREADABLE", "the index lists no image of a real platform", ref.repository),
+      );
     case "disagree":
       return unknown(
         registryError("REVISION_DISAGREES", "state", {

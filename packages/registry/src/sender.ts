@@ -12,6 +12,10 @@ export function senderOf(entry: RegistryEntry, env: Readonly<Record<string, stri
     ...(entry.ca === undefined ? {} : { ca: [...getCACertificates("default"), entry.ca] }),
     ...(entry.cert === undefined ? {} : { cert: entry.cert }),
     ...(entry.key === undefined ? {} : { key: entry.key }),
-    proxy: { ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }), ...(none === undefined ? {} : { none }) },
+    proxy: {
+      ...(http === undefined ? {} : { http }),
+      ...(https === undefined ? {} : { https }),
+      ...(none === undefined ? {} : { none }),
+    },
   });
 }

@@ -25,7 +25,11 @@ export interface Settled {
  */
 export async function settle(request: SettleRequest, clock: Clock, signal?: AbortSignal): Promise<Settled> {
   const { wanted, before, look, deadline, onLag } = request;
-  for (let delayMs: number = settlePolicy.firstDelayMs; ; delayMs = Math.min(delayMs * 2, settlePolicy.longestDelayMs)) {
+  for (
+    let delayMs: number = settlePolicy.firstDelayMs;
+    ;
+    delayMs = Math.min(delayMs * 2, settlePolicy.longestDelayMs)
+  ) {
     const reading = await look();
     const readBack = classifyReadBack(wanted, before, reading);
     const seen = reading.kind === "found" ? reading.value.digest : undefined;

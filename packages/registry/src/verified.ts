@@ -19,12 +19,18 @@ export async function* verified(
   let held: Uint8Array | undefined;
   for await (const chunk of chunks) {
     length += chunk.byteLength;
-    if (length > blob.size) throw integrityError("BLOB_DIGEST_MISMATCH", `${blob.digest} is longer than the ${blob.size} bytes that the manifest says`, source);
+    if (length > blob.size)
+      throw integrityError(
+        "BLOB_DIGEST_MISMATCH",
+        `${blob.digest} is longer than the ${blob.size} bytes that the manifest says`,
+        source,
+      );
     hash.update(chunk);
     if (held !== undefined) yield held;
     held = chunk;
   }
   const seen = `${algorithm}:${hash.digest("hex")}`;
-  if (seen !== blob.digest) throw integrityError("BLOB_DIGEST_MISMATCH", `the bytes of a blob hash to ${seen}, not to ${blob.digest}`, source);
+  if (seen !== blob.digest)
+    throw integrityError("BLOB_DIGEST_MISMATCH", `the bytes of a blob hash to ${seen}, not to ${blob.digest}`, source);
   if (held !== undefined) yield held;
 }

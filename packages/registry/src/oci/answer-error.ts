@@ -14,7 +14,9 @@ export interface FailedAnswer {
 /** The row of the table that an answer falls under. */
 export function decideAnswer(status: number, body: string): AnswerRow {
   const row = answerTable.find(
-    (candidate) => (candidate.andAbove === true ? status >= candidate.status : status === candidate.status) && (candidate.body?.test(body) ?? true),
+    (candidate) =>
+      (candidate.andAbove === true ? status >= candidate.status : status === candidate.status) &&
+      (candidate.body?.test(body) ?? true),
   );
   // The last row takes every status.
   return row ?? (answerTable.at(-1) as AnswerRow);
@@ -38,7 +40,9 @@ export function answerError(answer: FailedAnswer, now: number): ReleaseError {
 function describeBody(body: string): string {
   try {
     const { errors } = JSON.parse(body) as { errors?: { code?: unknown; message?: unknown }[] };
-    const texts = (Array.isArray(errors) ? errors : []).slice(0, 3).map((entry) => [entry.code, entry.message].filter((part) => typeof part === "string").join(" "));
+    const texts = (Array.isArray(errors) ? errors : [])
+      .slice(0, 3)
+      .map((entry) => [entry.code, entry.message].filter((part) => typeof part === "string").join(" "));
     if (texts.length > 0) return plainText(texts.join("; "), 200);
   } catch {
     // Not an error document; described below.

@@ -60,11 +60,17 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   /** Scopes that a registry asked for beyond our own, once per need. */
   const extra = new Map<string, string>();
 
-  const credentials = (signal?: AbortSignal) => (found ??= options.credentials(signal).catch((error: unknown) => ((found = undefined), Promise.reject(error))));
+  const credentials = (signal?: AbortSignal) =>
+    (found ??= options.credentials(signal).catch((error: unknown) => ((found = undefined), Promise.reject(error))));
 
   async function realmFrom(realm: string, service: string): Promise<Scheme> {
     const held = await credentials();
-    const decision = decideRealm({ realm, registry: address.base, trusted: address.realm, hasCredentials: held !== undefined });
+    const decision = decideRealm({
+      realm,
+      registry: address.base,
+      trusted: address.realm,
+      hasCredentials: held !== undefined,
+    });
     if (decision.kind === "refuse") throw realmRefused(address, realm, decision.reason);
     return { kind: "bearer", realm: decision.url, service, credentials: decision.credentials };
   }
@@ -110,7 +116,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   return {
     async permit(need, signal) {
-      if (scheme.kind === "unknown" && address.realm !== undefined) scheme = await realmFrom(address.realm, address.service);
+      if (scheme.kind === "unknown" && address.realm !== undefined)
+        scheme = await realmFrom(address.realm, address.service);
       while (scheme.kind === "unknown" && probe !== undefined) await probe;
       if (scheme.kind !== "unknown") return { header: await header(need, signal), release: () => undefined };
       const gate = Promise.withResolvers<void>();
@@ -126,14 +133,17 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     async learn(wwwAuthenticate, need, used) {
       const challenges = parseChallenges(wwwAuthenticate ?? "");
-      const asked = challenges.find((challenge) => challenge.scheme === "bearer" && challenge.parameters["realm"] !== undefined);
+      const asked = challenges.find(
+        (challenge) => challenge.scheme === "bearer" && challenge.parameters["realm"] !== undefined,
+      );
       if (asked !== undefined) {
         const realm = asked.parameters["realm"] ?? "";
         scheme = await realmFrom(realm, asked.parameters["service"] ?? address.service);
         if (used !== undefined) widen(extra, need, asked);
         return true;
       }
-      if (!challenges.some((challenge) => challenge.scheme === "basic") || used?.startsWith("Basic ") === true) return false;
+      if (!challenges.some((challenge) => challenge.scheme === "basic") || used?.startsWith("Basic ") === true)
+        return false;
       if ((await credentials())?.kind !== "password") return false;
       scheme = { kind: "basic" };
       return true;
@@ -163,7 +173,8 @@ function scopesOf(need: Need, extra: string | undefined): string[] {
 function widen(extra: Map<string, string>, need: Need, asked: Challenge): void {
   const { error, scope = "" } = asked.parameters;
   // GHCR's placeholder for a path without repository, `repository:user/image:pull`, is no scope of ours.
-  if (error === "insufficient_scope" && scope.startsWith(`repository:${need.repository}:`)) extra.set(keyOf(need), scope);
+  if (error === "insufficient_scope" && scope.startsWith(`repository:${need.repository}:`))
+    extra.set(keyOf(need), scope);
 }
 
 function realmRefused(address: RegistryAddress, realm: string, reason: string): Error {

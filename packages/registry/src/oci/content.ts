@@ -1,4 +1,13 @@
-import { absent, asReleaseError, type Digest, found, parseImageRef, type Reading, type Repository, unknown } from "@lateen/kernel";
+import {
+  absent,
+  asReleaseError,
+  type Digest,
+  found,
+  parseImageRef,
+  type Reading,
+  type Repository,
+  unknown,
+} from "@lateen/kernel";
 import type { ContentStore } from "../adapter.ts";
 import { registryError } from "../errors.ts";
 import { acceptManifests } from "../media-types.ts";
@@ -12,7 +21,12 @@ export function createContent(exchange: Exchange): ContentStore {
   return {
     has: (repository, kind, digest, signal) => has(exchange, repository, kind, digest, signal),
     async open(ref, digest, signal) {
-      const request = { method: "GET", path: `/v2/${ref.path}/blobs/${digest}`, need: { repository: ref.path, actions: "pull" as const }, deadlines: blobDeadlines };
+      const request = {
+        method: "GET",
+        path: `/v2/${ref.path}/blobs/${digest}`,
+        need: { repository: ref.path, actions: "pull" as const },
+        deadlines: blobDeadlines,
+      };
       return (await exchange.open(request, signal)).chunks();
     },
     async mount(repository, digest, from, signal) {
@@ -39,7 +53,10 @@ export function createContent(exchange: Exchange): ContentStore {
         signal,
       );
       if (response.status === 201 || response.status === 204) return;
-      throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", { message: `an upload ended with HTTP ${response.status}`, why: response.url });
+      throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", {
+        message: `an upload ended with HTTP ${response.status}`,
+        why: response.url,
+      });
     },
     async store(repository, manifest, signal) {
       const cause = await write(exchange, pathOf(repository), manifest.digest, manifest, signal);
@@ -48,11 +65,22 @@ export function createContent(exchange: Exchange): ContentStore {
   };
 }
 
-async function has(exchange: Exchange, repository: Repository, kind: "manifest" | "blob", digest: Digest, signal: AbortSignal | undefined): Promise<Reading<number>> {
+async function has(
+  exchange: Exchange,
+  repository: Repository,
+  kind: "manifest" | "blob",
+  digest: Digest,
+  signal: AbortSignal | undefined,
+): Promise<Reading<number>> {
   const path = pathOf(repository);
   const headers: Record<string, string> = kind === "manifest" ? { accept: acceptManifests } : {};
   try {
-    const request = { method: "HEAD", path: `/v2/${path}/${kind}s/${digest}`, need: { repository: path, actions: "pull" as const }, headers };
+    const request = {
+      method: "HEAD",
+      path: `/v2/${path}/${kind}s/${digest}`,
+      need: { repository: path, actions: "pull" as const },
+      headers,
+    };
     const response = await exchange.request(request, 0, signal);
     return found(Number(response.header("content-length") ?? 0));
   } catch (thrown) {

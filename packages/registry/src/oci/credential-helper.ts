@@ -27,9 +27,14 @@ export interface HelperRequest {
  * `<token>` means that the secret is an identity token.
  * @throws ReleaseError `REGISTRY_CREDENTIALS_UNREADABLE`
  */
-export async function askHelper(request: HelperRequest, clock: Clock, signal?: AbortSignal): Promise<Credentials | undefined> {
+export async function askHelper(
+  request: HelperRequest,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Credentials | undefined> {
   const { name } = request;
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw helperFailed(name.replace(/[^A-Za-z0-9._-]/g, "?"), "its name is not that of a program");
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+    throw helperFailed(name.replace(/[^A-Za-z0-9._-]/g, "?"), "its name is not that of a program");
   const { code, output } = await run(request, clock, signal);
   if (code !== 0) {
     if (/credentials not found/i.test(output)) return undefined;
@@ -39,10 +44,16 @@ export async function askHelper(request: HelperRequest, clock: Clock, signal?: A
   if (!answer.success) throw helperFailed(name, "it answered with something else than credentials");
   const { Username, Secret } = answer.data;
   if (Username === "" && Secret === "") return undefined;
-  return Username === "<token>" ? { kind: "identity", token: secret(Secret) } : { kind: "password", username: Username, password: secret(Secret) };
+  return Username === "<token>"
+    ? { kind: "identity", token: secret(Secret) }
+    : { kind: "password", username: Username, password: secret(Secret) };
 }
 
-async function run({ name, server, env }: HelperRequest, clock: Clock, signal: AbortSignal | undefined): Promise<{ code: number | undefined; output: string }> {
+async function run(
+  { name, server, env }: HelperRequest,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<{ code: number | undefined; output: string }> {
   const done = new AbortController();
   const late = new AbortController();
   clock.sleep(helperDeadlineMs, done.signal).then(
@@ -53,7 +64,12 @@ async function run({ name, server, env }: HelperRequest, clock: Clock, signal: A
   try {
     return await new Promise((resolve) => {
       let output = "";
-      const child = spawn(`docker-credential-${name}`, ["get"], { env: { ...env }, stdio: ["pipe", "pipe", "ignore"], signal: stop, killSignal: "SIGKILL" });
+      const child = spawn(`docker-credential-${name}`, ["get"], {
+        env: { ...env },
+        stdio: ["pipe", "pipe", "ignore"],
+        signal: stop,
+        killSignal: "SIGKILL",
+      });
       child.on("error", () => resolve({ code: undefined, output }));
       child.on("close", (code) => resolve({ code: code ?? undefined, output }));
       child.stdout.setEncoding("utf8").on("data", (text: string) => {

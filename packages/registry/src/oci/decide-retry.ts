@@ -33,7 +33,8 @@ export function decideRetry(facts: RetryFacts): number | undefined {
 
 /** A server's own wish, with up to a quarter more so that callers do not return together; else equal jitter that doubles. */
 function pause({ error, tries, random }: RetryFacts): number {
-  if (error.retryAfterMs !== undefined) return Math.max(50, error.retryAfterMs) + random * Math.min(1_000, error.retryAfterMs / 4 + 50);
+  if (error.retryAfterMs !== undefined)
+    return Math.max(50, error.retryAfterMs) + random * Math.min(1_000, error.retryAfterMs / 4 + 50);
   const ceiling = retryPolicy.firstDelayMs * 2 ** (tries - 1);
   return ceiling / 2 + (ceiling / 2) * random;
 }

@@ -3,22 +3,34 @@ import { z } from "zod";
 import { registryError } from "../errors.ts";
 import type { Credentials } from "./credentials.ts";
 
-const authSchema = z.object({
-  auth: z.string().nullish(),
-  username: z.string().nullish(),
-  password: z.string().nullish(),
-  identitytoken: z.string().nullish(),
-  registrytoken: z.string().nullish(),
-});
-
-const configSchema = z.object({
-  auths: z.record(z.string(), authSchema).nullish(),
-  credsStore: z.string().nullish(),
-  credHelpers: z.record(z.string(), z.string()).nullish(),
-});
+/** What docker keeps about one host. */
+export interface KeptAuth {
+  readonly auth?: string | null | undefined;
+  readonly username?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  readonly identitytoken?: string | null | undefined;
+  readonly registrytoken?: string | null | undefined;
+}
 
 /** The part of docker's `config.json`, or of podman's `auth.json`, that concerns credentials. */
-export type DockerConfig = z.infer<typeof configSchema>;
+export interface DockerConfig {
+  readonly auths?: Readonly<Record<string, KeptAuth>> | null | undefined;
+  readonly credsStore?: string | null | undefined;
+  readonly credHelpers?: Readonly<Record<string, string>> | null | undefined;
+}
+
+const text = z.string().nullish();
+
+const configSchema: z.ZodType<DockerConfig, unknown> = z.object({
+  auths: z
+    .record(
+      z.string(),
+      z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text }),
+    )
+    .nullish(),
+  credsStore: text,
+  credHelpers: z.record(z.string(), z.string()).nullish(),
+});
 
 /** What a configuration says about one host. */
 export interface HostAuth {
@@ -28,9 +40,9 @@ export interface HostAuth {
 }
 
 /** Reads a configuration file; nothing of its content is repeated in the error. @throws ReleaseError `REGISTRY_CREDENTIALS_UNREADABLE` */
-export function parseDockerConfig(text: string, file: string): DockerConfig {
+export function parseDockerConfig(content: string, file: string): DockerConfig {
   try {
-    return configSchema.parse(JSON.parse(text));
+    return configSchema.parse(JSON.parse(content));
   } catch {
     throw registryError("REGISTRY_CREDENTIALS_UNREADABLE", "auth", {
       message: `${file} is not a docker configuration`,
@@ -50,7 +62,10 @@ export function authFor(config: DockerConfig, host: string): HostAuth {
     return (entries.find(([key]) => key === host) ?? entries.find(([key]) => hostOfKey(key) === canonical(host)))?.[1];
   };
   const kept = keyed(config.auths);
-  return { helper: keyed(config.credHelpers) ?? config.credsStore ?? undefined, stored: kept === undefined ? undefined : toCredentials(kept) };
+  return {
+    helper: keyed(config.credHelpers) ?? config.credsStore ?? undefined,
+    stored: kept === undefined ? undefined : toCredentials(kept),
+  };
 }
 
 /** Docker Hub is kept under the address of its long gone index. */
@@ -59,7 +74,9 @@ export function serverUrl(host: string): string {
 }
 
 function canonical(host: string): string {
-  return ["docker.io", "registry-1.docker.io", "index.docker.io"].includes(host) ? "index.docker.io" : host.toLowerCase();
+  return ["docker.io", "registry-1.docker.io", "index.docker.io"].includes(host)
+    ? "index.docker.io"
+    : host.toLowerCase();
 }
 
 /** The host of a key such as `https://ghcr.io/v2/`; a key with a namespace (`quay.io/acme`) belongs to no host as a whole. */
@@ -68,11 +85,15 @@ function hostOfKey(key: string): string | undefined {
   return match?.[1] === undefined ? undefined : canonical(match[1]);
 }
 
-function toCredentials(entry: z.infer<typeof authSchema>): Credentials | undefined {
+function toCredentials(entry: KeptAuth): Credentials | undefined {
   if (entry.registrytoken) return { kind: "bearer", token: secret(entry.registrytoken) };
   if (entry.identitytoken) return { kind: "identity", token: secret(entry.identitytoken) };
   // The password may hold colons; the name cannot.
-  const [username = "", ...rest] = entry.auth ? Buffer.from(entry.auth, "base64").toString("utf8").replace(/\0+$/, "").split(":") : [];
+  const [username = "", ...rest] = entry.auth
+    ? Buffer.from(entry.auth, "base64").toString("utf8").replace(/\0+$/, "").split(":")
+    : [];
   if (username !== "" && rest.length > 0) return { kind: "password", username, password: secret(rest.join(":")) };
-  return entry.username && entry.password ? { kind: "password", username: entry.username, password: secret(entry.password) } : undefined;
+  return entry.username && entry.password
+    ? { kind: "password", username: entry.username, password: secret(entry.password) }
+    : undefined;
 }

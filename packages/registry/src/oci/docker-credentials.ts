@@ -13,7 +13,10 @@ const longestFile = 1024 * 1024;
  * The credentials that docker and podman keep: `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, then `$REGISTRY_AUTH_FILE`, then
  * `$XDG_RUNTIME_DIR/containers/auth.json`; the first file that knows the host counts. Files are read once, when first needed.
  */
-export function createDockerCredentials(env: Readonly<Record<string, string | undefined>>, clock: Clock): CredentialSource {
+export function createDockerCredentials(
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): CredentialSource {
   let configs: Promise<readonly DockerConfig[]> | undefined;
   return async (host, signal) => {
     configs ??= readConfigs(env);
@@ -33,7 +36,8 @@ async function fromConfig(
   signal: AbortSignal | undefined,
 ): Promise<Credentials | undefined> {
   const { helper, stored } = authFor(config, host);
-  const asked = helper === undefined ? undefined : await askHelper({ name: helper, server: serverUrl(host), env }, clock, signal);
+  const asked =
+    helper === undefined ? undefined : await askHelper({ name: helper, server: serverUrl(host), env }, clock, signal);
   return asked ?? stored;
 }
 
@@ -55,7 +59,10 @@ async function readConfig(file: string): Promise<DockerConfig | undefined> {
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw registryError("REGISTRY_CREDENTIALS_UNREADABLE", "auth", { message: `${file} cannot be read (${String(code)})`, fix: "check its permissions" });
+    throw registryError("REGISTRY_CREDENTIALS_UNREADABLE", "auth", {
+      message: `${file} cannot be read (${String(code)})`,
+      fix: "check its permissions",
+    });
   }
   return text.trim() === "" ? undefined : parseDockerConfig(text.slice(0, longestFile), file);
 }

@@ -79,14 +79,25 @@ export function createExchange(options: ExchangeOptions): Exchange {
     request: (request, maxBytes, signal) =>
       persist(context, request, signal, async (stream) => {
         const bytes = await readBounded(stream, maxBytes);
-        return { status: stream.status, url: stream.url, header: stream.header, bytes, text: () => new TextDecoder().decode(bytes) };
+        return {
+          status: stream.status,
+          url: stream.url,
+          header: stream.header,
+          bytes,
+          text: () => new TextDecoder().decode(bytes),
+        };
       }),
     expectWrites: (repository) => context.authorizer.expectWrites(repository),
   };
 }
 
 /** Sends until it succeeds or {@link decideRetry} says that it is enough; reading the body is part of the try. */
-async function persist<T>(context: Context, request: OciRequest, signal: AbortSignal | undefined, read: (stream: HttpStream) => Promise<T>): Promise<T> {
+async function persist<T>(
+  context: Context,
+  request: OciRequest,
+  signal: AbortSignal | undefined,
+  read: (stream: HttpStream) => Promise<T>,
+): Promise<T> {
   const { clock, pace, random = Math.random } = context;
   const repeatable = request.repeatable ?? (request.method === "GET" || request.method === "HEAD");
   const begun = clock.now();
@@ -131,7 +142,12 @@ async function authorised(context: Context, request: OciRequest, signal: AbortSi
   }
 }
 
-async function travel(context: Context, request: OciRequest, authorization: string | undefined, signal: AbortSignal | undefined): ReturnType<typeof follow> {
+async function travel(
+  context: Context,
+  request: OciRequest,
+  authorization: string | undefined,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof follow> {
   const { method, headers = {}, body, deadlines } = request;
   const { base } = context.address;
   const travelled = await follow(

@@ -29,7 +29,8 @@ export async function follow(http: Http, request: TravelRequest, signal: AbortSi
   let url = request.url;
   let atHome = url.origin === request.home.origin;
   for (let hops = 0; ; hops++) {
-    const authorization: Record<string, string> = atHome && request.authorization !== undefined ? { authorization: request.authorization } : {};
+    const authorization: Record<string, string> =
+      atHome && request.authorization !== undefined ? { authorization: request.authorization } : {};
     const body = typeof request.body === "function" ? request.body() : request.body;
     const stream = await http.open(
       {
@@ -44,7 +45,13 @@ export async function follow(http: Http, request: TravelRequest, signal: AbortSi
     if (stream.status < 301 || stream.status > 308 || stream.status === 304) return { stream, url, atHome };
     await stream.discard();
     const location = stream.header("location");
-    const decision = decideRedirect({ method: request.method, status: stream.status, location, from: url, home: request.home });
+    const decision = decideRedirect({
+      method: request.method,
+      status: stream.status,
+      location,
+      from: url,
+      home: request.home,
+    });
     if (decision.kind === "refuse") throw refused(url, decision.reason);
     if (hops >= redirectLimit) throw refused(url, `more than ${redirectLimit} in a row`);
     url = decision.url;

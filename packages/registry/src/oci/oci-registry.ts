@@ -49,10 +49,14 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
     details,
     resolve: (ref, signal) => resolve(exchange, ref, signal),
     revision: async (ref, signal) => revisionOf(ref, await details(ref, signal)),
-    put: (repository, bytes, tag, signal, before) => put(exchange, clock, { repository, manifest: bytes, tag, before }, signal),
-    putTags: (repository, bytes, tags, signal, before) => putTags(exchange, clock, several, { repository, manifest: bytes, tags, before: before ?? new Map() }, signal),
-    preflight: (repository, bytes, tags, signal) => preflight(exchange, clock, { repository, manifest: bytes, tags }, signal),
-    copy: (source, target, signal) => copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
+    put: (repository, bytes, tag, signal, before) =>
+      put(exchange, clock, { repository, manifest: bytes, tag, before }, signal),
+    putTags: (repository, bytes, tags, signal, before) =>
+      putTags(exchange, clock, several, { repository, manifest: bytes, tags, before: before ?? new Map() }, signal),
+    preflight: (repository, bytes, tags, signal) =>
+      preflight(exchange, clock, { repository, manifest: bytes, tags }, signal),
+    copy: (source, target, signal) =>
+      copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
     expectWrites: (repository) => exchange.expectWrites(parseImageRef(repository).path),
   };
 }

@@ -1,4 +1,13 @@
-import { asReleaseError, type Clock, type Evidence, go, isoNow, type Repository, stop, type Verdict } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Clock,
+  type Evidence,
+  go,
+  isoNow,
+  type Repository,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import type { Manifest, Preflight } from "../registry.ts";
 import { pathOf } from "./content.ts";
 import type { Exchange } from "./exchange.ts";
@@ -17,7 +26,12 @@ export interface PreflightRequest {
  *
  * Whether tags are immutable cannot be asked over this protocol.
  */
-export async function preflight(exchange: Exchange, clock: Clock, request: PreflightRequest, signal?: AbortSignal): Promise<Verdict<Preflight>> {
+export async function preflight(
+  exchange: Exchange,
+  clock: Clock,
+  request: PreflightRequest,
+  signal?: AbortSignal,
+): Promise<Verdict<Preflight>> {
   const path = pathOf(request.repository);
   const evidence = (verdict: string, fact: string): Evidence[] => [
     { rule: "write-access", verdict, fact, source: `${request.repository}/blobs/uploads`, at: isoNow(clock) },
@@ -25,16 +39,27 @@ export async function preflight(exchange: Exchange, clock: Clock, request: Prefl
   try {
     const upload = await beginUpload(exchange, path, signal);
     const dropped = upload.kind === "session" ? await tryCancel(exchange, path, upload.location, signal) : true;
-    const fact = dropped ? "a trial upload was accepted and dropped" : "a trial upload was accepted; the registry drops it by itself";
+    const fact = dropped
+      ? "a trial upload was accepted and dropped"
+      : "a trial upload was accepted; the registry drops it by itself";
     return go({ permission: "proven", mutability: "unknown" }, evidence("proven", fact));
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "auth" || error.category === "interrupted" || error.category === "bug") throw error;
-    return stop(error.category === "unavailable" ? "unknown" : "refused", error.message, evidence("unproven", error.message));
+    return stop(
+      error.category === "unavailable" ? "unknown" : "refused",
+      error.message,
+      evidence("unproven", error.message),
+    );
   }
 }
 
-async function tryCancel(exchange: Exchange, path: string, location: string, signal: AbortSignal | undefined): Promise<boolean> {
+async function tryCancel(
+  exchange: Exchange,
+  path: string,
+  location: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   try {
     await cancelUpload(exchange, path, location, signal);
     return true;

@@ -44,7 +44,12 @@ export async function putTags(
 }
 
 /** The tags that one request has written. */
-async function putTogether(exchange: Exchange, several: SeveralTags, request: PutTagsRequest, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+async function putTogether(
+  exchange: Exchange,
+  several: SeveralTags,
+  request: PutTagsRequest,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
   const { repository, manifest, tags } = request;
   const ref = parseImageRef(`${repository}@${manifest.digest}`);
   const query = tags.map((tag) => `tag=${encodeURIComponent(tag)}`).join("&");
@@ -67,7 +72,16 @@ async function putTogether(exchange: Exchange, several: SeveralTags, request: Pu
     if (asReleaseError(thrown).category === "bug") throw thrown;
     several.inOneRequest = false;
     // Doubtful or refused: what it did is looked up, so that nothing is written twice.
-    const seen = await Promise.all(tags.map(async (tag) => ({ tag, reading: await resolve(exchange, parseImageRef(`${repository}:${tag}`), signal) })));
-    return new Set(seen.filter(({ reading }) => reading.kind === "found" && reading.value.digest === manifest.digest).map(({ tag }) => tag));
+    const seen = await Promise.all(
+      tags.map(async (tag) => ({
+        tag,
+        reading: await resolve(exchange, parseImageRef(`${repository}:${tag}`), signal),
+      })),
+    );
+    return new Set(
+      seen
+        .filter(({ reading }) => reading.kind === "found" && reading.value.digest === manifest.digest)
+        .map(({ tag }) => tag),
+    );
   }
 }

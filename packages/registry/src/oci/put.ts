@@ -1,4 +1,12 @@
-import { asReleaseError, type Clock, type Digest, parseImageRef, type Reading, type ReleaseError, type Repository } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Clock,
+  type Digest,
+  parseImageRef,
+  type Reading,
+  type ReleaseError,
+  type Repository,
+} from "@lateen/kernel";
 import { decideDoubt } from "../decide-put.ts";
 import { integrityError } from "../errors.ts";
 import { digestOf } from "../manifest-json.ts";
@@ -17,7 +25,12 @@ export interface PutRequest {
 }
 
 /** Points a tag at a manifest. An answer that leaves doubt is followed by a look at the tag, never by a blind repetition. */
-export async function put(exchange: Exchange, clock: Clock, request: PutRequest, signal?: AbortSignal): Promise<Receipt> {
+export async function put(
+  exchange: Exchange,
+  clock: Clock,
+  request: PutRequest,
+  signal?: AbortSignal,
+): Promise<Receipt> {
   const { repository, manifest, tag, before } = request;
   const ref = parseImageRef(`${repository}:${tag}`);
   for (let writes = 1; ; writes++) {
@@ -29,14 +42,24 @@ export async function put(exchange: Exchange, clock: Clock, request: PutRequest,
     const seen: Reading<Descriptor> = await resolve(exchange, ref, signal);
     const decision = decideDoubt({ wanted: manifest.digest, before, seen, writes, limit: settlePolicy.writes });
     if (decision !== "send-again") {
-      return { outcome: decision, digest: seen.kind === "found" ? seen.value.digest : undefined, ...(decision === "applied" ? {} : { cause }) };
+      return {
+        outcome: decision,
+        digest: seen.kind === "found" ? seen.value.digest : undefined,
+        ...(decision === "applied" ? {} : { cause }),
+      };
     }
     await clock.sleep(settlePolicy.firstDelayMs * writes, signal);
   }
 }
 
 /** Writes a manifest under a tag or its own digest; answers with what went wrong, if anything. */
-export async function write(exchange: Exchange, path: string, name: string, manifest: Manifest, signal?: AbortSignal): Promise<ReleaseError | undefined> {
+export async function write(
+  exchange: Exchange,
+  path: string,
+  name: string,
+  manifest: Manifest,
+  signal?: AbortSignal,
+): Promise<ReleaseError | undefined> {
   try {
     const response = await exchange.request(
       {
@@ -60,6 +83,11 @@ export async function write(exchange: Exchange, path: string, name: string, mani
 /** The answer to a PUT need not carry the digest, but if it does it has to be the one of our bytes. */
 function contradiction(header: string | undefined, manifest: Manifest, url: string): ReleaseError | undefined {
   const stated = header?.trim() ?? "";
-  if (stated === "" || stated === manifest.digest || stated === digestOf(manifest.bytes, stated as Digest)) return undefined;
-  return integrityError("MANIFEST_DIGEST_MISMATCH", "the registry acknowledged another digest than that of the bytes that were sent", url);
+  if (stated === "" || stated === manifest.digest || stated === digestOf(manifest.bytes, stated as Digest))
+    return undefined;
+  return integrityError(
+    "MANIFEST_DIGEST_MISMATCH",
+    "the registry acknowledged another digest than that of the bytes that were sent",
+    url,
+  );
 }

@@ -41,7 +41,8 @@ export async function readBytes(exchange: Exchange, ref: ImageRef, signal?: Abor
     const { bytes, url } = response;
     const { mediaType } = readManifest(bytes, response.header("content-type"), url);
     const digest = digestOf(bytes, ref.digest);
-    if (ref.digest !== undefined && digest !== ref.digest) throw mismatch(`the bytes hash to ${digest}, not to ${ref.digest}`, url);
+    if (ref.digest !== undefined && digest !== ref.digest)
+      throw mismatch(`the bytes hash to ${digest}, not to ${ref.digest}`, url);
     compareHeader(response, bytes);
     return found({ digest, mediaType, size: bytes.length, bytes });
   } catch (error) {
@@ -60,7 +61,12 @@ export function manifestPath(ref: ImageRef): string {
 }
 
 function manifestRequest(method: string, ref: ImageRef): OciRequest {
-  return { method, path: manifestPath(ref), need: { repository: ref.path, actions: "pull" }, headers: { accept: acceptManifests } };
+  return {
+    method,
+    path: manifestPath(ref),
+    need: { repository: ref.path, actions: "pull" },
+    headers: { accept: acceptManifests },
+  };
 }
 
 /** What HEAD states, or undefined where something is missing or strange and only the bytes can tell. */
@@ -71,7 +77,8 @@ function describe(response: HttpResponse, ref: ImageRef): Descriptor | undefined
   const algorithm = ref.digest?.split(":")[0] ?? "sha256";
   if (digest === undefined || !digest.startsWith(`${algorithm}:`) || !/^\d{1,9}$/.test(length)) return undefined;
   if (![...indexTypes, ...imageTypes].includes(mediaType)) return undefined;
-  if (ref.digest !== undefined && digest !== ref.digest) throw mismatch(`the header says ${digest}, not ${ref.digest}`, response.url);
+  if (ref.digest !== undefined && digest !== ref.digest)
+    throw mismatch(`the header says ${digest}, not ${ref.digest}`, response.url);
   return { digest, mediaType, size: Number(length) };
 }
 
@@ -89,7 +96,12 @@ function headerDigest(response: HttpResponse): Digest | undefined {
   try {
     return parseDigest(text);
   } catch (cause) {
-    throw integrityError("MANIFEST_DIGEST_MISMATCH", `the digest header is not a digest: ${plainText(text, 100)}`, response.url, cause);
+    throw integrityError(
+      "MANIFEST_DIGEST_MISMATCH",
+      `the digest header is not a digest: ${plainText(text, 100)}`,
+      response.url,
+      cause,
+    );
   }
 }
 
@@ -100,5 +112,7 @@ function mismatch(message: string, url: string): Error {
 function failed(thrown: unknown): Reading<never> {
   const error = asReleaseError(thrown);
   if (error.category === "interrupted" || error.category === "bug" || error.category === "input") throw error;
-  return error.code === "REGISTRY_NOT_FOUND" ? absent(`${error.message} at ${error.why ?? "the registry"}`) : unknown(error);
+  return error.code === "REGISTRY_NOT_FOUND"
+    ? absent(`${error.message} at ${error.why ?? "the registry"}`)
+    : unknown(error);
 }

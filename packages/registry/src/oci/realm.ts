@@ -12,7 +12,9 @@ export interface RealmFacts {
 }
 
 /** Whether tokens are fetched there, and whether credentials are sent. */
-export type RealmDecision = { readonly kind: "use"; readonly url: URL; readonly credentials: boolean } | { readonly kind: "refuse"; readonly reason: string };
+export type RealmDecision =
+  | { readonly kind: "use"; readonly url: URL; readonly credentials: boolean }
+  | { readonly kind: "refuse"; readonly reason: string };
 
 /**
  * Judges a token realm: credentials go to the registry's own host name, or to the very realm that is configured; a stranger's
@@ -34,7 +36,8 @@ export function decideRealm(facts: RealmFacts): RealmDecision {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && homely && facts.registry.protocol === "http:")) {
     return refuse(`credentials and tokens do not travel over ${url.protocol.replace(":", "")} there`);
   }
-  if (!sameHost && facts.hasCredentials) return refuse("it is on another host than the registry, and credentials stay with the registry");
+  if (!sameHost && facts.hasCredentials)
+    return refuse("it is on another host than the registry, and credentials stay with the registry");
   return { kind: "use", url, credentials: sameHost };
 }
 

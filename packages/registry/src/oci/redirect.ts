@@ -26,15 +26,18 @@ const keepsMethod = [307, 308];
  */
 export function decideRedirect(facts: RedirectFacts): RedirectDecision {
   const refuse = (reason: string): RedirectDecision => ({ kind: "refuse", reason });
-  if (facts.location === undefined || !URL.canParse(facts.location, facts.from.href)) return refuse("it names no address");
+  if (facts.location === undefined || !URL.canParse(facts.location, facts.from.href))
+    return refuse("it names no address");
   const url = new URL(facts.location, facts.from.href);
   if (url.protocol !== "https:" && url.protocol !== "http:") return refuse(`it leads to ${url.protocol}`);
   if (url.username !== "" || url.password !== "") return refuse("its address carries a user or password");
   const reads = facts.method === "GET" || facts.method === "HEAD";
-  if (!reads && !keepsMethod.includes(facts.status)) return refuse(`status ${facts.status} would turn ${facts.method} into GET`);
+  if (!reads && !keepsMethod.includes(facts.status))
+    return refuse(`status ${facts.status} would turn ${facts.method} into GET`);
   if (url.protocol === "http:" && facts.from.protocol === "https:") return refuse("it leads from https to http");
   const reach = reachOf(url.hostname);
-  const homely = url.hostname === facts.home.hostname || (reach === "loopback" && reachOf(facts.home.hostname) === "loopback");
+  const homely =
+    url.hostname === facts.home.hostname || (reach === "loopback" && reachOf(facts.home.hostname) === "loopback");
   if (reach !== "public" && !homely) return refuse(`it leads to a ${reach} address`);
   if (url.protocol === "http:" && !homely) return refuse("it leads to plain http on another host");
   url.hash = "";

@@ -31,15 +31,25 @@ const answerSchema = z
  * Sources: distribution, docs/spec/auth/token.md and docs/spec/auth/oauth.md.
  * @throws ReleaseError `REGISTRY_TOKEN_REFUSED`, `REGISTRY_TOKEN_UNREADABLE`, and the codes of transport and rate limits
  */
-export async function fetchToken(http: Http, clock: Clock, request: TokenRequest, signal: AbortSignal | undefined): Promise<Token> {
+export async function fetchToken(
+  http: Http,
+  clock: Clock,
+  request: TokenRequest,
+  signal: AbortSignal | undefined,
+): Promise<Token> {
   const asked = clock.now();
-  let response = request.credentials?.kind === "identity" ? await post(http, request, signal) : await get(http, request, signal);
+  let response =
+    request.credentials?.kind === "identity" ? await post(http, request, signal) : await get(http, request, signal);
   // Source: docs/spec/auth/oauth.md, "a client should fall back": services know either one of the two.
-  if (isOtherMethod(response.status) && request.credentials?.kind === "password") response = await post(http, request, signal);
+  if (isOtherMethod(response.status) && request.credentials?.kind === "password")
+    response = await post(http, request, signal);
   if (response.status !== 200) throw refused(response, clock.now());
   const answer = parseJson(response, answerSchema, "a token");
   const seconds = Math.min(answer.expires_in ?? tokenLifeSeconds, 86_400);
-  return { value: secret(answer.token || answer.access_token || ""), usableUntil: asked + seconds * 1000 - tokenMarginMs };
+  return {
+    value: secret(answer.token || answer.access_token || ""),
+    usableUntil: asked + seconds * 1000 - tokenMarginMs,
+  };
 }
 
 function isOtherMethod(status: number): boolean {
@@ -51,7 +61,8 @@ async function get(http: Http, request: TokenRequest, signal: AbortSignal | unde
   if (!url.searchParams.has("service")) url.searchParams.set("service", request.service);
   for (const scope of request.scopes) url.searchParams.append("scope", scope);
   const { credentials } = request;
-  if (credentials?.kind !== "password") return await send(http, { method: "GET", url, home: request.realm, headers: {}, authorization: undefined }, signal);
+  if (credentials?.kind !== "password")
+    return await send(http, { method: "GET", url, home: request.realm, headers: {}, authorization: undefined }, signal);
   url.searchParams.set("account", credentials.username);
   const authorization = basicHeader(credentials.username, credentials.password);
   return await send(http, { method: "GET", url, home: request.realm, headers: {}, authorization }, signal);
@@ -65,21 +76,45 @@ async function post(http: Http, request: TokenRequest, signal: AbortSignal | und
       : credentials?.kind === "password"
         ? { grant_type: "password", username: credentials.username, password: credentials.password.reveal() }
         : {};
-  const form = new URLSearchParams({ service: request.service, scope: request.scopes.join(" "), client_id: "lateen", ...grant });
+  const form = new URLSearchParams({
+    service: request.service,
+    scope: request.scopes.join(" "),
+    client_id: "lateen",
+    ...grant,
+  });
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = new TextEncoder().encode(form.toString());
-  return await send(http, { method: "POST", url: request.realm, home: request.realm, headers, authorization: undefined, body }, signal);
+  return await send(
+    http,
+    { method: "POST", url: request.realm, home: request.realm, headers, authorization: undefined, body },
+    signal,
+  );
 }
 
-async function send(http: Http, request: Parameters<typeof follow>[1], signal: AbortSignal | undefined): Promise<HttpResponse> {
+async function send(
+  http: Http,
+  request: Parameters<typeof follow>[1],
+  signal: AbortSignal | undefined,
+): Promise<HttpResponse> {
   const headers = { accept: "application/json", ...request.headers };
   const { stream } = await follow(http, { ...request, headers, deadlines: smallBodyDeadlines }, signal);
   const bytes = await readBounded(stream, bodyLimits.token);
-  return { status: stream.status, url: stream.url, header: stream.header, bytes, text: () => new TextDecoder().decode(bytes) };
+  return {
+    status: stream.status,
+    url: stream.url,
+    header: stream.header,
+    bytes,
+    text: () => new TextDecoder().decode(bytes),
+  };
 }
 
 function refused(response: HttpResponse, now: number): Error {
-  const failed = { status: response.status, url: response.url, body: response.text().slice(0, bodyLimits.error), retryAfter: response.header("retry-after") };
+  const failed = {
+    status: response.status,
+    url: response.url,
+    body: response.text().slice(0, bodyLimits.error),
+    retryAfter: response.header("retry-after"),
+  };
   const error = answerError(failed, now);
   if (error.retryable) return error;
   return registryError("REGISTRY_TOKEN_REFUSED", "auth", {

@@ -40,7 +40,12 @@ export async function beginUpload(
 }
 
 /** Drops an upload. @throws ReleaseError where the registry cannot; it then drops the session by itself later */
-export async function cancelUpload(exchange: Exchange, path: string, location: string, signal: AbortSignal | undefined): Promise<void> {
+export async function cancelUpload(
+  exchange: Exchange,
+  path: string,
+  location: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await exchange.request(
     { method: "DELETE", path: location, need: { repository: path, actions: "pull,push" }, repeatable: true },
     bodyLimits.error,

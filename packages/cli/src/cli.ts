@@ -1,0 +1,148 @@
+import { asReleaseError, isReleaseError, type ReleaseError } from "@lateen/kernel";
+import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
+import { globalOptions, writerOptions } from "./commands/global-options.ts";
+import { commands } from "./commands/index.ts";
+import { actorOf, type Context, readOverrides } from "./context.ts";
+import { errorExitCode, exitCodeOf } from "./exit-codes.ts";
+import { formatCommandHelp, formatHelp } from "./help.ts";
+import { helpTopics } from "./help-topics.ts";
+import type { Host } from "./host.ts";
+import { type Arguments, readArguments, skimArguments, usageError } from "./io/arguments.ts";
+import { confirm } from "./io/confirm.ts";
+import { openScreen, type Screen } from "./report/screen.ts";
+import { errorDocument, type ResultDocument } from "./result.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Runs one command line and answers the exit code; throws nothing. */
+export async function runCli(host: Host): Promise<number> {
+  // Skimmed first, so that the answer to a faulty command line has the form that was asked for too.
+  const skimmed = skimArguments(host.argv, globalOptions);
+  const [name, ...rest] = skimmed.positionals;
+  const isHelp = name === undefined || name === "help" || isVersion(host.argv);
+  const screen = openScreen(host, skimmed, isHelp ? "help" : name);
+  host.onStopNow(() => screen.stopNow());
+  try {
+    if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);
+    const row = findCommand(name);
+    const command = await row.load();
+    const options = { ...globalOptions, ...(row.writes ? writerOptions : {}), ...command.options };
+    if (skimmed.has("help")) return screen.text(formatCommandHelp(row, command), 0);
+    const args = readArguments(host.argv, options);
+    return await run(host, screen, row, command, args);
+  } catch (error) {
+    return fail(screen, host, asReleaseError(error));
+  }
+}
+
+async function run(host: Host, screen: Screen, row: CommandRow, command: Command, args: Arguments): Promise<number> {
+  checkArguments(row, command, args);
+  screen.checkResultFile();
+  const context = createContext(host, screen, row, args);
+  if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
+  const result = await screen.beating(command.run(context));
+  const document = documentOf(row.name, result);
+  const code = exitCodeOf(result.outcome, {
+    command: row.name,
+    detailed: args.has("detailed-exitcode"),
+    changes: result.changes,
+  });
+  const written = screen.end(document, {
+    answer: result.answer,
+    error: result.error,
+    advice: result.advice ?? [],
+    failed: code !== 0 && code < 8,
+  });
+  const stopped = host.interruptedBy();
+  if (stopped !== undefined && result.outcome === "halted") return stopped;
+  return code === 0 && !written ? 2 : code;
+}
+
+function documentOf(command: string, result: CommandResult): ResultDocument {
+  const { error } = result;
+  const failed =
+    error === undefined ? {} : { error: { code: error.code, message: error.message, why: error.why, fix: error.fix } };
+  return { schemaVersion: 1, command, outcome: result.outcome, ...result.document, ...failed };
+}
+
+function createContext(host: Host, screen: Screen, row: CommandRow, args: Arguments): Context {
+  return {
+    command: row.name,
+    args,
+    host,
+    vault: screen.vault,
+    report: screen.report,
+    signal: host.signal,
+    dryRun: args.has("dry-run"),
+    actor: actorOf(host),
+    overrides: readOverrides(args),
+    async settings(...needs) {
+      const { loadConfig } = await import("./config/load.ts");
+      return loadConfig({
+        cwd: host.cwd,
+        env: host.env,
+        files: host.files,
+        file: args.text("config"),
+        overlay: args.text("env"),
+        needs,
+      });
+    },
+  };
+}
+
+function findCommand(name: string): CommandRow {
+  const row = commands.find((candidate) => candidate.name === name);
+  if (row !== undefined) return row;
+  const names = commands.filter(({ hidden }) => hidden !== true).map((candidate) => candidate.name);
+  throw usageError(
+    `there is no command ${JSON.stringify(name)}${didYouMean(name, names)}`,
+    "lateen --help lists the commands",
+  );
+}
+
+function checkArguments(row: CommandRow, { positionals }: Command, args: Arguments): void {
+  if (args.has("json") && !["json", undefined].includes(args.text("output")))
+    throw usageError("--json and --output contradict each other", "give one of them");
+  if (args.has("quiet") && args.has("verbose")) throw usageError("-q and -v contradict each other", "give one of them");
+  const count = args.positionals.length - 1;
+  const { least = 0, most = 0, usage = "" } = positionals ?? {};
+  if (count > most)
+    throw usageError(
+      `lateen ${row.name} takes ${most === 0 ? "no arguments" : `only ${usage}`}, not ${JSON.stringify(args.positionals[most + 1])}`,
+      `lateen ${row.name} --help`,
+    );
+  if (count < least) throw usageError(`lateen ${row.name} needs ${usage}`, `lateen ${row.name} --help shows examples`);
+}
+
+async function help(screen: Screen, host: Host, topic: string | undefined, skimmed: Arguments): Promise<number> {
+  if (isVersion(host.argv)) return screen.text(`${host.version()}\n`, 0);
+  const page = helpTopics.find(({ name }) => name === topic);
+  if (page !== undefined) return screen.text(await page.load(), 0);
+  if (topic !== undefined) {
+    const row = commands.find(({ name }) => name === topic);
+    if (row !== undefined) return screen.text(formatCommandHelp(row, await row.load()), 0);
+    throw usageError(
+      `there is no help on ${JSON.stringify(topic)}${didYouMean(
+        topic,
+        helpTopics.map(({ name }) => name),
+      )}`,
+      "lateen --help lists the topics",
+    );
+  }
+  // A command line that asks for nothing is checked all the same: `lateen --jsn` shall not pass for a request for help.
+  readArguments(host.argv, globalOptions);
+  if (skimmed.has("help") || skimmed.positionals[0] === "help") return screen.text(formatHelp(), 0);
+  throw usageError("no command is given", "lateen --help lists the commands");
+}
+
+function isVersion(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V" || argv[0] === "version");
+}
+
+function fail(screen: Screen, host: Host, error: ReleaseError): number {
+  const document = errorDocument(screen.command, error);
+  const stopped = host.interruptedBy();
+  screen.end(document, { answer: "", error, advice: [], failed: true });
+  return stopped !== undefined && isReleaseError(error) && error.category === "interrupted"
+    ? stopped
+    : errorExitCode(error);
+}

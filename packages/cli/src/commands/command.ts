@@ -1,0 +1,50 @@
+import type { ReleaseError } from "@lateen/kernel";
+import type { Context } from "../context.ts";
+import type { Outcome } from "../exit-codes.table.ts";
+import type { Options } from "../io/arguments.ts";
+import type { ResultDocument } from "../result.ts";
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly outcome: Outcome;
+  /** What the document says beside `schemaVersion`, `command` and `outcome`. */
+  readonly document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">;
+  /** What standard output gets in text mode; without a newline at its end. */
+  readonly answer: string;
+  /** Whether a plan found anything to do. */
+  readonly changes?: boolean | undefined;
+  /** Where something went wrong beside the outcome: printed in three parts. */
+  readonly error?: ReleaseError | undefined;
+  /** What to do next, one sentence each; on standard error. */
+  readonly advice?: readonly string[] | undefined;
+}
+
+/** Arguments that are not options. */
+export interface Positionals {
+  /** As in the usage line: `SOURCE TAG…`. */
+  readonly usage: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A command of the program: what it accepts, and what it does. */
+export interface Command {
+  /** One or two sentences below the usage line. */
+  readonly about: string;
+  readonly positionals?: Positionals;
+  readonly options?: Options;
+  /** Command lines with what they are for. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  run(context: Context): Promise<CommandResult>;
+}
+
+/** A row of the table of commands; loading the command itself is put off until it is used. */
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  /** Whether it changes production: it then has `--dry-run` and `--yes`, and asks at a terminal. */
+  readonly writes: boolean;
+  /** Whether it is left out of the list of commands. */
+  readonly hidden?: boolean;
+  load(): Promise<Command>;
+}

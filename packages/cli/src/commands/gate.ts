@@ -1,0 +1,36 @@
+import { conclude } from "../conclude.ts";
+import type { Command } from "./command.ts";
+
+/** `lateen gate`. */
+export const gate: Command = {
+  about: "The verdict of the required checks and workflows for a commit. Reads the kill switch too.",
+  options: { wait: { about: "poll until the verdict is final or gate.timeout has passed" } },
+  examples: [
+    ["lateen gate --sha abcdef1", "one look"],
+    ["lateen gate --wait --detailed-exitcode", "wait, and tell deferred from open by the exit code"],
+  ],
+  async run(context) {
+    const [{ openJob }, { gateStep }, { walk }, { checkOverrides }] = await Promise.all([
+      import("../job.ts"),
+      import("../stages/pass-gate.ts"),
+      import("../stages/road.ts"),
+      import("../overrides.ts"),
+    ]);
+    const { passKillSwitch } = await import("../stages/guards.ts");
+    const job = await openJob(context, "forge", "gate");
+    checkOverrides(job);
+    // First, and before any credential: a switch that was armed when the job started holds whatever else fails.
+    const killSwitch = await passKillSwitch(job);
+    if (killSwitch.kind === "stop")
+      return conclude(
+        { ...killSwitch, value: undefined },
+        { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } },
+      );
+    await job.wiring.forge();
+    job.wiring.demandSecrets();
+    const verdict = await walk(job, { commit: await job.commit() }, [
+      gateStep({ wait: context.args.has("wait"), killSwitch: false }),
+    ]);
+    return conclude(verdict, { outcome: "open", reason: "every required check is green" });
+  },
+};

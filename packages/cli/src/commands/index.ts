@@ -1,0 +1,59 @@
+import type { CommandRow } from "./command.ts";
+
+/** Every command, in the order of the help. A command that is not in here does not exist. */
+export const commands: readonly CommandRow[] = [
+  {
+    name: "ship",
+    summary: "gate, roll out, verify and promote a commit",
+    writes: true,
+    load: async () => (await import("./ship.ts")).ship,
+  },
+  {
+    name: "plan",
+    summary: "everything ship would do, without a write",
+    writes: false,
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  {
+    name: "gate",
+    summary: "the verdict for a commit",
+    writes: false,
+    load: async () => (await import("./gate.ts")).gate,
+  },
+  {
+    name: "superseded",
+    summary: "whether a newer release owns production",
+    writes: false,
+    load: async () => (await import("./superseded.ts")).superseded,
+  },
+  {
+    name: "inspect",
+    summary: "digest, platforms and labels of an image",
+    writes: false,
+    load: async () => (await import("./inspect.ts")).inspect,
+  },
+  {
+    name: "retag",
+    summary: "point tags at an image's digest, verified",
+    writes: true,
+    load: async () => (await import("./retag.ts")).retag,
+  },
+  {
+    name: "rollout",
+    summary: "roll the fleet to a release",
+    writes: true,
+    load: async () => (await import("./rollout.ts")).rollout,
+  },
+  {
+    name: "verify",
+    summary: "account for what every tenant runs",
+    writes: false,
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "promote",
+    summary: "move the promoted tags of all images",
+    writes: true,
+    load: async () => (await import("./promote.ts")).promote,
+  },
+];

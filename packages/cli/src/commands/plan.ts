@@ -1,0 +1,18 @@
+import { conclude, shippedOr } from "../conclude.ts";
+import type { Command } from "./command.ts";
+
+/** `lateen plan`. */
+export const plan: Command = {
+  about:
+    "Everything that ship would do, with all its reads and refusals and no write: tenants by wave and tags, before and after.",
+  examples: [
+    ["lateen plan --sha abcdef1", "what ship would do with this commit"],
+    ["lateen plan --detailed-exitcode", "13 where there is something to do"],
+  ],
+  async run(context) {
+    const [{ openShipJob }, { ship }] = await Promise.all([import("../ship-job.ts"), import("../ship.ts")]);
+    const job = await openShipJob({ ...context, dryRun: true });
+    const verdict = await ship(job, { wait: false });
+    return conclude(verdict, shippedOr(verdict, true));
+  },
+};

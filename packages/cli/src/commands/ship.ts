@@ -1,0 +1,21 @@
+import { conclude, shippedOr } from "../conclude.ts";
+import type { Command } from "./command.ts";
+
+/** `lateen ship`. */
+export const ship: Command = {
+  about: "The whole pipeline: gate, rollout, verification, promotion. Stages without configuration are left out.",
+  examples: [
+    ["lateen ship", "in a job: the commit of the event"],
+    ["lateen ship --sha abcdef1 --dry-run", "what would happen"],
+    ["lateen ship --override gate='runner outage, see the ticket'", "waive exactly one check, on the record"],
+  ],
+  async run(context) {
+    const [{ openShipJob }, { ship: walkTheRoad }] = await Promise.all([
+      import("../ship-job.ts"),
+      import("../ship.ts"),
+    ]);
+    const job = await openShipJob(context);
+    const verdict = await walkTheRoad(job, { wait: !context.dryRun });
+    return conclude(verdict, shippedOr(verdict, context.dryRun));
+  },
+};

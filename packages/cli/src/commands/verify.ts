@@ -1,0 +1,25 @@
+import { conclude } from "../conclude.ts";
+import { onlyOption, readOnly } from "../only.ts";
+import type { Command } from "./command.ts";
+
+/** `lateen verify`. */
+export const verify: Command = {
+  about: "Asks every tenant which commit it runs, and accounts for all of them.",
+  options: onlyOption,
+  examples: [["lateen verify --sha abcdef1", "is the whole fleet on this commit?"]],
+  async run(context) {
+    const only = readOnly(context.args);
+    const [{ openJob }, { verifyStep }, { walk }, { checkOverrides }] = await Promise.all([
+      import("../job.ts"),
+      import("../stages/roll-out.ts"),
+      import("../stages/road.ts"),
+      import("../overrides.ts"),
+    ]);
+    const job = await openJob(context, "fleet", "release");
+    checkOverrides(job);
+    await job.wiring.fleet();
+    job.wiring.demandSecrets();
+    const verdict = await walk(job, { commit: await job.commit() }, [verifyStep(only)]);
+    return conclude(verdict, { outcome: "ok", reason: "every tenant is accounted for" });
+  },
+};

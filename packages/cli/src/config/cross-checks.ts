@@ -1,0 +1,99 @@
+import { isRecord } from "./layers.ts";
+
+/** A problem between several keys, found on the plain values so that it shows beside all others. */
+export interface CrossProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What no single key can tell: plain http, conflicting shapes of a rollout, tags that are nowhere, names given twice. */
+export function crossChecks(config: Record<string, unknown>): readonly CrossProblem[] {
+  return [
+    ...plainHttp(config),
+    ...gateHasSomething(config["gate"]),
+    ...rolloutShape(config["fleet"]),
+    ...promoteTags(config["promote"]),
+  ];
+}
+
+/** An empty gate would be open for everything. */
+function gateHasSomething(gate: unknown): CrossProblem[] {
+  if (!isRecord(gate) || gate["checks"] !== undefined) return [];
+  const { workflows } = gate;
+  if (Array.isArray(workflows) && workflows.length > 0) return [];
+  return [{ path: ["gate", "checks"], message: "is missing: name the checks that must be green" }];
+}
+
+function plainHttp(config: Record<string, unknown>): CrossProblem[] {
+  const entries: [unknown, readonly PropertyKey[], readonly string[]][] = [
+    [config["forge"], ["forge"], ["url", "api"]],
+  ];
+  if (isRecord(config["fleet"])) {
+    const { controlPlanes } = config["fleet"];
+    entries.push([config["fleet"], ["fleet"], ["buildinfo"]]);
+    if (Array.isArray(controlPlanes))
+      controlPlanes.forEach((plane, index) => entries.push([plane, ["fleet", "controlPlanes", index], ["url"]]));
+  }
+  if (isRecord(config["registries"])) {
+    for (const [host, entry] of Object.entries(config["registries"]))
+      entries.push([entry, ["registries", host], ["endpoint", "realm"]]);
+  }
+  return entries.flatMap(([entry, path, keys]) => {
+    if (!isRecord(entry) || entry["insecure"] === true) return [];
+    return keys.filter((key) => isPlainHttp(entry[key])).map((key) => ({ path: [...path, key], message: httpAdvice }));
+  });
+}
+
+const httpAdvice = "plain http is for loopback addresses; use https, or say insecure: true beside it";
+
+function isPlainHttp(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  const text = value.replaceAll("{slug}", "slug");
+  return /^http:/i.test(text) && URL.canParse(text) && !isLoopback(new URL(text).hostname);
+}
+
+/** Whether a host name is this machine's own: RFC 6761 §6.3 (localhost), RFC 1122 §3.2.1.3 (127/8), RFC 4291 §2.5.3 (::1). */
+export function isLoopback(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/^\[|\]$/g, "");
+  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
+function rolloutShape(fleet: unknown): CrossProblem[] {
+  if (!isRecord(fleet)) return [];
+  const given = ["batch", "waves", "window"].filter((key) => fleet[key] !== undefined);
+  const clash = given
+    .slice(1)
+    .map((key) => ({
+      path: ["fleet", key],
+      message: `cannot stand beside fleet.${given[0]}; give one of batch, waves and window`,
+    }));
+  return [...clash, ...namedTwice(fleet["controlPlanes"])];
+}
+
+function namedTwice(planes: unknown): CrossProblem[] {
+  if (!Array.isArray(planes)) return [];
+  const names = planes.map((plane: unknown) => (isRecord(plane) ? plane["name"] : undefined));
+  return names.flatMap((name, index) =>
+    name !== undefined && names.indexOf(name) < index
+      ? [
+          {
+            path: ["fleet", "controlPlanes", index, "name"],
+            message: `${JSON.stringify(name)} is the name of another control plane already`,
+          },
+        ]
+      : [],
+  );
+}
+
+function promoteTags(promote: unknown): CrossProblem[] {
+  if (!isRecord(promote)) return [];
+  const { tags, targets } = promote;
+  const none = tags === undefined && (!isRecord(targets) || Object.keys(targets).length === 0);
+  const twice = tags !== undefined && isRecord(targets) && Object.hasOwn(targets, "default");
+  return [
+    ...(none ? [{ path: ["promote", "tags"], message: "is missing: name the tags that move, such as [latest]" }] : []),
+    ...(twice
+      ? [{ path: ["promote", "targets", "default"], message: "is what promote.tags names already; give one of them" }]
+      : []),
+  ];
+}

@@ -1,0 +1,56 @@
+import { plainText } from "@lateen/kernel";
+import { didYouMean } from "../suggest.ts";
+import { isRecord } from "./layers.ts";
+import { knownKeys } from "./known-keys.ts";
+
+/** The part of a zod issue that is read here. */
+export interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+  /** Of a union: the issues of each branch. */
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+/** An issue in the words of a person, at the key where it belongs. */
+export interface Described {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Whether the key itself is at fault, not its value. */
+  readonly atKey?: boolean;
+}
+
+/** Zod's issue in our words; unknown keys become one problem each, with a suggestion. */
+export function describeIssue(issue: Issue, config: unknown): readonly Described[] {
+  if (issue.code === "unrecognized_keys") {
+    return (issue.keys ?? []).map((key) => ({
+      path: [...issue.path, key],
+      message: `there is no such key${didYouMean(key, knownKeys(issue.path))}`,
+      atKey: true,
+    }));
+  }
+  const branch = issue.code === "invalid_union" ? bestBranch(issue, valueAt(config, issue.path)) : undefined;
+  if (branch !== undefined)
+    return branch.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, config));
+  if (valueAt(config, issue.path) === undefined && issue.code !== "custom")
+    return [{ path: issue.path, message: "is missing" }];
+  return [{ path: issue.path, message: plainText(issue.message, 300) }];
+}
+
+/** Where a mapping was written, the complaints of the branch that is a mapping tell more than "none of these". */
+function bestBranch(issue: Issue, value: unknown): readonly Issue[] | undefined {
+  if (!isRecord(value)) return undefined;
+  return issue.errors?.find((branch) =>
+    branch.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
+  );
+}
+
+function valueAt(config: unknown, path: readonly PropertyKey[]): unknown {
+  let here: unknown = config;
+  for (const part of path) {
+    if (typeof here !== "object" || here === null) return undefined;
+    here = (here as Record<PropertyKey, unknown>)[part];
+  }
+  return here;
+}

@@ -1,0 +1,74 @@
+import { LineCounter, type Node, parseDocument, type ParsedNode } from "yaml";
+import { isMap, isScalar } from "yaml";
+import { configError, type Problem } from "./problem.ts";
+
+/** Where a value stands in its file. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A configuration file that has been read: plain values, and where each of them stands. */
+export interface SourceDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** The position of the value at `path`, else of its nearest parent; undefined for files that are programs. */
+  position(path: readonly PropertyKey[]): Position | undefined;
+  /** The position of the key at the end of `path`. */
+  keyPosition(path: readonly PropertyKey[]): Position | undefined;
+}
+
+/**
+ * Reads YAML, and JSON as a part of it, and keeps the positions.
+ * @throws ReleaseError `CONFIG_INVALID` with every syntax error
+ */
+export function readYaml(file: string, text: string): SourceDocument {
+  const lines = new LineCounter();
+  // Version 1.2: `yes` and `on` are words there, not booleans.
+  const document = parseDocument(text.replace(/^\uFEFF/, ""), {
+    lineCounter: lines,
+    version: "1.2",
+    prettyErrors: false,
+  });
+  const at = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (document.errors.length > 0) {
+    throw configError(
+      document.errors.map((error): Problem => ({ where: file, ...at(error.pos[0]), key: "", message: error.message })),
+    );
+  }
+  const root = document.contents as ParsedNode | null;
+  const positionOf = (node: Node | undefined): Position | undefined => (node?.range ? at(node.range[0]) : undefined);
+  return {
+    file,
+    value: document.toJS({ maxAliasCount: 50 }) as unknown,
+    position: (path) => positionOf(walk(root, path).value),
+    keyPosition: (path) => positionOf(walk(root, path).key),
+  };
+}
+
+/** The nodes at `path`, or as near to it as the document goes. */
+function walk(
+  root: ParsedNode | null,
+  path: readonly PropertyKey[],
+): { key: Node | undefined; value: Node | undefined } {
+  let value: Node | undefined = root ?? undefined;
+  let key: Node | undefined = value;
+  for (const part of path) {
+    const pair: { key: unknown; value: unknown } | undefined = isMap(value)
+      ? value.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
+      : undefined;
+    const next: unknown = pair === undefined ? childOf(value, part) : (pair.value ?? pair.key);
+    if (next === undefined || next === null) break;
+    key = (pair?.key ?? next) as Node;
+    value = next as Node;
+  }
+  return { key, value };
+}
+
+function childOf(node: Node | undefined, part: PropertyKey): unknown {
+  if (typeof part !== "number" || node === undefined || !("items" in node)) return undefined;
+  return (node.items as readonly unknown[])[part];
+}

@@ -1,0 +1,129 @@
+import {
+  type Duration,
+  type ImageRef,
+  isReleaseError,
+  isTag,
+  parseDuration,
+  parseImageRef,
+  parseSlug,
+  type Slug,
+} from "@lateen/kernel";
+import { z } from "zod";
+import type { SecretSource, Share } from "./config.ts";
+
+/** Text that a parser of the kernel turns into a value that cannot be wrong; its complaint becomes the problem's text. */
+function parsed<T>(parse: (text: string) => T, about: string): z.ZodType<T, string> {
+  return z.string({ error: about }).transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      const { message: what } = error as Error;
+      const message = isReleaseError(error) && error.fix !== undefined ? `${what}: ${error.fix}` : what;
+      context.issues.push({ code: "custom", message, input: text });
+      return z.NEVER;
+    }
+  });
+}
+
+/** One line of text that is not blank. */
+export const words: z.ZodType<string, string> = z
+  .string({ error: (issue) => (issue.input === undefined ? "is missing" : "must be text; put it in quotes") })
+  .refine((text) => text.trim() !== "", { error: "must not be empty" })
+  // eslint-disable-next-line no-control-regex
+  .refine((text) => !/[\u0000-\u001f]/.test(text), { error: "must be one line without control characters" });
+
+/** `90s`, `5m`, `1h30m`. */
+export const duration: z.ZodType<Duration, string> = parsed(
+  parseDuration,
+  "must be a duration with a unit, such as 90s, 5m or 1h30m",
+);
+
+/** `true` or `false`. */
+export const flag: z.ZodType<boolean, boolean> = z.boolean({ error: "must be true or false" });
+
+/** A tenant's name. */
+export const slug: z.ZodType<Slug, string> = parsed(parseSlug, "must be the name of a tenant");
+
+/** A whole number from `least`. */
+export function count(least: number): z.ZodType<number, number> {
+  const about = `must be a whole number, ${least} or more`;
+  return z.int({ error: about }).min(least, { error: about });
+}
+
+/** A count or a percentage. */
+export function share(least: number): z.ZodType<Share, Share> {
+  const about = `must be a whole number, ${least} or more, or a percentage such as "25%"`;
+  return z.union([z.int().min(least), z.templateLiteral([z.number().min(0).max(100), "%"])], {
+    error: about,
+  }) as z.ZodType<Share, Share>;
+}
+
+/** A repository of images, `host/path`, without tag and digest. */
+export const imageRepository: z.ZodType<ImageRef, string> = parsed((text) => {
+  const ref = parseImageRef(text);
+  if (ref.host === undefined) throw new Error(`"${text}" names no registry: write host/repository`);
+  if (ref.tag !== undefined || ref.digest !== undefined) throw new Error("must be a repository without tag and digest");
+  return ref;
+}, "must be an image repository, host/repository");
+
+/** A tag of an image. */
+export const tag: z.ZodType<string, string> = words.refine(isTag, {
+  error: "is not a tag: 1 to 128 of A-Z a-z 0-9 _ . -",
+});
+
+/** A template of tags with `{sha}`, `{sha7}` or `{sha12}`. */
+export const candidate: z.ZodType<string, string> = words.refine(
+  (text) => /\{sha(?:7|12)?\}/.test(text) && isTag(text.replaceAll(/\{sha(?:7|12)?\}/g, "0")),
+  { error: "must make a tag with {sha}, {sha7} or {sha12} in it, such as staging-{sha7}" },
+);
+
+/** An http or https address without user, password, query and fragment; a slash at its end is dropped. */
+export const address: z.ZodType<string, string> = parsed((text) => {
+  if (!URL.canParse(text)) throw new Error("must be an address such as https://git.example.com");
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw new Error("must begin with https:// (or http:// on loopback)");
+  if (url.username !== "" || url.password !== "")
+    throw new Error("must not hold user and password; use token: { env: NAME }");
+  if (url.search !== "" || url.hash !== "") throw new Error("must not have a query or a fragment");
+  return (url.origin + url.pathname).replace(/\/+$/, "");
+}, "must be an address such as https://git.example.com");
+
+/** The address of `/buildinfo`, with `{slug}` where the tenant's name goes. */
+export const tenantAddress: z.ZodType<string, string> = parsed((text) => {
+  const sample = text.replaceAll("{slug}", "slug");
+  if (!text.includes("{slug}") || /[{}]/.test(sample))
+    throw new Error("must hold {slug}, such as https://{slug}.example.com/buildinfo");
+  if (!URL.canParse(sample) || !/^https?:$/.test(new URL(sample).protocol))
+    throw new Error("must be an https address with {slug} in it");
+  if (new URL(sample).username !== "") throw new Error("must not hold user and password");
+  return text;
+}, "must be an address with {slug} in it");
+
+const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
+
+/** `{ env: NAME }` or `{ file: PATH }`. */
+export const secretSource: z.ZodType<SecretSource, SecretSource> = z
+  .strictObject(
+    {
+      env: z
+        .string({ error: "must be the name of a variable" })
+        .regex(/^[A-Za-z_]\w*$/, "must be the name of a variable")
+        .optional(),
+      file: words.optional(),
+    },
+    { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : secretAdvice) },
+  )
+  .refine((source) => (source.env === undefined) !== (source.file === undefined), {
+    error: secretAdvice,
+  }) as unknown as z.ZodType<SecretSource, SecretSource>;
+
+/** At least one of `item`. */
+export function someOf<T, I>(item: z.ZodType<T, I>, what: string): z.ZodType<T[], I[]> {
+  return z.array(item, { error: `must be a list of ${what}` }).min(1, { error: `must name at least one of ${what}` });
+}
+
+/** Any number of `item`. */
+export function listOf<T, I>(item: z.ZodType<T, I>, what: string): z.ZodType<T[], I[]> {
+  return z.array(item, { error: `must be a list of ${what}` });
+}

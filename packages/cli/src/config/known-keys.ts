@@ -1,0 +1,29 @@
+import { configJsonSchema } from "./schema.ts";
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** The keys that may stand in the mapping at `path`; read from the schema, so that they cannot differ from it. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let here: JsonSchema | undefined = configJsonSchema() as JsonSchema;
+  for (const part of path) here = here === undefined ? undefined : childOf(here, part);
+  return alternatives(here).flatMap((schema) => Object.keys(schema.properties ?? {}));
+}
+
+function childOf(schema: JsonSchema, part: PropertyKey): JsonSchema | undefined {
+  for (const { properties, additionalProperties, items } of alternatives(schema)) {
+    const own = properties?.[String(part)];
+    if (own !== undefined) return own;
+    if (typeof part === "number" && items !== undefined) return items;
+    if (typeof additionalProperties === "object") return additionalProperties;
+  }
+  return undefined;
+}
+
+function alternatives(schema: JsonSchema | undefined): readonly JsonSchema[] {
+  return schema === undefined ? [] : (schema.anyOf ?? [schema]);
+}

@@ -1,0 +1,237 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isReleaseError } from "@lateen/kernel";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { machineFiles } from "../io/files.ts";
+import { loadConfig, type LoadOptions, type Settings } from "./load.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "lateen-config-")));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const load = (text: string, options: Partial<LoadOptions> = {}): Promise<Settings> => {
+  writeFileSync(join(folder, "lateen.yaml"), text);
+  return loadConfig({ cwd: folder, env: {}, files: machineFiles, ...options });
+};
+
+/** Every problem, one per line. */
+const problemsOf = async (text: string, options: Partial<LoadOptions> = {}): Promise<string> => {
+  const error: unknown = await load(text, options).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!isReleaseError(error)) throw new Error("no problem was found", { cause: error });
+  expect(error.category).toBe("input");
+  return error.why ?? error.message;
+};
+
+const complete = `
+forge: { kind: gitea, url: https://git.example.com/, repository: acme/core, token: { env: GITEA_TOKEN } }
+release: { candidate: "staging-{sha7}", images: [ghcr.io/acme/platform] }
+registries: { 127.0.0.1:5000: { insecure: true } }
+gate: { checks: ["CI / all-required (push)"], workflows: [{ file: e2e.yml }], timeout: 1h30m }
+killSwitch: { variable: STOP }
+supersession: false
+fleet:
+  controlPlanes: [{ name: prod, url: https://api.example.com, token: { file: token } }]
+  canary: [canary-a]
+  waves: [1, 5, 25%]
+  maxStragglers: 2%
+  buildinfo: https://{slug}.example.com/buildinfo
+promote: { tags: [latest], targets: { next: { tags: [next], allowUnlabelled: true } } }
+`;
+
+describe("a configuration", () => {
+  test("is read with its defaults", async () => {
+    const { config, folder: base } = await load(complete);
+    expect(config).toMatchObject({
+      forge: { branch: "main", url: "https://git.example.com", api: "https://git.example.com/api/v1", insecure: false },
+      gate: {
+        timeout: 5_400_000,
+        poll: 15_000,
+        settle: 90_000,
+        appearWithin: 300_000,
+        workflows: [{ file: "e2e.yml", whenAbsent: "prove" }],
+      },
+      supersession: false,
+      fleet: {
+        soak: 60_000,
+        waves: [1, 5, "25%"],
+        maxStragglers: "2%",
+        verify: { timeout: 240_000, match: "ancestry" },
+        onFailure: "halt",
+      },
+      promote: {
+        ledger: { ref: "refs/lateen/latest" },
+        targets: [
+          { name: "default", tags: ["latest"], allowUnlabelled: false },
+          { name: "next", tags: ["next"], allowUnlabelled: true },
+        ],
+      },
+    });
+    expect(base).toBe(folder);
+  });
+
+  test.each([
+    ["https://github.com", "https://api.github.com"],
+    ["https://github.example.com", "https://github.example.com/api/v3"],
+  ])("derives the API of GitHub at %s", async (url, api) => {
+    expect((await load(`forge: { kind: github, url: "${url}", repository: a/b }`)).config.forge?.api).toBe(api);
+  });
+
+  test("is the nearest one up to the root of the repository", async () => {
+    mkdirSync(join(folder, "repository", ".git"), { recursive: true });
+    mkdirSync(join(folder, "repository", "deep", "deeper"), { recursive: true });
+    const cwd = join(folder, "repository", "deep", "deeper");
+    expect((await load("killSwitch: { variable: OUTSIDE }", { cwd })).file).toBeUndefined();
+    writeFileSync(join(folder, "repository", "lateen.json"), '{ "killSwitch": { "variable": "INSIDE" } }');
+    const found = await load("", { cwd });
+    expect([found.config.killSwitch?.variable, found.folder]).toEqual(["INSIDE", join(folder, "repository")]);
+  });
+
+  test("may be a program", async () => {
+    writeFileSync(
+      join(folder, "lateen.ts"),
+      'const variable: string = "TYPED";\nexport default { killSwitch: { variable } };\n',
+    );
+    expect((await load("", { file: "lateen.ts" })).config.killSwitch?.variable).toBe("TYPED");
+  });
+
+  test("is overlaid by the environment that is asked for", async () => {
+    const text =
+      "gate: { checks: [a], poll: 5s }\nenvironments:\n  staging:\n    gate: { poll: 1s }\n    killSwitch: { variable: X }\n";
+    expect((await load(text)).config).toMatchObject({ gate: { poll: 5_000 } });
+    expect((await load(text, { overlay: "staging" })).config).toMatchObject({
+      gate: { checks: ["a"], poll: 1_000 },
+      killSwitch: { variable: "X" },
+    });
+    await expect(load(text, { overlay: "stagin" })).rejects.toThrow('did you mean "staging"?');
+  });
+});
+
+describe("precedence", () => {
+  const job = {
+    GITHUB_ACTIONS: "true",
+    GITEA_ACTIONS: "true",
+    GITHUB_SERVER_URL: "https://job.example.com",
+    GITHUB_REPOSITORY: "job/repo",
+    GITEA_TOKEN: "t",
+    GITHUB_TOKEN: "g",
+  };
+
+  test("LATEEN_ variables beat the file", async () => {
+    const env = { LATEEN_GATE_TIMEOUT: "5m", LATEEN_GATE_CHECKS: "a, b", LATEEN_GATE_POLL: "" };
+    expect((await load("gate: { checks: [x], timeout: 1m, poll: 3s }", { env })).config.gate).toMatchObject({
+      checks: ["a", "b"],
+      timeout: 300_000,
+      poll: 3_000,
+    });
+  });
+
+  test("the file beats the variables of the job, which fill what is open", async () => {
+    expect(
+      (await load("forge: { kind: gitea, url: https://git.example.com }", { env: job })).config.forge,
+    ).toMatchObject({
+      url: "https://git.example.com",
+      repository: "job/repo",
+      token: { env: "GITEA_TOKEN" },
+      api: "https://git.example.com/api/v1",
+    });
+  });
+
+  test("a job makes up a forge only for a command that needs one", async () => {
+    expect((await load("", { env: job })).config.forge).toBeUndefined();
+    expect((await load("", { env: job, needs: ["forge"] })).config.forge).toMatchObject({
+      kind: "gitea",
+      url: "https://job.example.com",
+    });
+  });
+
+  test("the token of a job is not sent to another server", async () => {
+    const { GITEA_TOKEN: _, ...withoutGitea } = job;
+    const other = "forge: { kind: github, url: https://other.example.com, repository: a/b }";
+    expect((await load(other, { env: withoutGitea })).config.forge?.token).toBeUndefined();
+  });
+
+  test("says where a value comes from", async () => {
+    const settings = await load("gate:\n  checks: [x]\n  timeout: 1m\n", { env: { LATEEN_GATE_POLL: "3s" } });
+    expect(settings.sourceOf(["gate", "timeout"])).toBe("lateen.yaml:3:12");
+    expect(settings.sourceOf(["gate", "poll"])).toBe("LATEEN_GATE_POLL");
+    expect(settings.sourceOf(["gate", "settle"])).toBe("default");
+  });
+});
+
+describe("problems", () => {
+  test("are reported all at once, with line and column", async () => {
+    const problems = await problemsOf(
+      [
+        "forge:",
+        "  kind: gitlab",
+        "  url: http://git.example.com",
+        "  repository: acme",
+        "  tokn: x",
+        "gate:",
+        "  checks: []",
+        "  timeout: 60",
+        "killSwich: { variable: A }",
+      ].join("\n"),
+    );
+    expect(problems.split("\n")).toEqual([
+      "lateen.yaml:2:9: forge.kind: must be github or gitea",
+      "lateen.yaml:3:8: forge.url: plain http is for loopback addresses; use https, or say insecure: true beside it",
+      "lateen.yaml:4:15: forge.repository: must be owner/name",
+      'lateen.yaml:5:3: forge.tokn: there is no such key; did you mean "token"?',
+      "lateen.yaml:7:11: gate.checks: must name at least one of checks",
+      "lateen.yaml:8:12: gate.timeout: must be a duration with a unit, such as 90s, 5m or 1h30m",
+      'lateen.yaml:9:1: killSwich: there is no such key; did you mean "killSwitch"?',
+    ]);
+  });
+
+  test("of a literal secret do not repeat it", async () => {
+    const problems = await problemsOf(
+      "forge: { kind: gitea, url: https://g.example.com, repository: a/b, token: ghp_literal }",
+    );
+    expect(problems).toContain("forge.token: a secret is never written down here: use { env: NAME } or { file: PATH }");
+    expect(problems).not.toContain("ghp_literal");
+  });
+
+  test.each([
+    ["gate: { timeout: 5m }", "gate.checks: is missing"],
+    ["fleet: { waves: [1], batch: 3 }", "fleet.waves: cannot stand beside fleet.batch"],
+    ["release: { candidate: latest, images: [ghcr.io/a/b] }", "release.candidate: must make a tag"],
+    ["release: { candidate: 's-{sha}', images: [alpine] }", 'release.images[0]: "alpine" names no registry'],
+    ["release: { candidate: 's-{sha}', images: ['ghcr.io/a/b:tag'] }", "without tag and digest"],
+    ["supersession: { pths: [a] }", 'supersession.pths: there is no such key; did you mean "paths"?'],
+    ["supersession: yes", "supersession: must be false, or hold paths and publishWorkflow"],
+    ["promote: { allowUnlabelled: 'true' }", "promote.allowUnlabelled: must be true or false"],
+    ["promote: { ledger: { ref: x } }", "promote.tags: is missing"],
+    ["fleet: { canary: [Bad_Slug] }", "fleet.canary[0]:"],
+    ["fleet: { buildinfo: 'https://x' }", "fleet.buildinfo: must hold {slug}"],
+    ["forge: { token: { env: A, file: b } }", "forge.token: a secret is never written down here"],
+    ["forge: { url: 'https://u:p@g.example.com' }", "forge.url: must not hold user and password"],
+    ["- a", "must be a mapping"],
+    ["gate: {checks: [a}", "lateen.yaml:1:"],
+    ["gate: {}\ngate: {}", "lateen.yaml:2:1: Map keys must be unique"],
+  ])("%s", async (text, expected) => {
+    expect(await problemsOf(text)).toContain(expected);
+  });
+
+  test("name the variable that is at fault", async () => {
+    expect(await problemsOf("gate: { checks: [a] }", { env: { LATEEN_GATE_TIMEOUT: "5" } })).toContain(
+      "LATEEN_GATE_TIMEOUT: gate.timeout:",
+    );
+  });
+
+  test("name the sections that a command needs", async () => {
+    await expect(load("killSwitch: { variable: A }", { needs: ["forge", "gate"] })).rejects.toThrow(
+      "lateen.yaml lacks forge, gate",
+    );
+  });
+
+  test("name a file that cannot be read", async () => {
+    await expect(load("", { file: "nowhere.yaml" })).rejects.toMatchObject({ code: "CONFIG_UNREADABLE" });
+  });
+});

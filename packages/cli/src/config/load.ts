@@ -1,0 +1,151 @@
+import { resolve } from "node:path";
+import { ReleaseError } from "@lateen/kernel";
+import { didYouMean } from "../suggest.ts";
+import type { Config, Section } from "./config.ts";
+import { crossChecks } from "./cross-checks.ts";
+import { findConfig, readConfigFile } from "./discover.ts";
+import type { SourceDocument } from "./document.ts";
+import { type Environment, isRecord, type Layered, layer, merge } from "./layers.ts";
+import { configError, formatKey, type Problem } from "./problem.ts";
+import { configSchema } from "./schema.ts";
+import type { Files } from "../io/files.ts";
+import { describeIssue, type Issue } from "./describe-issue.ts";
+
+/** What decides which configuration is read. */
+export interface LoadOptions {
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly files: Files;
+  /** `--config`; a path, or undefined for the nearest file. */
+  readonly file?: string | undefined;
+  /** `--env`: name of the overlay under `environments`. */
+  readonly overlay?: string | undefined;
+  /** Sections that must be there. @default [] */
+  readonly needs?: readonly Section[];
+}
+
+/** A configuration that holds, and where it came from. */
+export interface Settings {
+  readonly config: Config;
+  /** The file as shown to people; undefined where there is none. */
+  readonly file: string | undefined;
+  /** Folder that relative paths of the configuration start from. */
+  readonly folder: string;
+  /** Where the value of `key` came from: `lateen.yaml:3:5`, a variable, or `default`. */
+  sourceOf(path: readonly PropertyKey[]): string;
+}
+
+/**
+ * Finds, reads, layers and checks the configuration.
+ *
+ * @throws ReleaseError `CONFIG_INVALID` with every problem at once, `CONFIG_UNREADABLE`, `CONFIG_MISSING`; all exit code 2
+ */
+export async function loadConfig(options: LoadOptions): Promise<Settings> {
+  const { cwd, env, files, needs = [] } = options;
+  const path = options.file ?? env["LATEEN_CONFIG"] ?? findConfig(cwd, files);
+  const document = path === undefined || path === "" ? undefined : await readConfigFile(path, cwd, files);
+  const chosen = chooseOverlay(document, options.overlay ?? env["LATEEN_ENV"]);
+  const layered = layer(chosen.value, env, needs.includes("forge"));
+  const locate = createLocator(document, chosen.overlay, layered);
+  const parsed = configSchema.safeParse(layered.value);
+  const problems = [
+    ...(document !== undefined && !isRecord(document.value ?? {})
+      ? [locate([], "must be a mapping of sections such as forge, gate and fleet")]
+      : []),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues
+          .flatMap((issue) => describeIssue(issue as Issue, layered.value))
+          .map((issue) => locate(issue.path, issue.message, issue.atKey))),
+    ...crossChecks(layered.value).map((problem) => locate(problem.path, problem.message)),
+  ];
+  const missing = needs.filter((section) => layered.value[section] === undefined);
+  if (problems.length === 0 && missing.length > 0) throw sectionsMissing(missing, document?.file);
+  problems.push(...missing.map((section) => locate([section], "this section is missing, and the command needs it")));
+  if (problems.length > 0 || !parsed.success) throw configError(deduplicated(problems));
+  return {
+    config: parsed.data,
+    file: document?.file,
+    folder: path === undefined ? cwd : resolve(cwd, path, ".."),
+    sourceOf: (at) => (holds(layered.value, at) ? placeOf(locate(at, "")) : "default"),
+  };
+}
+
+function chooseOverlay(
+  document: SourceDocument | undefined,
+  name: string | undefined,
+): { value: unknown; overlay: readonly string[] | undefined } {
+  const value = document?.value ?? {};
+  if (name === undefined || name === "") return { value, overlay: undefined };
+  const environments = isRecord(value) && isRecord(value["environments"]) ? value["environments"] : {};
+  if (!Object.hasOwn(environments, name)) {
+    throw new ReleaseError({
+      code: "ENVIRONMENT_UNKNOWN",
+      category: "input",
+      message: `the configuration has no environment ${JSON.stringify(name)}${didYouMean(name, Object.keys(environments))}`,
+      fix: "write it under environments:, or use the name of one that is there",
+    });
+  }
+  return { value: merge(value, environments[name]), overlay: ["environments", name] };
+}
+
+type Locate = (path: readonly PropertyKey[], message: string, atKey?: boolean) => Problem;
+
+/** A value's place: the variable that set it, else the overlay, else the file itself. */
+function createLocator(
+  document: SourceDocument | undefined,
+  overlay: readonly string[] | undefined,
+  { variables }: Layered,
+): Locate {
+  return (path, message, atKey = false) => {
+    const key = formatKey(path);
+    const variable = variables.get(key) ?? variables.get(key.replace(/\[\d+\]$/, ""));
+    if (variable !== undefined) return { where: variable, key, message };
+    const within =
+      overlay !== undefined && holds(document?.value, [...overlay, ...path]) ? [...overlay, ...path] : path;
+    const position = atKey ? document?.keyPosition(within) : document?.position(within);
+    return {
+      where: document?.file ?? "(no configuration file)",
+      line: position?.line,
+      column: position?.column,
+      key,
+      message,
+    };
+  };
+}
+
+function placeOf({ where, line, column }: Problem): string {
+  return line === undefined ? where : `${where}:${line}:${column ?? 1}`;
+}
+
+function holds(value: unknown, path: readonly PropertyKey[]): boolean {
+  let here: unknown = value;
+  for (const part of path) {
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return false;
+    here = (here as Record<PropertyKey, unknown>)[part];
+  }
+  return true;
+}
+
+function sectionsMissing(missing: readonly Section[], file: string | undefined): ReleaseError {
+  const names = missing.join(", ");
+  return new ReleaseError({
+    code: "CONFIG_MISSING",
+    category: "input",
+    message:
+      file === undefined
+        ? `no lateen.yaml was found, and the command needs ${names}`
+        : `${file} lacks ${names}, which the command needs`,
+    fix:
+      file === undefined ? "write a lateen.yaml (lateen init), or name one with --config" : `add the section ${names}`,
+  });
+}
+
+function deduplicated(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  const distinct = problems.filter(({ where, key, message }) => {
+    const identity = JSON.stringify([where, key, message]);
+    return seen.has(identity) ? false : seen.add(identity);
+  });
+  return distinct.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}

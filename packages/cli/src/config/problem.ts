@@ -1,0 +1,46 @@
+import { ReleaseError } from "@lateen/kernel";
+
+/** One thing that is wrong with the configuration. */
+export interface Problem {
+  /** The file, or the name of an environment variable. */
+  readonly where: string;
+  /** From 1; absent where the source has no lines. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  /** The key, such as `gate.checks[0]`. */
+  readonly key: string;
+  /** What is wrong and how it is put right. */
+  readonly message: string;
+}
+
+/** `lateen.yaml:12:5: gate.timeout: must be …`. */
+export function formatProblem(problem: Problem): string {
+  const position = problem.line === undefined ? "" : `:${problem.line}:${problem.column ?? 1}`;
+  return `${problem.where}${position}: ${problem.key === "" ? "" : `${problem.key}: `}${problem.message}`;
+}
+
+/** All problems as one error: exit code 2. */
+export function configError(problems: readonly Problem[]): ReleaseError {
+  const [first] = problems;
+  const one = problems.length === 1 && first !== undefined;
+  return new ReleaseError({
+    code: "CONFIG_INVALID",
+    category: "input",
+    message: one ? formatProblem(first) : `the configuration has ${problems.length} problems`,
+    why: one ? undefined : problems.map(formatProblem).join("\n"),
+    fix: "correct the configuration; nothing was touched",
+  });
+}
+
+/** A path of keys as text: `gate.checks[0]`. */
+export function formatKey(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${quoteKey(String(part))}`,
+    )
+    .join("");
+}
+
+function quoteKey(key: string): string {
+  return /^[\w$-]+$/.test(key) ? key : JSON.stringify(key);
+}

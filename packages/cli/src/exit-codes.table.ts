@@ -1,0 +1,40 @@
+import type { ErrorCategory, StopOutcome } from "@lateen/kernel";
+
+/** The word in the result document that says how a command ended. */
+export type Outcome = StopOutcome | "shipped" | "unchanged" | "planned" | "open" | "ok" | "latest" | "error";
+
+/** One row of the table of exit codes; the help and the documentation print it. */
+export interface ExitCodeRow {
+  readonly outcome: Outcome | ErrorCategory;
+  readonly exit: number;
+  /** With `--detailed-exitcode`, where that differs. */
+  readonly detailed?: number;
+  readonly meaning: string;
+}
+
+/** How outcomes become exit codes. */
+export const outcomeExitCodes: readonly ExitCodeRow[] = [
+  { outcome: "shipped", exit: 0, meaning: "done" },
+  { outcome: "unchanged", exit: 0, meaning: "nothing was left to do" },
+  { outcome: "planned", exit: 0, meaning: "a dry run: nothing was written (plan with changes: 13 with --detailed-exitcode)" },
+  { outcome: "open", exit: 0, meaning: "the gate is open" },
+  { outcome: "ok", exit: 0, meaning: "done" },
+  { outcome: "deferred", exit: 0, detailed: 10, meaning: "not now: checks are running or were cancelled; a later event decides" },
+  { outcome: "superseded", exit: 0, detailed: 11, meaning: "a newer release owns production; its SHA is in the result" },
+  { outcome: "held", exit: 0, detailed: 12, meaning: "kill switch or freeze" },
+  { outcome: "latest", exit: 10, meaning: "only for superseded: the commit is still the latest" },
+  { outcome: "refused", exit: 3, meaning: "a gate is red, the move is backwards or diverged, a candidate is missing, or there is drift" },
+  { outcome: "unknown", exit: 4, meaning: "a fact could not be established; nothing further was done" },
+  { outcome: "halted", exit: 5, meaning: "the rollout stopped; the fleet is mixed and the result says exactly how" },
+  { outcome: "partial", exit: 6, meaning: "committed, but not every tag has settled: run lateen reconcile" },
+];
+
+/** How errors become exit codes, by their category. */
+export const errorExitCodes: readonly (ExitCodeRow & { readonly outcome: ErrorCategory })[] = [
+  { outcome: "bug", exit: 1, meaning: "a bug in lateen (stack with -v)" },
+  { outcome: "input", exit: 2, meaning: "arguments or configuration; nothing was touched" },
+  { outcome: "state", exit: 3, meaning: "the state of the world forbids it" },
+  { outcome: "unavailable", exit: 4, meaning: "a fact could not be established" },
+  { outcome: "auth", exit: 7, meaning: "credentials refused or lacking" },
+  { outcome: "interrupted", exit: 130, meaning: "interrupted by SIGINT (SIGTERM: 143); the journal says how to resume" },
+];

@@ -1,0 +1,40 @@
+import type { Clock } from "@lateen/kernel";
+import type { Files } from "./io/files.ts";
+
+/** Somewhere to write text: standard output or standard error. */
+export interface Output {
+  /** Writes as is; a reader that went away is not an error. */
+  write(text: string): void;
+  /** Whether a person's terminal is at the other end. */
+  readonly isTerminal: boolean;
+  /** Width in characters; 80 where it is not known. */
+  columns(): number;
+}
+
+/** Asks at a terminal; absent where nobody sits there. */
+export interface Keyboard {
+  /** The line that was typed after `prompt`. */
+  ask(prompt: string, signal: AbortSignal): Promise<string>;
+  /** Calls `onKey` for every key until the answered function is called. */
+  listen(onKey: (key: string) => void): () => void;
+}
+
+/** Everything that the program takes from its process: nothing else in this package touches it. */
+export interface Host {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly files: Files;
+  /** Version of this package. */
+  version(): string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly keyboard?: Keyboard | undefined;
+  /** Aborted by the first SIGINT or SIGTERM; the reason is a ReleaseError of category `interrupted`. */
+  readonly signal: AbortSignal;
+  /** 130 or 143 once a signal has come. */
+  interruptedBy(): 130 | 143 | undefined;
+  /** Sets what is done, synchronously, when a second signal ends the program at once. */
+  onStopNow(last: () => void): void;
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** The files that the program itself reads and writes; everything is synchronous, since the last words of a broken-off run are. */
+export interface Files {
+  /** The text of a file. @throws Error of the system */
+  read(path: string): string;
+  exists(path: string): boolean;
+  append(path: string, text: string): void;
+  /** Writes so that a reader sees the old file or the whole new one: into a temporary file beside it, then renamed. */
+  replace(path: string, text: string): void;
+}
+
+/** The files of the machine. */
+export const machineFiles: Files = {
+  read: (path) => readFileSync(path, "utf8"),
+  exists: (path) => existsSync(path),
+  append: (path, text) => appendFileSync(path, text),
+  replace(path, text) {
+    const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+    mkdirSync(dirname(path), { recursive: true });
+    try {
+      writeFileSync(temporary, text, { flush: true });
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  },
+};

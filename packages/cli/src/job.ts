@@ -1,0 +1,58 @@
+import type { CommitSha } from "@lateen/kernel";
+import type { Section } from "./config/config.ts";
+import type { Settings } from "./config/load.ts";
+import type { Context } from "./context.ts";
+import { pushBefore, readEventPayload } from "./event-payload.ts";
+import { namedCommit, whichCommit } from "./which-commit.ts";
+import { type Wiring, wire } from "./wiring.ts";
+
+/** One run of one command over the adapters: what every stage works with. */
+export interface Job extends Pick<Context, "host" | "report" | "signal" | "overrides" | "actor"> {
+  readonly settings: Settings;
+  readonly wiring: Wiring;
+  /** The full commit that is meant; asks the forge for an abbreviated one. @throws ReleaseError, exit code 2, 4 or 7 */
+  commit(): Promise<CommitSha>;
+  /** The commit that the branch was on before the push of `commit`, where the event tells. */
+  before(commit: CommitSha): CommitSha | undefined;
+}
+
+/** Opens the configuration with the sections that are needed, and everything that it names. */
+export async function openJob(context: Context, ...needs: readonly Section[]): Promise<Job> {
+  const { host, vault, report, signal, overrides, actor, args } = context;
+  const settings = await context.settings(...needs);
+  const wiring = wire({ settings, env: host.env, files: host.files, clock: host.clock, vault, report });
+  const resolve =
+    settings.config.forge === undefined
+      ? undefined
+      : async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
+  return {
+    host,
+    report,
+    signal,
+    overrides,
+    actor,
+    settings,
+    wiring,
+    commit: () => whichCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),
+    before: (commit) => pushBefore(readEventPayload(host.env, host.files), commit),
+  };
+}
+
+/** The image tag of a commit by the template `release.candidate`. */
+export function candidateTag(template: string, sha: string): string {
+  return template
+    .replaceAll("{sha12}", sha.slice(0, 12))
+    .replaceAll("{sha7}", sha.slice(0, 7))
+    .replaceAll("{sha}", sha);
+}
+
+/** The reasons of waived checks, as stages take them. */
+export function waivedOf(job: Pick<Job, "overrides">): Readonly<Record<string, string>> {
+  return Object.fromEntries(job.overrides);
+}
+
+/** The address of this very run, for the ledger; undefined outside of a job. */
+export function runUrlOf({ host }: Pick<Job, "host">): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = host.env;
+  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
+}

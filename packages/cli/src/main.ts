@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { createInterface } from "node:readline/promises";
+import type { WriteStream } from "node:tty";
+import { fileURLToPath } from "node:url";
+import { ReleaseError, systemClock } from "@lateen/kernel";
+import { runCli } from "./cli.ts";
+import type { Host, Keyboard, Output } from "./host.ts";
+import { machineFiles } from "./io/files.ts";
+
+// The only file of the program that touches the process.
+
+const stop = new AbortController();
+let interruptedBy: 130 | 143 | undefined;
+let lastWords = (): void => undefined;
+
+function onSignal(name: "SIGINT" | "SIGTERM"): void {
+  const code = name === "SIGINT" ? 130 : 143;
+  if (interruptedBy !== undefined) {
+    lastWords();
+    process.exit(code);
+  }
+  interruptedBy = code;
+  process.stderr.write(`${name}: starting nothing new; what is in flight may settle (again to stop now)\n`);
+  stop.abort(
+    new ReleaseError({
+      code: "INTERRUPTED",
+      category: "interrupted",
+      message: `interrupted by ${name}`,
+      fix: "run the same command again: what was begun is observed first",
+    }),
+  );
+}
+
+function outputOf(stream: WriteStream): Output {
+  // A reader that went away (`lateen … | head`) must not turn a finished release into a failure.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    write: (text) => void (stream.writable && stream.write(text)),
+    isTerminal: stream.isTTY === true,
+    columns: () => stream.columns ?? 80,
+  };
+}
+
+function keyboardOf(): Keyboard | undefined {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined;
+  return {
+    async ask(prompt, signal) {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await lines.question(prompt, { signal });
+      } finally {
+        lines.close();
+      }
+    },
+    listen(onKey) {
+      const listener = (data: Buffer): void => onKey(data.toString("utf8"));
+      process.stdin.setRawMode(true).on("data", listener).unref();
+      return () => void process.stdin.setRawMode(false).off("data", listener).pause();
+    },
+  };
+}
+
+process.on("SIGINT", () => onSignal("SIGINT"));
+process.on("SIGTERM", () => onSignal("SIGTERM"));
+
+const host: Host = {
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  clock: systemClock,
+  files: machineFiles,
+  version: () =>
+    (JSON.parse(machineFiles.read(fileURLToPath(new URL("../package.json", import.meta.url)))) as { version: string })
+      .version,
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  keyboard: keyboardOf(),
+  signal: stop.signal,
+  interruptedBy: () => interruptedBy,
+  onStopNow: (last) => {
+    lastWords = last;
+  },
+};
+
+process.exitCode = await runCli(host);
+// Open sockets of connection pools must not keep a finished program alive; what was written is flushed first.
+await Promise.all(
+  [process.stdout, process.stderr].map(
+    (stream) => new Promise<void>((done) => (stream.writable ? stream.write("", () => done()) : done())),
+  ),
+);
+process.exit();

@@ -1,0 +1,41 @@
+import { found, go, type ImageRef, type Reading, stop } from "@lateen/kernel";
+import type { Descriptor, Manifest, Registries } from "@lateen/registry";
+
+/** Registries as they would be: tags that were put name their new digest, content that was copied is there. */
+export function recordRegistries(registries: Registries): Registries {
+  const manifests = new Map<string, Manifest>();
+  const sources = new Map<string, ImageRef>();
+  const recorded = ({ repository, tag, digest }: ImageRef): Manifest | undefined =>
+    manifests.get(`${repository}@${digest ?? tag ?? ""}`);
+  // Where a tag was put or content was copied, the image itself is read where it really is.
+  const actual = (ref: ImageRef): ImageRef => {
+    const manifest = recorded(ref);
+    if (manifest === undefined) return ref;
+    return sources.get(`${ref.repository}@${manifest.digest}`) ?? { ...ref, tag: undefined, digest: manifest.digest };
+  };
+  return {
+    async resolve(ref, signal): Promise<Reading<Descriptor>> {
+      const manifest = recorded(ref);
+      return manifest === undefined ? registries.resolve(ref, signal) : found(manifest);
+    },
+    async manifest(ref, signal) {
+      const manifest = recorded(ref);
+      return manifest === undefined ? registries.manifest(ref, signal) : found(manifest);
+    },
+    revision: (ref, signal) => registries.revision(actual(ref), signal),
+    details: (ref, signal) => registries.details(actual(ref), signal),
+    async put(repository, manifest, tag) {
+      manifests.set(`${repository}@${tag}`, manifest);
+      return { outcome: "applied", digest: manifest.digest };
+    },
+    preflight: async () => go({ permission: "unproven", mutability: "unknown" }),
+    async copy(source, target, signal) {
+      const reading = await registries.manifest(source, signal);
+      // Never the real copy: it would write.
+      if (reading.kind !== "found") return stop("unknown", `${source.repository} could not be read`);
+      manifests.set(`${target}@${reading.value.digest}`, reading.value);
+      sources.set(`${target}@${reading.value.digest}`, source);
+      return go(reading.value);
+    },
+  };
+}

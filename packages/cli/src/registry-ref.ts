@@ -1,0 +1,13 @@
+import { type ImageRef, parseImageRef, plainText, ReleaseError } from "@lateen/kernel";
+
+/** Reads a reference that names its registry; `alpine` does not. @throws ReleaseError `IMAGE_REF_INVALID`, `IMAGE_HOST_MISSING` */
+export function parseRegistryRef(text: string): ImageRef {
+  const ref = parseImageRef(text);
+  if (ref.host !== undefined) return ref;
+  throw new ReleaseError({
+    code: "IMAGE_HOST_MISSING",
+    category: "input",
+    message: `${JSON.stringify(plainText(text, 80))} names no registry`,
+    fix: "write the host in front, such as ghcr.io/acme/platform:latest; no registry is assumed",
+  });
+}

@@ -1,0 +1,43 @@
+import type { FleetEvent } from "@lateen/fleet";
+import type { GateEvent } from "@lateen/gate";
+import type { PromotionEvent } from "@lateen/promote";
+import type { RegistryEvent } from "@lateen/registry";
+import { plainText } from "@lateen/kernel";
+import { describeFleet } from "./describe-fleet.ts";
+import { describeGate } from "./describe-gate.ts";
+import { describePromotion, describeRegistry } from "./describe-promotion.ts";
+import { type Describers, detail, info, type Line, warning } from "./line.ts";
+
+/** Names of the stages of a release, in their order. */
+export type Stage = "kill-switch" | "supersession" | "gate" | "release" | "rollout" | "verify" | "promotion";
+
+/** Events of the command line itself. */
+export type CommandEvent =
+  | { readonly type: "stage-started"; readonly stage: Stage; readonly about: string }
+  | { readonly type: "stage-finished"; readonly stage: Stage; readonly verdict: string }
+  | { readonly type: "warned"; readonly message: string }
+  | { readonly type: "heartbeat"; readonly waitingFor: string; readonly elapsedMs: number };
+
+/** Every event that a renderer may see. */
+export type AnyEvent = CommandEvent | GateEvent | RegistryEvent | FleetEvent | PromotionEvent;
+
+const describeCommand: Describers<CommandEvent> = {
+  "stage-started": (event) => info(`── ${event.stage}: ${event.about}`),
+  "stage-finished": (event) => detail(`── ${event.stage}: ${event.verdict}`),
+  warned: (event) => warning(event.message),
+  heartbeat: (event) => info(`still at it: ${event.waitingFor}`),
+};
+
+const describers: Readonly<Record<string, ((event: never) => Line | undefined) | undefined>> = {
+  ...describeRegistry,
+  ...describePromotion,
+  ...describeFleet,
+  ...describeGate,
+  ...describeCommand,
+};
+
+/** The event as one harmless line; undefined where it is not worth one. */
+export function describeEvent(event: AnyEvent): Line | undefined {
+  const line = describers[event.type]?.(event as never);
+  return line === undefined ? undefined : { ...line, text: plainText(line.text, 500) };
+}

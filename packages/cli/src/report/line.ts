@@ -1,0 +1,39 @@
+/** How much an event matters to whoever watches. */
+export type Level = "detail" | "info" | "notice" | "warning" | "error";
+
+/** One event in one line of text. */
+export interface Line {
+  /** `detail` is shown with `-v` only. */
+  readonly level: Level;
+  readonly text: string;
+}
+
+/** For each type of event of a union, the line that tells it; undefined keeps silent. */
+export type Describers<E extends { readonly type: string }> = {
+  readonly [K in E["type"]]?: (event: Extract<E, { readonly type: K }>) => Line | undefined;
+};
+
+/** A line of ordinary progress. */
+export function info(text: string): Line {
+  return { level: "info", text };
+}
+
+/** A line for `-v`. */
+export function detail(text: string): Line {
+  return { level: "detail", text };
+}
+
+/** A line that must be seen. */
+export function warning(text: string): Line {
+  return { level: "warning", text };
+}
+
+/** The first 7 digits of a commit. */
+export function short(sha: string | undefined): string {
+  return sha === undefined ? "?" : sha.slice(0, 7);
+}
+
+/** The first 12 digits of a digest, without the algorithm. */
+export function shortDigest(digest: string | undefined): string {
+  return digest === undefined ? "nothing" : digest.replace(/^sha\d+:/, "").slice(0, 12);
+}

@@ -1,0 +1,106 @@
+import { type Evidence, ReleaseError, systemCode } from "@lateen/kernel";
+import { errorOutcome } from "./exit-codes.ts";
+import type { Outcome } from "./exit-codes.table.ts";
+import type { Files } from "./io/files.ts";
+
+/** One tag of a destination, before and after. */
+export interface TagResult {
+  readonly tag: string;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly action: "moved" | "unchanged" | "created" | "pending" | "foreign" | "refused";
+}
+
+/** One destination repository. */
+export interface ImageResult {
+  readonly repository: string;
+  readonly candidate?: string | undefined;
+  readonly digest?: string | undefined;
+  readonly mediaType?: string | undefined;
+  readonly platforms?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly revision?: string | undefined;
+  readonly tags?: readonly TagResult[] | undefined;
+}
+
+/** What the gate said, check by check. */
+export interface GateResult {
+  readonly verdict: "open" | "wait" | "defer" | "closed" | "unknown" | "held";
+  readonly checks: readonly { readonly name: string; readonly state: string; readonly url: string }[];
+}
+
+/** One tenant's account. */
+export interface TenantResult {
+  readonly slug: string;
+  readonly verdict: string;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly wave?: string | undefined;
+}
+
+/** The whole fleet's account: every enumerated tenant is in `tenants`. */
+export interface FleetResult {
+  readonly enumerated: number;
+  readonly verified: number;
+  readonly ahead: number;
+  readonly stragglers: readonly string[];
+  readonly quarantined: readonly string[];
+  readonly unknown: readonly string[];
+  readonly tenants: readonly TenantResult[];
+}
+
+/** The one document that `--json`, `--output ndjson` (its last line) and `--result-file` carry. */
+export interface ResultDocument {
+  readonly schemaVersion: 1;
+  readonly command: string;
+  readonly outcome: Outcome;
+  readonly reason?: string | undefined;
+  readonly commit?: string | undefined;
+  readonly supersededBy?: string | undefined;
+  readonly images?: readonly ImageResult[] | undefined;
+  readonly gate?: GateResult | undefined;
+  readonly fleet?: FleetResult | undefined;
+  readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
+  readonly evidence?: readonly Evidence[] | undefined;
+  readonly error?:
+    | {
+        readonly code: string;
+        readonly message: string;
+        readonly why?: string | undefined;
+        readonly fix?: string | undefined;
+      }
+    | undefined;
+}
+
+/** The document of a command that ended in an error. */
+export function errorDocument(command: string, error: ReleaseError): ResultDocument {
+  const { code, message, why, fix } = error;
+  return {
+    schemaVersion: 1,
+    command,
+    outcome: errorOutcome(error),
+    reason: message,
+    error: { code, message, why, fix },
+  };
+}
+
+/** The document as JSON text, ended by a newline. */
+export function formatDocument(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** Writes the document's file. @throws ReleaseError `RESULT_FILE`, category `input` */
+export function writeResultFile(files: Files, path: string, text: string): void {
+  try {
+    files.replace(path, text);
+  } catch (cause) {
+    throw new ReleaseError({
+      code: "RESULT_FILE",
+      category: "input",
+      message: `the file ${path} cannot be written`,
+      why: systemCode(cause),
+      fix: "give a path in a folder that can be written",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  checkPromotion,
+  type FleetEvidence,
+  promote,
+  type PromotePorts,
+  type PromotionInput,
+  type PromotionReport,
+} from "@lateen/promote";
+import { go, isoNow, type Verdict } from "@lateen/kernel";
+import type { TargetConfig } from "../config/config.ts";
+import { configMissing } from "../context.ts";
+import { candidateTag, type Job, runUrlOf } from "../job.ts";
+import type { ImageResult } from "../result.ts";
+import { type Account, type Step, walk } from "./road.ts";
+
+/** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
+export const checkTargets: Step = (job, account) => eachTarget(job, account, "release", checkPromotion);
+
+/** Promotes every target, one after the other. */
+export const promoteTargets: Step = (job, account) => eachTarget(job, account, "promotion", promote);
+
+type Shell = typeof promote;
+
+async function eachTarget(
+  job: Job,
+  account: Account,
+  stage: "release" | "promotion",
+  shell: Shell,
+): Promise<Verdict<Partial<Account>>> {
+  const { promote: section } = job.settings.config;
+  if (section === undefined) return go({});
+  const steps = section.targets.map((target): Step => async (_, before) => {
+    job.report({ type: "stage-started", stage, about: `${target.name}: ${target.tags.join(", ")}` });
+    const verdict = await shell(promotionInput(job, before, target), await portsOf(job, target.name), job.signal);
+    return withReport(verdict, stage === "promotion", before.images ?? []);
+  });
+  return walk(job, { ...account, changed: false }, steps);
+}
+
+/** What shall be promoted; digests that were resolved before beat the tags. */
+export function promotionInput(job: Job, account: Account, target: TargetConfig): PromotionInput {
+  const { forge, release, promote: section } = job.settings.config;
+  if (forge === undefined) throw configMissing("forge");
+  if (release === undefined || section === undefined) throw configMissing("release");
+  const images = target.images ?? release.images;
+  if (images.length === 0) throw configMissing("release.images");
+  const candidate = candidateTag(release.candidate, account.commit);
+  const digestOf = (repository: string): object => {
+    const digest = account.images?.find((image) => image.repository === repository)?.digest;
+    return digest === undefined ? {} : { digest };
+  };
+  const runUrl = runUrlOf(job);
+  return {
+    commit: account.commit,
+    branch: forge.branch,
+    images: images.map(({ repository }) => ({ repository, candidate, ...digestOf(repository) })),
+    tags: target.tags,
+    target: target.name,
+    allowUnlabelled: target.allowUnlabelled,
+    overrides: [...job.overrides].map(([check, reason]) => ({ check, reason })),
+    actor: job.actor,
+    fleet: fleetEvidence(job, account),
+    settleMs: section.settle,
+    ...(runUrl === undefined ? {} : { runUrl }),
+  };
+}
+
+/** The ports of a promotion target. */
+export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
+  const [tags, history, ledger] = await Promise.all([
+    job.wiring.registries(),
+    job.wiring.forge(),
+    job.wiring.ledger(target),
+  ]);
+  return { tags, history, ledger, clock: job.wiring.clock, report: job.report };
+}
+
+/** What the ledger records about the fleet; only a whole account counts as verified. */
+function fleetEvidence(job: Job, { coverage }: Account): FleetEvidence {
+  if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
+  return {
+    verified: true,
+    enumerated,
+    verifiedTenants: verified,
+    ahead,
+    tolerated: [...stragglers, ...quarantined, ...unknown],
+    at: isoNow(job.wiring.clock),
+  };
+}
+
+/** A promotion's report as the result document has it; a check counts as no change. */
+export function withReport(
+  verdict: Verdict<PromotionReport>,
+  counts: boolean,
+  others: readonly ImageResult[],
+): Verdict<Partial<Account>> {
+  const report = verdict.value;
+  if (report === undefined) return { ...verdict, value: {} } as Verdict<Partial<Account>>;
+  const repositories = new Set<string>(report.images.map(({ repository }) => repository));
+  const merged = report.images.map((image) => {
+    const tags = counts ? (others.find(({ repository }) => repository === image.repository)?.tags ?? []) : [];
+    const own = new Set(image.tags.map(({ tag }) => tag));
+    return { ...image, tags: [...tags.filter(({ tag }) => !own.has(tag)), ...image.tags] };
+  });
+  const images = [...others.filter(({ repository }) => !repositories.has(repository)), ...merged];
+  const ledger =
+    report.ledger === undefined ? {} : { ledger: { entry: report.ledger.entry, position: report.ledger.position } };
+  const newer = report.supersededBy === undefined ? {} : { supersededBy: report.supersededBy };
+  return { ...verdict, value: { images, ...ledger, ...newer, changed: counts && report.changed } };
+}

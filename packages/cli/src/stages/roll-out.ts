@@ -1,0 +1,149 @@
+import {
+  type FleetPolicy,
+  type FleetReport,
+  isNonEmpty,
+  type NonEmpty,
+  rollOut,
+  type RolloutInput,
+  verifyFleet,
+} from "@lateen/fleet";
+import { go, type Slug, type Verdict } from "@lateen/kernel";
+import type { FleetConfig } from "../config/config.ts";
+import { configMissing } from "../context.ts";
+import { candidateTag, type Job } from "../job.ts";
+import type { FleetResult } from "../result.ts";
+import { guardsOf } from "./guards.ts";
+import type { Account, Step } from "./road.ts";
+
+/** Which part of the fleet, and how. */
+export interface RolloutOptions {
+  readonly only?: readonly Slug[];
+  readonly resume?: boolean;
+}
+
+/** Rolls the fleet under the guards, where one is configured; its report accounts for every tenant. */
+export function rolloutStep(options: RolloutOptions = {}): Step {
+  return async (job, { commit }) => {
+    const { fleet, release } = job.settings.config;
+    if (fleet === undefined) return go({});
+    if (release === undefined) throw configMissing("release");
+    const tag = candidateTag(release.candidate, commit);
+    job.report({ type: "stage-started", stage: "rollout", about: `the fleet to ${tag}` });
+    const withoutCanary = job.overrides.get("canary");
+    const input: RolloutInput = {
+      release: { sha: commit, tag },
+      policy: policyOf(fleet),
+      tagOf: (sha) => candidateTag(release.candidate, sha),
+      ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),
+      ...(withoutCanary === undefined ? {} : { withoutCanary }),
+      ...(options.resume === true ? { resume: true } : {}),
+    };
+    const { guards, supersededBy } = guardsOf(job, commit);
+    const ports = {
+      ...(await job.wiring.fleet()),
+      guards,
+      clock: job.wiring.clock,
+      report: job.report,
+      ...(await historyOf(job)),
+    };
+    return withCoverage(await rollOut(input, ports, job.signal), supersededBy());
+  };
+}
+
+/** Asks every tenant what it runs, without moving any. */
+export function verifyStep(only?: NonEmpty<Slug>): Step {
+  return async (job, { commit }) => {
+    const { fleet, release } = job.settings.config;
+    if (fleet === undefined || release === undefined) throw configMissing("fleet");
+    job.report({ type: "stage-started", stage: "verify", about: "what every tenant runs" });
+    const input = {
+      release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+      policy: policyOf(fleet),
+      ...(only === undefined ? {} : { only }),
+    };
+    const ports = {
+      ...(await job.wiring.fleet()),
+      clock: job.wiring.clock,
+      report: job.report,
+      ...(await historyOf(job)),
+    };
+    return withCoverage(await verifyFleet(input, ports, job.signal), undefined);
+  };
+}
+
+/** The configuration of a fleet in the words of the fleet package. */
+export function policyOf(fleet: FleetConfig): FleetPolicy {
+  const {
+    canary,
+    soak,
+    batch = 3,
+    waves,
+    window,
+    maxStragglers,
+    verify,
+    onFailure,
+    pinned,
+    rings,
+    ephemeral,
+    legacyControlPlane,
+    deadline,
+  } = fleet;
+  return {
+    canary,
+    soakMs: soak,
+    pace: waves !== undefined ? { waves } : window !== undefined ? { window } : { batch },
+    maxStragglers,
+    verify: {
+      timeoutMs: verify.timeout,
+      intervalMs: verify.interval,
+      concurrency: verify.concurrency,
+      match: verify.match,
+    },
+    onFailure,
+    pinned: Object.fromEntries(
+      Object.entries(pinned).map(([slug, { reason, until }]) => [
+        slug,
+        { reason, ...(until === undefined ? {} : { until }) },
+      ]),
+    ),
+    rings: rings.map(({ name, tag, slugs }) => ({
+      name,
+      ...(tag === undefined ? {} : { tag }),
+      ...(slugs === undefined ? {} : { slugs }),
+    })),
+    ephemeral,
+    legacyControlPlane,
+    ...(deadline === undefined ? {} : { deadlineMs: deadline }),
+  };
+}
+
+/** The fleet's account as the result document has it. */
+export function fleetResult({
+  enumerated,
+  verified,
+  ahead,
+  stragglers,
+  quarantined,
+  unknown,
+  tenants,
+}: FleetReport): FleetResult {
+  return { enumerated, verified, ahead, stragglers, quarantined, unknown, tenants };
+}
+
+function withCoverage(verdict: Verdict<FleetReport>, supersededBy: string | undefined): Verdict<Partial<Account>> {
+  const report = verdict.value;
+  const newer = supersededBy === undefined ? {} : { supersededBy };
+  if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<Account>>;
+  const value = {
+    ...newer,
+    coverage: report,
+    fleet: fleetResult(report),
+    changed: report.moved > 0,
+    interrupted: report.interrupted === true,
+  };
+  return { ...verdict, value };
+}
+
+async function historyOf(job: Job): Promise<{ readonly history?: Awaited<ReturnType<Job["wiring"]["forge"]>> }> {
+  return job.settings.config.forge === undefined ? {} : { history: await job.wiring.forge() };
+}

@@ -1,0 +1,174 @@
+import { isAbsolute, resolve } from "node:path";
+import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
+import type { Attempts, Forge } from "@lateen/gate";
+import { type Clock, createHttp, createSender, type Secret, type Sender } from "@lateen/kernel";
+import type { Ledger } from "@lateen/promote";
+import type { Registries, RegistryEntry } from "@lateen/registry";
+import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "./config/config.ts";
+import type { Environment } from "./config/layers.ts";
+import type { Settings } from "./config/load.ts";
+import type { Files } from "./io/files.ts";
+import type { AnyEvent } from "./report/events.ts";
+import type { Vault } from "./vault.ts";
+import { configMissing } from "./context.ts";
+
+/** What adapters are made of. */
+export interface WireOptions {
+  readonly settings: Settings;
+  readonly env: Environment;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly report: (event: AnyEvent) => void;
+}
+
+/** The fleet's ports. */
+export interface FleetWiring {
+  readonly controlPlane: ControlPlane;
+  readonly prober: Prober;
+  readonly journal: Journal;
+}
+
+/** Every adapter that the configuration asks for, each made when it is first used; their secrets are opened with the first request. */
+export interface Wiring {
+  readonly clock: Clock;
+  forge(): Promise<Forge>;
+  registries(): Promise<Registries>;
+  fleet(): Promise<FleetWiring>;
+  /** The ledger of a promotion target. */
+  ledger(target: string): Promise<Ledger>;
+  /** The memory of the starvation guard; undefined where there is no ledger to keep it beside. */
+  attempts(): Promise<Attempts | undefined>;
+  /** Opens every secret of what was made so far. @throws ReleaseError `SECRET_MISSING`, exit code 7 */
+  demandSecrets(): void;
+}
+
+/** The only place that chooses adapters. */
+export function wire(options: WireOptions): Wiring {
+  const demanded: Secret[] = [];
+  const open = (source: SecretSource | undefined): { readonly token?: Secret } => {
+    if (source === undefined) return {};
+    const token = lazySecret(() => options.vault.open(source, options.settings.folder));
+    demanded.push(token);
+    return { token };
+  };
+  const send = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
+  const parts: Parts = { ...options, open, send };
+  return {
+    clock: options.clock,
+    forge: once(() => makeForge(parts)),
+    registries: once(() => makeRegistries(parts)),
+    fleet: once(() => makeFleet(parts)),
+    ledger: (target) => makeLedger(parts, target),
+    attempts: async () => undefined,
+    demandSecrets: () => demanded.forEach((token) => token.reveal()),
+  };
+}
+
+interface Parts extends WireOptions {
+  open(source: SecretSource | undefined): { readonly token?: Secret };
+  readonly send: Sender;
+}
+
+async function makeForge({ settings, clock, report, open, send }: Parts): Promise<Forge> {
+  const forge: ForgeConfig | undefined = settings.config.forge;
+  if (forge === undefined) throw configMissing("forge");
+  const { url, api, repository } = forge;
+  const common = { url, api, repository, ...open(forge.token), http: createHttp({ send, clock }), clock, report };
+  if (forge.kind === "github") {
+    const { createGitHubForge } = await import("@lateen/gate/github");
+    return createGitHubForge(common);
+  }
+  const { createGiteaForge } = await import("@lateen/gate/gitea");
+  return createGiteaForge(common);
+}
+
+async function makeRegistries(parts: Parts): Promise<Registries> {
+  const { openRegistries } = await import("@lateen/registry");
+  const { settings, env, clock, report } = parts;
+  const entries: Record<string, RegistryEntry> = {};
+  // Getters: the secrets of a registry that is not used need not be there.
+  for (const [host, entry] of Object.entries(settings.config.registries)) {
+    Object.defineProperty(entries, host, { enumerable: true, get: () => registryEntry(parts, entry) });
+  }
+  return openRegistries({ registries: entries, env, clock, report });
+}
+
+function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryConfig): RegistryEntry {
+  const { username, password, token, ca, cert, key, ...plain } = entry;
+  const pem = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : files.read(resolve(settings.folder, path));
+  const name = typeof username === "object" ? vault.open(username, settings.folder).reveal() : username;
+  return {
+    ...plain,
+    username: name,
+    password: open(password).token,
+    identityToken: open(token).token,
+    ca: pem(ca),
+    cert: pem(cert),
+    key: pem(key),
+  };
+}
+
+async function makeFleet({ settings, clock, send, open }: Parts): Promise<FleetWiring> {
+  const fleet: FleetConfig | undefined = settings.config.fleet;
+  if (fleet === undefined) throw configMissing("fleet");
+  const [{ createControlPlane, createProber }, { createFileJournal }, { combineControlPlanes }] = await Promise.all([
+    import("@lateen/fleet/http"),
+    import("@lateen/fleet/journal-file"),
+    import("@lateen/fleet"),
+  ]);
+  const planes = fleet.controlPlanes.map(({ name, url, token, insecure }) => ({
+    name,
+    plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }),
+  }));
+  const [only, ...others] = planes;
+  return {
+    controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(planes),
+    prober: createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure }),
+    journal: createFileJournal({ folder: resolve(settings.folder, fleet.journal), clock }),
+  };
+}
+
+async function makeLedger({ settings, env, clock, open }: Parts, target: string): Promise<Ledger> {
+  const { promote, forge } = settings.config;
+  if (promote === undefined) throw configMissing("promote");
+  const { createGitLedger } = await import("@lateen/promote/ledger-git");
+  const { ledgerRef } = await import("@lateen/promote");
+  const {
+    remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
+    ref,
+    token = forge?.token,
+  } = promote.ledger;
+  if (remote === undefined) throw configMissing("promote.ledger.remote");
+  const isLocal = !/^[a-z][a-z+]+:\/\//i.test(remote);
+  const place = isLocal && !isAbsolute(remote) ? resolve(settings.folder, remote) : remote;
+  return createGitLedger({
+    remote: place,
+    ref: target === "default" ? ref : ledgerRef(target),
+    ...(isLocal ? {} : open(token)),
+    env,
+    clock,
+  });
+}
+
+function lazySecret(open: () => Secret): Secret {
+  let opened: Secret | undefined;
+  const hidden = (): string => "[secret]";
+  return { reveal: () => (opened ??= open()).reveal(), toString: hidden, toJSON: hidden };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function proxyOf(env: Environment): { readonly http?: string; readonly https?: string; readonly none?: string } {
+  const pick = (name: string): string | undefined => env[name.toLowerCase()] ?? env[name];
+  const [http, https, none] = [pick("HTTP_PROXY"), pick("HTTPS_PROXY"), pick("NO_PROXY")];
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https }),
+    ...(none === undefined ? {} : { none }),
+  };
+}

@@ -1,0 +1,61 @@
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { afterAll, describe, expect, test } from "vitest";
+
+import { commands } from "../src/commands/index.ts";
+import { loadConfig } from "../src/config/load.ts";
+import { machineFiles } from "../src/io/files.ts";
+import { root } from "./source-files.ts";
+
+const pages = globSync(["*.md", "packages/*/README.md", "apps/docs/**/*.md"], { cwd: root })
+  .filter((path) => !path.includes("node_modules"))
+  .toSorted()
+  .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+const folder = mkdtempSync(join(tmpdir(), "lateen-documentation-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const samples = pages.flatMap(({ path, text }) =>
+  blocks(text, "yaml").map((yaml, index) => ({ path, sample: index + 1, yaml })),
+);
+const configurations = samples.filter(({ yaml }) => /^(forge|release|registries|gate|fleet|promote):/m.test(yaml));
+
+describe("what the documentation shows", () => {
+  test.each(configurations)("$path: configuration $sample is valid", async ({ yaml }) => {
+    const file = join(folder, "lateen.yaml");
+    writeFileSync(file, yaml);
+    await expect(loadConfig({ cwd: folder, env: {}, files: machineFiles, file })).resolves.toHaveProperty("config");
+  });
+
+  test("commands exist", () => {
+    const shown = pages.flatMap(({ path, text }) =>
+      blocks(text, "sh").flatMap((block) =>
+        [...block.matchAll(/^(?:bin\/)?lateen ([a-z]+)/gm)].map(([, name]) => `${path}: ${name}`),
+      ),
+    );
+    const known = new Set(["help", ...commands.map(({ name }) => name)]);
+    expect(shown.filter((line) => !known.has(line.split(": ")[1]!))).toEqual([]);
+  });
+
+  test("links between files lead somewhere", () => {
+    const broken = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+        .filter(([, target]) => !leadsSomewhere(join(root, path), target!))
+        .map(([, target]) => `${path}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+function blocks(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block]) => block!);
+}
+
+/** The documentation links to pages without their ending, and to the pages that are made from the decision tables. */
+function leadsSomewhere(from: string, target: string): boolean {
+  const path = join(dirname(from), target);
+  if (/apps\/docs\/tables\/[a-z]+$/.test(path)) return existsSync(join(root, "packages", path.split("/").at(-1)!));
+  return existsSync(path) || existsSync(`${path}.md`);
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFolder, type Folder } from "./folder.ts";
+import { runHere, runLateen } from "./run-lateen.ts";
+
+let folder: Folder;
+beforeAll(() => {
+  folder = createFolder();
+});
+afterAll(() => folder.remove());
+
+const here = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): ReturnType<typeof runHere> =>
+  runHere(argv, { cwd: folder.path, env });
+
+describe("bin/lateen itself", () => {
+  test("prints help, version and errors with the exit codes of the contract", async () => {
+    const [help, version, unknown] = await Promise.all([
+      runLateen(["--help"], { cwd: folder.path }),
+      runLateen(["--version"], { cwd: folder.path }),
+      runLateen(["shp", "--result-file", "out/bin.json"], { cwd: folder.path }),
+    ]);
+    expect([help.code, help.stderr]).toEqual([0, ""]);
+    expect(help.stdout).toContain("  ship ");
+    expect([version.code, version.stdout]).toEqual([0, "0.0.0\n"]);
+    expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
+    expect(unknown.stderr).toBe(
+      'error: there is no command "shp"; did you mean "ship"?\n  fix: lateen --help lists the commands\n',
+    );
+    expect(JSON.parse(folder.read("out/bin.json"))).toMatchObject({
+      schemaVersion: 1,
+      command: "shp",
+      outcome: "error",
+      error: { code: "USAGE" },
+    });
+  });
+});
+
+describe("a faulty command line", () => {
+  test.each([
+    [[], "no command is given"],
+    [["gate", "--wiat"], 'did you mean "--wait"?'],
+    [["--jsn", "gate"], 'did you mean "--json"?'],
+    [["gate", "extra"], 'takes no arguments, not "extra"'],
+    [["inspect"], "needs REF"],
+    [["inspect", "a.example/b", "c"], 'takes only REF, not "c"'],
+    [["gate", "--output", "xml"], "use one of text, json, ndjson"],
+    [["gate", "-q", "-v"], "contradict"],
+    [["gate", "--dry-run"], '"--dry-run" is no option here'],
+    [["gate", "--override", "gate"], "needs a check and a reason"],
+    [["gate", "--override", "gate="], "needs a check and a reason"],
+    [["gate", "--override", "gate=a", "--override", "gate=b"], "is given twice"],
+    [["rollout", "--only", ","], "--only names no tenant"],
+    [["rollout", "--only="], "--only names no tenant"],
+    [["rollout", "--only", "Bad_Slug"], "is not a tenant slug"],
+    [["rollout", "--resume", "--abandon"], "contradict"],
+    [["inspect", "alpine"], "names no registry"],
+    [["inspect", "https://ghcr.io/a/b"], "leave the scheme out"],
+    [["inspect", "user:pass@ghcr.io/a/b:c"], "leave user and password out"],
+    [["retag", "ghcr.io/a/b", "latest"], "neither tag nor digest"],
+    [["retag", "ghcr.io/a/b:c", "ghcr.io/a/b@sha256:" + "0".repeat(64)], "has no tag"],
+    [["help", "exit-cods"], 'did you mean "exit-codes"?'],
+  ])("%j exits 2 and says why", async (argv, message) => {
+    const { code, stdout, stderr } = await here(argv);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("is answered by a document where one was asked for, also in the result file", async () => {
+    const { code, json } = await here(["gate", "--wiat", "--json", "--result-file", "faulty.json"]);
+    expect(code).toBe(2);
+    expect(json()).toMatchObject({
+      schemaVersion: 1,
+      command: "gate",
+      outcome: "error",
+      error: { code: "USAGE", fix: expect.any(String) },
+    });
+    expect(JSON.parse(folder.read("faulty.json"))).toEqual(json());
+  });
+});
+
+describe("help", () => {
+  test("of a command shows its options, examples and where the exit codes are", async () => {
+    const { code, stdout } = await here(["rollout", "--help"]);
+    expect(code).toBe(0);
+    for (const text of [
+      "usage: lateen rollout [OPTIONS]",
+      "--resume",
+      "--dry-run",
+      "--json",
+      "examples:",
+      "lateen help exit-codes",
+    ])
+      expect(stdout).toContain(text);
+    expect((await here(["help", "rollout"])).stdout).toBe(stdout);
+  });
+
+  test.each(["exit-codes", "environment", "rules"])("has a page on %s", async (topic) => {
+    const { code, stdout } = await here(["help", topic]);
+    expect([code, stdout.length > 300]).toEqual([0, true]);
+  });
+});
+
+describe("a faulty configuration", () => {
+  test("is reported whole, in the document too", async () => {
+    folder.write("bad.yaml", "forge: { kind: gitlab }\ngate: { checks: [], tiemout: 5m }\n");
+    const { code, stderr, json } = await here([
+      "gate",
+      "--config",
+      "bad.yaml",
+      "--json",
+      "--result-file",
+      "config.json",
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("bad.yaml:1:16: forge.kind: must be github or gitea");
+    expect(stderr).toContain('bad.yaml:2:21: gate.tiemout: there is no such key; did you mean "timeout"?');
+    expect(json()).toMatchObject({ outcome: "error", error: { code: "CONFIG_INVALID" } });
+    expect(JSON.parse(folder.read("config.json"))).toEqual(json());
+  });
+
+  test.each([["gate"], ["superseded"], ["verify"], ["rollout"], ["promote"], ["ship"], ["plan"]])(
+    "lateen %s says which sections it needs",
+    async (command) => {
+      const { code, stderr } = await here([command, "--sha", "a".repeat(40)]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/needs|lacks/);
+    },
+  );
+});
+
+describe("a result file that cannot be written", () => {
+  test("ends the command before anything is done", async () => {
+    folder.write("a-file", "");
+    const { code, stderr } = await here(["inspect", "127.0.0.1:1/a/b:c", "--result-file", "a-file/result.json"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("a-file/result.json cannot be written");
+  });
+});
+
+describe("at a terminal", () => {
+  const keyboard = (
+    answer: string,
+  ): { asked: string[]; ask(prompt: string): Promise<string>; listen(): () => void } => {
+    const asked: string[] = [];
+    return { asked, ask: async (prompt) => (asked.push(prompt), answer), listen: () => () => undefined };
+  };
+
+  test("a command that changes production asks, and no is no", async () => {
+    const keys = keyboard("n");
+    const { code, stderr } = await runHere(["ship"], { cwd: folder.path, keyboard: keys });
+    expect([code, keys.asked.length]).toEqual([2, 1]);
+    expect(stderr).toContain("not confirmed; nothing was touched");
+  });
+
+  test.each([
+    [["ship", "--yes"], {}],
+    [["ship", "--dry-run"], {}],
+    [["plan"], {}],
+    [["ship"], { CI: "true" }],
+    [["ship"], { GITHUB_ACTIONS: "true" }],
+  ])("%j with %j does not ask", async (argv, env) => {
+    const keys = keyboard("n");
+    await runHere(argv, { cwd: folder.path, keyboard: keys, env });
+    expect(keys.asked).toEqual([]);
+  });
+});

@@ -14,7 +14,7 @@ import {
 import type { CommitFact } from "../changes.ts";
 import type { Client } from "./client.ts";
 import { readSafely } from "./read-safely.ts";
-import { branchSchema, commitsSchema, singleCommitSchema, type WireCommit } from "./wire.ts";
+import { branchSchema, commitsSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
 
 /** The newest commit of a branch. */
 export function readHead(client: Client, branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
@@ -61,15 +61,15 @@ export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal)
 }
 
 /** What the rest of the package wants of a commit. */
-export function commitFact(commit: WireCommit): CommitFact {
-  const files = commit.files?.flatMap(({ filename, previous_filename: before }) =>
-    before ? [filename, before] : [filename],
-  );
-  return {
-    sha: parseCommitSha(commit.sha),
-    message: commit.commit?.message ?? undefined,
-    files: files === undefined ? undefined : [...new Set(files)],
-  };
+export function commitFact({ sha, message, files }: WireCommit): CommitFact {
+  return { sha: parseCommitSha(sha), message, files: files === undefined ? undefined : pathsOf(files) };
+}
+
+/** The paths of changed files, both names of a rename. */
+export function pathsOf(files: readonly WireFile[]): readonly string[] {
+  return [
+    ...new Set(files.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]))),
+  ];
 }
 
 function commitPath(sha: string): string {
@@ -77,7 +77,7 @@ function commitPath(sha: string): string {
 }
 
 async function findCommit(client: Client, sha: string, signal?: AbortSignal): Promise<WireCommit | undefined> {
-  return (await client.find(commitPath(sha), { schema: singleCommitSchema, what: "a commit" }, signal))?.value;
+  return (await client.find(commitPath(sha), { schema: commitSchema, what: "a commit" }, signal))?.value;
 }
 
 async function findInLog(client: Client, sha: string, signal?: AbortSignal): Promise<WireCommit | undefined> {

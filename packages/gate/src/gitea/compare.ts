@@ -2,7 +2,7 @@ import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unkno
 
 import type { CommitFact, Range } from "../changes.ts";
 import type { Client } from "./client.ts";
-import { commitFact } from "./commits.ts";
+import { commitFact, pathsOf } from "./commits.ts";
 import { readSafely } from "./read-safely.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";
 
@@ -51,7 +51,7 @@ function ancestryOf(ahead: number, behind: number, url: string): Reading<Ancestr
 }
 
 function countOf({ commits, total_commits: total }: WireCompare): number {
-  return Math.max(commits.length, total ?? 0);
+  return Math.max(commits.length, total);
 }
 
 function rangeOf(wire: WireCompare, head: CommitSha): Range {
@@ -67,7 +67,7 @@ function newestFirst(commits: readonly CommitFact[], head: CommitSha): readonly 
 /** The files that differ and those that any commit touched: newer servers name the former at the top, older ones only the latter. */
 function filesOf({ files }: WireCompare, commits: readonly CommitFact[]): readonly string[] | undefined {
   const touched = commits.map((commit) => commit.files);
-  const top = files?.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]));
+  const top = files === undefined ? undefined : pathsOf(files);
   if (top === undefined && touched.includes(undefined)) return undefined;
   return [...new Set([...(top ?? []), ...touched.flatMap((paths) => paths ?? [])])];
 }

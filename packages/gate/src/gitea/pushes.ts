@@ -39,8 +39,7 @@ export function readPush(
           activity.op_type === "commit_repo" && isBranch(activity.ref_name, branch)
             ? pushOf(activity.content, commit)
             : undefined;
-        const pusher = activity.act_user?.login ?? "";
-        if (push !== undefined) return completePush(client, { ...push, pusher }, commit, signal);
+        if (push !== undefined) return completePush(client, { ...push, pusher: activity.login }, commit, signal);
       }
     }
     return unknown(tooFarBack(commit, client.urlOf("/activities/feeds")));

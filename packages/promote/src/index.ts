@@ -36,3 +36,7 @@ export { checkRollback, planRollback, rollback, type RollbackInput, type Rollbac
 export { type Finding, type PromotionRule, promotionRules } from "./rules.ts";
 export type { BeforeCommit } from "./steps.ts";
 export type { Descriptor, Manifest, Receipt, TagStore } from "./tag-store.ts";
+export { destinationTable, type DestinationRow } from "./decide-destination.table.ts";
+export { driftTable, type DriftRow } from "./decide-drift.table.ts";
+export { ledgerTable, type LedgerRow } from "./decide-ledger.table.ts";
+export { settleTable, type SettleRow } from "./decide-settle.table.ts";

@@ -1,4 +1,4 @@
-import { defineConfig, type RolldownOptions } from "rolldown";
+import type { RolldownOptions } from "rolldown";
 
 import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
 
@@ -17,4 +17,4 @@ const config: RolldownOptions = {
   },
 };
 
-export default defineConfig(config);
+export default config;

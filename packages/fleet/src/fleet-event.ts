@@ -4,7 +4,6 @@ import type { RolloutFact } from "./journal-entry.ts";
 /** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
 export type FleetEvent =
   | RolloutFact
-  | { readonly type: "rollout-resumed"; readonly id: string; readonly facts: number }
   | { readonly type: "guard-passed"; readonly guard: string }
   | {
       readonly type: "call-retried";

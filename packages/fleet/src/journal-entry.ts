@@ -1,7 +1,6 @@
 import type { Slug, StopOutcome } from "@lateen/kernel";
 import type { FleetRelease } from "./release.ts";
 import type { Tenant } from "./tenant.ts";
-import type { TenantVerdict } from "./fleet-report.ts";
 
 /** What was seen at a tenant before the first move. */
 export type Baseline =
@@ -14,8 +13,8 @@ export type Baseline =
   /** Runs a commit that might be newer than the target: it is left alone. */
   | { readonly kind: "unplaced"; readonly sha: string; readonly reason: string };
 
-/** A set of tenants that is started together and accounted for together. */
-export interface Wave {
+/** A set of tenants that is accounted for before the next stage begins. */
+export interface Stage {
   readonly name: string;
   readonly slugs: readonly Slug[];
   /** Nobody in it may fail, and everybody must be proven. */
@@ -24,10 +23,14 @@ export interface Wave {
   readonly lenient: boolean;
   /** Time during which its tenants are watched once they are proven, in milliseconds. */
   readonly soakMs: number;
+  /** Absent: all start together. Present: as many as the evidence so far allows. */
+  readonly window?: { readonly growth: number; readonly cap: number };
+  /** Present: these tenants go back to this release instead of forward. */
+  readonly release?: FleetRelease;
 }
 
 /** What a row of the control plane says about one tenant; `failed` beats whatever the tenant says itself. */
-export type RowVerdict = "claimed" | "proven" | "denied" | "failed" | "silent";
+export type RowVerdict = "proven" | "unproven" | "denied" | "failed" | "silent";
 
 /** The facts of a rollout in the order in which they became true; replaying them gives the state. Holds no secrets. */
 export type RolloutFact =
@@ -44,9 +47,17 @@ export type RolloutFact =
       readonly pinned: readonly Slug[];
     }
   | { readonly type: "baseline-read"; readonly tenants: readonly (readonly [Slug, Baseline])[] }
-  | { readonly type: "waves-planned"; readonly waves: readonly Wave[] }
-  | { readonly type: "wave-started"; readonly wave: string; readonly tenants: number; readonly canary: boolean }
-  /** The intent: written and durable before the call is sent. */
+  | { readonly type: "stages-planned"; readonly stages: readonly Stage[] }
+  /** Another process takes over: calls without an outcome are in doubt from here on. */
+  | { readonly type: "rollout-resumed"; readonly facts: number }
+  | {
+      readonly type: "wave-started";
+      readonly wave: string;
+      readonly stage: string;
+      readonly slugs: readonly Slug[];
+      readonly canary: boolean;
+    }
+  /** The intent: durable before the call is sent. */
   | {
       readonly type: "tenants-posted";
       readonly call: number;
@@ -64,9 +75,16 @@ export type RolloutFact =
   | {
       readonly type: "call-failed";
       readonly call: number;
-      readonly fault: "transient" | "lost" | "refused";
+      readonly fault: CallFault;
       readonly code: string;
       readonly message: string;
+    }
+  /** After a call in doubt the tenants were looked at, and these had not moved; `again` where they may be posted once more. */
+  | {
+      readonly type: "tenants-unmoved";
+      readonly slugs: readonly Slug[];
+      readonly again: boolean;
+      readonly reason: string;
     }
   | {
       readonly type: "tenant-verified";
@@ -74,15 +92,10 @@ export type RolloutFact =
       readonly sha: string;
       readonly verdict: "verified" | "ahead";
     }
-  | {
-      readonly type: "tenant-failed";
-      readonly slug: Slug;
-      readonly reason: string;
-      readonly verdict: TenantVerdict;
-      readonly sha?: string;
-    }
+  | { readonly type: "tenant-failed"; readonly slug: Slug; readonly reason: string; readonly sha?: string }
   /** `until` is milliseconds since the epoch, so that a resumed rollout waits only the rest. */
   | { readonly type: "soak-started"; readonly wave: string; readonly until: number }
+  | { readonly type: "soak-passed"; readonly wave: string }
   | {
       readonly type: "wave-finished";
       readonly wave: string;
@@ -92,12 +105,12 @@ export type RolloutFact =
     }
   | { readonly type: "guard-stopped"; readonly guard: string; readonly outcome: StopOutcome; readonly reason: string }
   | { readonly type: "rollout-halted"; readonly reason: string }
-  | { readonly type: "return-planned"; readonly waves: readonly ReturnWave[] }
+  | { readonly type: "return-planned"; readonly stages: readonly Stage[] }
   | {
-      readonly type: "tenants-born";
-      readonly tenants: readonly Tenant[];
+      readonly type: "fleet-enumerated-again";
+      readonly born: readonly Tenant[];
       readonly baseline: readonly (readonly [Slug, Baseline])[];
-      readonly waves: readonly Wave[];
+      readonly stages: readonly Stage[];
     }
   | { readonly type: "rollout-interrupted" }
   | {
@@ -107,10 +120,8 @@ export type RolloutFact =
     }
   | { readonly type: "rollout-abandoned"; readonly reason: string };
 
-/** Tenants that go back together, and to which release. */
-export interface ReturnWave extends Wave {
-  readonly release: FleetRelease;
-}
+/** How a call ended that was not answered; see `Redeployment`. `exhausted`: transient, and the retries are used up. */
+export type CallFault = "transient" | "exhausted" | "lost" | "refused";
 
 /** A fact and the instant at which it was written, in milliseconds since the epoch. */
 export type JournalEntry = RolloutFact & { readonly at: number };

@@ -1,1 +1,79 @@
-export {};
+import { z } from "zod";
+
+/** Body of `POST /cp/admin/tenants/redeploy-fleet`, as lateen sends it and as a control plane may check it. */
+export const redeployRequest: z.ZodType<RedeployRequest> = z.object({
+  target_tag: z.string().min(1),
+  canary_slug: z.string().exactOptional(),
+  soak_seconds: z.int().min(0),
+  batch_size: z.int().min(1),
+  max_stragglers: z.int().min(0),
+  dry_run: z.boolean(),
+  /** Fleet-wide intent has to be spelled out. */
+  confirm: z.literal(true),
+  /** An empty list is refused: many interfaces read it as "everybody". */
+  only_slugs: z.array(z.string()).min(1).exactOptional(),
+});
+
+/** See {@link redeployRequest}. */
+export interface RedeployRequest {
+  readonly target_tag: string;
+  readonly canary_slug?: string;
+  readonly soak_seconds: number;
+  readonly batch_size: number;
+  readonly max_stragglers: number;
+  readonly dry_run: boolean;
+  readonly confirm: true;
+  readonly only_slugs?: string[];
+}
+
+/** One row of an answer as a careful control plane gives it. */
+export const redeployRow: z.ZodType<RedeployRow> = z.object({
+  slug: z.string(),
+  phase: z.string().exactOptional(),
+  ssm_status: z.string().exactOptional(),
+  ssm_exit_code: z.int().exactOptional(),
+  healthz_ok: z.boolean().exactOptional(),
+  /** Whether the running container was seen to be on the target; left out by control planes that never look. */
+  verified_on_target: z.boolean().exactOptional(),
+  running_image: z.string().exactOptional(),
+  error: z.string().nullable().exactOptional(),
+});
+
+/** See {@link redeployRow}. */
+export interface RedeployRow {
+  readonly slug: string;
+  readonly phase?: string;
+  readonly ssm_status?: string;
+  readonly ssm_exit_code?: number;
+  readonly healthz_ok?: boolean;
+  readonly verified_on_target?: boolean;
+  readonly running_image?: string;
+  readonly error?: string | null;
+}
+
+/** Answer with status 200 or 500. */
+export const redeployResponse: z.ZodType<RedeployResponse> = z.object({
+  ok: z.boolean(),
+  results: z.array(redeployRow),
+  error: z.string().exactOptional(),
+  message: z.string().exactOptional(),
+  stragglers: z.array(z.string()).exactOptional(),
+});
+
+/** See {@link redeployResponse}. */
+export interface RedeployResponse {
+  readonly ok: boolean;
+  readonly results: RedeployRow[];
+  readonly error?: string;
+  readonly message?: string;
+  readonly stragglers?: string[];
+}
+
+/** Answer of `GET /buildinfo`; other keys are ignored. */
+export const buildinfo: z.ZodType<Buildinfo> = z.object({ git_sha: z.string() });
+
+/** See {@link buildinfo}. */
+export interface Buildinfo {
+  /** Full commit id, or a word such as `dev` for a build without one. */
+  readonly git_sha: string;
+}

@@ -1,1 +1,1 @@
-export {};
+export { createFileJournal, type FileJournalOptions } from "./journal.ts";

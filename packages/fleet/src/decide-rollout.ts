@@ -1,0 +1,113 @@
+import type { Slug } from "@lateen/kernel";
+import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
+
+/** What the rollout may bear; resolved numbers of the policy. */
+export interface RolloutLimits {
+  /** Tenants that may fail over the whole rollout. */
+  readonly tolerance: number;
+  readonly maxControlPlaneFaults: number;
+  /** Instant after which nothing is started, in milliseconds since the epoch. */
+  readonly deadline: number | undefined;
+  readonly onFailure: "halt" | "rollback";
+}
+
+/** The next thing to do. All actions of one decision may run at the same time. */
+export type RolloutAction =
+  | { readonly kind: "halt"; readonly reason: string }
+  | {
+      readonly kind: "start";
+      readonly wave: string;
+      readonly stage: string;
+      readonly slugs: readonly Slug[];
+      readonly canary: boolean;
+    }
+  | { readonly kind: "call"; readonly wave: string; readonly plane: string; readonly slugs: readonly Slug[] }
+  | { readonly kind: "observe"; readonly wave: string; readonly slugs: readonly Slug[] }
+  | { readonly kind: "soak"; readonly wave: string; readonly slugs: readonly Slug[] }
+  | { readonly kind: "finish-wave"; readonly wave: string }
+  | { readonly kind: "return" }
+  | { readonly kind: "recount" }
+  | { readonly kind: "sweep" };
+
+/**
+ * What is to be done next in a rollout whose stages are planned; an empty list means: wait for what is under way.
+ *
+ * The reasons to stop come first, whatever the step in hand is doing: a deadline that is looked at last is never reached
+ * (argo-rollouts #4128).
+ */
+export function decideRollout(state: RolloutState, limits: RolloutLimits, now: number): readonly RolloutAction[] {
+  if (state.finished !== undefined) return [];
+  const reason = state.stop === undefined ? reasonToHalt(state, limits, now) : undefined;
+  if (reason !== undefined) return [{ kind: "halt", reason }];
+  const running = [...state.waves.values()].flatMap((wave) => continueWave(state, wave));
+  if (!mayStart(state)) return state.waves.size > 0 ? running : afterStop(state, limits);
+  const stage = state.stages[state.current];
+  if (stage === undefined) return running.length > 0 || state.waves.size > 0 ? running : atEnd(state);
+  return [...running, ...startWaves(state, stage)];
+}
+
+function mayStart(state: RolloutState): boolean {
+  return state.stop === undefined || (state.returning && !state.interrupted);
+}
+
+function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): string | undefined {
+  if (state.alarm !== undefined) return state.alarm;
+  if (state.failures > limits.tolerance)
+    return `${count(state.failures, "tenant")} failed, ${limits.tolerance} tolerated`;
+  if (state.faults >= limits.maxControlPlaneFaults)
+    return "the control plane could not move the tenants it was asked to move";
+  if (limits.deadline !== undefined && now >= limits.deadline) return "the deadline of the rollout has passed";
+  return undefined;
+}
+
+function continueWave(state: RolloutState, wave: WaveState): readonly RolloutAction[] {
+  const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
+  const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
+  if (waiting.length > 0) return callsByPlane(wave, waiting);
+  if (members.some((tenant) => tenant.step === "posted")) return [];
+  const open = members.filter((tenant) => tenant.step === "answered" || tenant.step === "doubtful");
+  if (open.length > 0) return state.interrupted ? [] : [{ kind: "observe", wave: wave.name, slugs: slugsOf(open) }];
+  const proven = members.filter((tenant) => tenant.step === "verified");
+  const soaks = !wave.soaked && wave.stage.soakMs > 0 && proven.length > 0 && state.stop === undefined;
+  if (soaks) return [{ kind: "soak", wave: wave.name, slugs: slugsOf(proven) }];
+  return state.interrupted ? [] : [{ kind: "finish-wave", wave: wave.name }];
+}
+
+function callsByPlane(wave: WaveState, waiting: readonly TenantState[]): readonly RolloutAction[] {
+  const planes = Map.groupBy(waiting, (tenant) => tenant.tenant.plane);
+  return [...planes].map(([plane, tenants]) => ({ kind: "call", wave: wave.name, plane, slugs: slugsOf(tenants) }));
+}
+
+function startWaves(state: RolloutState, { stage, started }: StageState): readonly RolloutAction[] {
+  const left = stage.slugs.length - started;
+  if (left <= 0) return [];
+  if (stage.window === undefined) return [startOf(stage.name, stage, stage.slugs)];
+  const inFlight = [...state.waves.values()].reduce((sum, wave) => sum + wave.slugs.length, 0);
+  const width = Math.min(stage.window.cap, Math.floor(1 + stage.window.growth * state.streak));
+  const size = Math.min(left, width - inFlight);
+  if (size <= 0) return [];
+  return [startOf(`${stage.name}-${started + 1}`, stage, stage.slugs.slice(started, started + size))];
+}
+
+function startOf(wave: string, stage: StageState["stage"], slugs: readonly Slug[]): RolloutAction {
+  return { kind: "start", wave, stage: stage.name, slugs, canary: stage.canary };
+}
+
+/** Nothing runs and nothing may be started: go back, where that is wanted and possible, then account for everybody. */
+function afterStop(state: RolloutState, limits: RolloutLimits): readonly RolloutAction[] {
+  const goesBack =
+    limits.onFailure === "rollback" && state.stop?.outcome === "halted" && !state.interrupted && !state.returning;
+  return goesBack && state.moved > 0 ? [{ kind: "return" }] : [{ kind: "sweep" }];
+}
+
+function atEnd(state: RolloutState): readonly RolloutAction[] {
+  return state.moved > 0 && !state.recounted && !state.returning ? [{ kind: "recount" }] : [{ kind: "sweep" }];
+}
+
+function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {
+  return tenants.map((tenant) => tenant.tenant.slug);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

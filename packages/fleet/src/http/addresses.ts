@@ -1,0 +1,38 @@
+import { plainText, ReleaseError } from "@lateen/kernel";
+
+/** Whether `hostname`, as `URL` spells it, names this very machine. Source: RFC 6761 §6.3, RFC 1122 §3.2.1.3. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127(?:\.\d{1,3}){3}$/.test(hostname)
+  );
+}
+
+/**
+ * Reads the address of a control plane or a tenant: `https:`, or `http:` to loopback, or `http:` anywhere where that is said.
+ *
+ * @throws ReleaseError `FLEET_URL_INVALID`
+ */
+export function parseAddress(text: string, insecure: boolean): URL {
+  if (!URL.canParse(text)) throw invalid(text, "is not an address", "write it as https://api.example.com");
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "")
+    throw invalid(url.origin, "carries a user or a password", "leave them out");
+  if (url.protocol === "https:") return url;
+  if (url.protocol !== "http:")
+    throw invalid(text, "is neither https: nor http:", "write it as https://api.example.com");
+  if (!insecure && !isLoopback(url.hostname))
+    throw invalid(text, "is plain http to another machine", "use https:, or say insecure: true");
+  return url;
+}
+
+function invalid(text: string, what: string, fix: string): ReleaseError {
+  return new ReleaseError({
+    code: "FLEET_URL_INVALID",
+    category: "input",
+    message: `${plainText(text, 200)} ${what}`,
+    fix,
+  });
+}

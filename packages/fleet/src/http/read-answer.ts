@@ -1,0 +1,82 @@
+import { parseSlug, type Slug } from "@lateen/kernel";
+import { z } from "zod";
+import type { TenantRow } from "../control-plane.ts";
+
+// Looser than what a control plane should send: a value of the wrong type makes that value unknown, not the whole answer. The
+// string "false" was once read as true; here it is neither.
+const looseBoolean = z.boolean().optional().catch(undefined);
+const looseText = z.string().optional().catch(undefined);
+const looseRow = z.object({
+  slug: looseText,
+  ssm_status: looseText,
+  healthz_ok: looseBoolean,
+  verified_on_target: looseBoolean,
+  error: z.unknown().optional(),
+});
+
+/** The part of an answer that is read. */
+export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
+  ok: z
+    .unknown()
+    .optional()
+    .transform((ok) => ok === true),
+  results: z.array(
+    looseRow.catch({
+      slug: undefined,
+      ssm_status: undefined,
+      healthz_ok: undefined,
+      verified_on_target: undefined,
+      error: undefined,
+    }),
+  ),
+  error: looseText,
+  message: looseText,
+});
+
+/** See {@link looseAnswer}. */
+export interface LooseAnswer {
+  readonly ok: boolean;
+  readonly results: readonly LooseRow[];
+  readonly error?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** One row before its slug is checked. */
+export interface LooseRow {
+  readonly slug?: string | undefined;
+  readonly ssm_status?: string | undefined;
+  readonly healthz_ok?: boolean | undefined;
+  readonly verified_on_target?: boolean | undefined;
+  readonly error?: unknown;
+}
+
+/** Rows by slug, the last one of a slug wins; rows without a slug, or with one that cannot be a tenant's, say nothing. */
+export function rowsOf(answer: LooseAnswer): readonly TenantRow[] {
+  const rows = new Map<string, TenantRow>();
+  for (const row of answer.results) {
+    const slug = slugOf(row.slug);
+    if (slug === undefined) continue;
+    rows.delete(slug);
+    rows.set(slug, rowOf(slug, row));
+  }
+  return [...rows.values()];
+}
+
+function rowOf(slug: Slug, row: LooseRow): TenantRow {
+  return {
+    slug,
+    hasError: row.error !== undefined && row.error !== null && row.error !== "" && row.error !== false,
+    ...(row.healthz_ok === undefined ? {} : { healthy: row.healthz_ok }),
+    ...(row.verified_on_target === undefined ? {} : { onTarget: row.verified_on_target }),
+    ...(row.ssm_status === undefined ? {} : { commandOk: row.ssm_status === "Success" }),
+  };
+}
+
+function slugOf(text: string | undefined): Slug | undefined {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return parseSlug(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+import { type Evidence, go, isoNow, type ReleaseError, type Slug, stop, type Verdict } from "@lateen/kernel";
+import { accountFor, countOff } from "./account.ts";
+import { begin } from "./begin.ts";
+import { tolerance } from "./count-or-percent.ts";
+import { drive, passGuards } from "./drive.ts";
+import type { FleetReport } from "./fleet-report.ts";
+import { type Pin, settlePolicy } from "./policy.ts";
+import type { RolloutInput, RolloutPorts } from "./ports.ts";
+import type { Run } from "./run.ts";
+import { sweep } from "./sweep.ts";
+import { coverageEvidence, listed } from "./verify-fleet.ts";
+
+/**
+ * Moves the fleet to a release, canary first, and accounts for every tenant.
+ *
+ * `go` means that every tenant was seen on target (or ahead of it) after the last action, but for the tolerated ones; with
+ * `moved: 0` nothing had to be done. Every stop after the enumeration carries the account as its value. When `signal` aborts,
+ * nothing new is started, calls in flight are awaited, and the stop's value says `interrupted`.
+ * @throws ReleaseError of category `auth`, `FLEET_POLICY_INVALID`, `JOURNAL_WRITE` before anything was moved
+ */
+export async function rollOut(
+  input: RolloutInput,
+  ports: RolloutPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<FleetReport>> {
+  const policy = settlePolicy(input.policy);
+  const opened = await ports.journal.open();
+  if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
+  try {
+    const begun = await begin(input, policy, ports, opened.value, signal);
+    return begun.kind === "go" ? await carryOut(begun.value) : begun.verdict;
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function carryOut(run: Run): Promise<Verdict<FleetReport>> {
+  const passed = await passGuards(run);
+  const failure = passed || run.state.moved > 0 ? await drive(run) : undefined;
+  if (failure !== undefined && run.state.moved === 0) throw failure;
+  const report = await account(run);
+  const verdict = conclude(run, report, failure);
+  if (!run.state.interrupted && failure === undefined) await writeEnd(run, verdict);
+  return verdict;
+}
+
+async function account(run: Run): Promise<FleetReport> {
+  const { state, ports, policy } = run;
+  const observations = await sweep(run);
+  const tenants = [...state.tenants.values()].map((tenant) => tenant.tenant);
+  const canary = new Set(policy.canary);
+  const { release } = run.input;
+  const { ephemeral, moved, finishedWaves: waves, tenants: states } = state;
+  const report = accountFor({
+    release,
+    tenants,
+    observations,
+    states,
+    canary,
+    pins: pinsOf(run),
+    ephemeral,
+    moved,
+    waves,
+  });
+  const { enumerated, verified, ahead } = report;
+  ports.report?.({ type: "fleet-covered", enumerated, verified, ahead, off: countOff(report) });
+  return {
+    ...report,
+    ...(run.resumed ? { resumed: true as const } : {}),
+    ...(state.interrupted ? { interrupted: true as const } : {}),
+  };
+}
+
+function pinsOf(run: Run): ReadonlyMap<Slug, Pin> {
+  const { pinned } = run.policy;
+  return new Map(
+    [...run.state.pinned].map((slug) => [slug, pinned[slug] ?? { reason: "pinned when the rollout began" }]),
+  );
+}
+
+function conclude(run: Run, report: FleetReport, failure: ReleaseError | undefined): Verdict<FleetReport> {
+  const at = isoNow(run.ports.clock);
+  const { stop: stopped } = run.state;
+  if (failure !== undefined)
+    return stop(
+      "halted",
+      `the rollout could not go on: ${failure.message}`,
+      evidenceOf(run, report, "halted", at),
+      report,
+    );
+  if (stopped !== undefined)
+    return stop(stopped.outcome, stopped.reason, evidenceOf(run, report, stopped.outcome, at), report);
+  const uncovered = reasonAgainst(run, report);
+  if (uncovered !== undefined) return stop("halted", uncovered, evidenceOf(run, report, "halted", at), report);
+  return go(report, evidenceOf(run, report, "ok", at));
+}
+
+/** Why the account is no success; undefined where it is one. */
+function reasonAgainst(run: Run, report: FleetReport): string | undefined {
+  const canary = new Set(run.policy.canary);
+  const unproven = report.tenants.filter(
+    (line) => canary.has(line.slug) && line.verdict !== "verified" && line.verdict !== "ahead",
+  );
+  if (unproven.length > 0)
+    return `the canary ${unproven[0]?.slug} is not proven: ${unproven[0]?.reason ?? unproven[0]?.verdict}`;
+  const allowed = tolerance(run.policy.maxStragglers, report.enumerated);
+  const pinned = new Set(report.pinned);
+  const off = [...report.stragglers, ...report.quarantined, ...report.unknown].filter((slug) => !pinned.has(slug));
+  if (off.length <= allowed) return undefined;
+  return `${off.length} of ${report.enumerated} tenants are not proven on target, ${allowed} tolerated: ${listed(off)}`;
+}
+
+function evidenceOf(run: Run, report: FleetReport, verdict: string, at: string): readonly Evidence[] {
+  return [...run.evidence, coverageEvidence(report, verdict, at)];
+}
+
+async function writeEnd(run: Run, verdict: Verdict<FleetReport>): Promise<void> {
+  const shipped = run.state.moved > 0 ? "shipped" : "unchanged";
+  const outcome = verdict.kind === "go" ? shipped : verdict.outcome;
+  const reason = verdict.kind === "go" ? "every tenant is accounted for" : verdict.reason;
+  // The account stands without it: an unfinished journal only makes the next run look again.
+  await run.record({ type: "rollout-finished", outcome, reason }).catch(() => undefined);
+}

@@ -1,0 +1,20 @@
+import type { Slug } from "@lateen/kernel";
+import { type Observation, observe } from "./observe.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Asks every tenant once more after the last action: the account rests on what they say now, not on what was seen in between.
+ *
+ * Who was proven gets time to answer; who was given up, and everybody once the rollout has stopped, gets one look.
+ */
+export async function sweep(run: Run): Promise<ReadonlyMap<Slug, Observation>> {
+  const { state, ports, policy, input } = run;
+  const tenants = [...state.tenants.values()].map((tenant) => tenant.tenant);
+  ports.report?.({ type: "sweep-started", tenants: tenants.length });
+  const isProven = (slug: Slug) =>
+    state.tenants.get(slug)?.step === "verified" || state.tenants.get(slug)?.baseline?.kind === "done";
+  const patienceMs = (slug: Slug) => (state.stop === undefined && isProven(slug) ? policy.verify.timeoutMs : 0);
+  const seenAt = (slug: Slug) => run.seenAt.get(slug);
+  const onProgress = (settled: number, total: number) => ports.report?.({ type: "sweep-progressed", settled, total });
+  return observe(tenants, { ...run.observing(input.release), patienceMs, seenAt, onProgress }, run.signal);
+}

@@ -1,0 +1,73 @@
+import { createSender, parseCommitSha, parseSlug, secret, type Sender, type Slug, systemClock } from "@lateen/kernel";
+import { createControlPlane } from "../http/control-plane.ts";
+import { createProber } from "../http/prober.ts";
+import { memoryJournal } from "../memory-journal.ts";
+import type { FleetPolicy } from "../policy.ts";
+import type { RolloutInput, RolloutPorts } from "../ports.ts";
+import { type ControlPlaneServer, startControlPlane } from "./control-plane.ts";
+import { startTenants, type TenantsServer } from "./tenants.ts";
+
+/** How a fleet on loopback begins. */
+export interface FleetWorldOptions {
+  /** Number of tenants; they are `t1` … `tN`. @default 6 */
+  readonly size?: number;
+  readonly policy?: FleetPolicy;
+}
+
+/** A control plane, its tenants, and everything that a rollout over them needs. */
+export interface FleetWorld {
+  readonly tenants: TenantsServer;
+  readonly controlPlane: ControlPlaneServer;
+  /** The commits: what everybody runs, and what is rolled out. */
+  readonly before: string;
+  readonly target: string;
+  readonly input: RolloutInput;
+  readonly ports: RolloutPorts;
+  close(): Promise<void>;
+}
+
+/** Starts a small fleet with a policy that takes milliseconds where production takes minutes. */
+export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<FleetWorld> {
+  const { size = 6 } = options;
+  const [before, target] = ["a".repeat(40), "b".repeat(40)];
+  const slugs = Array.from({ length: size }, (_, index) => `t${index + 1}`);
+  const tenants = await startTenants({ slugs, sha: before });
+  const shaOf = (tag: string) => (tag.endsWith(target.slice(0, 7)) ? target : before);
+  const controlPlane = await startControlPlane({ tenants, shaOf });
+  const policy: FleetPolicy = {
+    canary: [slug("t1")],
+    soakMs: 60,
+    verify: { timeoutMs: 250, intervalMs: 20 },
+    ...options.policy,
+  };
+  const send = createSender(() => import("undici"), { maxSockets: 32 });
+  return {
+    tenants,
+    controlPlane,
+    before,
+    target,
+    input: {
+      release: { sha: parseCommitSha(target), tag: `staging-${target.slice(0, 7)}` },
+      policy,
+      tagOf: (sha) => `staging-${sha.slice(0, 7)}`,
+    },
+    ports: portsOf(controlPlane, tenants, send),
+    async close() {
+      await Promise.all([controlPlane.close(), tenants.close()]);
+    },
+  };
+}
+
+function portsOf(plane: ControlPlaneServer, tenants: TenantsServer, send: Sender): RolloutPorts {
+  const controlPlane = createControlPlane({ name: "prod", url: plane.url, token: secret(plane.token), send });
+  return {
+    controlPlane,
+    prober: createProber({ url: tenants.buildinfo, send }),
+    journal: memoryJournal(),
+    clock: systemClock,
+  };
+}
+
+function slug(text: string): Slug {
+  return parseSlug(text);
+}

@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** How a tenant answers: as it should, or in one of the ways that were seen in the field. */
+export type TenantManner =
+  | "well"
+  | "down"
+  | "hangs"
+  | "html"
+  | "error"
+  | "huge"
+  | "redirects"
+  | "flaps"
+  | "dev"
+  | "short";
+
+/** What a tenant runs and how it answers. */
+export interface TenantSetting {
+  readonly sha: string;
+  readonly manner: TenantManner;
+}
+
+/** How the tenants begin. */
+export interface TenantsOptions {
+  readonly slugs: readonly string[];
+  /** Commit that all of them run at first. */
+  readonly sha: string;
+  /** Pause before each answer, in milliseconds. @default 0 */
+  readonly delayMs?: number;
+}
+
+/** A server that answers as every tenant of a fleet. */
+export interface TenantsServer {
+  readonly url: string;
+  /** Address of a tenant's buildinfo with `{slug}` in it. */
+  readonly buildinfo: string;
+  slugs(): readonly string[];
+  get(slug: string): TenantSetting;
+  /** Changes a tenant; a slug that is not there yet is born. */
+  set(slug: string, change: Partial<TenantSetting>): void;
+  remove(slug: string): void;
+  /** Requests so far, by slug. */
+  readonly requests: ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts tenants on one port of loopback: `/{slug}/buildinfo`, or `/buildinfo` on the host `{slug}.localhost`.
+ *
+ * `{slug}/health` answers as well, and as little, as the real one: it names no commit.
+ */
+export async function startTenants(options: TenantsOptions): Promise<TenantsServer> {
+  const { delayMs = 0 } = options;
+  const tenants = new Map<string, TenantSetting>(
+    options.slugs.map((slug) => [slug, { sha: options.sha, manner: "well" }]),
+  );
+  const requests = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const { slug, path } = addressed(request);
+    const tenant = tenants.get(slug);
+    const number = (requests.get(slug) ?? 0) + 1;
+    requests.set(slug, number);
+    const respond = () =>
+      tenant === undefined ? request.socket.destroy() : answer(tenant, path, number, request, response);
+    if (delayMs > 0) setTimeout(respond, delayMs);
+    else respond();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    buildinfo: `${url}/{slug}/buildinfo`,
+    slugs: () => [...tenants.keys()],
+    get: (slug) => tenants.get(slug) ?? { sha: "", manner: "down" },
+    set: (slug, change) =>
+      void tenants.set(slug, { sha: options.sha, manner: "well", ...tenants.get(slug), ...change }),
+    remove: (slug) => void tenants.delete(slug),
+    requests,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function addressed(request: IncomingMessage): { readonly slug: string; readonly path: string } {
+  const [host = ""] = (request.headers.host ?? "").split(":");
+  const path = request.url ?? "/";
+  if (host.endsWith(".localhost")) return { slug: host.slice(0, -".localhost".length), path };
+  const [, slug = "", ...rest] = path.split("/");
+  return { slug, path: `/${rest.join("/")}` };
+}
+
+function answer(
+  tenant: TenantSetting,
+  path: string,
+  number: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const json = (value: unknown) =>
+    void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+  if (tenant.manner === "hangs") return;
+  if (tenant.manner === "down") return void request.socket.destroy();
+  if (path === "/health") return json({ status: "ok" });
+  if (path !== "/buildinfo") return void response.writeHead(404).end();
+  const isOdd = number % 2 === 1;
+  const manners: Readonly<Record<Exclude<TenantManner, "hangs" | "down">, () => void>> = {
+    well: () => json({ git_sha: tenant.sha, build_time: "2026-01-01T00:00:00Z" }),
+    html: () =>
+      void response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Parked</title>"),
+    error: () => void response.writeHead(500).end("oops"),
+    huge: () => json({ git_sha: tenant.sha, padding: "x".repeat(100_000) }),
+    redirects: () => void response.writeHead(302, { location: "http://127.0.0.2:9/login" }).end(),
+    flaps: () => (isOdd ? json({ git_sha: tenant.sha }) : void request.socket.destroy()),
+    dev: () => json({ git_sha: "dev" }),
+    short: () => json({ git_sha: tenant.sha.slice(0, 7).toUpperCase() }),
+  };
+  manners[tenant.manner]();
+}

@@ -1,0 +1,86 @@
+import { type Evidence, go, interrupted, isoNow, stop, type Verdict } from "@lateen/kernel";
+import { passOn } from "./pass-on.ts";
+import { accountFor, countOff } from "./account.ts";
+import { tolerance } from "./count-or-percent.ts";
+import type { FleetReport } from "./fleet-report.ts";
+import { observe } from "./observe.ts";
+import { settlePolicy } from "./policy.ts";
+import type { VerifyInput, VerifyPorts } from "./ports.ts";
+import { observeOptions } from "./prepare.ts";
+import { readFleet } from "./read-fleet.ts";
+
+/**
+ * Asks every tenant of the fleet which commit it runs, and accounts for every one; changes nothing.
+ *
+ * `go` where all but the tolerated ones are on target (or ahead of it); `refused` where more than that are on another commit;
+ * `unknown` where it is silence that exceeds the tolerance.
+ * @throws ReleaseError of category `auth` or `interrupted`, and `FLEET_POLICY_INVALID`
+ */
+export async function verifyFleet(
+  input: VerifyInput,
+  ports: VerifyPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<FleetReport>> {
+  const policy = settlePolicy(input.policy);
+  const fleet = await readFleet(input, policy, ports, signal);
+  if (fleet.kind === "stop") return passOn(fleet);
+  const { tenants, pins, ephemeral } = fleet.value;
+  ports.report?.({ type: "sweep-started", tenants: tenants.length });
+  const onProgress = (settled: number, total: number) => ports.report?.({ type: "sweep-progressed", settled, total });
+  const observations = await observe(tenants, { ...observeOptions(input.release, policy, ports), onProgress }, signal);
+  if (signal?.aborted === true) throw interrupted(signal);
+  const report = accountFor({
+    release: input.release,
+    tenants,
+    observations,
+    canary: new Set(),
+    pins,
+    ephemeral,
+    moved: 0,
+    waves: [],
+  });
+  return judgeCoverage(report, tolerance(policy.maxStragglers, tenants.length), isoNow(ports.clock), ports.report);
+}
+
+function judgeCoverage(
+  report: FleetReport,
+  allowed: number,
+  at: string,
+  tell: VerifyPorts["report"],
+): Verdict<FleetReport> {
+  const off = countOff(report);
+  const { enumerated, verified, ahead } = report;
+  tell?.({ type: "fleet-covered", enumerated, verified, ahead, off });
+  const evidence = [coverageEvidence(report, off <= allowed ? "ok" : "refused", at)];
+  if (off <= allowed) return go(report, evidence);
+  const pinned = new Set(report.pinned);
+  const stale = report.stragglers.filter((slug) => !pinned.has(slug));
+  if (stale.length > allowed)
+    return stop(
+      "refused",
+      `${stale.length} of ${enumerated} tenants are off target: ${listed(stale)}`,
+      evidence,
+      report,
+    );
+  const silent = report.unknown.filter((slug) => !pinned.has(slug));
+  return stop(
+    "unknown",
+    `what ${silent.length} of ${enumerated} tenants run could not be established: ${listed(silent)}`,
+    evidence,
+    report,
+  );
+}
+
+/** The account as evidence. */
+export function coverageEvidence(report: FleetReport, verdict: string, at: string): Evidence {
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown } = report;
+  const off = `${stragglers.length} stragglers, ${quarantined.length} quarantined, ${unknown.length} unknown`;
+  const fact = `${enumerated} tenants enumerated: ${verified} verified, ${ahead} ahead, ${off}`;
+  return { rule: "coverage", verdict, fact, source: "/buildinfo of every tenant", at };
+}
+
+/** Names for a sentence: the first ten, and how many more. */
+export function listed(slugs: readonly string[]): string {
+  const more = slugs.length - 10;
+  return more > 0 ? `${slugs.slice(0, 10).join(", ")} and ${more} more` : slugs.join(", ");
+}

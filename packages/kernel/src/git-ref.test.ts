@@ -378,11 +378,14 @@ describe("trouble", () => {
       GIT_CONFIG_COUNT: "1",
       GIT_CONFIG_KEY_0: "alias.version",
       GIT_CONFIG_VALUE_0: "!false",
+      GIT_OBJECT_DIRECTORY: "/nonexistent/objects",
       GIT_SSH_COMMAND: "false",
       HOME: "/nonexistent",
     };
     for (const given of [undefined, {}, hostile]) {
-      expect((await open({ env: given }).read()).kind).toBe("absent");
+      const id = headOf(await open({ env: given }).append(null, { subject: "1", value: 1 })).id;
+      expect(foundIn(await open({ env: given }).read()).id).toBe(id);
+      await repository.setRef(ref, null);
     }
   });
 

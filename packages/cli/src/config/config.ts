@@ -27,8 +27,8 @@ export interface ReleaseConfig {
 export interface RegistryConfig {
   readonly kind?: "oci" | "ecr" | undefined;
   readonly endpoint?: string | undefined;
-  /** Plain http. @default false */
-  readonly insecure: boolean;
+  /** Plain http. @default true for loopback hosts without `ca`, false elsewhere */
+  readonly insecure?: boolean | undefined;
   readonly username?: SecretSource | string | undefined;
   readonly password?: SecretSource | undefined;
   readonly token?: SecretSource | undefined;

@@ -61,12 +61,10 @@ export function isLoopback(hostname: string): boolean {
 function rolloutShape(fleet: unknown): CrossProblem[] {
   if (!isRecord(fleet)) return [];
   const given = ["batch", "waves", "window"].filter((key) => fleet[key] !== undefined);
-  const clash = given
-    .slice(1)
-    .map((key) => ({
-      path: ["fleet", key],
-      message: `cannot stand beside fleet.${given[0]}; give one of batch, waves and window`,
-    }));
+  const clash = given.slice(1).map((key) => ({
+    path: ["fleet", key],
+    message: `cannot stand beside fleet.${given[0]}; give one of batch, waves and window`,
+  }));
   return [...clash, ...namedTwice(fleet["controlPlanes"])];
 }
 

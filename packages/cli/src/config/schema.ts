@@ -32,7 +32,7 @@ const release = z.strictObject({
 const registry = z.strictObject({
   kind: z.enum(["oci", "ecr"], { error: "must be oci or ecr" }).optional(),
   endpoint: field.address.optional(),
-  insecure: field.flag.default(false),
+  insecure: field.flag.optional(),
   username: z.union([field.words, field.secretSource], { error: "must be a name or { env: NAME }" }).optional(),
   password: field.secretSource.optional(),
   token: field.secretSource.optional(),

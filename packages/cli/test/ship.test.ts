@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { startWorld, images, type World } from "./world.ts";
+
+let world: World;
+afterEach(() => world.close());
+
+const latest = (): (string | undefined)[] => images.map((image) => world.tag(image, "latest"));
+const candidates = (commit: number): string[] => images.map((image) => world.digest(image, commit));
+
+describe("ship", () => {
+  test("takes a green commit to every tenant and every tag", async () => {
+    world = await startWorld();
+    const [, sha = ""] = world.commits;
+    const { code, stdout, stderr } = await world.lateen([
+      "ship",
+      "--sha",
+      sha.slice(0, 7),
+      "--json",
+      "--result-file",
+      "result.json",
+    ]);
+    expect(stderr).toContain("wave");
+    expect(code, stdout + stderr).toBe(0);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      schemaVersion: 1,
+      command: "ship",
+      outcome: "shipped",
+      commit: sha,
+      gate: { verdict: "open", checks: [{ name: "CI / all-required (push)", state: "success" }] },
+      fleet: { enumerated: 6, verified: 6, ahead: 0, stragglers: [], quarantined: [], unknown: [] },
+      ledger: { position: 1 },
+      images: images.map((image, index) => ({
+        repository: `${world.registry.host}/${image}`,
+        candidate: `staging-${sha.slice(0, 7)}`,
+        digest: candidates(1)[index],
+        tags: [{ tag: "latest", before: candidates(0)[index], after: candidates(1)[index], action: "moved" }],
+      })),
+    });
+    expect(JSON.parse(world.folder.read("result.json"))).toEqual(document);
+    expect(latest()).toEqual(candidates(1));
+    expect(world.tenants.slugs().map((slug) => world.tenants.get(slug).sha)).toEqual(Array(6).fill(sha));
+    expect(await world.ledger()).toContain("octavia");
+    const again = await world.lateen(["ship", "--sha", sha, "--json"]);
+    expect([again.code, again.json().outcome], again.stderr).toEqual([0, "unchanged"]);
+  });
+});

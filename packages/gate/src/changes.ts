@@ -7,6 +7,8 @@ export interface CommitFact {
   readonly message: string | undefined;
   /** Paths that it touched, both names of a rename; undefined where the answer did not say or was cut off. */
   readonly files: readonly string[] | undefined;
+  /** When it was committed, ISO 8601, where the answer says; commits are never ordered by it. */
+  readonly at?: string | undefined;
 }
 
 /** What lies between two commits. */

@@ -7,6 +7,15 @@ export {
   type SupersessionPorts,
 } from "./check-superseded.ts";
 export type { CheckFact, Checks, RawState, RunFact, SourceUrl } from "./checks.ts";
+export { createAttempts } from "./create-attempts.ts";
+export {
+  type AbsenceDoubt,
+  type AbsenceFacts,
+  type AbsenceProof,
+  decideAbsence,
+  type RunLook,
+} from "./decide-absence.ts";
+export { type AbsenceRow, absenceTable } from "./decide-absence.table.ts";
 export { type CheckDecision, decideCheck } from "./decide-check.ts";
 export {
   type Allowance,
@@ -43,6 +52,7 @@ export { matchesName } from "./match-names.ts";
 export { type GateInput, passGate } from "./pass-gate.ts";
 export type { Places, Subject } from "./places.ts";
 export type { GatePolicy, WorkflowGate } from "./policy.ts";
+export { type AbsenceInput, type AbsencePorts, proveAbsent } from "./prove-absent.ts";
 export type { Push, Pushes } from "./pushes.ts";
 export {
   type KillSwitchInput,
@@ -52,3 +62,18 @@ export {
 } from "./read-kill-switch.ts";
 export type { Sources, WorkflowFact, WorkflowFile } from "./sources.ts";
 export type { Variables } from "./variables.ts";
+export { type BranchPush, decidePush, type PushDecision } from "./triggers/decide-push.ts";
+export { type PushRow, pushTable } from "./triggers/decide-push.table.ts";
+export type { ForgeKind } from "./triggers/filter-list.ts";
+export { compileFilterPattern, type FilterPattern } from "./triggers/filter-pattern.ts";
+export { type FilterPatternRow, filterPatternTable, unclearPatterns } from "./triggers/filter-pattern.table.ts";
+export { matchesPaths, type PathMatch, pathMatcher } from "./triggers/matches-paths.ts";
+export {
+  type LoadYaml,
+  type ParsedWorkflow,
+  parseWorkflow,
+  type PushFilterName,
+  pushFilterNames,
+  type PushTrigger,
+} from "./triggers/parse-workflow.ts";
+export { findSkipToken } from "./triggers/skip-token.ts";

@@ -61,8 +61,9 @@ export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal)
 }
 
 /** What the rest of the package wants of a commit. */
-export function commitFact({ sha, message, files }: WireCommit): CommitFact {
-  return { sha: parseCommitSha(sha), message, files: files === undefined ? undefined : pathsOf(files) };
+export function commitFact({ sha, message, files, at }: WireCommit): CommitFact {
+  const touched = files === undefined ? undefined : pathsOf(files);
+  return { sha: parseCommitSha(sha), message, files: touched, ...(at === "" ? {} : { at }) };
 }
 
 /** The paths of changed files, both names of a rename. */

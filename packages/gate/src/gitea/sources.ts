@@ -1,12 +1,12 @@
-import { absent, type CommitSha, found, type Reading, unknown } from "@lateen/kernel";
+import { absent, type CommitSha, found, mapReading, type Reading } from "@lateen/kernel";
 
 import type { Sources, WorkflowFile } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { readSafely } from "./read-safely.ts";
-import { contentsSchema, workflowSchema } from "./wire.ts";
+import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
-/** Where Gitea takes workflows from, first match wins. Source: Gitea's `modules/actions`, `ListWorkflows`. */
-const workflowDirectories = [".gitea/workflows", ".github/workflows"] as const;
+/** Where Gitea takes workflows from: the second only where a commit has no first. Source: Gitea's `modules/actions`, `ListWorkflows`. */
+const [ownFolder, sharedFolder] = [".gitea/workflows", ".github/workflows"] as const;
 
 /** Makes the {@link Sources} of a repository. What stands in a file at a commit never changes, so it is kept. */
 export function createSources(client: Client): Sources {
@@ -19,7 +19,8 @@ export function createSources(client: Client): Sources {
   };
   return {
     file,
-    workflowFile: (name, commit, signal) => readWorkflowFile(file, name, commit, signal),
+    workflowFile: (name, commit, signal) =>
+      name.includes("/") ? readNamed(file, name, commit, signal) : readWorkflow(client, file, name, commit, signal),
     workflow: (name, signal) =>
       readSafely(async () => {
         const path = `/actions/workflows/${encodeURIComponent(name.slice(name.lastIndexOf("/") + 1))}`;
@@ -49,21 +50,41 @@ function readFile(client: Client, path: string, commit: CommitSha, signal?: Abor
   });
 }
 
-function decode({ content, encoding }: { content: string; encoding?: string | null | undefined }): string {
+function decode({ content, encoding }: WireContents): string {
   return encoding === "base64" ? Buffer.from(content, "base64").toString("utf8") : content;
 }
 
-async function readWorkflowFile(
+async function readNamed(
+  file: Sources["file"],
+  path: string,
+  commit: CommitSha,
+  signal?: AbortSignal,
+): Promise<Reading<WorkflowFile>> {
+  return mapReading(await file(path, commit, signal), (text) => ({ path, text }));
+}
+
+async function readWorkflow(
+  client: Client,
   file: Sources["file"],
   name: string,
   commit: CommitSha,
   signal?: AbortSignal,
 ): Promise<Reading<WorkflowFile>> {
-  const paths = name.includes("/") ? [name] : workflowDirectories.map((directory) => `${directory}/${name}`);
-  const readings = await Promise.all(paths.map((path) => file(path, commit, signal)));
-  for (const [index, reading] of readings.entries()) {
-    if (reading.kind === "unknown") return unknown(reading.cause);
-    if (reading.kind === "found") return found({ path: paths[index] ?? name, text: reading.value });
-  }
-  return absent(`commit ${commit} has none of ${paths.join(", ")}`);
+  const [own, shared] = await Promise.all(
+    [ownFolder, sharedFolder].map((folder) => readNamed(file, `${folder}/${name}`, commit, signal)),
+  );
+  if (own === undefined || shared === undefined || own.kind !== "absent")
+    return own ?? absent("no folder of workflows");
+  if (shared.kind !== "found") return shared;
+  const folder = await readSafely(async () => {
+    const answer = await client.find(
+      contentsPath(ownFolder, commit),
+      { schema: folderSchema, what: "the contents of a folder" },
+      signal,
+    );
+    return answer === undefined ? absent(`commit ${commit} has no ${ownFolder}`) : found(ownFolder);
+  });
+  if (folder.kind === "found")
+    return absent(`${shared.value.path} does not count, since commit ${commit} has ${ownFolder}`);
+  return folder.kind === "absent" ? shared : folder;
 }

@@ -103,6 +103,8 @@ export interface WireCommit {
   readonly sha: string;
   readonly message: string | undefined;
   readonly files: readonly WireFile[] | undefined;
+  /** When it was committed, ISO 8601; `""` where the answer does not say. */
+  readonly at: string;
 }
 
 const files = z
@@ -111,8 +113,12 @@ const files = z
   .transform((value) => value ?? undefined);
 
 const commit: z.ZodType<WireCommit> = z
-  .object({ sha: z.string(), commit: z.object({ message: maybe }).nullish(), files })
-  .transform(({ sha, commit: inner, files: touched }) => ({ sha, message: inner?.message, files: touched }));
+  .object({
+    sha: z.string(),
+    commit: z.object({ message: maybe, committer: z.object({ date: text }).nullish() }).nullish(),
+    files,
+  })
+  .transform(({ commit: inner, ...rest }) => ({ ...rest, message: inner?.message, at: inner?.committer?.date ?? "" }));
 
 export const commitSchema: Schema<WireCommit> = commit;
 export const commitsSchema: Schema<WireCommit[]> = listOf(commit);
@@ -139,6 +145,9 @@ export interface WireContents {
 }
 
 export const contentsSchema: Schema<WireContents> = z.object({ content: z.string(), encoding: text });
+
+/** Contents of a folder, of which only the existence is of interest. */
+export const folderSchema: Schema<unknown> = z.array(z.unknown());
 
 export interface WireWorkflow {
   readonly path: string;

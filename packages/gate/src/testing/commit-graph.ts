@@ -21,6 +21,8 @@ export interface CommitGraph {
   /** Paths that differ between two commits. */
   diff(base: string, head: string): Promise<readonly string[]>;
   file(path: string, sha: string): Promise<string | undefined>;
+  /** Paths of all files beneath a folder. */
+  list(folder: string, sha: string): Promise<readonly string[]>;
 }
 
 /** What a new commit of a {@link MemoryGraph} is made of. */
@@ -90,6 +92,8 @@ export function createMemoryGraph(): MemoryGraph {
     },
     diff: (base, head) => Promise.resolve(diffTrees(commits.get(base)?.tree, commits.get(head)?.tree)),
     file: (path, sha) => Promise.resolve(commits.get(sha)?.tree.get(path)),
+    list: (folder, sha) =>
+      Promise.resolve([...(commits.get(sha)?.tree.keys() ?? [])].filter((path) => path.startsWith(`${folder}/`))),
   };
 }
 

@@ -30,14 +30,18 @@ export function openGitGraph(directory: string): CommitGraph {
     head: async (branch) => (await git("rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`))?.trim(),
     commit: async (id) => (/^[0-9a-f]{4,40}$/i.test(id) ? (await log("-1", `${id}^{commit}`, "--"))[0] : undefined),
     between: async (base, head) => {
-      const ids = (await git("rev-list", `${base}..${head}`))?.split("\n").filter((id) => id !== "") ?? [];
+      const ids = lines(await git("rev-list", `${base}..${head}`));
       const commits = await Promise.all(ids.map((id) => log("-1", id, "--")));
       return commits.flat();
     },
-    diff: async (base, head) =>
-      (await git("diff", "--name-only", "--no-renames", base, head))?.split("\n").filter((path) => path !== "") ?? [],
-    file: (path, sha) => git("show", `${sha}:${path}`),
+    diff: async (base, head) => lines(await git("diff", "--name-only", "--no-renames", base, head)),
+    file: (path, sha) => git("cat-file", "blob", `${sha}:${path}`),
+    list: async (folder, sha) => lines(await git("ls-tree", "-r", "--name-only", sha, `${folder}/`)),
   };
+}
+
+function lines(text: string | undefined): readonly string[] {
+  return text?.split("\n").filter((line) => line !== "") ?? [];
 }
 
 function parseLog(text: string): readonly GraphCommit[] {

@@ -120,30 +120,23 @@ function wireCommit({ sha, parents, message, files, date }: GraphCommit): object
 }
 
 async function contents({ parameters: [path = ""], query, options: { graph } }: RouteInput): Answered {
-  const text = await readFile(path, query, graph);
-  if (text === undefined) return undefined;
-  return json({
-    name: path.split("/").at(-1),
-    path,
-    type: "file",
-    encoding: "base64",
-    content: Buffer.from(text).toString("base64"),
-  });
+  const sha = await resolveRef(query, graph);
+  const text = sha === undefined ? undefined : await graph.file(path, sha);
+  if (text !== undefined)
+    return json({ path, type: "file", encoding: "base64", content: Buffer.from(text).toString("base64") });
+  const beneath = sha === undefined ? [] : await graph.list(path, sha);
+  return beneath.length === 0 ? undefined : json(beneath.map((file) => ({ path: file, type: "file" })));
 }
 
 async function raw({ parameters: [path = ""], query, options: { graph } }: RouteInput): Answered {
-  const text = await readFile(path, query, graph);
+  const sha = await resolveRef(query, graph);
+  const text = sha === undefined ? undefined : await graph.file(path, sha);
   return text === undefined ? undefined : { status: 200, headers: { "content-type": "text/plain" }, body: text };
 }
 
-async function readFile(
-  path: string,
-  query: URLSearchParams,
-  graph: GiteaFakeOptions["graph"],
-): Promise<string | undefined> {
+async function resolveRef(query: URLSearchParams, graph: GiteaFakeOptions["graph"]): Promise<string | undefined> {
   const ref = query.get("ref") ?? "main";
-  const found = await graph.commit((await graph.head(ref)) ?? ref);
-  return found === undefined ? undefined : graph.file(path, found.sha);
+  return (await graph.commit((await graph.head(ref)) ?? ref))?.sha;
 }
 
 async function variable({ parameters: [name = ""], facts }: RouteInput): Answered {

@@ -1,0 +1,67 @@
+import { absent, asReleaseError, found, type GitRefLog, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+
+import type { Attempt, Attempts } from "./attempts.ts";
+import { attemptSchema } from "./schema.ts";
+
+/** How far back the log is read: far more than any `max` of a starvation guard. */
+const longestMemory = 100;
+
+/** How often an entry is appended again behind somebody else's; releases of one branch are few. */
+const mostRaces = 10;
+
+/**
+ * Keeps {@link Attempts} in a log on a git ref, one commit per entry.
+ *
+ * @example
+ * const attempts = createAttempts(createGitRefLog({ remote, ref: "refs/lateen/attempts", token }));
+ */
+export function createAttempts(log: GitRefLog): Attempts {
+  return {
+    async read(signal) {
+      const entries = await log.entries({ limit: longestMemory }, signal);
+      if (entries.kind !== "found") return entries;
+      return readAttempts(entries.value.map(({ value }) => value));
+    },
+    async record(attempt, signal) {
+      const draft = { subject: `${attempt.outcome} ${attempt.sha}`, value: attempt };
+      const head = await log.read(signal);
+      if (head.kind === "unknown") throw head.cause;
+      let expected = head.kind === "found" ? head.value.id : null;
+      for (let race = 1; race <= mostRaces; race++) {
+        const appended = await log.append(expected, draft, signal);
+        if (appended.kind === "appended") return;
+        if (appended.kind === "unknown") throw appended.cause;
+        expected = appended.head.id;
+      }
+      throw raced();
+    },
+  };
+}
+
+/** The log is newest first, attempts are oldest first. */
+function readAttempts(values: readonly unknown[]): Reading<readonly Attempt[]> {
+  if (values.length === 0) return absent("no release has been counted yet");
+  const attempts = values.map((value) => attemptSchema.safeParse(value));
+  const broken = attempts.find(({ success }) => !success);
+  if (broken?.error !== undefined) return unknown(unreadable(broken.error));
+  return found(attempts.flatMap(({ data }) => data ?? []).toReversed());
+}
+
+function unreadable(cause: unknown): ReleaseError {
+  return new ReleaseError({
+    code: "ATTEMPTS_UNREADABLE",
+    category: "state",
+    message: `an entry of the starvation guard's log is not understood: ${asReleaseError(cause).message.slice(0, 200)}`,
+    fix: "delete the ref; the guard then counts from zero",
+    cause,
+  });
+}
+
+function raced(): ReleaseError {
+  return new ReleaseError({
+    code: "ATTEMPTS_RACED",
+    category: "unavailable",
+    message: `another release wrote the starvation guard's log ${mostRaces} times in a row`,
+    fix: "look for a job that runs in a loop",
+  });
+}

@@ -13,7 +13,7 @@ import {
 } from "@lateen/kernel";
 
 import type { ForgeEvent } from "../forge.ts";
-import { statusError } from "./errors.ts";
+import { statusError } from "../status-error.ts";
 import { versionSchema } from "./wire.ts";
 
 /** The largest JSON answer that is read, in bytes. */

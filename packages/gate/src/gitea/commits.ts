@@ -13,7 +13,7 @@ import {
 
 import type { CommitFact } from "../changes.ts";
 import type { Client } from "./client.ts";
-import { readSafely } from "./read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import { branchSchema, commitsSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
 
 /** The newest commit of a branch. */

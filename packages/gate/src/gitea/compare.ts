@@ -3,7 +3,7 @@ import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unkno
 import type { CommitFact, Range } from "../changes.ts";
 import type { Client } from "./client.ts";
 import { commitFact, pathsOf } from "./commits.ts";
-import { readSafely } from "./read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";
 
 /** Reads how two commits relate and what lies between them. */

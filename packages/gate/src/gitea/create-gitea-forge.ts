@@ -23,7 +23,7 @@ import { type Client, createClient } from "./client.ts";
 import { branchPath, readCommit, readHead, resolveCommit } from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
 import { readPush } from "./pushes.ts";
-import { readSafely } from "./read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import { createRunReader } from "./runs.ts";
 import { contentsPath, createSources } from "./sources.ts";
 import { createStatusReader } from "./statuses.ts";

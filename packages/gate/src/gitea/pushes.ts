@@ -13,7 +13,7 @@ import type { Push } from "../pushes.ts";
 import type { Client } from "./client.ts";
 import { resolveCommit } from "./commits.ts";
 import { pageSize } from "./read-pages.ts";
-import { readSafely } from "./read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import { activitiesSchema, pushContentSchema } from "./wire.ts";
 
 /** How far back the activities are searched, in pages of 50: some days on a busy repository. */

@@ -6,7 +6,7 @@ import { decideState } from "../decide-gate.ts";
 import type { Sources } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { pageSize, readPages } from "./read-pages.ts";
-import { readSafely } from "./read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import { runNumber } from "./statuses.ts";
 import { runsSchema, type WireRun } from "./wire.ts";
 

@@ -2,7 +2,7 @@ import { absent, type CommitSha, found, mapReading, type Reading } from "@lateen
 
 import type { Sources, WorkflowFile } from "../sources.ts";
 import type { Client } from "./client.ts";
-import { readSafely } from "./read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
 /** Where Gitea takes workflows from: the second only where a commit has no first. Source: Gitea's `modules/actions`, `ListWorkflows`. */

@@ -12,7 +12,7 @@ import {
 } from "@lateen/kernel";
 
 import type { CommitFact } from "../changes.ts";
-import { readSafely } from "../gitea/read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import type { Client } from "./client.ts";
 import { branchSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
 
@@ -73,7 +73,7 @@ export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal)
 export function commitFact({ commit, sha }: WireCommit, files?: readonly WireFile[]): CommitFact {
   return {
     sha: parseCommitSha(sha),
-    message: commit?.message ?? undefined,
+    message: commit?.message,
     files: files === undefined ? undefined : namesOf(files),
   };
 }

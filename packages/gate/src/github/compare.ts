@@ -1,7 +1,7 @@
 import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
 import type { Range } from "../changes.ts";
-import { readSafely } from "../gitea/read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import type { Client } from "./client.ts";
 import { commitFact, namesOf } from "./commits.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";

@@ -49,10 +49,10 @@ async function loadOctokit({ api, http }: ConnectOptions): Promise<(auth: object
     load(() => import("@octokit/plugin-retry")),
   ]);
   const Plugged = rest.Octokit.plugin(plugin.retry);
-  const request = { fetch: createFetch(http), log, parseSuccessResponseBody: false };
+  const request = { fetch: createFetch(http), log };
   // The plugin's pauses are on the machine's clock and nobody sees them or can call them off. So it only sends once more, at once,
   // what failed in passing; every longer pause is the client's own, on our clock and with an event. 429 is among those.
-  const retry = { retries: 1, retryAfterBaseValue: 100, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] };
+  const retry = { retries: 1, retryAfterBaseValue: 50, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] };
   return (auth) => new Plugged({ ...auth, baseUrl: api, userAgent: "lateen", log, request, retry }).request;
 }
 
@@ -76,9 +76,9 @@ async function connectApp(options: ConnectOptions, app: GitHubApp): Promise<Requ
 async function findInstallation(request: Request, repository: string): Promise<number> {
   const [owner = "", repo = ""] = repository.split("/");
   const { data } = await request("GET /repos/{owner}/{repo}/installation", { owner, repo });
-  // The body is handed on unparsed, see `parseSuccessResponseBody`.
-  const parsed: unknown = JSON.parse(await new Response(data as unknown as ReadableStream).text());
-  return installationSchema.parse(parsed).id;
+  const parsed = installationSchema.safeParse(data);
+  if (!parsed.success) throw new Error("no installation");
+  return parsed.data.id;
 }
 
 /** Turned into one of ours without its cause, in which a private key or a signed token may stand. */

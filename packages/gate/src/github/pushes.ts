@@ -1,6 +1,6 @@
 import { absent, type CommitSha, found, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
 
-import { readSafely } from "../gitea/read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import type { Push } from "../pushes.ts";
 import type { Client } from "./client.ts";
 import { activitiesSchema } from "./wire.ts";

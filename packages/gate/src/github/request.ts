@@ -38,7 +38,8 @@ export async function getOnce(
       method: "GET",
       url: escapeTemplates(url),
       headers,
-      request: signal === undefined ? {} : { signal },
+      // The text is wanted as it came: Octokit would hand broken JSON on as if it were a string.
+      request: { parseSuccessResponseBody: false, ...(signal === undefined ? {} : { signal }) },
     });
     const text = await new Response(response.data as ReadableStream).text();
     const header = headerOf(response.headers);

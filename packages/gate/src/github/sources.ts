@@ -1,6 +1,6 @@
 import { absent, type CommitSha, found, mapReading, plainText, type Reading } from "@lateen/kernel";
 
-import { readSafely } from "../gitea/read-safely.ts";
+import { readSafely } from "../read-safely.ts";
 import type { Sources } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { contentsSchema, variableSchema, workflowSchema } from "./wire.ts";

@@ -1,44 +1,106 @@
+import type { Schema } from "@lateen/kernel";
 import { z } from "zod";
 
-/** Text that GitHub may leave out or send as null. */
+/** Only the fields that are used; text that is left out or null is `""`. */
 const text = z
   .string()
   .nullish()
   .transform((value) => value ?? "");
+const maybe = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
+const count = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? undefined);
 
-const file = z.object({ filename: z.string(), previous_filename: z.string().nullish() });
-export type WireFile = z.infer<typeof file>;
+export const branchSchema: Schema<{ commit: { sha: string } }> = z.object({ commit: z.object({ sha: z.string() }) });
 
-export const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
+export interface WireFile {
+  readonly filename: string;
+  readonly previous_filename: string | undefined;
+}
 
-const commit = z.object({ sha: z.string(), commit: z.object({ message: z.string().nullish() }).nullish() });
-export type WireCommit = z.infer<typeof commit>;
+const files = z
+  .array(z.object({ filename: z.string(), previous_filename: maybe }))
+  .nullish()
+  .transform((value) => value ?? undefined);
 
-export const commitSchema = commit.extend({ files: z.array(file).nullish() });
+export interface WireCommit {
+  readonly sha: string;
+  readonly commit?: { readonly message: string | undefined } | null | undefined;
+}
 
-export const compareSchema = z.object({
+const commit = z.object({ sha: z.string(), commit: z.object({ message: maybe }).nullish() });
+
+export const commitSchema: Schema<WireCommit & { readonly files: readonly WireFile[] | undefined }> = commit.extend({
+  files,
+});
+
+export interface WireCompare {
+  readonly status: string;
+  readonly total_commits: number | undefined;
+  /** Oldest first. */
+  readonly commits: readonly WireCommit[];
+  readonly files: readonly WireFile[] | undefined;
+}
+
+export const compareSchema: Schema<WireCompare> = z.object({
   status: z.string(),
-  total_commits: z.number().nullish(),
+  total_commits: count,
   commits: z.array(commit),
-  files: z.array(file).nullish(),
+  files,
 });
-export type WireCompare = z.infer<typeof compareSchema>;
 
-const status = z.object({
-  id: z.number(),
-  context: z.string(),
-  state: z.string(),
-  description: text,
-  target_url: text,
-  created_at: text,
-  updated_at: text,
-});
-export type WireStatus = z.infer<typeof status>;
+export interface WireStatus {
+  readonly id: number;
+  readonly context: string;
+  readonly state: string;
+  readonly description: string;
+  readonly target_url: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
 
-export const statusesSchema = z.array(status);
-export const combinedStatusSchema = z.object({ statuses: z.array(status) }).transform(({ statuses }) => statuses);
+const statuses: z.ZodType<readonly WireStatus[]> = z.array(
+  z.object({
+    id: z.number(),
+    context: z.string(),
+    state: z.string(),
+    description: text,
+    target_url: text,
+    created_at: text,
+    updated_at: text,
+  }),
+);
 
-const checkRun = z.object({
+export const statusesSchema: Schema<readonly WireStatus[]> = statuses;
+export const combinedStatusSchema: Schema<readonly WireStatus[]> = z
+  .object({ statuses })
+  .transform((combined) => combined.statuses);
+
+/** A page of a list that counts its rows itself. */
+export interface WirePage<T> {
+  readonly total: number;
+  readonly rows: readonly T[];
+}
+
+export interface WireCheckRun {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string;
+  readonly html_url: string;
+  readonly details_url: string;
+  readonly started_at: string;
+  readonly completed_at: string;
+  readonly app?: { readonly slug: string } | null | undefined;
+  readonly check_suite?: { readonly id: number } | null | undefined;
+  readonly output?: { readonly title: string } | null | undefined;
+}
+
+const checkRun: z.ZodType<WireCheckRun> = z.object({
   id: z.number(),
   name: z.string(),
   status: text,
@@ -51,27 +113,33 @@ const checkRun = z.object({
   check_suite: z.object({ id: z.number() }).nullish(),
   output: z.object({ title: text }).nullish(),
 });
-export type WireCheckRun = z.infer<typeof checkRun>;
 
-/** A page of a list that counts its rows itself. */
-export interface WirePage<T> {
-  readonly total: number;
-  readonly rows: readonly T[];
+export const checkRunsSchema: Schema<WirePage<WireCheckRun>> = z
+  .object({ total_count: count, check_runs: z.array(checkRun) })
+  .transform(({ check_runs: rows, total_count: total = 0 }) => ({ total, rows }));
+
+export const checkSuitesSchema: Schema<WirePage<{ readonly id: number }>> = z
+  .object({ total_count: count, check_suites: z.array(z.object({ id: z.number() })) })
+  .transform(({ check_suites: rows, total_count: total = 0 }) => ({ total, rows }));
+
+export interface WireRun {
+  readonly id: number;
+  readonly run_attempt: number | undefined;
+  readonly path: string;
+  readonly name: string;
+  readonly event: string;
+  readonly head_branch: string;
+  readonly head_sha: string;
+  readonly status: string;
+  readonly conclusion: string;
+  readonly html_url: string;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
-const total = z.number().nullish();
-
-export const checkRunsSchema = z
-  .object({ total_count: total, check_runs: z.array(checkRun) })
-  .transform((page): WirePage<WireCheckRun> => ({ total: page.total_count ?? 0, rows: page.check_runs }));
-
-export const checkSuitesSchema = z
-  .object({ total_count: total, check_suites: z.array(z.object({ id: z.number() })) })
-  .transform((page): WirePage<{ readonly id: number }> => ({ total: page.total_count ?? 0, rows: page.check_suites }));
-
-const run = z.object({
+const run: z.ZodType<WireRun> = z.object({
   id: z.number(),
-  run_attempt: z.number().nullish(),
+  run_attempt: count,
   path: text,
   name: text,
   event: text,
@@ -83,21 +151,34 @@ const run = z.object({
   created_at: text,
   updated_at: text,
 });
-export type WireRun = z.infer<typeof run>;
 
-export const runsSchema = z
-  .object({ total_count: total, workflow_runs: z.array(run) })
-  .transform((page): WirePage<WireRun> => ({ total: page.total_count ?? 0, rows: page.workflow_runs }));
+export const runsSchema: Schema<WirePage<WireRun>> = z
+  .object({ total_count: count, workflow_runs: z.array(run) })
+  .transform(({ workflow_runs: rows, total_count: total = 0 }) => ({ total, rows }));
 
-export const workflowSchema = z.object({ path: text, name: text, state: text });
+export const workflowSchema: Schema<{ path: string; name: string; state: string }> = z.object({
+  path: text,
+  name: text,
+  state: text,
+});
 
-export const variableSchema = z.object({ value: z.string() });
+export const variableSchema: Schema<{ value: string }> = z.object({ value: z.string() });
 
 /** A file; a folder is a list and so does not fit, a file of more than 1 MB comes with the encoding `none`. */
-export const contentsSchema = z.object({ encoding: z.literal("base64"), content: z.string() });
+export const contentsSchema: Schema<{ content: string }> = z.object({
+  encoding: z.literal("base64"),
+  content: z.string(),
+});
 
-export const activitiesSchema = z.array(
+export interface WireActivity {
+  readonly before: string;
+  readonly after: string;
+  readonly ref: string;
+  readonly actor?: { readonly login: string } | null | undefined;
+}
+
+export const activitiesSchema: Schema<readonly WireActivity[]> = z.array(
   z.object({ before: text, after: text, ref: text, actor: z.object({ login: text }).nullish() }),
 );
 
-export const installationSchema = z.object({ id: z.number() });
+export const installationSchema: Schema<{ id: number }> = z.object({ id: z.number() });

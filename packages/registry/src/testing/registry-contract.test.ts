@@ -1,0 +1,40 @@
+import { secret } from "@lateen/kernel";
+import { afterAll, describe, expect, test } from "vitest";
+import { openRegistries } from "../index.ts";
+import {
+  type ContractSubject,
+  describeRegistryContract,
+  type FakeRegistry,
+  seedImage,
+  startRegistry,
+  type StartRegistryOptions,
+} from "./index.ts";
+
+const running: Promise<FakeRegistry>[] = [];
+afterAll(async () => void (await Promise.all(running.map(async (registry) => await (await registry).close()))));
+
+function subjectOf(options: StartRegistryOptions, withRealm: boolean): () => Promise<ContractSubject> {
+  const started = startRegistry(options);
+  running.push(started);
+  return async () => {
+    const fake = await started;
+    const entry = {
+      username: "robot",
+      password: secret("s3cret"),
+      ...(withRealm ? { realm: `${fake.url}/token`, service: "registry" } : {}),
+    };
+    const registries = options.auth === undefined ? {} : { [fake.host]: entry };
+    return { registry: openRegistries({ registries }), host: fake.host, seed: (recipe) => seedImage(fake, recipe) };
+  };
+}
+
+const users = { robot: "s3cret" };
+const runner = { describe, test, expect };
+describeRegistryContract("open", subjectOf({}, false), runner);
+describeRegistryContract("tokens", subjectOf({ auth: { users }, multiTag: true }, false), runner);
+describeRegistryContract(
+  "tokens, realm known, life not stated",
+  subjectOf({ auth: { users, expiresIn: null } }, true),
+  runner,
+);
+describeRegistryContract("basic", subjectOf({ auth: { users, scheme: "basic" } }, false), runner);

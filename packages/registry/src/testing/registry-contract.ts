@@ -1,0 +1,151 @@
+import { type Digest, type ImageRef, parseDigest, parseImageRef } from "@lateen/kernel";
+import { digestOf } from "../manifest-json.ts";
+import type { ImageReader, Registry, RegistryTalents } from "../registry.ts";
+import type { ImageRecipe, SeededImage } from "./seed-image.ts";
+
+/** A registry under test, ready to use. */
+export interface ContractSubject {
+  readonly registry: Registry & RegistryTalents & ImageReader;
+  /** Host of its references. */
+  readonly host: string;
+  /** Puts an image there, in the repository of the recipe. */
+  seed(recipe: ImageRecipe): Promise<SeededImage>;
+}
+
+/** The test functions of whatever runner is used. */
+export interface ContractRunner {
+  describe(name: string, body: () => void): void;
+  test(name: string, body: () => Promise<void>): void;
+  expect(actual: unknown): {
+    toBe(expected: unknown): void;
+    toEqual(expected: unknown): void;
+    toMatchObject(expected: object): void;
+  };
+}
+
+const commit = "1234567890abcdef1234567890abcdef12345678";
+const nowhere = parseDigest(`sha256:${"0".repeat(64)}`);
+let counter = 0;
+
+/** What every registry has to do, whatever stands behind it; run it against each with `subject` bound to one that is up. */
+export function describeRegistryContract(
+  name: string,
+  subject: () => Promise<ContractSubject>,
+  runner: ContractRunner,
+): void {
+  const { describe, test, expect } = runner;
+  const fresh = (): string => `contract/case-${++counter}`;
+  const refOf = (host: string, repository: string, tag: string): ImageRef =>
+    parseImageRef(`${host}/${repository}:${tag}`);
+  const byDigest = (ref: ImageRef, digest: Digest): ImageRef => ({ ...ref, tag: undefined, digest });
+
+  describe(`${name}: the registry contract`, () => {
+    test("a tag resolves to the digest of the bytes that were pushed", async () => {
+      const { registry, host, seed } = await subject();
+      const image = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
+      const ref = refOf(host, image.repository, "candidate");
+      const descriptor = { digest: image.digest, mediaType: image.mediaType, size: image.bytes.length };
+      expect(await registry.resolve(ref)).toEqual({ kind: "found", value: descriptor });
+      const manifest = await registry.manifest(byDigest(ref, image.digest));
+      expect(manifest).toMatchObject({ kind: "found", value: descriptor });
+      if (manifest.kind === "found") expect(Buffer.compare(manifest.value.bytes, image.bytes)).toBe(0);
+    });
+
+    test("what is not there is absent, by tag, by digest and by repository", async () => {
+      const { registry, host, seed } = await subject();
+      const { repository } = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
+      const ref = refOf(host, repository, "missing");
+      expect(await registry.resolve(ref)).toMatchObject({ kind: "absent" });
+      expect(await registry.manifest(ref)).toMatchObject({ kind: "absent" });
+      expect(await registry.resolve(byDigest(ref, nowhere))).toMatchObject({ kind: "absent" });
+    });
+
+    for (const flavour of ["oci", "docker"] as const) {
+      test(`the revision is read through a ${flavour} index with attestations`, async () => {
+        const { registry, host, seed } = await subject();
+        const { repository } = await seed({
+          repository: fresh(),
+          tags: ["candidate"],
+          revision: commit,
+          flavour,
+          attestations: flavour === "oci",
+        });
+        const ref = refOf(host, repository, "candidate");
+        expect(await registry.revision(ref)).toEqual({ kind: "found", value: commit });
+        const details = await registry.details(ref);
+        expect(details.kind === "found" ? details.value.images.map((image) => image.platform) : details).toEqual([
+          "linux/amd64",
+          "linux/arm64",
+        ]);
+      });
+    }
+
+    test("a missing label is absent only after all was read; platforms that disagree are unknown", async () => {
+      const { registry, host, seed } = await subject();
+      const bare = await seed({ repository: fresh(), tags: ["candidate"], content: "bare" });
+      expect(await registry.revision(refOf(host, bare.repository, "candidate"))).toMatchObject({ kind: "absent" });
+      const torn = await seed({
+        repository: fresh(),
+        tags: ["candidate"],
+        revisions: { "linux/amd64": commit, "linux/arm64": "f".repeat(40) },
+      });
+      expect(await registry.revision(refOf(host, torn.repository, "candidate"))).toMatchObject({
+        kind: "unknown",
+        cause: { code: "REVISION_DISAGREES" },
+      });
+    });
+
+    test("a tag is created and moved, byte for byte", async () => {
+      const { registry, host, seed } = await subject();
+      const repository = fresh();
+      const one = await seed({ repository, tags: ["one"], revision: commit });
+      const two = await seed({ repository, tags: ["two"], revision: "f".repeat(40), flavour: "docker" });
+      const latest = refOf(host, repository, "latest");
+      for (const image of [one, two]) {
+        const manifest = await registry.manifest(byDigest(latest, image.digest));
+        if (manifest.kind !== "found") throw new Error("the image that was seeded is not there");
+        expect(await registry.put(latest.repository, manifest.value, "latest")).toMatchObject({ outcome: "applied" });
+        const seen = await registry.manifest(latest);
+        expect(seen).toMatchObject({ kind: "found", value: { digest: image.digest, mediaType: image.mediaType } });
+        expect(seen.kind === "found" ? digestOf(seen.value.bytes) : seen).toBe(image.digest);
+      }
+    });
+
+    test("several tags are written together", async () => {
+      const { registry, host, seed } = await subject();
+      const { repository, digest } = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
+      const ref = refOf(host, repository, "candidate");
+      const manifest = await registry.manifest(ref);
+      if (manifest.kind !== "found" || registry.putTags === undefined)
+        throw new Error("nothing to write, or no way to");
+      const receipts = await registry.putTags(ref.repository, manifest.value, ["a", "b", "c"]);
+      expect(receipts.map((receipt) => receipt.outcome)).toEqual(["applied", "applied", "applied"]);
+      for (const tag of ["a", "b", "c"])
+        expect(await registry.resolve(refOf(host, repository, tag))).toMatchObject({ value: { digest } });
+    });
+
+    test("the preflight proves the right to write and leaves no trace", async () => {
+      const { registry, host, seed } = await subject();
+      const { repository, digest } = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
+      const ref = refOf(host, repository, "candidate");
+      const manifest = await registry.manifest(ref);
+      if (manifest.kind !== "found") throw new Error("the image that was seeded is not there");
+      expect(await registry.preflight(ref.repository, manifest.value, ["latest"])).toMatchObject({
+        kind: "go",
+        value: { permission: "proven" },
+      });
+      expect(await registry.resolve(refOf(host, repository, "latest"))).toMatchObject({ kind: "absent" });
+      expect(await registry.resolve(ref)).toMatchObject({ value: { digest } });
+    });
+
+    test("an image is copied into another repository by digest", async () => {
+      const { registry, host, seed } = await subject();
+      const image = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
+      const target = parseImageRef(`${host}/${fresh()}`).repository;
+      const source = byDigest(refOf(host, image.repository, "candidate"), image.digest);
+      expect(await registry.copy(source, target)).toMatchObject({ kind: "go", value: { digest: image.digest } });
+      const copied = { ...parseImageRef(`${target}@${image.digest}`) };
+      expect(await registry.revision(copied)).toEqual({ kind: "found", value: commit });
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@lateen/kernel";
+
+/** How Debian's `docker-registry` is started. */
+export interface StartDockerRegistryOptions {
+  /** Path of the program. @default "docker-registry", looked up in PATH */
+  readonly program?: string | undefined;
+  /** The token service that it trusts. @default open to everybody */
+  readonly auth?: { readonly realm: string; readonly issuer: string; readonly cert: string; readonly service?: string };
+}
+
+/** A running `docker-registry`. */
+export interface DockerRegistry {
+  readonly host: string;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the real registry on a free port with its data in a temporary folder. */
+export async function startDockerRegistry(options: StartDockerRegistryOptions = {}): Promise<DockerRegistry> {
+  const { program = "docker-registry", auth } = options;
+  const folder = await mkdtemp(join(tmpdir(), "lateen-registry-"));
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
+  await writeFile(join(folder, "ca.pem"), auth?.cert ?? "");
+  await writeFile(join(folder, "config.yml"), configOf(folder, host, auth));
+  const child = spawn(program, ["serve", join(folder, "config.yml")], {
+    stdio: "ignore",
+    env: { OTEL_TRACES_EXPORTER: "none" },
+  });
+  let failed: Error | undefined;
+  child.on("error", (error) => void (failed = error));
+  const close = async (): Promise<void> => {
+    if (child.exitCode === null && failed === undefined) {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = `http://${host}`;
+  for (let tries = 0; !(await answers(url)); tries++) {
+    if (failed !== undefined || child.exitCode !== null || tries > 200) {
+      await close();
+      throw new Error(`${program} did not start`, { cause: failed });
+    }
+    await systemClock.sleep(50);
+  }
+  return { host, url, close };
+}
+
+function configOf(folder: string, host: string, auth: StartDockerRegistryOptions["auth"]): string {
+  const token =
+    auth === undefined
+      ? []
+      : [
+          "auth:",
+          "  token:",
+          `    realm: ${auth.realm}`,
+          `    service: ${auth.service ?? "registry"}`,
+          `    issuer: ${auth.issuer}`,
+          `    rootcertbundle: ${join(folder, "ca.pem")}`,
+        ];
+  const storage = [
+    "storage:",
+    "  filesystem:",
+    `    rootdirectory: ${join(folder, "data")}`,
+    "  delete:",
+    "    enabled: true",
+  ];
+  return [
+    "version: 0.1",
+    "log:",
+    "  level: error",
+    "  accesslog: { disabled: true }",
+    ...storage,
+    "http:",
+    `  addr: ${host}`,
+    `  secret: ${"x".repeat(16)}`,
+    ...token,
+    "",
+  ].join("\n");
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/v2/`);
+    await response.arrayBuffer();
+    return response.status === 200 || response.status === 401;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -8,4 +8,6 @@ export {
 export type { ForgeFacts, NewPush, NewRun, NewStatus } from "./forge-facts.ts";
 export { openGitGraph } from "./git-graph.ts";
 export { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
+export type { GitHubFacts, NewCheckRun } from "./github-facts.ts";
+export { type GitHubFake, type GitHubFakeOptions, type InstalledApp, startGitHubFake } from "./github-fake.ts";
 export { htmlPage, type HttpFake, type Misbehaviour, type SeenRequest } from "./http-fake.ts";

@@ -12,6 +12,7 @@ export { abandonRollout, inspectJournal, type RolloutStatus } from "./inspect-jo
 export type { Journal, OpenJournal } from "./journal.ts";
 export type { Baseline, CallFault, JournalEntry, RolloutFact, RowVerdict, Stage } from "./journal-entry.ts";
 export { memoryJournal } from "./memory-journal.ts";
+export { planRollout, type PlannedTenant, type PlannedWave, type RolloutPlan } from "./plan-rollout.ts";
 export type { CountOrPercent, FleetPolicy, Pace, Pin, Ring, VerifyPolicy } from "./policy.ts";
 export type { PlanPorts, RolloutInput, RolloutPorts, VerifyInput, VerifyPorts } from "./ports.ts";
 export type { Prober } from "./prober.ts";

@@ -10,7 +10,7 @@ import {
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "./adapter.ts";
 import { copyImage } from "./copy-image.ts";
-import { isEcrHost } from "./ecr-hosts.ts";
+import { parseEcrHost } from "./ecr/ecr-host.ts";
 import type { RegistryEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
 import { createDockerCredentials } from "./oci/docker-credentials.ts";
@@ -102,7 +102,7 @@ async function openAdapter(
     ...(report === undefined ? {} : { report }),
     ...(send === undefined ? {} : { send }),
   };
-  if ((entry?.kind ?? (isEcrHost(host) ? "ecr" : "oci")) === "oci") return createOciRegistry(made);
+  if ((entry?.kind ?? (parseEcrHost(host) === undefined ? "oci" : "ecr")) === "oci") return createOciRegistry(made);
   const { createEcrRegistry } = await import("./ecr/index.ts");
   return createEcrRegistry(made);
 }

@@ -115,7 +115,7 @@ async function finish(
     const cause =
       receipt.cause ??
       registryError("TAG_NOT_WRITTEN", "unavailable", { message: "the registry did not apply the write" });
-    return { ...at, row: { ...row, after: receipt.digest ?? before, action: "refused", reason: cause.message }, cause };
+    return { ...at, row: { ...row, after: receipt.digest ?? before, action: "refused", reason: inFull(cause) }, cause };
   }
   if (receipt?.outcome === "foreign") {
     return {
@@ -140,4 +140,8 @@ async function finish(
     };
   report({ type: "tag-settled", repository, tag, digest: wanted });
   return { ...at, row: { ...row, after: seen, action: plan === "create" ? "created" : "moved" } };
+}
+
+function inFull({ message, fix }: ReleaseError): string {
+  return fix === undefined ? message : `${message}; ${fix}`;
 }

@@ -1,36 +1,274 @@
+import { go, parseSlug, type Slug, stop } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
+import type { FleetEvent } from "./fleet-event.ts";
+import type { FleetPolicy } from "./policy.ts";
 import { rollOut } from "./roll-out.ts";
 import { type FleetWorld, startFleetWorld } from "./testing/fleet-world.ts";
-import type { FleetPolicy } from "./policy.ts";
 
 let world: FleetWorld;
 afterEach(() => world.close());
+
+const slug = (text: string): Slug => parseSlug(text);
 
 async function start(policy: FleetPolicy = {}, size = 6): Promise<void> {
   world = await startFleetWorld({ policy, size });
 }
 
-describe("rollOut over HTTP", () => {
+describe("the good way", () => {
   test("moves the canary alone, then the rest in batches, and accounts for everybody", async () => {
     await start();
     const verdict = await rollOut(world.input, world.ports);
     expect(verdict).toMatchObject({ kind: "go" });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t2", "t3", "t4"], ["t5", "t6"]]);
-    expect(verdict.value).toMatchObject({
-      enumerated: 6,
-      verified: 6,
-      ahead: 0,
-      stragglers: [],
-      quarantined: [],
-      unknown: [],
-      moved: 6,
-    });
-    expect(verdict.value?.tenants[0]).toMatchObject({
-      slug: "t1",
-      verdict: "verified",
-      before: world.before,
-      after: world.target,
-      wave: "canary",
-    });
+    const lists = { stragglers: [], quarantined: [], unknown: [], pinned: [], ephemeral: [] };
+    expect(verdict.value).toMatchObject({ enumerated: 6, verified: 6, ahead: 0, moved: 6, ...lists });
+    const { before, target: after } = world;
+    expect(verdict.value?.tenants[0]).toMatchObject({ slug: "t1", verdict: "verified", before, after, wave: "canary" });
+  });
+
+  test("sends the bodies that the contract asks for", async () => {
+    await start({ maxStragglers: 1, soakMs: 1500 }, 3);
+    await rollOut(world.input, { ...world.ports, guards: [stopAfter(2)] });
+    const knobs = { target_tag: "staging-bbbbbbb", confirm: true };
+    expect(world.controlPlane.requests.map((call) => call.body)).toEqual([
+      { ...knobs, canary_slug: "t1", soak_seconds: 2, batch_size: 3, max_stragglers: 1, dry_run: true },
+      { ...knobs, only_slugs: ["t1"], soak_seconds: 0, batch_size: 1, max_stragglers: 0, dry_run: false },
+    ]);
+  });
+
+  test("posts nobody who runs the target already, and says unchanged with proof where that is everybody", async () => {
+    await start({}, 3);
+    for (const name of ["t1", "t2", "t3"]) world.tenants.set(name, { sha: world.target });
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { moved: 0, verified: 3 } });
+    expect(world.controlPlane.moves()).toEqual([]);
+    // Two answers an interval apart, each.
+    expect([...world.tenants.requests.values()]).toEqual([2, 2, 2]);
+  });
+
+  test("a canary that is on target already is watched, not posted", async () => {
+    await start({}, 3);
+    world.tenants.set("t1", { sha: world.target });
+    const events: FleetEvent[] = [];
+    const verdict = await rollOut(world.input, { ...world.ports, report: (event) => events.push(event) });
+    expect(verdict.kind).toBe("go");
+    expect(world.controlPlane.moves()).toEqual([["t2", "t3"]]);
+    expect(events.some((event) => event.type === "soak-started" && event.wave === "canary")).toBe(true);
+  });
+
+  test("short ids count as the commit that they abbreviate", async () => {
+    await start({}, 2);
+    world.tenants.set("t2", { manner: "short" });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go", value: { verified: 2 } });
+  });
+
+  test("rolls tenants that were born meanwhile last, and counts them", async () => {
+    await start({}, 2);
+    let checks = 0;
+    const birth = { name: "birth", check: async () => (++checks === 3 ? (world.tenants.set("t9", {}), go(undefined)) : go(undefined)) };
+    const verdict = await rollOut(world.input, { ...world.ports, guards: [birth] });
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 3 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t2"], ["t9"]]);
   });
 });
+
+describe("before the first move", () => {
+  test.each<[string, FleetPolicy, Partial<FleetWorld["input"]>, string]>([
+    ["an unknown canary", { canary: [slug("ghost")] }, {}, "ghost is not in the enumerated fleet"],
+    ["an unknown selection", {}, { only: [slug("t1"), slug("ghost")] }, "no tenant ghost"],
+    ["a selection without the canary", {}, { only: [slug("t2")] }, "leaves the canary t1 out"],
+    ["a pinned canary", { pinned: { t1: { reason: "demo day" } } }, {}, "pinned"],
+    ["a fleet of ephemeral tenants", { ephemeral: ["t*"] }, {}, "empty"],
+  ])("%s is refused", async (_, policy, input, reason) => {
+    await start(policy, 3);
+    const verdict = await rollOut({ ...world.input, ...input }, world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", reason: expect.stringContaining(reason) });
+    expect(world.controlPlane.moves()).toEqual([]);
+  });
+
+  test("a slug outside the grammar is refused before it gets into an address", async () => {
+    await start({}, 2);
+    world.tenants.set("evil.example.com/", {});
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", reason: expect.stringContaining("not a tenant slug") });
+    expect([...world.tenants.requests]).toEqual([]);
+  });
+
+  test("an empty fleet is refused, a failed enumeration is unknown", async () => {
+    await start({}, 0);
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "refused" });
+    world.tenants.set("t1", {});
+    world.controlPlane.meetPlan({ kind: "status", status: 418 });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "unknown" });
+    expect(world.controlPlane.moves()).toEqual([]);
+  });
+
+  test("a selection moves and counts only itself", async () => {
+    await start({}, 4);
+    const verdict = await rollOut({ ...world.input, only: [slug("t3"), slug("t1")] }, world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 2, verified: 2 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t3"]]);
+  });
+});
+
+describe("what goes wrong", () => {
+  test.each(["skips", "denies", "lies", "fails", "sick", "breaks"] as const)("a canary whose control plane %s halts the rollout", async (manner) => {
+    await start({ maxStragglers: 3 });
+    world.controlPlane.treat("t1", manner);
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "halted", value: { enumerated: 6, stragglers: expect.arrayContaining(["t1"]) } });
+    expect(world.controlPlane.moves()).toEqual([["t1"]]);
+    expect(JSON.stringify(verdict)).not.toContain("hunter2");
+  });
+
+  test.each(["mute", "words"] as const)("a row that %s is settled by the tenant itself", async (manner) => {
+    await start({}, 2);
+    world.controlPlane.treat("t1", manner);
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go" });
+  });
+
+  test("a tolerated straggler is shipped past and named", async () => {
+    await start({ maxStragglers: 1 });
+    world.controlPlane.treat("t3", "skips");
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { verified: 5, stragglers: ["t3"] } });
+    expect(verdict.value?.tenants[2]).toMatchObject({ verdict: "straggler", after: world.before, reason: expect.stringContaining("runs aaaaaaaaaaaa") });
+  });
+
+  test("the budget is that of the rollout, not of each batch", async () => {
+    await start({ maxStragglers: 1, pace: { batch: 1 } });
+    world.controlPlane.treat("t2", "skips");
+    world.controlPlane.treat("t4", "skips");
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ outcome: "halted", value: { stragglers: ["t2", "t4", "t5", "t6"], verified: 2 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t2"], ["t3"], ["t4"]]);
+    expect(world.controlPlane.requests.filter((call) => !call.dryRun).map((call) => call.body.max_stragglers)).toEqual([0, 1, 0, 0]);
+  });
+
+  test("ok: false halts although every row is fine, and its text is shown without what looks like a secret", async () => {
+    await start({ maxStragglers: 5 });
+    world.controlPlane.meet({ kind: "complains", error: "ssm said: password=swordfish Bearer abcdef123456" });
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ outcome: "halted", reason: expect.stringContaining("ssm said: password=[secret]") });
+    expect(JSON.stringify(verdict)).not.toMatch(/swordfish|abcdef123456/);
+    expect(world.controlPlane.moves()).toEqual([["t1"]]);
+  });
+
+  test("rows for strangers, and all but the last row of a tenant, say nothing", async () => {
+    await start({}, 2);
+    world.controlPlane.meet({ kind: "babbles" }, { kind: "babbles" });
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 2, verified: 2 } });
+  });
+
+  test("a call that breaks off after its effect is not sent again", async () => {
+    await start({}, 3);
+    world.controlPlane.meet({ kind: "reset", effect: true }, { kind: "reset", effect: true });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go", value: { verified: 3 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t2", "t3"]]);
+  });
+
+  test("a call that breaks off before its effect is sent once more, after looking", async () => {
+    await start({}, 3);
+    world.controlPlane.meet({ kind: "reset", effect: false });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go", value: { verified: 3 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t1"], ["t2", "t3"]]);
+  });
+
+  test("a call that is lost twice halts the rollout", async () => {
+    await start({ maxStragglers: 3 }, 3);
+    world.controlPlane.meet({ kind: "reset", effect: false }, { kind: "reset", effect: false });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "halted", value: { verified: 0, moved: 1 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t1"]]);
+  });
+
+  test("a canary that dies in the soak halts the rollout before the soak is over", async () => {
+    await start({ soakMs: 60_000 }, 3);
+    const report = (event: FleetEvent) => event.type === "soak-started" && world.tenants.set("t1", { manner: "down" });
+    const verdict = await rollOut(world.input, { ...world.ports, report });
+    expect(verdict).toMatchObject({ outcome: "halted", reason: expect.stringContaining("failed in the soak") });
+    expect(world.controlPlane.moves()).toEqual([["t1"]]);
+  });
+
+  test("one lost look in the soak is forgiven", async () => {
+    await start({ soakMs: 150 }, 2);
+    let probes = 0;
+    const report = (event: FleetEvent) => {
+      if (event.type === "soak-started") world.tenants.set("t1", { manner: "down" });
+      if (event.type === "soak-probed" && ++probes === 1) world.tenants.set("t1", { manner: "well" });
+    };
+    expect(await rollOut(world.input, { ...world.ports, report })).toMatchObject({ kind: "go" });
+  });
+
+  test("who was broken before is moved last, halts nothing, and counts in the end", async () => {
+    await start({ maxStragglers: 1 }, 4);
+    world.tenants.set("t2", { manner: "html" });
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { quarantined: ["t2"], verified: 3, stragglers: [] } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t3", "t4"], ["t2"]]);
+  });
+
+  test("who was broken before and is healed by the release is verified", async () => {
+    await start({}, 3);
+    world.tenants.set("t2", { manner: "down" });
+    const report = (event: FleetEvent) => event.type === "tenants-posted" && event.wave === "quarantined" && world.tenants.set("t2", { manner: "well" });
+    expect(await rollOut(world.input, { ...world.ports, report })).toMatchObject({ kind: "go", value: { verified: 3, quarantined: [] } });
+  });
+
+  test("quarantine without tolerance ends in a halt after everybody else was moved", async () => {
+    await start({}, 3);
+    world.tenants.set("t2", { manner: "error" });
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ outcome: "halted", value: { quarantined: ["t2"], verified: 2 } });
+  });
+
+  test("a broken canary is moved and proven like any other", async () => {
+    await start({ maxStragglers: 3 }, 3);
+    world.tenants.set("t1", { manner: "down" });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "halted", value: { quarantined: [] } });
+    expect(world.controlPlane.moves()).toEqual([["t1"]]);
+  });
+
+  test("pins keep a tenant where it is, and out of the tolerance; ephemeral tenants are only listed", async () => {
+    await start({ pinned: { t2: { reason: "contract", until: "2999-01-01" }, t3: { reason: "old", until: "2001-01-01" } }, ephemeral: ["t4", "e2e-*"] }, 4);
+    const verdict = await rollOut(world.input, world.ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 2, stragglers: ["t2"], pinned: ["t2"], ephemeral: ["t4"] } });
+    expect(verdict.value?.tenants[1]).toMatchObject({ verdict: "pinned", pin: { reason: "contract" } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t3"]]);
+  });
+});
+
+describe("guards", () => {
+  test.each(["held", "superseded", "refused", "unknown"] as const)("%s stops between the steps, and the account says how the fleet is mixed", async (outcome) => {
+    await start({ pace: { batch: 2 } });
+    const verdict = await rollOut(world.input, { ...world.ports, guards: [stopAfter(3, outcome)] });
+    expect(verdict).toMatchObject({ kind: "stop", outcome, reason: "enough", value: { verified: 3, stragglers: ["t4", "t5", "t6"] } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t2", "t3"]]);
+  });
+
+  test("a guard that stops at once lets nothing move", async () => {
+    await start();
+    expect(await rollOut(world.input, { ...world.ports, guards: [stopAfter(0, "held")] })).toMatchObject({ outcome: "held", value: { moved: 0 } });
+    expect(world.controlPlane.moves()).toEqual([]);
+  });
+});
+
+describe("onFailure: rollback", () => {
+  test("returns exactly the tenants that this rollout moved", async () => {
+    await start({ onFailure: "rollback", pace: { batch: 2 } });
+    world.tenants.set("t5", { sha: world.target });
+    world.controlPlane.treat("t3", "breaks");
+    const heal = (event: FleetEvent) => event.type === "return-planned" && world.controlPlane.treat("t3", undefined);
+    const verdict = await rollOut(world.input, { ...world.ports, report: heal });
+    expect(verdict).toMatchObject({ outcome: "halted" });
+    const returned = world.controlPlane.requests.filter((call) => !call.dryRun && call.body.target_tag === "staging-aaaaaaa");
+    expect(returned.map((call) => call.body.only_slugs)).toEqual([["t1", "t2", "t3"]]);
+    expect(world.tenants.get("t1").sha).toBe(world.before);
+    expect(world.tenants.get("t5").sha).toBe(world.target);
+  });
+});
+
+function stopAfter(passes: number, outcome: "held" | "superseded" | "refused" | "unknown" = "held") {
+  let checks = 0;
+  return { name: "test", check: async () => (checks++ < passes ? go(undefined) : stop(outcome, "enough")) };
+}

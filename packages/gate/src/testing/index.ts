@@ -5,6 +5,12 @@ export {
   type MemoryGraph,
   type NewCommit,
 } from "./commit-graph.ts";
+export {
+  describeForgeContract,
+  type ForgeContractRunner,
+  type ForgeSubject,
+  type ForgeSubjectOptions,
+} from "./forge-contract.ts";
 export type { ForgeFacts, NewPush, NewRun, NewStatus } from "./forge-facts.ts";
 export { openGitGraph } from "./git-graph.ts";
 export { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";

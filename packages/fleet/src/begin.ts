@@ -1,4 +1,4 @@
-import { type CommitSha, go, interrupted, type Slug, stop, type Verdict } from "@lateen/kernel";
+import { type CommitSha, interrupted, stop, type Verdict } from "@lateen/kernel";
 import { replay } from "./apply-fact.ts";
 import { tolerance } from "./count-or-percent.ts";
 import type { RolloutLimits } from "./decide-rollout.ts";

@@ -27,7 +27,7 @@ describe("the good way", () => {
   });
 
   test("sends the bodies that the contract asks for", async () => {
-    await start({ maxStragglers: 1, soakMs: 1500 }, 3);
+    await start({ maxStragglers: 1, soakMs: 1001 }, 3);
     await rollOut(world.input, { ...world.ports, guards: [stopAfter(2)] });
     const knobs = { target_tag: "staging-bbbbbbb", confirm: true };
     expect(world.controlPlane.requests.map((call) => call.body)).toEqual([
@@ -65,7 +65,10 @@ describe("the good way", () => {
   test("rolls tenants that were born meanwhile last, and counts them", async () => {
     await start({}, 2);
     let checks = 0;
-    const birth = { name: "birth", check: async () => (++checks === 3 ? (world.tenants.set("t9", {}), go(undefined)) : go(undefined)) };
+    const birth = {
+      name: "birth",
+      check: async () => (++checks === 3 ? (world.tenants.set("t9", {}), go(undefined)) : go(undefined)),
+    };
     const verdict = await rollOut(world.input, { ...world.ports, guards: [birth] });
     expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 3 } });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t2"], ["t9"]]);
@@ -90,7 +93,11 @@ describe("before the first move", () => {
     await start({}, 2);
     world.tenants.set("evil.example.com/", {});
     const verdict = await rollOut(world.input, world.ports);
-    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", reason: expect.stringContaining("not a tenant slug") });
+    expect(verdict).toMatchObject({
+      kind: "stop",
+      outcome: "refused",
+      reason: expect.stringContaining("not a tenant slug"),
+    });
     expect([...world.tenants.requests]).toEqual([]);
   });
 
@@ -112,14 +119,21 @@ describe("before the first move", () => {
 });
 
 describe("what goes wrong", () => {
-  test.each(["skips", "denies", "lies", "fails", "sick", "breaks"] as const)("a canary whose control plane %s halts the rollout", async (manner) => {
-    await start({ maxStragglers: 3 });
-    world.controlPlane.treat("t1", manner);
-    const verdict = await rollOut(world.input, world.ports);
-    expect(verdict).toMatchObject({ kind: "stop", outcome: "halted", value: { enumerated: 6, stragglers: expect.arrayContaining(["t1"]) } });
-    expect(world.controlPlane.moves()).toEqual([["t1"]]);
-    expect(JSON.stringify(verdict)).not.toContain("hunter2");
-  });
+  test.each(["skips", "denies", "lies", "fails", "sick", "breaks"] as const)(
+    "a canary whose control plane %s halts the rollout",
+    async (manner) => {
+      await start({ maxStragglers: 3 });
+      world.controlPlane.treat("t1", manner);
+      const verdict = await rollOut(world.input, world.ports);
+      expect(verdict).toMatchObject({
+        kind: "stop",
+        outcome: "halted",
+        value: { enumerated: 6, stragglers: expect.arrayContaining(["t1"]) },
+      });
+      expect(world.controlPlane.moves()).toEqual([["t1"]]);
+      expect(JSON.stringify(verdict)).not.toContain("hunter2");
+    },
+  );
 
   test.each(["mute", "words"] as const)("a row that %s is settled by the tenant itself", async (manner) => {
     await start({}, 2);
@@ -132,7 +146,11 @@ describe("what goes wrong", () => {
     world.controlPlane.treat("t3", "skips");
     const verdict = await rollOut(world.input, world.ports);
     expect(verdict).toMatchObject({ kind: "go", value: { verified: 5, stragglers: ["t3"] } });
-    expect(verdict.value?.tenants[2]).toMatchObject({ verdict: "straggler", after: world.before, reason: expect.stringContaining("runs aaaaaaaaaaaa") });
+    expect(verdict.value?.tenants[2]).toMatchObject({
+      verdict: "straggler",
+      after: world.before,
+      reason: expect.stringContaining("runs aaaaaaaaaaaa"),
+    });
   });
 
   test("the budget is that of the rollout, not of each batch", async () => {
@@ -142,14 +160,19 @@ describe("what goes wrong", () => {
     const verdict = await rollOut(world.input, world.ports);
     expect(verdict).toMatchObject({ outcome: "halted", value: { stragglers: ["t2", "t4", "t5", "t6"], verified: 2 } });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t2"], ["t3"], ["t4"]]);
-    expect(world.controlPlane.requests.filter((call) => !call.dryRun).map((call) => call.body.max_stragglers)).toEqual([0, 1, 0, 0]);
+    expect(world.controlPlane.requests.filter((call) => !call.dryRun).map((call) => call.body.max_stragglers)).toEqual([
+      0, 1, 0, 0,
+    ]);
   });
 
   test("ok: false halts although every row is fine, and its text is shown without what looks like a secret", async () => {
     await start({ maxStragglers: 5 });
     world.controlPlane.meet({ kind: "complains", error: "ssm said: password=swordfish Bearer abcdef123456" });
     const verdict = await rollOut(world.input, world.ports);
-    expect(verdict).toMatchObject({ outcome: "halted", reason: expect.stringContaining("ssm said: password=[secret]") });
+    expect(verdict).toMatchObject({
+      outcome: "halted",
+      reason: expect.stringContaining("ssm said: password=[secret]"),
+    });
     expect(JSON.stringify(verdict)).not.toMatch(/swordfish|abcdef123456/);
     expect(world.controlPlane.moves()).toEqual([["t1"]]);
   });
@@ -178,7 +201,10 @@ describe("what goes wrong", () => {
   test("a call that is lost twice halts the rollout", async () => {
     await start({ maxStragglers: 3 }, 3);
     world.controlPlane.meet({ kind: "reset", effect: false }, { kind: "reset", effect: false });
-    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "halted", value: { verified: 0, moved: 1 } });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({
+      outcome: "halted",
+      value: { verified: 0, moved: 1 },
+    });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t1"]]);
   });
 
@@ -211,8 +237,12 @@ describe("what goes wrong", () => {
   test("who was broken before and is healed by the release is verified", async () => {
     await start({}, 3);
     world.tenants.set("t2", { manner: "down" });
-    const report = (event: FleetEvent) => event.type === "tenants-posted" && event.wave === "quarantined" && world.tenants.set("t2", { manner: "well" });
-    expect(await rollOut(world.input, { ...world.ports, report })).toMatchObject({ kind: "go", value: { verified: 3, quarantined: [] } });
+    const report = (event: FleetEvent) =>
+      event.type === "tenants-posted" && event.wave === "quarantined" && world.tenants.set("t2", { manner: "well" });
+    expect(await rollOut(world.input, { ...world.ports, report })).toMatchObject({
+      kind: "go",
+      value: { verified: 3, quarantined: [] },
+    });
   });
 
   test("quarantine without tolerance ends in a halt after everybody else was moved", async () => {
@@ -230,25 +260,45 @@ describe("what goes wrong", () => {
   });
 
   test("pins keep a tenant where it is, and out of the tolerance; ephemeral tenants are only listed", async () => {
-    await start({ pinned: { t2: { reason: "contract", until: "2999-01-01" }, t3: { reason: "old", until: "2001-01-01" } }, ephemeral: ["t4", "e2e-*"] }, 4);
+    await start(
+      {
+        pinned: { t2: { reason: "contract", until: "2999-01-01" }, t3: { reason: "old", until: "2001-01-01" } },
+        ephemeral: ["t4", "e2e-*"],
+      },
+      4,
+    );
     const verdict = await rollOut(world.input, world.ports);
-    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 2, stragglers: ["t2"], pinned: ["t2"], ephemeral: ["t4"] } });
+    expect(verdict).toMatchObject({
+      kind: "go",
+      value: { enumerated: 3, verified: 2, stragglers: ["t2"], pinned: ["t2"], ephemeral: ["t4"] },
+    });
     expect(verdict.value?.tenants[1]).toMatchObject({ verdict: "pinned", pin: { reason: "contract" } });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t3"]]);
   });
 });
 
 describe("guards", () => {
-  test.each(["held", "superseded", "refused", "unknown"] as const)("%s stops between the steps, and the account says how the fleet is mixed", async (outcome) => {
-    await start({ pace: { batch: 2 } });
-    const verdict = await rollOut(world.input, { ...world.ports, guards: [stopAfter(3, outcome)] });
-    expect(verdict).toMatchObject({ kind: "stop", outcome, reason: "enough", value: { verified: 3, stragglers: ["t4", "t5", "t6"] } });
-    expect(world.controlPlane.moves()).toEqual([["t1"], ["t2", "t3"]]);
-  });
+  test.each(["held", "superseded", "refused", "unknown"] as const)(
+    "%s stops between the steps, and the account says how the fleet is mixed",
+    async (outcome) => {
+      await start({ pace: { batch: 2 } });
+      const verdict = await rollOut(world.input, { ...world.ports, guards: [stopAfter(3, outcome)] });
+      expect(verdict).toMatchObject({
+        kind: "stop",
+        outcome,
+        reason: "enough",
+        value: { verified: 3, stragglers: ["t4", "t5", "t6"] },
+      });
+      expect(world.controlPlane.moves()).toEqual([["t1"], ["t2", "t3"]]);
+    },
+  );
 
   test("a guard that stops at once lets nothing move", async () => {
     await start();
-    expect(await rollOut(world.input, { ...world.ports, guards: [stopAfter(0, "held")] })).toMatchObject({ outcome: "held", value: { moved: 0 } });
+    expect(await rollOut(world.input, { ...world.ports, guards: [stopAfter(0, "held")] })).toMatchObject({
+      outcome: "held",
+      value: { moved: 0 },
+    });
     expect(world.controlPlane.moves()).toEqual([]);
   });
 });
@@ -261,7 +311,9 @@ describe("onFailure: rollback", () => {
     const heal = (event: FleetEvent) => event.type === "return-planned" && world.controlPlane.treat("t3", undefined);
     const verdict = await rollOut(world.input, { ...world.ports, report: heal });
     expect(verdict).toMatchObject({ outcome: "halted" });
-    const returned = world.controlPlane.requests.filter((call) => !call.dryRun && call.body.target_tag === "staging-aaaaaaa");
+    const returned = world.controlPlane.requests.filter(
+      (call) => !call.dryRun && call.body.target_tag === "staging-aaaaaaa",
+    );
     expect(returned.map((call) => call.body.only_slugs)).toEqual([["t1", "t2", "t3"]]);
     expect(world.tenants.get("t1").sha).toBe(world.before);
     expect(world.tenants.get("t5").sha).toBe(world.target);

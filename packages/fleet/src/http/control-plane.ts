@@ -222,7 +222,7 @@ function statusError(client: Client, response: HttpResponse): ReleaseError {
     code: isAuth ? "CONTROL_PLANE_AUTH" : "CONTROL_PLANE_STATUS",
     category: isAuth ? "auth" : "unavailable",
     retryable: status === 502 || status === 503 || status === 504,
-    message: `control plane ${client.options.name} answered ${status}${text === "" || /^</.test(text) ? "" : `: ${text}`}`,
+    message: `control plane ${client.options.name} answered ${status}${text === "" || text.startsWith("<") ? "" : `: ${text}`}`,
     why: `status ${status} of ${response.url}`,
     fix: isAuth
       ? "check the control plane's token: production and staging use different ones"

@@ -12,6 +12,8 @@ export interface FleetWorldOptions {
   /** Number of tenants; they are `t1` … `tN`. @default 6 */
   readonly size?: number;
   readonly policy?: FleetPolicy;
+  /** Time that a move takes, in milliseconds. @default 0 */
+  readonly moveMs?: number;
 }
 
 /** A control plane, its tenants, and everything that a rollout over them needs. */
@@ -28,12 +30,12 @@ export interface FleetWorld {
 
 /** Starts a small fleet with a policy that takes milliseconds where production takes minutes. */
 export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<FleetWorld> {
-  const { size = 6 } = options;
+  const { size = 6, moveMs = 0 } = options;
   const [before, target] = ["a".repeat(40), "b".repeat(40)];
   const slugs = Array.from({ length: size }, (_, index) => `t${index + 1}`);
   const tenants = await startTenants({ slugs, sha: before });
   const shaOf = (tag: string) => (tag.endsWith(target.slice(0, 7)) ? target : before);
-  const controlPlane = await startControlPlane({ tenants, shaOf });
+  const controlPlane = await startControlPlane({ tenants, shaOf, moveMs });
   const policy: FleetPolicy = {
     canary: [slug("t1")],
     soakMs: 60,

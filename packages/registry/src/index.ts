@@ -1,5 +1,5 @@
 export type { AdapterOptions, ContentStore, RegistryAdapter } from "./adapter.ts";
-export { decideDoubt, type DoubtDecision, type DoubtFacts } from "./decide-put.ts";
+export { decideDoubt, type DoubtDecision, type DoubtFacts } from "./decide-doubt.ts";
 export { decideRetag, decideTag, type RetagOutcome, type TagEnd, type TagPlan } from "./decide-retag.ts";
 export { decideRevision, type RevisionDecision, revisionKey } from "./decide-revision.ts";
 export type { RegistryEntry } from "./entry.ts";

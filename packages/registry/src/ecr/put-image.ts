@@ -1,5 +1,5 @@
 import { asReleaseError, type Digest, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
-import { decideDoubt } from "../decide-put.ts";
+import { decideDoubt } from "../decide-doubt.ts";
 import { registryError } from "../errors.ts";
 import { isSurelyNotApplied } from "../oci/decide-retry.ts";
 import { settlePolicy } from "../policy.ts";

@@ -3,7 +3,7 @@ import type { RegistryAddress } from "../entry.ts";
 import { registryError } from "../errors.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
-import { decideRealm } from "./realm.ts";
+import { decideRealm } from "./decide-realm.ts";
 import { fetchToken, type Token } from "./token-service.ts";
 
 /** What a request needs to be allowed. */

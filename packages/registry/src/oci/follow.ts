@@ -2,7 +2,7 @@ import type { Http, HttpDeadlines, HttpStream } from "@lateen/kernel";
 import { redactUrl } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 import { redirectLimit } from "../policy.ts";
-import { decideRedirect } from "./redirect.ts";
+import { decideRedirect } from "./decide-redirect.ts";
 
 /** A request that may be redirected. */
 export interface TravelRequest {

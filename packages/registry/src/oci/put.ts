@@ -7,7 +7,7 @@ import {
   type ReleaseError,
   type Repository,
 } from "@lateen/kernel";
-import { decideDoubt } from "../decide-put.ts";
+import { decideDoubt } from "../decide-doubt.ts";
 import { integrityError } from "../errors.ts";
 import { digestOf } from "../manifest-json.ts";
 import { bodyLimits, settlePolicy } from "../policy.ts";

@@ -1,6 +1,6 @@
 import type { Verdict } from "@lateen/kernel";
 import type { Job } from "./job.ts";
-import { passKillSwitch, passSupersession } from "./stages/guards.ts";
+import { passKillSwitch, passSupersession, recheckKillSwitch } from "./stages/guards.ts";
 import { gateStep } from "./stages/pass-gate.ts";
 import { checkTargets, promoteTargets } from "./stages/promote.ts";
 import { resolveRelease } from "./stages/release.ts";
@@ -28,14 +28,14 @@ export async function ship(job: Job, { wait }: ShipOptions): Promise<Verdict<Acc
   const commit = await job.commit();
 
   const road: readonly Step[] = [
-    passSupersession, //                            a newer release owns production: give way
-    gateStep({ wait, killSwitch: true }), //        its checks are green
-    resolveRelease, //                              commit → digests, once for all stages
-    checkTargets, //                                promotion's plan and its read-only checks
-    rolloutStep(), //                               canary, waves, soak, coverage; guards before every step
-    passKillSwitch, //                              the rollout took its time
-    passSupersession, //                            a newer commit came meanwhile: the tags are left to it
-    promoteTargets, //                              plan, prepare, commit, apply, settle
+    passSupersession, //                         a newer release owns production: give way
+    gateStep({ wait, killSwitch: true }), //     its checks are green
+    resolveRelease, //                           commit → digests, once for all stages
+    checkTargets, //                             promotion's plan and its read-only checks
+    rolloutStep(), //                            canary, waves, soak, coverage; guards before every step
+    recheckKillSwitch, //                        the rollout took its time
+    passSupersession, //                         a newer commit came meanwhile: the tags are left to it
+    promoteTargets, //                           plan, prepare, commit, apply, settle
   ];
   const verdict = await walk(job, { commit }, road);
   return { ...verdict, evidence: [...killSwitch.evidence, ...verdict.evidence] };

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly keyboard?: Keyboard;
+  /** Called with every line of standard error as it is written. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /** The root of the repository. */
@@ -38,7 +40,11 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     files: machineFiles,
     version: () => "0.0.0",
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: () => 80 },
-    stderr: { write: (text) => void (stderr += text), isTerminal: false, columns: () => 80 },
+    stderr: {
+      write: (text) => (options.onProgress?.(text), void (stderr += text)),
+      isTerminal: false,
+      columns: () => 80,
+    },
     keyboard: options.keyboard,
     signal,
     interruptedBy: () => (signal.aborted ? 130 : undefined),

@@ -1,19 +1,34 @@
-import { checkSuperseded, readKillSwitch, type SupersessionInput } from "@lateen/gate";
+import { checkSuperseded, type KillSwitchState, readKillSwitch, type SupersessionInput } from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
-import { absent, type CommitSha, go, type Verdict } from "@lateen/kernel";
+import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
 import { type Job, waivedOf } from "../job.ts";
 import type { Account, Step } from "./road.ts";
 
-/** Stops with `held` where the kill switch is armed; its value at the start of the job needs no credential. */
+/**
+ * Stops with `held` where the kill switch is armed; its value at the start of the job needs no credential.
+ * @throws ReleaseError of category `auth` where the forge turns the token away, so that it is not taken for an armed switch
+ */
 export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  const verdict = await readSwitch(job);
+  if (verdict.kind === "go") return go({}, verdict.evidence);
+  if (verdict.value?.cause?.category === "auth") throw verdict.value.cause;
+  return { ...verdict, value: {} };
+}
+
+/** The same once something has moved: whatever keeps the switch from being read, nothing new is started. */
+export async function recheckKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  const verdict = await readSwitch(job);
+  return verdict.kind === "go" ? go({}, verdict.evidence) : { ...verdict, value: {} };
+}
+
+async function readSwitch(job: Job): Promise<Verdict<KillSwitchState>> {
   const { killSwitch, forge } = job.settings.config;
-  if (killSwitch === undefined) return go({});
+  if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
   const { variable } = killSwitch;
   const ports =
     forge === undefined ? withoutForge : { variables: await job.wiring.forge(), places: await job.wiring.forge() };
   const input = { variable, jobStart: job.host.env[variable], waived: waivedOf(job) };
-  const verdict = await readKillSwitch(input, { ...ports, clock: job.wiring.clock, report: job.report }, job.signal);
-  return verdict.kind === "go" ? go({}, verdict.evidence) : { ...verdict, value: {} };
+  return readKillSwitch(input, { ...ports, clock: job.wiring.clock, report: job.report }, job.signal);
 }
 
 const withoutForge = {
@@ -52,17 +67,28 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
   return {
     supersededBy: () => newer,
     guards: [
-      { name: "kill-switch", check: () => passKillSwitch(job) },
+      { name: "kill-switch", check: () => calmly(() => recheckKillSwitch(job)) },
       {
         name: "supersession",
         async check() {
-          const verdict = await passSupersession(job, { commit });
+          const verdict = await calmly(async () => passSupersession(job, { commit }));
           newer = verdict.value?.supersededBy ?? newer;
           return verdict;
         },
       },
     ],
   };
+}
+
+/** A guard that fails in the middle of a rollout stops it as `unknown`: the account of the fleet is worth more than the error. */
+async function calmly(check: () => Promise<Verdict<Partial<Account>>>): Promise<Verdict<Partial<Account>>> {
+  try {
+    return await check();
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.category === "interrupted" || error.category === "bug") throw error;
+    return stop("unknown", error.message);
+  }
 }
 
 /** The guards of a promotion by itself: supersession only where the section stands. */

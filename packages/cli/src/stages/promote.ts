@@ -62,7 +62,13 @@ export function promotionInput(job: Job, account: Account, target: TargetConfig)
     fleet: fleetEvidence(job, account),
     settleMs: section.settle,
     ...(runUrl === undefined ? {} : { runUrl }),
+    ...(job.overrides.size === 0 ? {} : { reason: waivers(job) }),
   };
+}
+
+/** What a person waived, in the words of the ledger: whoever reads it later sees more than "promoted by the pipeline". */
+function waivers({ overrides }: Job): string {
+  return [...overrides].map(([check, reason]) => `${check} waived: ${reason}`).join("; ");
 }
 
 /** The ports of a promotion target. */

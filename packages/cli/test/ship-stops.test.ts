@@ -1,0 +1,220 @@
+import { execFileSync } from "node:child_process";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Ran } from "./run-lateen.ts";
+import { images, startWorld, tokens, type World } from "./world.ts";
+
+let world: World;
+let [old, sha]: [string, string] = ["", ""];
+beforeEach(async () => {
+  world = await startWorld();
+  [old = "", sha = ""] = world.commits;
+});
+afterEach(() => world.close());
+
+const ship = (argv: readonly string[] = [], options: Parameters<World["lateen"]>[1] = {}): Promise<Ran> =>
+  world.lateen(["ship", "--sha", sha, "--json", ...argv], options);
+const setTo = (from: string, to: string): void => world.configure((text) => text.replace(from, to));
+
+/** Nothing was written anywhere: no tenant was moved, no tag, no entry of the ledger. */
+async function expectNothingMoved(): Promise<void> {
+  expect(world.plane.moves()).toEqual([]);
+  await expectTagsStayed();
+}
+
+async function expectTagsStayed(): Promise<void> {
+  expect(images.map((image) => world.tag(image, "latest"))).toEqual(images.map((image) => world.digest(image, 0)));
+  expect(await world.ledger()).toBe("");
+}
+
+describe("before anything moves, ship stops", () => {
+  test("held, where the kill switch was armed when the job started, without a single credential", async () => {
+    const env = { DEPLOY_DISABLED: "yes", GITEA_TOKEN: "", CP_TOKEN: "", REGISTRY_PASSWORD: "" };
+    const ran = await ship(["--detailed-exitcode"], { env });
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([12, "held"]);
+    expect(world.forge.requests).toEqual([]);
+    await expectNothingMoved();
+  });
+
+  test.each(["true", "disable", "maybe"])("held, where the kill switch says %j now", async (value) => {
+    world.forge.setVariable("DEPLOY_DISABLED", value);
+    const ran = await ship();
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "held"]);
+    await expectNothingMoved();
+  });
+
+  test("superseded, where a newer release owns production", async () => {
+    const ran = await world.lateen(["ship", "--sha", old, "--json", "--detailed-exitcode"]);
+    expect([ran.code, ran.json()["supersededBy"]]).toEqual([11, sha]);
+    await expectNothingMoved();
+  });
+
+  test("superseded and not red, where the older commit's own checks have failed", async () => {
+    world.forge.setStatus({ sha: old, context: "CI / all-required (push)", state: "failure" });
+    const ran = await world.lateen(["ship", "--sha", old, "--json"]);
+    expect([ran.code, ran.json().outcome]).toEqual([0, "superseded"]);
+  });
+
+  test("refused, where the branch was rewound", async () => {
+    await world.repository.setRef("refs/heads/main", old);
+    const ran = await ship();
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([3, "refused"]);
+    await expectNothingMoved();
+  });
+
+  test("refused, where a check is red", async () => {
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
+    const ran = await ship();
+    expect(ran.json()).toMatchObject({
+      outcome: "refused",
+      gate: { verdict: "closed", checks: [{ state: "failure" }] },
+    });
+    expect(ran.code).toBe(3);
+    await expectNothingMoved();
+  });
+
+  test("deferred, where a check was cancelled", async () => {
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "cancelled" });
+    const ran = await ship(["--detailed-exitcode"]);
+    expect([ran.code, ran.json().outcome]).toEqual([10, "deferred"]);
+    await expectNothingMoved();
+  });
+
+  test("unknown, where a check is still running at the end of the time", async () => {
+    setTo("timeout: 5s", "timeout: 60ms");
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
+    const ran = await ship();
+    expect([ran.code, ran.json().outcome]).toEqual([4, "unknown"]);
+    await expectNothingMoved();
+  });
+
+  test("refused, where one of two images lacks its candidate", async () => {
+    const half = await world.release({ images: [images[0]] });
+    const ran = await world.lateen(["ship", "--sha", half, "--json"]);
+    expect([ran.code, ran.json().outcome]).toEqual([3, "refused"]);
+    expect(ran.json().reason).toContain(images[1]);
+    await expectNothingMoved();
+  });
+
+  test("refused, where the canary is not in the fleet", async () => {
+    setTo("canary: [canary-a]", "canary: [canary-b]");
+    const ran = await ship();
+    expect([ran.code, ran.json().outcome]).toEqual([3, "refused"]);
+    expect(ran.json().reason).toContain("canary-b");
+    await expectNothingMoved();
+  });
+
+  test("with exit 7 and the variable's name, where a token is not set", async () => {
+    for (const name of Object.keys(tokens).filter((key) => key !== "REGISTRY_PASSWORD")) {
+      const ran = await ship([], { env: { [name]: "" } });
+      expect([ran.code, ran.json()["error"]]).toEqual([
+        7,
+        expect.objectContaining({ message: `the variable ${name} is not set` }),
+      ]);
+    }
+    await expectNothingMoved();
+  });
+
+  test("with exit 7, where the forge refuses the token", async () => {
+    const ran = await ship([], { env: { GITEA_TOKEN: "another-token" } });
+    expect(ran.code, ran.stderr).toBe(7);
+    expect(ran.stdout + ran.stderr).not.toContain("another-token");
+    await expectNothingMoved();
+  });
+
+  test("with exit 2, where --override names no rule", async () => {
+    const ran = await ship(["--override", "canery=typo"]);
+    expect([ran.code, ran.json()["error"]]).toEqual([
+      2,
+      expect.objectContaining({ message: expect.stringContaining('did you mean "canary"?') }),
+    ]);
+    await expectNothingMoved();
+  });
+});
+
+describe("in the middle of the rollout, ship starts nothing new", () => {
+  /** Does `act` once, when the canary is proven. */
+  const afterCanary = (act: () => void): { onProgress: (line: string) => void } => {
+    let done = false;
+    return {
+      onProgress(line) {
+        if (done || !line.startsWith("canary-a runs")) return;
+        done = true;
+        act();
+      },
+    };
+  };
+
+  test("held, where the kill switch is armed meanwhile", async () => {
+    const ran = await ship(
+      [],
+      afterCanary(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
+    );
+    expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
+    expect(world.plane.moves()).toEqual([["canary-a"]]);
+    expect(ran.json()).toMatchObject({
+      fleet: { enumerated: 6, verified: 1, tenants: expect.objectContaining({ length: 6 }) },
+    });
+    await expectTagsStayed();
+  });
+
+  test("superseded, where a newer commit appears meanwhile", async () => {
+    world.configure((text) => text.replace("soak: 30ms", "soak: 300ms"));
+    let newer = Promise.resolve("");
+    const ran = await ship(
+      [],
+      afterCanary(() => void (newer = world.release())),
+    );
+    expect([ran.code, ran.json().outcome, ran.json()["supersededBy"]]).toEqual([0, "superseded", await newer]);
+    expect(world.plane.moves()).toEqual([["canary-a"]]);
+    await expectTagsStayed();
+  });
+
+  test("halted, where the control plane reports ok and skipped a tenant", async () => {
+    world.plane.treat("t2", "skips");
+    const ran = await ship();
+    expect([ran.code, ran.json().outcome]).toEqual([5, "halted"]);
+    expect(ran.json()).toMatchObject({
+      fleet: { stragglers: expect.arrayContaining(["t2"]), tenants: expect.objectContaining({ length: 6 }) },
+    });
+    await expectTagsStayed();
+  });
+});
+
+describe("between rollout and promotion, the tags stay", () => {
+  const atTheEnd = (act: () => void): { onProgress: (line: string) => void } => ({
+    onProgress: (line) => (line.startsWith("fleet: 6 verified") ? act() : undefined),
+  });
+
+  test("held, where the kill switch is armed meanwhile", async () => {
+    const ran = await ship(
+      [],
+      atTheEnd(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
+    );
+    expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
+    expect(ran.json()).toMatchObject({ fleet: { verified: 6 } });
+    await expectTagsStayed();
+  });
+
+  test("superseded, where a newer commit appears meanwhile", async () => {
+    const newer = await world.release();
+    await world.repository.setRef("refs/heads/main", sha);
+    const ran = await ship(
+      [],
+      atTheEnd(() => void execFileSync("git", ["-C", world.repository.path, "update-ref", "refs/heads/main", newer])),
+    );
+    expect([ran.code, ran.json().outcome, ran.json()["supersededBy"]], ran.stderr).toEqual([0, "superseded", newer]);
+    expect(ran.json()).toMatchObject({ fleet: { verified: 6 } });
+    await expectTagsStayed();
+  });
+});
+
+describe("an override", () => {
+  test("waives exactly its check, and is recorded with the actor", async () => {
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
+    const ran = await ship(["--override", "CI / all-required (push)=runner outage"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    const ledger = await world.ledger();
+    expect(ledger).toContain("runner outage");
+    expect(ledger).toContain("octavia");
+  });
+});

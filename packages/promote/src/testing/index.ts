@@ -1,3 +1,4 @@
+export { explore, type Exploration, type Explored, type Program } from "./explore.ts";
 export { ledgerContract, type LedgerContractOptions, type LedgerSubject } from "./ledger-contract.ts";
 export { createMemoryHistory, type MemoryHistory, testCommit } from "./memory-history.ts";
 export { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";

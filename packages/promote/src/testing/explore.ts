@@ -1,0 +1,231 @@
+import type { Clock } from "@lateen/kernel";
+import type { Ledger } from "../ledger.ts";
+import type { PromotePorts } from "../promotion.ts";
+import type { TagStore } from "../tag-store.ts";
+import type { PromotionWorld } from "./world.ts";
+
+/** One program that runs beside others in an exploration: a promotion, a rollback, a reconcile. */
+export type Program = (ports: PromotePorts) => Promise<unknown>;
+
+/** What is explored. */
+export interface Exploration {
+  /** Makes the world anew; the same each time. */
+  readonly world: (clock: Clock) => PromotionWorld;
+  readonly programs: (world: PromotionWorld) => readonly Program[];
+  /**
+   * Whether each read of a tag is a turn of its own, or all that a program makes at the same time are one turn, which takes a
+   * tenth of the time. Writes and the ledger always have turns of their own.
+   * @default "together"
+   */
+  readonly tagReads?: "together" | "one by one";
+  /** How many programs may crash in one run. @default 0 */
+  readonly crashes?: number;
+  /** Called at the end of every run. It throws if an invariant is broken; `results` has the value or error of each that ended. */
+  readonly check: (end: {
+    readonly world: PromotionWorld;
+    readonly crashed: readonly number[];
+    readonly results: readonly unknown[];
+  }) => Promise<void>;
+  /** Ends the exploration with an error beyond so many states. @default 200000 */
+  readonly maxStates?: number;
+}
+
+/** How much was explored. */
+export interface Explored {
+  readonly states: number;
+  readonly ends: number;
+}
+
+/**
+ * Runs programs in every order in which their calls can reach ledger and tags, with a crash at every point, and checks
+ * every end.
+ *
+ * Each call of a program waits until it is its turn; a crashed program's writes may still arrive later, as a packet on the
+ * wire does. A state is what the world holds plus all that each program has seen; since programs are deterministic, a state
+ * that was met before need not be followed again.
+ * @throws Error that names the order of calls of the first run whose check failed
+ */
+export async function explore(exploration: Exploration): Promise<Explored> {
+  const seen = new Set<string>();
+  const todo: string[][] = [[]];
+  let ends = 0;
+  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+    const run = startRun(exploration);
+    await idle();
+    for (const choice of path) await run.choose(choice);
+    for (const taken = [...path]; ;) {
+      const state = run.state();
+      if (seen.has(state)) break;
+      seen.add(state);
+      if (seen.size > (exploration.maxStates ?? 200_000)) throw new Error(`more than ${seen.size - 1} states`);
+      const [first, ...others] = run.choices();
+      if (first === undefined) {
+        ends++;
+        await run.end().catch((error: unknown) => {
+          throw new Error(`after ${taken.join(", ")}: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+          });
+        });
+        break;
+      }
+      for (const other of others) todo.push([...taken, other]);
+      taken.push(first);
+      await run.choose(first);
+    }
+  }
+  return { states: seen.size, ends };
+}
+
+interface Call {
+  readonly name: string;
+  readonly writes: boolean;
+  go(answer: boolean): Promise<string>;
+}
+
+interface Actor {
+  readonly calls: Map<string, Call>;
+  /** What each call has answered so far. By call and not by time: the order among calls made together means nothing. */
+  readonly log: Map<string, string[]>;
+  /** Whether nothing was read since it last wrote, or began. */
+  fresh: boolean;
+  crashed: boolean;
+  result: { readonly value: unknown } | undefined;
+}
+
+function startRun(exploration: Exploration) {
+  const world = exploration.world({ now: () => 0, sleep: async () => undefined });
+  const actors: Actor[] = exploration.programs(world).map((program, at) => {
+    const actor: Actor = { calls: new Map(), log: new Map(), fresh: true, crashed: false, result: undefined };
+    const done = (value: unknown) => {
+      actor.result = { value };
+    };
+    void program(turnTaking(world, actor, at)).then(done, done);
+    return actor;
+  });
+  const crashed = () => actors.flatMap((actor, at) => (actor.crashed ? [at] : []));
+  return {
+    choices(): string[] {
+      const steps = actors.flatMap(({ calls, crashed: dead }, at) =>
+        turnsOf(calls, exploration)
+          .filter(({ writes }) => !dead || writes)
+          .map(({ name }) => `${at} ${name}`),
+      );
+      const running = actors.flatMap((actor, at) => (mayCrash(actor) ? [at] : []));
+      return crashed().length < (exploration.crashes ?? 0) ? [...steps, ...running.map((at) => `${at} crash`)] : steps;
+    },
+    async choose(choice: string): Promise<void> {
+      const at = Number(choice.slice(0, choice.indexOf(" ")));
+      const name = choice.slice(choice.indexOf(" ") + 1);
+      const actor = actors[at];
+      if (actor === undefined) return;
+      if (name === "crash") actor.crashed = true;
+      const due = [...actor.calls.values()].filter(
+        (call) => call.name === name || (call.name.startsWith("resolve") && name === "resolve"),
+      );
+      for (const call of due) {
+        actor.calls.delete(call.name);
+        actor.fresh = call.writes;
+        const saw = await call.go(!actor.crashed);
+        actor.log.set(call.name, [...(actor.log.get(call.name) ?? []), saw]);
+      }
+      await idle();
+    },
+    state(): string {
+      const ledger = world.ledger.heads.map(({ entry }) => entry.nonce);
+      const programs = actors.map(stateOf);
+      return JSON.stringify([world.latest(), ledger, programs]);
+    },
+    end: () => exploration.check({ world, crashed: crashed(), results: actors.map(({ result }) => result?.value) }),
+  };
+}
+
+/** Ports whose calls to what is shared wait for their turn. The clock is the program's own, and each sleep lasts ten seconds. */
+function turnTaking(world: PromotionWorld, actor: Actor, at: number): PromotePorts {
+  let now = 0;
+  let nonces = 0;
+  const turn = <T>(name: string, writes: boolean, act: () => Promise<T>, show: (value: T) => string): Promise<T> =>
+    new Promise((resolve) => {
+      const go = async (answer: boolean) => {
+        const value = await act();
+        if (answer) resolve(value);
+        return show(value);
+      };
+      actor.calls.set(name, { name, writes, go });
+    });
+  const { tags, ledger } = world;
+  const show = (value: unknown) =>
+    JSON.stringify(value, (key, inner: unknown) => (key === "at" || key === "bytes" ? undefined : inner));
+  const sharedTags: TagStore = {
+    ...tags,
+    resolve: (ref) => turn(`resolve ${ref.repository}`, false, () => tags.resolve(ref), show),
+    put: (repository, manifest, tag) =>
+      turn(`put ${repository} ${manifest.digest.slice(7, 11)}`, true, () => tags.put(repository, manifest, tag), show),
+  };
+  const sharedLedger: Ledger = {
+    source: ledger.source,
+    read: () =>
+      turn(
+        "read",
+        false,
+        () => ledger.read(),
+        (head) => (head.kind === "found" ? head.value.id : head.kind),
+      ),
+    entries: (limit) =>
+      turn(
+        "entries",
+        false,
+        () => ledger.entries(limit),
+        (all) => (all.kind === "found" ? String(all.value.length) : all.kind),
+      ),
+    append: (expected, entry) =>
+      turn(
+        "append",
+        true,
+        () => ledger.append(expected, entry),
+        ({ kind }) => kind,
+      ),
+  };
+  const clock: Clock = {
+    now: () => now,
+    sleep: async () => {
+      now += 10_000;
+    },
+  };
+  return { ...world.ports, tags: sharedTags, ledger: sharedLedger, clock, nonce: () => `${at}-${++nonces}` };
+}
+
+function turnsOf(
+  calls: Actor["calls"],
+  { tagReads = "together" }: Exploration,
+): readonly Pick<Call, "name" | "writes">[] {
+  const all = [...calls.values()];
+  if (tagReads === "one by one") return all;
+  const others = all.filter(({ name }) => !name.startsWith("resolve"));
+  return others.length === all.length ? all : [{ name: "resolve", writes: false }, ...others];
+}
+
+/**
+ * A crash between two reads is, for all others, the same as one right after the last write; so only that one is tried, and
+ * the one that leaves a write on the wire.
+ */
+function mayCrash({ calls, fresh, crashed, result }: Actor): boolean {
+  return !crashed && result === undefined && (fresh || [...calls.values()].some(({ writes }) => writes));
+}
+
+/** What matters of a program: its writes on the wire if it is dead, its end if it has ended, else all that it has seen. */
+function stateOf({ calls, crashed, log, result }: Actor): unknown {
+  const waiting = [...calls.values()].filter(({ writes }) => writes || !crashed).map(({ name }) => name);
+  if (crashed) return waiting.toSorted();
+  return result === undefined
+    ? [[...log].toSorted(byName), waiting.toSorted()]
+    : [(result.value as { kind?: unknown } | undefined)?.kind];
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** Lets everything run that can run without another turn: nothing in memory waits for a timer. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

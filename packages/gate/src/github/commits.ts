@@ -75,6 +75,7 @@ export function commitFact({ commit, sha }: WireCommit, files?: readonly WireFil
     sha: parseCommitSha(sha),
     message: commit?.message,
     files: files === undefined ? undefined : namesOf(files),
+    at: commit?.committer?.date,
   };
 }
 

@@ -219,7 +219,7 @@ describe("history and changes", () => {
     const head = parseCommitSha(shas.at(-1) ?? "");
     const range = valueOf(await forge.between(base, head));
     expect(range.commits.map(({ sha }) => sha)).toEqual(shas.toReversed());
-    expect(range.commits[0]).toMatchObject({ message: "change 129", files: undefined });
+    expect(range.commits[0]).toMatchObject({ message: "change 129", files: undefined, at: "2026-06-01T02:10:00.000Z" });
     expect(range.files).toEqual(["f0", "f1", "f2", "f3", "f4", "f5", "f6"]);
     expect(range.truncated).toBe(false);
   });

@@ -29,10 +29,19 @@ const files = z
 
 export interface WireCommit {
   readonly sha: string;
-  readonly commit?: { readonly message: string | undefined } | null | undefined;
+  readonly commit?:
+    | {
+        readonly message: string | undefined;
+        readonly committer?: { readonly date: string | undefined } | null | undefined;
+      }
+    | null
+    | undefined;
 }
 
-const commit = z.object({ sha: z.string(), commit: z.object({ message: maybe }).nullish() });
+const commit = z.object({
+  sha: z.string(),
+  commit: z.object({ message: maybe, committer: z.object({ date: maybe }).nullish() }).nullish(),
+});
 
 export const commitSchema: Schema<WireCommit & { readonly files: readonly WireFile[] | undefined }> = commit.extend({
   files,

@@ -90,8 +90,8 @@ async function commit({ options: { graph }, parameters: [ref = ""], url }: GitHu
   return json({ ...commitRow(found), files: files.slice(from, from + 300).map(fileRow) }, link);
 }
 
-function commitRow({ message, parents, sha }: GraphCommit): object {
-  return { sha, commit: { message }, parents: parents.map((parent) => ({ sha: parent })) };
+function commitRow({ date, message, parents, sha }: GraphCommit): object {
+  return { sha, commit: { message, committer: { date } }, parents: parents.map((parent) => ({ sha: parent })) };
 }
 
 function fileRow(filename: string): object {

@@ -4,6 +4,7 @@ import {
   type Digest,
   found,
   ignoreEvents,
+  mapReading,
   type ImageRef,
   parseImageRef,
   type Reading,
@@ -61,7 +62,8 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
       signal,
     ),
   );
-  const resolve = async (ref: ImageRef, signal?: AbortSignal) => await manifest(ref, signal);
+  const resolve = async (ref: ImageRef, signal?: AbortSignal) =>
+    mapReading(await manifest(ref, signal), ({ digest, mediaType, size }) => ({ digest, mediaType, size }));
 
   async function config(ref: ImageRef, digest: Digest, signal?: AbortSignal): Promise<Reading<Uint8Array>> {
     try {

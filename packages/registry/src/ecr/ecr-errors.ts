@@ -1,6 +1,5 @@
-import { isReleaseError, plainText, ReleaseError } from "@lateen/kernel";
+import { type ErrorCategory, isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError, type RegistryErrorCode } from "../errors.ts";
-import type { ErrorCategory } from "@lateen/kernel";
 
 /** What an exception of ECR means for us. */
 export interface EcrMeaning {

@@ -51,12 +51,15 @@ export function createBatchReader(
     signal: AbortSignal | undefined,
   ): Promise<void> {
     try {
-      const output = await readImages(
-        repository,
-        waiting.map(({ id }) => id),
-        signal,
-      );
-      for (const { id, answer } of waiting) answer(readAnswer(output, id, repository));
+      const ids = waiting.map(({ id }) => id);
+      const output = await readImages(repository, ids, signal);
+      const unanswered = waiting.filter(({ id }) => !isAnswered(output, id, ids.length));
+      for (const { id, answer } of waiting) {
+        if (isAnswered(output, id, ids.length)) answer(readAnswer(output, id, ids.length, repository));
+      }
+      // Emulators name an image by its first tag, whatever was asked for: asked one by one, the answer is plain again.
+      if (ids.length > 1) await Promise.all(unanswered.map((one) => answerAll(repository, [one], signal)));
+      else for (const { id, answer } of unanswered) answer(unknown(notAnswered(id, repository)));
     } catch (error) {
       const cause = asReleaseError(error);
       const reading = cause.code === "REGISTRY_NOT_FOUND" ? absent(`${repository}: ${cause.message}`) : unknown(cause);
@@ -77,11 +80,31 @@ export function createBatchReader(
     });
 }
 
-function readAnswer(output: BatchGetImageCommandOutput, id: ImageIdentifier, repository: string): Reading<Manifest> {
-  const image = output.images?.find(({ imageId }) => names(imageId, id));
+/** The image or the failure for `id`; where one id was asked for and one answer came, that one. */
+function findAnswer(
+  { images = [], failures = [] }: BatchGetImageCommandOutput,
+  id: ImageIdentifier,
+  asked: number,
+): { readonly image?: Image | undefined; readonly failure?: ImageFailure | undefined } {
+  if (asked === 1 && images.length + failures.length === 1) return { image: images[0], failure: failures[0] };
+  const image = images.find(({ imageId }) => names(imageId, id));
+  return { image, failure: image === undefined ? failures.find(({ imageId }) => names(imageId, id)) : undefined };
+}
+
+function isAnswered(output: BatchGetImageCommandOutput, id: ImageIdentifier, asked: number): boolean {
+  const { image, failure } = findAnswer(output, id, asked);
+  return image !== undefined || failure !== undefined;
+}
+
+function readAnswer(
+  output: BatchGetImageCommandOutput,
+  id: ImageIdentifier,
+  asked: number,
+  repository: string,
+): Reading<Manifest> {
+  const { image, failure } = findAnswer(output, id, asked);
   if (image !== undefined) return readImage(image, id, repository);
-  const failure = output.failures?.find(({ imageId }) => names(imageId, id));
-  return failure === undefined ? unknown(unanswered(id, repository)) : readFailure(failure, id, repository);
+  return failure === undefined ? unknown(notAnswered(id, repository)) : readFailure(failure, id, repository);
 }
 
 function names(answered: ImageIdentifier | undefined, asked: ImageIdentifier): boolean {
@@ -119,7 +142,7 @@ function readFailure(failure: ImageFailure, id: ImageIdentifier, repository: str
   );
 }
 
-function unanswered(id: ImageIdentifier, repository: string): ReturnType<typeof registryError> {
+function notAnswered(id: ImageIdentifier, repository: string): ReturnType<typeof registryError> {
   return registryError("REGISTRY_UNAVAILABLE", "unavailable", {
     message: `ECR neither answered with ${plainText(id.imageTag ?? id.imageDigest ?? "", 150)} nor said why not`,
     why: `BatchGetImage ${repository}`,

@@ -1,4 +1,4 @@
-import { asReleaseError, type Digest, type Http, redactUrl } from "@lateen/kernel";
+import { type Digest, type Http, redactUrl, type ReleaseError } from "@lateen/kernel";
 import { reachOf } from "../address.ts";
 import { integrityError, registryError } from "../errors.ts";
 import { digestOf } from "../manifest-json.ts";
@@ -56,7 +56,7 @@ function isAllowed(text: string, endpointIsLocal: boolean): boolean {
   return url.protocol === "https:" && reach === "public";
 }
 
-function refused(url: string): ReturnType<typeof asReleaseError> {
+function refused(url: string): ReleaseError {
   return registryError("REGISTRY_REDIRECT_REFUSED", "unavailable", {
     message: "ECR sends for a config to an address that is not used: only https to public hosts is",
     why: redactUrl(url),
@@ -65,7 +65,7 @@ function refused(url: string): ReturnType<typeof asReleaseError> {
   });
 }
 
-function unavailable(status: number, url: string): ReturnType<typeof asReleaseError> {
+function unavailable(status: number, url: string): ReleaseError {
   return registryError("REGISTRY_UNAVAILABLE", "unavailable", {
     message: `the storage behind ECR answered ${status} for a config`,
     why: url,

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openRegistries } from "../index.ts";
+import { describeRegistryContract, type FakeEcr, seedImage, startEcr } from "../testing/index.ts";
+
+let ecr: FakeEcr;
+beforeAll(async () => void (ecr = await startEcr()));
+afterAll(() => ecr.close());
+
+describeRegistryContract(
+  "ECR",
+  async () => ({
+    registry: openRegistries({
+      registries: { [ecr.host]: { endpoint: ecr.url } },
+      env: { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "not-a-real-key" },
+    }),
+    host: ecr.host,
+    seed: (recipe) => seedImage(ecr, recipe),
+  }),
+  { describe, test, expect },
+);

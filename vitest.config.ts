@@ -12,7 +12,6 @@ const real = {
   exclude: ["**/node_modules/**", "**/dist/**"],
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  passWithNoTests: true,
 };
 
 // Tests run the packages from source. Both lists are needed: the first resolves imports inside the files that vite transforms, the

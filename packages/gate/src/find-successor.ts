@@ -148,7 +148,9 @@ async function relevanceOf(
   if (isRelevant(range.files) || range.commits.some(({ files }) => isRelevant(files))) return found("yes");
   // What the two ends differ in is not all: a change that was reverted later has been made, and may have been released.
   const whole = await Promise.all(
-    range.commits.map((commit) => (commit.files === undefined ? changes.commit(commit.sha, signal) : found(commit))),
+    range.commits.map(async (commit) =>
+      commit.files === undefined ? changes.commit(commit.sha, signal) : found(commit),
+    ),
   );
   for (const commit of whole) {
     if (commit.kind !== "found") return commit.kind === "unknown" ? commit : unknown(gap(commit.proof));

@@ -54,12 +54,9 @@ describe("the list of statuses", () => {
     fillPages(fake);
     expect(await decide(forge)).toMatchObject({ decision: "open" });
     const pages = fake.requests.filter(({ path }) => path.includes("/statuses?")).map(({ path }) => path);
-    expect(pages.map((path) => new URL(path, "http://x").searchParams.get("page")).toSorted()).toEqual([
-      "1",
-      "2",
-      "3",
-      "4",
-    ]);
+    expect(new Set(pages.map((path) => Number(new URL(path, "http://x").searchParams.get("page"))))).toEqual(
+      new Set([1, 2, 3, 4]),
+    );
     expect(pages.every((path) => path.includes("limit=50"))).toBe(true);
   });
 

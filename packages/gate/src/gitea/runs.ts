@@ -1,4 +1,4 @@
-import { type CommitSha, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { type CommitSha, found, plainText, ReleaseError, unknown } from "@lateen/kernel";
 
 import type { CheckFact, Checks, RunFact } from "../checks.ts";
 import { newestOfEach } from "../decide-check.ts";

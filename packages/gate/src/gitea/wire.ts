@@ -21,6 +21,16 @@ function listOf<T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> {
     .transform((value) => value ?? []);
 }
 
+/** An object with one of these keys: other JSON, where every field may be left out, would read as an empty list. */
+function having<T extends z.ZodType>(keys: readonly string[], schema: T): z.ZodType<z.output<T>> {
+  const hasOne = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && keys.some((key) => key in value);
+  return z
+    .unknown()
+    .refine(hasOne, { message: `has none of ${keys.join(", ")}` })
+    .pipe(schema);
+}
+
 export const versionSchema: Schema<{ version: string }> = z.object({ version: z.string() });
 
 /** `id` is what servers send today, `sha` what some sent; either may be abbreviated. */
@@ -51,7 +61,10 @@ const status: z.ZodType<WireStatus> = z.object({
 });
 
 export const statusesSchema: Schema<WireStatus[]> = listOf(status);
-export const combinedSchema: Schema<{ statuses: WireStatus[] }> = z.object({ statuses: listOf(status) });
+export const combinedSchema: Schema<{ statuses: WireStatus[] }> = having(
+  ["statuses"],
+  z.object({ statuses: listOf(status) }),
+);
 
 export interface WireRun {
   readonly id: number;
@@ -90,7 +103,7 @@ const runs = listOf(
 );
 
 export const runsSchema: Schema<WireRun[]> = z.union([
-  z.object({ workflow_runs: runs }).transform(({ workflow_runs: rows }) => rows),
+  having(["workflow_runs"], z.object({ workflow_runs: runs })).transform(({ workflow_runs: rows }) => rows),
   runs,
 ]);
 
@@ -130,7 +143,10 @@ export interface WireCompare {
   readonly total_commits: number;
 }
 
-export const compareSchema: Schema<WireCompare> = z.object({ commits: listOf(commit), files, total_commits: number });
+export const compareSchema: Schema<WireCompare> = having(
+  ["commits", "total_commits"],
+  z.object({ commits: listOf(commit), files, total_commits: number }),
+);
 
 /** Documented as `data`; some servers and proxies call it `value`. */
 export const variableSchema: Schema<string> = z
@@ -155,7 +171,7 @@ export interface WireWorkflow {
   readonly state: string;
 }
 
-export const workflowSchema: Schema<WireWorkflow> = z.object({ path: text, name: text, state: text });
+export const workflowSchema: Schema<WireWorkflow> = z.object({ path: text, name: text, state: z.string() });
 
 export interface WireActivity {
   readonly op_type: string;

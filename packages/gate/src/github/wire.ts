@@ -168,7 +168,7 @@ export const runsSchema: Schema<WirePage<WireRun>> = z
 export const workflowSchema: Schema<{ path: string; name: string; state: string }> = z.object({
   path: text,
   name: text,
-  state: text,
+  state: z.string(),
 });
 
 export const variableSchema: Schema<{ value: string }> = z.object({ value: z.string() });

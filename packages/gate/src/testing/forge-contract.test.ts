@@ -9,14 +9,18 @@ import { startGitHubFake } from "./github-fake.ts";
 const retry = { firstDelayMs: 1, attempts: 3 };
 const runner = { describe, test, expect };
 
-describeForgeContract(
-  "Gitea",
-  async (options) => {
-    const fake = await startGiteaFake(options);
-    return { fake, connect: (token) => createGiteaForge({ url: fake.url, repository: fake.repository, token, retry }) };
-  },
-  runner,
-);
+for (const version of ["1.22.6", "1.26.4"]) {
+  describeForgeContract(
+    `Gitea ${version}`,
+    async (options) => {
+      const fake = await startGiteaFake({ ...options, version });
+      const { repository, url } = fake;
+      return { fake, connect: (token) => createGiteaForge({ url, repository, token, retry }) };
+    },
+    runner,
+    { lacksRuns: version.startsWith("1.22") },
+  );
+}
 
 describeForgeContract(
   "GitHub",

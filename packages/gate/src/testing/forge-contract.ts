@@ -35,11 +35,16 @@ export interface ForgeContractRunner {
 
 const workflowText = "name: E2E\non:\n  push:\n    paths: ['server/**']\n";
 
-/** What every adapter has to do, whatever forge it speaks to; `open` starts a server that serves the given commits. */
+/**
+ * What every adapter has to do, whatever forge it speaks to; `open` starts a server that serves the given commits.
+ *
+ * @param lacksRuns - Whether the server is one without an API of runs and workflows. @default false
+ */
 export function describeForgeContract(
   name: string,
   open: (options: ForgeSubjectOptions) => Promise<ForgeSubject>,
   { describe, test, expect }: ForgeContractRunner,
+  { lacksRuns = false }: { readonly lacksRuns?: boolean } = {},
 ): void {
   const check = (title: string, body: (world: World) => Promise<void>): void =>
     test(title, () => withWorld(open, body));
@@ -72,7 +77,8 @@ export function describeForgeContract(
       expect(decideCheck("b", reading.value)).toMatchObject({ state: "failure", decision: "closed" });
     });
 
-    check(
+    const checkRuns = lacksRuns ? () => undefined : check;
+    checkRuns(
       "the runs of one workflow are told from others, with event, branch and attempt",
       async ({ fake, forge, mine, root }) => {
         fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "failure" });
@@ -154,8 +160,10 @@ export function describeForgeContract(
         value: { path: ".github/workflows/e2e.yml", text: workflowText },
       });
       expect(await forge.workflowFile("nothing.yml", mine)).toMatchObject({ kind: "absent" });
+      expect(await forge.workflow("e2e.yml")).toMatchObject({ kind: "absent" });
       fake.setWorkflow("e2e.yml", "disabled_manually", "E2E");
-      expect(await forge.workflow("e2e.yml")).toMatchObject({ kind: "found", value: { state: "disabled_manually" } });
+      const known = { kind: "found", value: { state: "disabled_manually" } };
+      expect(await forge.workflow("e2e.yml")).toMatchObject(lacksRuns ? { kind: "absent" } : known);
     });
 
     check("a variable is found, empty or absent, and a refused one is neither", async ({ fake, forge }) => {
@@ -253,6 +261,7 @@ const misbehaviours: readonly (readonly [string, Misbehaviour])[] = [
   ["a web page", htmlPage],
   ["a truncated answer", { fault: "truncate", body: JSON.stringify([{ id: 1 }]).repeat(50) }],
   ["half a document", { body: '{"statuses": [', headers: { "content-type": "application/json" } }],
+  ["other JSON", { body: { surprise: true } }],
   ["an empty answer", { body: "", headers: { "content-type": "application/json" } }],
   ["a reset connection", { fault: "reset" }],
   ["too many requests", { status: 429 }],

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { systemClock } from "@lateen/kernel";
 import type { Fault } from "./misbehaviour.ts";
@@ -32,8 +33,10 @@ export async function sendReply(
 
 async function flood(response: ServerResponse): Promise<void> {
   const part = Buffer.alloc(64 * 1024, "{");
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
   while (!response.destroyed) {
-    if (!response.write(part)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (!response.write(part)) await once(response, "drain", { signal: gone.signal }).catch(() => response.destroy());
   }
 }
 

@@ -96,10 +96,7 @@ function startRun(exploration: Exploration) {
   const world = exploration.world({ now: () => 0, sleep: async () => undefined });
   const actors: Actor[] = exploration.programs(world).map((program, at) => {
     const actor: Actor = { calls: new Map(), log: new Map(), fresh: true, crashed: false, result: undefined };
-    const done = (value: unknown) => {
-      actor.result = { value };
-    };
-    void program(turnTaking(world, actor, at)).then(done, done);
+    void finish(actor, program(turnTaking(world, actor, at)));
     return actor;
   });
   const crashed = () => actors.flatMap((actor, at) => (actor.crashed ? [at] : []));
@@ -192,6 +189,11 @@ function turnTaking(world: PromotionWorld, actor: Actor, at: number): PromotePor
     },
   };
   return { ...world.ports, tags: sharedTags, ledger: sharedLedger, clock, nonce: () => `${at}-${++nonces}` };
+}
+
+async function finish(actor: Actor, end: Promise<unknown>): Promise<void> {
+  const value = await end.catch((error: unknown) => error);
+  actor.result = { value };
 }
 
 function turnsOf(

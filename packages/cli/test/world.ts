@@ -3,7 +3,7 @@ import { type GiteaFake, openGitGraph, startGiteaFake } from "@lateen/gate/testi
 import { createGitRepository, type GitRepository } from "@lateen/kernel/testing";
 import { type FakeRegistry, seedImage, startRegistry } from "@lateen/registry/testing";
 import { createFolder, type Folder } from "./folder.ts";
-import { type Ran, runHere, type RunOptions } from "./run-lateen.ts";
+import { type Ran, runHere, type RunOptions, type Started, startLateen } from "./run-lateen.ts";
 
 /** Everything that the pipeline talks to, on loopback: a forge over a real git repository, a registry, a control plane, tenants. */
 export interface World {
@@ -23,6 +23,8 @@ export interface World {
   release(options?: { readonly checks?: string; readonly images?: readonly string[] }): Promise<string>;
   /** Runs a command over `lateen.yaml`, with all tokens. */
   lateen(argv: readonly string[], options?: Partial<RunOptions>): Promise<Ran>;
+  /** Starts the real program, with all tokens. */
+  start(argv: readonly string[], env?: Readonly<Record<string, string>>): Started;
   /** Writes `lateen.yaml`; `change` may rewrite its text. */
   configure(change?: (text: string) => string): void;
   /** Everything of the ledger, newest first. */
@@ -96,6 +98,8 @@ export async function startWorld({
     lateen: (argv, options = {}) =>
       runHere(argv, { cwd: folder.path, ...options, env: { ...tokens, GITHUB_ACTOR: "octavia", ...options.env } }),
     ledger: () => repository.git("log", "--format=%B", "refs/lateen/latest").catch(() => ""),
+    start: (argv, env = {}) =>
+      startLateen(argv, { cwd: folder.path, env: { ...tokens, GITHUB_ACTOR: "octavia", ...env } }),
     async close() {
       await Promise.all([forge.close(), registry.close(), tenants.close(), plane.close(), repository.close()]);
       folder.remove();

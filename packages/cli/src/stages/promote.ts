@@ -32,7 +32,7 @@ async function eachTarget(
   const steps = section.targets.map((target): Step => async (_, before) => {
     job.report({ type: "stage-started", stage, about: `${target.name}: ${target.tags.join(", ")}` });
     const verdict = await shell(promotionInput(job, before, target), await portsOf(job, target.name), job.signal);
-    return withReport(verdict, stage === "promotion", before.images ?? []);
+    return withReport(verdict, stage, before.images ?? []);
   });
   return walk(job, { ...account, changed: false }, steps);
 }
@@ -95,23 +95,49 @@ function fleetEvidence(job: Job, { coverage }: Account): FleetEvidence {
   };
 }
 
-/** A promotion's report as the result document has it; a check counts as no change. */
+/** A promotion's report as the result document has it; of a check that lets go on only the release itself counts. */
 export function withReport(
   verdict: Verdict<PromotionReport>,
-  counts: boolean,
+  stage: "release" | "promotion",
   others: readonly ImageResult[],
 ): Verdict<Partial<Account>> {
   const report = verdict.value;
   if (report === undefined) return { ...verdict, value: {} } as Verdict<Partial<Account>>;
-  const repositories = new Set<string>(report.images.map(({ repository }) => repository));
-  const merged = report.images.map((image) => {
-    const tags = counts ? (others.find(({ repository }) => repository === image.repository)?.tags ?? []) : [];
-    const own = new Set(image.tags.map(({ tag }) => tag));
-    return { ...image, tags: [...tags.filter(({ tag }) => !own.has(tag)), ...image.tags] };
-  });
-  const images = [...others.filter(({ repository }) => !repositories.has(repository)), ...merged];
+  // What would be moved has not been: only the promotion itself, and a refusal, may speak of tags.
+  if (stage === "release" && verdict.kind === "go")
+    return {
+      ...verdict,
+      value: {
+        images: mergeImages(
+          others,
+          report.images.map(({ tags: _, ...image }) => image),
+        ),
+      },
+    };
   const ledger =
     report.ledger === undefined ? {} : { ledger: { entry: report.ledger.entry, position: report.ledger.position } };
   const newer = report.supersededBy === undefined ? {} : { supersededBy: report.supersededBy };
-  return { ...verdict, value: { images, ...ledger, ...newer, changed: counts && report.changed } };
+  return {
+    ...verdict,
+    value: {
+      images: mergeImages(others, report.images),
+      ...ledger,
+      ...newer,
+      changed: stage === "promotion" && report.changed,
+    },
+  };
+}
+
+/** Destinations of several targets side by side; of one that is in both, the tags are put together. */
+function mergeImages(before: readonly ImageResult[], added: readonly ImageResult[]): readonly ImageResult[] {
+  const merged = new Map(before.map((image) => [image.repository, image]));
+  for (const image of added) {
+    const own = new Set(image.tags?.map(({ tag }) => tag));
+    const tags = [
+      ...(merged.get(image.repository)?.tags ?? []).filter(({ tag }) => !own.has(tag)),
+      ...(image.tags ?? []),
+    ];
+    merged.set(image.repository, { ...image, ...(tags.length === 0 ? {} : { tags }) });
+  }
+  return [...merged.values()];
 }

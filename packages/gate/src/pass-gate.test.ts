@@ -260,6 +260,17 @@ describe.each(["1.22.6", "1.26.4"])("a workflow on Gitea %s", (version) => {
     expect(await gate({ workflows: [{ ...e2e, whenAbsent }], policy: { settleMs: 30_000 } })).toMatchObject({ kind });
     expect(clock.now() - from).toBe(30_000);
   });
+
+  test("that is missing is not looked for again where the caller has no patience", async () => {
+    const { gate, clock } = await start({ version });
+    const from = clock.now();
+    const gates = { workflows: [{ ...e2e, whenAbsent: "proceed" as const }], settle: false };
+    expect(await gate(gates)).toMatchObject({
+      outcome: "deferred",
+      value: { verdict: "wait", checks: [{ state: "missing" }] },
+    });
+    expect(clock.now()).toBe(from);
+  });
 });
 
 describe("the kill switch", () => {

@@ -31,6 +31,11 @@ export interface GateInput {
   readonly policy?: GatePolicy | undefined;
   /** Whether to look until the verdict is final or the time is over. @default false */
   readonly wait?: boolean | undefined;
+  /**
+   * Whether a gate that does not wait may look a second time, after the settling time, where its verdict hangs on nothing but the
+   * absence of a run. @default true
+   */
+  readonly settle?: boolean | undefined;
   readonly killSwitch?: Omit<KillSwitchInput, "waived"> | undefined;
   /** Reasons under the names that are waived: `gate` for all of it, `kill-switch`, an entry of `checks` or a workflow's file. */
   readonly waived?: Readonly<Record<string, string>> | undefined;
@@ -62,10 +67,7 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   if (held !== undefined && held.value?.cause?.category !== "auth") return hold(held, reportsOf(first));
   if (first.status === "rejected") throw first.reason;
   if (held !== undefined) return hold(held, first.value.reports);
-  const watched =
-    input.wait === true
-      ? await watchGate(first.value, look, plan.policy, ports, signal)
-      : await settleGate(first.value, look, ports, signal);
+  const watched = await watch(input, first.value, look, plan, ports, signal);
   if (watched.verdict === "open" && watched.elapsedMs > 0) {
     const late = await readSwitch(input, plan, { ...ports, report: ignoreEvents }, signal);
     if (late.kind === "stop") return hold(late, watched.look.reports);
@@ -109,6 +111,18 @@ function createLook(plan: LookPlan, ports: GatePorts, signal: AbortSignal | unde
     }
     return look;
   };
+}
+
+function watch(
+  input: GateInput,
+  first: Look,
+  look: () => Promise<Look>,
+  plan: LookPlan,
+  ports: GatePorts,
+  signal?: AbortSignal,
+): Promise<Watched> {
+  if (input.wait === true) return watchGate(first, look, plan.policy, ports, signal);
+  return settleGate(first, look, { ...ports, patient: input.settle !== false }, signal);
 }
 
 type Switch = Verdict<KillSwitchState>;

@@ -63,14 +63,14 @@ export async function watchGate(
 export async function settleGate(
   first: Look,
   look: () => Promise<Look>,
-  { clock }: WatchPorts,
+  { clock, patient = true }: Pick<WatchPorts, "clock"> & { readonly patient?: boolean },
   signal?: AbortSignal,
 ): Promise<Watched> {
   const start = clock.now();
   const settling = first.reports.every(
     ({ decision, state }) => decision === "open" || (decision === "wait" && state === "missing"),
   );
-  if (verdictOf(first) !== "wait" || !settling || first.settlesAt === undefined) {
+  if (!patient || verdictOf(first) !== "wait" || !settling || first.settlesAt === undefined) {
     return { look: first, verdict: verdictOf(first), elapsedMs: 0, late: false };
   }
   await clock.sleep(Math.max(0, first.settlesAt - start), signal);

@@ -1,0 +1,99 @@
+// `pnpm bench gate`: requests and wall time to a verdict for a commit with 40 contexts and 3 pages of history, on forges that
+// take 30 ms for each answer; then a second look at which nothing is new.
+import { parseCommitSha, systemClock } from "../../packages/kernel/src/index.ts";
+import { createGiteaForge } from "../../packages/gate/src/gitea/index.ts";
+import { createGitHubForge } from "../../packages/gate/src/github/index.ts";
+import { type Forge, gatePorts, passGate } from "../../packages/gate/src/index.ts";
+import {
+  createMemoryGraph,
+  type ForgeFacts,
+  type HttpFake,
+  startGiteaFake,
+  startGitHubFake,
+} from "../../packages/gate/src/testing/index.ts";
+
+const latencyMs = 30;
+const contexts = Array.from({ length: 40 }, (_, index) => `CI / job ${index} (push)`);
+const rounds = 15;
+
+interface Subject {
+  readonly name: string;
+  readonly fake: HttpFake & ForgeFacts;
+  readonly connect: () => Forge;
+  /** Rows of statuses that fill three pages of this forge. */
+  readonly rows: number;
+}
+
+const graph = createMemoryGraph();
+const before = graph.add();
+const commit = parseCommitSha(graph.add());
+
+async function subjects(): Promise<readonly Subject[]> {
+  const github = await startGitHubFake({ graph, latencyMs });
+  const gitea = await startGiteaFake({ graph, latencyMs });
+  return [
+    {
+      name: "GitHub",
+      fake: github,
+      rows: 280,
+      connect: () => createGitHubForge({ url: github.url, repository: github.repository }),
+    },
+    {
+      name: "Gitea 1.26",
+      fake: gitea,
+      rows: 120,
+      connect: () => createGiteaForge({ url: gitea.url, repository: gitea.repository }),
+    },
+  ];
+}
+
+function fill({ fake, rows }: Subject): void {
+  for (let row = 0; row < rows; row++) {
+    const state = row < rows - contexts.length ? "pending" : "success";
+    fake.setStatus({ sha: commit, context: contexts[row % contexts.length] ?? "", state });
+  }
+  fake.setRun({ sha: commit, file: "e2e.yml", status: "completed", conclusion: "success" });
+  fake.addPush({ before, after: commit });
+}
+
+async function look(forge: Forge): Promise<number> {
+  const ports = gatePorts(forge, systemClock, () => undefined);
+  const started = performance.now();
+  const input = {
+    commit,
+    branch: "main",
+    checks: contexts,
+    workflows: [{ file: "e2e.yml" }],
+    killSwitch: { variable: "STOP" },
+  };
+  const verdict = await passGate(input, ports);
+  if (verdict.kind !== "go") throw new Error(verdict.reason);
+  return performance.now() - started;
+}
+
+function median(times: readonly number[]): string {
+  return `${(times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0).toFixed(0)} ms`;
+}
+
+for (const subject of await subjects()) {
+  fill(subject);
+  await look(subject.connect()); // Loads the modules.
+  const first: number[] = [];
+  const second: number[] = [];
+  let requests = 0;
+  let again = { all: 0, unchanged: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const forge = subject.connect();
+    const from = subject.fake.requests.length;
+    first.push(await look(forge));
+    const middle = subject.fake.requests.length;
+    second.push(await look(forge));
+    const seen = subject.fake.requests.slice(middle);
+    requests = middle - from;
+    again = { all: seen.length, unchanged: seen.filter(({ status }) => status === 304).length };
+  }
+  console.log(
+    `${subject.name.padEnd(12)} verdict: ${requests} requests, median ${median(first)};  nothing new: ${again.all} requests, ${again.unchanged} of them 304, median ${median(second)}`,
+  );
+  await subject.fake.close();
+}

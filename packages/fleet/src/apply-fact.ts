@@ -39,7 +39,8 @@ const appliers: Appliers = {
     for (const call of state.calls.values()) each(state, call.slugs, (tenant) => (tenant.step = "doubtful"));
     state.calls.clear();
     state.interrupted = false;
-    state.stop = undefined;
+    // Guards are asked again, and the interruption is over; a rollout that halted stays halted.
+    if (state.stop?.guard !== undefined) state.stop = undefined;
   },
   "wave-started": (state, fact) => startWave(state, fact),
   "tenants-posted": (state, fact) => post(state, fact),
@@ -91,7 +92,7 @@ const appliers: Appliers = {
   },
   "rollout-interrupted": (state) => {
     state.interrupted = true;
-    state.stop ??= { outcome: "halted", reason: "the rollout was interrupted" };
+    state.stop ??= { outcome: "halted", reason: "the rollout was interrupted", guard: "interruption" };
   },
   "rollout-finished": (state, fact) => void (state.finished = fact.outcome),
   "rollout-abandoned": (state) => void (state.finished = "abandoned"),

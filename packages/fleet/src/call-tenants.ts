@@ -1,7 +1,7 @@
 import { type Slug } from "@lateen/kernel";
 import type { CallSettings, Redeployment } from "./control-plane.ts";
 import type { CallFault, RowVerdict } from "./journal-entry.ts";
-import { judgeRow } from "./judge-row.ts";
+import { decideRow } from "./decide-row.ts";
 import { observe } from "./observe.ts";
 import type { Run } from "./run.ts";
 import { isNonEmpty, type Tenant } from "./tenant.ts";
@@ -73,7 +73,7 @@ function rowsFor(
   legacy: boolean,
 ): readonly (readonly [Slug, RowVerdict])[] {
   const wanted = new Set(asked);
-  return rows.filter((row) => wanted.has(row.slug)).map((row) => [row.slug, judgeRow(row, legacy)] as const);
+  return rows.filter((row) => wanted.has(row.slug)).map((row) => [row.slug, decideRow(row, legacy)] as const);
 }
 
 async function pause(run: Run, delayMs: number): Promise<boolean> {

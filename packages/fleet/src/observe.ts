@@ -1,7 +1,7 @@
 import { asReleaseError, type Clock, type CommitSha, type Reading, type Slug, unknown } from "@lateen/kernel";
 import type { AncestryOf } from "./ancestry-of.ts";
 import { eachLimited } from "./each-limited.ts";
-import { judgeTenant, type LookJudgement } from "./judge-tenant.ts";
+import { decideTenant, type LookJudgement } from "./decide-tenant.ts";
 import type { VerifyPolicy } from "./policy.ts";
 import type { Prober } from "./prober.ts";
 import type { Tenant } from "./tenant.ts";
@@ -93,7 +93,7 @@ async function look(watch: Watch, options: ObserveOptions, signal: AbortSignal |
   await waitForTurn(watch, options, signal);
   const reading = await ask(watch.tenant, options.prober);
   const ancestry = reading.kind === "found" ? await options.ancestryOf(reading.value) : undefined;
-  watch.judgement = judgeTenant(target, reading, ancestry, verify.match);
+  watch.judgement = decideTenant(target, reading, ancestry, verify.match);
   watch.lookedAt = clock.now();
   if (reading.kind === "found") watch.sha = reading.value;
   if (reading.kind !== "unknown") watch.answered = watch.judgement;

@@ -8,7 +8,7 @@ import type { RowVerdict } from "./journal-entry.ts";
  * one control plane left the key out for tenants that it had skipped. Under `legacy` it counts as proof where health, command
  * and error all speak for it.
  */
-export function judgeRow(row: Omit<TenantRow, "slug">, legacy: boolean): RowVerdict {
+export function decideRow(row: Omit<TenantRow, "slug">, legacy: boolean): RowVerdict {
   if (row.hasError || row.healthy === false) return "failed";
   if (row.onTarget === false) return "denied";
   if (row.onTarget === true) return "proven";

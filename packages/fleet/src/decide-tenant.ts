@@ -14,7 +14,7 @@ export interface LookJudgement {
  *
  * @param ancestry - How the tenant's commit relates to the target; undefined where there is no history to ask.
  */
-export function judgeTenant(
+export function decideTenant(
   target: CommitSha,
   reading: Reading<string>,
   ancestry: Reading<Ancestry> | undefined,

@@ -5,7 +5,7 @@ import { newestOfEach } from "../decide-check.ts";
 import { decideState } from "../decide-gate.ts";
 import type { Sources } from "../sources.ts";
 import type { Client } from "./client.ts";
-import { pageSize, readPages } from "./read-pages.ts";
+import { type Pages, pageSize, readPages } from "./read-pages.ts";
 import { readSafely } from "../read-safely.ts";
 import { runNumber } from "./statuses.ts";
 import { runsSchema, type WireRun } from "./wire.ts";
@@ -15,9 +15,10 @@ import { runsSchema, type WireRun } from "./wire.ts";
  * statuses that the jobs have left.
  */
 export function createRunReader(client: Client, sources: Sources, checks: Checks["checks"]): Checks["runs"] {
+  const list = createRunList(client);
   return (commit, file, signal) =>
     readSafely(async () => {
-      const listed = (await readRuns(client, commit, signal))?.filter((run) => belongs(run, file));
+      const listed = (await list(commit, signal))?.filter((run) => belongs(run, file));
       if (listed !== undefined && listed.length > 0) return found(listed);
       const [facts, names] = await Promise.all([checks(commit, signal), workflowNames(sources, file, commit, signal)]);
       if (facts.kind !== "found") return facts;
@@ -57,14 +58,23 @@ function guesses(base: string): string[] {
 }
 
 /** The runs of one commit as the runs API lists them; undefined where this server has none. */
-async function readRuns(client: Client, commit: string, signal?: AbortSignal): Promise<readonly RunFact[] | undefined> {
-  if (lacksRuns(await client.version(signal))) return undefined;
-  const path = (page: number): string => `/actions/runs?head_sha=${commit}&page=${page}&limit=${pageSize}`;
-  const first = await client.find(path(1), runList, signal);
-  if (first === undefined) return undefined;
-  const page = async (number: number) => (number === 1 ? first : client.get(path(number), runList, signal));
-  const { rows } = await readPages({ page });
-  return rows.map(factOf);
+type RunList = (commit: string, signal?: AbortSignal) => Promise<readonly RunFact[] | undefined>;
+
+/** Makes a {@link RunList}. What the first answers tell of the server is remembered: its version, and whether it has such a call. */
+function createRunList(client: Client): RunList {
+  const lists = new Map<string, Pages<WireRun>>();
+  let missing = false;
+  return async (commit, signal) => {
+    if (missing) return undefined;
+    const path = (page: number): string => `/actions/runs?head_sha=${commit}&page=${page}&limit=${pageSize}`;
+    const [version, first] = await Promise.all([client.version(signal), client.find(path(1), runList, signal)]);
+    missing = first === undefined || lacksRuns(version);
+    if (first === undefined || missing) return undefined;
+    const page = async (number: number) => (number === 1 ? first : client.get(path(number), runList, signal));
+    const pages = await readPages({ page, last: lists.get(commit) });
+    lists.set(commit, pages);
+    return pages.rows.map(factOf);
+  };
 }
 
 const runList = { schema: runsSchema, what: "a list of workflow runs" };

@@ -22,7 +22,7 @@ export function createStatusReader(client: Client, site: string): StatusReader {
     lists.set(list, pages);
     return pages.rows;
   };
-  return async (commit, signal) => {
+  const readBoth = async (commit: string, signal?: AbortSignal): Promise<readonly CheckFact[]> => {
     const [history, newest] = await Promise.all([
       read(`${commit}/statuses`, (number) => client.get(pagePath(commit, "statuses", number), statusList, signal)),
       read(`${commit}/status`, async (number) => {
@@ -32,6 +32,24 @@ export function createStatusReader(client: Client, site: string): StatusReader {
     ]);
     const rows = new Map([...history, ...newest].map((row) => [row.id === 0 ? JSON.stringify(row) : row.id, row]));
     return [...rows.values()].map((row) => factOf(row, site));
+  };
+  return shareReads(readBoth);
+}
+
+/** Lets those who ask for the same at the same time, under the same signal, share one read. */
+function shareReads(read: StatusReader): StatusReader {
+  let running:
+    | { readonly commit: string; readonly signal: AbortSignal | undefined; readonly reading: ReturnType<StatusReader> }
+    | undefined;
+  return async (commit, signal) => {
+    if (running?.commit === commit && running.signal === signal) return running.reading;
+    const mine = { commit, signal, reading: read(commit, signal) };
+    running = mine;
+    try {
+      return await mine.reading;
+    } finally {
+      if (running === mine) running = undefined;
+    }
   };
 }
 

@@ -11,7 +11,7 @@ import {
   unknown,
 } from "@lateen/kernel";
 
-import type { CommitFact } from "../changes.ts";
+import type { Changes, CommitFact } from "../changes.ts";
 import { readSafely } from "../read-safely.ts";
 import type { Client } from "./client.ts";
 import { branchSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
@@ -56,8 +56,17 @@ export function resolveCommit(client: Client, prefix: string, signal?: AbortSign
   });
 }
 
-/** One commit with its message and all of its files. */
-export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>> {
+/** Makes a reader of commits with their message and all of their files. A commit never changes, so it is kept. */
+export function createCommitReader(client: Client): Changes["commit"] {
+  const kept = new Map<CommitSha, Reading<CommitFact>>();
+  return async (sha, signal) => {
+    const reading = kept.get(sha) ?? (await readCommit(client, sha, signal));
+    if (reading.kind === "found") kept.set(sha, reading);
+    return reading;
+  };
+}
+
+function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>> {
   return readSafely(async () => {
     const pages = await client.pages(commitPath(sha), { schema: commitSchema, what: "a commit" }, signal);
     const [first] = pages;

@@ -56,8 +56,15 @@ function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): 
     return `${count(state.failures, "tenant")} failed, ${limits.tolerance} tolerated`;
   if (state.faults >= limits.maxControlPlaneFaults)
     return "the control plane could not move the tenants it was asked to move";
-  if (limits.deadline !== undefined && now >= limits.deadline) return "the deadline of the rollout has passed";
+  // Where everybody has been started, stopping would save nobody.
+  if (limits.deadline !== undefined && now >= limits.deadline && hasMoreToStart(state))
+    return "the deadline of the rollout has passed";
   return undefined;
+}
+
+function hasMoreToStart(state: RolloutState): boolean {
+  const stage = state.stages[state.current];
+  return stage !== undefined && (stage.started < stage.stage.slugs.length || state.current + 1 < state.stages.length);
 }
 
 function continueWave(state: RolloutState, wave: WaveState): readonly RolloutAction[] {

@@ -1,0 +1,316 @@
+import { go, parseCommitSha, parseSlug, ReleaseError, type Slug, stop } from "@lateen/kernel";
+import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+import { combineControlPlanes } from "./combine-control-planes.ts";
+import type { FleetEvent } from "./fleet-event.ts";
+import type { JournalEntry } from "./journal-entry.ts";
+import { memoryJournal } from "./memory-journal.ts";
+import type { FleetPolicy } from "./policy.ts";
+import type { RolloutPorts } from "./ports.ts";
+import { rollOut } from "./roll-out.ts";
+import { createVirtualFleet, type VirtualFleet } from "./testing/virtual-fleet.ts";
+
+const sha = parseCommitSha("b".repeat(40));
+const release = { sha, tag: "new" };
+const slug = (name: string): Slug => parseSlug(name);
+const cause = new ReleaseError({ code: "CONTROL_PLANE_STATUS", category: "unavailable", message: "answered 503" });
+
+let clock: FakeClock;
+let fleet: VirtualFleet;
+let ports: RolloutPorts;
+let events: FleetEvent[];
+
+function begin(size: number): void {
+  clock = createFakeClock({ auto: true });
+  fleet = createVirtualFleet({ size, sleep: (ms) => clock.sleep(ms) });
+  events = [];
+  ports = { ...fleet, clock, journal: memoryJournal(), report: (event) => events.push(event) };
+}
+
+const run = (policy: FleetPolicy = {}, more: Partial<RolloutPorts> = {}) =>
+  rollOut({ release, policy: { canary: [slug("t1")], ...policy } }, { ...ports, ...more });
+const minutes = () => (clock.now() - Date.UTC(2026, 0, 1)) / 60_000;
+
+beforeEach(() => begin(6));
+
+describe("transient faults of the control plane", () => {
+  test("are met with three more tries, 5, 10 and 20 seconds apart", async () => {
+    fleet.answers.push({ kind: "transient", cause }, { kind: "transient", cause }, { kind: "transient", cause });
+    expect(await run()).toMatchObject({ kind: "go", value: { verified: 6 } });
+    expect(fleet.calls.slice(0, 5)).toEqual([["t1"], ["t1"], ["t1"], ["t1"], ["t2", "t3", "t4"]]);
+    expect(events.flatMap((event) => (event.type === "call-retried" ? [event.delayMs] : []))).toEqual([
+      5_000, 10_000, 20_000,
+    ]);
+  });
+
+  test("halt after the fourth try, and the account is complete", async () => {
+    fleet.answers.push(...Array.from({ length: 4 }, () => ({ kind: "transient" as const, cause })));
+    expect(await run({ maxStragglers: 5 })).toMatchObject({
+      outcome: "halted",
+      value: { enumerated: 6, stragglers: expect.arrayContaining(["t1"]) },
+    });
+    expect(fleet.calls).toHaveLength(4);
+  });
+
+  test("are not met with another call for tenants that moved meanwhile", async () => {
+    const twice = { ...fleet.controlPlane };
+    let first = true;
+    const controlPlane: RolloutPorts["controlPlane"] = {
+      ...twice,
+      async redeploy(tenants, ...rest) {
+        if (tenants.length < 3 || !first) return twice.redeploy(tenants, ...rest);
+        first = false;
+        fleet.calls.push(tenants.map((tenant) => tenant.slug));
+        for (const tenant of tenants.slice(0, 2)) fleet.runs.set(tenant.slug, sha);
+        return { kind: "transient", cause };
+      },
+    };
+    expect(await run({}, { controlPlane })).toMatchObject({ kind: "go" });
+    expect(fleet.calls).toEqual([["t1"], ["t2", "t3", "t4"], ["t4"], ["t5", "t6"]]);
+  });
+
+  test("are forgiven as often as the breaker says, and the tenants count in the end", async () => {
+    const faults = Array.from({ length: 4 }, () => ({ kind: "transient" as const, cause }));
+    fleet.answers.push(undefined, ...faults);
+    const verdict = await run({ maxControlPlaneFaults: 2, maxStragglers: 3 });
+    expect(verdict).toMatchObject({ kind: "go", value: { verified: 3, stragglers: ["t2", "t3", "t4"] } });
+  });
+});
+
+describe("time", () => {
+  test("a turned-away call before anything moved is an error of credentials only where it is one", async () => {
+    fleet.answers.push({ kind: "refused", cause });
+    expect(await run()).toMatchObject({ outcome: "halted", reason: expect.stringContaining("503") });
+    expect(fleet.calls).toEqual([["t1"]]);
+  });
+
+  test("canary, soak, batches: three moves, one soak, and one interval for each proof", async () => {
+    await run({ soakMs: 600_000 });
+    // 3 × (1 min move + 20 s proof) + 10 min soak + 20 s since the last proof.
+    expect(minutes()).toBeCloseTo(3 * (1 + 1 / 3) + 10 + 1 / 3, 1);
+  });
+
+  test("the deadline stops what has not begun", async () => {
+    const verdict = await run({ deadlineMs: 200_000, soakMs: 60_000 });
+    expect(verdict).toMatchObject({ outcome: "halted", reason: expect.stringContaining("deadline") });
+    expect(fleet.calls).toEqual([["t1"], ["t2", "t3", "t4"]]);
+  });
+
+  test("a fleet that flaps after the last move is no success", async () => {
+    const report = (event: FleetEvent) =>
+      event.type === "wave-finished" && event.wave === "batch-2" && fleet.runs.set(slug("t2"), "a".repeat(40));
+    expect(await run({}, { report })).toMatchObject({ outcome: "halted", value: { stragglers: ["t2"] } });
+  });
+});
+
+describe("the pace", () => {
+  test("waves soak one by one", async () => {
+    begin(12);
+    await run({ canary: [], pace: { waves: [1, 5, "25%"] } });
+    expect(fleet.calls.map((call) => call.length)).toEqual([1, 5, 3, 3]);
+    expect(events.filter((event) => event.type === "soak-started")).toHaveLength(4);
+  });
+
+  test("the window doubles while everything is well", async () => {
+    begin(40);
+    await run({ pace: { window: { growth: 1, cap: 16 } } });
+    expect(fleet.calls.map((call) => call.length)).toEqual([1, 2, 4, 8, 16, 9]);
+  });
+
+  test("after each wave the evidence so far is told: 30 healthy, below 9.5 %", async () => {
+    begin(30);
+    await run({ pace: { batch: 29 } });
+    const bounds = events.flatMap((event) =>
+      event.type === "wave-finished" ? [[event.healthy, event.failureBound.toFixed(3)]] : [],
+    );
+    expect(bounds).toEqual([
+      [1, "0.950"],
+      [30, "0.095"],
+    ]);
+  });
+
+  test("10,000 tenants take linear time", async () => {
+    begin(10_000);
+    const start = performance.now();
+    expect(await run({ pace: { batch: 10 } })).toMatchObject({ kind: "go", value: { verified: 10_000 } });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
+
+describe("several control planes", () => {
+  const second = () => createVirtualFleet({ size: 2, plane: "eu", prefix: "e", sleep: (ms) => clock.sleep(ms) });
+
+  test("a wave is one call for each of them, and each gets only its own tenants", async () => {
+    begin(2);
+    const eu = second();
+    for (const [name, runs] of eu.runs) fleet.runs.set(name, runs);
+    const controlPlane = combineControlPlanes([
+      {
+        name: "prod",
+        plane: {
+          ...fleet.controlPlane,
+          enumerate: async () => ({
+            kind: "found",
+            value: [
+              { slug: slug("t1"), plane: "x" },
+              { slug: slug("t2"), plane: "x" },
+            ],
+          }),
+        },
+      },
+      {
+        name: "eu",
+        plane: {
+          ...fleet.controlPlane,
+          enumerate: async () => ({
+            kind: "found",
+            value: [...eu.runs.keys()].map((name) => ({ slug: name, plane: "x" })),
+          }),
+        },
+      },
+    ]);
+    const verdict = await run({}, { controlPlane });
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 4, verified: 4 } });
+    expect(fleet.calls).toEqual([["t1"], ["t2"], ["e1", "e2"]]);
+    expect(verdict.value?.tenants.map((line) => line.plane)).toEqual(["prod", "prod", "eu", "eu"]);
+  });
+
+  test("one that cannot be read makes the fleet unknown, one tenant of two owners refused: nothing moves", async () => {
+    begin(2);
+    const unread = combineControlPlanes([
+      { name: "prod", plane: fleet.controlPlane },
+      { name: "eu", plane: { ...second().controlPlane, enumerate: async () => ({ kind: "unknown", cause }) } },
+    ]);
+    expect(await run({}, { controlPlane: unread })).toMatchObject({ outcome: "unknown" });
+    const twice = combineControlPlanes([
+      { name: "prod", plane: fleet.controlPlane },
+      { name: "eu", plane: fleet.controlPlane },
+    ]);
+    expect(await run({}, { controlPlane: twice })).toMatchObject({
+      outcome: "refused",
+      reason: expect.stringContaining("claimed by prod and by eu"),
+    });
+    expect(fleet.calls).toEqual([]);
+  });
+});
+
+describe("history", () => {
+  const compare = (ahead: readonly string[]) => async (_: string, head: string) => ({
+    kind: "found" as const,
+    value: ahead.includes(head) ? ("ahead" as const) : ("behind" as const),
+  });
+
+  test("a tenant ahead of the target is never moved back", async () => {
+    fleet.runs.set(slug("t3"), "c".repeat(40));
+    const verdict = await run({}, { history: { compare: compare(["c".repeat(40)]) } });
+    expect(verdict).toMatchObject({ kind: "go", value: { verified: 5, ahead: 1, stragglers: [] } });
+    expect(fleet.calls.flat()).not.toContain("t3");
+  });
+
+  test("under strict match it is", async () => {
+    fleet.runs.set(slug("t3"), "c".repeat(40));
+    const verdict = await run({ verify: { match: "strict" } }, { history: { compare: compare(["c".repeat(40)]) } });
+    expect(verdict).toMatchObject({ kind: "go", value: { verified: 6, ahead: 0 } });
+    expect(fleet.calls.flat()).toContain("t3");
+  });
+
+  test("where nobody knows whether tenants are ahead, nothing moves", async () => {
+    const verdict = await run({}, { history: { compare: async () => ({ kind: "unknown", cause }) } });
+    expect(verdict).toMatchObject({ outcome: "unknown", reason: expect.stringContaining("might be newer") });
+    expect(fleet.calls).toEqual([]);
+  });
+});
+
+describe("the journal", () => {
+  test("holds the intent before the call is sent", async () => {
+    const journal = memoryJournal();
+    const seen: boolean[] = [];
+    const controlPlane: RolloutPorts["controlPlane"] = {
+      ...fleet.controlPlane,
+      redeploy(tenants, ...rest) {
+        const last = journal.entries.at(-1);
+        seen.push(last?.type === "tenants-posted" && last.slugs.join() === tenants.map((tenant) => tenant.slug).join());
+        return fleet.controlPlane.redeploy(tenants, ...rest);
+      },
+    };
+    await run({}, { journal, controlPlane });
+    expect(seen).toEqual([true, true, true]);
+  });
+
+  test("that cannot be written before the first move is an error, later it halts with an account", async () => {
+    const full = (after: number) => failingJournal(after);
+    await expect(run({}, { journal: full(0) })).rejects.toMatchObject({ code: "JOURNAL_WRITE" });
+    expect(fleet.calls).toEqual([]);
+    const verdict = await run({}, { journal: full(7) });
+    expect(verdict).toMatchObject({
+      outcome: "halted",
+      reason: expect.stringContaining("disk is full"),
+      value: { enumerated: 6 },
+    });
+    expect(fleet.calls).toEqual([["t1"]]);
+  });
+
+  test("resumed from any prefix, the rollout ends the same, and nobody who was proven is posted again", async () => {
+    const journal = memoryJournal();
+    await run({}, { journal });
+    const whole = journal.entries.filter((entry) => entry.type !== "rollout-finished");
+    for (let length = 4; length <= whole.length; length++) {
+      begin(6);
+      const prefix: readonly JournalEntry[] = whole.slice(0, length);
+      const proven = prefix.flatMap((entry) => (entry.type === "tenant-verified" ? [entry.slug] : []));
+      for (const name of prefix.flatMap((entry) =>
+        entry.type === "call-answered" ? entry.rows.map(([name]) => name) : [],
+      ))
+        fleet.runs.set(name, sha);
+      const verdict = await run({}, { journal: memoryJournal(prefix) });
+      expect(verdict).toMatchObject({ kind: "go", value: { verified: 6 } });
+      expect(fleet.calls.flat().filter((name) => proven.includes(name))).toEqual([]);
+      expect(new Set(fleet.calls.flat()).size).toBe(fleet.calls.flat().length);
+    }
+  });
+
+  test("a rollout that died while it was stopping stays stopped", async () => {
+    const journal = memoryJournal();
+    fleet.silent.add(slug("t9"));
+    fleet.answers.push({ kind: "answered", ok: false, rows: [] });
+    await run({}, { journal });
+    const died = journal.entries.filter((entry) => entry.type !== "rollout-finished");
+    begin(6);
+    expect(await run({}, { journal: memoryJournal(died) })).toMatchObject({ outcome: "halted" });
+    expect(fleet.calls).toEqual([]);
+  });
+});
+
+describe("guards", () => {
+  test("are asked before every wave, and after every soak", async () => {
+    const asked: number[] = [];
+    const guard = { name: "g", check: async () => (asked.push(fleet.calls.length), go(undefined)) };
+    await run({}, { guards: [guard] });
+    // Once at the start, then before the canary and each batch.
+    expect(asked).toEqual([0, 0, 1, 2]);
+  });
+
+  test("the first one that stops is the reason, and the later ones are not asked", async () => {
+    const first = { name: "first", check: async () => stop("superseded", "newer") };
+    const second = { name: "second", check: async () => Promise.reject(new Error("asked")) };
+    expect(await run({}, { guards: [first, second] })).toMatchObject({ outcome: "superseded", reason: "newer" });
+  });
+});
+
+function failingJournal(after: number): RolloutPorts["journal"] {
+  const journal = memoryJournal();
+  let appends = 0;
+  return {
+    ...journal,
+    async open() {
+      const opened = await journal.open();
+      if (opened.kind === "stop") return opened;
+      const append: typeof opened.value.append = async (entries) => {
+        if (appends++ >= after)
+          throw new ReleaseError({ code: "JOURNAL_WRITE", category: "unavailable", message: "the disk is full" });
+        return opened.value.append(entries);
+      };
+      return go({ ...opened.value, append });
+    },
+  };
+}

@@ -20,6 +20,8 @@ export default defineConfig({
   title: "lateen",
   description: "Takes a commit that CI has built to production, and proves that it got there.",
   lastUpdated: false,
+  // An address in a decision table is data, not a link.
+  markdown: { linkify: false },
   transformPageData: ({ params }) => (params === undefined ? {} : { title: `The decisions of ${params["package"]}` }),
   themeConfig: {
     search: { provider: "local" },

@@ -78,5 +78,6 @@ function commentAbove(text: string, name: string): string {
     .replaceAll(/\{@link (\w+)\}/g, "`$1`")
     .replaceAll("{", "&#123;")
     .replaceAll("<", "&lt;")
+    .replaceAll(/https?:\/\/[^\s)]+/g, "<$&>")
     .trim();
 }

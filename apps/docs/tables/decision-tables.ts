@@ -44,7 +44,10 @@ async function tablesOf(name: string, file: string): Promise<DecisionTable[]> {
 
 /** A table as Markdown: a heading, what it is about, its rows. */
 export function toMarkdown({ file, name, about, rows }: DecisionTable, level: "##" | "###" = "##"): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  // The fullest row knows the order of the columns best.
+  const columns = [
+    ...new Set(rows.toSorted((left, right) => size(right) - size(left)).flatMap((row) => Object.keys(row))),
+  ];
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     `${level} ${heading(name)}`,
@@ -57,6 +60,10 @@ export function toMarkdown({ file, name, about, rows }: DecisionTable, level: "#
     `${rows.length} rows, tested one by one: \`${file}\`.`,
     "",
   ].join("\n");
+}
+
+function size(row: object): number {
+  return Object.keys(row).length;
 }
 
 function isRow(value: unknown): value is Readonly<Record<string, unknown>> {

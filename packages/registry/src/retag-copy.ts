@@ -28,8 +28,11 @@ export async function copyToGroups(
     const needed = planned.some((tag) => tag.repository === repository && tag.plan !== "keep");
     if (repository === source.repository || !needed) continue;
     copied.add(repository);
-    if (dryRun) continue;
-    const verdict = await ports.registries.copy(exact, repository, signal);
+    const { registries } = ports;
+    const verdict = dryRun
+      ? await registries.checkCopy?.(exact, repository, signal)
+      : await registries.copy(exact, repository, signal);
+    if (verdict === undefined) continue;
     if (verdict.kind === "stop") return stop(verdict.outcome, verdict.reason, verdict.evidence);
     evidence.push(...verdict.evidence);
   }

@@ -57,6 +57,12 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
       preflight(exchange, clock, { repository, manifest: bytes, tags }, signal),
     copy: (source, target, signal) =>
       copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
+    checkCopy: (source, target, signal) =>
+      copyImage(
+        { source, target, from: { manifest, content }, into: content, dryRun: true },
+        { clock, report },
+        signal,
+      ),
     expectWrites: (repository) => exchange.expectWrites(parseImageRef(repository).path),
   };
 }

@@ -19,7 +19,7 @@ export interface ConcludeOptions {
 
 /** The result of a command that walked some of the road. */
 export function conclude(
-  verdict: Verdict<Account | undefined>,
+  verdict: Verdict<Partial<Account> | undefined>,
   { outcome, reason, advice = [], gate }: ConcludeOptions,
 ): CommandResult {
   const { coverage: _, changed, interrupted, ...known } = verdict.value ?? {};
@@ -53,7 +53,7 @@ function adviceFor(outcome: Outcome, interrupted: boolean): string[] {
 
 /** `shipped` where something was changed, else `unchanged`. */
 export function shippedOr(
-  verdict: Verdict<Account | undefined>,
+  verdict: Verdict<Partial<Account> | undefined>,
   dryRun: boolean,
 ): Pick<ConcludeOptions, "outcome" | "reason"> {
   if (dryRun) return { outcome: "planned", reason: "a dry run: nothing was written" };

@@ -49,6 +49,27 @@ export interface FleetResult {
   readonly tenants: readonly TenantResult[];
 }
 
+/** How trunk, ledger, tags and fleet stand, by `status`. */
+export interface StatusResult {
+  readonly drift: "none" | "drift" | "unknown";
+  readonly reasons: readonly string[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly drift: "none" | "drift" | "unknown";
+    /** Head of the branch. */
+    readonly trunk?: string | undefined;
+    /** What the ledger's newest entry promoted, when and by whom. */
+    readonly commit?: string | undefined;
+    readonly position?: number | undefined;
+    readonly actor?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly ageMs?: number | undefined;
+    /** Commits that trunk has and the ledger has not, and for how long. */
+    readonly aheadBy?: number | undefined;
+    readonly aheadForMs?: number | undefined;
+  }[];
+}
+
 /** The one document that `--json`, `--output ndjson` (its last line) and `--result-file` carry. */
 export interface ResultDocument {
   readonly schemaVersion: 1;
@@ -61,6 +82,7 @@ export interface ResultDocument {
   readonly gate?: GateResult | undefined;
   readonly fleet?: FleetResult | undefined;
   readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
+  readonly status?: StatusResult | undefined;
   readonly evidence?: readonly Evidence[] | undefined;
   readonly error?:
     | {

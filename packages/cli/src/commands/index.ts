@@ -56,4 +56,22 @@ export const commands: readonly CommandRow[] = [
     writes: true,
     load: async () => (await import("./promote.ts")).promote,
   },
+  {
+    name: "reconcile",
+    summary: "repair tags from the ledger",
+    writes: true,
+    load: async () => (await import("./reconcile.ts")).reconcile,
+  },
+  {
+    name: "rollback",
+    summary: "promote an older release on purpose, fleet included",
+    writes: true,
+    load: async () => (await import("./rollback.ts")).rollback,
+  },
+  {
+    name: "status",
+    summary: "trunk, ledger, tags and running fleet side by side",
+    writes: false,
+    load: async () => (await import("./status.ts")).status,
+  },
 ];

@@ -82,7 +82,7 @@ export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
 }
 
 /** What the ledger records about the fleet; only a whole account counts as verified. */
-function fleetEvidence(job: Job, { coverage }: Account): FleetEvidence {
+export function fleetEvidence(job: Job, { coverage }: Account): FleetEvidence {
   if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
   const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
   return {

@@ -12,13 +12,15 @@ import type { FleetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job } from "../job.ts";
 import type { FleetResult } from "../result.ts";
-import { guardsOf } from "./guards.ts";
+import { type Guards, guardsOf } from "./guards.ts";
 import type { Account, Step } from "./road.ts";
 
 /** Which part of the fleet, and how. */
 export interface RolloutOptions {
   readonly only?: readonly Slug[];
   readonly resume?: boolean;
+  /** A rollback is stopped by nobody and accepts nothing but the very release. @default false */
+  readonly isRollback?: boolean;
 }
 
 /** Rolls the fleet under the guards, where one is configured; its report accounts for every tenant. */
@@ -32,13 +34,13 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const withoutCanary = job.overrides.get("canary");
     const input: RolloutInput = {
       release: { sha: commit, tag },
-      policy: policyOf(fleet),
+      policy: options.isRollback === true ? strict(policyOf(fleet)) : policyOf(fleet),
       tagOf: (sha) => candidateTag(release.candidate, sha),
       ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),
       ...(withoutCanary === undefined ? {} : { withoutCanary }),
       ...(options.resume === true ? { resume: true } : {}),
     };
-    const { guards, supersededBy } = guardsOf(job, commit);
+    const { guards, supersededBy } = options.isRollback === true ? noGuards : guardsOf(job, commit);
     const ports = {
       ...(await job.wiring.fleet()),
       guards,
@@ -69,6 +71,12 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
     };
     return withCoverage(await verifyFleet(input, ports, job.signal), undefined);
   };
+}
+
+const noGuards: Guards = { guards: [], supersededBy: () => undefined };
+
+function strict(policy: FleetPolicy): FleetPolicy {
+  return { ...policy, verify: { ...policy.verify, match: "strict" } };
 }
 
 /** The configuration of a fleet in the words of the fleet package. */

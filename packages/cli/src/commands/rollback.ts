@@ -1,0 +1,30 @@
+import { conclude, shippedOr } from "../conclude.ts";
+import { usageError } from "../io/arguments.ts";
+import type { Command } from "./command.ts";
+
+/** `lateen rollback`. */
+export const rollback: Command = {
+  about: "Promotes an older release on purpose: the whole fleet, verified strictly, then the ledger and the tags.",
+  options: {
+    to: { value: "SHA", about: "the release to go back to (default: the one before, by the ledger)" },
+    reason: { value: "TEXT", about: "why; it is kept in the ledger" },
+    target: { value: "NAME", about: "the promotion target (default: the first one)" },
+  },
+  examples: [
+    ["lateen rollback --reason 'checkout fails for everybody'", "to the release before"],
+    ["lateen rollback --to abcdef1 --reason '…' --dry-run", "what would move"],
+  ],
+  async run(context) {
+    const reason = context.args.text("reason")?.trim() ?? "";
+    if (reason === "")
+      throw usageError("a rollback needs a reason", "write --reason 'what went wrong'; it is kept in the ledger");
+    if (context.args.has("sha")) throw usageError("--sha says nothing to a rollback", "write --to SHA");
+    const [{ openRollback }, { rollBack }] = await Promise.all([
+      import("../open-rollback.ts"),
+      import("../stages/roll-back.ts"),
+    ]);
+    const { job, target, to } = await openRollback(context);
+    const verdict = await rollBack(job, { reason, target, to });
+    return conclude(verdict, shippedOr(verdict, context.dryRun));
+  },
+};

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { images, startWorld, type World } from "./world.ts";
+
+// What operators do once something was shipped.
+
+let world: World;
+let [old, sha]: [string, string] = ["", ""];
+beforeEach(async () => {
+  world = await startWorld();
+  [old = "", sha = ""] = world.commits;
+});
+afterEach(() => world.close());
+
+const latest = (): (string | undefined)[] => images.map((image) => world.tag(image, "latest"));
+const candidates = (commit: number): string[] => images.map((image) => world.digest(image, commit));
+const running = (): string[] => [...new Set(world.tenants.slugs().map((slug) => world.tenants.get(slug).sha))];
+
+/** Both commits, one after the other, so that there is something to go back to. */
+async function shipBoth(): Promise<void> {
+  await world.repository.setRef("refs/heads/main", old);
+  expect((await world.lateen(["ship", "--sha", old])).code).toBe(0);
+  await world.repository.setRef("refs/heads/main", sha);
+  expect((await world.lateen(["ship", "--sha", sha])).code).toBe(0);
+}
+
+describe("reconcile", () => {
+  test("does nothing without an entry, repairs a tag that was moved, and then has nothing to do", async () => {
+    expect((await world.lateen(["reconcile", "--json"])).json().outcome).toBe("unchanged");
+    await world.lateen(["ship", "--sha", sha]);
+    world.registry.store.setTag(images[1], "latest", world.digest(images[1], 0));
+    const status = await world.lateen(["status", "--fail-on-drift", "--json"]);
+    expect([status.code, status.json()["status"]]).toEqual([3, expect.objectContaining({ drift: "drift" })]);
+    const dry = await world.lateen(["reconcile", "--dry-run", "--json"]);
+    expect([dry.code, dry.json().outcome, latest()]).toEqual([0, "planned", [candidates(1)[0], candidates(0)[1]]]);
+    const ran = await world.lateen(["reconcile", "--json"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "ok"]);
+    expect(latest()).toEqual(candidates(1));
+    expect((await world.lateen(["reconcile", "--json"])).json().outcome).toBe("unchanged");
+    expect((await world.lateen(["status", "--fail-on-drift"])).code).toBe(0);
+  });
+
+  test("is held by the kill switch", async () => {
+    const ran = await world.lateen(["reconcile", "--json"], { env: { DEPLOY_DISABLED: "1" } });
+    expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
+  });
+});
+
+describe("rollback", () => {
+  test("needs a reason", async () => {
+    expect((await world.lateen(["rollback"])).code).toBe(2);
+    expect((await world.lateen(["rollback", "--reason", " "])).code).toBe(2);
+  });
+
+  test("returns fleet and tags to the release before, on the record, also with the kill switch armed", async () => {
+    await shipBoth();
+    const dry = await world.lateen(["rollback", "--reason", "checkout fails", "--dry-run", "--json"]);
+    expect([dry.code, dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual([0, "planned", old]);
+    expect([latest(), running()]).toEqual([candidates(1), [sha]]);
+
+    const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"], {
+      env: { DEPLOY_DISABLED: "1" },
+    });
+    expect([ran.code, ran.json().outcome, ran.json()["commit"]], ran.stderr).toEqual([0, "shipped", old]);
+    expect(ran.json()).toMatchObject({ fleet: { enumerated: 6, verified: 6 } });
+    expect(ran.stderr).toContain("the kill switch does not stop a rollback");
+    expect([latest(), running()]).toEqual([candidates(0), [old]]);
+    const ledger = await world.ledger();
+    for (const text of ["checkout fails", "octavia", old]) expect(ledger).toContain(text);
+
+    const held = await world.lateen(["promote", "--sha", sha, "--json"]);
+    expect([held.code, held.json().outcome]).toEqual([3, "refused"]);
+    const waived = await world.lateen([
+      "promote",
+      "--sha",
+      sha,
+      "--json",
+      "--override",
+      "rollback-hold=it was the database",
+    ]);
+    expect([waived.code, waived.json().outcome], waived.stderr).toEqual([0, "shipped"]);
+  });
+
+  test("moves no tag where a tenant does not come back", async () => {
+    await shipBoth();
+    world.plane.treat("t3", "skips");
+    const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([5, "halted"]);
+    expect(ran.json()).toMatchObject({ fleet: { stragglers: expect.arrayContaining(["t3"]) } });
+    expect(latest()).toEqual(candidates(1));
+  });
+});
+
+describe("status", () => {
+  test("shows trunk, ledger, tags and tenants side by side", async () => {
+    await world.lateen(["ship", "--sha", sha]);
+    const newer = await world.release();
+    const ran = await world.lateen(["status"]);
+    expect(ran.code, ran.stderr).toBe(0);
+    for (const text of [
+      newer.slice(0, 7),
+      sha.slice(0, 7),
+      "1 ahead",
+      "entry 1",
+      "by octavia",
+      "follows",
+      "6 verified",
+      "no drift",
+    ])
+      expect(ran.stdout).toContain(text);
+    const late = await world.lateen(["status", "--max-age", "1ms", "--fail-on-drift"]);
+    expect(late.code, late.stdout).toBe(3);
+  });
+
+  test("counts a tenant elsewhere as drift", async () => {
+    await world.lateen(["ship", "--sha", sha]);
+    world.tenants.set("t2", { sha: old });
+    const ran = await world.lateen(["status", "--json", "--fail-on-drift"]);
+    expect([ran.code, ran.json().reason]).toEqual([3, expect.stringContaining("t2")]);
+    expect((await world.lateen(["status"])).code).toBe(0);
+  });
+
+  test("is unknown where the ledger cannot be read", async () => {
+    world.configure((text) => text.replace("core.git", "nowhere.git"));
+    expect((await world.lateen(["status", "--json"])).code).toBe(4);
+  });
+});

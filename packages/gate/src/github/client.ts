@@ -1,7 +1,7 @@
 import { isReleaseError, redactUrl, ReleaseError } from "@lateen/kernel";
 
 import { nextPage, pagesUpToLast } from "./links.ts";
-import { createLoader, type Expected, type LoaderOptions } from "./loader.ts";
+import { createLoader, type Expected, type LoaderOptions, type Page } from "./loader.ts";
 
 /** Reads of GitHub's API, each tried a few times. A path begins after `/repos/{owner}/{name}`. */
 export interface Client {
@@ -14,6 +14,8 @@ export interface Client {
   get<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<T>;
   /** All pages of a list, as far as `Link` leads. @throws as {@link Client.get}, also `FORGE_LIST_TOO_LONG` */
   pages<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<readonly T[]>;
+  /** The pages of a list one after the other, for whoever may stop early. @throws as {@link Client.pages} */
+  walk<T>(path: string, expected: Expected<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined>;
   urlOf(path: string): string;
 }
 
@@ -44,6 +46,15 @@ export function createClient(options: LoaderOptions): Client {
         all.push(await load(next, expected, signal));
       }
       return all.map(({ value }) => value);
+    },
+    async *walk<T>(path: string, expected: Expected<T>, signal?: AbortSignal) {
+      let url: string | undefined = urlOf(path);
+      for (let count = 0; url !== undefined; count++) {
+        if (count >= mostPages) throw listTooLong(urlOf(path));
+        const page: Page<T> = await load(url, expected, signal);
+        yield page.value;
+        url = nextPage(page);
+      }
     },
   };
 }

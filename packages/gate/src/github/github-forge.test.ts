@@ -258,6 +258,18 @@ describe("pushes, sources and variables", () => {
     expect(await forge.push(after, "other")).toMatchObject({ kind: "absent" });
   });
 
+  it("looks back no further than to the push", async () => {
+    const { fake, forge, graph } = await start();
+    const [young, old] = [parseCommitSha(graph.add()), parseCommitSha(graph.add())];
+    fake.addPush({ after: old });
+    for (let index = 0; index < 250; index++) fake.addPush({ after: graph.add() });
+    fake.addPush({ after: young });
+    expect(valueOf(await forge.push(young, "main")).after).toBe(young);
+    expect(fake.requests).toHaveLength(1);
+    expect(valueOf(await forge.push(old, "main")).after).toBe(old);
+    expect(fake.requests).toHaveLength(4);
+  });
+
   it("reads files and workflows", async () => {
     const { fake, forge, graph } = await start();
     const text = `on: push\n# ${"ä".repeat(200)}\n`;

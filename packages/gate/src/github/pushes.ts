@@ -3,7 +3,7 @@ import { absent, type CommitSha, found, parseCommitSha, type Reading, sameCommit
 import { readSafely } from "../read-safely.ts";
 import type { Push } from "../pushes.ts";
 import type { Client } from "./client.ts";
-import { activitiesSchema } from "./wire.ts";
+import { activitiesSchema, type WireActivity } from "./wire.ts";
 
 /** Who pushes with the token that GitHub gives to jobs; such pushes start no workflows. */
 const workflowUser = "github-actions[bot]";
@@ -21,17 +21,18 @@ export function readPush(
   signal?: AbortSignal,
 ): Promise<Reading<Push>> {
   return readSafely(async () => {
-    const pages = await client.pages(
-      activityPath(branch),
-      { schema: activitiesSchema, what: "a list of activities" },
-      signal,
-    );
-    const activity = pages.flat().find(({ after, ref }) => sameCommit(after, commit) && ref === `refs/heads/${branch}`);
-    if (activity === undefined) return absent(`the forge remembers no push of ${commit} to ${branch}`);
-    const { actor, before } = activity;
-    const pusher = actor?.login ?? "";
-    const isCommit = /^[0-9a-f]{40}$/i.test(before) && !/^0+$/.test(before);
-    const byWorkflowToken = pusher === "" ? undefined : pusher === workflowUser;
-    return found({ before: isCommit ? parseCommitSha(before) : undefined, after: commit, pusher, byWorkflowToken });
+    const expected = { schema: activitiesSchema, what: "a list of activities" };
+    for await (const activities of client.walk(activityPath(branch), expected, signal)) {
+      const activity = activities.find(({ after, ref }) => sameCommit(after, commit) && ref === `refs/heads/${branch}`);
+      if (activity !== undefined) return found(pushOf(activity, commit));
+    }
+    return absent(`the forge remembers no push of ${commit} to ${branch}`);
   });
+}
+
+function pushOf({ actor, before }: WireActivity, after: CommitSha): Push {
+  const pusher = actor?.login ?? "";
+  const isCommit = /^[0-9a-f]{40}$/i.test(before) && !/^0+$/.test(before);
+  const byWorkflowToken = pusher === "" ? undefined : pusher === workflowUser;
+  return { before: isCommit ? parseCommitSha(before) : undefined, after, pusher, byWorkflowToken };
 }

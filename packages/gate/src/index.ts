@@ -55,6 +55,7 @@ export type { GatePolicy, WorkflowGate } from "./policy.ts";
 export { type AbsenceInput, type AbsencePorts, proveAbsent } from "./prove-absent.ts";
 export type { Push, Pushes } from "./pushes.ts";
 export {
+  holdAtStart,
   type KillSwitchInput,
   type KillSwitchPorts,
   type KillSwitchState,

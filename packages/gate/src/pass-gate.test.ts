@@ -326,6 +326,21 @@ describe("a forge that refuses", () => {
     expect(events.map(({ type }) => type)).toContain("kill-switch-degraded");
   });
 
+  test("and answers nothing at all is unknown, not held", async () => {
+    const { fake, gate, at } = await start();
+    fake.setStatus({ sha: docs, context: ci, state: "success" });
+    const end = fake.misbehave({ status: 502 });
+    const killSwitch = { variable: "STOP" };
+    expect(await gate({ checks: [ci], killSwitch })).toMatchObject({ outcome: "unknown" });
+    at(5_000, end);
+    expect(await gate({ checks: [ci], killSwitch, wait: true })).toMatchObject({ kind: "go" });
+    fake.misbehave({ on: /variables/, status: 502 });
+    expect(await gate({ checks: [ci], killSwitch })).toMatchObject({
+      outcome: "held",
+      value: { checks: [{ state: "success" }] },
+    });
+  });
+
   test.each([
     ["404", { status: 404 }],
     ["500", { status: 500 }],

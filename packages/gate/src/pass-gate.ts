@@ -63,16 +63,18 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   const [kill, first] = await Promise.allSettled([readSwitch(input, plan, ports, signal), look()]);
   if (kill.status === "rejected") throw kill.reason;
   const held = kill.value.kind === "stop" ? kill.value : undefined;
-  // A token that the forge refuses altogether is told as such; a kill switch that cannot be read only holds.
-  if (held !== undefined && held.value?.cause?.category !== "auth") return hold(held, reportsOf(first));
+  // Armed is armed. But where the switch could not be read, the look tells whether that is all: a refused token is thrown, and a
+  // forge that answers nothing makes the verdict unknown, since `held` would be a quiet success.
+  if (held !== undefined && held.value?.cause === undefined) return hold(held, reportsOf(first));
   if (first.status === "rejected") throw first.reason;
-  if (held !== undefined) return hold(held, first.value.reports);
+  if (held !== undefined && first.value.causes.length === 0) return hold(held, first.value.reports);
   const watched = await watch(input, first.value, look, plan, ports, signal);
-  if (watched.verdict === "open" && watched.elapsedMs > 0) {
-    const late = await readSwitch(input, plan, { ...ports, report: ignoreEvents }, signal);
-    if (late.kind === "stop") return hold(late, watched.look.reports);
+  if (watched.verdict !== "open" || (watched.elapsedMs === 0 && held === undefined)) {
+    return conclude(watched, kill.value.evidence, plan, ports, signal);
   }
-  return conclude(watched, kill.value.evidence, plan, ports, signal);
+  const late = await readSwitch(input, plan, { ...ports, report: ignoreEvents }, signal);
+  if (late.kind === "stop") return hold(late, watched.look.reports);
+  return conclude(watched, late.evidence, plan, ports, signal);
 }
 
 function planOf(input: GateInput): LookPlan {
@@ -169,7 +171,7 @@ async function conclude(
   if (late)
     return stop(
       "unknown",
-      `not final after ${formatDuration(elapsedMs)}: ${describePending(look.reports)}`,
+      `not final after ${formatDuration(Math.round(elapsedMs / 1000) * 1000)}: ${describePending(look.reports)}`,
       evidence,
       report,
     );

@@ -5,7 +5,7 @@ const secretLike: readonly RegExp[] = [
   /\b((?:[\w-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key|access[_-]?key|authorization|credential|cookie)[\w-]*)["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|(?:(?:bearer|basic|token)\s+)?[^\s,;&]+)/gi,
   /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}/gi,
   // user:password@ in an address
-  /(\/\/)[^\s/@]+@/g,
+  /(\/\/)[^\s/@]+(?=@)/g,
   // AWS access key ids, GitHub tokens, JSON web tokens
   /()\b(?:(?:AKIA|ASIA)[0-9A-Z]{12,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|eyJ[\w-]{8,}\.[\w.-]+)/g,
 ];

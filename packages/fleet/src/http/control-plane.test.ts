@@ -1,0 +1,214 @@
+import { type Clock, createSender, parseCommitSha, parseSlug, secret, systemClock } from "@lateen/kernel";
+import { type ScriptedReply, type ScriptedServer, startScriptedServer } from "@lateen/kernel/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CallSettings } from "../control-plane.ts";
+import { createControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
+
+const send = createSender(() => import("undici"));
+const release = { sha: parseCommitSha("b".repeat(40)), tag: "staging-bbbbbbb" };
+const settings: CallSettings = { soakMs: 60_000, batch: 3, maxStragglers: 1 };
+const t1 = { slug: parseSlug("t1"), plane: "prod" };
+
+let pauses: number[];
+let server: ScriptedServer;
+beforeEach(() => {
+  pauses = [];
+});
+afterEach(() => server.close());
+
+/** Pauses between tries pass at once; deadlines, which are longer, run in real time. */
+const clock: Clock = {
+  now: systemClock.now,
+  sleep: async (ms, signal) => (ms <= 20_000 && ms >= 5_000 ? void pauses.push(ms) : systemClock.sleep(ms, signal)),
+};
+
+async function plane(
+  replies: readonly ScriptedReply[],
+  options: Partial<ControlPlaneOptions> = {},
+): Promise<ReturnType<typeof createControlPlane>> {
+  server = await startScriptedServer(replies);
+  return createControlPlane({
+    name: "prod",
+    url: `${server.url}/`,
+    token: secret("s3cret-token"),
+    send,
+    clock,
+    ...options,
+  });
+}
+
+const rows = (...slugs: readonly string[]) => ({
+  ok: true,
+  results: slugs.map((slug) => ({ slug, ssm_status: "DryRun" })),
+});
+
+describe("enumerate", () => {
+  test("asks for a dry run with the whole body, and takes the slugs in the order of the rows, once each", async () => {
+    const controlPlane = await plane([
+      { body: { ok: true, results: [{ slug: "b" }, {}, { slug: "" }, { slug: "a" }, { slug: "b" }, 7] } },
+    ]);
+    const reading = await controlPlane.enumerate(release, { ...settings, canary: t1.slug });
+    expect(reading).toEqual({
+      kind: "found",
+      value: [
+        { slug: "b", plane: "prod" },
+        { slug: "a", plane: "prod" },
+      ],
+    });
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: "POST", path: "/cp/admin/tenants/redeploy-fleet" });
+    expect(request?.headers).toMatchObject({
+      authorization: "Bearer s3cret-token",
+      accept: "application/json",
+      "content-type": "application/json",
+    });
+    expect(JSON.parse(String(request?.body))).toEqual({
+      target_tag: "staging-bbbbbbb",
+      canary_slug: "t1",
+      soak_seconds: 60,
+      batch_size: 3,
+      max_stragglers: 1,
+      dry_run: true,
+      confirm: true,
+    });
+  });
+
+  test.each<[string, readonly ScriptedReply[], string]>([
+    ["no rows", [{ body: { ok: true, results: [] } }], "absent"],
+    ["ok: false", [{ body: { ok: false, results: [{ slug: "a" }], error: "no" } }], "CONTROL_PLANE_NOT_OK"],
+    ["ok as a word", [{ body: { ok: "true", results: [{ slug: "a" }] } }], "CONTROL_PLANE_NOT_OK"],
+    ["500 with rows", [{ status: 500, body: rows("a") }], "CONTROL_PLANE_STATUS"],
+    ["400", [{ status: 400, body: { error: "confirm" } }], "CONTROL_PLANE_STATUS"],
+    ["401", [{ status: 401 }], "CONTROL_PLANE_AUTH"],
+    ["403", [{ status: 403 }], "CONTROL_PLANE_AUTH"],
+    ["a redirect", [{ status: 302, headers: { location: "/elsewhere" } }], "CONTROL_PLANE_STATUS"],
+    ["an HTML page", [{ body: "<html>log in</html>" }], "HTTP_NOT_JSON"],
+    ["nothing", [{ body: "" }], "HTTP_NOT_JSON"],
+    ["a list", [{ body: [] }], "HTTP_UNEXPECTED_BODY"],
+    ["a slug that is an address", [{ body: rows("a", "evil.example.com/x") }], "SLUG_INVALID"],
+  ])("%s is %s", async (_, replies, code) => {
+    const reading = await (await plane(replies)).enumerate(release, settings);
+    expect(reading.kind === "unknown" ? reading.cause.code : reading.kind).toBe(code);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each<[string, ScriptedReply]>([
+    ["502", { status: 502, body: "<html>" }],
+    ["503", { status: 503 }],
+    ["504", { status: 504 }],
+    ["a reset", { fault: "reset" }],
+    ["half an answer", { body: rows("a"), fault: "truncate" }],
+  ])("%s is tried again after 5, 10 and 20 seconds, and then given up", async (_, reply) => {
+    const reading = await (await plane([reply, reply, reply, { body: rows("a") }])).enumerate(release, settings);
+    expect(reading).toMatchObject({ kind: "found" });
+    expect(pauses).toEqual([5_000, 10_000, 20_000]);
+    await server.close();
+    const given = await (await plane([reply, reply, reply, reply])).enumerate(release, settings);
+    expect(given).toMatchObject({ kind: "unknown" });
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe("redeploy", () => {
+  test("names the tenants and turns the server's own soak and batching off", async () => {
+    const controlPlane = await plane([{ body: { ok: true, results: [] } }]);
+    await controlPlane.redeploy([t1, { ...t1, slug: parseSlug("t2") }], release, { ...settings, soakMs: 0, batch: 2 });
+    expect(JSON.parse(String(server.requests[0]?.body))).toEqual({
+      target_tag: "staging-bbbbbbb",
+      soak_seconds: 0,
+      batch_size: 2,
+      max_stragglers: 1,
+      dry_run: false,
+      confirm: true,
+      only_slugs: ["t1", "t2"],
+    });
+  });
+
+  test.each<[string, ScriptedReply, string]>([
+    ["200 and ok", { body: rows("t1") }, "answered true"],
+    ["200 without rows", { body: { ok: true, results: [] } }, "answered true"],
+    ["200 and not ok", { body: { ok: false, results: [] } }, "answered false"],
+    ["500 with rows", { status: 500, body: { ok: true, results: [{ slug: "t1" }] } }, "answered false"],
+    ["500 without rows", { status: 500, body: { ok: false, results: [] } }, "lost"],
+    ["500 that is no JSON", { status: 500, body: "Internal Server Error" }, "lost"],
+    ["200 that is no JSON", { body: "<html>" }, "lost"],
+    ["501", { status: 501 }, "lost"],
+    ["502", { status: 502 }, "transient"],
+    ["503", { status: 503 }, "transient"],
+    ["504", { status: 504, body: "<html>gateway</html>" }, "transient"],
+    ["400", { status: 400, body: { ok: false, error: "confirm" } }, "refused"],
+    ["401", { status: 401 }, "refused"],
+    ["429", { status: 429 }, "refused"],
+    ["307", { status: 307, headers: { location: "/x" } }, "refused"],
+    ["a reset", { fault: "reset" }, "lost"],
+    ["half an answer", { body: rows("t1"), fault: "truncate" }, "lost"],
+    ["silence", { fault: "silence" }, "lost"],
+  ])("%s is %s, and never sent again from here", async (_, reply, expected) => {
+    const controlPlane = await plane([reply], { readBudgetMs: 200 });
+    const answer = await controlPlane.redeploy([t1], release, settings);
+    expect(answer.kind === "answered" ? `answered ${answer.ok}` : answer.kind).toBe(expected);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("no connection is transient: nothing was ever handed over", async () => {
+    const controlPlane = await plane([]);
+    await server.close();
+    expect(await controlPlane.redeploy([t1], release, settings)).toMatchObject({ kind: "transient" });
+  });
+
+  test("rows are read strictly: the last one of a tenant, booleans only, errors as a mere yes", async () => {
+    const results = [
+      { slug: "t1", healthz_ok: false, verified_on_target: true, error: "token=hunter2" },
+      { slug: "t2", healthz_ok: "true", verified_on_target: "false", ssm_status: "Failed", error: "" },
+      { slug: "../t3", healthz_ok: true },
+      { slug: "t1", healthz_ok: true, verified_on_target: false, ssm_status: "Success", error: null },
+      null,
+    ];
+    const answer = await (await plane([{ body: { ok: true, results, more: 1 } }])).redeploy([t1], release, settings);
+    expect(answer).toEqual({
+      kind: "answered",
+      ok: true,
+      rows: [
+        { slug: "t2", hasError: false, commandOk: false },
+        { slug: "t1", hasError: false, healthy: true, onTarget: false, commandOk: true },
+      ],
+    });
+  });
+
+  test("texts are cut and redacted before anybody sees them", async () => {
+    const error = `boom \u001b[31m AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG Bearer s3cret-token ${"x".repeat(2000)}`;
+    const answer = await (
+      await plane([{ body: { ok: false, results: [], error, message: "and s3cret-token" } }])
+    ).redeploy([t1], release, settings);
+    const message = answer.kind === "answered" ? (answer.message ?? "") : "";
+    expect(message).toMatch(/^boom/);
+    expect(message.length).toBeLessThanOrEqual(300);
+    expect(message).not.toMatch(/wJalr|s3cret|\u001b/);
+  });
+
+  test("the text of an HTML error page is left out", async () => {
+    const answer = await (
+      await plane([{ status: 502, body: "<html>stack trace</html>" }])
+    ).redeploy([t1], release, settings);
+    expect(answer).toMatchObject({ cause: { message: "control plane prod answered 502" } });
+  });
+});
+
+describe("addresses", () => {
+  test.each([
+    ["http://api.example.com", undefined, false],
+    ["http://api.example.com", true, true],
+    ["https://api.example.com/base/", undefined, true],
+    ["http://[::1]:8080", undefined, true],
+    ["http://localhost:1", undefined, true],
+    ["http://127.0.0.1.example.com", undefined, false],
+    ["https://user:pw@api.example.com", undefined, false],
+    ["ftp://api.example.com", undefined, false],
+    ["api.example.com", undefined, false],
+  ])("%s with insecure: %s is accepted: %s", async (url, insecure, accepted) => {
+    server = await startScriptedServer([]);
+    const create = () => createControlPlane({ name: "p", url, send, insecure });
+    if (accepted) expect(create).not.toThrow();
+    else expect(create).toThrow(expect.objectContaining({ code: "FLEET_URL_INVALID" }));
+  });
+});

@@ -1,0 +1,79 @@
+import { createSender, parseSlug } from "@lateen/kernel";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startTenants, type TenantManner, type TenantsServer } from "../testing/tenants.ts";
+import { createProber } from "./prober.ts";
+
+const send = createSender(() => import("undici"));
+const sha = "0123456789abcdef0123456789abcdef01234567";
+const tenant = { slug: parseSlug("t1"), plane: "prod" };
+
+let tenants: TenantsServer;
+beforeEach(async () => {
+  tenants = await startTenants({ slugs: ["t1"], sha });
+});
+afterEach(() => tenants.close());
+
+describe("createProber", () => {
+  test.each<[TenantManner, string, string]>([
+    ["well", "found", sha],
+    ["short", "found", "0123456"],
+    ["dev", "absent", 'git_sha is "dev"'],
+    ["down", "unknown", "HTTP_"],
+    ["hangs", "unknown", "HTTP_TIMEOUT"],
+    ["html", "unknown", "an HTML page"],
+    ["error", "unknown", "answered 500"],
+    ["huge", "unknown", "HTTP_TOO_LARGE"],
+    ["redirects", "unknown", "redirects to http://127.0.0.2:9/login"],
+  ])("a tenant that answers %s is %s: %s", async (manner, kind, text) => {
+    tenants.set("t1", { manner });
+    const reading = await createProber({ url: tenants.buildinfo, send, timeoutMs: 300 }).buildinfo(tenant);
+    expect(reading.kind).toBe(kind);
+    const said =
+      reading.kind === "unknown"
+        ? `${reading.cause.code} ${reading.cause.message}`
+        : JSON.stringify(reading).replaceAll(String.raw`\"`, '"');
+    expect(said).toContain(text);
+  });
+
+  test("a name that does not resolve is named as such", async () => {
+    const reading = await createProber({ url: "http://{slug}.invalid/buildinfo", send, insecure: true }).buildinfo(
+      tenant,
+    );
+    expect(reading).toMatchObject({
+      kind: "unknown",
+      cause: { code: "HTTP_UNREACHABLE", message: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) },
+    });
+  });
+
+  test("a redirect within the tenant is followed, a ring of them is not", async () => {
+    const { createServer } = await import("node:http");
+    const server = createServer((request, response) => {
+      if (request.url === "/t1/real")
+        return void response.end(JSON.stringify({ git_sha: sha.toUpperCase(), extra: 1 }));
+      response.writeHead(301, { location: request.url === "/t1/ring" ? "ring" : "real" }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    expect(await createProber({ url: `${url}/{slug}/buildinfo`, send }).buildinfo(tenant)).toEqual({
+      kind: "found",
+      value: sha,
+    });
+    expect(await createProber({ url: `${url}/{slug}/ring`, send }).buildinfo(tenant)).toMatchObject({
+      kind: "unknown",
+      cause: { code: "BUILDINFO_UNREADABLE" },
+    });
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test.each([
+    ["https://buildinfo.example.com/", "the same address for all tenants"],
+    ["http://{slug}.example.com/buildinfo", "plain http"],
+    ["{slug}", "is not an address"],
+  ])("%s is refused: %s", (url, message) => {
+    expect(() => createProber({ url, send })).toThrow(
+      expect.objectContaining({ code: "FLEET_URL_INVALID", message: expect.stringContaining(message) }),
+    );
+  });
+});

@@ -27,6 +27,7 @@ export function createClient(options: LoaderOptions): Client {
   const base = `${options.api}/repos/${options.repository.split("/").map(encodeURIComponent).join("/")}`;
   const urlOf = (path: string): string => base + path;
   const load = createLoader(options);
+  const known = new Map<string, readonly string[]>();
   const get: Client["get"] = async (path, expected, signal) => (await load(urlOf(path), expected, signal)).value;
   return {
     urlOf,
@@ -37,14 +38,21 @@ export function createClient(options: LoaderOptions): Client {
         throw error;
       }),
     async pages(path, expected, signal) {
-      const first = await load(urlOf(path), expected, signal);
-      const rest = pagesUpToLast(first, mostPages).map((url) => load(url, expected, signal));
-      const all = [first, ...(await Promise.all(rest))];
+      // The pages of the last time are asked for at once; one that is gone meanwhile answers with an empty list.
+      const urls = [urlOf(path), ...(known.get(path) ?? [])];
+      const all = await Promise.all(urls.map((url) => load(url, expected, signal)));
+      const [first] = all;
+      const more = first === undefined ? [] : pagesUpToLast(first, mostPages).filter((url) => !urls.includes(url));
+      all.push(...(await Promise.all(more.map((url) => load(url, expected, signal)))));
       // The list may have grown meanwhile, and a first page need not name the last.
       for (let next = nextPage(all.at(-1)); next !== undefined; next = nextPage(all.at(-1))) {
         if (all.length >= mostPages) throw listTooLong(urlOf(path));
         all.push(await load(next, expected, signal));
       }
+      known.set(
+        path,
+        all.slice(1).map(({ url }) => url),
+      );
       return all.map(({ value }) => value);
     },
     async *walk<T>(path: string, expected: Expected<T>, signal?: AbortSignal) {

@@ -26,11 +26,12 @@ interface Subject {
 
 const graph = createMemoryGraph();
 const before = graph.add();
-const commit = parseCommitSha(graph.add());
+const commit = parseCommitSha(graph.add({ files: { ".github/workflows/e2e.yml": "name: E2E\non: push\n" } }));
 
 async function subjects(): Promise<readonly Subject[]> {
   const github = await startGitHubFake({ graph, latencyMs });
   const gitea = await startGiteaFake({ graph, latencyMs });
+  const old = await startGiteaFake({ graph, latencyMs, version: "1.22.6" });
   return [
     {
       name: "GitHub",
@@ -44,6 +45,12 @@ async function subjects(): Promise<readonly Subject[]> {
       rows: 120,
       connect: () => createGiteaForge({ url: gitea.url, repository: gitea.repository }),
     },
+    {
+      name: "Gitea 1.22",
+      fake: old,
+      rows: 120,
+      connect: () => createGiteaForge({ url: old.url, repository: old.repository }),
+    },
   ];
 }
 
@@ -52,6 +59,8 @@ function fill({ fake, rows }: Subject): void {
     const state = row < rows - contexts.length ? "pending" : "success";
     fake.setStatus({ sha: commit, context: contexts[row % contexts.length] ?? "", state });
   }
+  // Where there is no API of runs, the statuses of its jobs tell of a run.
+  fake.setStatus({ sha: commit, context: "E2E / full (push)", state: "success" });
   fake.setRun({ sha: commit, file: "e2e.yml", status: "completed", conclusion: "success" });
   fake.addPush({ before, after: commit });
 }

@@ -33,9 +33,22 @@ export function sendFailed(url: string, error: unknown, signal: AbortSignal): Re
     const fix = "check that the address holds no user and password, and that the token is one line of ASCII";
     return new ReleaseError({ code: "HTTP_REQUEST_INVALID", category: "input", message, why: redactUrl(url), fix });
   }
+  // Node's names for a certificate that is not trusted (nodejs.org/api/tls.html#x509-certificate-error-codes): it will not be the next time.
+  const isCertificate = /CERT|SIGNATURE|^ERR_SSL/.test(detail);
   const isName = /^(?:ENOTFOUND|EAI_)/.test(detail);
-  const fix = isName ? "check the host name and the name server" : "check the address, the network and the proxy";
-  return httpError(url, { code: "HTTP_UNREACHABLE", message: ` could not be reached: ${detail}`, fix, cause: error });
+  const what = isName
+    ? "the host name and the name server"
+    : isCertificate
+      ? "its certificate, and the CA that is configured"
+      : "the address, the network and the proxy";
+  const message = ` could not be reached: ${detail}`;
+  return httpError(url, {
+    code: "HTTP_UNREACHABLE",
+    message,
+    fix: `check ${what}`,
+    cause: error,
+    retryable: !isCertificate,
+  });
 }
 
 /** What it means that a body ended in an error. */

@@ -3,10 +3,12 @@ import { createServer as createTlsServer, type ServerOptions } from "node:https"
 import { once } from "node:events";
 import { connect, type AddressInfo, type Server, type Socket } from "node:net";
 import { parseImageRef, secret } from "@lateen/kernel";
+import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { type FakeRegistry, makeCertificate, seedImage, startRegistry } from "../testing/index.ts";
 
+const clock = createScaledClock({ factor: 60 });
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
 
@@ -51,12 +53,15 @@ const latest = (host: string) => parseImageRef(`${host}/acme/platform:latest`);
 test("a certificate of one's own is trusted by its entry, and by nothing else", async () => {
   const { cert, key } = makeCertificate("registry", new Date());
   const host = await behindTls({ cert, key });
-  expect(await openRegistries({ registries: { [host]: { ca: cert } } }).resolve(latest(host))).toMatchObject({
+  expect(await openRegistries({ clock, registries: { [host]: { ca: cert } } }).resolve(latest(host))).toMatchObject({
     kind: "found",
   });
   const other = makeCertificate("other", new Date());
-  expect(await openRegistries({ registries: { [host]: { ca: other.cert } } }).resolve(latest(host))).toMatchObject({
+  expect(
+    await openRegistries({ clock, registries: { [host]: { ca: other.cert } } }).resolve(latest(host)),
+  ).toMatchObject({
     kind: "unknown",
+    cause: { retryable: false, fix: expect.stringContaining("certificate") },
   });
 });
 
@@ -65,10 +70,10 @@ test("a client certificate opens a registry that asks for one", async () => {
   const client = makeCertificate("client", new Date());
   const host = await behindTls({ cert, key, ca: client.cert, requestCert: true, rejectUnauthorized: true });
   const entry = { ca: cert, cert: client.cert, key: client.key };
-  expect(await openRegistries({ registries: { [host]: entry } }).resolve(latest(host))).toMatchObject({
+  expect(await openRegistries({ clock, registries: { [host]: entry } }).resolve(latest(host))).toMatchObject({
     kind: "found",
   });
-  expect(await openRegistries({ registries: { [host]: { ca: cert } } }).resolve(latest(host))).toMatchObject({
+  expect(await openRegistries({ clock, registries: { [host]: { ca: cert } } }).resolve(latest(host))).toMatchObject({
     kind: "unknown",
   });
 });
@@ -88,12 +93,12 @@ test("an https registry is reached through the proxy of the environment, unless 
   });
   const HTTPS_PROXY = `http://127.0.0.1:${await listen(proxy)}`;
   const registries = { [host]: { ca: cert } };
-  expect(await openRegistries({ registries, env: { HTTPS_PROXY } }).resolve(latest(host))).toMatchObject({
+  expect(await openRegistries({ clock, registries, env: { HTTPS_PROXY } }).resolve(latest(host))).toMatchObject({
     kind: "found",
   });
   expect(tunnels).toEqual([host]);
   expect(
-    await openRegistries({ registries, env: { HTTPS_PROXY, NO_PROXY: "127.0.0.1" } }).resolve(latest(host)),
+    await openRegistries({ clock, registries, env: { HTTPS_PROXY, NO_PROXY: "127.0.0.1" } }).resolve(latest(host)),
   ).toMatchObject({ kind: "found" });
   expect(tunnels).toEqual([host]);
 });
@@ -124,7 +129,7 @@ test("plain http is for loopback, and elsewhere only where the entry says so", a
 });
 
 test("an entry with a password and no user is named as wrong", async () => {
-  const registries = openRegistries({ registries: { "ghcr.io": { password: secret("x") } } });
+  const registries = openRegistries({ clock, registries: { "ghcr.io": { password: secret("x") } } });
   await expect(registries.resolve(latest("ghcr.io"))).rejects.toMatchObject({
     code: "REGISTRY_ENTRY_INVALID",
     category: "input",

@@ -9,7 +9,7 @@ import { helpTopics } from "./help-topics.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, readArguments, skimArguments, usageError } from "./io/arguments.ts";
 import { confirm } from "./io/confirm.ts";
-import { openScreen, type Screen } from "./report/screen.ts";
+import { formatOf, openScreen, type Screen } from "./report/screen.ts";
 import { errorDocument, type ResultDocument } from "./result.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -35,8 +35,8 @@ export async function runCli(host: Host): Promise<number> {
 }
 
 async function run(host: Host, screen: Screen, row: CommandRow, command: Command, args: Arguments): Promise<number> {
-  checkArguments(row, command, args);
-  screen.checkResultFile();
+  checkArguments(row, command, args, formatOf(args, host.env));
+  screen.beginResult();
   const context = createContext(host, screen, row, args);
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
   const result = await screen.beating(command.run(context));
@@ -75,6 +75,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
     dryRun: args.has("dry-run"),
     actor: actorOf(host),
     overrides: readOverrides(args),
+    program: runCli,
     async settings(...needs) {
       const { loadConfig } = await import("./config/load.ts");
       return loadConfig({
@@ -99,7 +100,9 @@ function findCommand(name: string): CommandRow {
   );
 }
 
-function checkArguments(row: CommandRow, { positionals }: Command, args: Arguments): void {
+function checkArguments(row: CommandRow, { positionals }: Command, args: Arguments, format: string): void {
+  if (!["text", "json", "ndjson"].includes(format))
+    throw usageError(`LATEEN_OUTPUT cannot be ${JSON.stringify(format)}`, "use one of text, json, ndjson");
   if (args.has("json") && !["json", undefined].includes(args.text("output")))
     throw usageError("--json and --output contradict each other", "give one of them");
   if (args.has("quiet") && args.has("verbose")) throw usageError("-q and -v contradict each other", "give one of them");

@@ -51,13 +51,31 @@ function adviceFor(outcome: Outcome, interrupted: boolean): string[] {
   return outcome === "partial" ? ["repair the tags with: lateen reconcile"] : [];
 }
 
-/** `shipped` where something was changed, else `unchanged`. */
+/** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */
 export function shippedOr(
   verdict: Verdict<Partial<Account> | undefined>,
   dryRun: boolean,
 ): Pick<ConcludeOptions, "outcome" | "reason"> {
-  if (dryRun) return { outcome: "planned", reason: "a dry run: nothing was written" };
-  return verdict.value?.changed === true
-    ? { outcome: "shipped", reason: "everything that was to be changed was changed, and proven" }
-    : { outcome: "unchanged", reason: "everything was as it should be already" };
+  const { changed = false, ...account } = verdict.value ?? {};
+  const what = changedThings(account);
+  if (dryRun)
+    return {
+      outcome: "planned",
+      reason: changed ? `${what} would change; nothing was written` : "there is nothing to do",
+    };
+  return changed
+    ? { outcome: "shipped", reason: `${what} changed, and everything was proven` }
+    : { outcome: "unchanged", reason: "everything is as it should be already" };
+}
+
+function changedThings({ coverage, images = [] }: Partial<Account>): string {
+  const tags = images
+    .flatMap((image) => image.tags ?? [])
+    .filter(({ action }) => action === "moved" || action === "created").length;
+  const parts = [count(coverage?.moved ?? 0, "tenant"), count(tags, "tag")].filter((part) => part !== "");
+  return parts.join(" and ");
+}
+
+function count(number: number, noun: string): string {
+  return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -20,6 +20,8 @@ export interface Context {
   readonly actor: string;
   /** `--override`, from the name of a check to the reason. */
   readonly overrides: ReadonlyMap<string, string>;
+  /** The program itself over another host, for commands that show it at work. Answers the exit code. */
+  readonly program: (host: Host) => Promise<number>;
   /** The configuration, with the sections that are needed. @throws ReleaseError, exit code 2 */
   settings(...needs: readonly Section[]): Promise<Settings>;
 }

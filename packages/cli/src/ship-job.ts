@@ -10,7 +10,9 @@ export async function openWriterJob(
 ): Promise<Job> {
   const job = await openJob(context, ...needs);
   checkOverrides(job);
-  return context.dryRun ? { ...job, wiring: recordWrites(job.wiring) } : job;
+  if (!context.dryRun) return job;
+  context.report({ type: "dry-run-started" });
+  return { ...job, wiring: recordWrites(job.wiring) };
 }
 
 /** The job of `ship` and `plan`. @throws ReleaseError `CONFIG_MISSING` where there is nothing to ship */

@@ -1,6 +1,9 @@
 import { found } from "@lateen/kernel";
 import type { Ledger, LedgerHead } from "@lateen/promote";
 
+/** The id of an entry that was not written. */
+export const plannedEntry = "planned";
+
 /** A ledger whose next entry is remembered and not pushed. */
 export function recordLedger(ledger: Ledger): Ledger {
   let planned: LedgerHead | undefined;
@@ -13,7 +16,7 @@ export function recordLedger(ledger: Ledger): Ledger {
       if (current.kind === "unknown") return { kind: "unknown", cause: current.cause };
       const head = current.kind === "found" ? current.value : undefined;
       if (head !== undefined && head.id !== expected) return { kind: "lost", head };
-      planned = { id: "planned", position: (head?.position ?? 0) + 1, entry };
+      planned = { id: plannedEntry, position: (head?.position ?? 0) + 1, entry };
       return { kind: "appended", head: planned };
     },
   };

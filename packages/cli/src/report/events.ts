@@ -15,6 +15,7 @@ export type Stage = "kill-switch" | "supersession" | "gate" | "release" | "rollo
 export type CommandEvent =
   | { readonly type: "stage-started"; readonly stage: Stage; readonly about: string }
   | { readonly type: "stage-finished"; readonly stage: Stage; readonly verdict: string }
+  | { readonly type: "dry-run-started" }
   | { readonly type: "warned"; readonly message: string }
   | { readonly type: "heartbeat"; readonly waitingFor: string; readonly elapsedMs: number };
 
@@ -24,6 +25,7 @@ export type AnyEvent = CommandEvent | GateEvent | RegistryEvent | FleetEvent | P
 const describeCommand: Describers<CommandEvent> = {
   "stage-started": (event) => info(`── ${event.stage}: ${event.about}`),
   "stage-finished": (event) => detail(`── ${event.stage}: ${event.verdict}`),
+  "dry-run-started": () => info("dry run: what follows is read and decided as always, and not written"),
   warned: (event) => warning(event.message),
   heartbeat: (event) => info(`still at it: ${event.waitingFor}`),
 };

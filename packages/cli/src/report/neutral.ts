@@ -20,5 +20,5 @@ export function guardJson(json: string): string {
 
 /** Text as the message of a workflow command. */
 export function commandData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return text.replaceAll("##[", "# #[").replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
-import { asReleaseError, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, plainText, ReleaseError } from "@lateen/kernel";
+import type { Environment } from "../config/layers.ts";
 import type { Host, Output } from "../host.ts";
 import type { Arguments } from "../io/arguments.ts";
+import type { Files } from "../io/files.ts";
 import { errorDocument, formatDocument, type ResultDocument, writeResultFile } from "../result.ts";
 import { createVault, type Vault } from "../vault.ts";
 import { createActions, maskCommand } from "./actions.ts";
@@ -11,7 +13,7 @@ import { createHeart } from "./heart.ts";
 import { createNdjson } from "./ndjson.ts";
 import { guardJson, guardText } from "./neutral.ts";
 import { createPlain } from "./plain.ts";
-import { type Renderer, together } from "./renderer.ts";
+import { together } from "./renderer.ts";
 import { createStyle } from "./style.ts";
 
 /** What is said at the end beside the document. */
@@ -30,8 +32,8 @@ export interface Screen {
   report(event: AnyEvent): void;
   /** Shows that work is going on, every 30 s, until it ends. */
   beating<T>(work: Promise<T>): Promise<T>;
-  /** Fails now rather than after the work if the result file could not be written. @throws ReleaseError `RESULT_FILE` */
-  checkResultFile(): void;
+  /** Begins the result file, so that it fails now rather than after the work. @throws ReleaseError `RESULT_FILE` */
+  beginResult(): void;
   /** Prints a text such as the help, and answers `code`. */
   text(text: string, code: number): number;
   /** Answers whether everything, the result file above all, could be written. */
@@ -46,27 +48,24 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   const vault = createVault(host.env, host.files, (value) =>
     inJob ? host.stderr.write(maskCommand(value)) : undefined,
   );
-  const mask = (out: Output): Output => ({
-    ...out,
-    columns: () => out.columns(),
-    write: (text) => out.write(vault.mask(text)),
-  });
-  const [stdout, stderr] = [mask(host.stdout), mask(host.stderr)];
+  const [stdout, stderr] = [masked(host.stdout, vault), masked(host.stderr, vault)];
+  const files: Files = { ...host.files, append: (path, text) => host.files.append(path, vault.mask(text)) };
   const style = createStyle(args.text("color") ?? host.env["LATEEN_COLOR"], host.env, host.stderr);
   const [quiet, verbose] = [args.has("quiet"), args.has("verbose")];
-  const format = args.has("json") ? "json" : (args.text("output") ?? host.env["LATEEN_OUTPUT"] ?? "text");
+  const format = formatOf(args, host.env);
   const progress = inJob
-    ? createActions({ out: stderr, env: host.env, files: host.files, verbose })
+    ? createActions({ out: stderr, env: host.env, files, verbose })
     : createPlain({ out: stderr, style, verbose });
-  const renderers: Renderer[] = quiet && !inJob ? [] : [progress];
-  const stream = command === "help" || format !== "ndjson" ? undefined : createNdjson(stdout, host.clock);
-  const all = together(stream === undefined ? renderers : [...renderers, stream]);
+  const stream = command === "help" || format !== "ndjson" ? [] : [createNdjson(stdout, host.clock)];
+  const all = together([...(quiet && !inJob ? [] : [progress]), ...stream]);
   const heart = createHeart(host.clock, (event) => all.event(event));
-  const named = args.text("result-file") ?? host.env["LATEEN_RESULT_FILE"] ?? "";
-  const file = named === "" ? undefined : resolve(host.cwd, named);
+  const file = resultFileOf(args, host);
   const write = (document: ResultDocument): void => {
     if (file !== undefined) writeResultFile(host.files, file, vault.mask(guardJson(formatDocument(document))));
   };
+  // In a job, no line of ours may be taken for an order to the runner.
+  const guard = (text: string): string => (inJob ? guardText(text) : text);
+  const say = (text: string): void => stderr.write(guard(text));
   return {
     command,
     vault,
@@ -75,9 +74,7 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
       all.event(event);
     },
     beating: (work) => heart.during(work),
-    checkResultFile() {
-      if (file !== undefined && !host.files.exists(file)) writeResultFile(host.files, file, "");
-    },
+    beginResult: () => write(errorDocument(command, unfinished())),
     text(text, code) {
       stdout.write(text);
       return code;
@@ -86,25 +83,54 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
       const lost = writeFailure(() => write(document));
       all.end(document, error);
       if (format === "json") stdout.write(guardJson(formatDocument(document)));
-      else if (format === "text" && answer !== "") stdout.write(`${inJob ? guardText(answer) : answer}\n`);
-      if (error !== undefined) stderr.write(formatError(error, style, verbose));
-      if (failed && error === undefined)
-        stderr.write(`${style.paint("red", `${document.outcome}:`)} ${document.reason ?? ""}\n`);
-      if (!quiet || failed) for (const line of advice) stderr.write(`${line}\n`);
-      if (lost !== undefined && lost.message !== error?.message) stderr.write(formatError(lost, style, verbose));
+      else if (format === "text" && answer !== "") stdout.write(`${guard(answer)}\n`);
+      if (error !== undefined) say(formatError(error, style, verbose));
+      else if (failed) say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
+      if (!quiet || failed) for (const line of advice) say(`${line}\n`);
+      if (lost !== undefined && lost.message !== error?.message) say(formatError(lost, style, verbose));
       return lost === undefined;
     },
     stopNow() {
-      const error = new ReleaseError({
-        code: "INTERRUPTED",
-        category: "interrupted",
-        message: "stopped at once by a second signal",
-        fix: "run again; what was begun is observed first",
-      });
+      const error = stoppedNow();
       writeFailure(() => write(errorDocument(command, error)));
-      stderr.write(formatError(error, style, false));
+      say(formatError(error, style, false));
     },
   };
+}
+
+/** `text`, `json` or `ndjson`. */
+export function formatOf(args: Arguments, env: Environment): string {
+  if (args.has("json")) return "json";
+  const ambient = env["LATEEN_OUTPUT"] ?? "";
+  return args.text("output") ?? (ambient === "" ? "text" : ambient);
+}
+
+function resultFileOf(args: Arguments, host: Host): string | undefined {
+  const named = args.text("result-file") ?? host.env["LATEEN_RESULT_FILE"] ?? "";
+  return named === "" ? undefined : resolve(host.cwd, named);
+}
+
+function masked(out: Output, vault: Vault): Output {
+  return { isTerminal: out.isTerminal, columns: () => out.columns(), write: (text) => out.write(vault.mask(text)) };
+}
+
+/** What a result file says until the end: whoever is killed leaves this, and not the success of an earlier run. */
+function unfinished(): ReleaseError {
+  return new ReleaseError({
+    code: "UNFINISHED",
+    category: "interrupted",
+    message: "the command has not ended, or was killed",
+    fix: "run again; what was begun is observed first",
+  });
+}
+
+function stoppedNow(): ReleaseError {
+  return new ReleaseError({
+    code: "INTERRUPTED",
+    category: "interrupted",
+    message: "stopped at once by a second signal",
+    fix: "run again; what was begun is observed first",
+  });
 }
 
 function writeFailure(write: () => void): ReleaseError | undefined {

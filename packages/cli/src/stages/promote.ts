@@ -10,6 +10,7 @@ import { go, isoNow, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
+import { plannedEntry } from "../record/record-ledger.ts";
 import type { ImageResult } from "../result.ts";
 import { type Account, type Step, walk } from "./road.ts";
 
@@ -110,12 +111,14 @@ export function withReport(
       value: {
         images: mergeImages(
           others,
-          report.images.map(({ tags: _, ...image }) => image),
+          report.images.map(({ repository, candidate, digest }) => ({ repository, candidate, digest })),
         ),
       },
     };
   const ledger =
-    report.ledger === undefined ? {} : { ledger: { entry: report.ledger.entry, position: report.ledger.position } };
+    report.ledger === undefined || report.ledger.entry === plannedEntry
+      ? {}
+      : { ledger: { entry: report.ledger.entry, position: report.ledger.position } };
   const newer = report.supersededBy === undefined ? {} : { supersededBy: report.supersededBy };
   return {
     ...verdict,

@@ -37,6 +37,8 @@ export const redeployRow: z.ZodType<RedeployRow> = z.object({
   verified_on_target: z.boolean().exactOptional(),
   running_image: z.string().exactOptional(),
   error: z.string().nullable().exactOptional(),
+  /** Labels of the tenant, for rings; read from a dry run. */
+  tags: z.array(z.string()).exactOptional(),
 });
 
 /** See {@link redeployRow}. */
@@ -49,6 +51,7 @@ export interface RedeployRow {
   readonly verified_on_target?: boolean;
   readonly running_image?: string;
   readonly error?: string | null;
+  readonly tags?: string[];
 }
 
 /** Answer with status 200 or 500. */

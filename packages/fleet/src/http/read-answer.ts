@@ -12,6 +12,7 @@ const looseRow = z.object({
   healthz_ok: looseBoolean,
   verified_on_target: looseBoolean,
   error: z.unknown().optional(),
+  tags: z.array(z.string()).optional().catch(undefined),
 });
 
 /** The part of an answer that is read. */
@@ -48,6 +49,7 @@ export interface LooseRow {
   readonly healthz_ok?: boolean | undefined;
   readonly verified_on_target?: boolean | undefined;
   readonly error?: unknown;
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** Rows by slug, the last one of a slug wins; rows without a slug, or with one that cannot be a tenant's, say nothing. */

@@ -22,6 +22,8 @@ export interface Context {
   readonly overrides: ReadonlyMap<string, string>;
   /** The program itself over another host, for commands that show it at work. Answers the exit code. */
   readonly program: (host: Host) => Promise<number>;
+  /** Runs another command line over a host of its own and answers its exit code; throws nothing. */
+  program(host: Host): Promise<number>;
   /** The configuration, with the sections that are needed. @throws ReleaseError, exit code 2 */
   settings(...needs: readonly Section[]): Promise<Settings>;
 }

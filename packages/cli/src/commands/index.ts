@@ -74,4 +74,10 @@ export const commands: readonly CommandRow[] = [
     writes: false,
     load: async () => (await import("./status.ts")).status,
   },
+  {
+    name: "demo",
+    summary: "the pipeline against a world on loopback",
+    writes: false,
+    load: async () => (await import("./demo.ts")).demo,
+  },
 ];

@@ -1,0 +1,36 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Host } from "../host.ts";
+import { programOf } from "./program.ts";
+import type { World } from "./world.ts";
+
+/** Adds a release that nobody has shipped yet, says how to drive the world from another terminal, and waits for Ctrl-C. */
+export async function keep(world: World, { stdout, signal }: Pick<Host, "stdout" | "signal">): Promise<void> {
+  const sha = await world.release({ message: "Something to ship" });
+  const file = join(world.folder, "env.sh");
+  const variables = Object.entries(world.env).map(([name, value]) => `export ${name}=${value}`);
+  await writeFile(file, `${variables.join("\n")}\n`);
+  stdout.write(commands(world, file, sha));
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
+function commands({ folder, commits, registry, env }: World, file: string, sha: string): string {
+  const lateen = programOf().join(" ");
+  const short = sha.slice(0, 7);
+  const before = commits.at(-2)?.slice(0, 7);
+  return `
+The world stays up until Ctrl-C. From another terminal:
+
+  cd ${folder}
+  . ./${file.slice(folder.length + 1)}      # ${Object.keys(env).join(", ")}
+
+  ${lateen} gate --sha ${short}
+  ${lateen} plan --sha ${short}
+  ${lateen} ship --sha ${short}           # the commit that is not shipped yet
+  ${lateen} verify --sha ${short}
+  ${lateen} superseded --sha ${before}     # an older one
+  ${lateen} inspect ${registry.host}/acme/platform:latest
+  ${lateen} retag ${registry.host}/acme/platform:staging-${short} try-${short}
+`;
+}

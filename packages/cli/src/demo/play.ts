@@ -1,0 +1,60 @@
+import { paragraph } from "./layout.ts";
+import { type Machine, runProgram, type Ran, startProgram } from "./program.ts";
+import type { Check, Scenario, Stage } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** How a scenario went. */
+export interface Played {
+  readonly scenario: Scenario;
+  readonly checks: readonly Check[];
+  /** The last command line that was run. */
+  readonly last: Ran | undefined;
+  readonly passed: boolean;
+}
+
+/** Where, and how much, a play shows. */
+export interface PlayOptions {
+  readonly machine: Machine;
+  readonly show: (text: string) => void;
+  /** Whether progress of the program is shown, line by line. */
+  readonly verbose: boolean;
+}
+
+/** Plays a scenario in its world and shows it. */
+export async function play(scenario: Scenario, world: World, { machine, show, verbose }: PlayOptions): Promise<Played> {
+  show(`\n${scenario.name}: ${scenario.title}\n\n`);
+  show(`${paragraph("  before  ", scenario.before)}\n${paragraph("  now     ", scenario.now)}\n\n`);
+  let last: Ran | undefined;
+  const progress = (line: string): void => (verbose ? show(line) : undefined);
+  const stage: Stage = {
+    world,
+    say: (text) => show(`${paragraph("# ", text)}\n`),
+    async lateen(argv, options = {}) {
+      if (last !== undefined && verbose) show(`${last.answer}\n`);
+      show(`$ lateen ${argv.map(quoted).join(" ")}\n`);
+      const onProgress = (line: string): void => (progress(line), options.onProgress?.(line));
+      last = await runProgram(world, machine, argv, { ...options, onProgress });
+      show(ending(last));
+      return last;
+    },
+    start(argv, options = {}) {
+      show(`$ lateen ${argv.map(quoted).join(" ")} &\n`);
+      return startProgram(world, machine, argv, { ...options, onProgress: progress });
+    },
+  };
+  const checks = await scenario.play(stage);
+  return { scenario, checks, last, passed: checks.length > 0 && checks.every(({ holds }) => holds) };
+}
+
+/** The checks of a play, a line each. */
+export function formatChecks({ checks }: Played): string {
+  return checks.map(({ says, holds }) => paragraph(holds ? "  ✓ " : "  ✗ ", says)).join("\n");
+}
+
+function ending({ code, document }: Ran): string {
+  return `${paragraph("  → ", `exit ${code}, ${document?.outcome ?? "no result"}: ${document?.reason ?? ""}`)}\n`;
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@=-]+$/.test(word) ? word : `'${word}'`;
+}

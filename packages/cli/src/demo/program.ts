@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createScaledClock } from "@lateen/kernel/testing";
+import type { Host, Output } from "../host.ts";
+import type { ResultDocument } from "../result.ts";
+import type { World } from "./world.ts";
+
+/** How a command line of the program ended. */
+export interface Ran {
+  readonly argv: readonly string[];
+  readonly code: number;
+  /** The result document; undefined where the program was killed. */
+  readonly document: ResultDocument | undefined;
+  /** Standard output. */
+  readonly answer: string;
+  /** Standard error. */
+  readonly progress: string;
+}
+
+/** How a command line is run. */
+export interface RunOptions {
+  /** Beside the tokens of the world; an empty value takes one away. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with each line of progress. */
+  readonly onProgress?: (line: string) => void;
+  /** Makes waiting, and nothing else, this many times as fast. @default 1 */
+  readonly speed?: number;
+}
+
+/** What command lines are run on. */
+export interface Machine {
+  readonly host: Host;
+  /** The program itself; answers the exit code. */
+  readonly program: (host: Host) => Promise<number>;
+}
+
+let runs = 0;
+
+/** Runs a command line of the real program in this process, over the world: the code path of `lateen` itself. */
+export async function runProgram(
+  world: World,
+  { host, program }: Machine,
+  argv: readonly string[],
+  { env = {}, onProgress, speed = 1 }: RunOptions = {},
+): Promise<Ran> {
+  let [answer, progress] = ["", ""];
+  const file = join(world.folder, `result-${++runs}.json`);
+  const out = (write: (text: string) => void): Output => ({ ...host.stderr, columns: () => 80, write });
+  const code = await program({
+    ...host,
+    argv: [...argv, "--result-file", file],
+    env: { ...environmentOf(world, host.env), ...env },
+    cwd: world.folder,
+    clock: speed === 1 ? host.clock : createScaledClock({ factor: speed, now: host.clock.now() }),
+    keyboard: undefined,
+    onStopNow: () => undefined,
+    stdout: out((text) => void (answer += text)),
+    stderr: out((text) => {
+      progress += text;
+      onProgress?.(text);
+    }),
+  });
+  return { argv, code, document: readDocument(file), answer, progress };
+}
+
+/** A program that runs in a process of its own. */
+export interface Started {
+  readonly ended: Promise<Ran>;
+  /** Resolves once its progress holds `text`, or it has ended. */
+  says(text: string): Promise<void>;
+  /** As the operating system kills: nothing is written, nothing is let go of. */
+  kill(): void;
+}
+
+/** Starts a command line of the real program in a process of its own. */
+export function startProgram(
+  world: World,
+  { host }: Machine,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Started {
+  const file = join(world.folder, `result-${++runs}.json`);
+  const [start, ...before] = programOf();
+  const child = spawn(start, [...before, ...argv, "--result-file", file], {
+    cwd: world.folder,
+    env: { ...environmentOf(world, host.env), ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [answer, progress] = ["", ""];
+  child.stdout.on("data", (data: Buffer) => (answer += data.toString()));
+  child.stderr.on("data", (data: Buffer) => {
+    progress += data.toString();
+    options.onProgress?.(data.toString());
+  });
+  const ended = once(child, "close").then(([code]) => ({
+    argv,
+    code: typeof code === "number" ? code : 137,
+    document: readDocument(file),
+    answer,
+    progress,
+  }));
+  return {
+    ended,
+    kill: () => void child.kill("SIGKILL"),
+    says: (text) => saying(child, () => progress.includes(text)),
+  };
+}
+
+/** What starts the program from elsewhere: the published file, or in a checkout `bin/lateen`. */
+export function programOf(): readonly [program: string, ...argv: string[]] {
+  const inCheckout = fileURLToPath(new URL("../../../../bin/lateen", import.meta.url));
+  return existsSync(inCheckout)
+    ? [inCheckout]
+    : [process.execPath, fileURLToPath(new URL("../main.js", import.meta.url))];
+}
+
+async function saying(child: ChildProcess, isSaid: () => boolean): Promise<void> {
+  while (!isSaid() && child.exitCode === null && child.signalCode === null) {
+    await Promise.race([once(child, "close"), child.stderr === null ? undefined : once(child.stderr, "data")]);
+  }
+}
+
+/** Nothing of the machine leaks in: no commit of a surrounding job, no credentials of its owner. */
+function environmentOf(world: World, ambient: Host["env"]): Record<string, string> {
+  const kept = ["PATH", "SystemRoot", "TERM", "NO_COLOR", "FORCE_COLOR", "NODE_COMPILE_CACHE"];
+  const passed = kept.flatMap((name) => (ambient[name] === undefined ? [] : [[name, ambient[name]] as const]));
+  return { ...Object.fromEntries(passed), HOME: world.folder, USER: "octavia", ...world.env };
+}
+
+function readDocument(file: string): ResultDocument | undefined {
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, "utf8");
+  return text === "" ? undefined : (JSON.parse(text) as ResultDocument);
+}

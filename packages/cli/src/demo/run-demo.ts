@@ -1,0 +1,88 @@
+import { ReleaseError } from "@lateen/kernel";
+import type { CommandResult } from "../commands/command.ts";
+import type { Machine } from "./program.ts";
+import { usageError } from "../io/arguments.ts";
+import { columns } from "../report/columns.ts";
+import { didYouMean } from "../suggest.ts";
+import { keep } from "./keep.ts";
+import { formatChecks, play, type Played } from "./play.ts";
+import type { Scenario } from "./scenario.ts";
+import { scenarios } from "./scenarios.ts";
+import { startWorld } from "./world.ts";
+
+/** What of the demo is asked for. */
+export interface DemoOptions extends Machine {
+  readonly scenario: string | undefined;
+  readonly list: boolean;
+  readonly all: boolean;
+  readonly keep: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * Plays scenarios, each in a world of its own.
+ *
+ * @throws ReleaseError `USAGE` for a scenario that does not exist; `DEMO_FAILED` where one ended as it must not
+ */
+export async function runDemo(options: DemoOptions): Promise<CommandResult> {
+  const { host } = options;
+  if (options.list) return listed();
+  const show = (text: string): void => (options.quiet ? undefined : host.stderr.write(text));
+  const chosen = options.all ? scenarios : [findScenario(options.scenario ?? "ship")];
+  const played: Played[] = [];
+  for (const scenario of chosen) {
+    if (host.signal.aborted) throw host.signal.reason;
+    const world = await startWorld(scenario.world, options.all ? "quick" : "watched");
+    try {
+      const result = await play(scenario, world, { machine: options, show, verbose: !options.all });
+      played.push(result);
+      if (options.all) show(`${formatChecks(result)}\n`);
+      if (options.keep) await keep(world, host);
+    } finally {
+      await world.close();
+    }
+  }
+  const failed = played.filter(({ passed }) => !passed);
+  if (failed.length > 0) throw failure(failed);
+  const [only] = played;
+  return {
+    outcome: "ok",
+    document: { reason: `${played.length === 1 ? "the scenario" : `all ${played.length} scenarios`} ended as it must` },
+    answer: options.all || only === undefined ? formatAll(played) : `${only.last?.answer ?? ""}\n${formatChecks(only)}`,
+  };
+}
+
+function listed(): CommandResult {
+  const answer = columns(scenarios.map(({ name, title }) => [name, title])).join("\n");
+  return { outcome: "ok", document: { reason: `${scenarios.length} scenarios` }, answer };
+}
+
+function formatAll(played: readonly Played[]): string {
+  const rows = played.map(
+    ({ scenario, last }) => [scenario.name, `${last?.document?.outcome}: ${scenario.title}`] as const,
+  );
+  return `\n${columns(rows).join("\n")}\n\nall ${played.length} scenarios ended as they must`;
+}
+
+function findScenario(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const names = scenarios.map((scenario) => scenario.name);
+  throw usageError(
+    `there is no scenario ${JSON.stringify(name)}${didYouMean(name, names)}`,
+    "lateen demo --list lists the scenarios",
+  );
+}
+
+function failure(failed: readonly Played[]): ReleaseError {
+  const lines = failed.flatMap(({ scenario, checks }) =>
+    checks.filter(({ holds }) => !holds).map(({ says }) => `${scenario.name}: not so: ${says}`),
+  );
+  return new ReleaseError({
+    code: "DEMO_FAILED",
+    category: "bug",
+    message: `${failed.map(({ scenario }) => scenario.name).join(", ")} ended as it must not`,
+    why: lines.join("\n"),
+    fix: "report it with the output of: lateen demo SCENARIO -v",
+  });
+}

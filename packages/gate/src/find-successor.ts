@@ -32,6 +32,20 @@ export interface SuccessorPorts {
 /** The most newer commits that are looked at, newest first; more than a day of the busiest trunk that we know. */
 const mostCandidates = 100;
 
+/** What all candidates of one search have in common. */
+interface Search {
+  readonly mine: CommitSha;
+  readonly head: CommitSha;
+  readonly branch: string;
+  readonly rules: SuccessorRules;
+  readonly ports: SuccessorPorts;
+  readonly signal: AbortSignal | undefined;
+  /** Everything that is newer. */
+  readonly whole: Range;
+  /** Whether any of it is relevant; asked for once, and only where it matters. */
+  readonly relevance: () => Promise<Reading<SuccessorFacts["relevant"]>>;
+}
+
 /**
  * The newest commit up to `head` that descends from `mine` and has, or will have, a release of its own; absent where all that is
  * newer was looked at and has none.
@@ -44,89 +58,82 @@ export async function findSuccessor(
   ports: SuccessorPorts,
   signal?: AbortSignal,
 ): Promise<Reading<Successor>> {
-  const range = await ports.changes.between(mine, head, signal);
-  if (range.kind !== "found")
-    return range.kind === "unknown"
-      ? range
-      : unknown(gap(`the commits since ${mine} could not be listed: ${range.proof}`));
-  const tried = await tryCandidate(mine, head, branch, range.value, rules, ports, signal);
-  if (tried.kind !== "absent") return tried;
-  const older = range.value.commits.filter(({ sha }) => sha !== head);
-  for (const { sha } of older.slice(0, mostCandidates)) {
-    const inner = await reachable(mine, sha, ports, signal);
-    if (inner.kind === "unknown") return inner;
-    if (inner.kind === "absent") continue;
-    const reading = await tryCandidate(mine, sha, branch, inner.value, rules, ports, signal);
+  const whole = await ports.changes.between(mine, head, signal);
+  if (whole.kind !== "found") return blocked(whole);
+  let known: ReturnType<Search["relevance"]> | undefined;
+  const relevance = () => (known ??= relevanceOf(whole.value, rules, ports, signal));
+  const search: Search = { mine, head, branch, rules, ports, signal, whole: whole.value, relevance };
+  const candidates = [head, ...whole.value.commits.map(({ sha }) => sha).filter((sha) => sha !== head)];
+  for (const sha of candidates.slice(0, mostCandidates)) {
+    const reading = await tryCandidate(sha, search);
     if (reading.kind !== "absent") return reading;
   }
-  if (range.value.truncated || older.length > mostCandidates)
-    return unknown(gap("not all newer commits could be looked at"));
-  return absent(`none of the ${older.length + 1} newer commits has a release of its own`);
+  if (whole.value.truncated || candidates.length > mostCandidates)
+    return blocked("not all newer commits could be looked at");
+  return absent(`none of the ${candidates.length} newer commits has a release of its own`);
+}
+
+/** Asks what is cheap first: the message, the publish run, and only then the ancestry and the files. */
+async function tryCandidate(sha: CommitSha, search: Search): Promise<Reading<Successor>> {
+  const [message, publish] = await Promise.all([messageOf(sha, search), publishOf(sha, search)]);
+  if (message.kind === "unknown") return message;
+  if (publish.kind !== "found") return blocked(publish);
+  const skipToken = message.kind === "found" ? findSkipToken(message.value) : undefined;
+  const facts = { skipToken, publish: publish.value };
+  const hasPaths = search.rules.paths !== undefined && search.rules.paths.length > 0;
+  const best = decideSuccessor({ ...facts, relevant: hasPaths ? "yes" : "not-asked" });
+  if (best.eligible === "unknown") return blocked(`${sha}: ${best.because}`);
+  if (!best.eligible) return absent(`${sha}: ${best.because}`);
+  if (hasPaths && !decideSuccessor({ ...facts, relevant: "no" }).eligible) return weighChanges(sha, search);
+  const reached = await reach(sha, search);
+  return reached.kind === "found" ? found({ sha, because: best.because }) : reached;
+}
+
+/** For a candidate whose files decide. */
+async function weighChanges(sha: CommitSha, search: Search): Promise<Reading<Successor>> {
+  const all = await search.relevance();
+  if (all.kind !== "found") return blocked(all);
+  if (all.value === "no") return absent("no relevant file has changed");
+  const range = await reach(sha, search);
+  if (range.kind !== "found") return range;
+  const relevant =
+    sha === search.head ? all : await relevanceOf(range.value, search.rules, search.ports, search.signal);
+  if (relevant.kind !== "found") return blocked(relevant);
+  return relevant.value === "yes"
+    ? found({ sha, because: "relevant files have changed" })
+    : absent("no relevant file has changed");
 }
 
 /** What lies between mine and a commit; absent where it does not descend from mine, such as one that came with a merge. */
-async function reachable(
-  mine: CommitSha,
-  sha: CommitSha,
-  ports: SuccessorPorts,
-  signal?: AbortSignal,
-): Promise<Reading<Range>> {
+async function reach(sha: CommitSha, { mine, head, ports, signal, whole }: Search): Promise<Reading<Range>> {
+  if (sha === head) return found(whole);
   const [ancestry, range] = await Promise.all([
     ports.history.compare(mine, sha, signal),
     ports.changes.between(mine, sha, signal),
   ]);
-  if (ancestry.kind !== "found") return ancestry.kind === "unknown" ? ancestry : unknown(gap(ancestry.proof));
+  if (ancestry.kind !== "found") return blocked(ancestry);
   if (ancestry.value !== "ahead") return absent(`${sha} does not descend from ${mine}`);
-  return range.kind === "absent" ? unknown(gap(range.proof)) : range;
+  return range.kind === "absent" ? blocked(range) : range;
 }
 
-async function tryCandidate(
-  mine: CommitSha,
-  sha: CommitSha,
-  branch: string,
-  range: Range,
-  rules: SuccessorRules,
-  ports: SuccessorPorts,
-  signal?: AbortSignal,
-): Promise<Reading<Successor>> {
-  const [message, publish] = await Promise.all([
-    messageOf(sha, range, ports, signal),
-    publishOf(sha, branch, rules, ports, signal),
-  ]);
-  if (message.kind === "unknown") return message;
-  if (publish.kind !== "found") return publish.kind === "unknown" ? publish : unknown(gap(publish.proof));
-  const skipToken = message.kind === "found" ? findSkipToken(message.value) : undefined;
-  const asks = skipToken === undefined && (publish.value === "none" || publish.value === "not-required");
-  const relevant = asks ? await relevanceOf(range, rules, ports, signal) : found("not-asked" as const);
-  if (relevant.kind !== "found") return relevant.kind === "unknown" ? relevant : unknown(gap(relevant.proof));
-  const { eligible, because } = decideSuccessor({ skipToken, publish: publish.value, relevant: relevant.value });
-  if (eligible === "unknown") return unknown(gap(`${sha}: ${because}`));
-  return eligible ? found({ sha, because }) : absent(`${sha}: ${because}`);
+/** What keeps the search from an answer: absence of what must be there is no answer either. */
+function blocked(reason: string | Exclude<Reading<unknown>, { kind: "found" }>): Reading<never> {
+  if (typeof reason === "string") return unknown(gap(reason));
+  return reason.kind === "unknown" ? reason : unknown(gap(reason.proof));
 }
 
 /** The message, from the list where it stands there. A forge that tells no message at all cannot have acted on one. */
-async function messageOf(
-  sha: CommitSha,
-  { commits }: Range,
-  { changes }: SuccessorPorts,
-  signal?: AbortSignal,
-): Promise<Reading<string>> {
-  const listed = commits.find((commit) => commit.sha === sha)?.message;
+async function messageOf(sha: CommitSha, { whole, ports, signal }: Search): Promise<Reading<string>> {
+  const listed = whole.commits.find((commit) => commit.sha === sha)?.message;
   if (listed !== undefined) return found(listed);
-  const commit = await changes.commit(sha, signal);
+  const commit = await ports.changes.commit(sha, signal);
   if (commit.kind !== "found") return commit;
   return commit.value.message === undefined ? absent("the forge tells no message") : found(commit.value.message);
 }
 
-async function publishOf(
-  sha: CommitSha,
-  branch: string,
-  { publishWorkflow }: SuccessorRules,
-  { checks }: SuccessorPorts,
-  signal?: AbortSignal,
-): Promise<Reading<PublishFact>> {
-  if (publishWorkflow === undefined) return found("not-required");
-  const runs = await checks.runs(sha, publishWorkflow, signal);
+async function publishOf(sha: CommitSha, { branch, rules, ports, signal }: Search): Promise<Reading<PublishFact>> {
+  if (rules.publishWorkflow === undefined) return found("not-required");
+  const runs = await ports.checks.runs(sha, rules.publishWorkflow, signal);
   if (runs.kind !== "found") return runs;
   return found(publishFact(newestRun(runs.value, { commit: sha, branch, event: "push" }) ?? anyRun(runs.value)));
 }
@@ -153,12 +160,12 @@ async function relevanceOf(
     ),
   );
   for (const commit of whole) {
-    if (commit.kind !== "found") return commit.kind === "unknown" ? commit : unknown(gap(commit.proof));
+    if (commit.kind !== "found") return blocked(commit);
     if (isRelevant(commit.value.files)) return found("yes");
     if (commit.value.files === undefined)
-      return unknown(gap(`the forge does not tell which files ${commit.value.sha} changed`));
+      return blocked(`the forge does not tell which files ${commit.value.sha} changed`);
   }
-  return range.truncated ? unknown(gap("the forge cut the list of newer commits off")) : found("no");
+  return range.truncated ? blocked("the forge cut the list of newer commits off") : found("no");
 }
 
 function gap(message: string): ReleaseError {

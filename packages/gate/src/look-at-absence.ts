@@ -8,8 +8,13 @@ import type { LookPlan } from "./look-at-gate.ts";
 import type { WorkflowGate } from "./policy.ts";
 import { proveAbsent } from "./prove-absent.ts";
 
-/** What earlier looks found of each workflow without a run, by file. */
+/** What earlier looks found of each workflow, by file. */
 export type AbsenceMemory = Map<string, Remembered>;
+
+/** Takes note of a run: should it vanish from a later listing, that is no proof of anything. */
+export function rememberRun(memory: AbsenceMemory, file: string, at: number): void {
+  memory.set(file, { looks: [{ at, runs: found(1) }], proof: undefined });
+}
 
 interface Remembered {
   readonly looks: readonly RunLook[];
@@ -36,11 +41,22 @@ export async function lookAtAbsence(
   const known = memory.get(file);
   const looks = [...(known?.looks ?? []), { at: now, runs: found(0) }];
   const since = looks[0]?.at ?? now;
+  if (looks.some(({ runs }) => runs.kind === "found" && runs.value > 0)) {
+    memory.set(file, { looks, proof: undefined });
+    return { decision: vanished, settlesAt: undefined };
+  }
   const proof = whenAbsent === "prove" ? await prove(gate, looks, known?.proof, facts, plan, ports, signal) : undefined;
   memory.set(file, { looks, proof });
   const decision = decideAbsentRun(whenAbsent, { sinceMs: now - since, proof }, plan.policy);
   return { decision, settlesAt: decision.decision === "wait" ? since + plan.policy.settleMs : undefined };
 }
+
+const vanished: RunDecision = {
+  state: "unknown",
+  decision: "unknown",
+  detail: "a run was listed before, and is not any more",
+  run: undefined,
+};
 
 /**
  * The proof, on the assumption that a listing after `settle` will be empty as well: whether it was, `decideAbsentRun` looks at.

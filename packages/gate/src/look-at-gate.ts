@@ -5,7 +5,7 @@ import { decideCheck } from "./decide-check.ts";
 import { decideRun, newestRun } from "./decide-run.ts";
 import type { GatePorts } from "./gate-ports.ts";
 import type { CheckReport } from "./gate-report.ts";
-import { type AbsenceMemory, lookAtAbsence } from "./look-at-absence.ts";
+import { type AbsenceMemory, lookAtAbsence, rememberRun } from "./look-at-absence.ts";
 import type { CompleteGatePolicy, WorkflowGate } from "./policy.ts";
 
 /** What a look at the gate is for. */
@@ -119,7 +119,7 @@ async function lookAtWorkflow(
       settlesAt,
     };
   }
-  memory.delete(file);
+  rememberRun(memory, file, ports.clock.now());
   const { state, decision, detail } = decideRun(run, plan.policy.allow);
   return { report: { name: file, state, decision, detail, url: run.url || listed }, settlesAt: undefined };
 }

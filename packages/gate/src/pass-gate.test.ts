@@ -261,6 +261,22 @@ describe.each(["1.22.6", "1.26.4"])("a workflow on Gitea %s", (version) => {
     expect(clock.now() - from).toBe(30_000);
   });
 
+  test.each(["prove", "proceed"] as const)(
+    "that vanishes from the list is unknown, whenAbsent: %s or not",
+    async (whenAbsent) => {
+      const { fake, gate, at } = await start({ version });
+      fake.setWorkflow("e2e.yml", "active");
+      fake.addPush({ before, after: docs });
+      run(fake, docs, "pending");
+      at(20_000, () => {
+        fake.misbehave({ on: /actions\/runs\?/, body: { workflow_runs: [] } });
+        fake.misbehave({ on: /statuses\?/, body: [] });
+        fake.misbehave({ on: /status\?/, body: { statuses: [] } });
+      });
+      expect(await gate({ workflows: [{ ...e2e, whenAbsent }], wait: true })).toMatchObject({ outcome: "unknown" });
+    },
+  );
+
   test("that is missing is not looked for again where the caller has no patience", async () => {
     const { gate, clock } = await start({ version });
     const from = clock.now();

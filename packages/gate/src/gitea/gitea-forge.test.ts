@@ -201,7 +201,7 @@ describe("runs", () => {
 
   test("of a workflow whose file cannot be read are never taken for none", async () => {
     const { fake, forge } = await start({ version: "1.22.6" });
-    fake.setStatus({ sha: mine, context: "Nightly / a (push)", state: "success" });
+    fake.setStatus({ sha: mine, context: "Night / a (push)", state: "success" });
     expect(await forge.runs(mine, "nightly.yml")).toMatchObject({
       kind: "unknown",
       cause: { code: "FORGE_RUNS_UNREADABLE" },

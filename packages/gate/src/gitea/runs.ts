@@ -4,6 +4,7 @@ import type { CheckFact, Checks, RunFact } from "../checks.ts";
 import { newestOfEach } from "../decide-check.ts";
 import { decideState } from "../decide-gate.ts";
 import type { Sources } from "../sources.ts";
+import { parseWorkflow } from "../triggers/parse-workflow.ts";
 import type { Client } from "./client.ts";
 import { type Pages, pageSize, readPages } from "./read-pages.ts";
 import { readSafely } from "../read-safely.ts";
@@ -37,24 +38,20 @@ function belongs(run: RunFact, file: string): boolean {
 
 /**
  * What the contexts of a workflow may begin with: its `name:`, or without one the file's name. Where the file cannot be read, the
- * file's name is tried with and without its ending, but then finding none of them proves nothing.
+ * file's name is tried in some spellings, but then finding none of them proves nothing.
  */
 async function workflowNames(
   sources: Sources,
   file: string,
   commit: CommitSha,
   signal?: AbortSignal,
-): Promise<{ known: string[]; complete: boolean }> {
+): Promise<{ readonly known: readonly string[]; readonly complete: boolean }> {
   const source = await sources.workflowFile(file, commit, signal);
   const base = fileName(file);
-  if (source.kind !== "found") return { known: guesses(base), complete: false };
-  const [, name] = /^name:[ \t]*(.+?)[ \t]*(?:[ \t]#.*)?$/m.exec(source.value.text) ?? [];
-  return { known: [name === undefined ? base : name.replace(/^(["'])(.*)\1$/, "$2")], complete: true };
-}
-
-function guesses(base: string): string[] {
+  const parsed = source.kind === "found" ? await parseWorkflow(source.value.text, source.value.path) : source;
+  if (parsed.kind === "found") return { known: [parsed.value.name ?? base], complete: true };
   const stem = base.replace(/\.ya?ml$/, "");
-  return [base, stem, stem.toUpperCase()];
+  return { known: [base, stem, stem.toUpperCase(), stem.slice(0, 1).toUpperCase() + stem.slice(1)], complete: false };
 }
 
 /** The runs of one commit as the runs API lists them; undefined where this server has none. */

@@ -38,12 +38,21 @@ export function planPromotion(facts: PromotionFacts, rules: PromotionRules, ledg
   const findings = [
     ...decideBranch(facts, rules),
     ...facts.candidates.flatMap((candidate) => decideCandidate(candidate, facts.commit)),
-    ...decided.map(({ finding }) => finding),
+    ...decided.map(({ finding }) => (ledger.action === "resume" ? pointToReconcile(finding) : finding)),
     ...ledger.findings,
   ];
   const verdicts = new Set(findings.map(({ verdict }) => verdict));
   const kind = verdicts.has("refused") ? "refused" : verdicts.has("unknown") ? "unknown" : "ready";
   return { kind, tags, ledger: ledger.action, findings };
+}
+
+/** A tag that is ahead of the ledger's own newest release was moved by somebody else, or left by a rollback that was cut short. */
+function pointToReconcile(finding: Finding): Finding {
+  if (finding.verdict !== "refused") return finding;
+  return {
+    ...finding,
+    fact: `${finding.fact}; or, since the ledger's newest release is this commit, run lateen reconcile`,
+  };
 }
 
 function intendedOf({ commit, candidates, destinations }: PromotionFacts): Parameters<typeof decideLedger>[1] {

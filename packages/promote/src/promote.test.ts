@@ -1,5 +1,5 @@
 import { createFakeClock } from "@lateen/kernel/testing";
-import { type CommitSha, ReleaseError, type ReleaseErrorOptions } from "@lateen/kernel";
+import { type CommitSha, parseImageRef, ReleaseError, type ReleaseErrorOptions } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { checkPromotion, promote } from "./index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/index.ts";
@@ -115,6 +115,58 @@ describe("before the commit point", () => {
     expect(world.events).toContainEqual(
       expect.objectContaining({ type: "content-copied", source: tenant, repository: mirror }),
     );
+  });
+
+  test("siblings that disagree about the missing digest refuse the whole", async () => {
+    const other = parseImageRef("three.example.com/acme/platform-tenant").repository;
+    const world = createPromotionWorld({ clock: createFakeClock({ auto: true }), repositories: [...all, other] });
+    const [old, mine] = [world.release("old"), world.release("mine")];
+    world.tagAs(old);
+    world.tags.push(other, world.candidateOf(mine), { revision: mine, content: "built twice" });
+    world.tags.move(mirror, world.candidateOf(mine), undefined);
+    const verdict = await promote(world.inputFor(mine), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/siblings disagree/);
+  });
+
+  test("a missing candidate whose sibling cannot be read is unknown", async () => {
+    const world = createWorld();
+    world.tags.move(mirror, world.candidateOf(world.mine), undefined);
+    world.tags.fault = ({ method, repository }) =>
+      method === "manifest" && repository === tenant ? trouble() : undefined;
+    expect(await promote(world.inputFor(world.mine), world.ports)).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(world.tags.writes).toEqual([]);
+  });
+
+  test("digests that were resolved before beat the tags", async () => {
+    const world = createWorld();
+    const checked = await checkPromotion(world.inputFor(world.mine), world.ports);
+    world.tags.push(tenant, world.candidateOf(world.mine), { revision: world.mine, content: "built again" });
+    const images = (checked.value?.images ?? []).map(({ repository, digest }) => {
+      return { repository, candidate: world.candidateOf(world.mine), digest };
+    });
+    expect((await promote(world.inputFor(world.mine, { images }), world.ports)).kind).toBe("go");
+    expect(world.latest()).toEqual(world.digests(world.mine));
+  });
+
+  test("a tag that is ahead of the ledger's own newest release is left to reconcile", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.mine), world.ports);
+    world.tags.move(mirror, "latest", world.digestOf(mirror, world.newer));
+    const verdict = await promote(world.inputFor(world.mine), world.ports);
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/run lateen reconcile/);
+  });
+
+  test.each([
+    [{ images: [] }, "PROMOTION_EMPTY"],
+    [{ tags: [] }, "PROMOTION_EMPTY"],
+    [{ tags: ["latest", "latest"] }, "PROMOTION_TWICE"],
+    [{ images: [{ repository: platform, candidate: "latest" }] }, "TAG_INVALID"],
+  ])("an input of %j is an input error", async (changes, code) => {
+    const world = createWorld();
+    const input = world.inputFor(world.mine, changes);
+    await expect(promote(input, world.ports)).rejects.toMatchObject({ code, category: "input" });
+    await expect(checkPromotion(input, world.ports)).rejects.toMatchObject({ code, category: "input" });
   });
 
   test("a candidate that nobody has refuses the whole", async () => {

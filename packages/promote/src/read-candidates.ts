@@ -35,21 +35,27 @@ async function locate(
 }
 
 /**
- * Finds a missing candidate in a sibling: a configured repository of the same image name that has it.
+ * Finds a missing candidate in a sibling: a configured repository that has the very digest, or, where the digest is not known
+ * yet, one of the same image name.
  *
  * Siblings that disagree prove that nobody can say which bytes are meant, so nothing is borrowed then.
  */
 function borrow(image: Located, digest: string | undefined, all: readonly Located[]): Located {
   if (image.manifest.kind !== "absent") return image;
-  const having = all.flatMap(({ repository, manifest }) => {
-    return imageName(repository) === imageName(image.repository) && manifest.kind === "found"
-      ? [{ repository, manifest }]
-      : [];
+  const siblings = all.filter(
+    (one) => digest !== undefined || imageName(one.repository) === imageName(image.repository),
+  );
+  const having = siblings.flatMap(({ repository, manifest }) => {
+    const isMeant = manifest.kind === "found" && (digest === undefined || manifest.value.digest === digest);
+    return isMeant ? [{ repository, manifest }] : [];
   });
   const digests = new Set(having.map(({ manifest }) => manifest.value.digest));
-  const [first] = having;
-  if (digests.size > 1)
+  if (digests.size > 1) {
     return { ...image, manifest: absent(`${image.manifest.proof}; its siblings disagree about the digest`) };
-  if (first === undefined || (digest !== undefined && first.manifest.value.digest !== digest)) return image;
-  return { ...image, manifest: first.manifest, copyFrom: first.repository };
+  }
+  const [first] = having;
+  if (first !== undefined) return { ...image, manifest: first.manifest, copyFrom: first.repository };
+  // What an unreadable sibling has, nobody knows.
+  const unread = siblings.find(({ manifest }) => manifest.kind === "unknown");
+  return unread === undefined ? image : { ...image, manifest: unread.manifest };
 }

@@ -307,6 +307,15 @@ describe("reconcile", () => {
     expect(world.latest().slice(1)).toEqual(world.digests(world.mine).slice(1));
   });
 
+  test("what one repository has lost is copied from the sibling that has the very digest", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.mine), world.ports);
+    world.tagAs(world.old);
+    world.tags.collect(mirror, world.digestOf(mirror, world.mine));
+    expect(await reconcile(scope, world.ports)).toMatchObject({ kind: "go", value: { changed: true } });
+    expect(world.latest()).toEqual(world.digests(world.mine));
+  });
+
   test("never writes what is not configured, whatever the entry says", async () => {
     const world = createWorld();
     await promote(world.inputFor(world.mine), world.ports);

@@ -1,4 +1,4 @@
-import type { ReleaseError } from "@lateen/kernel";
+import type { Reading, ReleaseError } from "@lateen/kernel";
 import { apply, type Manifests } from "./apply.ts";
 import { decideSettle } from "./decide-settle.ts";
 import { promoteError, quietly } from "./errors.ts";
@@ -6,6 +6,7 @@ import type { LedgerHead } from "./ledger.ts";
 import { remembered, type SettlePolicy } from "./policy.ts";
 import type { FollowPorts } from "./promotion.ts";
 import { tagRef } from "./references.ts";
+import type { Descriptor } from "./tag-store.ts";
 import { retarget, type Scope, type TrackedTag } from "./tracked-tag.ts";
 
 /** Tags that follow the ledger, and the entry that they follow. */
@@ -39,14 +40,16 @@ export async function settle(
 ): Promise<Settled> {
   const end = ports.clock.now() + policy.settleMs;
   for (let { head, tags } = course; ;) {
-    const newest = await readNewer(head, ports);
+    // At the same time, which is safe: both after our last write, and a stranger is believed only after the next reading of the ledger.
+    const [newest, ...seen] = await Promise.all([readNewer(head, ports), ...tags.map((tag) => see(tag, ports))]);
+    const sights = new Map(tags.map((tag, at) => [`${tag.repository}:${tag.tag}`, seen[at]]));
     if (newest.kind === "newer") {
       tags = retarget(tags, newest.head, scope);
       head = newest.head;
       ports.report({ type: "ledger-moved-on", entry: head.id, commit: head.entry.commit });
     }
     const ledgerUnread = newest.kind === "unread" ? newest.cause : undefined;
-    tags = await Promise.all(tags.map((tag) => look(tag, ports, policy)));
+    tags = tags.map((tag) => judge(tag, sights.get(`${tag.repository}:${tag.tag}`), ports, policy));
     if (tags.some(({ decision }) => decision === "foreign")) tags = await recall(tags, ports);
     const wrote = tags.some(({ decision }) => decision === "write");
     if (wrote) tags = await writeDue(tags, course.manifests, ports);
@@ -77,21 +80,29 @@ async function readNewer(head: LedgerHead, { ledger }: FollowPorts): Promise<New
   };
 }
 
-async function look(tag: TrackedTag, { tags, clock, report }: FollowPorts, policy: SettlePolicy): Promise<TrackedTag> {
+function see({ repository, tag }: TrackedTag, { tags }: FollowPorts): Promise<Reading<Descriptor>> {
+  return quietly(() => tags.resolve(tagRef(repository, tag)));
+}
+
+/** What is to be done about a tag that was seen so. A tag that only a newer entry has was not looked at yet, and waits. */
+function judge(
+  tag: TrackedTag,
+  seen: Reading<Descriptor> | undefined,
+  { clock, report }: FollowPorts,
+  policy: SettlePolicy,
+): TrackedTag {
+  if (seen === undefined) return { ...tag, decision: "wait" };
   const { repository, wanted } = tag;
-  const seen = await quietly(() => tags.resolve(tagRef(repository, tag.tag)));
   const digest = seen.kind === "found" ? seen.value.digest : undefined;
   const seenIsOlder = digest === undefined || tag.older.has(digest);
-  const strangeLooks =
-    seen.kind === "unknown" ? tag.strangeLooks : seenIsOlder || digest === wanted ? 0 : tag.strangeLooks + 1;
-  const decision = decideSettle(
-    { ...tag, seen, seenIsOlder, strangeLooks, sinceWriteMs: clock.now() - tag.writtenAt },
-    policy,
-  );
-  if (decision === "settled" && tag.decision !== "settled")
-    report({ type: "tag-settled", repository, tag: tag.tag, digest: wanted });
-  if (decision === "wait" && tag.decision !== "wait")
-    report({ type: "tag-lagging", repository, tag: tag.tag, seen: digest });
+  const isStrange = !seenIsOlder && digest !== wanted;
+  const strangeLooks = seen.kind === "unknown" ? tag.strangeLooks : isStrange ? tag.strangeLooks + 1 : 0;
+  const sinceWriteMs = clock.now() - tag.writtenAt;
+  const decision = decideSettle({ ...tag, seen, seenIsOlder, strangeLooks, sinceWriteMs }, policy);
+  if (decision !== tag.decision) {
+    if (decision === "settled") report({ type: "tag-settled", repository, tag: tag.tag, digest: wanted });
+    if (decision === "wait") report({ type: "tag-lagging", repository, tag: tag.tag, seen: digest });
+  }
   const cause = seen.kind === "unknown" ? seen.cause : tag.cause;
   return { ...tag, seen, strangeLooks, decision, cause };
 }
@@ -102,6 +113,7 @@ async function writeDue(tags: readonly TrackedTag[], manifests: Manifests, ports
     tags.filter(({ decision }) => decision === "write"),
     manifests,
     ports,
+    tags,
   );
   return tags.map((tag) => due.find((one) => one.repository === tag.repository && one.tag === tag.tag) ?? tag);
 }

@@ -76,7 +76,9 @@ async function enterLedger(
   if (committed.kind === "unknown") return stopUncertain(committed.cause.message, evidence, readied);
   const { id, position } = committed.head;
   ports.report({ type: "ledger-appended", entry: id, position, commit: entry.commit });
-  return { kind: "entered", head: committed.head, appended: true, evidence };
+  const fact = `entry ${position} was appended: ${id}`;
+  const appended = toEvidence([{ rule: "ledger", verdict: "passed", fact, source: ports.ledger.source }], ports.clock);
+  return { kind: "entered", head: committed.head, appended: true, evidence: [...evidence, ...appended] };
 }
 
 function stopUncertain(cause: string, evidence: readonly Evidence[], { report }: Readied): Stop<PromotionReport> {

@@ -51,7 +51,7 @@ const untouched = {
   refusedWrites: 0,
   strangeLooks: 0,
   seen: undefined,
-  decision: "wait",
+  decision: "write",
   cause: undefined,
 } as const;
 

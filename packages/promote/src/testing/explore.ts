@@ -13,8 +13,8 @@ export interface Exploration {
   readonly world: (clock: Clock) => PromotionWorld;
   readonly programs: (world: PromotionWorld) => readonly Program[];
   /**
-   * Whether each read of a tag is a turn of its own, or all that a program makes at the same time are one turn, which takes a
-   * tenth of the time. Writes and the ledger always have turns of their own.
+   * Whether each read of a tag is a turn of its own, or all that a program makes at the same time are one turn, after the
+   * ledger if that is read as well, which takes a tenth of the time. Writes and the ledger always have turns of their own.
    * @default "together"
    */
   readonly tagReads?: "together" | "one by one";
@@ -203,7 +203,8 @@ function turnsOf(
   const all = [...calls.values()];
   if (tagReads === "one by one") return all;
   const others = all.filter(({ name }) => !name.startsWith("resolve"));
-  return others.length === all.length ? all : [{ name: "resolve", writes: false }, ...others];
+  const isDue = others.length < all.length && !others.some(({ name }) => name === "read");
+  return isDue ? [{ name: "resolve", writes: false }, ...others] : others;
 }
 
 /**

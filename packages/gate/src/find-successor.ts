@@ -153,7 +153,9 @@ async function relevanceOf(
   const isRelevant = (files: readonly string[] | undefined): boolean =>
     files?.some((file) => matchesPaths(paths, file)) ?? false;
   if (isRelevant(range.files) || range.commits.some(({ files }) => isRelevant(files))) return found("yes");
-  // What the two ends differ in is not all: a change that was reverted later has been made, and may have been released.
+  // What one commit changed is what the two ends differ in.
+  if (range.commits.length === 1 && range.files !== undefined && !range.truncated) return found("no");
+  // Of several that is not all: a change that was reverted later has been made, and may have been released.
   const whole = await Promise.all(
     range.commits.map(async (commit) =>
       commit.files === undefined ? changes.commit(commit.sha, signal) : found(commit),

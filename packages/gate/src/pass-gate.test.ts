@@ -377,6 +377,16 @@ describe("a forge that refuses", () => {
     }
   });
 
+  test("with a Retry-After beyond the adapter's patience is waited for by the gate, as far as its time goes", async () => {
+    const { fake, gate, events, clock } = await start();
+    fake.setStatus({ sha: docs, context: ci, state: "success" });
+    fake.misbehave({ status: 429, times: 2, headers: { "retry-after": "600" } });
+    const from = clock.now();
+    expect(await gate({ checks: [ci], wait: true })).toMatchObject({ kind: "go" });
+    expect(clock.now() - from).toBe(600_000);
+    expect(events).toContainEqual(expect.objectContaining({ type: "rate-limited", waitMs: 600_000 }));
+  });
+
   test("with Retry-After is asked again when it said, and the wait is told", async () => {
     const { fake, gate, events, clock } = await start();
     fake.setStatus({ sha: docs, context: ci, state: "success" });

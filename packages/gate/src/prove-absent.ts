@@ -52,7 +52,7 @@ export async function proveAbsent(
     push,
     push.then((reading) => readSpan(reading, commit, ports, signal)),
   ]);
-  const message = head.kind === "found" ? messageOf(head.value) : head;
+  const message = messageOf(head, span.range, commit);
   const facts = {
     forge: ports.forge,
     commit,
@@ -112,6 +112,10 @@ async function readSpan(
   return { ancestry, range };
 }
 
-function messageOf({ message }: CommitFact): Reading<string> {
-  return message === undefined ? absent("the forge did not say the message") : found(message);
+/** The message, wherever it stands: in the commit itself, or in the list of what was pushed. */
+function messageOf(head: Reading<CommitFact>, range: Reading<Range>, commit: CommitSha): Reading<string> {
+  if (head.kind === "found" && head.value.message !== undefined) return found(head.value.message);
+  const listed = range.kind === "found" ? range.value.commits.find(({ sha }) => sha === commit)?.message : undefined;
+  if (listed !== undefined) return found(listed);
+  return head.kind === "found" ? absent("the forge did not say the message") : head;
 }

@@ -56,7 +56,7 @@ export function statusError(answer: Answer, now: number): ReleaseError {
     code: row.code,
     category: row.category,
     retryable: row.retryable,
-    retryAfterMs: row.retryable ? retryAfterMs(answer.header("retry-after"), now) : undefined,
+    retryAfterMs: row.retryable ? retryAfterMs(answer.header("retry-after"), dateOf(answer) ?? now) : undefined,
     message: `${hostOf(url)} ${row.says} (HTTP ${status})`,
     why: `${url}${detailOf(answer)}`,
     fix: row.fix,
@@ -85,6 +85,12 @@ export function retryAfterMs(text: string | undefined, now: number): number | un
   if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1000;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+/** The server's own time, by which its dates are meant: clocks differ. */
+function dateOf({ header }: Answer): number | undefined {
+  const date = Date.parse(header("date") ?? "");
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function detailOf(answer: Answer): string {

@@ -50,8 +50,9 @@ export async function watchGate(
     if (strange >= policy.unknownLooks) return { look: seen, verdict, elapsedMs, late: false };
     const leftMs = policy.timeoutMs - elapsedMs;
     if (leftMs <= 0) return { look: seen, verdict: "unknown", elapsedMs, late: true };
+    const waitMs = Math.min(leftMs, pauseAfter(seen, policy, ports));
     ports.report({ type: "gate-waited", pending: pendingOf(seen.reports), elapsedMs, leftMs });
-    await ports.clock.sleep(Math.min(leftMs, pauseAfter(seen, policy, ports)), signal);
+    await ports.clock.sleep(waitMs, signal);
     seen = await look();
   }
 }

@@ -96,20 +96,24 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** Tries a read again where that can help, and tells about each pause. */
-function persist<T>(
+/** Tries a read again where that can help, and tells about each pause, also the one that it leaves to its caller. */
+async function persist<T>(
   read: () => Promise<T>,
   url: string,
   { clock, report, retry: policy }: ClientOptions,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  return retry(read, clock, signal, {
-    ...policy,
-    onRetry({ code, message }, delayMs, attempt) {
-      if (code === "FORGE_RATE_LIMITED") report({ type: "rate-limited", url, waitMs: delayMs, message });
-      else report({ type: "request-retried", url, attempt, delayMs, message });
-    },
-  });
+  const onRetry: RetryPolicy["onRetry"] = ({ code, message }, delayMs, attempt) => {
+    if (code === "FORGE_RATE_LIMITED") report({ type: "rate-limited", url, waitMs: delayMs, message });
+    else report({ type: "request-retried", url, attempt, delayMs, message });
+  };
+  try {
+    return await retry(read, clock, signal, { ...policy, onRetry });
+  } catch (thrown) {
+    const { code, message, retryAfterMs: waitMs } = asReleaseError(thrown);
+    if (code === "FORGE_RATE_LIMITED" && waitMs !== undefined) report({ type: "rate-limited", url, waitMs, message });
+    throw thrown;
+  }
 }
 
 interface Loaded {

@@ -38,7 +38,7 @@ export function createComparer(client: Client): Comparer {
       readSafely(async () => {
         const page = await first(comparePath(base, head), signal);
         const more =
-          (page.total_commits ?? 0) > page.commits.length
+          page.commits !== undefined && (page.total_commits ?? 0) > page.commits.length
             ? (await client.pages(comparePath(base, head), expected, signal)).slice(1)
             : [];
         return found(rangeOf(page, more));
@@ -69,9 +69,10 @@ function ancestryOf(status: string, url: string): Reading<Ancestry> {
 }
 
 function rangeOf(first: WireCompare, more: readonly WireCompare[]): Range {
-  const commits = [first, ...more].flatMap((page) => page.commits.map((commit) => commitFact(commit)));
+  const commits = [first, ...more].flatMap(({ commits: listed = [] }) => listed.map((commit) => commitFact(commit)));
   const files = first.files ?? undefined;
-  const truncated = (files?.length ?? 0) >= mostFiles || commits.length < (first.total_commits ?? commits.length);
+  const isShort = first.commits === undefined || commits.length < (first.total_commits ?? commits.length);
+  const truncated = isShort || (files?.length ?? 0) >= mostFiles;
   // GitHub lists the oldest first.
   return { commits: commits.toReversed(), files: files === undefined ? undefined : namesOf(files), truncated };
 }

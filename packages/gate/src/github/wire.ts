@@ -50,15 +50,18 @@ export const commitSchema: Schema<WireCommit & { readonly files: readonly WireFi
 export interface WireCompare {
   readonly status: string;
   readonly total_commits: number | undefined;
-  /** Oldest first. */
-  readonly commits: readonly WireCommit[];
+  /** Oldest first; undefined where the answer does not list them. */
+  readonly commits: readonly WireCommit[] | undefined;
   readonly files: readonly WireFile[] | undefined;
 }
 
 export const compareSchema: Schema<WireCompare> = z.object({
   status: z.string(),
   total_commits: count,
-  commits: z.array(commit),
+  commits: z
+    .array(commit)
+    .nullish()
+    .transform((value) => value ?? undefined),
   files,
 });
 

@@ -1,7 +1,10 @@
-import { parseCommitSha } from "@lateen/kernel";
+import { ignoreEvents, parseCommitSha, systemClock } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { checkSuperseded, type SupersessionInput } from "./check-superseded.ts";
+import { gatePorts } from "./gate-ports.ts";
+import { createGitHubForge } from "./github/index.ts";
+import { startGitHubFake } from "./testing/github-fake.ts";
 import { createMemoryGraph, type MemoryGraph } from "./testing/commit-graph.ts";
 import { startTestWorld, type TestWorld, type TestWorldOptions } from "./testing/test-world.ts";
 
@@ -203,4 +206,23 @@ describe("a forge that does not answer", () => {
     });
     expect(await check({ paths })).toMatchObject({ outcome: "superseded", value: { supersededBy: newest } });
   });
+});
+
+test("on GitHub a comparison may say nothing but how the commits relate", async () => {
+  const graph = createMemoryGraph();
+  const mine = parseCommitSha(graph.add());
+  const newest = graph.add();
+  const fake = await startGitHubFake({ graph });
+  try {
+    fake.misbehave({ on: /compare/, body: { status: "ahead" } });
+    fake.misbehave({ on: /commits\/[0-9a-f]{40}$/, status: 404 });
+    const forge = createGitHubForge({ url: fake.url, api: fake.api, repository: fake.repository });
+    const ports = gatePorts(forge, systemClock, ignoreEvents);
+    const verdict = await checkSuperseded({ commit: mine, branch: "main" }, ports);
+    expect(verdict).toMatchObject({ outcome: "superseded", value: { supersededBy: newest } });
+    // Which files changed is not known then, and not taken for "none".
+    expect(await checkSuperseded({ commit: mine, branch: "main", paths }, ports)).toMatchObject({ outcome: "unknown" });
+  } finally {
+    await fake.close();
+  }
 });

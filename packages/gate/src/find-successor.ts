@@ -127,6 +127,7 @@ async function messageOf(sha: CommitSha, { whole, ports, signal }: Search): Prom
   const listed = whole.commits.find((commit) => commit.sha === sha)?.message;
   if (listed !== undefined) return found(listed);
   const commit = await ports.changes.commit(sha, signal);
+  if (commit.kind === "unknown" && commit.cause.code === "FORGE_NOT_FOUND") return absent(commit.cause.message);
   if (commit.kind !== "found") return commit;
   return commit.value.message === undefined ? absent("the forge tells no message") : found(commit.value.message);
 }

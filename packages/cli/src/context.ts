@@ -22,16 +22,14 @@ export interface Context {
   readonly overrides: ReadonlyMap<string, string>;
   /** The program itself over another host, for commands that show it at work. Answers the exit code. */
   readonly program: (host: Host) => Promise<number>;
-  /** Runs another command line over a host of its own and answers its exit code; throws nothing. */
-  program(host: Host): Promise<number>;
   /** The configuration, with the sections that are needed. @throws ReleaseError, exit code 2 */
   settings(...needs: readonly Section[]): Promise<Settings>;
 }
 
 /** Who runs this, for the ledger and the evidence. */
-export function actorOf(host: Pick<Host, "env">): string {
+export function actorOf(host: Pick<Host, "env" | "user">): string {
   const { GITHUB_ACTOR, USER, LOGNAME, USERNAME } = host.env;
-  return [GITHUB_ACTOR, USER, LOGNAME, USERNAME].find((name) => (name ?? "").trim() !== "") ?? "unknown";
+  return [GITHUB_ACTOR, USER, LOGNAME, USERNAME, host.user()].find((name) => (name ?? "").trim() !== "") ?? "unknown";
 }
 
 /** The values of `--override`. @throws ReleaseError `USAGE` for one without a check or a reason, or given twice */

@@ -10,7 +10,7 @@ export interface EventPayload {
   /** The input `sha` of a dispatch. */
   readonly inputSha?: string | undefined;
   /** `before` of a push to `after`. */
-  readonly push?: { readonly before: string; readonly after: string } | undefined;
+  readonly push?: { readonly before: string; readonly after: string; readonly ref?: string | undefined } | undefined;
 }
 
 /**
@@ -23,18 +23,20 @@ export function readEventPayload(env: Environment, files: Files): EventPayload {
   const event = parse(path, files);
   const run = isRecord(event["workflow_run"]) ? event["workflow_run"] : {};
   const inputs = isRecord(event["inputs"]) ? event["inputs"] : {};
-  const { before, after } = event;
+  const { before, after, ref } = event;
   return {
     workflowRunSha: text(run["head_sha"]),
     inputSha: text(inputs["sha"]),
-    push: typeof before === "string" && typeof after === "string" ? { before, after } : undefined,
+    push: typeof before === "string" && typeof after === "string" ? { before, after, ref: text(ref) } : undefined,
   };
 }
 
 /** The commit that the branch was on before the push of `commit`; undefined where the event is not that push. */
-export function pushBefore(payload: EventPayload, commit: CommitSha): CommitSha | undefined {
+export function pushBefore(payload: EventPayload, commit: CommitSha, branch: string): CommitSha | undefined {
   const { push } = payload;
   if (push === undefined || push.after.toLowerCase() !== commit) return undefined;
+  // The same commit may have been pushed to another branch, or as a tag: that push has another base.
+  if (push.ref !== undefined && push.ref !== `refs/heads/${branch}`) return undefined;
   // Forty zeros stand for a new branch: then nothing was before.
   return isShaPrefix(push.before) && push.before.length === 40 && !/^0+$/.test(push.before)
     ? parseCommitSha(push.before)

@@ -26,6 +26,8 @@ export interface Host {
   readonly cwd: string;
   readonly clock: Clock;
   readonly files: Files;
+  /** Login of the user whose process this is; undefined where the system does not know. */
+  user(): string | undefined;
   /** Version of this package. */
   version(): string;
   readonly stdout: Output;

@@ -1,3 +1,4 @@
+import type { Attempt } from "@lateen/gate";
 import type { CommitSha } from "@lateen/kernel";
 import type { Section } from "./config/config.ts";
 import type { Settings } from "./config/load.ts";
@@ -7,9 +8,11 @@ import { namedCommit, whichCommit } from "./which-commit.ts";
 import { type Wiring, wire } from "./wiring.ts";
 
 /** One run of one command over the adapters: what every stage works with. */
-export interface Job extends Pick<Context, "host" | "report" | "signal" | "overrides" | "actor"> {
+export interface Job extends Pick<Context, "host" | "report" | "signal" | "overrides" | "actor" | "dryRun"> {
   readonly settings: Settings;
   readonly wiring: Wiring;
+  /** Releases before this one that gave way or finished, oldest first; what the starvation guard counts. @default none */
+  readonly past?: readonly Attempt[] | undefined;
   /** The full commit that is meant; asks the forge for an abbreviated one. @throws ReleaseError, exit code 2, 4 or 7 */
   commit(): Promise<CommitSha>;
   /** The commit that the branch was on before the push of `commit`, where the event tells. */
@@ -18,7 +21,7 @@ export interface Job extends Pick<Context, "host" | "report" | "signal" | "overr
 
 /** Opens the configuration with the sections that are needed, and everything that it names. */
 export async function openJob(context: Context, ...needs: readonly Section[]): Promise<Job> {
-  const { host, vault, report, signal, overrides, actor, args } = context;
+  const { host, vault, report, signal, overrides, actor, args, dryRun } = context;
   const settings = await context.settings(...needs);
   const wiring = wire({ settings, env: host.env, files: host.files, clock: host.clock, vault, report });
   const resolve =
@@ -31,10 +34,12 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     signal,
     overrides,
     actor,
+    dryRun,
     settings,
     wiring,
     commit: () => whichCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),
-    before: (commit) => pushBefore(readEventPayload(host.env, host.files), commit),
+    before: (commit) =>
+      pushBefore(readEventPayload(host.env, host.files), commit, settings.config.forge?.branch ?? "main"),
   };
 }
 

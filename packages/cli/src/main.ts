@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import type { WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
@@ -62,6 +63,15 @@ function keyboardOf(): Keyboard | undefined {
   };
 }
 
+/** A container may run as a number that no user has. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
 process.on("SIGINT", () => onSignal("SIGINT"));
 process.on("SIGTERM", () => onSignal("SIGTERM"));
 
@@ -71,6 +81,7 @@ const host: Host = {
   cwd: process.cwd(),
   clock: systemClock,
   files: machineFiles,
+  user: userName,
   version: () =>
     (JSON.parse(machineFiles.read(fileURLToPath(new URL("../package.json", import.meta.url)))) as { version: string })
       .version,

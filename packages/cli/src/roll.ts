@@ -5,21 +5,20 @@ import type { Context } from "./context.ts";
 import { usageError } from "./io/arguments.ts";
 import type { Job } from "./job.ts";
 import { openWriterJob } from "./ship-job.ts";
-import { passKillSwitch } from "./stages/guards.ts";
-import { passSupersession } from "./stages/guards.ts";
+import { holdBeforeAnything, passKillSwitch, passSupersession } from "./stages/guards.ts";
 import { type Account, walk } from "./stages/road.ts";
 import { type RolloutOptions, rolloutStep } from "./stages/roll-out.ts";
 
 /** Rolls the fleet under its guards, to the commit that is named or that the journal knows. */
 export async function roll(context: Context, options: RolloutOptions): Promise<Verdict<Account | undefined>> {
   const job = await openWriterJob(context, "fleet", "release");
-  const killSwitch = await passKillSwitch(job);
-  if (killSwitch.kind === "stop") return { ...killSwitch, value: undefined };
+  const held = holdBeforeAnything(job);
+  if (held.kind === "stop") return { ...held, value: undefined };
   await job.wiring.fleet();
   if (job.settings.config.forge !== undefined) await job.wiring.forge();
   job.wiring.demandSecrets();
   const commit = options.resume === true ? await resumedCommit(context, job) : await job.commit();
-  return walk(job, { commit }, [passSupersession, rolloutStep(options)]);
+  return walk(job, { commit }, [passSupersession, passKillSwitch, rolloutStep(options)]);
 }
 
 /** The commit of the journal; another one on the command line is an error. */

@@ -1,7 +1,7 @@
 import { type Context, configMissing } from "./context.ts";
 import { type Job, openJob } from "./job.ts";
 import { checkOverrides } from "./overrides.ts";
-import { recordWrites } from "./record/record-writes.ts";
+import { isPretence, recordWrites } from "./record/record-writes.ts";
 
 /** The job of a command that changes production; a dry run gets ports that record instead of writing. */
 export async function openWriterJob(
@@ -12,7 +12,11 @@ export async function openWriterJob(
   checkOverrides(job);
   if (!context.dryRun) return job;
   context.report({ type: "dry-run-started" });
-  return { ...job, wiring: recordWrites(job.wiring) };
+  return {
+    ...job,
+    wiring: recordWrites(job.wiring),
+    report: (event) => (isPretence(event) ? undefined : job.report(event)),
+  };
 }
 
 /** The job of `ship` and `plan`. @throws ReleaseError `CONFIG_MISSING` where there is nothing to ship */

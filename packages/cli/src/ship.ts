@@ -1,16 +1,19 @@
 import type { Verdict } from "@lateen/kernel";
 import type { Job } from "./job.ts";
-import { passKillSwitch, passSupersession, recheckKillSwitch } from "./stages/guards.ts";
+import { holdBeforeAnything, passSupersession, passKillSwitch, recheckKillSwitch } from "./stages/guards.ts";
 import { gateStep } from "./stages/pass-gate.ts";
 import { checkTargets, promoteTargets } from "./stages/promote.ts";
 import { resolveRelease } from "./stages/release.ts";
 import { type Account, type Step, walk } from "./stages/road.ts";
 import { rolloutStep } from "./stages/roll-out.ts";
+import { countSuperseded, rememberAttempt } from "./stages/starvation.ts";
 
 /** How a commit is shipped. */
 export interface ShipOptions {
   /** Whether the gate is waited for; a plan does not wait. */
   readonly wait: boolean;
+  /** Whether the gate may look twice to prove that a run is absent; a plan does not. */
+  readonly settle: boolean;
 }
 
 /**
@@ -20,16 +23,17 @@ export interface ShipOptions {
  * promoted.
  * @throws ReleaseError for missing credentials and faults of our own
  */
-export async function ship(job: Job, { wait }: ShipOptions): Promise<Verdict<Account | undefined>> {
+export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Verdict<Account | undefined>> {
   // Before any credential: an armed switch must hold even where the job has lost its tokens.
-  const killSwitch = await passKillSwitch(job);
-  if (killSwitch.kind === "stop") return { ...killSwitch, value: undefined };
+  const held = holdBeforeAnything(job);
+  if (held.kind === "stop") return { ...held, value: undefined };
   await openEverything(job);
   const commit = await job.commit();
 
   const road: readonly Step[] = [
     passSupersession, //                         a newer release owns production: give way
-    gateStep({ wait, killSwitch: true }), //     its checks are green
+    gateStep({ wait, settle }), //               its checks are green, the kill switch is off
+    passKillSwitch, //                           also where no gate is configured
     resolveRelease, //                           commit → digests, once for all stages
     checkTargets, //                             promotion's plan and its read-only checks
     rolloutStep(), //                            canary, waves, soak, coverage; guards before every step
@@ -37,8 +41,10 @@ export async function ship(job: Job, { wait }: ShipOptions): Promise<Verdict<Acc
     passSupersession, //                         a newer commit came meanwhile: the tags are left to it
     promoteTargets, //                           plan, prepare, commit, apply, settle
   ];
-  const verdict = await walk(job, { commit }, road);
-  return { ...verdict, evidence: [...killSwitch.evidence, ...verdict.evidence] };
+  const counted = await countSuperseded(job);
+  const verdict = await walk(counted, { commit }, road);
+  await rememberAttempt(counted, verdict);
+  return verdict;
 }
 
 /** A token that is missing shall be missed now, not after an hour of waiting for the gate. */

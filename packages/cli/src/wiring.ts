@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { Attempts, Forge } from "@lateen/gate";
-import { type Clock, createHttp, createSender, type Secret, type Sender } from "@lateen/kernel";
+import { type Clock, createGitRefLog, createHttp, createSender, type Secret, type Sender } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
 import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "./config/config.ts";
@@ -60,7 +60,7 @@ export function wire(options: WireOptions): Wiring {
     registries: once(() => makeRegistries(parts)),
     fleet: once(() => makeFleet(parts)),
     ledger: (target) => makeLedger(parts, target),
-    attempts: async () => undefined,
+    attempts: once(() => makeAttempts(parts)),
     demandSecrets: () => demanded.forEach((token) => token.reveal()),
   };
 }
@@ -77,7 +77,12 @@ async function makeForge({ settings, clock, report, open, send }: Parts): Promis
   const common = { url, api, repository, ...open(forge.token), http: createHttp({ send, clock }), clock, report };
   if (forge.kind === "github") {
     const { createGitHubForge } = await import("@lateen/gate/github");
-    return createGitHubForge(common);
+    const key = open(forge.app?.key).token;
+    const app =
+      forge.app === undefined || key === undefined
+        ? {}
+        : { app: { appId: forge.app.id, privateKey: key, installationId: forge.app.installation } };
+    return createGitHubForge({ ...common, ...app });
   }
   const { createGiteaForge } = await import("@lateen/gate/gitea");
   return createGiteaForge(common);
@@ -130,26 +135,46 @@ async function makeFleet({ settings, clock, send, open }: Parts): Promise<FleetW
   };
 }
 
-async function makeLedger({ settings, env, clock, open }: Parts, target: string): Promise<Ledger> {
-  const { promote, forge } = settings.config;
-  if (promote === undefined) throw configMissing("promote");
-  const { createGitLedger } = await import("@lateen/promote/ledger-git");
-  const { ledgerRef } = await import("@lateen/promote");
-  const {
-    remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
-    ref,
-    token = forge?.token,
-  } = promote.ledger;
-  if (remote === undefined) throw configMissing("promote.ledger.remote");
-  const isLocal = !/^[a-z][a-z+]+:\/\//i.test(remote);
-  const place = isLocal && !isAbsolute(remote) ? resolve(settings.folder, remote) : remote;
+async function makeLedger(parts: Parts, target: string): Promise<Ledger> {
+  const [{ createGitLedger }, { ledgerRef }] = await Promise.all([
+    import("@lateen/promote/ledger-git"),
+    import("@lateen/promote"),
+  ]);
+  const { settings, env, clock } = parts;
+  const ref = settings.config.promote?.ledger.ref;
   return createGitLedger({
-    remote: place,
-    ref: target === "default" ? ref : ledgerRef(target),
-    ...(isLocal ? {} : open(token)),
+    ...ledgerPlace(parts),
+    ref: target === "default" && ref !== undefined ? ref : ledgerRef(target),
     env,
     clock,
   });
+}
+
+/** The memory of the starvation guard stands beside the ledger, on a ref of its own. */
+async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
+  if (parts.settings.config.promote === undefined) return undefined;
+  const { createAttempts } = await import("@lateen/gate");
+  const { env, clock } = parts;
+  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
+}
+
+/** The git repository of the ledger, and its token; a path is relative to the configuration and needs none. */
+function ledgerPlace({ settings, open }: Parts): {
+  readonly remote: string;
+  readonly token?: Secret;
+  readonly username?: string;
+} {
+  const { promote, forge } = settings.config;
+  if (promote === undefined) throw configMissing("promote");
+  const {
+    remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
+    token = forge?.token,
+    username,
+  } = promote.ledger;
+  if (remote === undefined) throw configMissing("promote.ledger.remote");
+  if (/^[a-z][a-z+]+:\/\//i.test(remote))
+    return { remote, ...open(token), ...(username === undefined ? {} : { username }) };
+  return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote) };
 }
 
 function lazySecret(open: () => Secret): Secret {

@@ -38,6 +38,7 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     cwd: options.cwd,
     clock: systemClock,
     files: machineFiles,
+    user: () => "tester",
     version: () => "0.0.0",
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: () => 80 },
     stderr: {

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { htmlPage } from "@lateen/gate/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, tokens, type World } from "./world.ts";
@@ -41,6 +42,24 @@ describe("before anything moves, ship stops", () => {
     world.forge.setVariable("DEPLOY_DISABLED", value);
     const ran = await ship();
     expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "held"]);
+    await expectNothingMoved();
+  });
+
+  test("held, where only the kill switch cannot be read; unknown, where the forge answers nothing", async () => {
+    const unreadable = world.forge.misbehave({ ...htmlPage, on: /variables/ });
+    const held = await ship();
+    expect([held.code, held.json().outcome], held.stderr).toEqual([0, "held"]);
+    unreadable();
+    world.forge.misbehave(htmlPage);
+    for (const argv of [
+      ["ship", "--sha", sha],
+      ["gate", "--sha", sha],
+      ["rollout", "--sha", sha],
+      ["promote", "--sha", sha],
+    ]) {
+      const ran = await world.lateen([...argv, "--json"]);
+      expect([argv[0], ran.code, ran.json().outcome], ran.stderr).toEqual([argv[0], 4, "unknown"]);
+    }
     await expectNothingMoved();
   });
 

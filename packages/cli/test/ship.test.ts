@@ -45,3 +45,20 @@ describe("ship", () => {
     expect([again.code, again.json().outcome], again.stderr).toEqual([0, "unchanged"]);
   });
 });
+
+describe("the starvation guard", () => {
+  test("lets the third of several releases finish that would give way one after the other", async () => {
+    world = await startWorld({ commits: 5 });
+    const [, first = "", second = "", third = ""] = world.commits;
+    const ship = async (sha: string): Promise<string> =>
+      (await world.lateen(["ship", "--sha", sha, "--json"])).json().outcome;
+    expect([await ship(first), await ship(first), await ship(first), await ship(second)]).toEqual(
+      Array(4).fill("superseded"),
+    );
+    const ran = await world.lateen(["ship", "--sha", third, "--json"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect(ran.stderr).toContain("2 releases gave way in a row");
+    expect(latest()).toEqual(candidates(3));
+    expect(await ship(second)).toBe("superseded");
+  });
+});

@@ -27,8 +27,11 @@ describe("standard output", () => {
     expect(lines[0]).toEqual({ type: "version", schemaVersion: 1 });
     expect(lines.at(-1)).toMatchObject({ type: "result", command: "plan", outcome: "planned" });
     expect(lines.slice(1, -1).map(({ type }) => type)).toEqual(
-      expect.arrayContaining(["stage-started", "check-changed", "wave-started", "tenant-verified"]),
+      expect.arrayContaining(["stage-started", "check-changed", "stages-planned", "promotion-planned"]),
     );
+    // What has not happened is not told as if it had.
+    expect(stdout).not.toMatch(/"type":"(?:tenant-verified|tenants-posted|tag-written|ledger-appended)"/);
+    expect(lines.at(-1)).toMatchObject({ fleet: { verified: 0 } });
   });
 
   test("of superseded is the newer SHA and nothing else", async () => {

@@ -16,21 +16,15 @@ export const gate: Command = {
       import("../stages/road.ts"),
       import("../overrides.ts"),
     ]);
-    const { passKillSwitch } = await import("../stages/guards.ts");
+    const { holdBeforeAnything } = await import("../stages/guards.ts");
     const job = await openJob(context, "forge", "gate");
     checkOverrides(job);
-    // First, and before any credential: a switch that was armed when the job started holds whatever else fails.
-    const killSwitch = await passKillSwitch(job);
-    if (killSwitch.kind === "stop")
-      return conclude(
-        { ...killSwitch, value: undefined },
-        { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } },
-      );
+    const held = holdBeforeAnything(job);
+    if (held.kind === "stop")
+      return conclude(held, { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } });
     await job.wiring.forge();
     job.wiring.demandSecrets();
-    const verdict = await walk(job, { commit: await job.commit() }, [
-      gateStep({ wait: context.args.has("wait"), killSwitch: false }),
-    ]);
+    const verdict = await walk(job, { commit: await job.commit() }, [gateStep({ wait: context.args.has("wait") })]);
     return conclude(verdict, { outcome: "open", reason: "every required check is green" });
   },
 };

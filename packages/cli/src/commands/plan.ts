@@ -12,7 +12,7 @@ export const plan: Command = {
   async run(context) {
     const [{ openShipJob }, { ship }] = await Promise.all([import("../ship-job.ts"), import("../ship.ts")]);
     const job = await openShipJob({ ...context, dryRun: true });
-    const verdict = await ship(job, { wait: false });
+    const verdict = await ship(job, { wait: false, settle: false });
     return conclude(verdict, shippedOr(verdict, true));
   },
 };

@@ -7,19 +7,27 @@ export const promote: Command = {
     "Moves the promoted tags of all images to a commit's candidates: plan, prepare, commit to the ledger, apply, settle.",
   examples: [["lateen promote --sha abcdef1", "after the fleet was verified"]],
   async run(context) {
-    const [{ openWriterJob }, { passKillSwitch, promotionGuards }, { promoteTargets }, { walk }] = await Promise.all([
+    const [
+      { openWriterJob },
+      { holdBeforeAnything, passKillSwitch, promotionGuards },
+      { checkTargets, promoteTargets },
+      { walk },
+    ] = await Promise.all([
       import("../ship-job.ts"),
       import("../stages/guards.ts"),
       import("../stages/promote.ts"),
       import("../stages/road.ts"),
     ]);
     const job = await openWriterJob(context, "release", "promote", "forge");
-    const killSwitch = await passKillSwitch(job);
-    if (killSwitch.kind === "stop")
-      return conclude({ ...killSwitch, value: undefined }, { outcome: "unchanged", reason: "" });
-    await job.wiring.forge();
+    const held = holdBeforeAnything(job);
+    if (held.kind === "stop") return conclude(held, { outcome: "unchanged", reason: "" });
+    await Promise.all([
+      job.wiring.forge(),
+      ...(job.settings.config.promote?.targets ?? []).map(({ name }) => job.wiring.ledger(name)),
+    ]);
     job.wiring.demandSecrets();
-    const verdict = await walk(job, { commit: await job.commit() }, [...promotionGuards(job), promoteTargets]);
+    const road = [...promotionGuards(job), passKillSwitch, checkTargets, promoteTargets];
+    const verdict = await walk(job, { commit: await job.commit() }, road);
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },
 };

@@ -6,15 +6,16 @@ export const reconcile: Command = {
   about: "Points every promoted tag at what the newest entry of the ledger says. Safe at any time.",
   examples: [["lateen reconcile", "on a schedule, or after exit 6"]],
   async run(context) {
-    const [{ openWriterJob }, { passKillSwitch }, { reconcileTargets }] = await Promise.all([
+    const [{ openWriterJob }, { holdBeforeAnything, passKillSwitch }, { reconcileTargets }] = await Promise.all([
       import("../ship-job.ts"),
       import("../stages/guards.ts"),
       import("../stages/reconcile.ts"),
     ]);
     const job = await openWriterJob(context, "release", "promote");
+    const held = holdBeforeAnything(job);
+    if (held.kind === "stop") return conclude(held, { outcome: "unchanged", reason: "" });
     const killSwitch = await passKillSwitch(job);
-    if (killSwitch.kind === "stop")
-      return conclude({ ...killSwitch, value: undefined }, { outcome: "unchanged", reason: "" });
+    if (killSwitch.kind === "stop") return conclude(killSwitch, { outcome: "unchanged", reason: "" });
     const verdict = await reconcileTargets(job);
     if (context.dryRun) return conclude(verdict, { outcome: "planned", reason: "a dry run: nothing was written" });
     return verdict.value?.changed === true

@@ -15,7 +15,7 @@ export const ship: Command = {
       import("../ship.ts"),
     ]);
     const job = await openShipJob(context);
-    const verdict = await walkTheRoad(job, { wait: !context.dryRun });
+    const verdict = await walkTheRoad(job, { wait: !context.dryRun, settle: !context.dryRun });
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },
 };

@@ -12,6 +12,10 @@ export interface ForgeConfig {
   /** Only commits on this branch may move a promoted tag. @default "main" */
   readonly branch: string;
   readonly token?: SecretSource | undefined;
+  /** A GitHub App in place of a token. */
+  readonly app?:
+    | { readonly id: string | number; readonly key: SecretSource; readonly installation?: number | undefined }
+    | undefined;
   readonly insecure: boolean;
 }
 

@@ -11,6 +11,13 @@ const forge = z
     repository: field.words.refine((text) => /^[\w.-]+\/[\w.-]+$/.test(text), { error: "must be owner/name" }),
     branch: field.words.default("main"),
     token: field.secretSource.optional(),
+    app: z
+      .strictObject({
+        id: z.union([field.words, field.count(1)]),
+        key: field.secretSource,
+        installation: field.count(1).optional(),
+      })
+      .optional(),
     insecure: field.flag.default(false),
   })
   .transform((value) => ({ ...value, api: value.api ?? derivedApi(value.kind, value.url) }));

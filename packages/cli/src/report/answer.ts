@@ -1,7 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import type { Outcome } from "../exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument } from "../result.ts";
-import { short, shortDigest } from "./line.ts";
+import { counted, short, shortDigest } from "./line.ts";
 
 /** The answer for people: the outcome in one line, then what it rests on. */
 export function formatAnswer(
@@ -35,8 +35,15 @@ export function formatFleet(fleet: FleetResult): string {
     verdict,
     `${short(before)} → ${short(after)}`,
   ]);
-  const off = fleet.enumerated - fleet.verified - fleet.ahead;
-  return `${table(rows)}\n${fleet.enumerated} tenants: ${fleet.verified} verified, ${fleet.ahead} ahead, ${off} off target`;
+  const planned = fleet.tenants.filter(({ verdict }) => verdict === "planned").length;
+  const off = fleet.enumerated - fleet.verified - fleet.ahead - planned;
+  const sum = [
+    `${fleet.verified} verified`,
+    `${fleet.ahead} ahead`,
+    ...(planned === 0 ? [] : [`${planned} would be moved`]),
+    `${off} off target`,
+  ];
+  return `${table(rows)}\n${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`;
 }
 
 /** The table of tags, before and after. */

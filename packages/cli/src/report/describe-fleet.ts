@@ -1,6 +1,6 @@
 import type { FleetEvent } from "@lateen/fleet";
 import { formatDuration } from "@lateen/kernel";
-import { type Describers, detail, info, short, warning } from "./line.ts";
+import { counted, type Describers, detail, info, short, warning } from "./line.ts";
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 
@@ -9,12 +9,16 @@ export const describeFleet: Describers<FleetEvent> = {
   "rollout-started": (event) => info(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
   "rollout-resumed": (event) => info(`rollout continues where its journal ends, ${event.facts} facts are known`),
   "fleet-enumerated": (event) =>
-    info(`fleet: ${event.tenants.length} tenants${event.pinned.length > 0 ? `, ${event.pinned.length} pinned` : ""}`),
-  "baseline-read": (event) => detail(`asked ${event.tenants.length} tenants what they run`),
+    info(
+      `fleet: ${counted(event.tenants.length, "tenant")}${event.pinned.length > 0 ? `, ${event.pinned.length} pinned` : ""}`,
+    ),
+  "baseline-read": (event) => detail(`asked ${counted(event.tenants.length, "tenant")} what they run`),
   "stages-planned": (event) =>
     info(`stages: ${event.stages.map(({ name, slugs }) => `${name} (${slugs.length})`).join(", ") || "none"}`),
   "wave-started": (event) =>
-    info(`wave ${event.wave}: ${event.slugs.length} tenants${event.canary ? ", none of them may fail" : ""}`),
+    info(
+      `wave ${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", none of them may fail" : ""}`,
+    ),
   "tenants-posted": (event) =>
     info(
       `wave ${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`,
@@ -40,14 +44,19 @@ export const describeFleet: Describers<FleetEvent> = {
   "guard-stopped": (event) => warning(`${event.guard}: ${event.reason}`),
   "rollout-halted": (event) => warning(`rollout halts: ${event.reason}`),
   "return-planned": (event) =>
-    warning(`going back: ${event.stages.reduce((sum, { slugs }) => sum + slugs.length, 0)} tenants`),
+    warning(
+      `going back: ${counted(
+        event.stages.reduce((sum, { slugs }) => sum + slugs.length, 0),
+        "tenant",
+      )}`,
+    ),
   "fleet-enumerated-again": (event) =>
     event.born.length === 0 ? undefined : info(`${event.born.length} tenants were born meanwhile and are rolled last`),
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
   "rollout-interrupted": () => warning("interrupted: nothing new is started"),
   "rollout-finished": (event) => info(`rollout: ${event.outcome}`),
   "rollout-abandoned": (event) => warning(`rollout given up: ${event.reason}`),
-  "sweep-started": (event) => info(`asking ${event.tenants} tenants what they run`),
+  "sweep-started": (event) => info(`asking ${counted(event.tenants, "tenant")} what they run`),
   "sweep-progressed": (event) => detail(`${event.settled} of ${event.total} tenants settled`),
   "tenants-observed": (event) => detail(`${event.matching} of ${event.total} on target`),
   "fleet-covered": (event) =>

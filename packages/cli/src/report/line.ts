@@ -28,6 +28,11 @@ export function warning(text: string): Line {
   return { level: "warning", text };
 }
 
+/** `1 tenant`, `2 tenants`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** The first 7 digits of a commit. */
 export function short(sha: string | undefined): string {
   return sha === undefined ? "?" : sha.slice(0, 7);

@@ -1,24 +1,48 @@
-import { checkSuperseded, type KillSwitchState, readKillSwitch, type SupersessionInput } from "@lateen/gate";
+import {
+  checkSuperseded,
+  holdAtStart,
+  type KillSwitchState,
+  readKillSwitch,
+  type SupersessionInput,
+} from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
 import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
 import { type Job, waivedOf } from "../job.ts";
 import type { Account, Step } from "./road.ts";
+import { supersededInARow } from "./starvation.ts";
+
+/** Stops with `held` where the kill switch was armed when the job started; needs no credential and sends nothing. */
+export function holdBeforeAnything({ settings, overrides, host, wiring }: Job): Verdict<Partial<Account>> {
+  const { killSwitch } = settings.config;
+  if (killSwitch === undefined || overrides.has("kill-switch")) return go({});
+  const { variable } = killSwitch;
+  const held = holdAtStart({ variable, jobStart: host.env[variable] }, wiring.clock);
+  return held === undefined ? go({}) : { ...held, value: {} };
+}
 
 /**
- * Stops with `held` where the kill switch is armed; its value at the start of the job needs no credential.
- * @throws ReleaseError of category `auth` where the forge turns the token away, so that it is not taken for an armed switch
+ * Stops with `held` where the kill switch is armed, or cannot be read on a forge that answers otherwise; with `unknown` where
+ * the forge answers nothing at all, since `held` would be a quiet success.
+ * @throws ReleaseError of category `auth` where the forge turns the token away
  */
 export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
   const verdict = await readSwitch(job);
   if (verdict.kind === "go") return go({}, verdict.evidence);
-  if (verdict.value?.cause?.category === "auth") throw verdict.value.cause;
+  const cause = verdict.value?.cause;
+  if (cause?.category === "auth") throw cause;
+  if (cause !== undefined && (await isForgeSilent(job)))
+    return stop("unknown", `the kill switch could not be read: ${cause.message}`, verdict.evidence);
   return { ...verdict, value: {} };
 }
 
 /** The same once something has moved: whatever keeps the switch from being read, nothing new is started. */
-export async function recheckKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
-  const verdict = await readSwitch(job);
-  return verdict.kind === "go" ? go({}, verdict.evidence) : { ...verdict, value: {} };
+export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  return calmly(() => passKillSwitch(job));
+}
+
+async function isForgeSilent(job: Job): Promise<boolean> {
+  const { forge } = job.settings.config;
+  return forge !== undefined && (await (await job.wiring.forge()).head(forge.branch, job.signal)).kind === "unknown";
 }
 
 async function readSwitch(job: Job): Promise<Verdict<KillSwitchState>> {
@@ -40,7 +64,13 @@ const withoutForge = {
 export const passSupersession: Step = async (job, { commit }) => {
   const { forge, supersession } = job.settings.config;
   if (forge === undefined || supersession === false) return go({});
-  const input: SupersessionInput = { commit, branch: forge.branch, ...supersession, waived: waivedOf(job) };
+  const input: SupersessionInput = {
+    commit,
+    branch: forge.branch,
+    ...supersession,
+    waived: waivedOf(job),
+    supersededInARow: supersededInARow(job, commit),
+  };
   const verdict = await checkSuperseded(input, { ...(await gatePortsOf(job)) }, job.signal);
   const value: Partial<Account> =
     verdict.value?.supersededBy === undefined ? {} : { supersededBy: verdict.value.supersededBy };
@@ -67,7 +97,7 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
   return {
     supersededBy: () => newer,
     guards: [
-      { name: "kill-switch", check: () => calmly(() => recheckKillSwitch(job)) },
+      { name: "kill-switch", check: async () => recheckKillSwitch(job) },
       {
         name: "supersession",
         async check() {

@@ -1,7 +1,9 @@
 import { type GateInput, type GateReport, passGate } from "@lateen/gate";
 import { go, type Verdict } from "@lateen/kernel";
+import type { ForgeConfig, GateConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { type Job, waivedOf } from "../job.ts";
+import { counted } from "../report/line.ts";
 import type { GateResult } from "../result.ts";
 import { gatePortsOf } from "./guards.ts";
 import type { Account, Step } from "./road.ts";
@@ -10,48 +12,36 @@ import type { Account, Step } from "./road.ts";
 export interface GateOptions {
   /** Whether to poll until the verdict is final. */
   readonly wait: boolean;
-  /** Whether the gate reads the kill switch too. */
-  readonly killSwitch: boolean;
+  /** Whether a gate that does not wait may look twice to prove an absence. @default true */
+  readonly settle?: boolean;
 }
 
-/** The checks of the commit, where any are configured. */
-export function gateStep({ wait, killSwitch }: GateOptions): Step {
+/** The checks of the commit and the kill switch, where a gate is configured. */
+export function gateStep({ wait, settle = true }: GateOptions): Step {
   return async (job, account) => {
     const { gate, forge } = job.settings.config;
     if (gate === undefined) return go({});
     if (forge === undefined) throw configMissing("forge");
-    job.report({
-      type: "stage-started",
-      stage: "gate",
-      about: `${gate.checks.length} checks, ${gate.workflows.length} workflows`,
-    });
-    const verdict = await passGate(
-      { ...gateInput(job, account, killSwitch), wait },
-      await gatePortsOf(job),
-      job.signal,
-    );
-    return withReport(verdict);
+    const about = `${counted(gate.checks.length, "check")}, ${counted(gate.workflows.length, "workflow")}`;
+    job.report({ type: "stage-started", stage: "gate", about });
+    const input: GateInput = { ...gateInput(job, account, gate, forge), wait, settle };
+    return withReport(await passGate(input, await gatePortsOf(job), job.signal));
   };
 }
 
-function gateInput(job: Job, { commit }: Account, withKillSwitch: boolean): GateInput {
-  const { gate, forge, killSwitch } = job.settings.config;
-  if (gate === undefined || forge === undefined) throw configMissing("gate");
-  const { timeout, poll, settle, appearWithin } = gate;
-  const before = job.before(commit);
-  const ownRunId = job.host.env["GITHUB_RUN_ID"];
+function gateInput(job: Job, { commit }: Account, gate: GateConfig, forge: ForgeConfig): GateInput {
+  const { killSwitch } = job.settings.config;
+  const { GITHUB_RUN_ID: id, GITHUB_RUN_NUMBER: number } = job.host.env;
   return {
     commit,
     branch: forge.branch,
     checks: gate.checks,
     workflows: gate.workflows,
-    policy: { timeoutMs: timeout, pollMs: poll, settleMs: settle, appearWithinMs: appearWithin },
+    policy: { timeoutMs: gate.timeout, pollMs: gate.poll, settleMs: gate.settle, appearWithinMs: gate.appearWithin },
     waived: waivedOf(job),
-    ...(withKillSwitch && killSwitch !== undefined
-      ? { killSwitch: { ...killSwitch, jobStart: job.host.env[killSwitch.variable] } }
-      : {}),
-    ...(before === undefined ? {} : { before }),
-    ...(ownRunId === undefined || ownRunId === "" ? {} : { ownRunId }),
+    killSwitch: killSwitch === undefined ? undefined : { ...killSwitch, jobStart: job.host.env[killSwitch.variable] },
+    before: job.before(commit),
+    ownRun: { id: id === "" ? undefined : id, number: number === "" ? undefined : number },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type NonEmpty,
   rollOut,
   type RolloutInput,
+  type TenantReport,
   verifyFleet,
 } from "@lateen/fleet";
 import { go, type Slug, type Verdict } from "@lateen/kernel";
@@ -48,7 +49,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       report: job.report,
       ...(await historyOf(job)),
     };
-    return withCoverage(await rollOut(input, ports, job.signal), supersededBy());
+    return withCoverage(await rollOut(input, ports, job.signal), supersededBy(), job.dryRun);
   };
 }
 
@@ -69,7 +70,7 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
       report: job.report,
       ...(await historyOf(job)),
     };
-    return withCoverage(await verifyFleet(input, ports, job.signal), undefined);
+    return withCoverage(await verifyFleet(input, ports, job.signal), undefined, false);
   };
 }
 
@@ -138,14 +139,30 @@ export function fleetResult({
   return { enumerated, verified, ahead, stragglers, quarantined, unknown, tenants };
 }
 
-function withCoverage(verdict: Verdict<FleetReport>, supersededBy: string | undefined): Verdict<Partial<Account>> {
+/** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since nobody has seen it. */
+function plannedResult(report: FleetReport): FleetResult {
+  const tenants = report.tenants.map((tenant) => (isPlanned(tenant) ? { ...tenant, verdict: "planned" } : tenant));
+  const planned = report.tenants.filter(isPlanned).length;
+  return { ...fleetResult(report), verified: report.verified - planned, tenants };
+}
+
+function isPlanned({ wave, verdict }: TenantReport): boolean {
+  return wave !== undefined && verdict === "verified";
+}
+
+function withCoverage(
+  verdict: Verdict<FleetReport>,
+  supersededBy: string | undefined,
+  dryRun: boolean,
+): Verdict<Partial<Account>> {
   const report = verdict.value;
   const newer = supersededBy === undefined ? {} : { supersededBy };
   if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<Account>>;
+  const fleet = dryRun ? plannedResult(report) : fleetResult(report);
   const value = {
     ...newer,
     coverage: report,
-    fleet: fleetResult(report),
+    fleet,
     changed: report.moved > 0,
     interrupted: report.interrupted === true,
   };

@@ -143,10 +143,18 @@ async function enumerate(
 function readTenants(client: Client, response: HttpResponse): Reading<readonly Tenant[]> {
   const answer = parseJson(response, looseAnswer, "the plan of a redeploy");
   if (!answer.ok) return unknown(notOk(client, response, answer));
-  const rows = new Map(answer.results.flatMap((row) => (row.slug === undefined || row.slug === "" ? [] : [[row.slug, row]])));
+  const rows = new Map(
+    answer.results.flatMap((row) => (row.slug === undefined || row.slug === "" ? [] : [[row.slug, row]])),
+  );
   if (rows.size === 0) return absent(`${client.options.name} enumerates no tenant (${response.url})`);
   // The grammar is checked before a slug gets anywhere near an address; the error names it.
-  return found([...rows].map(([slug, { tags }]) => ({ slug: parseSlug(slug), plane: client.options.name, ...(tags === undefined ? {} : { tags }) })));
+  return found(
+    [...rows].map(([slug, { tags }]) => ({
+      slug: parseSlug(slug),
+      plane: client.options.name,
+      ...(tags === undefined ? {} : { tags }),
+    })),
+  );
 }
 
 async function redeploy(

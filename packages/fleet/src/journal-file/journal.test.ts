@@ -67,8 +67,9 @@ describe("the file", () => {
     await writeFile(file(), text);
     await expect(createFileJournal({ folder }).read()).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
     await expect(createFileJournal({ folder }).open()).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
-    // The lock is not left behind.
-    expect(await readdir(folder)).not.toContain("rollout.lock");
+    // The lock is given back.
+    await rm(file());
+    await (await open()).close();
   });
 
   test("appends that come together are written in order", async () => {
@@ -139,17 +140,34 @@ describe("the lock", () => {
   test("of a dead process is taken over, by one of many", async () => {
     const child = spawn("true");
     await once(child, "exit");
-    await writeFile(join(folder, "rollout.lock"), JSON.stringify({ pid: child.pid, host: hostname(), started: "" }));
+    await writeFile(join(folder, "rollout.lock.7"), JSON.stringify({ pid: child.pid, host: hostname(), started: "" }));
     const opened = await Promise.all(Array.from({ length: 10 }, () => createFileJournal({ folder }).open()));
     const winners = opened.filter((verdict) => verdict.kind === "go");
     expect(winners).toHaveLength(1);
     for (const winner of winners) await winner.value.close();
-    expect((await readdir(folder)).filter((name) => name.includes("lock"))).toEqual([]);
+    expect((await readdir(folder)).filter((name) => name.includes("lock"))).toEqual(["rollout.lock.8"]);
+  });
+
+  test("changes hands a hundred times among ten, and never has two owners", async () => {
+    let owners = 0;
+    let turns = 0;
+    const compete = async () => {
+      while (turns < 100) {
+        const opened = await createFileJournal({ folder }).open();
+        if (opened.kind === "stop") continue;
+        expect(++owners).toBe(1);
+        turns += 1;
+        await opened.value.append([started]);
+        owners -= 1;
+        await opened.value.close();
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, compete));
   });
 
   test.skipIf(process.platform !== "linux")("of a process whose number came round again is taken over", async () => {
     await writeFile(
-      join(folder, "rollout.lock"),
+      join(folder, "rollout.lock.7"),
       JSON.stringify({ pid: process.pid, host: hostname(), started: "an earlier boot 42" }),
     );
     await (await open()).close();
@@ -157,7 +175,7 @@ describe("the lock", () => {
 
   test("of another machine is left alone", async () => {
     await writeFile(
-      join(folder, "rollout.lock"),
+      join(folder, "rollout.lock.7"),
       JSON.stringify({ pid: 1, host: "elsewhere.example.com", started: "" }),
     );
     expect(await createFileJournal({ folder }).open()).toMatchObject({
@@ -167,7 +185,7 @@ describe("the lock", () => {
   });
 
   test("that is rubbish is nobody's", async () => {
-    await appendFile(join(folder, "rollout.lock"), "{");
+    await appendFile(join(folder, "rollout.lock.7"), "{");
     await (await open()).close();
   });
 });

@@ -1,5 +1,5 @@
-import { parseCommitSha, parseSlug, ReleaseError } from "@lateen/kernel";
-import { isFactType } from "../apply-fact.ts";
+import { ReleaseError } from "@lateen/kernel";
+import { isFact } from "../is-fact.ts";
 import type { JournalEntry } from "../journal-entry.ts";
 
 /** What a journal file holds, and how many of its bytes are whole entries. */
@@ -35,21 +35,11 @@ export function readLines(bytes: Buffer, path: string): ReadLines {
 
 function readEntry(line: string): JournalEntry | undefined {
   try {
-    const entry = JSON.parse(line) as JournalEntry;
-    if (typeof entry.at !== "number" || !isFactType(entry.type)) return undefined;
-    checkNames(entry);
-    return entry;
+    const entry: unknown = JSON.parse(line);
+    return isFact(entry) ? entry : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** What becomes part of an address is checked here as well: a journal is a file, and files can be edited. */
-function checkNames(entry: JournalEntry): void {
-  if (entry.type === "rollout-started") parseCommitSha(entry.release.sha);
-  const tenants =
-    entry.type === "fleet-enumerated" ? entry.tenants : entry.type === "fleet-enumerated-again" ? entry.born : [];
-  for (const tenant of tenants) parseSlug(tenant.slug);
 }
 
 function damaged(path: string, line: number): ReleaseError {

@@ -1,48 +1,71 @@
-import { link, mkdir, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
-import { kill, pid } from "node:process";
+import { basename, dirname } from "node:path";
+import { pid } from "node:process";
 import { asReleaseError, ReleaseError } from "@lateen/kernel";
+import { describeLiving, type Owner, startOf } from "./owner.ts";
 
 /** A lock that this process holds. */
 export interface Lock {
   release(): Promise<void>;
 }
 
-/** Who holds a lock: a process number alone comes round again, so the start of the process belongs to it. */
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  readonly started: string;
-}
-
+const released = '{"released":true}\n';
 let serial = 0;
 
 /**
  * Takes the lock at `path`, or says who holds it.
  *
- * The lock appears complete (written aside, then linked), so nobody ever reads half of one. A lock whose owner is dead is
- * taken over; one of another machine cannot be judged and counts as held.
+ * The lock is a row of numbered files, `path.1`, `path.2` and so on, of which the highest counts. To take it is to create the
+ * next number, which the file system grants to one process only; a file whose owner is dead, or that says it was released, is
+ * simply followed by the next. Removing a dead owner's file first, as is usual, lets two processes each remove the other's.
  */
 export async function takeLock(path: string): Promise<Lock | string> {
   await mkdir(dirname(path), { recursive: true });
-  const own: Owner = { pid, host: hostname(), started: await startOf(pid) };
-  const text = `${JSON.stringify(own)}\n`;
-  const aside = `${path}.${pid}-${++serial}`;
-  await writeFile(aside, text, { flag: "wx" });
+  const aside = `${path}-${pid}-${++serial}`;
+  const owner: Owner = { pid, host: hostname(), started: await startOf(pid) };
+  // Written aside and then linked: nobody ever reads half of it.
+  await writeFile(aside, `${JSON.stringify(owner)}\n`, { flag: "wx" }).catch((error: unknown) => failed(path, error));
   try {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      if (await linked(aside, path)) return { release: () => releaseLock(path, text, aside) };
-      const holder = await readText(path);
-      if (holder === undefined) continue;
-      const living = await describeLiving(holder);
-      if (living !== undefined) return living;
-      await removeDead(path, holder, aside);
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const taken = await tryToTake(path, aside);
+      if (taken !== undefined) return taken;
     }
-    return "several processes compete for it";
+    return "several processes that compete for it";
   } finally {
     await unlink(aside).catch(() => undefined);
   }
+}
+
+async function tryToTake(path: string, aside: string): Promise<Lock | string | undefined> {
+  const top = Math.max(0, ...(await numbersOf(path)));
+  const holder = top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => undefined);
+  if (holder === undefined) return undefined;
+  const living = holder === released ? undefined : await describeLiving(holder);
+  if (living !== undefined) return `${living} (${path}.${top})`;
+  const own = `${path}.${top + 1}`;
+  if (!(await linked(aside, own))) return undefined;
+  const others = (await numbersOf(path)).filter((number) => number !== top + 1);
+  // What was read may have been old: then the row has gone on, and this number is one that was cleared away.
+  if (others.some((number) => number > top)) return unlink(own).then(nothing, nothing);
+  for (const number of others) await unlink(`${path}.${number}`).catch(() => undefined);
+  return { release: () => release(own, aside) };
+}
+
+function nothing(): undefined {}
+
+/** A row never starts again from 1 while somebody may still hold a number of it, so the last file stays and says so. */
+async function release(own: string, aside: string): Promise<void> {
+  await writeFile(aside, released);
+  await rename(aside, own);
+}
+
+async function numbersOf(path: string): Promise<readonly number[]> {
+  const prefix = `${basename(path)}.`;
+  const names = await readdir(dirname(path));
+  return names
+    .filter((name) => name.startsWith(prefix) && /^\d{1,15}$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)));
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -50,88 +73,18 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-    throw lockFailed(to, error);
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    return failed(to, error);
   }
 }
 
-/** Moves a dead owner's lock away; should it have changed hands in between, it is put back. */
-async function removeDead(path: string, dead: string, aside: string): Promise<void> {
-  const grave = `${aside}.dead`;
-  try {
-    await rename(path, grave);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw lockFailed(path, error);
-  }
-  if ((await readText(grave)) !== dead) await link(grave, path).catch(() => undefined);
-  await unlink(grave).catch(() => undefined);
-}
-
-async function releaseLock(path: string, text: string, aside: string): Promise<void> {
-  if ((await readText(path)) === text) await removeDead(path, text, aside);
-}
-
-async function describeLiving(text: string): Promise<string | undefined> {
-  const owner = readOwner(text);
-  if (owner === undefined) return undefined;
-  if (owner.host !== hostname()) return `process ${owner.pid} on ${owner.host}`;
-  if (!isRunning(owner.pid)) return undefined;
-  const started = await startOf(owner.pid);
-  const reused = owner.started !== "" && started !== "" && owner.started !== started;
-  return reused ? undefined : `process ${owner.pid}`;
-}
-
-function readOwner(text: string): Owner | undefined {
-  try {
-    const { pid: number, host, started } = JSON.parse(text) as Partial<Owner>;
-    return Number.isSafeInteger(number) && typeof host === "string"
-      ? { pid: Number(number), host, started: started ?? "" }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRunning(number: number): boolean {
-  try {
-    // Signal 0 asks whether the process exists and sends nothing; EPERM is "yes, and it is somebody else's".
-    kill(number, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-}
-
-/** When a process began, in a form that is only compared: boot and clock ticks on Linux, empty elsewhere. */
-async function startOf(number: number): Promise<string> {
-  const [stat, boot] = await Promise.all([
-    readText(`/proc/${number}/stat`),
-    readText("/proc/sys/kernel/random/boot_id"),
-  ]);
-  // Field 22; the second one, a name in parentheses, may hold spaces. Source: proc_pid_stat(5).
-  const ticks = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  return ticks === undefined ? "" : `${(boot ?? "").trim()} ${ticks}`;
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-}
-
-function lockFailed(path: string, cause: unknown): ReleaseError {
-  const { message } = asReleaseError(cause);
-  return new ReleaseError({
+function failed(path: string, cause: unknown): never {
+  const message = `the lock ${path} cannot be taken: ${asReleaseError(cause).message}`;
+  throw new ReleaseError({
     code: "JOURNAL_LOCK",
     category: "unavailable",
-    message: `the lock ${path} cannot be taken: ${message}`,
+    message,
+    fix: "make the folder writable",
     cause,
   });
 }

@@ -1,4 +1,10 @@
 export {
+  type ContractRunner,
+  type ControlPlaneSubject,
+  describeControlPlaneContract,
+  describeJournalContract,
+} from "./contracts.ts";
+export {
   type CallManner,
   type ControlPlaneServer,
   type ControlPlaneServerOptions,
@@ -6,6 +12,7 @@ export {
   type RecordedCall,
   startControlPlane,
 } from "./control-plane.ts";
+export { type FleetWorld, type FleetWorldOptions, startFleetWorld } from "./fleet-world.ts";
 export {
   startTenants,
   type TenantManner,
@@ -13,3 +20,4 @@ export {
   type TenantsOptions,
   type TenantsServer,
 } from "./tenants.ts";
+export { createVirtualFleet, type VirtualFleet, type VirtualFleetOptions } from "./virtual-fleet.ts";

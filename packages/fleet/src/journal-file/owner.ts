@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { kill } from "node:process";
+
+/** Who holds a lock: a process number alone comes round again, so the start of the process belongs to it. */
+export interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly started: string;
+}
+
+/**
+ * Names the owner that `text` tells of, if it may still be alive; undefined where it is dead or the text is no owner's.
+ *
+ * Nobody can tell from here whether a process of another machine lives: it counts as alive.
+ */
+export async function describeLiving(text: string): Promise<string | undefined> {
+  const owner = readOwner(text);
+  if (owner === undefined) return undefined;
+  if (owner.host !== hostname()) return `process ${owner.pid} on ${owner.host}`;
+  if (!isRunning(owner.pid)) return undefined;
+  const started = await startOf(owner.pid);
+  const isReused = owner.started !== "" && started !== "" && owner.started !== started;
+  return isReused ? undefined : `process ${owner.pid}`;
+}
+
+/** When a process began, in a form that is only compared: boot and clock ticks on Linux, empty elsewhere. */
+export async function startOf(number: number): Promise<string> {
+  const [stat, boot] = await Promise.all([
+    readText(`/proc/${number}/stat`),
+    readText("/proc/sys/kernel/random/boot_id"),
+  ]);
+  // Field 22; the second one, a name in parentheses, may hold spaces. Source: proc_pid_stat(5).
+  const ticks = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return ticks === undefined ? "" : `${(boot ?? "").trim()} ${ticks}`;
+}
+
+function readOwner(text: string): Owner | undefined {
+  try {
+    const { pid, host, started } = JSON.parse(text) as Partial<Owner>;
+    if (!Number.isSafeInteger(pid) || Number(pid) <= 0 || typeof host !== "string") return undefined;
+    return { pid: Number(pid), host, started: started ?? "" };
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(number: number): boolean {
+  try {
+    // Signal 0 asks whether the process exists and sends nothing; EPERM is "yes, and it is somebody else's".
+    kill(number, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

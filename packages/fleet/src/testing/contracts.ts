@@ -1,0 +1,136 @@
+import { parseCommitSha, parseSlug } from "@lateen/kernel";
+import type { CallSettings, ControlPlane } from "../control-plane.ts";
+import type { JournalEntry } from "../journal-entry.ts";
+import type { Journal, OpenJournal } from "../journal.ts";
+import type { Prober } from "../prober.ts";
+import type { FleetRelease } from "../release.ts";
+import { isNonEmpty, type Tenant } from "../tenant.ts";
+
+/** The test functions of whatever runner is used. */
+export interface ContractRunner {
+  describe(name: string, body: () => void): void;
+  test(name: string, body: () => Promise<void>): void;
+  expect(actual: unknown): {
+    toBe(expected: unknown): void;
+    toEqual(expected: unknown): void;
+    toMatchObject(expected: object): void;
+  };
+}
+
+/** A control plane under test with at least two tenants, none of which runs `release`. */
+export interface ControlPlaneSubject {
+  readonly controlPlane: ControlPlane;
+  readonly prober: Prober;
+  readonly release: FleetRelease;
+}
+
+const settings: CallSettings = { soakMs: 0, batch: 1, maxStragglers: 0 };
+
+/** What every control plane has to do, whatever stands behind it. It moves the tenants of `subject`: give it a fleet that may be moved. */
+export function describeControlPlaneContract(
+  name: string,
+  subject: () => Promise<ControlPlaneSubject>,
+  runner: ContractRunner,
+): void {
+  const { describe, test, expect } = runner;
+  describe(`control plane contract: ${name}`, () => {
+    test("enumerates the same tenants twice, each once, and moves none of them", async () => {
+      const { controlPlane, prober, release } = await subject();
+      const [first, second] = [await enumerate(controlPlane, release), await enumerate(controlPlane, release)];
+      expect(first).toEqual(second);
+      expect(new Set(first.map((tenant) => tenant.slug)).size).toBe(first.length);
+      for (const tenant of first) expect((await prober.buildinfo(tenant)).kind === "found").toBe(true);
+      for (const tenant of first) expect(await runs(prober, tenant, release)).toBe(false);
+    });
+
+    test("moves exactly the tenants that are named, and has a row for each of them", async () => {
+      const { controlPlane, prober, release } = await subject();
+      const [chosen, ...others] = await enumerate(controlPlane, release);
+      if (chosen === undefined) throw new Error("the contract needs a tenant");
+      const answer = await controlPlane.redeploy([chosen], release, settings);
+      expect(answer).toMatchObject({ kind: "answered", ok: true });
+      expect(answer.kind === "answered" ? answer.rows.map((row) => row.slug) : []).toEqual([chosen.slug]);
+      expect(await runs(prober, chosen, release)).toBe(true);
+      for (const tenant of others) expect(await runs(prober, tenant, release)).toBe(false);
+    });
+
+    test("moves the rest together, and a tenant that is there already stays there", async () => {
+      const { controlPlane, prober, release } = await subject();
+      const tenants = await enumerate(controlPlane, release);
+      if (!isNonEmpty(tenants)) throw new Error("the contract needs a tenant");
+      expect(await controlPlane.redeploy(tenants, release, { ...settings, batch: tenants.length })).toMatchObject({
+        kind: "answered",
+        ok: true,
+      });
+      for (const tenant of tenants) expect(await runs(prober, tenant, release)).toBe(true);
+    });
+  });
+}
+
+async function enumerate(controlPlane: ControlPlane, release: FleetRelease): Promise<readonly Tenant[]> {
+  const reading = await controlPlane.enumerate(release, settings);
+  if (reading.kind !== "found") throw new Error(`the contract needs a fleet; it is ${reading.kind}`);
+  return reading.value;
+}
+
+async function runs(prober: Prober, tenant: Tenant, release: FleetRelease): Promise<boolean> {
+  const reading = await prober.buildinfo(tenant);
+  return reading.kind === "found" && release.sha.startsWith(reading.value);
+}
+
+const facts: readonly JournalEntry[] = [
+  { type: "rollout-started", id: "contract", release: { sha: parseCommitSha("b".repeat(40)), tag: "new" }, at: 1 },
+  { type: "tenants-posted", call: 1, wave: "canary", slugs: [parseSlug("t1")], attempt: 1, at: 2 },
+  { type: "tenant-failed", slug: parseSlug("t1"), reason: "„Grund“ in\nzwei Zeilen", at: 3 },
+];
+
+/** What every journal has to do. `subject` gives the same journal each time within one test, and an empty one to each test. */
+export function describeJournalContract(
+  name: string,
+  subject: () => Promise<() => Journal>,
+  runner: ContractRunner,
+): void {
+  const { describe, test, expect } = runner;
+  describe(`journal contract: ${name}`, () => {
+    test("begins empty", async () => {
+      const journal = await subject();
+      expect(await journal().read()).toEqual([]);
+    });
+
+    test("gives back what was appended, in order, to readers and to the next writer", async () => {
+      const journal = await subject();
+      const first = await held(journal());
+      await first.append(facts.slice(0, 2));
+      await first.append(facts.slice(2));
+      expect(await journal().read()).toEqual(facts);
+      await first.close();
+      const second = await held(journal());
+      expect(second.entries).toEqual(facts);
+      await second.close();
+    });
+
+    test("has one writer at a time, and refuses the second", async () => {
+      const journal = await subject();
+      const first = await held(journal());
+      expect(await journal().open()).toMatchObject({ kind: "stop", outcome: "refused" });
+      await first.close();
+      await (await held(journal())).close();
+    });
+
+    test("begins anew after a rotation", async () => {
+      const journal = await subject();
+      const first = await held(journal());
+      await first.append(facts);
+      await first.rotate();
+      await first.append(facts.slice(0, 1));
+      await first.close();
+      expect(await journal().read()).toEqual(facts.slice(0, 1));
+    });
+  });
+}
+
+async function held(journal: Journal): Promise<OpenJournal> {
+  const opened = await journal.open();
+  if (opened.kind === "stop") throw new Error(opened.reason);
+  return opened.value;
+}

@@ -1,11 +1,11 @@
-import { absent, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, type CommitSha, found, type Reading } from "@lateen/kernel";
 
 import type { Changes, Range } from "./changes.ts";
 import type { Checks, RunFact } from "./checks.ts";
 import { newestRun } from "./decide-run.ts";
 import { decideSuccessor, type PublishFact, publishFact, type SuccessorFacts } from "./decide-successor.ts";
 import type { History } from "./history.ts";
-import { matchesPaths } from "./triggers/matches-paths.ts";
+import { blocked, relevanceOf } from "./relevance-of.ts";
 import { findSkipToken } from "./triggers/skip-token.ts";
 
 /** Which newer commits count. */
@@ -61,7 +61,7 @@ export async function findSuccessor(
   const whole = await ports.changes.between(mine, head, signal);
   if (whole.kind !== "found") return blocked(whole);
   let known: ReturnType<Search["relevance"]> | undefined;
-  const relevance = () => (known ??= relevanceOf(whole.value, rules, ports, signal));
+  const relevance = () => (known ??= relevanceOf(whole.value, rules.paths, ports.changes, signal));
   const search: Search = { mine, head, branch, rules, ports, signal, whole: whole.value, relevance };
   const candidates = [head, ...whole.value.commits.map(({ sha }) => sha).filter((sha) => sha !== head)];
   for (const sha of candidates.slice(0, mostCandidates)) {
@@ -97,7 +97,7 @@ async function weighChanges(sha: CommitSha, search: Search): Promise<Reading<Suc
   const range = await reach(sha, search);
   if (range.kind !== "found") return range;
   const relevant =
-    sha === search.head ? all : await relevanceOf(range.value, search.rules, search.ports, search.signal);
+    sha === search.head ? all : await relevanceOf(range.value, search.rules.paths, search.ports.changes, search.signal);
   if (relevant.kind !== "found") return blocked(relevant);
   return relevant.value === "yes"
     ? found({ sha, because: "relevant files have changed" })
@@ -114,12 +114,6 @@ async function reach(sha: CommitSha, { mine, head, ports, signal, whole }: Searc
   if (ancestry.kind !== "found") return blocked(ancestry);
   if (ancestry.value !== "ahead") return absent(`${sha} does not descend from ${mine}`);
   return range.kind === "absent" ? blocked(range) : range;
-}
-
-/** What keeps the search from an answer: absence of what must be there is no answer either. */
-function blocked(reason: string | Exclude<Reading<unknown>, { kind: "found" }>): Reading<never> {
-  if (typeof reason === "string") return unknown(gap(reason));
-  return reason.kind === "unknown" ? reason : unknown(gap(reason.proof));
 }
 
 /** The message, from the list where it stands there. A forge that tells no message at all cannot have acted on one. */
@@ -142,41 +136,4 @@ async function publishOf(sha: CommitSha, { branch, rules, ports, signal }: Searc
 // A release may be published by hand, too.
 function anyRun(runs: readonly RunFact[]): RunFact | undefined {
   return runs.toSorted((a, b) => b.id - a.id)[0];
-}
-
-async function relevanceOf(
-  range: Range,
-  { paths }: SuccessorRules,
-  { changes }: SuccessorPorts,
-  signal?: AbortSignal,
-): Promise<Reading<SuccessorFacts["relevant"]>> {
-  if (paths === undefined || paths.length === 0) return found("not-asked");
-  const isRelevant = (files: readonly string[] | undefined): boolean =>
-    files?.some((file) => matchesPaths(paths, file)) ?? false;
-  if (isRelevant(range.files) || range.commits.some(({ files }) => isRelevant(files))) return found("yes");
-  // What one commit changed is what the two ends differ in.
-  if (range.commits.length === 1 && range.files !== undefined && !range.truncated) return found("no");
-  // Of several that is not all: a change that was reverted later has been made, and may have been released.
-  const whole = await Promise.all(
-    range.commits.map(async (commit) =>
-      commit.files === undefined ? changes.commit(commit.sha, signal) : found(commit),
-    ),
-  );
-  for (const commit of whole) {
-    if (commit.kind !== "found") return blocked(commit);
-    if (isRelevant(commit.value.files)) return found("yes");
-    if (commit.value.files === undefined)
-      return blocked(`the forge does not tell which files ${commit.value.sha} changed`);
-  }
-  return range.truncated ? blocked("the forge cut the list of newer commits off") : found("no");
-}
-
-function gap(message: string): ReleaseError {
-  return new ReleaseError({
-    code: "SUCCESSOR_UNREADABLE",
-    category: "unavailable",
-    retryable: false,
-    message,
-    fix: "run again; if it stays, look at what the forge lists between the two commits",
-  });
 }

@@ -1,20 +1,8 @@
-import {
-  type CommitSha,
-  type Evidence,
-  formatDuration,
-  go,
-  ignoreEvents,
-  isoNow,
-  sameCommit,
-  type Stop,
-  stop,
-  type StopOutcome,
-  type Verdict,
-} from "@lateen/kernel";
+import { type CommitSha, go, ignoreEvents, type Stop, stop, type Verdict } from "@lateen/kernel";
 
-import type { GateDecision } from "./decide-gate.ts";
+import { concludeGate } from "./conclude-gate.ts";
 import type { GatePorts } from "./gate-ports.ts";
-import { type CheckReport, describeBlocking, describePending, evidenceOf, type GateReport } from "./gate-report.ts";
+import type { CheckReport, GateReport } from "./gate-report.ts";
 import type { AbsenceMemory } from "./look-at-absence.ts";
 import { type Look, lookAtGate, type LookPlan, type OwnRun } from "./look-at-gate.ts";
 import { checkRequirements, completePolicy, type GatePolicy, type WorkflowGate } from "./policy.ts";
@@ -70,11 +58,11 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   if (held !== undefined && first.value.causes.length === 0) return hold(held, first.value.reports);
   const watched = await watch(input, first.value, look, plan, ports, signal);
   if (watched.verdict !== "open" || (watched.elapsedMs === 0 && held === undefined)) {
-    return conclude(watched, kill.value.evidence, plan, ports, signal);
+    return concludeGate(watched, kill.value.evidence, plan, ports, signal);
   }
   const late = await readSwitch(input, plan, { ...ports, report: ignoreEvents }, signal);
   if (late.kind === "stop") return hold(late, watched.look.reports);
-  return conclude(watched, late.evidence, plan, ports, signal);
+  return concludeGate(watched, late.evidence, plan, ports, signal);
 }
 
 function planOf(input: GateInput): LookPlan {
@@ -155,48 +143,4 @@ function reportsOf(first: PromiseSettledResult<Look>): readonly CheckReport[] {
 
 function hold({ reason, evidence }: Stop<KillSwitchState>, checks: readonly CheckReport[]): Verdict<GateReport> {
   return stop("held", reason, evidence, { verdict: "held", checks });
-}
-
-async function conclude(
-  { look, verdict, late, elapsedMs }: Watched,
-  before: readonly Evidence[],
-  plan: LookPlan,
-  ports: GatePorts,
-  signal?: AbortSignal,
-): Promise<Verdict<GateReport>> {
-  const at = isoNow(ports.clock);
-  const evidence = [...before, ...look.reports.map((report) => evidenceOf(report, at))];
-  const report: GateReport = { verdict, checks: look.reports };
-  if (verdict === "open") return go(report, evidence);
-  if (late)
-    return stop(
-      "unknown",
-      `not final after ${formatDuration(Math.round(elapsedMs / 1000) * 1000)}: ${describePending(look.reports)}`,
-      evidence,
-      report,
-    );
-  const successor = verdict === "defer" ? await warnOfNoSuccessor(look.reports, plan, ports, signal) : "";
-  return stop(outcomes[verdict], describeBlocking(look.reports, verdict) + successor, evidence, report);
-}
-
-const outcomes: Readonly<Record<Exclude<GateDecision, "open">, StopOutcome>> = {
-  wait: "deferred",
-  defer: "deferred",
-  closed: "refused",
-  unknown: "unknown",
-};
-
-/** What a deferral waits for may never come: no newer commit, and so no later run, will decide about the newest one. */
-async function warnOfNoSuccessor(
-  checks: readonly CheckReport[],
-  plan: LookPlan,
-  ports: GatePorts,
-  signal?: AbortSignal,
-): Promise<string> {
-  const head = await ports.history.head(plan.branch, signal);
-  const name = checks.find(({ decision }) => decision === "defer")?.name ?? "";
-  if (head.kind !== "found" || !sameCommit(head.value, plan.commit)) return "";
-  const message = `; this is the newest commit of ${plan.branch}, so nothing decides until somebody starts it again`;
-  ports.report({ type: "deferral-without-successor", name, message: `${name}${message}` });
-  return message;
 }

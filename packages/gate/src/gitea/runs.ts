@@ -1,14 +1,12 @@
 import { type CommitSha, found, plainText, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { CheckFact, Checks, RunFact } from "../checks.ts";
-import { newestOfEach } from "../decide-check.ts";
-import { decideState } from "../decide-gate.ts";
+import type { Checks, RunFact } from "../checks.ts";
 import type { Sources } from "../sources.ts";
 import { parseWorkflow } from "../triggers/parse-workflow.ts";
 import type { Client } from "./client.ts";
+import { runsFromStatuses } from "./job-runs.ts";
 import { type Pages, pageSize, readPages } from "./read-pages.ts";
 import { readSafely } from "../read-safely.ts";
-import { runNumber } from "./statuses.ts";
 import { runsSchema, type WireRun } from "./wire.ts";
 
 /**
@@ -103,59 +101,6 @@ function factOf(run: WireRun): RunFact {
 /** Last part of a workflow's path. */
 function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/**
- * The runs of one workflow as its statuses show them, for servers without a runs API; a context is `<workflow> / <job> (<event>)`.
- *
- * Of each event only the newest run counts, and its jobs make one state: the worst that has been reached for good.
- */
-function runsFromStatuses(names: readonly string[], commit: string, facts: readonly CheckFact[]): readonly RunFact[] {
-  const jobs = facts.flatMap((fact) => jobOf(fact, names));
-  const events = [...new Set(jobs.map(({ event }) => event))];
-  return events.map((event) => runOf(event, commit, jobs));
-}
-
-interface Job {
-  readonly event: string;
-  readonly run: number;
-  readonly fact: CheckFact;
-}
-
-function jobOf(fact: CheckFact, names: readonly string[]): Job[] {
-  const workflow = names.find((name) => fact.name.startsWith(`${name} / `));
-  const event = / \(([a-z_]+)\)$/.exec(fact.name)?.[1];
-  return workflow === undefined || event === undefined ? [] : [{ event, run: runNumber(fact.url) ?? 0, fact }];
-}
-
-function runOf(event: string, commit: string, jobs: readonly Job[]): RunFact {
-  const ofEvent = jobs.filter((job) => job.event === event);
-  const newest = Math.max(...ofEvent.map(({ run }) => run));
-  const facts = newestOfEach(ofEvent.filter(({ run }) => run === newest).map(({ fact }) => fact));
-  const last = facts.reduce((a, b) => (b.id > a.id ? b : a));
-  return {
-    id: newest,
-    attempt: 1,
-    workflow: "",
-    workflowName: last.name.split(" / ")[0] ?? "",
-    event,
-    branch: "",
-    headSha: commit,
-    ...stateOf(facts),
-    url: last.url,
-    createdAt: last.startedAt,
-    updatedAt: last.updatedAt,
-  };
-}
-
-function stateOf(facts: readonly CheckFact[]): { status: string; conclusion: string } {
-  const words = new Map(facts.map((fact) => [decideState("status", fact).state, fact.status]));
-  if (words.has("failure")) return { status: "completed", conclusion: "failure" };
-  const strange = words.get("unknown") ?? words.get("neutral");
-  if (strange !== undefined) return { status: "completed", conclusion: strange };
-  if (words.has("cancelled")) return { status: "completed", conclusion: "cancelled" };
-  if (words.has("pending")) return { status: "in_progress", conclusion: "" };
-  return { status: "completed", conclusion: words.has("success") ? "success" : "skipped" };
 }
 
 /** The error where a workflow's contexts cannot be told from others. */

@@ -61,8 +61,7 @@ async function connectApp(options: ConnectOptions, app: GitHubApp): Promise<Requ
     loadOctokit(options),
     load(() => import("@octokit/auth-app")),
   ]);
-  // A key in an environment variable often has its line breaks written as \n.
-  const key = { appId: app.appId, privateKey: app.privateKey.reveal().replaceAll("\\n", "\n") };
+  const key = { appId: app.appId, privateKey: app.privateKey.reveal() };
   const authStrategy = createAppAuth;
   try {
     const installationId =

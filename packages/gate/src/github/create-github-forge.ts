@@ -74,9 +74,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
 /** Source: https://docs.github.com/en/enterprise-server/rest/quickstart (`/api/v3`). */
 function apiOf({ api, url = "https://github.com" }: GitHubForgeOptions): string {
   if (api !== undefined) return api.replace(/\/+$/, "");
-  return /^https:\/\/(?:www\.)?github\.com\/?$/i.test(url)
-    ? "https://api.github.com"
-    : `${url.replace(/\/+$/, "")}/api/v3`;
+  return /^https:\/\/github\.com\/?$/i.test(url) ? "https://api.github.com" : `${url.replace(/\/+$/, "")}/api/v3`;
 }
 
 function pathOf(subject: Subject): string {

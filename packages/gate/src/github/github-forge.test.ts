@@ -137,6 +137,22 @@ describe("checks", () => {
     expect(causeOf(await forge.checks(sha)).code).toBe("FORGE_NOT_FOUND");
   });
 
+  it("does not make do with one list of statuses where the other failed", async () => {
+    const { fake, forge, graph } = await start();
+    const sha = parseCommitSha(graph.add());
+    fake.misbehave({ on: /\/statuses/, status: 403, body: { message: "Resource not accessible by integration" } });
+    expect(causeOf(await forge.checks(sha)).code).toBe("FORGE_FORBIDDEN");
+  });
+
+  it("reads a list again where rows went missing between its pages", async () => {
+    const { fake, forge, graph } = await start();
+    const sha = parseCommitSha(graph.add());
+    for (let index = 0; index < 150; index++) fake.setCheckRun({ sha, name: `job ${index}` });
+    fake.misbehave({ on: /check-runs.*page=2/, times: 1, body: { total_count: 150, check_runs: [] } });
+    expect(valueOf(await forge.checks(sha))).toHaveLength(150);
+    expect(fake.requests.some(({ path }) => path.includes("check-suites"))).toBe(false);
+  });
+
   it("hands words on that do not exist yet", async () => {
     const { fake, forge, graph } = await start();
     const sha = parseCommitSha(graph.add());
@@ -268,6 +284,21 @@ describe("pushes, sources and variables", () => {
     expect(fake.requests).toHaveLength(1);
     expect(valueOf(await forge.push(old, "main")).after).toBe(old);
     expect(fake.requests).toHaveLength(4);
+  });
+
+  it("does not take the push of another branch for that of this one", async () => {
+    const { fake, forge, graph } = await start();
+    const sha = parseCommitSha(graph.add());
+    fake.misbehave({ body: JSON.stringify([{ before: "0".repeat(40), after: sha, ref: "refs/heads/other" }]) });
+    expect(await forge.push(sha, "main")).toMatchObject({ kind: "absent" });
+  });
+
+  it("reads a file at a commit once", async () => {
+    const { fake, forge, graph } = await start();
+    const sha = parseCommitSha(graph.add({ files: { "a.txt": "a" } }));
+    await forge.file("a.txt", sha);
+    await forge.file("a.txt", sha);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it("reads files and workflows", async () => {
@@ -462,6 +493,15 @@ describe("rate limits", () => {
     const sha = graph.add();
     const began = clock.now();
     fake.misbehave({ status: 403, body: { message }, times: 1 });
+    expect(valueOf(await forge.head("main"))).toBe(sha);
+    expect(clock.now() - began).toBe(60_000);
+  });
+
+  it("waits a minute after a 429 that names no time", async () => {
+    const { clock, fake, forge, graph } = await start({}, { retry: { longestDelayMs: 90_000 } });
+    const sha = graph.add();
+    const began = clock.now();
+    fake.misbehave({ status: 429, body: { message: "Too many requests" }, times: 1 });
     expect(valueOf(await forge.head("main"))).toBe(sha);
     expect(clock.now() - began).toBe(60_000);
   });

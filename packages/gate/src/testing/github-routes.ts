@@ -163,7 +163,9 @@ function runs({ memory, options, parameters: [file], url }: GitHubRouteInput): A
   // Lists that were filtered by branch or event were seen to lag by days.
   const stale = options.staleFilteredLists === true && (asked.head_branch !== null || asked.event !== null);
   const served = all.slice(stale ? 1 : 0, options.mostRows ?? 1000);
-  return page(served, url, "workflow_runs", { total_count: options.claimedTotal ?? all.length });
+  // Runs name their workflow with the branch that they ran for.
+  const rows = served.map((row) => ({ ...row, path: `${row.path}@${row.head_branch}` }));
+  return page(rows, url, "workflow_runs", { total_count: options.claimedTotal ?? all.length });
 }
 
 async function compare({

@@ -1,0 +1,56 @@
+import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+
+import type { Changes, CommitFact, Range } from "./changes.ts";
+import { matchesPaths } from "./triggers/matches-paths.ts";
+
+/** Commits whose files are asked for one by one at most, and at the same time at most: forges limit both. */
+const mostCommits = 100;
+const widest = 10;
+
+/**
+ * Whether any commit of a range touched one of `paths`; `not-asked` without paths.
+ *
+ * What the two ends differ in is not all: a change that was reverted later has been made, and may have been released.
+ */
+export async function relevanceOf(
+  range: Range,
+  paths: readonly string[] | undefined,
+  changes: Changes,
+  signal?: AbortSignal,
+): Promise<Reading<"yes" | "no" | "not-asked">> {
+  if (paths === undefined || paths.length === 0) return found("not-asked");
+  const isRelevant = ({ files }: Pick<CommitFact, "files">): boolean =>
+    files?.some((file) => matchesPaths(paths, file)) ?? false;
+  if (isRelevant(range) || range.commits.some(isRelevant)) return found("yes");
+  if (range.truncated) return blocked("the forge cut the list of newer commits off");
+  // What a single commit changed is what the two ends differ in.
+  if (range.commits.length === 1 && range.files !== undefined) return found("no");
+  const silent = range.commits.filter(({ files }) => files === undefined);
+  if (silent.length > mostCommits) return blocked(`${silent.length} newer commits are too many to look at one by one`);
+  for (let from = 0; from < silent.length; from += widest) {
+    const some = await Promise.all(silent.slice(from, from + widest).map(({ sha }) => changes.commit(sha, signal)));
+    if (some.some((commit) => commit.kind === "found" && isRelevant(commit.value))) return found("yes");
+    for (const commit of some) {
+      if (commit.kind !== "found") return blocked(commit);
+      if (commit.value.files === undefined)
+        return blocked(`the forge does not tell which files ${commit.value.sha} changed`);
+    }
+  }
+  return found("no");
+}
+
+/** What keeps the search for a successor from an answer: absence of what must be there is no answer either. */
+export function blocked(reason: string | Exclude<Reading<unknown>, { kind: "found" }>): Reading<never> {
+  if (typeof reason === "string") return unknown(gap(reason));
+  return reason.kind === "unknown" ? reason : unknown(gap(reason.proof));
+}
+
+function gap(message: string): ReleaseError {
+  return new ReleaseError({
+    code: "SUCCESSOR_UNREADABLE",
+    category: "unavailable",
+    retryable: false,
+    message,
+    fix: "run again; if it stays, look at what the forge lists between the two commits",
+  });
+}

@@ -87,6 +87,7 @@ const appliers: Appliers = {
   "fleet-enumerated-again": (state, fact) => {
     state.recounted = true;
     addTenants(state, fact.born);
+    for (const slug of fact.pinned ?? []) state.pinned.add(slug);
     fact.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
     addStages(state, fact.stages);
   },
@@ -179,11 +180,23 @@ function failCall(state: RolloutState, fact: Fact<"call-failed">): void {
   const call = state.calls.get(fact.call);
   if (call === undefined) return;
   state.calls.delete(fact.call);
+  if (fact.fault === "refused") {
+    state.alarm ??= fact.message;
+    return each(state, call.slugs, (tenant) => takeBack(state, tenant));
+  }
   each(state, call.slugs, (tenant) => {
     tenant.step = "doubtful";
-    tenant.exhausted = fact.fault === "exhausted" || fact.fault === "refused" || tenant.calls >= 2;
+    tenant.exhausted = fact.fault === "exhausted" || tenant.calls >= 2;
   });
-  if (fact.fault === "refused") state.alarm ??= fact.message;
+}
+
+/** A call that was turned away has done nothing, so whoever was only in that one has not been moved. */
+function takeBack(state: RolloutState, tenant: TenantState): void {
+  tenant.step = "waiting";
+  tenant.calls -= 1;
+  if (tenant.calls > 0 || state.returning) return;
+  tenant.moved = false;
+  state.moved -= 1;
 }
 
 function failTenant(state: RolloutState, slug: Slug, reason: string, sha: string | undefined): void {

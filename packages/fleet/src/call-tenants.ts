@@ -36,7 +36,7 @@ export async function callTenants(run: Run, waveName: string, slugs: readonly Sl
     await write(run, call, answer, left, delayMs);
     if (answer.kind !== "transient" || delayMs === undefined) return;
     run.ports.report?.({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
-    if (!(await pause(run, delayMs))) return;
+    if (!(await pause(run, delayMs)) || hasStopped(run)) return;
     left = await stillOff(run, waveName, left);
   }
 }
@@ -62,8 +62,10 @@ async function write(
     return run.record({ type: "call-answered", call, ok: answer.ok, rows, ...message });
   }
   const fault: CallFault = answer.kind === "transient" && delayMs === undefined ? "exhausted" : answer.kind;
-  const { code, message } = answer.cause;
-  return run.record({ type: "call-failed", call, fault, code, message });
+  const { code, message, category } = answer.cause;
+  await run.record({ type: "call-failed", call, fault, code, message });
+  // Credentials that are refused before anything moved are an error of the setup, not a mixed fleet.
+  if (fault === "refused" && category === "auth" && run.state.moved === 0) throw answer.cause;
 }
 
 /** Rows for tenants that nobody asked for say nothing. */
@@ -74,6 +76,11 @@ function rowsFor(
 ): readonly (readonly [Slug, RowVerdict])[] {
   const wanted = new Set(asked);
   return rows.filter((row) => wanted.has(row.slug)).map((row) => [row.slug, decideRow(row, legacy)] as const);
+}
+
+/** What has happened elsewhere during a pause may have ended the rollout: then nobody is sent once more. */
+function hasStopped({ state }: Run): boolean {
+  return state.stop !== undefined && !state.returning;
 }
 
 async function pause(run: Run, delayMs: number): Promise<boolean> {

@@ -109,6 +109,8 @@ export type RolloutFact =
   | {
       readonly type: "fleet-enumerated-again";
       readonly born: readonly Tenant[];
+      /** Those of them that are pinned. */
+      readonly pinned?: readonly Slug[];
       readonly baseline: readonly (readonly [Slug, Baseline])[];
       readonly stages: readonly Stage[];
     }

@@ -30,15 +30,28 @@ export function planStages(input: StageInput, policy: SettledPolicy): readonly S
   const taken = new Set(first.flatMap((stage) => stage.slugs));
   const rest = movable.filter((tenant) => !taken.has(tenant.slug));
   const stages = ringsOf(rest, policy.rings).reduce<readonly Stage[]>(
-    (done, ring) => [...done, ...cut(ring, done, input, policy)],
+    (done, ring) => [...done, ...cut(ring, done.length, input, policy)],
     [],
   );
   return [...first, ...stages, ...lastStage("quarantined", broken)];
 }
 
 /** The stage of tenants that cannot halt the rollout, as one wave. */
-export function lastStage(name: string, tenants: readonly Tenant[], lenient = true): readonly Stage[] {
-  return tenants.length === 0 ? [] : [{ name, slugs: slugsOf(tenants), canary: false, lenient, soakMs: 0 }];
+function lastStage(name: string, tenants: readonly Tenant[]): readonly Stage[] {
+  return tenants.length === 0 ? [] : [{ name, slugs: slugsOf(tenants), canary: false, lenient: true, soakMs: 0 }];
+}
+
+/**
+ * Tenants that were born during the rollout, in the policy's pace; those that are broken already come last.
+ *
+ * Waves go on with their last size: by now the evidence that the first ones were to give is there.
+ */
+export function planBorn(input: StageInput, policy: SettledPolicy): readonly Stage[] {
+  const of = (kind: Baseline["kind"]) => input.tenants.filter(({ slug }) => input.baseline.get(slug)?.kind === kind);
+  const movable = of("movable");
+  const sizes = "waves" in policy.pace ? policy.pace.waves.length : 0;
+  const stages = movable.length === 0 ? [] : cut({ name: "born", tenants: movable }, sizes, input, policy);
+  return [...stages, ...lastStage("born-quarantined", of("broken"))];
 }
 
 /** The configured canaries; without any, waves and the window prove themselves on their own first step. */
@@ -80,14 +93,14 @@ function inRing(tenant: Tenant, ring: Ring): boolean {
   return tagged || (ring.slugs ?? []).some((glob) => matchesGlob(tenant.slug, glob));
 }
 
-function cut(ring: RingTenants, done: readonly Stage[], input: StageInput, policy: SettledPolicy): readonly Stage[] {
+function cut(ring: RingTenants, done: number, input: StageInput, policy: SettledPolicy): readonly Stage[] {
   const { pace, soakMs } = policy;
   const prefix = ring.name === undefined ? "" : `${ring.name}-`;
   const slugs = slugsOf(ring.tenants);
   const plain = { canary: false, lenient: false };
   if ("window" in pace) return [{ name: `${prefix}window`, slugs, ...plain, soakMs, window: pace.window }];
   if ("batch" in pace) {
-    const first = ring.name === undefined ? done.length : 0;
+    const first = ring.name === undefined ? done : 0;
     return chunk(slugs, () => pace.batch).map((part, index) => ({
       name: `${prefix}batch-${first + index + 1}`,
       slugs: part,
@@ -98,8 +111,8 @@ function cut(ring: RingTenants, done: readonly Stage[], input: StageInput, polic
   const sizes = pace.waves.map((size) => waveSize(size, input.fleetSize));
   // The canary was the first wave; the last size repeats.
   const sizeAt = (index: number) => sizes[Math.min(index + 1, sizes.length - 1)] ?? 1;
-  return chunk(slugs, (index) => sizeAt(done.length + index)).map((part, index) => ({
-    name: `${prefix}wave-${done.length + index + 2}`,
+  return chunk(slugs, (index) => sizeAt(done + index)).map((part, index) => ({
+    name: `${prefix}wave-${done + index + 2}`,
     slugs: part,
     ...plain,
     soakMs,

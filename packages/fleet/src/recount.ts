@@ -1,10 +1,7 @@
-import type { Slug } from "@lateen/kernel";
-import type { Baseline, Stage } from "./journal-entry.ts";
-import { lastStage } from "./plan-stages.ts";
+import { planBorn } from "./plan-stages.ts";
 import { readBaseline } from "./read-baseline.ts";
 import { readFleet } from "./read-fleet.ts";
 import type { Run } from "./run.ts";
-import type { Tenant } from "./tenant.ts";
 
 /** Enumerates once more: tenants that were born during the rollout are rolled last and counted like all others. */
 export async function recount(run: Run): Promise<void> {
@@ -27,12 +24,8 @@ export async function recount(run: Run): Promise<void> {
   await run.record({
     type: "fleet-enumerated-again",
     born,
+    pinned: born.map((tenant) => tenant.slug).filter((slug) => fleet.value.pins.has(slug)),
     baseline: [...baseline],
-    stages: stagesFor(rollable, baseline),
+    stages: planBorn({ tenants: rollable, baseline, fleetSize: state.tenants.size + born.length, canary: [] }, policy),
   });
-}
-
-function stagesFor(born: readonly Tenant[], baseline: ReadonlyMap<Slug, Baseline>): readonly Stage[] {
-  const of = (kind: Baseline["kind"]) => born.filter((tenant) => baseline.get(tenant.slug)?.kind === kind);
-  return [...lastStage("born", of("movable"), false), ...lastStage("born-quarantined", of("broken"))];
 }

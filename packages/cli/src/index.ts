@@ -1,1 +1,13 @@
-export {};
+export type { Config, Section } from "./config/config.ts";
+export { loadConfig, type LoadOptions, type Settings } from "./config/load.ts";
+export { exitCodeOf, type ExitOptions } from "./exit-codes.ts";
+export type { Outcome } from "./exit-codes.table.ts";
+export { type Files, machineFiles } from "./io/files.ts";
+export type { Job } from "./job.ts";
+export { recordWrites } from "./record/record-writes.ts";
+export type { AnyEvent, CommandEvent } from "./report/events.ts";
+export type { FleetResult, GateResult, ImageResult, ResultDocument, TagResult, TenantResult } from "./result.ts";
+export { ship, type ShipOptions } from "./ship.ts";
+export { type Account, type Step, walk } from "./stages/road.ts";
+export { createVault, type Vault } from "./vault.ts";
+export { type FleetWiring, type WireOptions, type Wiring, wire } from "./wiring.ts";

@@ -3,12 +3,14 @@ import type { CommitSha } from "@lateen/kernel";
 import type { Section } from "./config/config.ts";
 import type { Settings } from "./config/load.ts";
 import type { Context } from "./context.ts";
+import type { Host } from "./host.ts";
 import { pushBefore, readEventPayload } from "./event-payload.ts";
 import { namedCommit, whichCommit } from "./which-commit.ts";
 import { type Wiring, wire } from "./wiring.ts";
 
 /** One run of one command over the adapters: what every stage works with. */
-export interface Job extends Pick<Context, "host" | "report" | "signal" | "overrides" | "actor" | "dryRun"> {
+export interface Job extends Pick<Context, "report" | "signal" | "overrides" | "actor" | "dryRun"> {
+  readonly host: Pick<Host, "env" | "clock" | "files">;
   readonly settings: Settings;
   readonly wiring: Wiring;
   /** Releases before this one that gave way or finished, oldest first; what the starvation guard counts. @default none */

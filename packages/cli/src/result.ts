@@ -83,6 +83,10 @@ export interface ResultDocument {
   readonly fleet?: FleetResult | undefined;
   readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
   readonly status?: StatusResult | undefined;
+  /** Every value in force, by `config show`. */
+  readonly config?:
+    | readonly { readonly key: string; readonly value: string | number | boolean; readonly source: string }[]
+    | undefined;
   readonly evidence?: readonly Evidence[] | undefined;
   readonly error?:
     | {

@@ -1,25 +1,38 @@
 import { isAbsolute, resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { Attempts, Forge } from "@lateen/gate";
-import { type Clock, createGitRefLog, createHttp, createSender, type Secret, type Sender } from "@lateen/kernel";
+import {
+  type Clock,
+  createGitRefLog,
+  createHttp,
+  createSender,
+  ignoreEvents,
+  type Secret,
+  type Sender,
+  systemClock,
+} from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
 import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "./config/config.ts";
 import type { Environment } from "./config/layers.ts";
 import type { Settings } from "./config/load.ts";
-import type { Files } from "./io/files.ts";
+import { type Files, machineFiles } from "./io/files.ts";
 import type { AnyEvent } from "./report/events.ts";
-import type { Vault } from "./vault.ts";
+import { createVault, type Vault } from "./vault.ts";
 import { configMissing } from "./context.ts";
 
 /** What adapters are made of. */
 export interface WireOptions {
   readonly settings: Settings;
   readonly env: Environment;
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly vault: Vault;
-  readonly report: (event: AnyEvent) => void;
+  /** @default machineFiles */
+  readonly files?: Files;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default one of its own */
+  readonly vault?: Vault;
+  /** @default ignores everything */
+  readonly report?: (event: AnyEvent) => void;
 }
 
 /** The fleet's ports. */
@@ -44,7 +57,9 @@ export interface Wiring {
 }
 
 /** The only place that chooses adapters. */
-export function wire(options: WireOptions): Wiring {
+export function wire(given: WireOptions): Wiring {
+  const { files = machineFiles, clock = systemClock, report = ignoreEvents } = given;
+  const options = { ...given, files, clock, report, vault: given.vault ?? createVault(given.env, files) };
   const demanded: Secret[] = [];
   const open = (source: SecretSource | undefined): { readonly token?: Secret } => {
     if (source === undefined) return {};
@@ -65,7 +80,7 @@ export function wire(options: WireOptions): Wiring {
   };
 }
 
-interface Parts extends WireOptions {
+interface Parts extends Required<WireOptions> {
   open(source: SecretSource | undefined): { readonly token?: Secret };
   readonly send: Sender;
 }

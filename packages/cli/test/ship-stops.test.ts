@@ -47,7 +47,7 @@ describe("before anything moves, ship stops", () => {
 
   test("held, where only the kill switch cannot be read; unknown, where the forge answers nothing", async () => {
     const unreadable = world.forge.misbehave({ ...htmlPage, on: /variables/ });
-    const held = await ship();
+    const held = await ship([], { haste: 15 });
     expect([held.code, held.json().outcome], held.stderr).toEqual([0, "held"]);
     unreadable();
     world.forge.misbehave(htmlPage);
@@ -57,7 +57,7 @@ describe("before anything moves, ship stops", () => {
       ["rollout", "--sha", sha],
       ["promote", "--sha", sha],
     ]) {
-      const ran = await world.lateen([...argv, "--json"]);
+      const ran = await world.lateen([...argv, "--json"], { haste: 15 });
       expect([argv[0], ran.code, ran.json().outcome], ran.stderr).toEqual([argv[0], 4, "unknown"]);
     }
     await expectNothingMoved();

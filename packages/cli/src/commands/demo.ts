@@ -16,12 +16,12 @@ export const demo: Command = {
     ["lateen demo half-tag", "one of the incidents that made the rules"],
     ["lateen demo --all", "all of them"],
   ],
-  async run({ args, host, program }) {
+  async run({ args, host, program, report }) {
     const [, scenario] = args.positionals;
     const [list, all, keep] = [args.has("list"), args.has("all"), args.has("keep")];
     if ((list || all) && (scenario !== undefined || keep || list === all))
       throw usageError("--list and --all stand alone", "give one of SCENARIO, --list and --all");
     const { runDemo } = await import("../demo/run-demo.ts");
-    return runDemo({ host, program, scenario, list, all, keep, quiet: args.has("quiet") });
+    return runDemo({ host, program, scenario, list, all, keep, quiet: args.has("quiet"), report });
   },
 };

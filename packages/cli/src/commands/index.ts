@@ -80,4 +80,10 @@ export const commands: readonly CommandRow[] = [
     writes: false,
     load: async () => (await import("./demo.ts")).demo,
   },
+  {
+    name: "config",
+    summary: "the configuration in force, and where each value comes from",
+    writes: false,
+    load: async () => (await import("./config.ts")).config,
+  },
 ];

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isReleaseError } from "@lateen/kernel";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { machineFiles } from "../io/files.ts";
 import { loadConfig, type LoadOptions, type Settings } from "./load.ts";
+import { configJsonSchema } from "./schema.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -234,4 +235,11 @@ describe("problems", () => {
   test("name a file that cannot be read", async () => {
     await expect(load("", { file: "nowhere.yaml" })).rejects.toMatchObject({ code: "CONFIG_UNREADABLE" });
   });
+});
+
+test("the published JSON Schema is that of this version", () => {
+  const file = new URL("../../schema.json", import.meta.url);
+  expect(JSON.parse(readFileSync(file, "utf8")), "run: bin/lateen config schema > packages/cli/schema.json").toEqual(
+    configJsonSchema(),
+  );
 });

@@ -8,14 +8,15 @@ import type { SourceDocument } from "./document.ts";
 import { type Environment, isRecord, type Layered, layer, merge } from "./layers.ts";
 import { configError, formatKey, type Problem } from "./problem.ts";
 import { configSchema } from "./schema.ts";
-import type { Files } from "../io/files.ts";
+import { type Files, machineFiles } from "../io/files.ts";
 import { describeIssue, type Issue } from "./describe-issue.ts";
 
 /** What decides which configuration is read. */
 export interface LoadOptions {
   readonly cwd: string;
   readonly env: Environment;
-  readonly files: Files;
+  /** @default machineFiles */
+  readonly files?: Files;
   /** `--config`; a path, or undefined for the nearest file. */
   readonly file?: string | undefined;
   /** `--env`: name of the overlay under `environments`. */
@@ -41,7 +42,7 @@ export interface Settings {
  * @throws ReleaseError `CONFIG_INVALID` with every problem at once, `CONFIG_UNREADABLE`, `CONFIG_MISSING`; all exit code 2
  */
 export async function loadConfig(options: LoadOptions): Promise<Settings> {
-  const { cwd, env, files, needs = [] } = options;
+  const { cwd, env, files = machineFiles, needs = [] } = options;
   const path = options.file ?? env["LATEEN_CONFIG"] ?? findConfig(cwd, files);
   const document = path === undefined || path === "" ? undefined : await readConfigFile(path, cwd, files);
   const chosen = chooseOverlay(document, options.overlay ?? env["LATEEN_ENV"]);

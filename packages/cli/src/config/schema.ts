@@ -1,4 +1,3 @@
-import { parseDuration } from "@lateen/kernel";
 import { z } from "zod";
 import type { Config, TargetConfig } from "./config.ts";
 import * as field from "./fields.ts";
@@ -63,10 +62,10 @@ const gate = z.strictObject({
     .optional()
     .transform((checks = []) => checks),
   workflows: field.listOf(workflow, "workflows").default([]),
-  timeout: field.duration.default(parseDuration("60m")),
-  poll: field.duration.default(parseDuration("15s")),
-  settle: field.duration.default(parseDuration("90s")),
-  appearWithin: field.duration.default(parseDuration("5m")),
+  timeout: field.duration.prefault("60m"),
+  poll: field.duration.prefault("15s"),
+  settle: field.duration.prefault("90s"),
+  appearWithin: field.duration.prefault("5m"),
 });
 
 const killSwitch = z.strictObject({
@@ -92,8 +91,8 @@ const controlPlane = z.strictObject({
 });
 
 const verify = z.strictObject({
-  timeout: field.duration.default(parseDuration("240s")),
-  interval: field.duration.default(parseDuration("20s")),
+  timeout: field.duration.prefault("240s"),
+  interval: field.duration.prefault("20s"),
   concurrency: field.count(1).default(256),
   match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).default("ancestry"),
 });
@@ -108,7 +107,7 @@ const ring = z.strictObject({
 const fleet = z.strictObject({
   controlPlanes: field.someOf(controlPlane, "control planes"),
   canary: field.listOf(field.slug, "tenants").default([]),
-  soak: field.duration.default(parseDuration("60s")),
+  soak: field.duration.prefault("60s"),
   batch: field.count(1).optional(),
   waves: field.someOf(field.share(1), "wave sizes").optional(),
   window: z
@@ -150,7 +149,7 @@ const promote = z
     targets: z.record(targetName, target).optional(),
     allowUnlabelled: field.flag.default(false),
     ledger: ledger.prefault({}),
-    settle: field.duration.default(parseDuration("5m")),
+    settle: field.duration.prefault("5m"),
   })
   .transform(({ tags, targets = {}, allowUnlabelled, ...rest }) => {
     const named = Object.entries(targets).map(([name, own]): TargetConfig => ({

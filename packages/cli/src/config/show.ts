@@ -1,0 +1,50 @@
+import { formatDuration, plainText } from "@lateen/kernel";
+import { table } from "../report/answer.ts";
+import { isRecord } from "./layers.ts";
+import type { Settings } from "./load.ts";
+import { formatKey } from "./problem.ts";
+
+/** One value of the configuration and where it comes from; secrets are shown as the place that holds them. */
+export interface ShownValue {
+  readonly key: string;
+  readonly value: string | number | boolean;
+  readonly source: string;
+}
+
+/** Keys whose numbers are durations. */
+const durations: ReadonlySet<string> = new Set([
+  "timeout",
+  "poll",
+  "settle",
+  "appearWithin",
+  "soak",
+  "interval",
+  "deadline",
+]);
+
+/** Every value that is in force, one by one. */
+export function flattenSettings(settings: Settings): readonly ShownValue[] {
+  return flatten(settings, settings.config, []);
+}
+
+/** `key  value`, and the source where it is asked for. */
+export function formatSettings(values: readonly ShownValue[], withSources: boolean): string {
+  return table(
+    values.map(({ key, value, source }) => [key, plainText(String(value), 200), ...(withSources ? [source] : [])]),
+  );
+}
+
+function flatten(settings: Settings, value: unknown, path: readonly PropertyKey[]): ShownValue[] {
+  if (value === undefined || value === null) return [];
+  // An image reference is one value, however many parts it has.
+  if (isRecord(value) && typeof value["repository"] === "string" && "path" in value)
+    return flatten(settings, value["repository"], path);
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => flatten(settings, item, [...path, index]));
+  if (isRecord(value)) return Object.entries(value).flatMap(([key, item]) => flatten(settings, item, [...path, key]));
+  return [{ key: formatKey(path), value: shown(value, path.at(-1)), source: settings.sourceOf(path) }];
+}
+
+function shown(value: unknown, key: PropertyKey | undefined): ShownValue["value"] {
+  if (typeof value === "number" && durations.has(String(key))) return formatDuration(value);
+  return typeof value === "number" || typeof value === "boolean" ? value : String(value);
+}

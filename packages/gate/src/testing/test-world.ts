@@ -1,4 +1,4 @@
-import { type CommitSha, createHttp, createSender, type Verdict } from "@lateen/kernel";
+import { type CommitSha, createHttp, createSender, parseCommitSha, type Verdict } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 
 import type { GateEvent } from "../events.ts";
@@ -6,7 +6,19 @@ import { type GatePorts, gatePorts } from "../gate-ports.ts";
 import type { GateReport } from "../gate-report.ts";
 import { createGiteaForge } from "../gitea/index.ts";
 import { type GateInput, passGate } from "../pass-gate.ts";
+import { createMemoryGraph } from "./commit-graph.ts";
 import { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
+
+/** Names of required checks. */
+export const ci = "CI / all-required (push)";
+export const scan = "Secret scan / scan (push)";
+
+/** Three commits on main: the second changes documents only, the third the server; `e2e.yml` runs for the server. */
+const graph = createMemoryGraph();
+const workflow = "name: E2E\non:\n  push:\n    branches: [main]\n    paths: ['server/**']\n";
+export const before: CommitSha = parseCommitSha(graph.add({ files: { ".gitea/workflows/e2e.yml": workflow } }));
+export const docs: CommitSha = parseCommitSha(graph.add({ files: { "docs/a.md": "a" }, message: "Explain it" }));
+export const server: CommitSha = parseCommitSha(graph.add({ files: { "server/a.ts": "a" }, message: "Change it" }));
 
 /** A fake Gitea, a virtual clock and the ports over both, for the tests of this package. */
 export interface TestWorld {
@@ -20,15 +32,18 @@ export interface TestWorld {
 }
 
 export interface TestWorldOptions extends GiteaFakeOptions {
-  /** The commit that is asked about. */
-  readonly commit: CommitSha;
+  /** The commit that is asked about. @default the second of three */
+  readonly commit?: CommitSha;
 }
 
 const sender = createSender(() => import("undici"));
 
 /** Starts a {@link TestWorld}. Pauses are not spread, so that tests can count them. */
-export async function startTestWorld({ commit, ...options }: TestWorldOptions): Promise<TestWorld> {
-  const fake = await startGiteaFake(options);
+export async function startTestWorld({
+  commit = docs,
+  ...options
+}: Partial<TestWorldOptions> = {}): Promise<TestWorld> {
+  const fake = await startGiteaFake({ graph, ...options });
   const clock = createFakeClock({ auto: true });
   // Virtual time stands still during a real request, and its body is read whole before it goes on.
   const http = createHttp({

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from "vitest";
+
+import { newestRun } from "../decide-run.ts";
+import { mine, startGiteaWorld } from "../testing/gitea-world.ts";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+async function start(...[options]: Parameters<typeof startGiteaWorld>): ReturnType<typeof startGiteaWorld> {
+  const world = await startGiteaWorld(options);
+  closing.push(world.fake.close);
+  return world;
+}
+
+describe("runs", () => {
+  const filter = { commit: mine, branch: "main", event: "push" };
+
+  test("without an API are made of the statuses of the workflow that the file names", async () => {
+    const { fake, forge } = await start({ version: "1.22.6" });
+    const run = "/acme/core/actions/runs/7/jobs/";
+    fake.setStatus({
+      sha: mine,
+      context: "E2E / old (push)",
+      state: "failure",
+      targetUrl: "/acme/core/actions/runs/6/jobs/0",
+    });
+    fake.setStatus({ sha: mine, context: "E2E / a (push)", state: "success", targetUrl: `${run}0` });
+    fake.setStatus({ sha: mine, context: "E2E / b (push)", state: "pending", targetUrl: `${run}1` });
+    fake.setStatus({
+      sha: mine,
+      context: "E2E / a (workflow_dispatch)",
+      state: "failure",
+      targetUrl: "/acme/core/actions/runs/9/jobs/0",
+    });
+    fake.setStatus({ sha: mine, context: "Other / a (push)", state: "failure" });
+    const look = async () => {
+      const reading = await forge.runs(mine, "e2e.yml");
+      return reading.kind === "found" ? newestRun(reading.value, filter) : undefined;
+    };
+    expect(await look()).toMatchObject({ id: 7, status: "in_progress", conclusion: "", workflowName: "E2E" });
+    fake.setStatus({ sha: mine, context: "E2E / b (push)", state: "skipped", targetUrl: `${run}1` });
+    expect(await look()).toMatchObject({ status: "completed", conclusion: "success" });
+    fake.setStatus({ sha: mine, context: "E2E / b (push)", state: "cancelled", targetUrl: `${run}1` });
+    expect(await look()).toMatchObject({ status: "completed", conclusion: "cancelled" });
+    fake.setStatus({ sha: mine, context: "E2E / a (push)", state: "failure", targetUrl: `${run}0` });
+    expect(await look()).toMatchObject({ status: "completed", conclusion: "failure" });
+    expect(fake.requests.filter(({ path }) => path.includes("/actions/runs"))).toHaveLength(1);
+  });
+
+  test("of a workflow whose file cannot be read are never taken for none", async () => {
+    const { fake, forge } = await start({ version: "1.22.6" });
+    fake.setStatus({ sha: mine, context: "Night / a (push)", state: "success" });
+    expect(await forge.runs(mine, "nightly.yml")).toMatchObject({
+      kind: "unknown",
+      cause: { code: "FORGE_RUNS_UNREADABLE" },
+    });
+    fake.setStatus({ sha: mine, context: "NIGHTLY / a (push)", state: "failure" });
+    expect(await forge.runs(mine, "nightly.yml")).toMatchObject({ kind: "found", value: [{ conclusion: "failure" }] });
+  });
+
+  test("of a server that does not tell its version are asked for", async () => {
+    const { fake, forge } = await start();
+    fake.misbehave({ on: /version/, status: 404 });
+    fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success" });
+    expect(await forge.runs(mine, "e2e.yml")).toMatchObject({ kind: "found", value: [{ conclusion: "success" }] });
+    await forge.runs(mine, "e2e.yml");
+    expect(fake.requests.filter(({ path }) => path.endsWith("/version"))).toHaveLength(1);
+  });
+
+  test("are known by their id, not by their number, and by the file behind the path", async () => {
+    const { fake, forge } = await start();
+    const id = fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success" });
+    fake.setRun({ sha: mine, file: "not-e2e.yml", status: "completed", conclusion: "failure" });
+    expect(await forge.runs(mine, "e2e.yml")).toMatchObject({ kind: "found", value: [{ id, workflow: "e2e.yml" }] });
+    expect(await forge.runs(mine, ".gitea/workflows/e2e.yml")).toMatchObject({ value: [{ id }] });
+  });
+
+  test("that the API does not list are looked for among the statuses", async () => {
+    const { fake, forge } = await start();
+    fake.setStatus({ sha: mine, context: "E2E / a (push)", state: "failure" });
+    expect(await forge.runs(mine, "e2e.yml")).toMatchObject({ kind: "found", value: [{ conclusion: "failure" }] });
+  });
+});

@@ -36,7 +36,9 @@ const appliers: Appliers = {
     addStages(state, fact.stages);
   },
   "rollout-resumed": (state) => {
-    for (const call of state.calls.values()) each(state, call.slugs, (tenant) => (tenant.step = "doubtful"));
+    for (const tenant of state.tenants.values()) {
+      if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
+    }
     state.calls.clear();
     state.interrupted = false;
     // Guards are asked again, and the interruption is over; a rollout that halted stays halted.
@@ -46,6 +48,10 @@ const appliers: Appliers = {
   "tenants-posted": (state, fact) => post(state, fact),
   "call-answered": (state, fact) => answer(state, fact),
   "call-failed": (state, fact) => failCall(state, fact),
+  "retries-ended": (state, fact) =>
+    each(state, fact.slugs, (tenant) => {
+      if (tenant.step === "retrying") tenant.step = "doubtful";
+    }),
   "tenants-unmoved": (state, fact) => {
     if (fact.again) return each(state, fact.slugs, (tenant) => (tenant.step = "waiting"));
     state.faults += 1;
@@ -185,7 +191,7 @@ function failCall(state: RolloutState, fact: Fact<"call-failed">): void {
     return each(state, call.slugs, (tenant) => takeBack(state, tenant));
   }
   each(state, call.slugs, (tenant) => {
-    tenant.step = "doubtful";
+    tenant.step = fact.fault === "transient" ? "retrying" : "doubtful";
     tenant.exhausted = fact.fault === "exhausted" || tenant.calls >= 2;
   });
 }

@@ -71,7 +71,7 @@ function continueWave(state: RolloutState, wave: WaveState): readonly RolloutAct
   const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
   const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
   if (waiting.length > 0) return callsByPlane(wave, waiting);
-  if (members.some((tenant) => tenant.step === "posted")) return [];
+  if (members.some((tenant) => tenant.step === "posted" || tenant.step === "retrying")) return [];
   const open = members.filter((tenant) => tenant.step === "answered" || tenant.step === "doubtful");
   if (open.length > 0) return state.interrupted ? [] : [{ kind: "observe", wave: wave.name, slugs: slugsOf(open) }];
   const proven = members.filter((tenant) => tenant.step === "verified");

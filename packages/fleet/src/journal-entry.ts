@@ -79,6 +79,8 @@ export type RolloutFact =
       readonly code: string;
       readonly message: string;
     }
+  /** A call that met a transient fault is not sent once more for these: they are to be looked at. */
+  | { readonly type: "retries-ended"; readonly slugs: readonly Slug[] }
   /** After a call in doubt the tenants were looked at, and these had not moved; `again` where they may be posted once more. */
   | {
       readonly type: "tenants-unmoved";

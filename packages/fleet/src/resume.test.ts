@@ -17,7 +17,7 @@ import { type FleetWorld, startFleetWorld } from "./testing/fleet-world.ts";
 
 const node = fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url));
 const child = fileURLToPath(new URL("../test/roll-out-child.ts", import.meta.url));
-const policy: FleetPolicy = { soakMs: 150, pace: { batch: 2 }, verify: { timeoutMs: 300, intervalMs: 20 } };
+const policy: FleetPolicy = { soakMs: 150, pace: { batch: 2 }, verify: { timeoutMs: 1500, intervalMs: 20 } };
 
 let world: FleetWorld;
 let folder: string;

@@ -3,6 +3,7 @@ import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { combineControlPlanes } from "./combine-control-planes.ts";
 import type { FleetEvent } from "./fleet-event.ts";
+import { inspectJournal } from "./inspect-journal.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { memoryJournal } from "./memory-journal.ts";
 import type { FleetPolicy } from "./policy.ts";
@@ -77,13 +78,40 @@ describe("transient faults of the control plane", () => {
   });
 });
 
-describe("time", () => {
-  test("a turned-away call before anything moved is an error of credentials only where it is one", async () => {
+describe("a call that is turned away", () => {
+  const auth = new ReleaseError({ code: "CONTROL_PLANE_AUTH", category: "auth", message: "answered 401" });
+
+  test("has moved nobody, and halts", async () => {
     fleet.answers.push({ kind: "refused", cause });
-    expect(await run()).toMatchObject({ outcome: "halted", reason: expect.stringContaining("503") });
+    expect(await run()).toMatchObject({
+      outcome: "halted",
+      reason: expect.stringContaining("503"),
+      value: { moved: 0 },
+    });
     expect(fleet.calls).toEqual([["t1"]]);
   });
 
+  test("for want of credentials is an error while nothing has moved, and a halt with an account afterwards", async () => {
+    fleet.answers.push({ kind: "refused", cause: auth });
+    await expect(run()).rejects.toBe(auth);
+    expect(await inspectJournal(ports.journal)).toMatchObject({ state: "finished", moved: 0 });
+    begin(6);
+    fleet.answers.push(undefined, { kind: "refused", cause: auth });
+    expect(await run()).toMatchObject({ outcome: "halted", reason: "answered 401", value: { moved: 1, verified: 1 } });
+  });
+
+  test("is on the record as waived where the canary was left out", async () => {
+    const only = [slug("t2")] as const;
+    const input = { release, policy: { canary: [slug("t1")] }, only, withoutCanary: "canary is on holiday" };
+    const verdict = await rollOut(input, ports);
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 1 } });
+    expect(verdict.evidence).toContainEqual(
+      expect.objectContaining({ rule: "canary", verdict: "waived", fact: "canary is on holiday" }),
+    );
+  });
+});
+
+describe("time", () => {
   test("canary, soak, batches: three moves, one soak, and one interval for each proof", async () => {
     await run({ soakMs: 600_000 });
     // 3 × (1 min move + 20 s proof) + 10 min soak + 20 s since the last proof.

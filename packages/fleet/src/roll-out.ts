@@ -37,7 +37,10 @@ export async function rollOut(
 async function carryOut(run: Run): Promise<Verdict<FleetReport>> {
   const passed = await passGuards(run);
   const failure = passed || run.state.moved > 0 ? await drive(run) : undefined;
-  if (failure !== undefined && run.state.moved === 0) throw failure;
+  if (failure !== undefined && run.state.moved === 0) {
+    await writeEnd(run, stop("unknown", failure.message));
+    throw failure;
+  }
   const report = await account(run);
   const verdict = conclude(run, report, failure);
   if (!run.state.interrupted && failure === undefined) await writeEnd(run, verdict);
@@ -111,9 +114,26 @@ function reasonAgainst(run: Run, report: FleetReport): string | undefined {
 }
 
 function evidenceOf(run: Run, report: FleetReport, verdict: string, at: string): readonly Evidence[] {
-  return [...run.evidence, coverageEvidence(report, verdict, at)];
+  return [...run.evidence, ...canaryEvidence(run, report, at), coverageEvidence(report, verdict, at)];
 }
 
+function canaryEvidence(run: Run, report: FleetReport, at: string): readonly Evidence[] {
+  const { withoutCanary } = run.input;
+  const source = "/buildinfo of the canary";
+  const lines = report.tenants.filter((line) => run.policy.canary.includes(line.slug));
+  if (lines.length < run.policy.canary.length && withoutCanary !== undefined) {
+    return [{ rule: "canary", verdict: "waived", fact: withoutCanary, source: "override", at }];
+  }
+  return lines.map(({ slug, verdict, after }) => ({
+    rule: "canary",
+    verdict,
+    fact: `${slug} runs ${after ?? "a commit that is not known"}`,
+    source,
+    at,
+  }));
+}
+
+/** Nothing of an ended rollout is left to be resumed: what is written here lets the next commit begin. */
 async function writeEnd(run: Run, verdict: Verdict<FleetReport>): Promise<void> {
   const shipped = run.state.moved > 0 ? "shipped" : "unchanged";
   const outcome = verdict.kind === "go" ? shipped : verdict.outcome;

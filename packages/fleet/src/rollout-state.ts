@@ -4,8 +4,11 @@ import type { WaveReport } from "./fleet-report.ts";
 import type { FleetRelease } from "./release.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** How far a tenant has come: waiting for a call, in a call, to be looked at (answered, or in doubt), and then settled. */
-export type TenantStep = "waiting" | "posted" | "answered" | "doubtful" | "verified" | "failed";
+/**
+ * How far a tenant has come: waiting for a call, in a call, in the pause before the call is sent once more, to be looked at
+ * (answered, or in doubt), and then settled.
+ */
+export type TenantStep = "waiting" | "posted" | "retrying" | "answered" | "doubtful" | "verified" | "failed";
 
 /** What is known about one tenant. */
 export interface TenantState {

@@ -39,7 +39,7 @@ export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<
   const policy: FleetPolicy = {
     canary: [slug("t1")],
     soakMs: 60,
-    verify: { timeoutMs: 250, intervalMs: 20 },
+    verify: { timeoutMs: 400, intervalMs: 20 },
     ...options.policy,
   };
   const send = createSender(() => import("undici"), { maxSockets: 32 });

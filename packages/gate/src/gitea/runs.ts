@@ -17,7 +17,11 @@ export function createRunReader(client: Client, sources: Sources, checks: Checks
   const list = createRunList(client);
   return (commit, file, signal) =>
     readSafely(async () => {
-      const listed = (await list(commit, signal))?.filter((run) => belongs(run, file));
+      const all = await list(commit, signal);
+      // It could be one of this workflow, and a red one.
+      if (all?.some(({ workflow, workflowName }) => workflow === "" && workflowName === "") === true)
+        return unknown(namelessRun(client.urlOf(`/actions/runs?head_sha=${commit}`)));
+      const listed = all?.filter((run) => belongs(run, file));
       if (listed !== undefined && listed.length > 0) return found(listed);
       const [facts, names] = await Promise.all([checks(commit, signal), workflowNames(sources, file, commit, signal)]);
       if (facts.kind !== "found") return facts;
@@ -110,6 +114,18 @@ function namelessWorkflow(file: string, url: string): ReleaseError {
     category: "unavailable",
     retryable: false,
     message: `this forge has no list of runs, and the name of the workflow ${file} could not be read`,
+    why: url,
+    fix: "require the workflow's statuses under gate.checks instead, or update the forge",
+  });
+}
+
+/** The error where a run does not say of which workflow it is. */
+function namelessRun(url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_RUNS_UNREADABLE",
+    category: "unavailable",
+    retryable: false,
+    message: "this forge lists a run without the name of its workflow",
     why: url,
     fix: "require the workflow's statuses under gate.checks instead, or update the forge",
   });

@@ -29,16 +29,30 @@ export function readWorkflowRuns(
   signal?: AbortSignal,
 ): Promise<Reading<readonly RunFact[]>> {
   return readSafely(async () => {
-    const runs = await readRuns(client, sha, signal).catch((error: unknown) => {
-      // More than 1,000 runs on one commit, or a server without the general list: the workflow's own is shorter.
-      if (isReleaseError(error) && ["FORGE_LIST_INCOMPLETE", "FORGE_NOT_FOUND"].includes(error.code))
-        return readOwnRuns(client, sha, file, signal);
-      throw error;
-    });
+    const runs = (await readNamedRuns(client, sha, signal)) ?? (await readOwnRuns(client, sha, file, signal));
     return found(runs.filter((run) => isOf(file, run.path)).map(runFact));
   });
 }
 
+/**
+ * Every run of a commit; undefined where the list is of no use: it is cut off, the server has none, or a run in it does not say
+ * of which workflow it is.
+ */
+async function readNamedRuns(
+  client: Client,
+  sha: string,
+  signal?: AbortSignal,
+): Promise<readonly WireRun[] | undefined> {
+  try {
+    const runs = await readRuns(client, sha, signal);
+    return runs.some(({ path }) => path === "") ? undefined : runs;
+  } catch (error) {
+    if (isReleaseError(error) && ["FORGE_LIST_INCOMPLETE", "FORGE_NOT_FOUND"].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** The runs of one workflow from its own list: shorter, and every run in it is one of that workflow. */
 async function readOwnRuns(
   client: Client,
   sha: string,

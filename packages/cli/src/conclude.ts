@@ -44,10 +44,7 @@ export function conclude(
 function adviceFor(outcome: Outcome, interrupted: boolean): string[] {
   if (interrupted) return ["resume with: lateen rollout --resume", "or give it up with: lateen rollout --abandon"];
   if (outcome === "halted")
-    return [
-      "the result accounts for every tenant; go on with: lateen rollout --resume",
-      "or give it up with: lateen rollout --abandon",
-    ];
+    return ["the result accounts for every tenant: put right what it names, then run the same command again"];
   return outcome === "partial" ? ["repair the tags with: lateen reconcile"] : [];
 }
 

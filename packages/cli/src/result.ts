@@ -1,4 +1,5 @@
 import { type Evidence, ReleaseError, systemCode } from "@lateen/kernel";
+import type { Finding } from "./doctor/finding.ts";
 import { errorOutcome } from "./exit-codes.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import type { Files } from "./io/files.ts";
@@ -70,6 +71,18 @@ export interface StatusResult {
   }[];
 }
 
+/** What one rule says about a commit, by `explain`. */
+export interface ExplainedRule {
+  readonly rule: string;
+  /** `passed`, or the outcome that it stops with. */
+  readonly verdict: string;
+  readonly fact: string;
+  /** What would make it say something else. */
+  readonly change?: string | undefined;
+  readonly at: string;
+  readonly facts: readonly Evidence[];
+}
+
 /** The one document that `--json`, `--output ndjson` (its last line) and `--result-file` carry. */
 export interface ResultDocument {
   readonly schemaVersion: 1;
@@ -83,6 +96,9 @@ export interface ResultDocument {
   readonly fleet?: FleetResult | undefined;
   readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
   readonly status?: StatusResult | undefined;
+  /** What `doctor` and `lint-workflow` found. */
+  readonly findings?: readonly Finding[] | undefined;
+  readonly explanation?: readonly ExplainedRule[] | undefined;
   /** Every value in force, by `config show`. */
   readonly config?:
     | readonly { readonly key: string; readonly value: string | number | boolean; readonly source: string }[]

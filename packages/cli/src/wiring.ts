@@ -13,7 +13,7 @@ import {
 } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
-import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "./config/config.ts";
+import type { FleetConfig, ForgeConfig, LedgerConfig, RegistryConfig, SecretSource } from "./config/config.ts";
 import type { Environment } from "./config/layers.ts";
 import type { Settings } from "./config/load.ts";
 import { type Files, machineFiles } from "./io/files.ts";
@@ -130,23 +130,30 @@ function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryC
   };
 }
 
-async function makeFleet({ settings, clock, send, open }: Parts): Promise<FleetWiring> {
+async function makeFleet(parts: Parts): Promise<FleetWiring> {
+  const { settings, clock, send, open, env } = parts;
   const fleet: FleetConfig | undefined = settings.config.fleet;
   if (fleet === undefined) throw configMissing("fleet");
-  const [{ createControlPlane, createProber }, { createFileJournal }, { combineControlPlanes }] = await Promise.all([
-    import("@lateen/fleet/http"),
-    import("@lateen/fleet/journal-file"),
-    import("@lateen/fleet"),
-  ]);
+  const [{ createControlPlane, createProber }, { createFileJournal }, { combineControlPlanes, mirrorJournal }] =
+    await Promise.all([import("@lateen/fleet/http"), import("@lateen/fleet/journal-file"), import("@lateen/fleet")]);
   const planes = fleet.controlPlanes.map(({ name, url, token, insecure }) => ({
     name,
     plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }),
   }));
   const [only, ...others] = planes;
+  const file = createFileJournal({ folder: resolve(settings.folder, fleet.journal), clock });
+  const { mirror } = fleet;
   return {
     controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(planes),
     prober: createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure }),
-    journal: createFileJournal({ folder: resolve(settings.folder, fleet.journal), clock }),
+    journal:
+      mirror === undefined
+        ? file
+        : mirrorJournal({
+            journal: file,
+            log: createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock }),
+            clock,
+          }),
   };
 }
 
@@ -173,20 +180,28 @@ async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
   return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
 }
 
-/** The git repository of the ledger, and its token; a path is relative to the configuration and needs none. */
-function ledgerPlace({ settings, open }: Parts): {
+/** The git repository of the ledger, and its token. */
+function ledgerPlace(parts: Parts): GitPlace {
+  const { promote } = parts.settings.config;
+  if (promote === undefined) throw configMissing("promote");
+  return gitPlace(parts, promote.ledger, "promote.ledger.remote");
+}
+
+interface GitPlace {
   readonly remote: string;
   readonly token?: Secret;
   readonly username?: string;
-} {
-  const { promote, forge } = settings.config;
-  if (promote === undefined) throw configMissing("promote");
+}
+
+/** A git repository: that of the forge where none is named; a path is relative to the configuration and needs no token. */
+function gitPlace({ settings, open }: Parts, place: LedgerConfig, key: string): GitPlace {
+  const { forge } = settings.config;
   const {
     remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
     token = forge?.token,
     username,
-  } = promote.ledger;
-  if (remote === undefined) throw configMissing("promote.ledger.remote");
+  } = place;
+  if (remote === undefined) throw configMissing(key);
   if (/^[a-z][a-z+]+:\/\//i.test(remote))
     return { remote, ...open(token), ...(username === undefined ? {} : { username }) };
   return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote) };

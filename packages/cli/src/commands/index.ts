@@ -75,6 +75,18 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: "explain",
+    summary: "why a commit did or did not ship",
+    writes: false,
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "doctor",
+    summary: "test everything that ship will need, without a visible effect",
+    writes: false,
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: "demo",
     summary: "the pipeline against a world on loopback",
     writes: false,

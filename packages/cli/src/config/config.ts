@@ -126,6 +126,8 @@ export interface FleetConfig {
   readonly onFailure: "halt" | "rollback";
   /** Folder of the journals, relative to the configuration file. @default ".lateen/" */
   readonly journal: string;
+  /** A git ref that gets a copy of the journal, so that another machine can resume. */
+  readonly mirror?: LedgerConfig | undefined;
   /** Glob patterns of tenants that may vanish at any time. */
   readonly ephemeral: readonly string[];
   /** Tenants that deliberately stay on what they run, each with the reason. */

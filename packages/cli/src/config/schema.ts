@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Config, TargetConfig } from "./config.ts";
+import type { Config, LedgerConfig, TargetConfig } from "./config.ts";
 import * as field from "./fields.ts";
 
 const forge = z
@@ -97,6 +97,16 @@ const verify = z.strictObject({
   match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).default("ancestry"),
 });
 
+const gitRef = (ref: string): z.ZodType<LedgerConfig, Record<string, unknown>> =>
+  z.strictObject({
+    remote: field.words.optional(),
+    ref: field.words
+      .refine((text) => /^refs\/[\w./-]+$/.test(text), { error: "must be a full ref, such as refs/lateen/latest" })
+      .default(ref),
+    token: field.secretSource.optional(),
+    username: field.words.optional(),
+  }) as unknown as z.ZodType<LedgerConfig, Record<string, unknown>>;
+
 const pin = z.strictObject({ reason: field.words, until: field.words.optional() });
 const ring = z.strictObject({
   name: field.words,
@@ -118,6 +128,7 @@ const fleet = z.strictObject({
   verify: verify.prefault({}),
   onFailure: z.enum(["halt", "rollback"], { error: "must be halt or rollback" }).default("halt"),
   journal: field.words.default(".lateen/"),
+  mirror: gitRef("refs/lateen/rollout").optional(),
   ephemeral: field.listOf(field.words, "name patterns").default([]),
   pinned: z.record(z.string(), pin).default({}),
   rings: field.listOf(ring, "rings").default([]),
@@ -134,21 +145,12 @@ const target = z.strictObject({
 
 const targetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a name of a-z, 0-9 and hyphens");
 
-const ledger = z.strictObject({
-  remote: field.words.optional(),
-  ref: field.words
-    .refine((text) => /^refs\/[\w./-]+$/.test(text), { error: "must be a full ref, such as refs/lateen/latest" })
-    .default("refs/lateen/latest"),
-  token: field.secretSource.optional(),
-  username: field.words.optional(),
-});
-
 const promote = z
   .strictObject({
     tags: field.someOf(field.tag, "tags").optional(),
     targets: z.record(targetName, target).optional(),
     allowUnlabelled: field.flag.default(false),
-    ledger: ledger.prefault({}),
+    ledger: gitRef("refs/lateen/latest").prefault({}),
     settle: field.duration.prefault("5m"),
   })
   .transform(({ tags, targets = {}, allowUnlabelled, ...rest }) => {

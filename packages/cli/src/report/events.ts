@@ -16,6 +16,8 @@ export type CommandEvent =
   | { readonly type: "stage-started"; readonly stage: Stage; readonly about: string }
   | { readonly type: "stage-finished"; readonly stage: Stage; readonly verdict: string }
   | { readonly type: "dry-run-started" }
+  /** What `demo` tells around the pipeline; it writes that itself, in its own lines. */
+  | { readonly type: "narrated"; readonly text: string }
   | { readonly type: "warned"; readonly message: string }
   | { readonly type: "heartbeat"; readonly waitingFor: string; readonly elapsedMs: number };
 

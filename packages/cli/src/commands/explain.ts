@@ -1,0 +1,28 @@
+import type { Command } from "./command.ts";
+
+/** `lateen explain [SHA]`. */
+export const explain: Command = {
+  about:
+    "Why a commit did or did not ship: each rule, its verdict, the facts, where and when they were read, what would change it.",
+  positionals: { usage: "[SHA]", least: 0, most: 1 },
+  examples: [
+    ["lateen explain abcdef1", "what stands between this commit and production"],
+    ["lateen explain --json", "the same as a document"],
+  ],
+  async run(context) {
+    const [{ openJob }, { explain: ask }, { concludeExplanation }, { namedCommit, whichCommit }] = await Promise.all([
+      import("../job.ts"),
+      import("../stages/explain.ts"),
+      import("../report/explanation.ts"),
+      import("../which-commit.ts"),
+    ]);
+    const { args, host, signal } = context;
+    const job = await openJob(context, "forge");
+    const forge = await job.wiring.forge();
+    job.wiring.demandSecrets();
+    const named = namedCommit(args.positionals[1] ?? args.text("sha"), host.env, host.files);
+    const commit = await whichCommit(named, (prefix, stop) => forge.resolve(prefix, stop), signal);
+    // The answer is the story; the events of its reading would tell it twice.
+    return concludeExplanation(await ask({ ...job, report: () => undefined }, commit));
+  },
+};

@@ -1,0 +1,59 @@
+import { plainText } from "@lateen/kernel";
+import type { CommandResult } from "../commands/command.ts";
+import type { ExplainedRule } from "../result.ts";
+import type { Explanation } from "../stages/explain.ts";
+import { short } from "./line.ts";
+
+/** The longest list of facts that is shown below one rule; the document has them all. */
+const shownFacts = 12;
+
+/** The end of `explain`: an explanation is an answer, whatever it says. */
+export function concludeExplanation(explanation: Explanation): CommandResult {
+  const { commit, rules, account } = explanation;
+  const reason = headline(explanation);
+  const evidence = rules.flatMap(({ facts }) => facts);
+  return {
+    outcome: "ok",
+    document: {
+      reason,
+      commit,
+      gate: account.gate,
+      supersededBy: account.supersededBy,
+      images: account.images,
+      explanation: rules,
+      evidence,
+    },
+    answer: [
+      `${short(commit)}: ${reason}`,
+      ...rules.flatMap((rule, index) => branch(rule, index === rules.length - 1)),
+    ].join("\n"),
+  };
+}
+
+function headline({ promoted, rules }: Explanation): string {
+  if (promoted !== undefined) {
+    const { head, isNewest } = promoted;
+    const who = `${head.entry.kind === "rollback" ? "rolled back to" : "promoted"} by ${plainText(head.entry.actor, 60)} at ${head.entry.at}, entry ${head.position} of the ledger: ${plainText(head.entry.reason, 200)}`;
+    return isNewest
+      ? `it shipped and is what is promoted; ${who}`
+      : `it shipped, and a later entry replaced it; ${who}`;
+  }
+  const stop = rules.find(({ rule, verdict }) => verdict !== "passed" && rule !== "fleet");
+  return stop === undefined
+    ? "it has not shipped, and nothing speaks against it: lateen ship"
+    : `it has not shipped: ${stop.rule} says ${stop.verdict}: ${plainText(stop.fact)}`;
+}
+
+function branch({ rule, verdict, fact, change, facts }: ExplainedRule, last: boolean): string[] {
+  const [fork, trunk] = last ? ["└─", "  "] : ["├─", "│ "];
+  const shown = facts.slice(0, verdict === "passed" ? 3 : shownFacts);
+  return [
+    `${fork} ${rule}: ${verdict}: ${plainText(fact)}`,
+    ...(change === undefined ? [] : [`${trunk}    would change it: ${change}`]),
+    ...shown.flatMap((one) => [
+      `${trunk}    ${one.verdict}: ${plainText(one.fact, 300)}`,
+      `${trunk}      ${plainText(one.source, 200)}, ${one.at}`,
+    ]),
+    ...(facts.length > shown.length ? [`${trunk}    and ${facts.length - shown.length} more: --json`] : []),
+  ];
+}

@@ -1,0 +1,124 @@
+import { verifyFleet } from "@lateen/fleet";
+import { asReleaseError, type CommitSha, type Evidence, isoNow, type Verdict } from "@lateen/kernel";
+import type { LedgerHead } from "@lateen/promote";
+import { candidateTag, type Job } from "../job.ts";
+import type { ExplainedRule } from "../result.ts";
+import { passKillSwitch, passSupersession } from "./guards.ts";
+import { gateStep } from "./pass-gate.ts";
+import { checkTargets } from "./promote.ts";
+import { resolveRelease } from "./release.ts";
+import type { Account, Step } from "./road.ts";
+import { policyOf } from "./roll-out.ts";
+
+/** Everything that is known about why a commit did or did not ship. */
+export interface Explanation {
+  readonly commit: CommitSha;
+  /** The ledger entry of the commit, where it was ever promoted, and whether it is the newest. */
+  readonly promoted?: { readonly head: LedgerHead; readonly isNewest: boolean } | undefined;
+  readonly rules: readonly ExplainedRule[];
+  readonly account: Partial<Account>;
+}
+
+const questions: readonly (readonly [rule: string, step: Step])[] = [
+  ["kill-switch", (job) => passKillSwitch(job)],
+  ["supersession", passSupersession],
+  ["gate", gateStep({ wait: false, settle: false })],
+  ["release", resolveRelease],
+  ["promotion", checkTargets],
+  ["fleet", lookAtFleet],
+];
+
+/** Asks every rule about a commit, each by itself: a stop of one does not hide what the others say. Writes nothing. */
+export async function explain(job: Job, commit: CommitSha): Promise<Explanation> {
+  let account: Account = { commit };
+  const rules: ExplainedRule[] = [];
+  for (const [rule, step] of questions) {
+    const verdict = await attempt(job, account, step);
+    account = { ...account, ...verdict.value };
+    rules.push(...explained(job, rule, verdict));
+  }
+  return { commit, promoted: await findEntry(job, commit), rules, account };
+}
+
+async function attempt(job: Job, account: Account, step: Step): Promise<Verdict<Partial<Account>>> {
+  try {
+    return await step(job, account);
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.category === "interrupted" || error.category === "bug") throw error;
+    return {
+      kind: "stop",
+      outcome: "unknown",
+      reason: [error.message, error.fix].filter(Boolean).join("; "),
+      evidence: [],
+    };
+  }
+}
+
+/** A rule with its facts; one that is not configured says nothing. */
+function explained(job: Job, rule: string, verdict: Verdict<unknown>): ExplainedRule[] {
+  if (verdict.kind === "go" && verdict.evidence.length === 0) return [];
+  const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
+  const fact = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
+  const change = verdict.kind === "go" ? undefined : remedies[rule]?.(job, outcome);
+  return [{ rule, verdict: outcome, fact, change, at: isoNow(job.wiring.clock), facts: verdict.evidence }];
+}
+
+function lastFact(evidence: readonly Evidence[]): string {
+  return evidence.length === 1 ? (evidence[0]?.fact ?? "") : `${evidence.length} facts, none against it`;
+}
+
+/** What would make a rule say something else. */
+const remedies: Readonly<Record<string, (job: Job, outcome: string) => string>> = {
+  "kill-switch": ({ settings }) =>
+    `clear the variable ${settings.config.killSwitch?.variable ?? ""}, or --override kill-switch=REASON`,
+  supersession: (_, outcome) =>
+    outcome === "superseded"
+      ? "nothing need be done: the newer commit ships; or --override supersession=REASON"
+      : "put the branch right, or give the commit that is on it",
+  gate: (_, outcome) =>
+    outcome === "deferred"
+      ? "wait: the next event decides; or lateen gate --wait"
+      : "make the check green by running it again, or --override CHECK=REASON",
+  release: () => "build the images of this commit",
+  promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
+  fleet: () => "lateen rollout moves the tenants that are off target",
+};
+
+/** One look at every tenant; whoever is elsewhere is named. */
+async function lookAtFleet(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {
+  const { fleet, release, forge } = job.settings.config;
+  if (fleet === undefined || release === undefined) return { kind: "go", value: {}, evidence: [] };
+  const policy = policyOf(fleet);
+  const input = {
+    release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
+  };
+  const history = forge === undefined ? {} : { history: await job.wiring.forge() };
+  const verdict = await verifyFleet(
+    input,
+    { ...(await job.wiring.fleet()), ...history, clock: job.wiring.clock },
+    job.signal,
+  );
+  const at = isoNow(job.wiring.clock);
+  const evidence = verdict.value?.tenants.map(
+    ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({
+      rule: "fleet",
+      verdict: said,
+      fact: `${slug} runs ${after.slice(0, 7)}${reason === undefined ? "" : `: ${reason}`}`,
+      source: fleet.buildinfo.replace("{slug}", slug),
+      at,
+    }),
+  );
+  return { ...verdict, value: {}, evidence: evidence ?? verdict.evidence };
+}
+
+async function findEntry(job: Job, commit: CommitSha): Promise<Explanation["promoted"]> {
+  const [target] = job.settings.config.promote?.targets ?? [];
+  if (target === undefined) return undefined;
+  const entries = await (await job.wiring.ledger(target.name)).entries(200, job.signal);
+  if (entries.kind !== "found") return undefined;
+  const index = entries.value.findIndex(({ entry }) => entry.commit === commit);
+  const head = entries.value[index];
+  return head === undefined ? undefined : { head, isNewest: index === 0 };
+}

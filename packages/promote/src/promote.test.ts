@@ -246,6 +246,42 @@ describe("before the commit point", () => {
     });
   });
 
+  test("an image that was garbage-collected beneath its tag is not taken for an unlabelled one", async () => {
+    const world = createWorld();
+    world.tags.collect(tenant, world.digestOf(tenant, world.old));
+    world.tags.fault = ({ method, repository, name }) =>
+      method === "resolve" && repository === tenant && name === "latest"
+        ? { digest: world.digestOf(tenant, world.old) }
+        : undefined;
+    const verdict = await promote(world.inputFor(world.mine, { allowUnlabelled: true }), world.ports);
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/no longer there/);
+    expect(world.tags.writes).toEqual([]);
+  });
+
+  test("and where the ledger knows what it was, the promotion goes on", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.mine), world.ports);
+    const gone = world.digestOf(tenant, world.mine);
+    world.tags.collect(tenant, gone);
+    let writes = 0;
+    world.tags.fault = ({ method, repository, name }) => {
+      if (method === "put") writes++;
+      return method === "resolve" && repository === tenant && name === "latest" && writes === 0
+        ? { digest: gone }
+        : undefined;
+    };
+    expect((await promote(world.inputFor(world.newer), world.ports)).kind).toBe("go");
+    expect(world.latest()).toEqual(world.digests(world.newer));
+  });
+
+  test("each image is asked for its revision once", async () => {
+    const world = createWorld();
+    world.tagAs(world.mine);
+    await promote(world.inputFor(world.mine, { tags: ["latest", "stable"] }), world.ports);
+    expect(world.tags.calls.filter(({ method }) => method === "revision")).toHaveLength(3);
+  });
+
   test("an override is recorded where it was used", async () => {
     const world = createWorld();
     const overrides = [

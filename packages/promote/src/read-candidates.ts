@@ -2,6 +2,7 @@ import { absent, type Reading } from "@lateen/kernel";
 import { quietly } from "./errors.ts";
 import type { CandidateFacts } from "./facts.ts";
 import type { CandidateImage, PromotePorts } from "./promotion.ts";
+import type { RevisionOf } from "./read-revision.ts";
 import { digestRef, imageName, tagRef } from "./references.ts";
 import type { Manifest } from "./tag-store.ts";
 
@@ -10,6 +11,7 @@ type Located = Pick<CandidateFacts, "repository" | "candidate" | "manifest" | "c
 /** Reads every candidate, looks for what is missing in its siblings, and asks each for its revision. */
 export async function readCandidates(
   images: readonly CandidateImage[],
+  revisionOf: RevisionOf,
   { tags }: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<readonly CandidateFacts[]> {
@@ -18,8 +20,8 @@ export async function readCandidates(
   return Promise.all(
     completed.map(async (image): Promise<CandidateFacts> => {
       if (image.manifest.kind !== "found") return image;
-      const ref = digestRef(image.copyFrom ?? image.repository, image.manifest.value.digest);
-      return { ...image, revision: await quietly(() => tags.revision(ref, signal)) };
+      const revision = await revisionOf(image.copyFrom ?? image.repository, image.manifest.value.digest);
+      return { ...image, revision };
     }),
   );
 }

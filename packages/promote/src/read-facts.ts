@@ -4,7 +4,8 @@ import type { CandidateFacts, DestinationFacts, LedgerFacts, PromotionFacts } fr
 import type { PromotePorts, PromotionInput } from "./promotion.ts";
 import { type AncestryOf, createAncestryOf } from "./read-ancestry.ts";
 import { readCandidates } from "./read-candidates.ts";
-import { digestRef, tagRef } from "./references.ts";
+import { createRevisionOf, type RevisionOf } from "./read-revision.ts";
+import { tagRef } from "./references.ts";
 import type { Descriptor } from "./tag-store.ts";
 
 /** Reads everything that a promotion is decided on, with as many reads at a time as do not depend on each other. */
@@ -14,12 +15,14 @@ export async function readFacts(
   signal: AbortSignal | undefined,
 ): Promise<PromotionFacts> {
   const ancestryOf = createAncestryOf(input.commit, ports.history, signal);
-  const candidates = readCandidates(input.images, ports, signal);
+  const head: Promise<LedgerFacts["head"]> = quietly(() => ports.ledger.read(signal));
+  const revisionOf = createRevisionOf(ports.tags, head, signal);
+  const candidates = readCandidates(input.images, revisionOf, ports, signal);
   const [known, destinations, branch, ledger] = await Promise.all([
     candidates,
-    readDestinations(input, candidates, ancestryOf, ports, signal),
+    readDestinations(input, candidates, { ancestryOf, revisionOf }, ports, signal),
     readBranch(input, ports, signal),
-    readLedger(ancestryOf, ports, signal),
+    readLedger(head, ancestryOf),
   ]);
   return { commit: input.commit, branch, candidates: known, destinations, ledger };
 }
@@ -27,7 +30,7 @@ export async function readFacts(
 async function readDestinations(
   { images, tags }: PromotionInput,
   candidates: Promise<readonly CandidateFacts[]>,
-  ancestryOf: AncestryOf,
+  { ancestryOf, revisionOf }: { readonly ancestryOf: AncestryOf; readonly revisionOf: RevisionOf },
   ports: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<readonly DestinationFacts[]> {
@@ -36,23 +39,13 @@ async function readDestinations(
     pairs.map(async ({ repository, tag, at }): Promise<DestinationFacts> => {
       const current: Reading<Descriptor> = await quietly(() => ports.tags.resolve(tagRef(repository, tag), signal));
       // The revision is read at once, not after the candidate is known: it is wanted in all cases but "nothing to do".
-      const revision =
-        current.kind === "found" ? await readRevision(repository, current.value, ports, signal) : undefined;
+      const revision = current.kind === "found" ? await revisionOf(repository, current.value.digest) : undefined;
       const ancestry = revision?.kind === "found" ? await ancestryOf(revision.value) : undefined;
       const manifest = (await candidates)[at]?.manifest;
       const wanted = manifest?.kind === "found" ? manifest.value.digest : undefined;
       return { repository, tag, wanted, current, revision, ancestry };
     }),
   );
-}
-
-function readRevision(
-  repository: DestinationFacts["repository"],
-  { digest }: Descriptor,
-  { tags }: PromotePorts,
-  signal?: AbortSignal,
-): Promise<Reading<string>> {
-  return quietly(() => tags.revision(digestRef(repository, digest), signal));
 }
 
 async function readBranch(
@@ -67,12 +60,8 @@ async function readBranch(
   return { name: branch, head, ancestry };
 }
 
-async function readLedger(
-  ancestryOf: AncestryOf,
-  { ledger }: PromotePorts,
-  signal?: AbortSignal,
-): Promise<LedgerFacts> {
-  const head: LedgerFacts["head"] = await quietly(() => ledger.read(signal));
+async function readLedger(reading: Promise<LedgerFacts["head"]>, ancestryOf: AncestryOf): Promise<LedgerFacts> {
+  const head = await reading;
   if (head.kind !== "found") return { head, holds: [] };
   const { entry } = head.value;
   const [ancestry, ...holds] = await Promise.all([

@@ -95,6 +95,16 @@ describe("the file", () => {
     expect((await readdir(folder)).filter((name) => name.endsWith(".jsonl"))).toHaveLength(2);
   });
 
+  test("the twenty latest are kept", async () => {
+    const journal = await open();
+    for (let index = 0; index < 25; index++) {
+      await journal.append([{ ...started, id: `r${index}` }]);
+      await journal.rotate();
+    }
+    await journal.close();
+    expect((await readdir(folder)).filter((name) => name.startsWith("rollout-"))).toHaveLength(20);
+  });
+
   test("an id that is a path does not become one", async () => {
     await writeFile(file(), `${JSON.stringify({ ...started, id: "../../evil" })}\n`);
     const journal = await open();

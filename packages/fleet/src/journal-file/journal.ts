@@ -1,7 +1,6 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, go, ReleaseError, stop, systemClock, type Verdict } from "@lateen/kernel";
-import { replay } from "../apply-fact.ts";
 import type { JournalEntry } from "../journal-entry.ts";
 import type { Journal, OpenJournal } from "../journal.ts";
 import { type AppendFile, openAppendFile } from "./append-file.ts";
@@ -44,18 +43,21 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
   const { entries, length } = await load(path);
   let file: AppendFile = await openAppendFile(path, length);
   await syncFolder(folder);
-  let latest: readonly JournalEntry[] = entries;
+  let id = idOf(entries);
+  let rotations = 0;
   return go({
     entries,
     async append(added) {
+      id = idOf(added) ?? id;
       await file.append(formatLines(added));
     },
     async rotate() {
       await file.close();
-      await rename(path, join(folder, `rollout-${archiveName(latest, clock)}.jsonl`));
-      latest = [];
+      await rename(path, join(folder, `rollout-${id ?? "unnamed"}-${clock.now()}-${++rotations}.jsonl`));
+      id = undefined;
       file = await openAppendFile(path, 0);
       await syncFolder(folder);
+      await dropOldest(folder);
     },
     async close() {
       await file.close();
@@ -64,10 +66,20 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
   });
 }
 
-function archiveName(entries: readonly JournalEntry[], clock: Clock): string {
-  const { id } = replay(entries);
-  // The id comes from a file and becomes a file name.
-  return id !== undefined && /^[\w-]{1,80}$/.test(id) ? `${id}-${clock.now()}` : String(clock.now());
+/** Journals of ended rollouts that are kept for whoever wants to know; 20 are some weeks of releases. */
+const kept = 20;
+
+async function dropOldest(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^rollout-.+\.jsonl$/.test(name));
+  const aged = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
+  const old = aged.toSorted((a, b) => b.at - a.at).slice(kept);
+  await Promise.all(old.map(({ name }) => unlink(join(folder, name)).catch(() => undefined)));
+}
+
+/** The id of the latest rollout that `entries` begin, where it can be part of a file name: it may come from an edited file. */
+function idOf(entries: readonly JournalEntry[]): string | undefined {
+  const last = entries.findLast((entry) => entry.type === "rollout-started");
+  return last?.type === "rollout-started" && /^[\w-]{1,80}$/.test(last.id) ? last.id : undefined;
 }
 
 async function load(path: string): Promise<ReadLines> {

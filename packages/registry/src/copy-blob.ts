@@ -14,6 +14,7 @@ import type { Limit } from "./limit.ts";
 import type { WireDescriptor } from "./manifest-json.ts";
 import type { Manifest } from "./registry.ts";
 import { verified } from "./verified.ts";
+import { keepYoungHeapSmall } from "./young-heap.ts";
 
 /** What is copied from where to where. */
 export interface CopyRequest {
@@ -35,9 +36,12 @@ export interface CopyPorts {
   readonly report: Reporter<RegistryEvent>;
 }
 
+/** From this size on a blob fills the line by itself: 64 MiB take a second at 500 Mbit/s. */
+const largeBlobBytes = 67_108_864;
+
 /** A copy under way. */
 export interface CopyWork extends CopyRequest, CopyPorts {
-  readonly limit: Limit;
+  readonly limits: { readonly small: Limit; readonly large: Limit };
   readonly sameRegistry: boolean;
   /** Every blob under way or done: platforms share blobs, and two uploads of one would race. */
   readonly blobs: Map<Digest, Promise<void>>;
@@ -46,7 +50,8 @@ export interface CopyWork extends CopyRequest, CopyPorts {
 
 /** Brings one blob over: not at all if it is there or under way, by a mount within a registry, as a stream otherwise. */
 export async function copyBlob(work: CopyWork, blob: WireDescriptor): Promise<void> {
-  const known = work.blobs.get(blob.digest) ?? work.limit(() => bring(work, blob));
+  const limit = blob.size < largeBlobBytes ? work.limits.small : work.limits.large;
+  const known = work.blobs.get(blob.digest) ?? limit(() => bring(work, blob));
   work.blobs.set(blob.digest, known);
   await known;
 }
@@ -86,6 +91,7 @@ async function tryMount(work: CopyWork, digest: Digest): Promise<boolean> {
 /** Sends a blob, and once more from its beginning where the line breaks. */
 async function stream(work: CopyWork, blob: WireDescriptor): Promise<void> {
   const { source, target, from, into, signal } = work;
+  keepYoungHeapSmall();
   for (let tries = 1; ; tries++) {
     // An error of the source comes back from the upload as that of a connection; what it really was is kept here.
     let fault: unknown;

@@ -67,7 +67,7 @@ test.each([
   const [from, into] = [await start(), await start()];
   const image = await seedImage(from, recipe);
   from.misbehave({ when: ({ path }) => path.includes("/blobs/"), fault: { kind: "body", change } });
-  const verdict = await openRegistries({ clock: createScaledClock({ factor: 60 }) }).copy(
+  const verdict = await openRegistries({ clock: createScaledClock({ factor: 20 }) }).copy(
     refOf(from, image),
     target(into),
   );
@@ -89,7 +89,7 @@ test("a connection that breaks once in the middle of a blob is taken up again", 
     fault: { kind: "reset", when: "during-answer" },
   });
   into.misbehave({ when: ({ method }) => method === "PUT", times: 1, fault: { kind: "reset", when: "before" } });
-  const clock = createScaledClock({ factor: 60 });
+  const clock = createScaledClock({ factor: 20 });
   expect(await openRegistries({ clock }).copy(refOf(from, image), target(into))).toMatchObject({ kind: "go" });
 });
 

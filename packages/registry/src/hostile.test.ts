@@ -16,8 +16,8 @@ import {
   type StartRegistryOptions,
 } from "./testing/index.ts";
 
-// Sixty virtual seconds pass in one: deadlines, pauses and lag are real, only shorter.
-const clock = createScaledClock({ factor: 60 });
+// Twenty virtual seconds pass in one: deadlines, pauses and lag are real, only shorter.
+const clock = createScaledClock({ factor: 20 });
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
 

@@ -1,0 +1,325 @@
+// `pnpm bench registry [FOLDER]`: verified retags against docker-registry with token auth, 30 ms away in each direction, as whole processes,
+// beside crane, regctl and skopeo where they are found in PATH or FOLDER; then the memory of a 2 GB copy between two registries.
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { parseDigest, parseImageRef, secret } from "../../packages/kernel/src/index.ts";
+import { createOciRegistry } from "../../packages/registry/src/oci/index.ts";
+import { pushImage, startDockerRegistry, startTokenService } from "../../packages/registry/src/testing/index.ts";
+import { type DelayedProxy, startDelayedProxy } from "./delayed-proxy.ts";
+
+const run = promisify(execFile);
+const delayMs = 30;
+const rounds = Number(process.env["ROUNDS"] ?? 7);
+const images = 20;
+const peers = process.argv[2] ?? "";
+const root = join(import.meta.dirname, "../..");
+const built = join(root, "packages/cli/dist/main.js");
+const robot = { username: "robot", password: "bench-password" };
+
+interface Tool {
+  readonly name: string;
+  /** Points `latest` of the repository at `tag`. */
+  readonly command: (repository: string, tag: string) => readonly string[];
+}
+
+/** One measured process. */
+interface Measured {
+  readonly ms: number;
+  readonly requests: number;
+  readonly trips: number;
+  readonly writes: number;
+}
+
+const folder = await mkdtemp(join(tmpdir(), "lateen-bench-"));
+const env = {
+  ...process.env,
+  PATH: `${peers}${delimiter}${process.env["PATH"] ?? ""}`,
+  DOCKER_CONFIG: folder,
+  REGCTL_CONFIG: join(folder, "regctl.json"),
+};
+const tokens = await startTokenService({ users: { [robot.username]: robot.password } });
+const proxy = await startDelayedProxy(delayMs);
+const registry = await startDockerRegistry({ auth: { ...tokens, realm: `${proxy.url}/token` } });
+proxy.route("/token", new URL(tokens.realm).origin);
+proxy.route("/", registry.url);
+const auth = Buffer.from(`${robot.username}:${robot.password}`).toString("base64");
+await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [proxy.host]: { auth } } }));
+await writeFile(
+  join(folder, "known.yaml"),
+  `registries:\n  ${proxy.host}: { realm: "${proxy.url}/token", service: registry }\n`,
+);
+await writeFile(join(folder, "unknown.yaml"), "registries: {}\n");
+
+const lateen = existsSync(built) ? [process.execPath, built] : [join(root, "bin/lateen")];
+const at = (repository: string, tag: string): string => `${proxy.host}/${repository}:${tag}`;
+const insecure = ["--src-tls-verify=false", "--dest-tls-verify=false"];
+const tools: readonly Tool[] = [
+  {
+    name: "lateen, realm known",
+    command: (repository, tag) => [
+      ...lateen,
+      "--config",
+      join(folder, "known.yaml"),
+      "retag",
+      at(repository, tag),
+      "latest",
+    ],
+  },
+  {
+    name: "lateen, realm unknown",
+    command: (repository, tag) => [
+      ...lateen,
+      "--config",
+      join(folder, "unknown.yaml"),
+      "retag",
+      at(repository, tag),
+      "latest",
+    ],
+  },
+  { name: "crane tag", command: (repository, tag) => ["crane", "tag", at(repository, tag), "latest"] },
+  {
+    name: "regctl image copy",
+    command: (repository, tag) => [
+      "regctl",
+      "--host",
+      `reg=${proxy.host},tls=disabled`,
+      "image",
+      "copy",
+      at(repository, tag),
+      at(repository, "latest"),
+    ],
+  },
+  {
+    name: "skopeo copy",
+    command: (repository, tag) => [
+      "skopeo",
+      "copy",
+      "-q",
+      "--all",
+      "--preserve-digests",
+      "--insecure-policy",
+      ...insecure,
+      `docker://${at(repository, tag)}`,
+      `docker://${at(repository, "latest")}`,
+    ],
+  },
+];
+
+try {
+  await seed();
+  const present: Tool[] = [];
+  for (const tool of tools) if (await exists(tool.command("x", "y")[0] ?? "")) present.push(tool);
+  await retags(present);
+  await many(present);
+  await right();
+  await memory();
+} finally {
+  await Promise.all([proxy.close(), registry.close(), tokens.close()]);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function seed(): Promise<void> {
+  for (let index = 0; index < images; index++) {
+    for (const tag of ["one", "two"]) {
+      const target = { host: registry.host, username: robot.username, password: secret(robot.password) };
+      // The realm of the challenge is behind the proxy, on the same host name, so credentials go there.
+      await pushImage(target, {
+        repository: `acme/image-${index}`,
+        tags: [tag],
+        revision: tag === "one" ? "1".repeat(40) : "2".repeat(40),
+      });
+    }
+  }
+}
+
+async function exists(program: string): Promise<boolean> {
+  return (
+    program.includes("/") ||
+    (await run("sh", ["-c", `command -v ${program}`], { env })
+      .then(() => true)
+      .catch(() => false))
+  );
+}
+
+async function measure(tool: Tool, tag: string): Promise<Measured> {
+  proxy.reset();
+  const [program = "", ...args] = tool.command("acme/image-0", tag);
+  const begun = performance.now();
+  await run(program, args, { env, cwd: folder });
+  const ms = performance.now() - begun;
+  return { ms, ...counts(proxy) };
+}
+
+function counts({ requests }: DelayedProxy): Omit<Measured, "ms"> {
+  let trips = 0;
+  let until = -1;
+  for (const { begun, ended } of requests.toSorted((a, b) => a.ended - b.ended)) {
+    if (begun < until) continue;
+    trips++;
+    until = ended;
+  }
+  const writes = requests.filter(
+    ({ method, path }) => method !== "GET" && method !== "HEAD" && path !== "/token",
+  ).length;
+  return { requests: requests.length, trips, writes };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** In every round each tool moves the tag once, so that all see the same machine. */
+async function retags(present: readonly Tool[]): Promise<void> {
+  const seen = new Map<string, Measured[]>(present.map((tool) => [tool.name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, tool] of present.entries()) {
+      const measured = await measure(tool, (round * present.length + index) % 2 === 0 ? "two" : "one");
+      // The first round fills caches of the disk and of Node's compiler.
+      if (round > 0) seen.get(tool.name)?.push(measured);
+    }
+  }
+  const base = median(seen.get(tools[0]?.name ?? "")?.map(({ ms }) => ms) ?? []);
+  console.log(`\n1. one retag, cold (median of ${rounds})\n`);
+  console.log("| tool | requests | sequential round trips | wall | ratio |\n|---|---|---|---|---|");
+  for (const [name, all] of seen) {
+    const ms = median(all.map((one) => one.ms));
+    console.log(
+      `| ${name} | ${median(all.map((one) => one.requests))} | ${median(all.map((one) => one.trips))} | ${ms.toFixed(0)} ms | ${(ms / base).toFixed(2)} |`,
+    );
+  }
+}
+
+/** Twenty images in one process of ours, against a loop over each peer. */
+async function many(present: readonly Tool[]): Promise<void> {
+  const script = join(root, "tools/bench/registry-many.ts");
+  const ours = async (tag: string): Promise<number> => {
+    const begun = performance.now();
+    await run(process.execPath, ["--conditions=source", script, proxy.host, String(images), tag], { env, cwd: folder });
+    return performance.now() - begun;
+  };
+  await ours("one");
+  const mine = median([await ours("two"), await ours("one"), await ours("two")]);
+  console.log(
+    `\n2. ${images} images\n\n| tool | wall | ratio |\n|---|---|---|\n| lateen (library, one process) | ${mine.toFixed(0)} ms | 1.00 |`,
+  );
+  for (const tool of present.slice(2)) {
+    const begun = performance.now();
+    for (let index = 0; index < images; index++) {
+      const [program = "", ...args] = tool.command(`acme/image-${index}`, "one");
+      await run(program, args, { env, cwd: folder });
+    }
+    const ms = performance.now() - begun;
+    console.log(`| ${tool.name}, a loop | ${ms.toFixed(0)} ms | ${(ms / mine).toFixed(2)} |`);
+  }
+}
+
+/** A tag that is right already, with a source by digest. */
+async function right(): Promise<void> {
+  const { stdout } = await run(
+    lateen[0] ?? "",
+    [
+      ...lateen.slice(1),
+      "--config",
+      join(folder, "known.yaml"),
+      "retag",
+      at("acme/image-0", "one"),
+      "latest",
+      "--json",
+    ],
+    { env, cwd: folder },
+  );
+  const {
+    images: [image],
+  } = JSON.parse(stdout) as { images: [{ digest: string }] };
+  console.log("\n3. a tag that is right already\n\n| source | requests | writes | wall |\n|---|---|---|---|");
+  for (const [name, source] of [
+    ["tag", at("acme/image-0", "one")],
+    ["digest", `${proxy.host}/acme/image-0@${image.digest}`],
+  ] as const) {
+    const tool: Tool = {
+      name,
+      command: () => [...lateen, "--config", join(folder, "known.yaml"), "retag", source, "latest"],
+    };
+    const { requests, writes, ms } = await measure(tool, "");
+    console.log(`| by ${name} | ${requests}, the token among them | ${writes} | ${ms.toFixed(0)} ms |`);
+  }
+}
+
+/** A layer of 2 GB between two registries; the peak is what the kernel says of the finished process. */
+async function memory(): Promise<void> {
+  const other = await startDockerRegistry();
+  const source = await startDockerRegistry();
+  try {
+    const size = 2 * 1024 * 1024 * 1024;
+    const digest = await pushLayer(source.host, size);
+    const begun = performance.now();
+    const peak = await peakOf([
+      ...lateen,
+      "--config",
+      join(folder, "unknown.yaml"),
+      "retag",
+      `${source.host}/acme/big@${digest}`,
+      `${other.host}/acme/big:latest`,
+    ]);
+    console.log(
+      `\n4. copy of ${size / 1024 ** 3} GB between registries: peak memory ${(peak / 1024).toFixed(0)} MB, ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+    );
+  } finally {
+    await Promise.all([other.close(), source.close()]);
+  }
+}
+
+async function pushLayer(host: string, size: number): Promise<string> {
+  const chunk = Buffer.alloc(1024 * 1024, 7);
+  const hash = createHash("sha256");
+  for (let sent = 0; sent < size; sent += chunk.length) hash.update(chunk);
+  const layer = { digest: parseDigest(`sha256:${hash.digest("hex")}`), size };
+  const { repository } = parseImageRef(`${host}/acme/big`);
+  const { content } = createOciRegistry({ host });
+  await content.upload(repository, layer, repeat(chunk, size / chunk.length));
+  const config = Buffer.from(
+    '{"os":"linux","architecture":"amd64","config":{},"rootfs":{"type":"layers","diff_ids":[]}}',
+  );
+  const described = { digest: digestOf(config), size: config.length };
+  await content.upload(repository, described, repeat(config, 1));
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const bytes = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType,
+      config: { mediaType: "application/vnd.oci.image.config.v1+json", ...described },
+      layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar", ...layer }],
+    }),
+  );
+  await content.store(repository, { digest: digestOf(bytes), mediaType, size: bytes.length, bytes });
+  return digestOf(bytes);
+}
+
+function digestOf(bytes: Buffer): ReturnType<typeof parseDigest> {
+  return parseDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
+}
+
+async function* repeat(chunk: Uint8Array, times: number): AsyncGenerator<Uint8Array> {
+  for (let count = 0; count < times; count++) yield await Promise.resolve(chunk);
+}
+
+/** The greatest VmHWM of a process in kB, read until it ends. */
+async function peakOf(command: readonly string[]): Promise<number> {
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { env, cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  let peak = 0;
+  const timer = setInterval(() => {
+    readFile(`/proc/${child.pid}/status`, "utf8")
+      .then((text) => (peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(text)?.[1] ?? 0))))
+      .catch(() => undefined);
+  }, 50);
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`the copy ended with ${String(code)}`);
+  return peak;
+}

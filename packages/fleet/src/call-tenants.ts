@@ -36,9 +36,10 @@ export async function callTenants(run: Run, waveName: string, slugs: readonly Sl
     await write(run, call, answer, left, delayMs);
     if (answer.kind !== "transient" || delayMs === undefined) return;
     run.ports.report?.({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
-    const asked = left;
-    left = (await pause(run, delayMs)) && !hasStopped(run) ? await stillOff(run, waveName, asked) : [];
-    const settled = asked.filter((slug) => !left.includes(slug));
+    const off = (await pause(run, delayMs)) && !hasStopped(run) ? await stillOff(run, waveName, left) : [];
+    const again = new Set(off);
+    const settled = left.filter((slug) => !again.has(slug));
+    left = off;
     if (settled.length > 0) await run.record({ type: "retries-ended", slugs: settled });
   }
 }

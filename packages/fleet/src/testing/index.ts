@@ -13,6 +13,7 @@ export {
   startControlPlane,
 } from "./control-plane.ts";
 export { type FleetWorld, type FleetWorldOptions, startFleetWorld } from "./fleet-world.ts";
+export { createVirtualClock, simulate, type SimulateOptions, type SimulationRun } from "./simulation/index.ts";
 export {
   startTenants,
   type TenantManner,

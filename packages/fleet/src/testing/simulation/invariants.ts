@@ -1,0 +1,173 @@
+import type { Slug, Verdict } from "@lateen/kernel";
+import { replay } from "../../apply-fact.ts";
+import { tolerance } from "../../count-or-percent.ts";
+import type { FleetReport } from "../../fleet-report.ts";
+import type { JournalEntry } from "../../journal-entry.ts";
+import type { FleetRelease } from "../../release.ts";
+import type { Tenant } from "../../tenant.ts";
+import type { Disk } from "./disk.ts";
+import { commits, type Scenario } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** What must never happen, with its name in the list of invariants. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+/** What the observer of a simulation remembers beside the world and the disk. */
+export interface Watch {
+  readonly scenario: Scenario;
+  readonly release: FleetRelease;
+  readonly world: World;
+  readonly disk: Disk;
+  /** Tenants that are being moved right now, by call. */
+  readonly underway: Map<number, readonly Slug[]>;
+  /** How often each tenant was sent forward. */
+  readonly posts: Map<Slug, number>;
+  lastPostAt: number;
+  /** The guards have been asked, and let the next wave begin, since the last wave began. */
+  guardsPassed: boolean;
+  /** A guard has said stop in this life. */
+  guardStopped: boolean;
+}
+
+/** Checks a call of the control plane before it has any effect. @throws Violation */
+export function checkPost(watch: Watch, tenants: readonly Tenant[], release: FleetRelease): void {
+  const { scenario, disk, world } = watch;
+  const slugs = tenants.map(({ slug }) => slug);
+  const isForward = release.sha === watch.release.sha;
+  const state = replay(disk.entries);
+  must(slugs.length > 0, "I15 an empty selection was sent");
+  must(new Set(slugs).size === slugs.length, "I15 a tenant stands twice in one call");
+  must(new Set(tenants.map(({ plane }) => plane)).size === 1, "I1 a call mixes control planes");
+  for (const slug of slugs) {
+    must(scenario.policy.pinned?.[slug] === undefined, `I1 ${slug} is pinned and was moved`);
+    must(!slug.startsWith("e2e-"), `I1 ${slug} is ephemeral and was moved`);
+    must(world.tenants.has(slug) && state.tenants.has(slug), `I1 ${slug} was moved without being enumerated`);
+  }
+  const hasIntent = [...state.calls.values()].some((call) => sameSet(call.slugs, slugs));
+  must(hasIntent, "I11 a call has no durable intent");
+  if (!isForward) return checkReturn(state.tenants, slugs, release);
+  checkForward(watch, slugs);
+  checkWidth(watch, slugs, disk.entries);
+}
+
+function checkForward(watch: Watch, slugs: readonly Slug[]): void {
+  const { disk, scenario, posts } = watch;
+  const since = disk.entries.slice(disk.entries.findLastIndex((entry) => entry.type === "rollout-resumed") + 1);
+  const stopped = since.find((entry) => entry.type === "guard-stopped" || entry.type === "rollout-interrupted");
+  must(stopped === undefined && !watch.guardStopped, "I3 a tenant was moved after the rollout had been stopped");
+  must(!disk.entries.some((entry) => entry.type === "rollout-halted"), "I3 a tenant was moved forward after a halt");
+  must(watch.guardsPassed, "I3 a wave began without the guards having been asked");
+  const canary = scenario.policy.canary ?? [];
+  const isVerified = provenIn(disk.entries);
+  if (!slugs.some((slug) => canary.includes(slug))) {
+    must(
+      canary.every((slug) => isVerified.has(slug)),
+      "I4 the fleet was moved before the canary was proven",
+    );
+  }
+  for (const slug of slugs) {
+    must(!isVerified.has(slug), `I12 ${slug} was proven and moved again`);
+    const sent = (posts.get(slug) ?? 0) + 1;
+    posts.set(slug, sent);
+    // Two calls, each with three retries; a process that dies may repeat one of them.
+    must(sent <= 8 + scenario.crashes.length, `I12 ${slug} was moved ${sent} times`);
+  }
+}
+
+function provenIn(entries: readonly JournalEntry[]): ReadonlySet<Slug> {
+  const proven = new Set<Slug>();
+  for (const entry of entries) {
+    if (entry.type === "tenant-verified") proven.add(entry.slug);
+    if (entry.type === "baseline-read")
+      for (const [slug, { kind }] of entry.tenants) if (kind === "done") proven.add(slug);
+  }
+  return proven;
+}
+
+/** I2: no more in flight than the pace allows. */
+function checkWidth(watch: Watch, slugs: readonly Slug[], entries: readonly JournalEntry[]): void {
+  const { pace = { batch: 3 } } = watch.scenario.policy;
+  const inFlight = new Set([...slugs, ...[...watch.underway.values()].flat()]).size;
+  const stage = replay(entries).stages.find(({ stage: { slugs: members } }) =>
+    slugs.some((slug) => members.includes(slug)),
+  )?.stage;
+  if (stage === undefined || stage.canary || stage.lenient) return;
+  if ("batch" in pace) must(inFlight <= pace.batch, `I2 ${inFlight} in flight, batches of ${pace.batch}`);
+  if ("window" in pace) must(inFlight <= pace.window.cap, `I2 ${inFlight} in flight, cap ${pace.window.cap}`);
+  if ("waves" in pace) must(inFlight <= stage.slugs.length, `I2 ${inFlight} in flight, wave of ${stage.slugs.length}`);
+}
+
+function checkReturn(
+  tenants: ReturnType<typeof replay>["tenants"],
+  slugs: readonly Slug[],
+  release: FleetRelease,
+): void {
+  for (const slug of slugs) {
+    const tenant = tenants.get(slug);
+    must(tenant?.moved === true, `I13 ${slug} was moved back and had not been moved`);
+    const baseline = tenant?.baseline;
+    const before = baseline?.kind === "movable" ? baseline.sha : undefined;
+    must(before === release.sha, `I13 ${slug} was moved back to ${release.sha.slice(0, 7)}, not to what it ran`);
+  }
+}
+
+/** Checks what a life has answered. @throws Violation */
+export function checkVerdict(watch: Watch, verdict: Verdict<FleetReport>, refused: boolean): void {
+  const report = verdict.value;
+  if (report !== undefined) checkAccount(watch, report);
+  if (verdict.kind === "go") checkSuccess(watch, verdict.value);
+  must(
+    !watch.scenario.isFair || verdict.kind === "go" || refused,
+    `I16 a fair rollout ended ${verdict.kind === "stop" ? verdict.reason : ""}`,
+  );
+}
+
+/** I5: every tenant stands in the account once, and in one list at most. */
+function checkAccount(watch: Watch, report: FleetReport): void {
+  const slugs = report.tenants.map(({ slug }) => slug);
+  must(new Set(slugs).size === slugs.length && slugs.length === report.enumerated, "I5 the account does not add up");
+  const off = [...report.stragglers, ...report.quarantined, ...report.unknown];
+  must(new Set(off).size === off.length, "I5 a tenant stands in two lists");
+  must(report.verified + report.ahead + off.length === report.enumerated, "I5 a tenant stands in no list");
+  const known = replay(watch.disk.entries).tenants;
+  for (const slug of known.keys())
+    must(slugs.includes(slug), `I5 ${slug} was enumerated and is missing from the account`);
+}
+
+/** I6: success means that everybody was seen on target after the last action. */
+function checkSuccess(watch: Watch, report: FleetReport): void {
+  const { world, scenario } = watch;
+  const allowed = tolerance(scenario.policy.maxStragglers ?? 0, report.enumerated);
+  const off = [...report.stragglers, ...report.quarantined, ...report.unknown].filter(
+    (slug) => !report.pinned.includes(slug),
+  );
+  must(report.enumerated > 0, "I6 an empty fleet was called a success");
+  must(off.length <= allowed, `I6 ${off.length} tenants are off target, ${allowed} tolerated`);
+  for (const line of report.tenants) {
+    if (line.verdict !== "verified" && line.verdict !== "ahead") continue;
+    const tenant = world.tenants.get(line.slug);
+    const good = line.verdict === "verified" ? [commits[3]] : [commits[4]];
+    must(
+      good.includes(tenant?.lastAnswer as never),
+      `I6 ${line.slug} is called ${line.verdict} and last said ${tenant?.lastAnswer ?? "nothing"}`,
+    );
+    must((tenant?.lastProbeAt ?? -1) >= watch.lastPostAt, `I6 ${line.slug} was not looked at after the last move`);
+  }
+  for (const slug of scenario.policy.canary ?? []) {
+    const line = report.tenants.find((tenant) => tenant.slug === slug);
+    must(
+      line === undefined || line.verdict === "verified" || line.verdict === "ahead",
+      `I6 the canary ${slug} is ${line?.verdict ?? ""}`,
+    );
+  }
+}
+
+function sameSet(a: readonly Slug[], b: readonly Slug[]): boolean {
+  return a.length === b.length && a.every((slug) => b.includes(slug));
+}
+
+function must(holds: boolean, what: string): void {
+  if (!holds) throw new Violation(what);
+}

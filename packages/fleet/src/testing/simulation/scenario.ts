@@ -1,0 +1,164 @@
+import { type Clock, type CommitSha, parseCommitSha, parseSlug, type Slug } from "@lateen/kernel";
+import type { FleetPolicy, Pace } from "../../policy.ts";
+import type { Tenant } from "../../tenant.ts";
+import { createRandom, type Random } from "./random.ts";
+
+/** Commits of the simulated branch, oldest first; the target is the fourth, and the last one lies on another branch. */
+export const commits: readonly CommitSha[] = ["0", "1", "2", "3", "4", "f"].map((digit) =>
+  parseCommitSha(digit.repeat(40)),
+);
+
+/** How a tenant takes being moved. */
+export type MoveFault =
+  | "none"
+  /** Stays where it is; the row says so, says nothing, or lies. */
+  | "stays-failed"
+  | "stays-silent"
+  | "stays-lied"
+  | "stays-unproven"
+  /** Moves, and its row calls it unhealthy all the same. */
+  | "moves-unhealthy"
+  /** Answers with the old commit for a while. */
+  | "drains"
+  /** Answers with the old and the new commit in turn for a while. */
+  | "flaps"
+  /** Moves and dies, or falls back, some time later. */
+  | "dies-later"
+  | "reverts-later"
+  /** Moves, and somebody else moves it on. */
+  | "runs-ahead";
+
+/** What a tenant does before anybody moves it. */
+export type FirstState = "old" | "done" | "ahead" | "diverged" | "down" | "dev";
+
+/** A tenant of the plan. */
+export interface TenantPlan {
+  readonly tenant: Tenant;
+  readonly first: FirstState;
+  readonly fault: MoveFault;
+  /** Instant after the start at which it appears; 0 for those that are there from the beginning. */
+  readonly bornAt: number;
+  /** Instant after the start at which it is deleted. */
+  readonly deletedAt: number | undefined;
+}
+
+/** Everything that a seed decides before the first step. */
+export interface Scenario {
+  readonly seed: number;
+  readonly random: Random;
+  readonly tenants: readonly TenantPlan[];
+  readonly policy: FleetPolicy;
+  /** Probability that a call of the control plane goes wrong. */
+  readonly callFaults: number;
+  /** Probability that a probe is lost. */
+  readonly lostProbes: number;
+  /** Operations after which the process is killed, one entry a life. */
+  readonly crashes: readonly number[];
+  /** Instants after the start: SIGTERM, kill switch, newer release, disk full. */
+  readonly abortAt: number | undefined;
+  readonly killSwitchAt: number | undefined;
+  readonly supersededAt: number | undefined;
+  readonly diskFullAt: number | undefined;
+  /** True where nothing goes wrong: such a rollout has to succeed. */
+  readonly isFair: boolean;
+}
+
+const moveFaults: readonly [MoveFault, ...MoveFault[]] = [
+  "stays-failed",
+  "stays-silent",
+  "stays-lied",
+  "stays-unproven",
+  "moves-unhealthy",
+  "drains",
+  "flaps",
+  "dies-later",
+  "reverts-later",
+  "runs-ahead",
+];
+const hourMs = 3_600_000;
+
+/** The scenario of a seed; every fifth one is fair. */
+export function planScenario(seed: number): Scenario {
+  const random = createRandom(seed);
+  const isFair = seed % 5 === 0;
+  const size = random.int(1, random.chance(0.1) ? 40 : 14);
+  const rate = isFair ? 0 : random.pick([0, 0.05, 0.1, 0.3]);
+  const tenants = Array.from({ length: size }, (_, index) => planTenant(index, rate, isFair, random));
+  const canaries = random.int(0, Math.min(2, size));
+  const sometimes = (p: number) => (!isFair && random.chance(p) ? random.int(0, 2 * hourMs) : undefined);
+  return {
+    seed,
+    random,
+    tenants: tenants.map((plan, index) => (index < canaries ? { ...plan, bornAt: 0 } : plan)),
+    policy: planPolicy(
+      tenants.slice(0, canaries).map(({ tenant }) => tenant.slug),
+      tenants,
+      isFair,
+      random,
+    ),
+    callFaults: isFair ? 0 : random.pick([0, 0, 0.1, 0.4]),
+    lostProbes: isFair ? 0 : random.pick([0, 0, 0.02, 0.1]),
+    crashes: isFair ? [] : Array.from({ length: random.int(0, 3) }, () => random.int(1, 400)),
+    abortAt: sometimes(0.1),
+    killSwitchAt: sometimes(0.1),
+    supersededAt: sometimes(0.1),
+    diskFullAt: sometimes(0.05),
+    isFair,
+  };
+}
+
+function planTenant(index: number, rate: number, isFair: boolean, random: Random): TenantPlan {
+  const slug = parseSlug(random.chance(0.1) ? `e2e-${index}` : `t-${index}`);
+  const plane = random.chance(0.2) ? "eu" : "us";
+  const tenant: Tenant = { slug, plane, tags: random.chance(0.3) ? ["early"] : [] };
+  const first: FirstState = isFair
+    ? random.pick(["old", "old", "old", "done"])
+    : random.chance(rate)
+      ? random.pick(["ahead", "diverged", "down", "dev"])
+      : random.pick(["old", "old", "old", "done"]);
+  const fault = random.chance(rate) ? random.pick(moveFaults) : "none";
+  const bornAt = index > 2 && random.chance(0.05) ? random.int(1, hourMs) : 0;
+  return { tenant, first, fault, bornAt, deletedAt: random.chance(rate / 5) ? random.int(0, hourMs) : undefined };
+}
+
+function planPolicy(
+  canary: readonly Slug[],
+  tenants: readonly TenantPlan[],
+  isFair: boolean,
+  random: Random,
+): FleetPolicy {
+  const pace: Pace = random.pick<Pace>([
+    { batch: random.int(1, 5) },
+    { waves: [1, 5, "25%"] },
+    { waves: ["10%", "50%"] },
+    { window: { growth: random.pick([0.5, 1, 2]), cap: random.int(1, 10) } },
+  ]);
+  const pinned = tenants.filter(({ tenant }) => !canary.includes(tenant.slug) && random.chance(0.05));
+  return {
+    canary: canary.filter((slug) => !slug.startsWith("e2e-")),
+    soakMs: random.pick([0, 60_000, 600_000]),
+    pace,
+    rings: random.chance(0.3) ? [{ name: "early", tag: "early" }] : [],
+    maxStragglers: random.pick([0, 1, 2, "10%"]),
+    verify: {
+      timeoutMs: random.pick([60_000, 240_000]),
+      intervalMs: 20_000,
+      match: random.pick(["ancestry", "strict"]),
+    },
+    onFailure: random.chance(0.3) ? "rollback" : "halt",
+    pinned: Object.fromEntries(pinned.map(({ tenant }) => [tenant.slug, { reason: "kept back" }])),
+    ephemeral: ["e2e-*"],
+    ...(!isFair && random.chance(0.1) ? { deadlineMs: random.int(60_000, 2 * hourMs) } : {}),
+  };
+}
+
+/** The commit that a tenant runs in its first state. */
+export function firstCommit(first: FirstState, random: Random): string {
+  const [c0, c1, c2, target, ahead, elsewhere] = commits as unknown as [string, string, string, string, string, string];
+  return { old: random.pick([c0, c1, c2]), done: target, ahead, diverged: elsewhere, down: c1, dev: "dev" }[first];
+}
+
+/** Instants of a scenario count from here. */
+export function isDue(clock: Clock, startedAt: number, at: number | undefined): boolean {
+  return at !== undefined && clock.now() >= startedAt + at;
+}

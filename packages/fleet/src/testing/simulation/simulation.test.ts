@@ -1,0 +1,94 @@
+import { stop } from "@lateen/kernel";
+import { describe, expect, test } from "vitest";
+import { rollOut } from "../../roll-out.ts";
+import { simulate } from "./simulate.ts";
+
+const seeds = 2_000;
+
+describe("the simulation", () => {
+  test(`holds every invariant over ${seeds} seeds`, { timeout: 120_000 }, async () => {
+    const ends = new Map<string, number>();
+    for (let seed = 1; seed <= seeds; seed++) {
+      const run = await simulate(seed);
+      if (run.violation !== undefined) throw new Error(`seed ${seed}: ${run.violation}\n${run.trace.join("\n")}`);
+      ends.set(run.ended, (ends.get(run.ended) ?? 0) + 1);
+    }
+    // A plan of faults that let everything pass, or nothing, would prove nothing.
+    for (const ended of ["go", "halted", "held", "superseded", "refused"])
+      expect(ends.get(ended) ?? 0).toBeGreaterThan(5);
+  });
+
+  test("repeats a seed to the letter", async () => {
+    for (const seed of [7, 302, 1_275]) expect(await simulate(seed)).toEqual(await simulate(seed));
+  });
+
+  test("a fair rollout succeeds wherever it is killed", { timeout: 60_000 }, async () => {
+    for (const seed of [5, 10, 25]) {
+      const { operations } = await simulate(seed);
+      for (let killAt = 1; killAt <= operations; killAt++) {
+        const run = await simulate(seed, { crashes: [killAt] });
+        expect({ killAt, violation: run.violation, ended: run.ended }).toEqual({
+          killAt,
+          violation: undefined,
+          ended: "go",
+        });
+      }
+    }
+  });
+});
+
+describe("the invariants bite", () => {
+  const broken: readonly (readonly [string, RegExp, typeof rollOut])[] = [
+    [
+      "an engine without a journal",
+      /I1 |I11/,
+      async (input, ports, signal) => {
+        const fleet = await ports.controlPlane.enumerate(
+          input.release,
+          { soakMs: 0, batch: 1, maxStragglers: 0 },
+          signal,
+        );
+        const [first] = fleet.kind === "found" ? fleet.value.filter(({ slug }) => slug.startsWith("t-")) : [];
+        if (first !== undefined)
+          await ports.controlPlane.redeploy([first], input.release, { soakMs: 0, batch: 1, maxStragglers: 0 });
+        return stop("halted", "it has done what it should not");
+      },
+    ],
+    [
+      "an engine that asks no guard",
+      /I3/,
+      (input, { guards: _guards, ...ports }, signal) => rollOut(input, ports, signal),
+    ],
+    [
+      "an engine without a canary",
+      /I4|I6/,
+      (input, ports, signal) => rollOut({ ...input, policy: { ...input.policy, canary: [] } }, ports, signal),
+    ],
+    [
+      "an engine that tolerates everything",
+      /I6/,
+      (input, ports, signal) => rollOut({ ...input, policy: { ...input.policy, maxStragglers: 1_000 } }, ports, signal),
+    ],
+    [
+      "an engine that ignores pins",
+      /I1/,
+      (input, ports, signal) => rollOut({ ...input, policy: { ...input.policy, pinned: {} } }, ports, signal),
+    ],
+    [
+      "an engine that believes a prober who lies",
+      /I6|I4/,
+      (input, ports, signal) =>
+        rollOut(
+          input,
+          { ...ports, prober: { buildinfo: async () => ({ kind: "found", value: input.release.sha }) } },
+          signal,
+        ),
+    ],
+  ];
+
+  test.each(broken)("%s is caught by %s", async (_name, invariant, engine) => {
+    const found: string[] = [];
+    for (let seed = 1; seed <= 150; seed++) found.push((await simulate(seed, { engine })).violation ?? "");
+    expect(found.filter((violation) => invariant.test(violation)).length).toBeGreaterThan(0);
+  });
+});

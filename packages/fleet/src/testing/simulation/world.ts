@@ -1,0 +1,145 @@
+import { absent, type Clock, found, type Reading, ReleaseError, type Slug, unknown } from "@lateen/kernel";
+import type { Redeployment, TenantRow } from "../../control-plane.ts";
+import type { FleetRelease } from "../../release.ts";
+import type { Tenant } from "../../tenant.ts";
+import { commits, firstCommit, type Scenario, type TenantPlan } from "./scenario.ts";
+
+/** What a tenant really runs, whatever anybody believes. */
+export interface RealTenant {
+  readonly plan: TenantPlan;
+  /** 40 digits, or `dev`. */
+  sha: string;
+  down: boolean;
+  /** Until then probes are answered with `stale`, every time or every other time. */
+  drain: { readonly until: number; readonly stale: string; readonly flaps: boolean } | undefined;
+  /** What the last probe was told; undefined where it got no answer. */
+  lastAnswer: string | undefined;
+  lastProbeAt: number;
+  probes: number;
+}
+
+/** The simulated fleet and its control planes; they live on when the process that talks to them dies. */
+export interface World {
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly tenants: ReadonlyMap<Slug, RealTenant>;
+  enumerate(): readonly Tenant[];
+  /** Moves tenants as the scenario has it; takes virtual time. */
+  redeploy(tenants: readonly Tenant[], release: FleetRelease): Promise<Redeployment>;
+  probe(slug: Slug): Promise<Reading<string>>;
+}
+
+const probeMs = 50;
+
+/** Makes the world of a scenario. */
+export function createWorld(scenario: Scenario, clock: Clock): World {
+  const { random } = scenario;
+  const startedAt = clock.now();
+  const tenants = new Map(scenario.tenants.map((plan) => [plan.tenant.slug, realTenant(plan, scenario)]));
+  const exists = ({ plan }: RealTenant): boolean => {
+    const age = clock.now() - startedAt;
+    return age >= plan.bornAt && (plan.deletedAt === undefined || age < plan.deletedAt);
+  };
+
+  async function apply(moved: readonly Tenant[], release: FleetRelease): Promise<TenantRow[]> {
+    await clock.sleep(random.int(1_000, 120_000));
+    return moved.flatMap(({ slug }) => {
+      const tenant = tenants.get(slug);
+      return tenant === undefined ? [] : move(tenant, release, scenario, clock);
+    });
+  }
+
+  return {
+    clock,
+    startedAt,
+    tenants,
+    enumerate: () => [...tenants.values()].filter(exists).map(({ plan }) => plan.tenant),
+    async redeploy(moved, release) {
+      if (!random.chance(scenario.callFaults)) return answered(await apply(moved, release));
+      switch (random.int(0, 5)) {
+        case 0:
+          return { kind: "transient", cause: fault("HTTP_502") };
+        case 1:
+          // The gateway gives up, and the control plane goes on behind it.
+          void apply(moved, release);
+          return { kind: "transient", cause: fault("HTTP_504") };
+        case 2:
+          void apply(moved, release);
+          await clock.sleep(600_000);
+          return { kind: "lost", cause: fault("HTTP_TIMEOUT") };
+        case 3:
+          await clock.sleep(600_000);
+          return { kind: "lost", cause: fault("HTTP_TIMEOUT") };
+        case 4:
+          return { kind: "refused", cause: fault("CONTROL_PLANE_REFUSED") };
+        default: {
+          const rows = await apply(moved, release);
+          return answered(rows.slice(0, random.int(0, rows.length)));
+        }
+      }
+    },
+    async probe(slug) {
+      await clock.sleep(probeMs);
+      const tenant = tenants.get(slug);
+      if (tenant === undefined || !exists(tenant)) return silence(slug, tenant, clock);
+      if (tenant.down || random.chance(scenario.lostProbes)) return silence(slug, tenant, clock);
+      return answer(tenant, clock);
+    },
+  };
+}
+
+function realTenant(plan: TenantPlan, { random }: Scenario): RealTenant {
+  const sha = firstCommit(plan.first, random);
+  const rest = { drain: undefined, lastAnswer: undefined, lastProbeAt: -1, probes: 0 };
+  return { plan, sha, down: plan.first === "down", ...rest };
+}
+
+function move(tenant: RealTenant, release: FleetRelease, scenario: Scenario, clock: Clock): TenantRow[] {
+  const {
+    fault: kind,
+    tenant: { slug },
+  } = tenant.plan;
+  const row = (healthy: boolean, onTarget: boolean | undefined): TenantRow[] => [
+    { slug, healthy, hasError: false, ...(onTarget === undefined ? {} : { onTarget }) },
+  ];
+  if (kind === "stays-failed") return row(false, false);
+  if (kind === "stays-silent") return [];
+  if (kind === "stays-lied") return row(true, true);
+  if (kind === "stays-unproven") return row(true, undefined);
+  const before = tenant.sha;
+  tenant.sha = release.sha;
+  if (tenant.plan.first !== "down") tenant.down = false;
+  const laterMs = scenario.random.int(1_000, 900_000);
+  if (kind === "drains" || kind === "flaps") {
+    tenant.drain = { until: clock.now() + Math.min(laterMs, 60_000), stale: before, flaps: kind === "flaps" };
+  }
+  if (kind === "dies-later") void clock.sleep(laterMs).then(() => (tenant.down = true));
+  if (kind === "reverts-later") void clock.sleep(laterMs).then(() => (tenant.sha = before));
+  if (kind === "runs-ahead") void clock.sleep(laterMs).then(() => (tenant.sha = commits[4] ?? tenant.sha));
+  return row(kind !== "moves-unhealthy", true);
+}
+
+function answer(tenant: RealTenant, clock: Clock): Reading<string> {
+  const { drain } = tenant;
+  tenant.probes += 1;
+  const stale = drain !== undefined && clock.now() < drain.until && (!drain.flaps || tenant.probes % 2 === 0);
+  const sha = stale ? drain.stale : tenant.sha;
+  tenant.lastAnswer = sha;
+  tenant.lastProbeAt = clock.now();
+  return sha === "dev" ? absent("the tenant names no commit") : found(sha);
+}
+
+function silence(slug: Slug, tenant: RealTenant | undefined, clock: Clock): Reading<never> {
+  if (tenant !== undefined) Object.assign(tenant, { lastAnswer: undefined, lastProbeAt: clock.now() });
+  return unknown(
+    new ReleaseError({ code: "HTTP_UNREACHABLE", category: "unavailable", message: `${slug} does not answer` }),
+  );
+}
+
+function answered(rows: readonly TenantRow[]): Redeployment {
+  return { kind: "answered", ok: rows.every(({ healthy }) => healthy === true), rows };
+}
+
+function fault(code: string): ReleaseError {
+  return new ReleaseError({ code, category: "unavailable", message: `simulated ${code}` });
+}

@@ -1,0 +1,26 @@
+// pnpm simulate [--seeds N] [--seed S]: N rollouts in virtual time from seed S on; with --seed alone that one, with its trace.
+import { parseArgs } from "node:util";
+import { simulate } from "../packages/fleet/src/testing/index.ts";
+
+const { values } = parseArgs({ options: { seeds: { type: "string" }, seed: { type: "string" } } });
+const first = Number(values.seed ?? 1);
+const count = Number(values.seeds ?? (values.seed === undefined ? 10_000 : 1));
+if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+  console.error("usage: pnpm simulate [--seeds N] [--seed S]");
+  process.exit(2);
+}
+
+const ends = new Map<string, number>();
+const started = performance.now();
+for (let seed = first; seed < first + count; seed++) {
+  const run = await simulate(seed);
+  if (count === 1 || run.violation !== undefined) console.log(run.trace.join("\n"));
+  if (run.violation !== undefined) {
+    console.error(`seed ${seed}: ${run.violation}; the trace above ends there. Again: pnpm simulate --seed ${seed}`);
+    process.exit(1);
+  }
+  ends.set(run.ended, (ends.get(run.ended) ?? 0) + 1);
+}
+const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+const summary = [...ends].toSorted((a, b) => b[1] - a[1]).map(([ended, times]) => `${times} ${ended}`);
+console.log(`${count} rollouts in ${seconds} s, no invariant broken: ${summary.join(", ")}`);

@@ -44,12 +44,6 @@ export const settlePolicy = {
 /** Redirects followed for one request; docker's client (Go's net/http) follows ten, registries need one or two. */
 export const redirectLimit = 5;
 
-/**
- * The head start in milliseconds of reading the target tag before the bytes of a source given by digest: where the registry is
- * near and the tag already right, the second request is never sent; elsewhere both travel together.
- */
-export const sourceHeadStartMs = 20;
-
 /** Seconds a token lasts when the service does not say. Source: distribution, docs/spec/auth/token.md, `expires_in`. */
 export const tokenLifeSeconds = 60;
 

@@ -1,13 +1,13 @@
 import {
-  type Clock,
   type Digest,
+  found,
   type ImageRef,
   isReleaseError,
+  mapReading,
   parseImageRef,
   type Reading,
   type Repository,
 } from "@lateen/kernel";
-import { sourceHeadStartMs } from "./policy.ts";
 import type { Descriptor, Manifest } from "./registry.ts";
 import type { RetagPorts } from "./retag-report.ts";
 import type { TargetGroup } from "./retag-targets.ts";
@@ -29,8 +29,8 @@ export interface RetagFacts {
 }
 
 /**
- * Reads the source and every target together, in one round trip. A source given by its digest waits a moment for the targets: where
- * they are right already, its bytes are not asked for.
+ * Reads the source and every target together, in one round trip. Where the source is given by its digest the targets are read first: if
+ * they are right already nobody needs its bytes, and the whole takes one request and a token.
  */
 export async function readRetag(
   source: ImageRef,
@@ -38,39 +38,22 @@ export async function readRetag(
   ports: RetagPorts,
   signal?: AbortSignal,
 ): Promise<RetagFacts> {
-  const { registries, clock } = ports;
+  const { registries } = ports;
   const tags = groups.flatMap((group) => group.tags.map((tag) => ({ repository: group.repository, tag })));
-  const reads = Promise.all(
-    tags.map(async (at): Promise<CurrentTag> => ({ ...at, reading: await readCurrent(at, ports, signal) })),
-  );
+  const readTags = () =>
+    Promise.all(
+      tags.map(async (at): Promise<CurrentTag> => ({ ...at, reading: await readCurrent(at, ports, signal) })),
+    );
   const { digest } = source;
   if (digest === undefined) {
-    const [manifest, current] = await Promise.all([registries.manifest(source, signal), reads]);
-    return {
-      digest: manifest.kind === "found" ? { kind: "found", value: manifest.value.digest } : manifest,
-      manifest,
-      current,
-    };
+    const [manifest, current] = await Promise.all([registries.manifest(source, signal), readTags()]);
+    return { digest: mapReading(manifest, (value) => value.digest), manifest, current };
   }
-  const early = await headStart(reads, clock, signal);
-  if (early?.every((tag) => tag.reading.kind === "found" && tag.reading.value.digest === digest) === true) {
-    return { digest: { kind: "found", value: digest }, manifest: undefined, current: early };
-  }
-  const [manifest, current] = await Promise.all([registries.manifest(source, signal), reads]);
-  return { digest: manifest.kind === "found" ? { kind: "found", value: digest } : manifest, manifest, current };
-}
-
-/** What `work` gives if it is done within the head start. */
-async function headStart<T>(work: Promise<T>, clock: Clock, signal: AbortSignal | undefined): Promise<T | undefined> {
-  const done = new AbortController();
-  const stop = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
-  const late = clock.sleep(sourceHeadStartMs, stop).then(
-    () => undefined,
-    () => undefined,
-  );
-  const first = await Promise.race([work, late]);
-  done.abort();
-  return first;
+  const current = await readTags();
+  const isRight = current.every(({ reading }) => reading.kind === "found" && reading.value.digest === digest);
+  if (isRight) return { digest: found(digest), manifest: undefined, current };
+  const manifest = await registries.manifest(source, signal);
+  return { digest: mapReading(manifest, () => digest), manifest, current };
 }
 
 async function readCurrent(

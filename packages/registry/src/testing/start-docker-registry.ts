@@ -21,6 +21,10 @@ export interface DockerRegistry {
   close(): Promise<void>;
 }
 
+/** Ends the program when our end of its input closes, also when this process is killed. */
+const watched =
+  'command -v "$0" >/dev/null || exit 127; "$0" serve "$1" & program=$!; cat >/dev/null; kill -9 $program';
+
 /** Starts the real registry on a free port with its data in a temporary folder. */
 export async function startDockerRegistry(options: StartDockerRegistryOptions = {}): Promise<DockerRegistry> {
   const { program = "docker-registry", auth } = options;
@@ -29,24 +33,19 @@ export async function startDockerRegistry(options: StartDockerRegistryOptions = 
   const host = `127.0.0.1:${port}`;
   await writeFile(join(folder, "ca.pem"), auth?.cert ?? "");
   await writeFile(join(folder, "config.yml"), configOf(folder, host, auth));
-  const child = spawn(program, ["serve", join(folder, "config.yml")], {
-    stdio: "ignore",
-    env: { OTEL_TRACES_EXPORTER: "none" },
+  const child = spawn("sh", ["-c", watched, program, join(folder, "config.yml")], {
+    stdio: ["pipe", "ignore", "ignore"],
   });
-  let failed: Error | undefined;
-  child.on("error", (error) => void (failed = error));
   const close = async (): Promise<void> => {
-    if (child.exitCode === null && failed === undefined) {
-      child.kill("SIGKILL");
-      await once(child, "exit");
-    }
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, "exit");
     await rm(folder, { recursive: true, force: true });
   };
   const url = `http://${host}`;
   for (let tries = 0; !(await answers(url)); tries++) {
-    if (failed !== undefined || child.exitCode !== null || tries > 200) {
+    if (child.exitCode !== null || tries > 200) {
       await close();
-      throw new Error(`${program} did not start`, { cause: failed });
+      throw new Error(`${program} did not start`);
     }
     await systemClock.sleep(50);
   }

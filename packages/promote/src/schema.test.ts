@@ -34,6 +34,7 @@ describe("ledgerEntrySchema", () => {
     ["a repository without a host", { images: [{ ...testEntry("one").images[0], repository: "acme/platform" }] }],
     ["a digest of nothing", { images: [{ ...testEntry("one").images[0], digest: "sha256:" }] }],
     ["an unheard-of fleet", { fleet: { verified: "yes" } }],
+    ["a date of its own", { at: "yesterday" }],
     ["a novel", { reason: "x".repeat(10_000) }],
   ])("refuses %s", (_, changes) => {
     expect(ledgerEntrySchema.safeParse({ ...testEntry("one"), ...changes }).success).toBe(false);

@@ -14,7 +14,7 @@ const fleetSchema = z.discriminatedUnion("verified", [
     verifiedTenants: z.int().nonnegative(),
     ahead: z.int().nonnegative(),
     tolerated: z.array(text(100)).max(10_000),
-    at: text(40),
+    at: z.iso.datetime(),
   }),
   z.object({ verified: z.literal(false), reason: text(2_000) }),
 ]);
@@ -40,7 +40,7 @@ export const ledgerEntrySchema: z.ZodType<LedgerEntry, unknown> = z.object({
   fleet: fleetSchema,
   from: commitSha.optional(),
   hold: z.array(commitSha).max(1_000),
-  at: text(40),
+  at: z.iso.datetime(),
   nonce: text(100),
 });
 

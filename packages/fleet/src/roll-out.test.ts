@@ -198,6 +198,18 @@ describe("what goes wrong", () => {
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t1"], ["t2", "t3"]]);
   });
 
+  test.each([
+    ["500", { kind: "status", status: 500 }],
+    ["500 after the effect", { kind: "status", status: 500, effect: true }],
+    ["400", { kind: "status", status: 400 }],
+    ["200 that is a web page", { kind: "status", status: 200 }],
+  ] as const)("%s halts at once and is never sent again", async (_, manner) => {
+    await start({ maxStragglers: 5 }, 3);
+    world.controlPlane.meet(manner);
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "halted", value: { enumerated: 3 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"]]);
+  });
+
   test("a call that is lost twice halts the rollout", async () => {
     await start({ maxStragglers: 3 }, 3);
     world.controlPlane.meet({ kind: "reset", effect: false }, { kind: "reset", effect: false });

@@ -1,4 +1,13 @@
-import { type Evidence, go, isoNow, type ReleaseError, type Slug, stop, type Verdict } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Evidence,
+  go,
+  isoNow,
+  type ReleaseError,
+  type Slug,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import { accountFor, countOff } from "./account.ts";
 import { begin } from "./begin.ts";
 import { tolerance } from "./count-or-percent.ts";
@@ -28,22 +37,30 @@ export async function rollOut(
   if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
   try {
     const begun = await begin(input, policy, ports, opened.value, signal);
-    return begun.kind === "go" ? await carryOut(begun.value) : begun.verdict;
+    return begun.kind === "go" ? await endCleanly(begun.value) : begun.verdict;
   } finally {
     await opened.value.close();
+  }
+}
+
+/** What fails before anything was moved leaves nothing behind that would have to be resumed. */
+async function endCleanly(run: Run): Promise<Verdict<FleetReport>> {
+  try {
+    return await carryOut(run);
+  } catch (error) {
+    if (run.state.moved === 0) await writeEnd(run, stop("unknown", asReleaseError(error).message));
+    throw error;
   }
 }
 
 async function carryOut(run: Run): Promise<Verdict<FleetReport>> {
   const passed = await passGuards(run);
   const failure = passed || run.state.moved > 0 ? await drive(run) : undefined;
-  if (failure !== undefined && run.state.moved === 0) {
-    await writeEnd(run, stop("unknown", failure.message));
-    throw failure;
-  }
+  if (failure !== undefined && run.state.moved === 0) throw failure;
   const report = await account(run);
   const verdict = conclude(run, report, failure);
-  if (!run.state.interrupted && failure === undefined) await writeEnd(run, verdict);
+  const isOver = failure === undefined && (!run.state.interrupted || run.state.moved === 0);
+  if (isOver) await writeEnd(run, verdict);
   return verdict;
 }
 

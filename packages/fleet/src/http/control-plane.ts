@@ -1,15 +1,11 @@
 import {
-  absent,
   asReleaseError,
   type Clock,
   createHttp,
-  found,
   type Http,
   type HttpResponse,
-  parseJson,
-  parseSlug,
   type Reading,
-  ReleaseError,
+  type ReleaseError,
   type Secret,
   type Sender,
   systemClock,
@@ -22,8 +18,7 @@ import type { FleetRelease } from "../release.ts";
 import type { RedeployRequest } from "../schema.ts";
 import type { NonEmpty, Tenant } from "../tenant.ts";
 import { parseAddress } from "./addresses.ts";
-import { type LooseAnswer, looseAnswer, rowsOf } from "./read-answer.ts";
-import { redactText } from "./redact-text.ts";
+import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";
 
 /** Where a control plane is and how long it may take. */
 export interface ControlPlaneOptions {
@@ -61,7 +56,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const url = `${base.origin}${base.pathname.replace(/\/+$/, "")}/cp/admin/tenants/redeploy-fleet`;
   const http = createHttp({ send: options.send, ...(options.clock === undefined ? {} : { clock: options.clock }) });
   const { planBudgetMs = 120_000, readBudgetMs = 600_000 } = options;
-  const client: Client = { options, url, http, clock: options.clock ?? systemClock };
+  const speaker = { name: options.name, secrets: () => (options.token === undefined ? [] : [options.token.reveal()]) };
+  const client: Client = { options, url, http, clock: options.clock ?? systemClock, speaker };
   return {
     enumerate: (release, settings, signal) => enumerate(client, dryRun(release, settings), planBudgetMs, signal),
     redeploy: (tenants, release, settings, signal) =>
@@ -74,6 +70,7 @@ interface Client {
   readonly url: string;
   readonly http: Http;
   readonly clock: Clock;
+  readonly speaker: Speaker;
 }
 
 function dryRun(release: FleetRelease, settings: CallSettings): RedeployRequest {
@@ -129,8 +126,7 @@ async function enumerate(
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await post(client, body, budgetMs, signal);
-      if (response.status !== 200) throw statusError(client, response);
-      return readTenants(client, response);
+      return readTenants(client.speaker, response);
     } catch (thrown) {
       const error = asReleaseError(thrown);
       const delayMs = retryDelaysMs[attempt];
@@ -140,100 +136,22 @@ async function enumerate(
   }
 }
 
-function readTenants(client: Client, response: HttpResponse): Reading<readonly Tenant[]> {
-  const answer = parseJson(response, looseAnswer, "the plan of a redeploy");
-  if (!answer.ok) return unknown(notOk(client, response, answer));
-  const rows = new Map(
-    answer.results.flatMap((row) => (row.slug === undefined || row.slug === "" ? [] : [[row.slug, row]])),
-  );
-  if (rows.size === 0) return absent(`${client.options.name} enumerates no tenant (${response.url})`);
-  // The grammar is checked before a slug gets anywhere near an address; the error names it.
-  return found(
-    [...rows].map(([slug, { tags }]) => ({
-      slug: parseSlug(slug),
-      plane: client.options.name,
-      ...(tags === undefined ? {} : { tags }),
-    })),
-  );
-}
-
 async function redeploy(
   client: Client,
   body: RedeployRequest,
   budgetMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Redeployment> {
-  let response: HttpResponse;
   try {
-    response = await post(client, body, budgetMs, signal);
+    return readRedeployment(client.speaker, await post(client, body, budgetMs, signal));
   } catch (thrown) {
     const cause = asReleaseError(thrown);
     return neverArrived(cause) ? { kind: "transient", cause } : { kind: "lost", cause };
   }
-  const { status } = response;
-  if (status === 200 || status === 500) return readAnswer(client, response);
-  const cause = statusError(client, response);
-  if (status === 502 || status === 503 || status === 504) return { kind: "transient", cause };
-  return { kind: status >= 500 ? "lost" : "refused", cause };
-}
-
-/** 500 comes with full rows where tenants failed; without rows, nobody knows how far it got. */
-function readAnswer(client: Client, response: HttpResponse): Redeployment {
-  try {
-    const answer = parseJson(response, looseAnswer, "the rows of a redeploy");
-    const rows = rowsOf(answer);
-    if (response.status === 500 && rows.length === 0) return { kind: "lost", cause: notOk(client, response, answer) };
-    const message = messageOf(client, answer);
-    return {
-      kind: "answered",
-      ok: answer.ok && response.status === 200,
-      rows,
-      ...(message === undefined ? {} : { message }),
-    };
-  } catch (error) {
-    return { kind: "lost", cause: asReleaseError(error) };
-  }
-}
-
-function messageOf(client: Client, answer: LooseAnswer): string | undefined {
-  const text = [answer.error, answer.message].filter((part) => part !== undefined && part !== "").join("; ");
-  return text === "" ? undefined : redactText(text, knownSecrets(client));
-}
-
-function knownSecrets(client: Client): readonly string[] {
-  return client.options.token === undefined ? [] : [client.options.token.reveal()];
 }
 
 /** Refused, unresolved or unroutable: the request was never handed over. Anything later may have had its effect. */
 function neverArrived(error: ReleaseError): boolean {
   const before = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
   return error.code === "HTTP_UNREACHABLE" && before.test(systemCode(error.cause));
-}
-
-function notOk(client: Client, response: HttpResponse, answer: LooseAnswer): ReleaseError {
-  const message = messageOf(client, answer) ?? "no reason given";
-  return new ReleaseError({
-    code: "CONTROL_PLANE_NOT_OK",
-    category: "unavailable",
-    retryable: false,
-    message: `control plane ${client.options.name} answers ok: false: ${message}`,
-    why: `status ${response.status} of ${response.url}`,
-    fix: "look at the control plane's own log",
-  });
-}
-
-function statusError(client: Client, response: HttpResponse): ReleaseError {
-  const { status } = response;
-  const isAuth = status === 401 || status === 403;
-  const text = redactText(response.text().slice(0, 500), knownSecrets(client));
-  return new ReleaseError({
-    code: isAuth ? "CONTROL_PLANE_AUTH" : "CONTROL_PLANE_STATUS",
-    category: isAuth ? "auth" : "unavailable",
-    retryable: status === 502 || status === 503 || status === 504,
-    message: `control plane ${client.options.name} answered ${status}${text === "" || text.startsWith("<") ? "" : `: ${text}`}`,
-    why: `status ${status} of ${response.url}`,
-    fix: isAuth
-      ? "check the control plane's token: production and staging use different ones"
-      : "look at the control plane's own log",
-  });
 }

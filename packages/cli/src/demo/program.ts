@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -56,6 +56,7 @@ export async function runProgram(
     cwd: world.folder,
     clock: speed === 1 ? host.clock : createScaledClock({ factor: speed, now: host.clock.now() }),
     keyboard: undefined,
+    user: () => "octavia",
     onStopNow: () => undefined,
     stdout: out((text) => void (answer += text)),
     stderr: out((text) => {
@@ -90,22 +91,33 @@ export function startProgram(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [answer, progress] = ["", ""];
+  const waiting = new Set<() => void>();
+  const wake = (): void => waiting.forEach((look) => look());
   child.stdout.on("data", (data: Buffer) => (answer += data.toString()));
   child.stderr.on("data", (data: Buffer) => {
     progress += data.toString();
     options.onProgress?.(data.toString());
+    wake();
   });
-  const ended = once(child, "close").then(([code]) => ({
-    argv,
-    code: typeof code === "number" ? code : 137,
-    document: readDocument(file),
-    answer,
-    progress,
-  }));
+  let isOver = false;
+  const ended = once(child, "close").then(([code]) => {
+    isOver = true;
+    wake();
+    return { argv, code: typeof code === "number" ? code : 137, document: readDocument(file), answer, progress };
+  });
   return {
     ended,
     kill: () => void child.kill("SIGKILL"),
-    says: (text) => saying(child, () => progress.includes(text)),
+    says: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!isOver && !progress.includes(text)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
   };
 }
 
@@ -115,12 +127,6 @@ export function programOf(): readonly [program: string, ...argv: string[]] {
   return existsSync(inCheckout)
     ? [inCheckout]
     : [process.execPath, fileURLToPath(new URL("../main.js", import.meta.url))];
-}
-
-async function saying(child: ChildProcess, isSaid: () => boolean): Promise<void> {
-  while (!isSaid() && child.exitCode === null && child.signalCode === null) {
-    await Promise.race([once(child, "close"), child.stderr === null ? undefined : once(child.stderr, "data")]);
-  }
 }
 
 /** Nothing of the machine leaks in: no commit of a surrounding job, no credentials of its owner. */

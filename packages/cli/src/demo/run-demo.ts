@@ -1,8 +1,10 @@
-import { ReleaseError } from "@lateen/kernel";
+import { ReleaseError, type Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Machine } from "./program.ts";
 import { usageError } from "../io/arguments.ts";
+import { table } from "../report/answer.ts";
 import { columns } from "../report/columns.ts";
+import type { CommandEvent } from "../report/events.ts";
 import { didYouMean } from "../suggest.ts";
 import { keep } from "./keep.ts";
 import { formatChecks, play, type Played } from "./play.ts";
@@ -17,6 +19,9 @@ export interface DemoOptions extends Machine {
   readonly all: boolean;
   readonly keep: boolean;
   readonly quiet: boolean;
+  readonly report: Reporter<CommandEvent>;
+  /** What there is to play. @default all that this package has */
+  readonly repertoire?: readonly Scenario[];
 }
 
 /**
@@ -25,10 +30,13 @@ export interface DemoOptions extends Machine {
  * @throws ReleaseError `USAGE` for a scenario that does not exist; `DEMO_FAILED` where one ended as it must not
  */
 export async function runDemo(options: DemoOptions): Promise<CommandResult> {
-  const { host } = options;
-  if (options.list) return listed();
-  const show = (text: string): void => (options.quiet ? undefined : host.stderr.write(text));
-  const chosen = options.all ? scenarios : [findScenario(options.scenario ?? "ship")];
+  const { host, repertoire = scenarios } = options;
+  if (options.list) return listed(repertoire);
+  const show = (text: string): void => {
+    options.report({ type: "narrated", text });
+    if (!options.quiet) host.stderr.write(text);
+  };
+  const chosen = options.all ? repertoire : [findScenario(repertoire, options.scenario ?? "ship")];
   const played: Played[] = [];
   for (const scenario of chosen) {
     if (host.signal.aborted) throw host.signal.reason;
@@ -52,22 +60,24 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
   };
 }
 
-function listed(): CommandResult {
-  const answer = columns(scenarios.map(({ name, title }) => [name, title])).join("\n");
-  return { outcome: "ok", document: { reason: `${scenarios.length} scenarios` }, answer };
+function listed(repertoire: readonly Scenario[]): CommandResult {
+  const answer = columns(repertoire.map(({ name, title }) => [name, title])).join("\n");
+  return { outcome: "ok", document: { reason: `${repertoire.length} scenarios` }, answer };
 }
 
 function formatAll(played: readonly Played[]): string {
-  const rows = played.map(
-    ({ scenario, last }) => [scenario.name, `${last?.document?.outcome}: ${scenario.title}`] as const,
-  );
-  return `\n${columns(rows).join("\n")}\n\nall ${played.length} scenarios ended as they must`;
+  const rows = played.map(({ scenario, last, checks }) => [
+    `  ${scenario.name}`,
+    last?.document?.outcome ?? "",
+    `${checks.length} checks hold`,
+  ]);
+  return `\n${table(rows)}\n\nall ${played.length} scenarios ended as they must`;
 }
 
-function findScenario(name: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.name === name);
+function findScenario(repertoire: readonly Scenario[], name: string): Scenario {
+  const found = repertoire.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  const names = scenarios.map((scenario) => scenario.name);
+  const names = repertoire.map((scenario) => scenario.name);
   throw usageError(
     `there is no scenario ${JSON.stringify(name)}${didYouMean(name, names)}`,
     "lateen demo --list lists the scenarios",

@@ -2,12 +2,20 @@ import type { Scenario } from "./scenario.ts";
 import { apiBlip } from "./scenarios/api-blip.ts";
 import { backwards } from "./scenarios/backwards.ts";
 import { cancelledE2e } from "./scenarios/cancelled-e2e.ts";
+import { crashAfterCommit } from "./scenarios/crash-after-commit.ts";
+import { crashInSoak } from "./scenarios/crash-in-soak.ts";
 import { docsOnlySuccessor } from "./scenarios/docs-only-successor.ts";
 import { halfTag } from "./scenarios/half-tag.ts";
+import { lyingControlPlane } from "./scenarios/lying-control-plane.ts";
 import { notYetCreated } from "./scenarios/not-yet-created.ts";
+import { rollback } from "./scenarios/rollback.ts";
 import { ship } from "./scenarios/ship.ts";
+import { sickBefore } from "./scenarios/sick-before.ts";
 import { silentSkip } from "./scenarios/silent-skip.ts";
+import { staleLatest } from "./scenarios/stale-latest.ts";
 import { superseded } from "./scenarios/superseded.ts";
+import { tenPercentBad } from "./scenarios/ten-percent-bad.ts";
+import { twoPromoters } from "./scenarios/two-promoters.ts";
 
 /** Every scenario, in the order in which `--all` plays them. */
 export const scenarios: readonly Scenario[] = [
@@ -20,4 +28,12 @@ export const scenarios: readonly Scenario[] = [
   cancelledE2e,
   docsOnlySuccessor,
   notYetCreated,
+  crashInSoak,
+  lyingControlPlane,
+  sickBefore,
+  tenPercentBad,
+  staleLatest,
+  crashAfterCommit,
+  twoPromoters,
+  rollback,
 ];

@@ -12,6 +12,7 @@ import {
 } from "@lateen/kernel/testing";
 import { type FakeRegistry, startRegistry } from "@lateen/registry/testing";
 import { type Addresses, configurationText, images, type Pace, tokens, workflows } from "./configuration.ts";
+import { rememberGraph } from "./remember-graph.ts";
 import { createReleases, type Forge, type Releases } from "./releases.ts";
 
 /** How a world begins. */
@@ -55,7 +56,7 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
   const { flavour = "gitea", size = 12, commits = 1, configure: first = (text) => text } = options;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "lateen-demo-")));
   const repository = await createGitRepository();
-  const graph = openGitGraph(repository.path);
+  const graph = rememberGraph(openGitGraph(repository.path));
   const start = flavour === "github" ? startGitHubFake : startGiteaFake;
   const [forge, registry, git] = await Promise.all([
     start({ graph, token: tokens.FORGE_TOKEN }),

@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 /** The newest commit changes the documentation only, so that nothing is released from it. */
 export const docsOnlySuccessor: Scenario = {
   name: "docs-only-successor",
-  title: "the newest commit changes the documentation, and makes no release",
+  title: "the newest commit changes only the documentation",
   before:
     "Superseded meant: the branch has another head. A commit that only touched the documentation therefore superseded the release before it and made none itself, so that nobody shipped.",
   now: "Only a newer commit with a release of its own supersedes: one that was published, or that touches what is released. The older one goes on, and the newer one has nothing to do.",

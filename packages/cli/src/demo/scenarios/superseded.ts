@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 /** An older job meets a fleet that is ahead. */
 export const superseded: Scenario = {
   name: "superseded",
-  title: "an older job comes late and meets a fleet that is ahead of it",
+  title: "an older job meets a fleet that is ahead of it",
   before:
     "It verified strictly and went red as stale on a healthy fleet; asked before the rollout only later, it first rolled the canary back, and still moved :latest, since the check that ended its verification did not reach the step that promoted.",
   now: "One decision for the whole run, by ancestry: a newer commit with a release of its own owns production, so this one gives way before it touches anything. Not red, nothing rolled back.",

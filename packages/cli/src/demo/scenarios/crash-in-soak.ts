@@ -1,0 +1,32 @@
+import { ends, fleetRuns, latestIs, ledgerIs, that } from "../outcomes.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** The runner dies while the canary soaks. */
+export const crashInSoak: Scenario = {
+  name: "crash-in-soak",
+  title: "the runner dies while the canary soaks",
+  before:
+    "The soak was a sleep in a script and the results were written once, at the end: whatever died in between lost everything, and the next run posted the canary and every finished tenant once more.",
+  now: "Each intent and each outcome is in a journal before the next step. The next run takes the lock of the dead one over, observes what is unclear, waits only for what is left of the soak, and posts no proven tenant twice.",
+  world: { configure: (text) => text.replace(/soak: .*/, "soak: 1500ms") },
+  async play({ world, lateen, start, say }) {
+    const sha = world.commits.at(-1) ?? "";
+    const first = start(["ship", "--sha", sha]);
+    await first.says("soaks until");
+    first.kill();
+    await first.ended;
+    say("Killed with SIGKILL in the soak. The same job is started again.");
+    const posted = world.plane.moves().flat();
+    const ran = await lateen(["ship", "--sha", sha]);
+    const moves = world.plane.moves().flat();
+    return [
+      that("only the canary had been posted when it died", posted.join() === "canary-a"),
+      that("the second run continued the journal", ran.progress.includes("continues where its journal ends")),
+      that("every tenant was posted exactly once", moves.length === 12 && new Set(moves).size === 12),
+      ends(ran, "shipped"),
+      fleetRuns(world, sha),
+      latestIs(world, sha),
+      await ledgerIs(world, sha),
+    ];
+  },
+};

@@ -1,0 +1,125 @@
+import { ReleaseError, systemClock } from "@lateen/kernel";
+import { describe, expect, test } from "vitest";
+import { runCli } from "../src/cli.ts";
+import { formatChecks, play } from "../src/demo/play.ts";
+import { runDemo } from "../src/demo/run-demo.ts";
+import type { Scenario } from "../src/demo/scenario.ts";
+import { scenarios } from "../src/demo/scenarios.ts";
+import { startWorld } from "../src/demo/world.ts";
+import type { Host } from "../src/host.ts";
+import { machineFiles } from "../src/io/files.ts";
+import { createFolder } from "./folder.ts";
+import { runHere } from "./run-lateen.ts";
+
+const silent = { write: () => undefined, isTerminal: false, columns: () => 80 };
+const host: Host = {
+  argv: [],
+  env: process.env,
+  cwd: process.cwd(),
+  clock: systemClock,
+  files: machineFiles,
+  user: () => "tester",
+  version: () => "0.0.0",
+  stdout: silent,
+  stderr: silent,
+  signal: new AbortController().signal,
+  interruptedBy: () => undefined,
+  onStopNow: () => undefined,
+};
+
+describe("every scenario ends as it must", () => {
+  test.concurrent.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+    "%s",
+    { timeout: 120_000 },
+    async (_, scenario) => {
+      const world = await startWorld(scenario.world);
+      let shown = "";
+      try {
+        const machine = { host, program: runCli };
+        const played = await play(scenario, world, { machine, show: (text) => void (shown += text), verbose: true });
+        expect(played.passed, `${shown}\n${formatChecks(played)}`).toBe(true);
+        for (const token of Object.values(world.env)) expect(shown).not.toContain(token);
+      } finally {
+        await world.close();
+      }
+    },
+  );
+});
+
+describe("lateen demo", () => {
+  const folder = createFolder();
+  const demo = (...argv: readonly string[]): ReturnType<typeof runHere> =>
+    runHere(["demo", ...argv], { cwd: folder.path });
+
+  test("lists the scenarios within 80 columns", async () => {
+    const { code, stdout } = await demo("--list");
+    expect(code).toBe(0);
+    for (const { name } of scenarios) expect(stdout).toContain(`  ${name} `);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test("plays one of them, and tells what the old pipeline would have done", async () => {
+    const { code, stdout, stderr } = await demo("half-tag");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("✓ no tenant was touched")]);
+    expect(stderr).toMatch(/ before {2}[\s\S]+ now {5}[\s\S]+\$ lateen ship --sha/);
+    const { stdout: document } = await demo("half-tag", "--json");
+    expect(JSON.parse(document)).toMatchObject({ command: "demo", outcome: "ok" });
+    expect((await demo("half-tag", "-q")).stderr).toBe("");
+  });
+
+  test("refuses what it does not know", async () => {
+    expect(await demo("half-tga")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did you mean "half-tag"?'),
+    });
+    for (const argv of [
+      ["--list", "--all"],
+      ["--all", "ship"],
+      ["--all", "--keep"],
+      ["ship", "half-tag"],
+    ])
+      expect((await demo(...argv)).code, argv.join(" ")).toBe(2);
+  });
+
+  test("fails where one ended as it must not, and names it", async () => {
+    const wrong: Scenario = {
+      name: "wrong",
+      title: "nothing holds",
+      before: "",
+      now: "",
+      play: () => Promise.resolve([{ says: "pigs fly", holds: false }]),
+    };
+    const right: Scenario = { ...wrong, name: "right", play: () => Promise.resolve([{ says: "so", holds: true }]) };
+    const mute: Scenario = { ...wrong, name: "mute", play: () => Promise.resolve([]) };
+    const options = { host, program: runCli, scenario: undefined, list: false, all: true, keep: false, quiet: true };
+    const run = (...repertoire: readonly Scenario[]): Promise<unknown> =>
+      runDemo({ ...options, repertoire, report: () => undefined });
+    await expect(run(right, wrong)).rejects.toMatchObject({
+      code: "DEMO_FAILED",
+      why: expect.stringContaining("pigs fly"),
+    });
+    await expect(run(mute)).rejects.toBeInstanceOf(ReleaseError);
+    await expect(run(right)).resolves.toMatchObject({ outcome: "ok" });
+  });
+
+  test("keeps the world up until it is interrupted, and says how to drive it", async () => {
+    const stop = new AbortController();
+    let stdout = "";
+    const out = { ...silent, write: (text: string) => void (stdout += text) };
+    const running = runCli({ ...host, argv: ["demo", "half-tag", "--keep"], stdout: out, signal: stop.signal });
+    await expect.poll(() => stdout, { timeout: 10_000 }).toContain("until Ctrl-C");
+    const [, cwd = ""] = /cd (\S+)/.exec(stdout) ?? [];
+    const [, sha = ""] = /ship --sha (\S+)/.exec(stdout) ?? [];
+    const env = Object.fromEntries(
+      [...machineFiles.read(`${cwd}/env.sh`).matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [
+        name,
+        value,
+      ]),
+    );
+    const plan = await runHere(["plan", "--sha", sha, "--json"], { cwd, env });
+    expect([plan.code, plan.json().outcome], plan.stderr).toEqual([0, "planned"]);
+    stop.abort();
+    expect(await running).toBe(0);
+    expect(machineFiles.exists(cwd)).toBe(false);
+  });
+});

@@ -1,4 +1,4 @@
-import { asReleaseError, type ReleaseError, type Repository, type Verdict } from "@lateen/kernel";
+import { asReleaseError, type Repository, type Verdict } from "@lateen/kernel";
 import { mustThrow } from "./errors.ts";
 import type { CandidateFacts, PromotionFacts } from "./facts.ts";
 import type { PromotionPlan } from "./plan-promotion.ts";
@@ -49,7 +49,14 @@ export async function proveWritable(
     .map(({ tag }) => tag);
   if (manifest.kind !== "found" || writes.length === 0) return [];
   const verdict = await answer(() => tags.preflight(repository, manifest.value, writes, signal));
-  return [toFinding(verdict, "write-access", `${writes.join(", ")} may be written`, repository)];
+  return [
+    toFinding(verdict, {
+      rule: "write-access",
+      fact: `${writes.join(", ")} may be written`,
+      source: repository,
+      fix: "give a credential that may push there, and make the tags mutable",
+    }),
+  ];
 }
 
 async function prepareImage(
@@ -65,7 +72,15 @@ async function prepareImage(
   const { digest } = manifest.value;
   const verdict = await answer(() => ports.tags.copy(digestRef(copyFrom, digest), repository, signal));
   if (verdict.kind === "go") ports.report({ type: "content-copied", source: copyFrom, repository, digest });
-  return [...writable, toFinding(verdict, "candidate", `${digest} was copied from ${copyFrom}`, repository)];
+  return [
+    ...writable,
+    toFinding(verdict, {
+      rule: "candidate",
+      fact: `${digest} was copied from ${copyFrom}`,
+      source: repository,
+      fix: "push the candidate there, then run again",
+    }),
+  ];
 }
 
 type Answer = { readonly kind: "go" } | { readonly kind: "stop"; readonly outcome: string; readonly reason: string };
@@ -75,15 +90,13 @@ async function answer(act: () => Promise<Verdict<unknown>>): Promise<Answer> {
     return await act();
   } catch (error) {
     if (mustThrow(error)) throw error;
-    return { kind: "stop", outcome: "unknown", reason: explain(asReleaseError(error)) };
+    return { kind: "stop", outcome: "unknown", reason: asReleaseError(error).message };
   }
 }
 
-function explain({ message, fix }: ReleaseError): string {
-  return fix === undefined ? message : `${message}; ${fix}`;
-}
-
-function toFinding(answered: Answer, rule: string, fact: string, source: string): Finding {
-  if (answered.kind === "go") return { rule, verdict: "passed", fact, source };
-  return { rule, verdict: answered.outcome === "refused" ? "refused" : "unknown", fact: answered.reason, source };
+/** The answer as a finding: of a yes the fact, of a no its reason and what to do. */
+function toFinding(answered: Answer, { fix, ...passed }: Omit<Finding, "verdict"> & { readonly fix: string }): Finding {
+  if (answered.kind === "go") return { ...passed, verdict: "passed" };
+  const verdict = answered.outcome === "refused" ? "refused" : "unknown";
+  return { ...passed, verdict, fact: `${passed.source}: ${answered.reason}; ${fix}` };
 }

@@ -205,7 +205,11 @@ describe("before the commit point", () => {
     world.tags.fault = ({ method, repository }) =>
       method === "preflight" && repository === mirror ? "refused" : undefined;
     const verdict = await promote(world.inputFor(world.mine), world.ports);
-    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", reason: "the tag is immutable" });
+    expect(verdict).toMatchObject({
+      kind: "stop",
+      outcome: "refused",
+      reason: expect.stringMatching(/mirror.*the tag is immutable; .*make the tags mutable/),
+    });
     expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["unchanged", "unchanged", "refused"]);
     expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
   });

@@ -62,13 +62,13 @@ test("by default undici sets no deadline of its own, and the environment's proxi
     bodyTimeout: 0,
     httpProxy: "",
     httpsProxy: "",
-    noProxy: "",
+    noProxy: "localhost,127.0.0.1,[::1]",
   });
 });
 
 test("certificates, proxies and limits are passed on", async () => {
   const tls = { ca: ["CA"], cert: "CERT", key: "KEY" };
-  const proxy = { http: "http://p:1", https: "http://p:2", none: "localhost" };
+  const proxy = { http: "http://p:1", https: "http://p:2", none: "ghcr.io" };
   const { agents } = await sendOnce({ ...tls, proxy, connectTimeoutMs: 5, maxSockets: 256 });
   expect(agents[0]).toMatchObject({
     connect: { timeout: 5, ...tls },
@@ -76,6 +76,6 @@ test("certificates, proxies and limits are passed on", async () => {
     connections: 256,
     httpProxy: "http://p:1",
     httpsProxy: "http://p:2",
-    noProxy: "localhost",
+    noProxy: "localhost,127.0.0.1,[::1],ghcr.io",
   });
 });

@@ -62,8 +62,10 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
 function agentOptions({ connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy }: SenderOptions): object {
   const trust = ca === undefined ? {} : { ca };
   const connect = { timeout: connectTimeoutMs, ...trust, ...(cert === undefined ? {} : { cert, key }) };
+  // This machine is never reached through a proxy: no proxy would find the way back (Go's net/http, ProxyFromEnvironment, does the same).
+  const noProxy = ["localhost", "127.0.0.1", "[::1]", ...(proxy?.none === undefined ? [] : [proxy.none])].join(",");
   // Empty strings, not undefined: the process environment shall not leak in behind the caller's back.
-  const proxies = { httpProxy: proxy?.http ?? "", httpsProxy: proxy?.https ?? "", noProxy: proxy?.none ?? "" };
+  const proxies = { httpProxy: proxy?.http ?? "", httpsProxy: proxy?.https ?? "", noProxy };
   const forProxy = { requestTls: connect, proxyTls: connect };
   return { connect, ...forProxy, ...proxies, connections: maxSockets, headersTimeout: 0, bodyTimeout: 0 };
 }

@@ -78,29 +78,38 @@ test("a client certificate opens a registry that asks for one", async () => {
   });
 });
 
-test("an https registry is reached through the proxy of the environment, unless NO_PROXY names it", async () => {
-  const { cert, key } = makeCertificate("registry", new Date());
-  const host = await behindTls({ cert, key });
-  const tunnels: string[] = [];
+/** A proxy that leads every name to this machine, and the targets that it was asked for. */
+async function startProxy(): Promise<{ url: string; targets: string[] }> {
+  const targets: string[] = [];
   const proxy = createHttpServer().on("connect", (incoming, socket: Socket) => {
-    tunnels.push(incoming.url ?? "");
-    const [name = "", port = ""] = (incoming.url ?? "").split(":");
-    const onward = connect(Number(port), name, () => {
+    targets.push(incoming.url ?? "");
+    const onward = connect(Number((incoming.url ?? "").split(":")[1]), "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
       onward.pipe(socket).pipe(onward);
     });
     for (const end of [onward, socket]) end.on("error", () => void (onward.destroy(), socket.destroy()));
   });
-  const HTTPS_PROXY = `http://127.0.0.1:${await listen(proxy)}`;
-  const registries = { [host]: { ca: cert } };
-  expect(await openRegistries({ clock, registries, env: { HTTPS_PROXY } }).resolve(latest(host))).toMatchObject({
-    kind: "found",
-  });
-  expect(tunnels).toEqual([host]);
-  expect(
-    await openRegistries({ clock, registries, env: { HTTPS_PROXY, NO_PROXY: "127.0.0.1" } }).resolve(latest(host)),
-  ).toMatchObject({ kind: "found" });
-  expect(tunnels).toEqual([host]);
+  return { url: `http://127.0.0.1:${await listen(proxy)}`, targets };
+}
+
+test("a registry is reached through the proxy of the environment, save one on this machine or named in NO_PROXY", async () => {
+  const { cert, key } = makeCertificate("registry", new Date());
+  const here = await behindTls({ cert, key });
+  const there = here.replace("127.0.0.1", "registry.invalid");
+  const { url, targets } = await startProxy();
+  const entry = { ca: cert };
+  const look = async (host: string, NO_PROXY?: string): Promise<string> => {
+    const env = { HTTPS_PROXY: url, HTTP_PROXY: url, ...(NO_PROXY === undefined ? {} : { NO_PROXY }) };
+    const registries = openRegistries({ clock, env, registries: { [host]: entry } });
+    return (await registries.resolve(latest(host))).kind;
+  };
+  expect(await look(here)).toBe("found");
+  expect(targets).toEqual([]);
+  // The certificate is not for that name, so nothing is read; what counts is the way that was taken.
+  expect(await look(there)).toBe("unknown");
+  expect(targets).toEqual([there]);
+  expect(await look(there, "registry.invalid")).toBe("unknown");
+  expect(targets).toEqual([there]);
 });
 
 test("plain http is for loopback, and elsewhere only where the entry says so", async () => {

@@ -74,7 +74,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
     signal: host.signal,
     dryRun: args.has("dry-run"),
     actor: actorOf(host),
-    overrides: readOverrides(args),
+    overrides: readOverrides(args, host.env),
     program: runCli,
     async settings(...needs) {
       const { loadConfig } = await import("./config/load.ts");

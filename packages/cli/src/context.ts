@@ -32,10 +32,11 @@ export function actorOf(host: Pick<Host, "env" | "user">): string {
   return [GITHUB_ACTOR, USER, LOGNAME, USERNAME, host.user()].find((name) => (name ?? "").trim() !== "") ?? "unknown";
 }
 
-/** The values of `--override`. @throws ReleaseError `USAGE` for one without a check or a reason, or given twice */
-export function readOverrides(args: Arguments): ReadonlyMap<string, string> {
+/** The values of `--override`, and the lines of `LATEEN_OVERRIDE`. @throws ReleaseError `USAGE` for one without a check or a reason, or given twice */
+export function readOverrides(args: Arguments, env: Host["env"]): ReadonlyMap<string, string> {
   const overrides = new Map<string, string>();
-  for (const text of args.all("override")) {
+  const ambient = (env["LATEEN_OVERRIDE"] ?? "").split("\n").filter((line) => line.trim() !== "");
+  for (const text of [...args.all("override"), ...ambient]) {
     const [, check = "", reason = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (check.trim() === "" || reason.trim() === "")
       throw usageError(

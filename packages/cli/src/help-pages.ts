@@ -26,6 +26,8 @@ const optionVariables: readonly (readonly [string, string])[] = [
   ["LATEEN_ENV", "--env"],
   ["LATEEN_SHA", "--sha"],
   ["LATEEN_OUTPUT", "--output"],
+  ["LATEEN_OVERRIDE", "--override, one per line"],
+  ["LATEEN_COLOR", "--color"],
   ["LATEEN_RESULT_FILE", "--result-file"],
 ];
 

@@ -96,6 +96,8 @@ export interface ResultDocument {
   readonly fleet?: FleetResult | undefined;
   readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
   readonly status?: StatusResult | undefined;
+  /** Files that were written, by `init`. */
+  readonly files?: readonly string[] | undefined;
   /** What `doctor` and `lint-workflow` found. */
   readonly findings?: readonly Finding[] | undefined;
   readonly explanation?: readonly ExplainedRule[] | undefined;

@@ -9,6 +9,7 @@ const [a, b, c, d] = ["a", "b", "c", "d"].map((digit) => digit.repeat(40)) as [s
 const eventFiles = (event: unknown): Files => ({
   read: () => (typeof event === "string" ? event : JSON.stringify(event)),
   exists: () => true,
+  list: () => [],
   append: () => undefined,
   replace: () => undefined,
 });

@@ -87,6 +87,18 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "init",
+    summary: "write lateen.yaml and a workflow",
+    writes: false,
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "lint-workflow",
+    summary: "what a forge ignores in a workflow, and what drops runs",
+    writes: false,
+    load: async () => (await import("./lint-workflow.ts")).lintWorkflow,
+  },
+  {
     name: "demo",
     summary: "the pipeline against a world on loopback",
     writes: false,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** The files that the program itself reads and writes; everything is synchronous, since the last words of a broken-off run are. */
@@ -7,6 +7,8 @@ export interface Files {
   /** The text of a file. @throws Error of the system */
   read(path: string): string;
   exists(path: string): boolean;
+  /** Names of what is in a folder, in order; none where there is no such folder. */
+  list(path: string): readonly string[];
   append(path: string, text: string): void;
   /** Writes so that a reader sees the old file or the whole new one: into a temporary file beside it, then renamed. */
   replace(path: string, text: string): void;
@@ -16,6 +18,7 @@ export interface Files {
 export const machineFiles: Files = {
   read: (path) => readFileSync(path, "utf8"),
   exists: (path) => existsSync(path),
+  list: (path) => (existsSync(path) ? readdirSync(path).toSorted() : []),
   append: (path, text) => appendFileSync(path, text),
   replace(path, text) {
     const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;

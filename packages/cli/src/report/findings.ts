@@ -5,14 +5,21 @@ import { table } from "./answer.ts";
 import { counted } from "./line.ts";
 
 /** The end of `doctor`: a gap is `refused`, trouble alone is `unknown`, warnings are no failure. */
-export function concludeFindings(findings: readonly Finding[]): CommandResult {
+export function concludeFindings(
+  findings: readonly Finding[],
+  fine = "everything that ship needs is there",
+): CommandResult {
   const count = (verdict: Finding["verdict"]): number =>
     findings.filter((finding) => finding.verdict === verdict).length;
   const [gaps, troubles, warnings] = [count("gap"), count("trouble"), count("warning")];
   const outcome = gaps > 0 ? "refused" : troubles > 0 ? "unknown" : "ok";
   const parts = [counted(gaps, "gap"), `${troubles} in trouble now`, counted(warnings, "warning")];
-  const reason = gaps + troubles + warnings === 0 ? "everything that ship needs is there" : parts.join(", ");
-  return { outcome, document: { reason, findings }, answer: `${formatFindings(findings)}\n\n${reason}` };
+  const reason = gaps + troubles + warnings === 0 ? fine : parts.join(", ");
+  return {
+    outcome,
+    document: { reason, findings },
+    answer: [formatFindings(findings), reason].filter((part) => part !== "").join("\n\n"),
+  };
 }
 
 /** One line for each finding, and its fix below. */

@@ -52,8 +52,7 @@ function mayStart(state: RolloutState): boolean {
 
 function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): string | undefined {
   if (state.alarm !== undefined) return state.alarm;
-  if (state.failures > limits.tolerance)
-    return `${count(state.failures, "tenant")} failed, ${limits.tolerance} tolerated`;
+  if (state.failures > limits.tolerance) return `${nameFailures(state)}; ${limits.tolerance} tolerated`;
   if (state.faults >= limits.maxControlPlaneFaults)
     return "the control plane could not move the tenants it was asked to move";
   // Where everybody has been started, stopping would save nobody.
@@ -115,6 +114,14 @@ function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {
   return tenants.map((tenant) => tenant.tenant.slug);
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+/** Who failed and why, the first three of them: this sentence is all that some readers will see. */
+function nameFailures(state: RolloutState): string {
+  const lenient = new Set(state.stages.flatMap(({ stage }) => (stage.lenient ? stage.slugs : [])));
+  const failed = [...state.tenants.values()].filter(
+    (tenant) => tenant.step === "failed" && !lenient.has(tenant.tenant.slug),
+  );
+  const named = failed
+    .slice(0, 3)
+    .map((tenant) => `${tenant.tenant.slug} failed (${tenant.reason ?? "no reason given"})`);
+  return `${named.join(", ")}${failed.length > 3 ? ` and ${failed.length - 3} more` : ""}`;
 }

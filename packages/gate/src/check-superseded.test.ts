@@ -196,6 +196,22 @@ describe("a forge that does not answer", () => {
     expect(await check({ paths })).toMatchObject({ outcome: "unknown" });
   });
 
+  test("of a list that was cut off, what is not there may be the successor", async () => {
+    const { graph, check, fake } = await start();
+    const newest = note(graph);
+    fake.setRun({ sha: newest, file: "publish.yml", status: "completed", conclusion: "failure" });
+    expect(await check({ publishWorkflow: "publish.yml" })).toMatchObject({ kind: "go" });
+    const second = await start();
+    const red = note(second.graph);
+    second.fake.setRun({ sha: red, file: "publish.yml", status: "completed", conclusion: "failure" });
+    second.fake.misbehave({
+      on: new RegExp(`\\.\\.\\.${red}`),
+      body: { total_commits: 2, commits: [{ sha: red, files: [] }] },
+    });
+    expect(await second.check({ publishWorkflow: "publish.yml" })).toMatchObject({ outcome: "unknown" });
+    await fake.close();
+  });
+
   test("the least that a comparison may say is enough", async () => {
     const { graph, check, fake } = await start();
     const newest = note(graph);
@@ -206,6 +222,25 @@ describe("a forge that does not answer", () => {
     });
     expect(await check({ paths })).toMatchObject({ outcome: "superseded", value: { supersededBy: newest } });
   });
+});
+
+test("on GitHub, where a comparison names no commit's files, a change and its revert supersede", async () => {
+  const graph = createMemoryGraph();
+  const mine = parseCommitSha(graph.add({ files: { "server/a.ts": "1" } }));
+  const fake = await startGitHubFake({ graph });
+  try {
+    const forge = createGitHubForge({ url: fake.url, api: fake.api, repository: fake.repository });
+    const check = () =>
+      checkSuperseded({ commit: mine, branch: "main", paths }, gatePorts(forge, systemClock, ignoreEvents));
+    note(graph);
+    note(graph, "again");
+    expect(await check()).toMatchObject({ kind: "go" });
+    change(graph, "2");
+    const revert = change(graph, "1");
+    expect(await check()).toMatchObject({ outcome: "superseded", value: { supersededBy: revert } });
+  } finally {
+    await fake.close();
+  }
 });
 
 test("on GitHub a comparison may say nothing but how the commits relate", async () => {

@@ -108,6 +108,15 @@ describe("a forge that refuses", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "rate-limited", waitMs: 600_000 }));
   });
 
+  test("that asks for patience again and again is not given up before the time is over", async () => {
+    const { fake, gate, clock } = await start();
+    fake.setStatus({ sha: docs, context: ci, state: "success" });
+    fake.misbehave({ status: 429, times: 12, headers: { "retry-after": "60" } });
+    const from = clock.now();
+    expect(await gate({ checks: [ci], wait: true })).toMatchObject({ kind: "go" });
+    expect(clock.now() - from).toBe(360_000);
+  });
+
   test("with Retry-After is asked again when it said, and the wait is told", async () => {
     const { fake, gate, events, clock } = await start();
     fake.setStatus({ sha: docs, context: ci, state: "success" });

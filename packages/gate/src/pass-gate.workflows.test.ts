@@ -59,6 +59,16 @@ describe.each(["1.22.6", "1.26.4"])("a workflow on Gitea %s", (version) => {
     expect(clock.now() - from).toBe(90_000);
   });
 
+  test("is proven as soon as what the proof lacked can be read", async () => {
+    const { fake, gate, clock, at } = await start({ version });
+    fake.setWorkflow("e2e.yml", "active");
+    fake.addPush({ before, after: docs });
+    at(120_000, fake.misbehave({ on: /feeds/, status: 502 }));
+    const from = clock.now();
+    expect(await gate({ workflows: [e2e], wait: true })).toMatchObject({ kind: "go" });
+    expect(clock.now() - from).toBeGreaterThanOrEqual(120_000);
+  });
+
   test("that is due and has not appeared is unknown at once, and refused in the end", async () => {
     const { fake, gate, clock } = await start({ version, commit: server });
     fake.setWorkflow("e2e.yml", "active");

@@ -75,6 +75,23 @@ describe("commits", () => {
     expect(await range({ commits: [{ sha }] })).toMatchObject({ value: { files: undefined } });
     expect(await range({ commits: [{ sha, files }], total_commits: 2 })).toMatchObject({ value: { truncated: true } });
   });
+
+  test("a comparison is newest first, whichever way round it was sent", async () => {
+    const { fake, forge } = await start();
+    const older = "1".repeat(40);
+    for (const shas of [
+      [older, mine],
+      [mine, older],
+    ]) {
+      const body = { commits: shas.map((sha) => ({ sha, files: [] })) };
+      const end = fake.misbehave({ on: /compare/, body });
+      // What lies between two commits is kept, so each try has a base of its own.
+      const base = parseCommitSha((shas[0] === mine ? "2" : "3").repeat(40));
+      const range = await forge.between(base, mine);
+      expect(range.kind === "found" && range.value.commits.map(({ sha }) => sha)).toEqual([mine, older]);
+      end();
+    }
+  });
 });
 
 describe("pushes", () => {

@@ -95,6 +95,24 @@ describe("the list of statuses", () => {
   });
 });
 
+test("a list that a server sends oldest first is read whole each time", async () => {
+  const rows = Array.from({ length: 60 }, (_, index) => ({
+    id: index + 1,
+    context: `job ${index}`,
+    status: "success",
+  }));
+  const server = await startScriptedServer(({ path }) => {
+    const page = Number(new URL(path, "http://x").searchParams.get("page"));
+    const list = rows.slice((page - 1) * 50, page * 50);
+    return { body: path.includes("/statuses?") ? list : { statuses: list } };
+  });
+  closing.push(server.close);
+  const forge = createGiteaForge({ url: server.url, repository: "acme/core" });
+  expect(await decideName(forge, "job *")).toMatchObject({ decision: "open" });
+  rows.push({ id: 61, context: "job 60", status: "failure" });
+  expect(await decideName(forge, "job *")).toMatchObject({ decision: "closed" });
+});
+
 describe("one status", () => {
   const page = "/acme/core/actions/runs/7/jobs/0";
   test.each([

@@ -32,6 +32,7 @@ export const stageRows: readonly StageRow[] = [
   { pace: { batch: 2 }, canary: ["t1"], size: 3, done: ["t1", "t2", "t3"], stages: [] },
   { pace: { batch: 2 }, canary: ["t1"], size: 3, done: ["t1", "t2"], broken: ["t3"], stages: ["quarantined?: t3"] },
   { pace: { batch: 2 }, canary: ["t1"], size: 4, broken: ["t2"], unplaced: ["t3"], stages: ["canary!~: t1", "batch-1: t4", "quarantined?: t2"] },
+  { pace: { batch: 2 }, canary: ["t1"], size: 4, broken: ["t2", "t3", "t4"], stages: ["canary!~: t1", "quarantined-1?: t2 t3", "quarantined-2?: t4"] },
   {
     pace: { batch: 2 },
     canary: ["t1"],

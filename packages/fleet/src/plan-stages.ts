@@ -33,12 +33,21 @@ export function planStages(input: StageInput, policy: SettledPolicy): readonly S
     (done, ring) => [...done, ...cut(ring, done.length, input, policy)],
     [],
   );
-  return [...first, ...stages, ...lastStage("quarantined", broken)];
+  return [...first, ...stages, ...lastStages("quarantined", broken, input.fleetSize, policy)];
 }
 
-/** The stage of tenants that cannot halt the rollout, as one wave. */
-function lastStage(name: string, tenants: readonly Tenant[]): readonly Stage[] {
-  return tenants.length === 0 ? [] : [{ name, slugs: slugsOf(tenants), canary: false, lenient: true, soakMs: 0 }];
+/** The stages of tenants that cannot halt the rollout: no more at a time than a late wave of healthy ones. */
+function lastStages(
+  name: string,
+  tenants: readonly Tenant[],
+  fleetSize: number,
+  { pace }: SettledPolicy,
+): readonly Stage[] {
+  const size =
+    "batch" in pace ? pace.batch : "window" in pace ? pace.window.cap : waveSize(pace.waves.at(-1) ?? 1, fleetSize);
+  const parts = chunk(slugsOf(tenants), () => size);
+  const nameOf = (index: number) => (parts.length === 1 ? name : `${name}-${index + 1}`);
+  return parts.map((slugs, index) => ({ name: nameOf(index), slugs, canary: false, lenient: true, soakMs: 0 }));
 }
 
 /**
@@ -51,7 +60,7 @@ export function planBorn(input: StageInput, policy: SettledPolicy): readonly Sta
   const movable = of("movable");
   const sizes = "waves" in policy.pace ? policy.pace.waves.length : 0;
   const stages = movable.length === 0 ? [] : cut({ name: "born", tenants: movable }, sizes, input, policy);
-  return [...stages, ...lastStage("born-quarantined", of("broken"))];
+  return [...stages, ...lastStages("born-quarantined", of("broken"), input.fleetSize, policy)];
 }
 
 /** The configured canaries; without any, waves and the window prove themselves on their own first step. */

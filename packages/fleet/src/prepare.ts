@@ -72,6 +72,9 @@ function checkPlaced(
   fleet: Fleet,
   policy: SettledPolicy,
 ): Verdict<void> {
+  const silent = [...baseline.values()].every((state) => state.kind === "broken");
+  if (silent && canary.length === 0)
+    return stop("unknown", "no tenant says what it runs, and without a canary nothing could be proven");
   const unplaced = [...baseline].filter(([slug, state]) => state.kind === "unplaced" && !fleet.pins.has(slug));
   const onCanary = unplaced.some(([slug]) => canary.includes(slug));
   if (!onCanary && unplaced.length <= tolerance(policy.maxStragglers, fleet.tenants.length)) return go(undefined);

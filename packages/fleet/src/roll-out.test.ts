@@ -273,6 +273,16 @@ describe("what goes wrong", () => {
     expect(world.controlPlane.moves()).toEqual([["t1"]]);
   });
 
+  test("a fleet that does not answer at all is moved by a canary first, and without one not at all", async () => {
+    await start({ canary: [], maxStragglers: 3 }, 3);
+    for (const name of ["t1", "t2", "t3"]) world.tenants.set(name, { manner: "down" });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "unknown" });
+    expect(world.controlPlane.moves()).toEqual([]);
+    const policy = { ...world.input.policy, canary: [slug("t1")] };
+    expect(await rollOut({ ...world.input, policy }, world.ports)).toMatchObject({ outcome: "halted" });
+    expect(world.controlPlane.moves()).toEqual([["t1"]]);
+  });
+
   test("pins keep a tenant where it is, and out of the tolerance; ephemeral tenants are only listed", async () => {
     await start(
       {

@@ -4,15 +4,10 @@ import type { CheckFact } from "../checks.ts";
 import { readSafely } from "../read-safely.ts";
 import type { Client } from "./client.ts";
 import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
+import { pageOf, runIdOf } from "./run-links.ts";
 import { readRuns, workflowOf } from "./runs.ts";
-import {
-  checkRunsSchema,
-  checkSuitesSchema,
-  combinedStatusSchema,
-  statusesSchema,
-  type WireCheckRun,
-  type WireStatus,
-} from "./wire.ts";
+import { readStatuses, statusFact } from "./statuses.ts";
+import { checkRunsSchema, checkSuitesSchema, type WireCheckRun } from "./wire.ts";
 
 /** From so many suites on, a commit's list of check runs is cut (https://docs.github.com/en/rest/checks/runs#list-check-runs-for-a-git-reference). */
 const mostSuites = 1000;
@@ -77,34 +72,6 @@ async function readSuite(client: Client, id: number, signal?: AbortSignal): Prom
   return rows;
 }
 
-/**
- * The statuses of a commit: the history and the newest of each context together, since a row can move over the edge of a page
- * while the history is read. One of the two lists is enough where a server has only that.
- */
-async function readStatuses(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<readonly WireStatus[]> {
-  const history = client.pages(
-    `/commits/${sha}/statuses?per_page=${pageSize}`,
-    { schema: statusesSchema, what: "a list of commit statuses" },
-    signal,
-  );
-  const newest = client.pages(
-    `/commits/${sha}/status?per_page=${pageSize}`,
-    { schema: combinedStatusSchema, what: "a combined commit status" },
-    signal,
-  );
-  const lists = await Promise.allSettled([history, newest]);
-  const rows = new Map<number, WireStatus>();
-  for (const list of lists) {
-    if (list.status === "fulfilled") for (const row of list.value.flat()) rows.set(row.id, row);
-    else if (!isMissing(list.reason) || lists.every(({ status }) => status === "rejected")) throw list.reason;
-  }
-  return [...rows.values()];
-}
-
-function isMissing(error: unknown): boolean {
-  return isReleaseError(error) && error.code === "FORGE_NOT_FOUND";
-}
-
 /** The workflow file of each run of the commit; undefined where this token may not list runs. */
 async function readWorkflows(
   client: Client,
@@ -140,32 +107,4 @@ function checkRunFact(run: WireCheckRun, workflows: ReadonlyMap<number, string> 
     startedAt: plainText(run.started_at, 40),
     updatedAt: plainText(run.completed_at || run.started_at, 40),
   };
-}
-
-function statusFact(row: WireStatus): CheckFact {
-  return {
-    kind: "status",
-    id: row.id,
-    name: plainText(row.context, 300),
-    app: "",
-    workflow: "",
-    runId: runIdOf(row.target_url),
-    attempt: 1,
-    status: plainText(row.state, 40).toLowerCase(),
-    conclusion: "",
-    description: plainText(row.description, 200),
-    url: pageOf(row.target_url),
-    startedAt: plainText(row.created_at, 40),
-    updatedAt: plainText(row.updated_at, 40),
-  };
-}
-
-/** Id of the workflow run that a check of GitHub Actions links to. */
-function runIdOf(url: string): number | undefined {
-  const id = /\/actions\/runs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
-  return id === undefined ? undefined : Number(id);
-}
-
-function pageOf(url: string): string {
-  return /^https?:\/\//.test(url) ? plainText(url, 300) : "";
 }

@@ -47,6 +47,19 @@ export interface FleetResult {
   readonly stragglers: readonly string[];
   readonly quarantined: readonly string[];
   readonly unknown: readonly string[];
+  /** Those of the three lists that do not count against the tolerance. */
+  readonly pinned?: readonly string[] | undefined;
+  /** Tenants that come and go; not among `tenants`. */
+  readonly ephemeral?: readonly string[] | undefined;
+  /** What every finished wave allows to conclude; `failureBound` is at 95 % confidence, in [0, 1]. */
+  readonly waves?:
+    | readonly {
+        readonly name: string;
+        readonly tenants: number;
+        readonly healthy: number;
+        readonly failureBound: number;
+      }[]
+    | undefined;
   readonly tenants: readonly TenantResult[];
 }
 

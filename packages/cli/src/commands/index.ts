@@ -99,6 +99,12 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./lint-workflow.ts")).lintWorkflow,
   },
   {
+    name: "report",
+    summary: "one HTML file of a result or a journal",
+    writes: false,
+    load: async () => (await import("./report.ts")).report,
+  },
+  {
     name: "demo",
     summary: "the pipeline against a world on loopback",
     writes: false,

@@ -33,7 +33,7 @@ export function formatFleet(fleet: FleetResult): string {
     slug,
     wave,
     verdict,
-    `${short(before)} → ${short(after)}`,
+    before === undefined ? short(after) : `${short(before)} → ${short(after)}`,
   ]);
   const planned = fleet.tenants.filter(({ verdict }) => verdict === "planned").length;
   const off = fleet.enumerated - fleet.verified - fleet.ahead - planned;

@@ -16,13 +16,9 @@ export const describeFleet: Describers<FleetEvent> = {
   "stages-planned": (event) =>
     info(`stages: ${event.stages.map(({ name, slugs }) => `${name} (${slugs.length})`).join(", ") || "none"}`),
   "wave-started": (event) =>
-    info(
-      `wave ${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", none of them may fail" : ""}`,
-    ),
+    info(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", none of them may fail" : ""}`),
   "tenants-posted": (event) =>
-    info(
-      `wave ${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`,
-    ),
+    info(`${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`),
   "call-answered": (event) =>
     event.ok
       ? detail(`control plane answered for ${event.rows.length} tenants`)
@@ -33,12 +29,12 @@ export const describeFleet: Describers<FleetEvent> = {
   "tenant-verified": (event) =>
     info(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
   "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),
-  "soak-started": (event) => info(`wave ${event.wave} soaks until ${new Date(event.until).toISOString()}`),
+  "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString()}`),
   "soak-probed": (event) =>
-    detail(`wave ${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
+    detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
   "wave-finished": (event) =>
     info(
-      `wave ${event.wave} done: ${event.healthy} healthy so far, so the failure rate is below ${percent(event.failureBound)} (95 %)`,
+      `${event.wave} done: ${event.healthy} healthy so far, so the failure rate is below ${percent(event.failureBound)} (95 %)`,
     ),
   "guard-passed": (event) => detail(`guard ${event.guard} lets go on`),
   "guard-stopped": (event) => warning(`${event.guard}: ${event.reason}`),

@@ -119,5 +119,5 @@ function shown<T>(reading: Reading<T>, format: (value: T) => string): string {
 
 /** Only the two largest units: nobody needs the milliseconds of a day. */
 function age(ms: number): string {
-  return (formatDuration(Math.max(1000, ms)).match(/\d+[a-z]+/g) ?? []).slice(0, 2).join("");
+  return (formatDuration(Math.max(1, Math.round(ms / 1000)) * 1000).match(/\d+[a-z]+/g) ?? []).slice(0, 2).join("");
 }

@@ -127,16 +127,9 @@ export function policyOf(fleet: FleetConfig): FleetPolicy {
 }
 
 /** The fleet's account as the result document has it. */
-export function fleetResult({
-  enumerated,
-  verified,
-  ahead,
-  stragglers,
-  quarantined,
-  unknown,
-  tenants,
-}: FleetReport): FleetResult {
-  return { enumerated, verified, ahead, stragglers, quarantined, unknown, tenants };
+export function fleetResult(report: FleetReport): FleetResult {
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, tenants } = report;
+  return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, tenants };
 }
 
 /** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since nobody has seen it. */

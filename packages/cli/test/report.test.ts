@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+let sha = "";
+beforeEach(async () => {
+  world = await startWorld();
+  sha = world.commits[1] ?? "";
+});
+afterEach(() => world.close());
+
+/** Nothing in a page may be fetched or run, and no text from outside may be markup. */
+function expectSelfContained(page: string): void {
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|src=|@import|url\(/i);
+  expect(page).toContain("default-src 'none'");
+}
+
+describe("report", () => {
+  test("of a result shows tenants, tags, decisions and the raw data", async () => {
+    await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
+    const ran = await world.lateen(["report", "result.json"]);
+    expect([ran.code, ran.stdout], ran.stderr).toEqual([0, "lateen-report.html\n"]);
+    const page = world.folder.read("lateen-report.html");
+    expectSelfContained(page);
+    for (const text of [
+      sha,
+      "shipped",
+      "canary-a",
+      "acme/platform:latest",
+      "<b>supersession</b>",
+      "prefers-color-scheme: dark",
+      "&quot;schemaVersion&quot;: 1",
+    ])
+      expect(page).toContain(text);
+  });
+
+  test("of the journal shows what happened to every tenant over time", async () => {
+    world.plane.treat("t2", "skips");
+    await world.lateen(["ship", "--sha", sha]);
+    const ran = await world.lateen(["report", "--out", "out/journal.html"]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const page = world.folder.read("out/journal.html");
+    expectSelfContained(page);
+    for (const text of ['class="verified"', 'class="failed"', 'class="soak"', ">t2<", "halted"])
+      expect(page).toContain(text);
+  });
+
+  test("of an event stream works, and hostile text stays text", async () => {
+    const hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    world.folder.write(
+      "events.ndjson",
+      [
+        { type: "version", schemaVersion: 1 },
+        {
+          type: "tenants-posted",
+          slugs: [hostile],
+          wave: hostile,
+          call: 1,
+          attempt: 1,
+          at: "2026-01-01T00:00:00.000Z",
+        },
+        { type: "tenant-failed", slug: hostile, reason: hostile, at: "2026-01-01T00:00:05.000Z" },
+        { type: "result", outcome: "halted", reason: hostile, fleet: undefined },
+      ]
+        .map((line) => JSON.stringify(line))
+        .join("\n"),
+    );
+    expect((await world.lateen(["report", "events.ndjson"])).code).toBe(0);
+    const page = world.folder.read("lateen-report.html");
+    expect(page).not.toMatch(/<script|<img/);
+    expect(page).toContain("&lt;script&gt;");
+  });
+
+  test("of something else is an error", async () => {
+    world.folder.write("other.txt", "hello");
+    for (const file of ["other.txt", "nowhere.json"]) expect((await world.lateen(["report", file])).code).toBe(2);
+  });
+});

@@ -67,6 +67,7 @@ function documentOf(command: string, result: CommandResult): ResultDocument {
 function createContext(host: Host, screen: Screen, row: CommandRow, args: Arguments): Context {
   return {
     command: row.name,
+    commands,
     args,
     host,
     vault: screen.vault,

@@ -1,4 +1,5 @@
 import { ReleaseError } from "@lateen/kernel";
+import type { CommandRow } from "./commands/command.ts";
 import type { Section } from "./config/config.ts";
 import type { Settings } from "./config/load.ts";
 import type { Host } from "./host.ts";
@@ -10,6 +11,8 @@ import type { Vault } from "./vault.ts";
 /** What a command works with. */
 export interface Context {
   readonly command: string;
+  /** Every command that there is. */
+  readonly commands: readonly CommandRow[];
   readonly args: Arguments;
   readonly host: Host;
   readonly vault: Vault;

@@ -116,4 +116,17 @@ export const commands: readonly CommandRow[] = [
     writes: false,
     load: async () => (await import("./config.ts")).config,
   },
+  {
+    name: "completion",
+    summary: "completion for bash, zsh, fish or PowerShell",
+    writes: false,
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  {
+    name: "__complete",
+    summary: "what the shells ask",
+    writes: false,
+    hidden: true,
+    load: async () => (await import("./complete.ts")).complete,
+  },
 ];

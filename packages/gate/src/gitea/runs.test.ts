@@ -77,6 +77,17 @@ describe("runs", () => {
     expect(await forge.runs(mine, ".gitea/workflows/e2e.yml")).toMatchObject({ value: [{ id }] });
   });
 
+  test.each([
+    [{ name: "E2E" }, { kind: "found", value: [{ conclusion: "failure" }] }],
+    [{ name: "Nightly" }, { kind: "found", value: [] }],
+    [{}, { kind: "unknown", cause: { code: "FORGE_RUNS_UNREADABLE" } }],
+  ])("that do not tell their file are known by their name: %j", async (name, expected) => {
+    const { fake, forge } = await start();
+    const run = { id: 1, head_sha: mine, event: "push", status: "completed", conclusion: "failure", ...name };
+    fake.misbehave({ on: /actions\/runs\?/, body: { workflow_runs: [run] } });
+    expect(await forge.runs(mine, "e2e.yml")).toMatchObject(expected);
+  });
+
   test("that the API does not list are looked for among the statuses", async () => {
     const { fake, forge } = await start();
     fake.setStatus({ sha: mine, context: "E2E / a (push)", state: "failure" });

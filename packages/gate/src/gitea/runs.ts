@@ -18,24 +18,26 @@ export function createRunReader(client: Client, sources: Sources, checks: Checks
   return (commit, file, signal) =>
     readSafely(async () => {
       const all = await list(commit, signal);
-      // It could be one of this workflow, and a red one.
-      if (all?.some(({ workflow, workflowName }) => workflow === "" && workflowName === "") === true)
-        return unknown(namelessRun(client.urlOf(`/actions/runs?head_sha=${commit}`)));
-      const listed = all?.filter((run) => belongs(run, file));
-      if (listed !== undefined && listed.length > 0) return found(listed);
+      const named = all?.filter((run) => hasFile(run, file)) ?? [];
+      const pathless = all?.filter(({ workflow }) => workflow === "") ?? [];
+      if (named.length > 0 && pathless.length === 0) return found(named);
       const [facts, names] = await Promise.all([checks(commit, signal), workflowNames(sources, file, commit, signal)]);
+      const guessed = pathless.filter(({ workflowName }) => names.known.includes(workflowName));
+      // A run that does not tell its file could be one of this workflow, and a red one.
+      const isClear = guessed.length > 0 || names.complete || pathless.length === 0;
+      if (!isClear || pathless.some(({ workflowName }) => workflowName === ""))
+        return unknown(namelessRun(client.urlOf(`/actions/runs?head_sha=${commit}`)));
+      const listed = [...named, ...guessed];
+      if (listed.length > 0) return found(listed);
       if (facts.kind !== "found") return facts;
       const derived = runsFromStatuses(names.known, commit, facts.value);
-      if (derived.length > 0 || listed !== undefined || names.complete) return found(derived);
+      if (derived.length > 0 || all !== undefined || names.complete) return found(derived);
       return unknown(namelessWorkflow(file, client.urlOf(`/commits/${commit}/statuses`)));
     });
 }
 
-function belongs(run: RunFact, file: string): boolean {
-  if (run.workflow === "") return run.workflowName === file;
-  return file.includes("/") && run.workflow.includes("/")
-    ? run.workflow === file
-    : fileName(run.workflow) === fileName(file);
+function hasFile({ workflow }: RunFact, file: string): boolean {
+  return file.includes("/") && workflow.includes("/") ? workflow === file : fileName(workflow) === fileName(file);
 }
 
 /**

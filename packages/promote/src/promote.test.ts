@@ -169,6 +169,34 @@ describe("before the commit point", () => {
     await expect(checkPromotion(input, world.ports)).rejects.toMatchObject({ code, category: "input" });
   });
 
+  test("nothing is copied to where nothing may be written", async () => {
+    const world = createWorld();
+    world.tags.move(mirror, world.candidateOf(world.mine), undefined);
+    world.tags.fault = ({ method, repository }) =>
+      method === "preflight" && repository === mirror ? "refused" : undefined;
+    expect(await promote(world.inputFor(world.mine), world.ports)).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(world.tags.calls.filter(({ method }) => method === "copy")).toEqual([]);
+  });
+
+  test.each(["resolve", "manifest", "revision"])("refused credentials in %s are an auth error", async (method) => {
+    const world = createWorld();
+    const denied = trouble({ category: "auth", code: "DENIED" });
+    world.tags.fault = (call) => (call.method === method && call.repository === tenant ? denied : undefined);
+    await expect(promote(world.inputFor(world.mine), world.ports)).rejects.toBe(denied);
+    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+  });
+
+  test("each revision is compared once", async () => {
+    const world = createWorld();
+    const asked: string[] = [];
+    const compare: typeof world.history.compare = (base, head) => {
+      asked.push(`${base}..${head}`);
+      return world.history.compare(base, head);
+    };
+    await promote(world.inputFor(world.mine), { ...world.ports, history: { ...world.history, compare } });
+    expect(asked.toSorted()).toEqual([`${world.mine}..${world.newer}`, `${world.old}..${world.mine}`].toSorted());
+  });
+
   test("a candidate that nobody has refuses the whole", async () => {
     const world = createWorld();
     world.tags.move(platform, world.candidateOf(world.mine), undefined);
@@ -318,4 +346,30 @@ describe("before the commit point", () => {
       outcome: "refused",
     });
   });
+});
+
+describe("an interruption", () => {
+  test("before the commit point is thrown, and nothing was written", async () => {
+    const world = createWorld();
+    const controller = new AbortController();
+    world.tags.fault = ({ method }) => {
+      if (method === "preflight") controller.abort();
+      return undefined;
+    };
+    await expect(promote(world.inputFor(world.mine), world.ports, controller.signal)).rejects.toMatchObject({
+      category: "interrupted",
+    });
+    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+  });
+});
+
+test("repositories are announced before they are read, so that one token serves both", async () => {
+  const world = createWorld();
+  const announced: string[] = [];
+  const expectWrites = (repository: string) => {
+    expect(world.tags.calls).toEqual([]);
+    announced.push(repository);
+  };
+  await promote(world.inputFor(world.mine), { ...world.ports, tags: { ...world.tags, expectWrites } });
+  expect(announced).toEqual(all);
 });

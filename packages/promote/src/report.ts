@@ -62,7 +62,7 @@ export function reportSettled(
     commit: head.entry.commit,
     images,
     ledger: { entry: head.id, position: head.position, appended },
-    changed: all.some(({ before, after, action }) => action !== "unchanged" && before !== after),
+    changed: all.some(({ action }) => action === "moved" || action === "created"),
   };
 }
 

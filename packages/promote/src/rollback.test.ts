@@ -90,6 +90,26 @@ describe("rollback", () => {
     expect(await promote(world.inputFor(world.three), world.ports)).toMatchObject({ kind: "stop", outcome: "refused" });
   });
 
+  test("and so does promoting it again after it was built again", async () => {
+    const world = await createWorld();
+    await rollback(inputFor(world), world.ports);
+    world.tags.push(worldRepositories[0], world.candidateOf(world.two), {
+      revision: world.two,
+      content: "built again",
+    });
+    const again = await promote(world.inputFor(world.two), world.ports);
+    expect(again).toMatchObject({ kind: "go", value: { changed: true, ledger: { appended: true } } });
+    expect(world.ledger.heads.at(-1)?.entry.hold).toEqual([world.three]);
+  });
+
+  test("rolling back to what was held holds what is left instead", async () => {
+    const world = await createWorld();
+    await rollback(inputFor(world), world.ports);
+    await rollback(inputFor(world, { to: world.three, reason: "it was the network" }), world.ports);
+    expect(world.ledger.heads.at(-1)?.entry).toMatchObject({ commit: world.three, from: world.two, hold: [world.two] });
+    expect(await promote(world.inputFor(world.four), world.ports)).toMatchObject({ kind: "go" });
+  });
+
   test("digests of the ledger beat tags", async () => {
     const world = await createWorld();
     const expected = world.digests(world.two);

@@ -151,6 +151,21 @@ describe("after the commit point", () => {
     expect(world.latest()).toEqual(world.digests(world.newer));
   });
 
+  test("a ledger that was rewound afterwards makes it partial, and is not followed", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.old), world.ports);
+    const first = world.ledger.heads[0]!;
+    const ledger = {
+      ...world.ledger,
+      read: async () =>
+        world.ledger.heads.length > 1 ? ({ kind: "found", value: first } as const) : world.ledger.read(),
+    };
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "partial", value: { commit: world.mine } });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/rewound or removed/);
+    expect(world.latest()).toEqual(world.digests(world.mine));
+  });
+
   test.each(["unreadable", "removed"])("a ledger that is %s afterwards makes it partial", async (how) => {
     const world = createWorld();
     let appended = false;
@@ -227,8 +242,24 @@ describe("at the commit point", () => {
         return { kind: "unknown", cause: trouble } as const;
       },
     };
-    expect(await promote(world.inputFor(world.mine), { ...world.ports, ledger })).toMatchObject({ kind: "go" });
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
+    expect(verdict).toMatchObject({ kind: "go", value: { ledger: { position: 1, appended: true } } });
+    expect(world.events.filter(({ type }) => type === "ledger-lost")).toEqual([]);
     expect(world.ledger.heads).toHaveLength(1);
+  });
+
+  test("a ledger that calls our own entry another one has taken it", async () => {
+    const world = createWorld();
+    const ledger = {
+      ...world.ledger,
+      append: async (...args: Parameters<typeof world.ledger.append>) => {
+        const appended = await world.ledger.append(...args);
+        return appended.kind === "appended" ? { ...appended, kind: "lost" as const } : appended;
+      },
+      entries: async () => ({ kind: "unknown", cause: trouble }) as const,
+    };
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
+    expect(verdict).toMatchObject({ kind: "go", value: { ledger: { appended: true } } });
   });
 
   test("a ledger that nobody can read after the append leaves the tags alone", async () => {
@@ -312,7 +343,9 @@ describe("reconcile", () => {
     await promote(world.inputFor(world.mine), world.ports);
     world.tagAs(world.old);
     world.tags.collect(mirror, world.digestOf(mirror, world.mine));
+    const start = world.clock.now();
     expect(await reconcile(scope, world.ports)).toMatchObject({ kind: "go", value: { changed: true } });
+    expect(world.clock.now()).toBe(start);
     expect(world.latest()).toEqual(world.digests(world.mine));
   });
 

@@ -168,3 +168,11 @@ test.each([
 ])("isTag(%j) is %s", (text, is) => {
   expect(isTag(text)).toBe(is);
 });
+
+test.each(["ci:hunter2@ghcr.io/acme/x:1", "https://ci:hunter2@ghcr.io/acme/x:1", "hunter2@ghcr.io:443/acme/x"])(
+  "repeats no password of %s",
+  (text) => {
+    expect(() => parseImageRef(text)).toThrow("…@ghcr.io");
+    expect(() => parseImageRef(text)).not.toThrow("hunter2");
+  },
+);

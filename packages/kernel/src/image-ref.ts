@@ -32,7 +32,9 @@ const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
  * @throws ReleaseError `IMAGE_REF_INVALID`
  */
 export function parseImageRef(text: string): ImageRef {
-  const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", text, why);
+  // A password that somebody put in front of the host must not be repeated.
+  const shown = text.replace(/(^|\/\/)[^/]*@(?=[^/]*\/)/, "$1…@");
+  const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", shown, why);
   if (text.includes("://")) throw refuse("leave the scheme out: host/repository:tag");
   if (/^[^/]*@[^/:]*\//.test(text) || /^[^/]*@[^/]*:\d+\//.test(text)) throw refuse("leave user and password out");
   const [named = "", digest, ...others] = text.split("@");

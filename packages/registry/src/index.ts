@@ -1,6 +1,9 @@
 export type { AdapterOptions, ContentStore, RegistryAdapter } from "./adapter.ts";
+export { doubtTable } from "./decide-doubt.table.ts";
 export { decideDoubt, type DoubtDecision, type DoubtFacts } from "./decide-doubt.ts";
+export { retagTable } from "./decide-retag.table.ts";
 export { decideRetag, decideTag, type RetagOutcome, type TagEnd, type TagPlan } from "./decide-retag.ts";
+export { revisionTable } from "./decide-revision.table.ts";
 export { decideRevision, type RevisionDecision, revisionKey } from "./decide-revision.ts";
 export type { RegistryEntry } from "./entry.ts";
 export type { RegistryErrorCode } from "./errors.ts";

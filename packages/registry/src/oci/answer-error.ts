@@ -1,6 +1,6 @@
 import { plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
-import { type AnswerRow, answerTable } from "./error-table.ts";
+import { decideAnswer } from "./decide-answer.ts";
 import { readRetryAfter } from "./retry-after.ts";
 
 /** An unsuccessful answer, with the start of its body. */
@@ -9,17 +9,6 @@ export interface FailedAnswer {
   readonly url: string;
   readonly body: string;
   readonly retryAfter: string | undefined;
-}
-
-/** The row of the table that an answer falls under. */
-export function decideAnswer(status: number, body: string): AnswerRow {
-  const row = answerTable.find(
-    (candidate) =>
-      (candidate.andAbove === true ? status >= candidate.status : status === candidate.status) &&
-      (candidate.body?.test(body) ?? true),
-  );
-  // The last row takes every status.
-  return row ?? (answerTable.at(-1) as AnswerRow);
 }
 
 /** The error that an unsuccessful answer means. */

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { type FakeRegistry, makeCertificate, seedImage, startRegistry } from "../testing/index.ts";
 
-const clock = createScaledClock({ factor: 20 });
+const clock = createScaledClock({ factor: 5 });
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
 

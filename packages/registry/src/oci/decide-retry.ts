@@ -1,6 +1,6 @@
 import type { ReleaseError } from "@lateen/kernel";
 import { retryPolicy } from "../policy.ts";
-import { answerTable } from "./error-table.ts";
+import { answerTable } from "./decide-answer.table.ts";
 
 /** What is known when a request has failed. */
 export interface RetryFacts {

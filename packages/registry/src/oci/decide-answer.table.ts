@@ -6,8 +6,8 @@ export interface AnswerRow {
   /** A status, or all from this one on where `andAbove`. */
   readonly status: number;
   readonly andAbove?: boolean;
-  /** Where the status alone does not tell: what the body has to contain. */
-  readonly body?: RegExp;
+  /** Where the status alone does not tell: a regular expression, in any case, that the body has to fit. */
+  readonly body?: string;
   readonly code: RegistryErrorCode;
   readonly category: ErrorCategory;
   /** Whether the same read may be sent again. A tag is never written again on this alone. */
@@ -20,14 +20,13 @@ export interface AnswerRow {
 }
 
 const spec = "OCI distribution-spec, Error Codes";
-const permission =
-  "grant the account push rights on the repository; on GHCR also packages: write and the package's Manage Actions access";
+const permission = "grant the account push rights on the repository; on GHCR also packages: write and the package's Manage Actions access";
 
 /** What every unsuccessful answer of a registry means. */
 export const answerTable: readonly AnswerRow[] = [
   {
     status: 400,
-    body: /authorization token has expired/i,
+    body: "authorization token has expired",
     code: "REGISTRY_TOKEN_EXPIRED",
     category: "auth",
     retryable: false,
@@ -38,7 +37,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 403,
-    body: /authorization token has expired|token (?:has |is )?expired/i,
+    body: "authorization token has expired|token (?:has |is )?expired",
     code: "REGISTRY_TOKEN_EXPIRED",
     category: "auth",
     retryable: false,
@@ -49,7 +48,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 403,
-    body: /secondary rate limit|rate limit exceeded|too ?many ?requests|abuse detection/i,
+    body: "secondary rate limit|rate limit exceeded|too ?many ?requests|abuse detection",
     code: "REGISTRY_RATE_LIMITED",
     category: "unavailable",
     retryable: true,
@@ -80,7 +79,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 404,
-    body: /^\s*<(?:!doctype|html)/i,
+    body: String.raw`^\s*<(?:!doctype|html)`,
     code: "REGISTRY_UNAVAILABLE",
     category: "unavailable",
     retryable: false,
@@ -101,7 +100,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 400,
-    body: /MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN/,
+    body: "MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN",
     code: "REGISTRY_CONTENT_MISSING",
     category: "state",
     retryable: false,
@@ -112,7 +111,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 400,
-    body: /TAG_IMMUTABLE|immutable/i,
+    body: "TAG_IMMUTABLE|immutable",
     code: "REGISTRY_TAG_IMMUTABLE",
     category: "state",
     retryable: false,
@@ -123,7 +122,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 409,
-    body: /immutable|cannot be overwritten/i,
+    body: "immutable|cannot be overwritten",
     code: "REGISTRY_TAG_IMMUTABLE",
     category: "state",
     retryable: false,
@@ -134,7 +133,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 412,
-    body: /immutable/i,
+    body: "immutable",
     code: "REGISTRY_TAG_IMMUTABLE",
     category: "state",
     retryable: false,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { answerError, decideAnswer } from "./answer-error.ts";
+import { answerError } from "./answer-error.ts";
+import { decideAnswer } from "./decide-answer.ts";
 import { isSurelyNotApplied } from "./decide-retry.ts";
 
 test.each([

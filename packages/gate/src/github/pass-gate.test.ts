@@ -39,8 +39,11 @@ async function start(workflow = filtered, options: Partial<GitHubFakeOptions> = 
     send: (url, init) =>
       clock.during(async () => {
         const response = await sender(url, init);
-        const bytes = response.body === null ? [] : [await new Response(response.body).bytes()];
-        return { status: response.status, headers: response.headers, body: ReadableStream.from(bytes) };
+        const parts: Uint8Array[] = [];
+        const reader = response.body?.getReader();
+        for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read())
+          parts.push(part.value);
+        return { status: response.status, headers: response.headers, body: ReadableStream.from(parts) };
       }),
   });
   const events: GateEvent[] = [];

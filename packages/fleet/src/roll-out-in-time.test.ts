@@ -309,6 +309,130 @@ describe("the journal", () => {
   });
 });
 
+describe("what an answer may say", () => {
+  const well = (name: string) => ({ slug: slug(name), healthy: true, onTarget: true, hasError: false });
+
+  test("is only about the tenants of the call", async () => {
+    const controlPlane: RolloutPorts["controlPlane"] = {
+      ...fleet.controlPlane,
+      async redeploy(...args) {
+        const answer = await fleet.controlPlane.redeploy(...args);
+        const stranger = { ...well("t5"), hasError: true };
+        return answer.kind === "answered" && args[0][0].slug === "t1"
+          ? { ...answer, rows: [stranger, ...answer.rows] }
+          : answer;
+      },
+    };
+    expect(await run({}, { controlPlane })).toMatchObject({ kind: "go", value: { verified: 6 } });
+  });
+
+  test("failures of tenants that were broken before halt nothing, not even one another", async () => {
+    fleet.silent.add(slug("t2")).add(slug("t3"));
+    const failed = (name: string) => ({
+      kind: "answered" as const,
+      ok: false,
+      rows: [{ ...well(name), hasError: true }],
+    });
+    fleet.answers.push(undefined, undefined, undefined, undefined, failed("t2"), failed("t3"));
+    const verdict = await run({ pace: { batch: 1 }, maxStragglers: 2 });
+    expect(verdict).toMatchObject({ kind: "go", value: { quarantined: ["t2", "t3"] } });
+    begin(6);
+    fleet.silent.add(slug("t2")).add(slug("t3"));
+    fleet.answers.push(undefined, undefined, undefined, undefined, failed("t2"), failed("t3"));
+    expect(await run({ pace: { batch: 1 } })).toMatchObject({ outcome: "halted" });
+    expect(fleet.calls.slice(-2)).toEqual([["t2"], ["t3"]]);
+  });
+});
+
+describe("after the last move", () => {
+  const afterwards = (change: () => unknown) => (event: FleetEvent) =>
+    void (event.type === "sweep-started" && change());
+
+  test("a canary that has strayed is never tolerated", async () => {
+    const report = afterwards(() => fleet.runs.set(slug("t1"), "a".repeat(40)));
+    const verdict = await run({ maxStragglers: 3 }, { report });
+    expect(verdict).toMatchObject({
+      outcome: "halted",
+      reason: expect.stringContaining("the canary t1 is not proven"),
+    });
+  });
+
+  test("a tenant that was proven and falls silent for a moment is waited for", async () => {
+    const report = afterwards(() => {
+      fleet.silent.add(slug("t4"));
+      void clock.sleep(100_000).then(() => fleet.silent.delete(slug("t4")));
+    });
+    expect(await run({}, { report })).toMatchObject({ kind: "go", value: { verified: 6 } });
+  });
+
+  test("who is taken back is only who was moved here", async () => {
+    fleet.answers.push(undefined, { kind: "answered", ok: false, rows: [] });
+    const report = (event: FleetEvent) =>
+      void (event.type === "rollout-halted" && fleet.runs.set(slug("t6"), "c".repeat(40)));
+    const policy: FleetPolicy = { canary: [slug("t1")], onFailure: "rollback", verify: { timeoutMs: 60_000 } };
+    const input = { release, policy, tagOf: (commit: string) => `old-${commit.slice(0, 7)}` };
+    expect(await rollOut(input, { ...ports, report })).toMatchObject({ outcome: "halted" });
+    // t2, t3 and t4 were in a call that failed before it moved them, t6 was moved by somebody else.
+    expect(fleet.calls).toEqual([["t1"], ["t2", "t3", "t4"], ["t1"]]);
+    expect(fleet.runs.get(slug("t6"))).toBe("c".repeat(40));
+  });
+});
+
+describe("a rollout that is taken up", () => {
+  async function prefixUntil(type: JournalEntry["type"]): Promise<readonly JournalEntry[]> {
+    const journal = memoryJournal();
+    await run({ soakMs: 600_000 }, { journal });
+    return journal.entries.slice(0, journal.entries.findIndex((entry) => entry.type === type) + 1);
+  }
+
+  test("waits for what is left of its soak, and no longer", async () => {
+    const prefix = await prefixUntil("soak-started");
+    const began = prefix.at(-1)?.at ?? 0;
+    begin(6);
+    fleet.runs.set(slug("t1"), sha);
+    await clock.sleep(began + 400_000 - clock.now());
+    const passed: number[] = [];
+    const report = (event: FleetEvent) => void (event.type === "soak-passed" && passed.push(clock.now()));
+    expect(await run({ soakMs: 600_000 }, { journal: memoryJournal(prefix), report })).toMatchObject({ kind: "go" });
+    expect(passed).toEqual([began + 600_000]);
+  });
+
+  test("does not wait longer than a soak where the clock was set back", async () => {
+    const prefix = (await prefixUntil("soak-started")).map((entry) =>
+      entry.type === "soak-started" ? { ...entry, until: entry.until + 86_400_000 } : entry,
+    );
+    begin(6);
+    fleet.runs.set(slug("t1"), sha);
+    expect(await run({ soakMs: 600_000 }, { journal: memoryJournal(prefix) })).toMatchObject({ kind: "go" });
+    expect(minutes()).toBeLessThan(20);
+  });
+
+  test("does not post who was brought to the target meanwhile", async () => {
+    const prefix = await prefixUntil("wave-finished");
+    begin(6);
+    for (const name of ["t1", "t3", "t5", "t6"]) fleet.runs.set(slug(name), sha);
+    expect(await run({}, { journal: memoryJournal(prefix) })).toMatchObject({ kind: "go", value: { verified: 6 } });
+    expect(fleet.calls).toEqual([["t2", "t4"]]);
+  });
+
+  test("concludes nothing about tenants that were being looked at when it was interrupted", async () => {
+    const stopping = new AbortController();
+    const journal = memoryJournal();
+    fleet.answers.push({ kind: "answered", ok: true, rows: [] });
+    void clock.sleep(90_000).then(() => stopping.abort());
+    const verdict = await rollOut(
+      { release, policy: { canary: [slug("t1")] } },
+      { ...ports, journal },
+      stopping.signal,
+    );
+    expect(verdict).toMatchObject({ value: { interrupted: true } });
+    expect(journal.entries.filter((entry) => entry.type === "tenant-failed")).toEqual([]);
+    fleet.runs.set(slug("t1"), sha);
+    expect(await run({}, { journal })).toMatchObject({ kind: "go", value: { verified: 6 } });
+    expect(fleet.calls.flat().filter((name) => name === "t1")).toHaveLength(1);
+  });
+});
+
 describe("guards", () => {
   test("are asked before every wave, and after every soak", async () => {
     const asked: number[] = [];

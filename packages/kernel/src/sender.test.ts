@@ -1,5 +1,9 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 
+import { createHttp } from "./http.ts";
 import { createSender, type SenderOptions, type UndiciModule } from "./sender.ts";
 import { startScriptedServer } from "./testing/scripted-server.ts";
 
@@ -8,7 +12,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** A module with undici's shape that keeps what it is given and sends with Node's own fetch. */
+/** A module with undici's shape that keeps what it is given and sends with node:http. */
 const fakeUndici = () => {
   const agents: unknown[] = [];
   const dispatchers: unknown[] = [];
@@ -20,9 +24,10 @@ const fakeUndici = () => {
   }
   const undici: UndiciModule = {
     EnvHttpProxyAgent,
-    fetch: (url: string, { dispatcher, ...init }: RequestInit & { dispatcher: unknown }) => {
+    request: async (url: string, { dispatcher, signal }: { dispatcher: unknown; signal: AbortSignal }) => {
       dispatchers.push(dispatcher);
-      return fetch(url, init);
+      const [message] = (await once(get(url, { signal }), "response", { signal })) as [IncomingMessage];
+      return { statusCode: message.statusCode ?? 0, headers: message.headers, body: message };
     },
   };
   const load = async () => {
@@ -78,4 +83,27 @@ test("certificates, proxies and limits are passed on", async () => {
     httpsProxy: "http://p:2",
     noProxy: "localhost,127.0.0.1,[::1],ghcr.io",
   });
+});
+
+test.each([
+  ["gzip", gzipSync],
+  ["GZIP", gzipSync],
+  ["deflate", deflateSync],
+  ["br", brotliCompressSync],
+])("a body that comes as %s, unasked, is unpacked", async (encoding, compress) => {
+  const server = await startScriptedServer(() => ({
+    headers: { "content-encoding": encoding },
+    body: compress("plain text"),
+  }));
+  closers.push(() => server.close());
+  const http = createHttp({ send: createSender(fakeUndici().load) });
+  expect((await http.request({ url: server.url, maxBytes: 100 })).text()).toBe("plain text");
+  await expect(http.request({ url: server.url, maxBytes: 5 })).rejects.toMatchObject({ code: "HTTP_TOO_LARGE" });
+});
+
+test("a body that is not what its encoding says is broken off", async () => {
+  const server = await startScriptedServer(() => ({ headers: { "content-encoding": "gzip" }, body: "plain text" }));
+  closers.push(() => server.close());
+  const http = createHttp({ send: createSender(fakeUndici().load) });
+  await expect(http.request({ url: server.url, maxBytes: 100 })).rejects.toMatchObject({ code: "HTTP_BROKEN_OFF" });
 });

@@ -1,8 +1,16 @@
+import { pipeline, type Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+
 /** The part of a `fetch` response that lateen reads. */
 export interface SentResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  readonly body: ReadableStream<Uint8Array> | null;
+  readonly body: SentBody | null;
+}
+
+/** The part of a `ReadableStream` that lateen reads with. */
+export interface SentBody {
+  getReader(): { read(): Promise<{ readonly value?: Uint8Array | undefined }>; cancel(): Promise<unknown> };
 }
 
 /** What is handed to a {@link Sender} beside the address; redirects are never followed by it. */
@@ -37,15 +45,23 @@ export interface SenderOptions {
 export interface UndiciModule {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- undici's own option types differ between its versions
   readonly EnvHttpProxyAgent: new (options: any) => object;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly fetch: (url: any, init: any) => Promise<any>;
+  readonly request: (
+    url: string,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    options: any,
+  ) => Promise<{
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+    readonly body: Readable;
+  }>;
 }
 
 /**
  * A sender on undici, which is loaded with the first request (48 ms, measured November 2026) and has one pool of
  * connections for its life.
  *
- * undici's own header and body time-outs are off, since {@link createHttp} sets the deadlines.
+ * undici's own header and body time-outs are off, since {@link createHttp} sets the deadlines. Its `request` is used and not its
+ * `fetch`, which takes twice the time (20,000 answers of 60 bytes on loopback, measured November 2026).
  */
 export function createSender(load: () => Promise<UndiciModule>, options: SenderOptions = {}): Sender {
   const prepare = async () => {
@@ -55,8 +71,41 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   let ready: ReturnType<typeof prepare> | undefined;
   return async (url, init) => {
     const { undici, dispatcher } = await (ready ??= prepare());
-    return (await undici.fetch(url, { ...init, dispatcher })) as SentResponse;
+    const { method, headers, body, signal } = init;
+    const response = await undici.request(url, { method, headers, body, signal, dispatcher });
+    return asFetched(response.statusCode, response.headers, response.body);
   };
+}
+
+function asFetched(
+  status: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: Readable,
+): SentResponse {
+  const get = (name: string) => {
+    const value = headers[name.toLowerCase()];
+    return value === undefined ? null : Array.isArray(value) ? value.join(", ") : value;
+  };
+  return { status, headers: { get }, body: { getReader: () => readerOf(decoded(body, get("content-encoding"))) } };
+}
+
+function readerOf(body: Readable): ReturnType<SentBody["getReader"]> {
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  return {
+    read: async () => {
+      const { done, value } = await chunks.next();
+      return done === true ? {} : { value };
+    },
+    cancel: async () => void body.destroy(),
+  };
+}
+
+/** Nobody asks for a compressed body, but some servers send one all the same; whoever reads it bounds it. */
+function decoded(body: Readable, encoding: string | null): Readable {
+  const create = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress }[
+    encoding?.trim().toLowerCase() ?? ""
+  ];
+  return create === undefined ? body : pipeline(body, create(), () => undefined);
 }
 
 function agentOptions({ connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy }: SenderOptions): object {

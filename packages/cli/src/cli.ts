@@ -39,7 +39,7 @@ async function run(host: Host, screen: Screen, row: CommandRow, command: Command
   screen.beginResult();
   const context = createContext(host, screen, row, args);
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
-  const result = await screen.beating(command.run(context));
+  const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
   const document = documentOf(row.name, result);
   const code = exitCodeOf(result.outcome, {
     command: row.name,
@@ -74,6 +74,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
     report: screen.report,
     signal: host.signal,
     dryRun: args.has("dry-run"),
+    pause: screen.pause,
     actor: actorOf(host),
     overrides: readOverrides(args, host.env),
     program: runCli,

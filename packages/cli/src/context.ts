@@ -5,6 +5,7 @@ import type { Settings } from "./config/load.ts";
 import type { Host } from "./host.ts";
 import type { Arguments } from "./io/arguments.ts";
 import { usageError } from "./io/arguments.ts";
+import type { Pause } from "./io/pause.ts";
 import type { AnyEvent } from "./report/events.ts";
 import type { Vault } from "./vault.ts";
 
@@ -19,6 +20,8 @@ export interface Context {
   readonly report: (event: AnyEvent) => void;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** The keys at a terminal. */
+  readonly pause: Pause;
   /** Who acts: `GITHUB_ACTOR`, else the user. */
   readonly actor: string;
   /** `--override`, from the name of a check to the reason. */

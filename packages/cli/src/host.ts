@@ -35,6 +35,8 @@ export interface Host {
   readonly keyboard?: Keyboard | undefined;
   /** Aborted by the first SIGINT or SIGTERM; the reason is a ReleaseError of category `interrupted`. */
   readonly signal: AbortSignal;
+  /** Does what a first SIGINT does. */
+  interrupt(): void;
   /** 130 or 143 once a signal has come. */
   interruptedBy(): 130 | 143 | undefined;
   /** Sets what is done, synchronously, when a second signal ends the program at once. */

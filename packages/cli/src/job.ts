@@ -4,12 +4,15 @@ import type { Section } from "./config/config.ts";
 import type { Settings } from "./config/load.ts";
 import type { Context } from "./context.ts";
 import type { Host } from "./host.ts";
+import type { Pause } from "./io/pause.ts";
 import { pushBefore, readEventPayload } from "./event-payload.ts";
 import { namedCommit, whichCommit } from "./which-commit.ts";
 import { type Wiring, wire } from "./wiring.ts";
 
 /** One run of one command over the adapters: what every stage works with. */
 export interface Job extends Pick<Context, "report" | "signal" | "overrides" | "actor" | "dryRun"> {
+  /** Lets a person hold a rollout between two steps. @default nobody does */
+  readonly pause?: Pause | undefined;
   readonly host: Pick<Host, "env" | "clock" | "files">;
   readonly settings: Settings;
   readonly wiring: Wiring;
@@ -23,7 +26,7 @@ export interface Job extends Pick<Context, "report" | "signal" | "overrides" | "
 
 /** Opens the configuration with the sections that are needed, and everything that it names. */
 export async function openJob(context: Context, ...needs: readonly Section[]): Promise<Job> {
-  const { host, vault, report, signal, overrides, actor, args, dryRun } = context;
+  const { host, vault, report, signal, overrides, actor, args, dryRun, pause } = context;
   const settings = await context.settings(...needs);
   const wiring = wire({ settings, env: host.env, files: host.files, clock: host.clock, vault, report });
   const resolve =
@@ -37,6 +40,7 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     overrides,
     actor,
     dryRun,
+    pause,
     settings,
     wiring,
     commit: () => whichCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { userInfo } from "node:os";
-import { createInterface } from "node:readline/promises";
 import type { WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { ReleaseError, systemClock } from "@lateen/kernel";
@@ -48,6 +47,7 @@ function keyboardOf(): Keyboard | undefined {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined;
   return {
     async ask(prompt, signal) {
+      const { createInterface } = await import("node:readline/promises");
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return await lines.question(prompt, { signal });
@@ -89,6 +89,7 @@ const host: Host = {
   stderr: outputOf(process.stderr),
   keyboard: keyboardOf(),
   signal: stop.signal,
+  interrupt: () => onSignal("SIGINT"),
   interruptedBy: () => interruptedBy,
   onStopNow: (last) => {
     lastWords = last;

@@ -23,6 +23,10 @@ export interface RunOptions {
   readonly keyboard?: Keyboard;
   /** How many times shorter every pause is; the hours stay as they are. @default 1 */
   readonly haste?: number;
+  /** Makes standard error a terminal of this width. */
+  readonly columns?: number;
+  /** What `q` at the keyboard does. */
+  readonly onInterrupt?: () => void;
   /** Called with every line of standard error as it is written. */
   readonly onProgress?: (line: string) => void;
 }
@@ -45,11 +49,12 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: () => 80 },
     stderr: {
       write: (text) => (options.onProgress?.(text), void (stderr += text)),
-      isTerminal: false,
-      columns: () => 80,
+      isTerminal: options.columns !== undefined,
+      columns: () => options.columns ?? 80,
     },
     keyboard: options.keyboard,
     signal,
+    interrupt: () => options.onInterrupt?.(),
     interruptedBy: () => (signal.aborted ? 130 : undefined),
     onStopNow: () => undefined,
   };

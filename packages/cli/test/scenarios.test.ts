@@ -23,6 +23,7 @@ const host: Host = {
   stdout: silent,
   stderr: silent,
   signal: new AbortController().signal,
+  interrupt: () => undefined,
   interruptedBy: () => undefined,
   onStopNow: () => undefined,
 };

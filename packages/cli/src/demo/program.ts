@@ -48,7 +48,7 @@ export async function runProgram(
 ): Promise<Ran> {
   let [answer, progress] = ["", ""];
   const file = join(world.folder, `result-${++runs}.json`);
-  const out = (write: (text: string) => void): Output => ({ ...host.stderr, columns: () => 80, write });
+  const out = (write: (text: string) => void): Output => ({ isTerminal: false, columns: () => 80, write });
   const code = await program({
     ...host,
     argv: [...argv, "--result-file", file],

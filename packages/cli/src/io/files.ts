@@ -1,5 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 /** The files that the program itself reads and writes; everything is synchronous, since the last words of a broken-off run are. */
@@ -21,7 +29,8 @@ export const machineFiles: Files = {
   list: (path) => (existsSync(path) ? readdirSync(path).toSorted() : []),
   append: (path, text) => appendFileSync(path, text),
   replace(path, text) {
-    const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+    // Only a name beside others: node:crypto would cost every start 10 ms.
+    const temporary = `${path}.${Math.random().toString(36).slice(2, 10)}.tmp`;
     mkdirSync(dirname(path), { recursive: true });
     try {
       writeFileSync(temporary, text, { flush: true });

@@ -11,8 +11,8 @@ export interface Heart {
   during<T>(work: Promise<T>): Promise<T>;
 }
 
-/** Makes a {@link Heart} that speaks through `report`. */
-export function createHeart(clock: Clock, report: (event: AnyEvent) => void): Heart {
+/** Makes a {@link Heart} that speaks through `report`, and calls `tick` every second. */
+export function createHeart(clock: Clock, report: (event: AnyEvent) => void, tick?: () => void): Heart {
   const startedAt = clock.now();
   let lastAt = startedAt;
   let waitingFor = "the first answer";
@@ -24,6 +24,12 @@ export function createHeart(clock: Clock, report: (event: AnyEvent) => void): He
       report({ type: "heartbeat", waitingFor, elapsedMs: clock.now() - startedAt });
     }
   };
+  const pulse = async (signal: AbortSignal): Promise<void> => {
+    while (tick !== undefined && !signal.aborted) {
+      await clock.sleep(1000, signal);
+      tick();
+    }
+  };
   return {
     beat(text) {
       lastAt = clock.now();
@@ -31,7 +37,7 @@ export function createHeart(clock: Clock, report: (event: AnyEvent) => void): He
     },
     async during(work) {
       const over = new AbortController();
-      const watching = watch(over.signal).catch(() => undefined);
+      const watching = Promise.allSettled([watch(over.signal), pulse(over.signal)]);
       try {
         return await work;
       } finally {

@@ -5,6 +5,8 @@ import type { AnyEvent } from "./events.ts";
 /** Shows what happens; all renderers see the same events. */
 export interface Renderer {
   event(event: AnyEvent): void;
+  /** Once a second, for what moves by itself. */
+  tick?(): void;
   /** The end: always called once, with the document and, where there is one, the error. */
   end(document: ResultDocument, error: ReleaseError | undefined): void;
 }
@@ -13,6 +15,7 @@ export interface Renderer {
 export function together(renderers: readonly Renderer[]): Renderer {
   return {
     event: (event) => renderers.forEach((renderer) => renderer.event(event)),
+    tick: () => renderers.forEach((renderer) => renderer.tick?.()),
     end: (document, error) => renderers.forEach((renderer) => renderer.end(document, error)),
   };
 }

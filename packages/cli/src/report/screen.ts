@@ -4,6 +4,7 @@ import type { Environment } from "../config/layers.ts";
 import type { Host, Output } from "../host.ts";
 import type { Arguments } from "../io/arguments.ts";
 import type { Files } from "../io/files.ts";
+import { createPause, type Pause } from "../io/pause.ts";
 import { errorDocument, formatDocument, type ResultDocument, writeResultFile } from "../result.ts";
 import { createVault, type Vault } from "../vault.ts";
 import { createActions, maskCommand } from "./actions.ts";
@@ -15,6 +16,7 @@ import { guardJson, guardText } from "./neutral.ts";
 import { createPlain } from "./plain.ts";
 import { together } from "./renderer.ts";
 import { createStyle } from "./style.ts";
+import { createTerminal } from "./terminal.ts";
 
 /** What is said at the end beside the document. */
 export interface Ending {
@@ -30,8 +32,9 @@ export interface Screen {
   readonly command: string;
   readonly vault: Vault;
   report(event: AnyEvent): void;
-  /** Shows that work is going on, every 30 s, until it ends. */
-  beating<T>(work: Promise<T>): Promise<T>;
+  readonly pause: Pause;
+  /** Shows that work is going on, every 30 s, until it ends; with keys, a person at the terminal may pause it. */
+  beating<T>(work: Promise<T>, withKeys: boolean): Promise<T>;
   /** Begins the result file, so that it fails now rather than after the work. @throws ReleaseError `RESULT_FILE` */
   beginResult(): void;
   /** Prints a text such as the help, and answers `code`. */
@@ -53,12 +56,16 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   const style = createStyle(args.text("color") ?? host.env["LATEEN_COLOR"], host.env, host.stderr);
   const [quiet, verbose] = [args.has("quiet"), args.has("verbose")];
   const format = formatOf(args, host.env);
+  const pause = createPause(host);
+  const atTerminal = host.stderr.isTerminal && host.env["TERM"] !== "dumb";
   const progress = inJob
     ? createActions({ out: stderr, env: host.env, files, verbose })
-    : createPlain({ out: stderr, style, verbose });
+    : atTerminal
+      ? createTerminal({ out: stderr, style, clock: host.clock, verbose, keys: pause.hint })
+      : createPlain({ out: stderr, style, verbose });
   const stream = command === "help" || format !== "ndjson" ? [] : [createNdjson(stdout, host.clock)];
   const all = together([...(quiet && !inJob ? [] : [progress]), ...stream]);
-  const heart = createHeart(host.clock, (event) => all.event(event));
+  const heart = createHeart(host.clock, (event) => all.event(event), atTerminal && !inJob ? all.tick : undefined);
   const file = resultFileOf(args, host);
   const write = (document: ResultDocument): void => {
     if (file !== undefined) writeResultFile(host.files, file, vault.mask(guardJson(formatDocument(document))));
@@ -69,11 +76,19 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   return {
     command,
     vault,
+    pause,
     report(event) {
       heart.beat(describeEvent(event)?.text);
       all.event(event);
     },
-    beating: (work) => heart.during(work),
+    async beating(work, withKeys) {
+      const unlisten = withKeys && atTerminal ? pause.listen() : () => undefined;
+      try {
+        return await heart.during(work);
+      } finally {
+        unlisten();
+      }
+    },
     beginResult: () => write(errorDocument(command, unfinished())),
     text(text, code) {
       stdout.write(text);

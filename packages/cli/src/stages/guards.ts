@@ -97,6 +97,8 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
   return {
     supersededBy: () => newer,
     guards: [
+      // First, so that what is checked after a pause is checked as it is then.
+      { name: "pause", check: () => holdWhilePaused(job) },
       { name: "kill-switch", check: async () => recheckKillSwitch(job) },
       {
         name: "supersession",
@@ -108,6 +110,11 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
       },
     ],
   };
+}
+
+async function holdWhilePaused(job: Job): Promise<Verdict<undefined>> {
+  if (!job.dryRun) await job.pause?.whileRunning(job.wiring.clock, job.signal);
+  return go(undefined);
 }
 
 /** A guard that fails in the middle of a rollout stops it as `unknown`: the account of the fleet is worth more than the error. */

@@ -1,0 +1,89 @@
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Keyboard } from "../src/host.ts";
+import { interruption } from "./run-lateen.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+let sha = "";
+beforeEach(async () => {
+  world = await startWorld();
+  sha = world.commits[1] ?? "";
+});
+afterEach(() => world.close());
+
+/** A keyboard on which a test types. */
+function createKeyboard(): Keyboard & { press(key: string): void; readonly open: () => boolean } {
+  const listeners = new Set<(key: string) => void>();
+  return {
+    ask: async () => "y",
+    listen(onKey) {
+      listeners.add(onKey);
+      return () => void listeners.delete(onKey);
+    },
+    press: (key) => listeners.forEach((listener) => listener(key)),
+    open: () => listeners.size > 0,
+  };
+}
+
+/** What a terminal shows in the end: erasures are obeyed, nothing else is. */
+function screenOf(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const part of text.split(/(\u001b\[\d+A\u001b\[J)/)) {
+    const [, up] = /^\u001b\[(\d+)A/.exec(part) ?? [];
+    if (up === undefined) lines.push(...part.split("\n").slice(0, -1));
+    else lines.length -= Number(up);
+  }
+  return lines.map((line) => stripVTControlCharacters(line));
+}
+
+describe("at a terminal", () => {
+  test.each([80, 20])("of %i columns waves are redrawn in place and no line is wider", async (columns) => {
+    const ran = await world.lateen(["ship", "--sha", sha, "--yes"], { columns, env: { NO_COLOR: "1" } });
+    expect(ran.code, ran.stderr).toBe(0);
+    const screen = screenOf(ran.stderr);
+    expect(screen.filter((line) => /^ {2}(?:canary|batch-\d) /.test(line)).map((line) => line.trim())).toEqual([
+      "canary   ●",
+      "batch-1  ●●●",
+      "batch-2  ●●",
+    ]);
+    for (const line of screen.filter((text) => text.startsWith("  "))) expect(line.length).toBeLessThan(columns);
+    expect(ran.stderr).toContain("soaks");
+    expect(ran.stderr).not.toContain("canary-a runs");
+  });
+
+  test("p starts nothing new until it is pressed again", async () => {
+    const keyboard = createKeyboard();
+    let atPause = -1;
+    const ran = await world.lateen(["ship", "--sha", sha], {
+      columns: 80,
+      keyboard,
+      onProgress(text) {
+        if (atPause >= 0 || !text.includes("soaks")) return;
+        keyboard.press("p");
+        atPause = 0;
+        setTimeout(() => {
+          atPause = world.plane.moves().length;
+          keyboard.press("p");
+        }, 600);
+      },
+    });
+    expect([ran.code, atPause], ran.stderr).toEqual([0, 1]);
+    expect(ran.stderr).toContain("p goes on");
+    expect(keyboard.open()).toBe(false);
+  });
+
+  test("q detaches and says how to resume", async () => {
+    const keyboard = createKeyboard();
+    const stop = new AbortController();
+    const ran = await world.lateen(["ship", "--sha", sha], {
+      columns: 80,
+      keyboard,
+      signal: stop.signal,
+      onInterrupt: () => stop.abort(interruption()),
+      onProgress: (text) => (text.includes("soaks") ? keyboard.press("q") : undefined),
+    });
+    expect([ran.code, world.plane.moves()], ran.stderr).toEqual([130, [["canary-a"]]]);
+    expect(ran.stderr).toContain("lateen rollout --resume");
+  });
+});

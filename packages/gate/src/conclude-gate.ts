@@ -55,7 +55,7 @@ async function warnOfNoSuccessor(
   const head = await ports.history.head(plan.branch, signal);
   const name = checks.find(({ decision }) => decision === "defer")?.name ?? "";
   if (head.kind !== "found" || !sameCommit(head.value, plan.commit)) return "";
-  const message = `; this is the newest commit of ${plan.branch}, so nothing decides until somebody starts it again`;
-  ports.report({ type: "deferral-without-successor", name, message: `${name}${message}` });
-  return message;
+  const message = `this is the newest commit of ${plan.branch}, so nothing decides until somebody starts it again`;
+  ports.report({ type: "deferral-without-successor", name, message });
+  return `; ${message}`;
 }

@@ -4,7 +4,7 @@ import {
   type Http,
   type HttpResponse,
   parseJson,
-  ReleaseError,
+  type ReleaseError,
   type Reporter,
   retry,
   type RetryPolicy,
@@ -13,6 +13,7 @@ import {
 } from "@lateen/kernel";
 
 import type { ForgeEvent } from "../forge.ts";
+import { createJudge, forgeDeadlines } from "../read-again.ts";
 import { statusError } from "../status-error.ts";
 import { versionSchema } from "./wire.ts";
 
@@ -107,8 +108,10 @@ async function persist<T>(
     if (code === "FORGE_RATE_LIMITED") report({ type: "rate-limited", url, waitMs: delayMs, message });
     else report({ type: "request-retried", url, attempt, delayMs, message });
   };
+  const judge = createJudge();
+  const attempt = (): Promise<T> => read().catch((thrown: unknown) => Promise.reject(judge(thrown)));
   try {
-    return await retry(read, clock, signal, { ...policy, onRetry });
+    return await retry(attempt, clock, signal, { ...policy, onRetry });
   } catch (thrown) {
     const { code, message, retryAfterMs: waitMs } = asReleaseError(thrown);
     if (code === "FORGE_RATE_LIMITED" && waitMs !== undefined) report({ type: "rate-limited", url, waitMs, message });
@@ -133,7 +136,10 @@ async function load(
     ...(options.token === undefined ? {} : { authorization: `token ${options.token.reveal()}` }),
     ...(known?.etag === undefined ? {} : { "if-none-match": known.etag }),
   };
-  const response = await options.http.request({ url, headers, maxBytes: longestAnswer }, signal);
+  const response = await options.http.request(
+    { url, headers, maxBytes: longestAnswer, deadlines: forgeDeadlines },
+    signal,
+  );
   if (response.status === 304 && known !== undefined) return { response: known.response, unchanged: true };
   if (response.status === 200) kept.set(url, { etag: response.header("etag"), response });
   return { response, unchanged: known !== undefined && Buffer.from(known.response.bytes).equals(response.bytes) };
@@ -146,7 +152,7 @@ function readAnswer<T>(
 ): Answer<T> | undefined {
   if (isMissing(response, options)) return undefined;
   return {
-    value: parseAnswer(response, schema, what),
+    value: parseJson(response, schema, what),
     url: response.url,
     unchanged,
     header: (name) => response.header(name),
@@ -157,18 +163,6 @@ function isMissing(response: HttpResponse, { clock }: ClientOptions): boolean {
   if (response.status === 404) return true;
   if (response.status < 200 || response.status > 299) throw statusError(response, clock.now());
   return false;
-}
-
-/** As `parseJson`; text that is no JSON may be a gateway's page or a cut-off answer, and a read may be sent again. */
-function parseAnswer<T>(response: HttpResponse, schema: Schema<T>, what: string): T {
-  try {
-    return parseJson(response, schema, what);
-  } catch (thrown) {
-    const error = asReleaseError(thrown);
-    if (error.code !== "HTTP_NOT_JSON") throw error;
-    const { code, category, message, why, fix, cause } = error;
-    throw new ReleaseError({ code, category, message, why, fix, cause, retryable: true });
-  }
 }
 
 async function notFound(url: string, { clock }: ClientOptions): Promise<ReleaseError> {

@@ -1,5 +1,7 @@
 import type { Http, HttpResponse } from "@lateen/kernel";
 
+import { forgeDeadlines } from "../read-again.ts";
+
 /** The largest answer that is read, in bytes; a page of 100 workflow runs is the largest known, at about 1.5 MB. */
 const longestAnswer = 16 * 1024 * 1024;
 
@@ -47,7 +49,14 @@ function send(
   url: string,
   { method = "GET", headers = {}, body, signal }: FetchInit,
 ): Promise<HttpResponse> {
-  const request = { method, url, headers, maxBytes: longestAnswer, ...(body === undefined ? {} : { body }) };
+  const request = {
+    method,
+    url,
+    headers,
+    maxBytes: longestAnswer,
+    deadlines: forgeDeadlines,
+    ...(body === undefined ? {} : { body }),
+  };
   return http.request(request, signal);
 }
 

@@ -11,6 +11,7 @@ import {
 } from "@lateen/kernel";
 
 import type { ForgeEvent } from "../forge.ts";
+import { createJudge } from "../read-again.ts";
 import { connect, type ConnectOptions, type Request } from "./connect.ts";
 import type { Linked } from "./links.ts";
 import { getOnce } from "./request.ts";
@@ -84,13 +85,6 @@ export function createLoader(options: LoaderOptions): Load {
   return load as Load;
 }
 
-/** Reads that cannot be right but may be next time: the text of a gateway, or JSON that was cut off. */
-function mayPass(error: ReleaseError): ReleaseError {
-  if (error.code !== "HTTP_NOT_JSON") return error;
-  const { category, cause, code, fix, message, why } = error;
-  return new ReleaseError({ code, category, message, why, fix, cause, retryable: true });
-}
-
 function persist<T>(
   read: () => Promise<T>,
   limit: Limit,
@@ -98,11 +92,12 @@ function persist<T>(
   { clock, report, retry: policy }: LoaderOptions,
   signal?: AbortSignal,
 ): Promise<T> {
+  const judge = createJudge();
   const attempt = async (): Promise<T> => {
     try {
       return await read();
     } catch (thrown) {
-      const error = isReleaseError(thrown) ? mayPass(thrown) : thrown;
+      const error = judge(thrown);
       limit.note(error, url);
       throw error;
     }

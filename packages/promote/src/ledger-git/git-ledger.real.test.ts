@@ -1,0 +1,23 @@
+import { secret } from "@lateen/kernel";
+import { createGitRepository, startGitHttpServer } from "@lateen/kernel/testing";
+import { describe, test } from "vitest";
+import { ledgerContract } from "../testing/index.ts";
+import { createGitLedger } from "./index.ts";
+
+describe("a ledger on a git server, over http and with a token", () => {
+  ledgerContract({
+    test,
+    open: async () => {
+      const repository = await createGitRepository();
+      await repository.git("config", "http.receivepack", "true");
+      const server = await startGitHttpServer({ root: repository.root, credentials: { password: "ledger-token" } });
+      const options = { ref: "refs/lateen/latest", token: secret("ledger-token"), env: { PATH: process.env.PATH } };
+      const open = () => createGitLedger({ remote: `${server.url}/core.git`, ...options });
+      const close = async () => {
+        await server.close();
+        await repository.close();
+      };
+      return { ledger: open(), other: open(), close };
+    },
+  });
+});

@@ -249,6 +249,15 @@ describe("history", () => {
   });
 });
 
+describe("before the first move", () => {
+  test("who does not answer at first is looked at twice before it counts as broken", async () => {
+    fleet.silent.add(slug("t3"));
+    void clock.sleep(10_000).then(() => fleet.silent.delete(slug("t3")));
+    expect(await run()).toMatchObject({ kind: "go", value: { verified: 6 } });
+    expect(fleet.calls).toEqual([["t1"], ["t2", "t3", "t4"], ["t5", "t6"]]);
+  });
+});
+
 describe("the journal", () => {
   test("holds the intent before the call is sent", async () => {
     const journal = memoryJournal();

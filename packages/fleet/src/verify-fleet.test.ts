@@ -139,6 +139,18 @@ describe("the verdict", () => {
     expect(await verify()).toMatchObject({ outcome: "unknown", value: { unknown: ["t3"] } });
   });
 
+  test("a history that fails for a while is asked again, one that answered is not", async () => {
+    for (const name of ["t3", "t4"]) fleet.runs.set(slug(name), newer);
+    const cause = new ReleaseError({ code: "HTTP_TIMEOUT", category: "unavailable", message: "slow" });
+    let asked = 0;
+    const compare: FleetHistory["compare"] = async () =>
+      ++asked <= 3 ? { kind: "unknown", cause } : { kind: "found", value: "ahead" };
+    ports = { ...ports, history: { compare } };
+    expect(await verify()).toMatchObject({ kind: "go", value: { ahead: 2 } });
+    // Twice at first, and, since that was no answer, twice an interval later; then it is known for both tenants.
+    expect(asked).toBe(4);
+  });
+
   test("an empty fleet is refused, credentials that are turned away are an error", async () => {
     ports = { ...ports, controlPlane: { enumerate: async () => ({ kind: "absent", proof: "no rows" }) } };
     expect(await verify()).toMatchObject({ outcome: "refused" });

@@ -1,7 +1,6 @@
 import type { Clock } from "@lateen/kernel";
-import type { Ledger } from "../ledger.ts";
 import type { PromotePorts } from "../promotion.ts";
-import type { TagStore } from "../tag-store.ts";
+import { type Actor, type Call, turnTaking } from "./turn-taking.ts";
 import type { PromotionWorld } from "./world.ts";
 
 /** One program that runs beside others in an exploration: a promotion, a rollback, a reconcile. */
@@ -76,22 +75,6 @@ export async function explore(exploration: Exploration): Promise<Explored> {
   return { states: seen.size, ends };
 }
 
-interface Call {
-  readonly name: string;
-  readonly writes: boolean;
-  go(answer: boolean): Promise<string>;
-}
-
-interface Actor {
-  readonly calls: Map<string, Call>;
-  /** What each call has answered so far. By call and not by time: the order among calls made together means nothing. */
-  readonly log: Map<string, string[]>;
-  /** Whether nothing was read since it last wrote, or began. */
-  fresh: boolean;
-  crashed: boolean;
-  result: { readonly value: unknown } | undefined;
-}
-
 function startRun(exploration: Exploration) {
   const world = exploration.world({ now: () => 0, sleep: async () => undefined });
   const actors: Actor[] = exploration.programs(world).map((program, at) => {
@@ -134,61 +117,6 @@ function startRun(exploration: Exploration) {
     },
     end: () => exploration.check({ world, crashed: crashed(), results: actors.map(({ result }) => result?.value) }),
   };
-}
-
-/** Ports whose calls to what is shared wait for their turn. The clock is the program's own, and each sleep lasts ten seconds. */
-function turnTaking(world: PromotionWorld, actor: Actor, at: number): PromotePorts {
-  let now = 0;
-  let nonces = 0;
-  const turn = <T>(name: string, writes: boolean, act: () => Promise<T>, show: (value: T) => string): Promise<T> =>
-    new Promise((resolve) => {
-      const go = async (answer: boolean) => {
-        const value = await act();
-        if (answer) resolve(value);
-        return show(value);
-      };
-      actor.calls.set(name, { name, writes, go });
-    });
-  const { tags, ledger } = world;
-  const show = (value: unknown) =>
-    JSON.stringify(value, (key, inner: unknown) => (key === "at" || key === "bytes" ? undefined : inner));
-  const sharedTags: TagStore = {
-    ...tags,
-    resolve: (ref) => turn(`resolve ${ref.repository}`, false, () => tags.resolve(ref), show),
-    put: (repository, manifest, tag) =>
-      turn(`put ${repository} ${manifest.digest.slice(7, 11)}`, true, () => tags.put(repository, manifest, tag), show),
-  };
-  const sharedLedger: Ledger = {
-    source: ledger.source,
-    read: () =>
-      turn(
-        "read",
-        false,
-        () => ledger.read(),
-        (head) => (head.kind === "found" ? head.value.id : head.kind),
-      ),
-    entries: (limit) =>
-      turn(
-        "entries",
-        false,
-        () => ledger.entries(limit),
-        (all) => (all.kind === "found" ? String(all.value.length) : all.kind),
-      ),
-    append: (expected, entry) =>
-      turn(
-        "append",
-        true,
-        () => ledger.append(expected, entry),
-        ({ kind }) => kind,
-      ),
-  };
-  const clock: Clock = {
-    now: () => now,
-    sleep: async () => {
-      now += 10_000;
-    },
-  };
-  return { ...world.ports, tags: sharedTags, ledger: sharedLedger, clock, nonce: () => `${at}-${++nonces}` };
 }
 
 async function finish(actor: Actor, end: Promise<unknown>): Promise<void> {

@@ -1,0 +1,78 @@
+import type { Clock } from "@lateen/kernel";
+import type { Ledger } from "../ledger.ts";
+import type { PromotePorts } from "../promotion.ts";
+import type { TagStore } from "../tag-store.ts";
+import type { PromotionWorld } from "./world.ts";
+
+/** A call that waits for its turn. */
+export interface Call {
+  readonly name: string;
+  readonly writes: boolean;
+  go(answer: boolean): Promise<string>;
+}
+
+/** One program of an exploration. */
+export interface Actor {
+  readonly calls: Map<string, Call>;
+  /** What each call has answered so far. By call and not by time: the order among calls made together means nothing. */
+  readonly log: Map<string, string[]>;
+  /** Whether nothing was read since it last wrote, or began. */
+  fresh: boolean;
+  crashed: boolean;
+  result: { readonly value: unknown } | undefined;
+}
+
+/** Ports whose calls to what is shared wait for their turn. The clock is the program's own, and each sleep lasts ten seconds. */
+export function turnTaking(world: PromotionWorld, actor: Actor, at: number): PromotePorts {
+  let now = 0;
+  let nonces = 0;
+  const turn = <T>(name: string, writes: boolean, act: () => Promise<T>, show: (value: T) => string): Promise<T> =>
+    new Promise((resolve) => {
+      const go = async (answer: boolean) => {
+        const value = await act();
+        if (answer) resolve(value);
+        return show(value);
+      };
+      actor.calls.set(name, { name, writes, go });
+    });
+  const { tags, ledger } = world;
+  const show = (value: unknown) =>
+    JSON.stringify(value, (key, inner: unknown) => (key === "at" || key === "bytes" ? undefined : inner));
+  const sharedTags: TagStore = {
+    ...tags,
+    resolve: (ref) => turn(`resolve ${ref.repository}`, false, () => tags.resolve(ref), show),
+    put: (repository, manifest, tag) =>
+      turn(`put ${repository} ${manifest.digest.slice(7, 11)}`, true, () => tags.put(repository, manifest, tag), show),
+  };
+  const sharedLedger: Ledger = {
+    source: ledger.source,
+    read: () =>
+      turn(
+        "read",
+        false,
+        () => ledger.read(),
+        (head) => (head.kind === "found" ? head.value.id : head.kind),
+      ),
+    entries: (limit) =>
+      turn(
+        "entries",
+        false,
+        () => ledger.entries(limit),
+        (all) => (all.kind === "found" ? String(all.value.length) : all.kind),
+      ),
+    append: (expected, entry) =>
+      turn(
+        "append",
+        true,
+        () => ledger.append(expected, entry),
+        ({ kind }) => kind,
+      ),
+  };
+  const clock: Clock = {
+    now: () => now,
+    sleep: async () => {
+      now += 10_000;
+    },
+  };
+  return { ...world.ports, tags: sharedTags, ledger: sharedLedger, clock, nonce: () => `${at}-${++nonces}` };
+}

@@ -2,6 +2,7 @@ import type { Clock, Digest, ImageRef, Reading, Reporter, Repository, Sender } f
 import type { RegistryEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
 import type { CredentialSource } from "./oci/credentials.ts";
+import type { Referrers } from "./oci/referrers.ts";
 import type { ImageReader, Manifest, Registry, RegistryTalents } from "./registry.ts";
 
 /** Content by digest, as copying between registries needs it. */
@@ -24,6 +25,8 @@ export interface ContentStore {
     chunks: AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<void>;
+  /** What refers to a manifest: signatures, attestations, SBOMs. */
+  referrers(repository: Repository, digest: Digest, signal?: AbortSignal): Promise<Reading<Referrers>>;
   /** Stores a manifest under its own digest; no tag is touched. */
   store(repository: Repository, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
 import type { ContentStore } from "./adapter.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
+import type { ReferrerTarget } from "./copy-referrers.ts";
 import type { Limit } from "./limit.ts";
 import type { WireDescriptor } from "./manifest-json.ts";
 import type { Manifest } from "./registry.ts";
@@ -28,6 +29,8 @@ export interface CopyRequest {
   readonly into: ContentStore;
   /** Looks whether everything could be copied, and copies nothing. @default false */
   readonly dryRun?: boolean;
+  /** Where what belongs to the image is brought along: the registry that is written. @default it is left behind */
+  readonly referrersInto?: ReferrerTarget | undefined;
 }
 
 /** What copying reports to. */

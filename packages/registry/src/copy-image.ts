@@ -1,16 +1,8 @@
-import {
-  asReleaseError,
-  type Digest,
-  type Evidence,
-  go,
-  isoNow,
-  type Reading,
-  stop,
-  type Verdict,
-} from "@lateen/kernel";
-import { copyBlob, type CopyPorts, type CopyRequest, type CopyWork, missing, present } from "./copy-blob.ts";
+import { asReleaseError, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
+import type { CopyPorts, CopyRequest, CopyWork } from "./copy-blob.ts";
+import { copyManifest } from "./copy-manifest.ts";
+import { copyReferrers } from "./copy-referrers.ts";
 import { createLimit } from "./limit.ts";
-import { readManifest } from "./manifest-json.ts";
 import type { Manifest } from "./registry.ts";
 
 /** Small blobs under way at once; what they cost is mostly round trips. */
@@ -46,38 +38,13 @@ export async function copyImage(
   };
   try {
     const manifest = await copyManifest(work, source.digest);
-    return go(manifest, evidence("copied", `${source.repository}@${source.digest} is in ${target}`));
+    const copied = evidence("copied", `${source.repository}@${source.digest} is in ${target}`);
+    if (request.referrersInto === undefined || request.dryRun === true) return go(manifest, copied);
+    const brought = await copyReferrers(work, source.digest, request.referrersInto);
+    return go(manifest, [...copied, ...evidence("copied", `${brought.length} manifests that belong to it came along`)]);
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "auth" || error.category === "interrupted" || error.category === "bug") throw error;
     return stop(error.category === "state" ? "refused" : "unknown", error.message, evidence("failed", error.message));
   }
-}
-
-async function copyManifest(work: CopyWork, digest: Digest): Promise<Manifest> {
-  const { source, target, into, signal } = work;
-  const [manifest, held] = await Promise.all([
-    work.from.manifest({ ...source, tag: undefined, digest }, signal).then((reading) => must(reading, digest)),
-    into.has(target, "manifest", digest, signal),
-  ]);
-  // A registry that holds a manifest holds what it lists: it refuses manifests with missing content.
-  if (present(held)) return manifest;
-  const { content } = readManifest(manifest.bytes, manifest.mediaType, source.repository);
-  if (content.kind === "index") await Promise.all(content.manifests.map((child) => copyManifest(work, child.digest)));
-  else
-    await Promise.all(
-      [...(content.config === undefined ? [] : [content.config]), ...content.layers].map((blob) =>
-        copyBlob(work, blob),
-      ),
-    );
-  if (work.dryRun === true) return manifest;
-  await into.store(target, manifest, signal);
-  work.report({ type: "manifest-copied", repository: target, digest });
-  return manifest;
-}
-
-function must(reading: Reading<Manifest>, digest: Digest): Manifest {
-  if (reading.kind === "found") return reading.value;
-  if (reading.kind === "unknown") throw reading.cause;
-  throw missing(`the manifest ${digest}`, reading.proof);
 }

@@ -82,6 +82,14 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
       if (from === into) return await from.copy(source, target, signal);
       return await copyImage({ source, target, from, into: into.content }, { clock, report }, signal);
     },
+    async copyWithReferrers(source, target, signal) {
+      const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
+      return await copyImage(
+        { source, target, from, into: into.content, referrersInto: into },
+        { clock, report },
+        signal,
+      );
+    },
     async checkCopy(source, target, signal) {
       const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
       return await copyImage({ source, target, from, into: into.content, dryRun: true }, { clock, report }, signal);

@@ -72,6 +72,8 @@ export interface Registry {
 export interface RegistryTalents {
   /** Tells that `repository` will be written, so that the first token already allows it. */
   expectWrites?(repository: Repository): void;
+  /** As {@link Registry.copy}, and brings along signatures, attestations and SBOMs: referrers and cosign's tags. */
+  copyWithReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /** Looks whether {@link Registry.copy} could copy everything, and copies nothing. */
   checkCopy?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /** Points several tags at `manifest` in one request where the registry can; one receipt per tag, in order. */

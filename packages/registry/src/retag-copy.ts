@@ -11,6 +11,7 @@ export interface CopyToGroups {
   readonly planned: readonly PlannedTag[];
   readonly facts: RetagFacts;
   readonly dryRun: boolean;
+  readonly referrers: boolean;
 }
 
 /** Brings the content to every other repository that has a tag to write, before the first tag is written; answers with those. */
@@ -20,6 +21,8 @@ export async function copyToGroups(
   signal?: AbortSignal,
 ): Promise<Verdict<ReadonlySet<string>>> {
   const { source, groups, planned, facts, dryRun } = request;
+  const { registries } = ports;
+  const copy = (request.referrers ? registries.copyWithReferrers : undefined) ?? registries.copy;
   if (facts.digest.kind !== "found") throw new TypeError("only a source with a digest is copied");
   const exact: ImageRef = { ...source, tag: undefined, digest: facts.digest.value };
   const evidence: Evidence[] = [];
@@ -28,10 +31,9 @@ export async function copyToGroups(
     const needed = planned.some((tag) => tag.repository === repository && tag.plan !== "keep");
     if (repository === source.repository || !needed) continue;
     copied.add(repository);
-    const { registries } = ports;
     const verdict = dryRun
       ? await registries.checkCopy?.(exact, repository, signal)
-      : await registries.copy(exact, repository, signal);
+      : await copy(exact, repository, signal);
     if (verdict === undefined) continue;
     if (verdict.kind === "stop") return stop(verdict.outcome, verdict.reason, verdict.evidence);
     evidence.push(...verdict.evidence);

@@ -10,6 +10,8 @@ export interface RetagInput {
   readonly targets: readonly (string | ImageRef)[];
   /** Milliseconds after the write within which every tag has to be seen to have moved. @default 60000 */
   readonly settleMs?: number;
+  /** Whether a copy brings signatures, attestations and SBOMs along: referrers and cosign's tags. @default false */
+  readonly referrers?: boolean;
   /** Reads and refuses like the real run, but sends no writing request. @default false */
   readonly dryRun?: boolean;
 }

@@ -41,7 +41,11 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
   const evidence = [
     evidenceOf(ports, "source", "found", `${nameOf(source)} is ${facts.digest.value}`, source.repository),
   ];
-  const copied = await copyToGroups({ source, groups, planned, facts, dryRun: input.dryRun === true }, ports, signal);
+  const copied = await copyToGroups(
+    { source, groups, planned, facts, dryRun: input.dryRun === true, referrers: input.referrers === true },
+    ports,
+    signal,
+  );
   if (copied.kind === "stop") return stop(copied.outcome, copied.reason, [...evidence, ...copied.evidence]);
   const written =
     input.dryRun === true

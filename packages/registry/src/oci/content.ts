@@ -14,6 +14,7 @@ import { acceptManifests } from "../media-types.ts";
 import { blobDeadlines, bodyLimits } from "../policy.ts";
 import type { Exchange } from "./exchange.ts";
 import { write } from "./put.ts";
+import { readReferrers } from "./referrers.ts";
 import { beginUpload, cancelUpload, withDigest } from "./upload.ts";
 
 /** Content by digest over the OCI distribution protocol. */
@@ -58,6 +59,7 @@ export function createContent(exchange: Exchange): ContentStore {
         why: response.url,
       });
     },
+    referrers: (repository, digest, signal) => readReferrers(exchange, repository, digest, signal),
     async store(repository, manifest, signal) {
       const cause = await write(exchange, pathOf(repository), manifest.digest, manifest, signal);
       if (cause !== undefined) throw cause;

@@ -43,20 +43,27 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
   const manifest: OciRegistry["manifest"] = (ref, signal) => readBytes(exchange, ref, signal);
   const details: OciRegistry["details"] = (ref, signal) =>
     readDetails({ manifest, config: (of, digest, late) => readConfig(exchange, of, digest, late) }, ref, signal);
+  const write: OciRegistry["put"] = (repository, bytes, tag, signal, before) =>
+    put(exchange, clock, { repository, manifest: bytes, tag, before }, signal);
   return {
     content,
     manifest,
     details,
     resolve: (ref, signal) => resolve(exchange, ref, signal),
     revision: async (ref, signal) => revisionOf(ref, await details(ref, signal)),
-    put: (repository, bytes, tag, signal, before) =>
-      put(exchange, clock, { repository, manifest: bytes, tag, before }, signal),
+    put: write,
     putTags: (repository, bytes, tags, signal, before) =>
       putTags(exchange, clock, several, { repository, manifest: bytes, tags, before: before ?? new Map() }, signal),
     preflight: (repository, bytes, tags, signal) =>
       preflight(exchange, clock, { repository, manifest: bytes, tags }, signal),
     copy: (source, target, signal) =>
       copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
+    copyWithReferrers: (source, target, signal) =>
+      copyImage(
+        { source, target, from: { manifest, content }, into: content, referrersInto: { manifest, put: write } },
+        { clock, report },
+        signal,
+      ),
     checkCopy: (source, target, signal) =>
       copyImage(
         { source, target, from: { manifest, content }, into: content, dryRun: true },

@@ -47,7 +47,8 @@ async function lookUp(
     return reading;
   };
   try {
-    return await retry(attempt, clock, signal, { attempts: 2 });
+    // One commit is looked up once for the whole fleet, so there is no herd that jitter would have to spread.
+    return await retry(attempt, clock, signal, { attempts: 2, random: () => 0.5 });
   } catch (error) {
     return unknown(asReleaseError(error));
   }

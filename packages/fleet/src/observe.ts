@@ -1,4 +1,12 @@
-import { asReleaseError, type Clock, type CommitSha, type Reading, type Slug, unknown } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Clock,
+  type CommitSha,
+  type Reading,
+  sameCommit,
+  type Slug,
+  unknown,
+} from "@lateen/kernel";
 import type { AncestryOf } from "./ancestry-of.ts";
 import { eachLimited } from "./each-limited.ts";
 import { decideTenant, type LookJudgement } from "./decide-tenant.ts";
@@ -92,7 +100,8 @@ async function look(watch: Watch, options: ObserveOptions, signal: AbortSignal |
   const { clock, target, verify } = options;
   await waitForTurn(watch, options, signal);
   const reading = await ask(watch.tenant, options.prober);
-  const ancestry = reading.kind === "found" ? await options.ancestryOf(reading.value) : undefined;
+  const isElsewhere = reading.kind === "found" && !sameCommit(reading.value, target);
+  const ancestry = isElsewhere ? await options.ancestryOf(reading.value) : undefined;
   watch.judgement = decideTenant(target, reading, ancestry, verify.match);
   watch.lookedAt = clock.now();
   if (reading.kind === "found") watch.sha = reading.value;

@@ -22,7 +22,11 @@ export async function inspectJournal(journal: Pick<Journal, "read">): Promise<Ro
   return statusOf(replay(await journal.read()));
 }
 
-/** Gives the unfinished rollout of `journal` up, so that another commit can be rolled out; the fleet stays as it is. */
+/**
+ * Gives the rollout of `journal` up, so that another commit can be rolled out; the fleet stays as it is.
+ *
+ * One that has halted stands in nobody's way; giving it up puts on record that nobody will go on with it.
+ */
 export async function abandonRollout(
   input: { readonly reason: string },
   ports: { readonly journal: Journal; readonly clock: Clock },
@@ -31,13 +35,16 @@ export async function abandonRollout(
   if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
   try {
     const status = statusOf(replay(opened.value.entries));
-    if (status === undefined || status.state !== "unfinished")
-      return stop("refused", "the journal holds no unfinished rollout");
+    if (status === undefined || !isOpen(status)) return stop("refused", "the journal holds no unfinished rollout");
     await opened.value.append([{ type: "rollout-abandoned", reason: input.reason, at: ports.clock.now() }]);
     return go({ ...status, state: "abandoned" });
   } finally {
     await opened.value.close();
   }
+}
+
+function isOpen({ state, outcome }: RolloutStatus): boolean {
+  return state === "unfinished" || (state === "finished" && outcome !== "shipped" && outcome !== "unchanged");
 }
 
 function statusOf(state: RolloutState): RolloutStatus | undefined {

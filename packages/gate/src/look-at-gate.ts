@@ -1,7 +1,8 @@
 import { type CommitSha, found, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
 
 import type { CheckFact, RunFact } from "./checks.ts";
-import { decideCheck } from "./decide-check.ts";
+import { decideCheck, newestOfEach } from "./decide-check.ts";
+import { decideState } from "./decide-gate.ts";
 import { decideRun, newestRun } from "./decide-run.ts";
 import type { GatePorts } from "./gate-ports.ts";
 import type { CheckReport } from "./gate-report.ts";
@@ -20,7 +21,7 @@ export interface LookPlan {
   readonly ownRun: OwnRun;
 }
 
-/** The run that the gate itself is part of; what it reports on the commit can never be waited for. */
+/** The run that the gate itself is part of; what it has under way can never be waited for. */
 export interface OwnRun {
   readonly id?: string | undefined;
   /** Gitea's pages are named by a run's number. */
@@ -131,10 +132,22 @@ function unreadable(
   return { state: "unknown", decision: "unknown", detail };
 }
 
-function withoutOwn(facts: readonly CheckFact[], { id, number }: OwnRun): readonly CheckFact[] {
-  return facts.filter(({ kind, runId, url }) => {
-    const own = runId === undefined ? (kind === "status" ? number : id) : id;
-    const run = runId?.toString() ?? /\/actions\/runs\/(\d+)/.exec(url)?.[1];
-    return own === undefined || run !== own;
-  });
+/**
+ * Drops what the gate's own run still has under way, with earlier attempts of the same: a gate that waited for itself would never
+ * end. What another job of that run has finished counts like anything else.
+ */
+function withoutOwn(facts: readonly CheckFact[], ownRun: OwnRun): readonly CheckFact[] {
+  const waiting = newestOfEach(facts).filter((fact) => isOwn(fact, ownRun) && isUnfinished(fact));
+  const names = new Set(waiting.map(({ name }) => name));
+  return facts.filter((fact) => !names.has(fact.name) || !isOwn(fact, ownRun));
+}
+
+function isOwn({ kind, runId, url }: CheckFact, { id, number }: OwnRun): boolean {
+  const own = runId === undefined && kind === "status" ? number : id;
+  const run = runId?.toString() ?? /\/actions\/runs\/(\d+)/.exec(url)?.[1];
+  return own !== undefined && run === own;
+}
+
+function isUnfinished(fact: CheckFact): boolean {
+  return decideState(fact.kind === "status" ? "status" : "run", fact).decision === "wait";
 }

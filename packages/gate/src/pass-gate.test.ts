@@ -83,22 +83,26 @@ describe("required checks", () => {
     expect(fake.requests).toEqual([]);
   });
 
-  test("the gate's own run is not waited for", async () => {
+  test("the gate's own run is not waited for, but what its other jobs have finished counts", async () => {
     const { fake, gate } = await start();
-    fake.setStatus({
-      sha: docs,
-      context: "Ship / gate (push)",
-      state: "pending",
-      targetUrl: "/acme/core/actions/runs/77/jobs/0",
-    });
-    fake.setStatus({
-      sha: docs,
-      context: "Ship / build (push)",
-      state: "success",
-      targetUrl: "/acme/core/actions/runs/78/jobs/0",
-    });
-    expect(await gate({ checks: ["Ship / *"], ownRun: { id: "5", number: "77" } })).toMatchObject({ kind: "go" });
-    expect(await gate({ checks: ["Ship / *"], ownRun: { id: "77" } })).toMatchObject({ outcome: "deferred" });
+    const job = (name: string, state: string, run: number) =>
+      fake.setStatus({
+        sha: docs,
+        context: `Ship / ${name} (push)`,
+        state,
+        targetUrl: `/acme/core/actions/runs/${run}/jobs/0`,
+      });
+    job("gate", "failure", 77);
+    job("gate", "pending", 77);
+    job("build", "success", 78);
+    const own = { checks: ["Ship / *"], ownRun: { id: "5", number: "77" } };
+    expect(await gate(own)).toMatchObject({ kind: "go" });
+    expect(await gate({ ...own, ownRun: { id: "77" } })).toMatchObject({ outcome: "deferred" });
+    expect(await gate({ ...own, ownRun: {} })).toMatchObject({ outcome: "deferred" });
+    job("lint", "success", 77);
+    expect(await gate({ ...own, checks: ["Ship / lint (push)"] })).toMatchObject({ kind: "go" });
+    job("lint", "failure", 77);
+    expect(await gate(own)).toMatchObject({ outcome: "refused" });
   });
 });
 

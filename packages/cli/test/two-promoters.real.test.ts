@@ -3,70 +3,102 @@ import { parseImageRef, systemClock } from "@lateen/kernel";
 import { createGitRepository } from "@lateen/kernel/testing";
 import { createOciRegistry } from "@lateen/registry/oci";
 import { type DockerRegistry, pushImage, startDockerRegistry } from "@lateen/registry/testing";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder } from "./folder.ts";
-import { startLateen } from "./run-lateen.ts";
+import { type Ran, startLateen } from "./run-lateen.ts";
 
 const program = process.env["LATEEN_REAL_DOCKER_REGISTRY"];
 const rounds = Number(process.env["LATEEN_ROUNDS"] ?? 100);
 const seed = Number(process.env["LATEEN_SEED"] ?? systemClock.now() % 1_000_000);
 
-// Two programs, each started after a random pause, promote an older and a newer commit into two real registries.
-test.skipIf(program === undefined)(
-  `${rounds} rounds of two promoters: the newer one stays, whoever comes first (LATEEN_SEED=${seed})`,
-  async () => {
-    const random = createRandom(seed);
-    const repository = await createGitRepository();
-    const forge = await startGiteaFake({ graph: openGitGraph(repository.path), token: "forge-token" });
-    const registries = [await startDockerRegistry({ program }), await startDockerRegistry({ program })];
-    const folder = createFolder();
-    folder.write("lateen.yaml", configText(forge.url, repository.path, registries));
-    const release = async (message: string): Promise<{ sha: string; digest: string }> => {
-      const sha = await repository.commit({ message });
-      const recipe = {
-        repository: "acme/platform",
-        tags: [`staging-${sha.slice(0, 7)}`],
-        revision: sha,
-        platforms: ["linux/amd64"],
-      };
-      const [image] = await Promise.all(registries.map(({ host }) => pushImage({ host }, recipe)));
-      return { sha, digest: image?.digest ?? "" };
-    };
-    const promote = async (sha: string): Promise<{ code: number; stderr: string }> => {
-      await systemClock.sleep(random() * 500);
-      const env = { GITEA_TOKEN: "forge-token", GITHUB_ACTOR: "ada" };
-      return await startLateen(["promote", "--sha", sha], { cwd: folder.path, env }).ended;
-    };
-    const seen = new Map<string, number>();
-    for (let round = 0; round < rounds; round++) {
-      const [older, newer] = [await release(`older ${round}`), await release(`newer ${round}`)];
-      const ran = await Promise.all([promote(older.sha), promote(newer.sha)]);
-      const codes = ran.map(({ code }) => code).join(" ");
-      seen.set(codes, (seen.get(codes) ?? 0) + 1);
-      const tags = await Promise.all(registries.map(({ host }) => latest(host)));
-      const told = `round ${round}, exits ${codes}\n${ran.map(({ stderr }) => stderr).join("\n")}`;
-      expect(tags, told).toEqual([newer.digest, newer.digest]);
-      // The older one is shipped or superseded (0), or refused (3); the newer one is always shipped.
-      expect(["0 0", "3 0"], told).toContain(codes);
-    }
-    const commits = (await repository.git("log", "--format=%P", "refs/lateen/latest")).trimEnd().split("\n");
-    expect(commits.every((parents) => !parents.includes(" "))).toBe(true);
-    expect(seen.size).toBeGreaterThan(0);
-    await Promise.all([forge.close(), repository.close(), ...registries.map((registry) => registry.close())]);
-    folder.remove();
-  },
-  900_000,
-);
+// Two programs, each started after a random pause, promote an older and a newer commit into two real registries. Four such pairs at a
+// time, each with a ledger and repositories of its own: most of a round is waiting.
+const lanes = 4;
 
-async function latest(host: string): Promise<string | undefined> {
-  const reading = await createOciRegistry({ host }).resolve(parseImageRef(`${host}/acme/platform:latest`));
+let registries: readonly DockerRegistry[] = [];
+const closing: (() => unknown)[] = [];
+beforeAll(async () => {
+  if (program === undefined) return;
+  registries = [await startDockerRegistry({ program }), await startDockerRegistry({ program })];
+  closing.push(...registries.map((registry) => registry.close));
+});
+afterAll(async () => void (await Promise.all(closing.map((close) => close()))));
+
+describe.skipIf(program === undefined)(`${rounds} rounds of two promoters (LATEEN_SEED=${seed})`, () => {
+  test.concurrent.each(Array.from({ length: lanes }, (_, lane) => lane))(
+    "the newer one stays, whoever comes first, over ledger %d",
+    async (lane) => {
+      const random = createRandom(seed + lane);
+      const world = await startLane(`acme/platform-${lane}`);
+      const own = Math.floor(rounds / lanes) + (lane < rounds % lanes ? 1 : 0);
+      for (let round = 0; round < own; round++) {
+        const [older, newer] = [await world.release(`older ${round}`), await world.release(`newer ${round}`)];
+        const promote = async (sha: string): Promise<Ran> => {
+          await systemClock.sleep(random() * 500);
+          return await world.promote(sha);
+        };
+        const ran = await Promise.all([promote(older.sha), promote(newer.sha)]);
+        const codes = ran.map(({ code }) => code).join(" ");
+        const told = `round ${round}, exits ${codes}\n${ran.map(({ stderr }) => stderr).join("\n")}`;
+        expect(await world.latest(), told).toEqual([newer.digest, newer.digest]);
+        // The older one is shipped or superseded (0), or refused (3); the newer one is always shipped.
+        expect(["0 0", "3 0"], told).toContain(codes);
+      }
+      const entries = (await world.ledger()).map((line) => line.split(" "));
+      expect(entries.length).toBeGreaterThanOrEqual(own);
+      // One line of entries: each has one parent, save the first, which has none.
+      expect(entries.map((parents) => parents.filter((parent) => parent !== "").length)).toEqual(
+        entries.map((_, at) => (at === entries.length - 1 ? 0 : 1)),
+      );
+    },
+    900_000,
+  );
+});
+
+/** What one pair of promoters works on. */
+interface Lane {
+  release(message: string): Promise<{ sha: string; digest: string }>;
+  promote(sha: string): Promise<Ran>;
+  /** What the tag names in each registry. */
+  latest(): Promise<(string | undefined)[]>;
+  /** The parents of each entry, newest first. */
+  ledger(): Promise<string[]>;
+}
+
+async function startLane(image: string): Promise<Lane> {
+  const repository = await createGitRepository();
+  const forge = await startGiteaFake({ graph: openGitGraph(repository.path), token: "forge-token" });
+  const folder = createFolder();
+  folder.write("lateen.yaml", configText(forge.url, repository.path, image));
+  closing.push(forge.close, repository.close, folder.remove);
+  return {
+    async release(message) {
+      const sha = await repository.commit({ message });
+      const recipe = { repository: image, tags: [`staging-${sha.slice(0, 7)}`], revision: sha };
+      const pushed = await Promise.all(
+        registries.map(({ host }) => pushImage({ host }, { ...recipe, platforms: ["linux/amd64"] })),
+      );
+      return { sha, digest: pushed[0]?.digest ?? "" };
+    },
+    promote(sha) {
+      const env = { GITEA_TOKEN: "forge-token", GITHUB_ACTOR: "ada" };
+      return startLateen(["promote", "--sha", sha], { cwd: folder.path, env }).ended;
+    },
+    latest: () => Promise.all(registries.map(({ host }) => latest(host, image))),
+    ledger: async () =>
+      (await repository.git("log", "--format=%P", "refs/lateen/latest")).replace(/\n$/, "").split("\n"),
+  };
+}
+
+async function latest(host: string, image: string): Promise<string | undefined> {
+  const reading = await createOciRegistry({ host }).resolve(parseImageRef(`${host}/${image}:latest`));
   return reading.kind === "found" ? reading.value.digest : undefined;
 }
 
-function configText(forge: string, remote: string, registries: readonly DockerRegistry[]): string {
+function configText(forge: string, remote: string, image: string): string {
   return `
 forge: { kind: gitea, url: "${forge}", repository: acme/core, token: { env: GITEA_TOKEN } }
-release: { candidate: "staging-{sha7}", images: [${registries.map(({ host }) => `"${host}/acme/platform"`).join(", ")}] }
+release: { candidate: "staging-{sha7}", images: [${registries.map(({ host }) => `"${host}/${image}"`).join(", ")}] }
 promote: { tags: [latest], ledger: { remote: "${remote}" }, settle: 30s }
 `;
 }

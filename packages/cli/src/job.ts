@@ -1,5 +1,5 @@
 import type { Attempt } from "@lateen/gate";
-import type { CommitSha } from "@lateen/kernel";
+import { asReleaseError, type CommitSha } from "@lateen/kernel";
 import type { Section } from "./config/config.ts";
 import type { Settings } from "./config/load.ts";
 import type { Context } from "./context.ts";
@@ -44,9 +44,18 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     settings,
     wiring,
     commit: () => whichCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),
-    before: (commit) =>
-      pushBefore(readEventPayload(host.env, host.files), commit, settings.config.forge?.branch ?? "main"),
+    before: (commit) => beforeOf(context, settings, commit),
   };
+}
+
+/** Without a readable event the gate asks the forge what was before the push. */
+function beforeOf({ host, report }: Context, { config }: Settings, commit: CommitSha): CommitSha | undefined {
+  try {
+    return pushBefore(readEventPayload(host.env, host.files), commit, config.forge?.branch ?? "main");
+  } catch (error) {
+    report({ type: "warned", message: asReleaseError(error).message });
+    return undefined;
+  }
 }
 
 /** The image tag of a commit by the template `release.candidate`. */

@@ -45,6 +45,13 @@ describe("the commit that is meant", () => {
   });
 });
 
+test("an event that cannot be read is no matter on a push, and elsewhere an error", () => {
+  expect(namedCommit(undefined, { ...inJob, GITHUB_EVENT_NAME: "push" }, eventFiles("not JSON"))?.text).toBe(d);
+  expect(() =>
+    namedCommit(undefined, { ...inJob, GITHUB_EVENT_NAME: "workflow_dispatch" }, eventFiles("not JSON")),
+  ).toThrow("cannot be read");
+});
+
 describe("a short SHA", () => {
   const named = { text: "ABCDEF1", source: "--sha" };
   const full = parseCommitSha("abcdef1".padEnd(40, "0"));

@@ -1,6 +1,6 @@
 import { type CommitSha, isShaPrefix, parseCommitSha, plainText, type Reading, ReleaseError } from "@lateen/kernel";
 import type { Environment } from "./config/layers.ts";
-import { readEventPayload } from "./event-payload.ts";
+import { type EventPayload, readEventPayload } from "./event-payload.ts";
 import type { Files } from "./io/files.ts";
 
 /** A commit as it was named, and by what. */
@@ -25,13 +25,23 @@ export function namedCommit(flag: string | undefined, env: Environment, files: F
   if (flag !== undefined) return { text: flag.trim(), source: "--sha" };
   const own = (env["LATEEN_SHA"] ?? "").trim();
   if (own !== "") return { text: own, source: "LATEEN_SHA" };
-  const payload = readEventPayload(env, files);
+  const payload = readPayload(env, files);
   if (payload.workflowRunSha !== undefined)
     return { text: payload.workflowRunSha, source: "workflow_run.head_sha of the event" };
   if (env["GITHUB_EVENT_NAME"] === "workflow_run") throw unclear("the workflow_run event carries no head_sha");
   if (payload.inputSha !== undefined) return { text: payload.inputSha, source: "the dispatch input sha" };
   const ambient = (env["GITHUB_SHA"] ?? "").trim();
   return ambient === "" ? undefined : { text: ambient, source: "GITHUB_SHA" };
+}
+
+/** On a push, and only there, GITHUB_SHA says all that the event would say. */
+function readPayload(env: Environment, files: Files): EventPayload {
+  try {
+    return readEventPayload(env, files);
+  } catch (error) {
+    if (env["GITHUB_EVENT_NAME"] === "push") return {};
+    throw error;
+  }
 }
 
 /**
@@ -55,16 +65,17 @@ export async function whichCommit(
   if (resolve === undefined) throw unclear(`the short SHA ${text} (${source}) cannot be resolved without a forge`);
   const reading = await resolve(text.toLowerCase(), signal);
   if (reading.kind === "found") return reading.value;
-  if (reading.kind === "absent") throw unclear(`no commit begins with ${text} (${source})`, reading.proof);
+  if (reading.kind === "absent")
+    throw unclear(`no commit begins with ${text} (${source})`, reading.proof, source === "--to" ? source : undefined);
   throw reading.cause;
 }
 
-function unclear(message: string, why?: string): ReleaseError {
+function unclear(message: string, why?: string, flag = "--sha"): ReleaseError {
   return new ReleaseError({
     code: "COMMIT_UNCLEAR",
     category: "input",
     message,
     why,
-    fix: "give the full commit with --sha",
+    fix: `give the full commit with ${flag}`,
   });
 }

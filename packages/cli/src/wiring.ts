@@ -191,6 +191,7 @@ interface GitPlace {
   readonly remote: string;
   readonly token?: Secret;
   readonly username?: string;
+  readonly insecure: boolean;
 }
 
 /** A git repository: that of the forge where none is named; a path is relative to the configuration and needs no token. */
@@ -203,8 +204,8 @@ function gitPlace({ settings, open }: Parts, place: LedgerConfig, key: string): 
   } = place;
   if (remote === undefined) throw configMissing(key);
   if (/^[a-z][a-z+]+:\/\//i.test(remote))
-    return { remote, ...open(token), ...(username === undefined ? {} : { username }) };
-  return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote) };
+    return { remote, ...open(token), ...(username === undefined ? {} : { username }), insecure: place.insecure };
+  return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote), insecure: false };
 }
 
 function lazySecret(open: () => Secret): Secret {

@@ -83,6 +83,14 @@ describe("a job", () => {
     expect(world.folder.read("summary")).toContain("| tenant | wave | verdict | before | after |");
   });
 
+  test("that asks for quiet gets its outputs and an empty log", async () => {
+    const ran = await world.lateen(["gate", "--sha", sha, "-q"], { env: jobEnv() });
+    expect([ran.code, ran.stderr.replaceAll(/^::add-mask::.*\n/gm, "")]).toEqual([0, ""]);
+    expect(world.folder.read("output")).toContain("outcome=open");
+    const faulty = await world.lateen(["gate", "--sha", sha, "-q", "--config", "nowhere.yaml"], { env: jobEnv() });
+    expect(faulty.stderr).toContain("::error title=lateen gate::");
+  });
+
   test("is told by its outputs whether to proceed", async () => {
     await world.lateen(["gate", "--sha", sha], { env: jobEnv() });
     const output = world.folder.read("output");

@@ -156,6 +156,8 @@ export interface LedgerConfig {
   readonly ref: string;
   readonly token?: SecretSource | undefined;
   readonly username?: string | undefined;
+  /** Plain http to another machine. @default false */
+  readonly insecure: boolean;
 }
 
 /** `promote`: which tags move, and where that is recorded. */

@@ -10,6 +10,7 @@ export interface CrossProblem {
 export function crossChecks(config: Record<string, unknown>): readonly CrossProblem[] {
   return [
     ...plainHttp(config),
+    ...remoteSecrets(config),
     ...gateHasSomething(config["gate"]),
     ...rolloutShape(config["fleet"]),
     ...promoteTags(config["promote"]),
@@ -38,9 +39,29 @@ function plainHttp(config: Record<string, unknown>): CrossProblem[] {
     for (const [host, entry] of Object.entries(config["registries"]))
       entries.push([entry, ["registries", host], ["endpoint", "realm"]]);
   }
+  if (isRecord(config["promote"])) entries.push([config["promote"]["ledger"], ["promote", "ledger"], ["remote"]]);
+  if (isRecord(config["fleet"])) entries.push([config["fleet"]["mirror"], ["fleet", "mirror"], ["remote"]]);
   return entries.flatMap(([entry, path, keys]) => {
     if (!isRecord(entry) || entry["insecure"] === true) return [];
     return keys.filter((key) => isPlainHttp(entry[key])).map((key) => ({ path: [...path, key], message: httpAdvice }));
+  });
+}
+
+/** A password in the address of a git repository would stand in logs and in the ledger's evidence. */
+function remoteSecrets(config: Record<string, unknown>): CrossProblem[] {
+  const places: [unknown, readonly PropertyKey[]][] = [
+    [isRecord(config["promote"]) ? config["promote"]["ledger"] : undefined, ["promote", "ledger", "remote"]],
+    [isRecord(config["fleet"]) ? config["fleet"]["mirror"] : undefined, ["fleet", "mirror", "remote"]],
+  ];
+  return places.flatMap(([place, path]) => {
+    const remote = isRecord(place) ? place["remote"] : undefined;
+    if (typeof remote !== "string" || !URL.canParse(remote)) return [];
+    const { username, password, protocol } = new URL(remote);
+    if (!/^(?:https?|file):$/.test(protocol))
+      return [{ path, message: "must be an https: or file: address, or a path" }];
+    return username === "" && password === ""
+      ? []
+      : [{ path, message: "must not hold user and password; use token: { env: NAME }" }];
   });
 }
 

@@ -209,6 +209,18 @@ describe("problems", () => {
     ["supersession: yes", "supersession: must be false, or hold paths and publishWorkflow"],
     ["promote: { allowUnlabelled: 'true' }", "promote.allowUnlabelled: must be true or false"],
     ["promote: { ledger: { ref: x } }", "promote.tags: is missing"],
+    [
+      "promote: { tags: [a], ledger: { remote: 'https://u:p@g.example.com/a.git' } }",
+      "promote.ledger.remote: must not hold user and password",
+    ],
+    [
+      "promote: { tags: [a], ledger: { remote: 'http://g.example.com/a.git' } }",
+      "promote.ledger.remote: plain http is for loopback",
+    ],
+    [
+      "promote: { tags: [a], ledger: { remote: 'ssh://g.example.com/a.git' } }",
+      "promote.ledger.remote: must be an https: or file: address",
+    ],
     ["fleet: { canary: [Bad_Slug] }", "fleet.canary[0]:"],
     ["fleet: { buildinfo: 'https://x' }", "fleet.buildinfo: must hold {slug}"],
     ["forge: { token: { env: A, file: b } }", "forge.token: a secret is never written down here"],

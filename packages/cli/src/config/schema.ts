@@ -105,6 +105,7 @@ const gitRef = (ref: string): z.ZodType<LedgerConfig, Record<string, unknown>> =
       .default(ref),
     token: field.secretSource.optional(),
     username: field.words.optional(),
+    insecure: field.flag.default(false),
   }) as unknown as z.ZodType<LedgerConfig, Record<string, unknown>>;
 
 const pin = z.strictObject({ reason: field.words, until: field.words.optional() });

@@ -14,6 +14,8 @@ export interface ActionsOptions {
   readonly env: Environment;
   readonly files: Files;
   readonly verbose: boolean;
+  /** Keeps the log empty on success; outputs and summary are written all the same. */
+  readonly quiet: boolean;
 }
 
 /** Annotations of one kind that a job shows: GitHub keeps ten per step. Source: docs.github.com, "Usage limits". */
@@ -21,7 +23,8 @@ const annotationsPerKind = 10;
 
 /** The log of a GitHub or Gitea job: groups per stage, annotations, step outputs and the step summary. */
 export function createActions(options: ActionsOptions): Renderer {
-  const { out, env, verbose } = options;
+  const { env, verbose, quiet } = options;
+  const out = { ...options.out, write: (text: string) => (quiet ? undefined : options.out.write(text)) };
   let grouped = false;
   let warnings = 0;
   const endGroup = (): void => {
@@ -43,8 +46,8 @@ export function createActions(options: ActionsOptions): Renderer {
     end(document, error) {
       endGroup();
       const kind = annotationOf(document);
-      if (kind !== undefined)
-        out.write(`::${kind} title=lateen ${document.command}::${commandData(sentence(document, error))}\n`);
+      if (kind === "error" || (kind !== undefined && !quiet))
+        options.out.write(`::${kind} title=lateen ${document.command}::${commandData(sentence(document, error))}\n`);
       append(options, env["GITHUB_OUTPUT"], formatOutputs(document));
       const summary = formatSummary(document);
       if ((env["GITHUB_STEP_SUMMARY"] ?? "") !== "") append(options, env["GITHUB_STEP_SUMMARY"], summary);

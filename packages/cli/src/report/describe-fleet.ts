@@ -16,7 +16,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "stages-planned": (event) =>
     info(`stages: ${event.stages.map(({ name, slugs }) => `${name} (${slugs.length})`).join(", ") || "none"}`),
   "wave-started": (event) =>
-    info(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", none of them may fail" : ""}`),
+    info(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", which must not fail" : ""}`),
   "tenants-posted": (event) =>
     info(`${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`),
   "call-answered": (event) =>

@@ -59,7 +59,7 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   const pause = createPause(host);
   const atTerminal = host.stderr.isTerminal && host.env["TERM"] !== "dumb";
   const progress = inJob
-    ? createActions({ out: stderr, env: host.env, files, verbose })
+    ? createActions({ out: stderr, env: host.env, files, verbose, quiet })
     : atTerminal
       ? createTerminal({ out: stderr, style, clock: host.clock, verbose, keys: pause.hint })
       : createPlain({ out: stderr, style, verbose });

@@ -39,6 +39,7 @@ export {
   type RunFilter,
   type WhenAbsent,
 } from "./decide-run.ts";
+export { type AbsentRunRow, absentRunRows } from "./decide-run.table.ts";
 export { decideSuccessor, type PublishFact, type SuccessorDecision, type SuccessorFacts } from "./decide-successor.ts";
 export { type SuccessorRow, successorRows } from "./decide-successor.table.ts";
 export type { GateEvent } from "./events.ts";

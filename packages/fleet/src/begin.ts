@@ -4,6 +4,7 @@ import { tolerance } from "./count-or-percent.ts";
 import type { RolloutLimits } from "./decide-rollout.ts";
 import type { FleetReport } from "./fleet-report.ts";
 import type { OpenJournal } from "./journal.ts";
+import { forecast } from "./plan-rollout.ts";
 import type { SettledPolicy } from "./policy.ts";
 import type { RolloutInput, RolloutPorts } from "./ports.ts";
 import { observeOptions, prepare } from "./prepare.ts";
@@ -63,7 +64,12 @@ async function startNew(options: BeginOptions): Promise<Beginning> {
   const { fleet, baseline, seenAt, stages } = prepared.value;
   const limits = limitsOf(policy, fleet.tenants.length, ports.clock.now());
   if (journal.entries.length > 0) await journal.rotate();
-  const run = createRun({ ...options, limits, resumed: false });
+  const run = createRun({
+    ...options,
+    limits,
+    resumed: false,
+    forecast: forecast(input.release, prepared.value, policy),
+  });
   for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
   const only = input.only === undefined ? {} : { only: input.only };
   await run.record(
@@ -81,7 +87,7 @@ async function takeUp(options: BeginOptions): Promise<Beginning> {
   const limits = limitsOf(policy, state.tenants.size, state.startedAt);
   // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
   const input = { ...options.input, release: state.release ?? options.input.release };
-  const run = createRun({ ...options, input, limits, resumed: true });
+  const run = createRun({ ...options, input, limits, resumed: true, forecast: undefined });
   await run.record({ type: "rollout-resumed", facts: journal.entries.length });
   const waiting = [...state.tenants.values()].filter(
     (tenant) => tenant.step === "waiting" && !tenant.moved && !state.pinned.has(tenant.tenant.slug),

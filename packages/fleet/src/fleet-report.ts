@@ -1,4 +1,5 @@
 import type { Slug } from "@lateen/kernel";
+import type { RolloutForecast } from "./plan-rollout.ts";
 import type { FleetRelease } from "./release.ts";
 
 /**
@@ -66,6 +67,8 @@ export interface FleetReport {
   /** Tenants that were handed to the control plane; 0 means that nothing was changed. */
   readonly moved: number;
   readonly waves: readonly WaveReport[];
+  /** What was to be expected before the first move; absent in a verification and in a rollout that was resumed. */
+  readonly forecast?: RolloutForecast;
   /** The journal held an unfinished rollout and it was continued. */
   readonly resumed?: true;
   /** The caller's signal ended it; the journal can be resumed. */

@@ -19,7 +19,13 @@ export type { Baseline, CallFault, JournalEntry, RolloutFact, RowVerdict, Stage 
 export { mirrorJournal, type MirrorAppend, type MirrorLog, type MirrorOptions } from "./mirror-journal.ts";
 export { memoryJournal } from "./memory-journal.ts";
 export { type StageRow, stageRows } from "./plan-stages.table.ts";
-export { planRollout, type PlannedTenant, type PlannedWave, type RolloutPlan } from "./plan-rollout.ts";
+export {
+  planRollout,
+  type PlannedTenant,
+  type PlannedWave,
+  type RolloutForecast,
+  type RolloutPlan,
+} from "./plan-rollout.ts";
 export type { CountOrPercent, FleetPolicy, Pace, Pin, Ring, VerifyPolicy } from "./policy.ts";
 export type { PlanPorts, RolloutInput, RolloutPorts, VerifyInput, VerifyPorts } from "./ports.ts";
 export type { Prober } from "./prober.ts";

@@ -54,7 +54,12 @@ describe("planRollout", () => {
         controlPlane: { ...fleet.controlPlane, ...counted.controlPlane },
         journal: memoryJournal(),
       };
-      expect(await rollOut({ release, policy }, moving)).toMatchObject({ kind: "go" });
+      const rolled = await rollOut({ release, policy }, moving);
+      expect(rolled.kind).toBe("go");
+      expect(rolled.value?.forecast).toMatchObject({
+        requests: planned.value?.requests,
+        floorMs: planned.value?.floorMs,
+      });
       expect(planned.value?.requests).toEqual({ controlPlane: enumerations + fleet.calls.length, buildinfo: looks });
     }
   });

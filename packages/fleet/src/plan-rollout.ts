@@ -56,6 +56,22 @@ export interface RolloutPlan {
   readonly worstCaseBroken: number;
 }
 
+/** The numbers of a plan, without its tenants: what a rollout promises before it begins. */
+export interface RolloutForecast extends Pick<RolloutPlan, "floorMs" | "requests" | "worstCaseBroken"> {
+  readonly waves: readonly (Omit<PlannedWave, "tenants"> & { readonly tenants: number })[];
+}
+
+/** The forecast of a prepared rollout; pure. */
+export function forecast(release: FleetRelease, preparation: Preparation, policy: SettledPolicy): RolloutForecast {
+  const { floorMs, requests, worstCaseBroken, waves } = describePlan(release, preparation, policy);
+  return {
+    floorMs,
+    requests,
+    worstCaseBroken,
+    waves: waves.map((wave) => ({ ...wave, tenants: wave.tenants.length })),
+  };
+}
+
 /**
  * How long one move takes where the control plane does not say otherwise, in milliseconds.
  *

@@ -86,6 +86,7 @@ async function account(run: Run): Promise<FleetReport> {
   ports.report?.({ type: "fleet-covered", enumerated, verified, ahead, off: countOff(report) });
   return {
     ...report,
+    ...(run.forecast === undefined ? {} : { forecast: run.forecast }),
     ...(run.resumed ? { resumed: true as const } : {}),
     ...(state.interrupted ? { interrupted: true as const } : {}),
   };

@@ -5,6 +5,7 @@ import type { RolloutLimits } from "./decide-rollout.ts";
 import type { JournalEntry, RolloutFact } from "./journal-entry.ts";
 import type { OpenJournal } from "./journal.ts";
 import type { ObserveOptions } from "./observe.ts";
+import type { RolloutForecast } from "./plan-rollout.ts";
 import type { SettledPolicy } from "./policy.ts";
 import type { RolloutInput, RolloutPorts } from "./ports.ts";
 import { observeOptions } from "./prepare.ts";
@@ -25,6 +26,8 @@ export interface Run {
   readonly evidence: Evidence[];
   /** The journal held an unfinished rollout, and this run continues it. */
   readonly resumed: boolean;
+  /** What was to be expected before the first move; undefined where another process made the plan. */
+  readonly forecast: RolloutForecast | undefined;
   /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
   record(...facts: readonly RolloutFact[]): Promise<void>;
   /** How tenants are looked at for `release`. */
@@ -34,7 +37,7 @@ export interface Run {
 /** What `createRun` is made of. */
 export interface RunOptions extends Pick<
   Run,
-  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "resumed"
+  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "resumed" | "forecast"
 > {
   readonly journal: OpenJournal;
 }

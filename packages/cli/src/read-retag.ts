@@ -20,5 +20,11 @@ export function readRetag(args: Arguments, dryRun: boolean, parse: (text: string
     return target;
   });
   const settle = args.text("settle");
-  return { source, targets, dryRun, ...(settle === undefined ? {} : { settleMs: parseDuration(settle) }) };
+  return {
+    source,
+    targets,
+    dryRun,
+    referrers: args.has("referrers"),
+    ...(settle === undefined ? {} : { settleMs: parseDuration(settle) }),
+  };
 }

@@ -26,11 +26,14 @@ function createKeyboard(): Keyboard & { press(key: string): void; readonly open:
   };
 }
 
+// eslint-disable-next-line no-control-regex
+const erasure = /(\u001b\[\d+A\u001b\[J)/;
+
 /** What a terminal shows in the end: erasures are obeyed, nothing else is. */
 function screenOf(text: string): readonly string[] {
   const lines: string[] = [];
-  for (const part of text.split(/(\u001b\[\d+A\u001b\[J)/)) {
-    const [, up] = /^\u001b\[(\d+)A/.exec(part) ?? [];
+  for (const part of text.split(erasure)) {
+    const [, up] = (erasure.test(part) ? /(\d+)A/.exec(part) : undefined) ?? [];
     if (up === undefined) lines.push(...part.split("\n").slice(0, -1));
     else lines.length -= Number(up);
   }

@@ -7,7 +7,10 @@ export const retag: Command = {
   about:
     "Point tags at SOURCE's digest, and read them back. TAG is a tag such as latest, or a full reference elsewhere.",
   positionals: { usage: "SOURCE TAG…", least: 2, most: 1000 },
-  options: { settle: { value: "DURATION", about: "how long a tag may take to show the new digest (default 60s)" } },
+  options: {
+    settle: { value: "DURATION", about: "how long a tag may take to show the new digest (default 60s)" },
+    referrers: { about: "bring signatures, attestations and SBOMs along into another repository" },
+  },
   examples: [
     ["lateen retag ghcr.io/acme/platform:staging-abcdef1 latest", "within a repository"],
     ["lateen retag ghcr.io/acme/platform@sha256:… registry.example.com/acme/platform:latest", "into another registry"],

@@ -46,12 +46,8 @@ export interface HttpStream {
 }
 
 /** A response with its whole body. */
-export interface HttpResponse {
-  readonly status: number;
-  /** Address of the request without user, password and query values, fit for evidence. */
-  readonly url: string;
+export interface HttpResponse extends Pick<HttpStream, "status" | "url" | "header"> {
   readonly bytes: Uint8Array;
-  header(name: string): string | undefined;
   /** The body as UTF-8. */
   text(): string;
 }
@@ -81,32 +77,25 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-async function openStream(
-  options: HttpOptions,
-  request: HttpRequest,
-  signal: AbortSignal | undefined,
-): Promise<HttpStream> {
+async function openStream(options: HttpOptions, request: HttpRequest, signal?: AbortSignal): Promise<HttpStream> {
   const { send, clock = systemClock, userAgent = "lateen" } = options;
   const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
   const url = String(request.url);
   const deadlines = createDeadlines(clock, signal);
   deadlines.start(totalMs, () => timedOut(url, "the answer was not complete", totalMs));
   const headersArrived = deadlines.start(headersMs, () => timedOut(url, "no answer", headersMs));
-  let sent: SentResponse;
-  try {
-    sent = await send(url, {
-      method: request.method ?? "GET",
-      // No compression: the bytes are what digests and limits are about.
-      headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
-      body: request.body,
-      redirect: "manual",
-      signal: deadlines.signal,
-      ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
-    });
-  } catch (error) {
+  const sent = await send(url, {
+    method: request.method ?? "GET",
+    // No compression: the bytes are what digests and limits are about.
+    headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
+    body: request.body,
+    redirect: "manual",
+    signal: deadlines.signal,
+    ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
+  }).catch((error: unknown) => {
     deadlines.stop();
     throw sendFailed(url, error, deadlines.signal);
-  }
+  });
   headersArrived();
   deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
   return streamOf(sent, url, deadlines);
@@ -126,11 +115,7 @@ function streamOf(sent: SentResponse, url: string, deadlines: Deadlines): HttpSt
     discard,
     async *chunks() {
       try {
-        for (;;) {
-          const part = await reader?.read();
-          if (part?.value === undefined) return;
-          yield part.value;
-        }
+        for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) yield part.value;
       } catch (error) {
         throw bodyFailed(url, error, deadlines.signal);
       } finally {

@@ -45,15 +45,15 @@ export interface SenderOptions {
 export interface UndiciModule {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- undici's own option types differ between its versions
   readonly EnvHttpProxyAgent: new (options: any) => object;
-  readonly request: (
-    url: string,
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    options: any,
-  ) => Promise<{
-    readonly statusCode: number;
-    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-    readonly body: Readable;
-  }>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly request: (url: string, options: any) => Promise<UndiciResponse>;
+}
+
+/** The part of undici's answer that is read. */
+export interface UndiciResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
 }
 
 /**
@@ -71,40 +71,24 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   let ready: ReturnType<typeof prepare> | undefined;
   return async (url, init) => {
     const { undici, dispatcher } = await (ready ??= prepare());
-    const { method, headers, body, signal } = init;
-    const response = await undici.request(url, { method, headers, body, signal, dispatcher });
-    return asFetched(response.statusCode, response.headers, response.body);
+    const { redirect: _never, duplex: _half, ...request } = init;
+    return asFetched(await undici.request(url, { ...request, dispatcher }));
   };
 }
 
-function asFetched(
-  status: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  body: Readable,
-): SentResponse {
-  const get = (name: string) => {
-    const value = headers[name.toLowerCase()];
-    return value === undefined ? null : Array.isArray(value) ? value.join(", ") : value;
+function asFetched({ statusCode: status, headers, body }: UndiciResponse): SentResponse {
+  const get = (name: string) => [headers[name.toLowerCase()] ?? []].flat().join(", ") || null;
+  const getReader = () => {
+    const chunks: AsyncIterator<Uint8Array> = decoded(body, get("content-encoding"))[Symbol.asyncIterator]();
+    return { read: () => chunks.next(), cancel: async () => void body.destroy() };
   };
-  return { status, headers: { get }, body: { getReader: () => readerOf(decoded(body, get("content-encoding"))) } };
-}
-
-function readerOf(body: Readable): ReturnType<SentBody["getReader"]> {
-  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-  return {
-    read: async () => {
-      const { done, value } = await chunks.next();
-      return done === true ? {} : { value };
-    },
-    cancel: async () => void body.destroy(),
-  };
+  return { status, headers: { get }, body: { getReader } };
 }
 
 /** Nobody asks for a compressed body, but some servers send one all the same; whoever reads it bounds it. */
 function decoded(body: Readable, encoding: string | null): Readable {
-  const create = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress }[
-    encoding?.trim().toLowerCase() ?? ""
-  ];
+  const known = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
+  const create = known[encoding?.toLowerCase() as keyof typeof known];
   return create === undefined ? body : pipeline(body, create(), () => undefined);
 }
 
@@ -115,6 +99,6 @@ function agentOptions({ connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, ke
   const noProxy = ["localhost", "127.0.0.1", "[::1]", ...(proxy?.none === undefined ? [] : [proxy.none])].join(",");
   // Empty strings, not undefined: the process environment shall not leak in behind the caller's back.
   const proxies = { httpProxy: proxy?.http ?? "", httpsProxy: proxy?.https ?? "", noProxy };
-  const forProxy = { requestTls: connect, proxyTls: connect };
-  return { connect, ...forProxy, ...proxies, connections: maxSockets, headersTimeout: 0, bodyTimeout: 0 };
+  const tls = { connect, requestTls: connect, proxyTls: connect };
+  return { ...tls, ...proxies, connections: maxSockets, headersTimeout: 0, bodyTimeout: 0 };
 }

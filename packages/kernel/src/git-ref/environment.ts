@@ -19,24 +19,17 @@ export function gitEnvironment(options: GitRefLogOptions, remote: Remote, dir: s
   const outer = Object.entries(options.env ?? {}).filter(([name, value]) => passedOn.test(name) && value !== undefined);
   const name = cleanIdentity(options.author?.name) || "lateen";
   const email = cleanIdentity(options.author?.email) || "lateen@localhost";
-  const people = {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-  };
+  const people = Object.fromEntries(
+    ["AUTHOR", "COMMITTER"].flatMap((who) => [
+      [`GIT_${who}_NAME`, name] as const,
+      [`GIT_${who}_EMAIL`, email] as const,
+    ]),
+  );
   const places = { HOME: dir, GIT_CONFIG_GLOBAL: join(dir, ".gitconfig"), GIT_DIR: join(dir, "log.git") };
   const habits = { GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
   const protocols = { GIT_ALLOW_PROTOCOL: remote.origin === undefined ? "file" : "http:https" };
   const config = configVariables(options, remote, dir);
-  return {
-    ...(Object.fromEntries(outer) as Record<string, string>),
-    ...config,
-    ...people,
-    ...places,
-    ...habits,
-    ...protocols,
-  };
+  return Object.assign({}, Object.fromEntries(outer), config, people, places, habits, protocols);
 }
 
 /** The value of the Authorization header. */

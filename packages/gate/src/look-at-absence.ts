@@ -73,6 +73,9 @@ async function prove(
 ): Promise<AbsenceProof> {
   const { commit, branch, before, policy } = plan;
   if (known?.kind === "unproven" && lasting.has(known.doubt)) return known;
+  // Once more when it counts: the workflow may have been disabled meanwhile.
+  const settled = (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0) >= policy.settleMs;
+  if (known?.kind === "path-filtered" && !settled) return known;
   const assumed = { at: (looks[0]?.at ?? 0) + policy.settleMs, runs: found(0) };
   const delivered = await deliveryOf(facts, event, plan, ports, signal);
   const input = {

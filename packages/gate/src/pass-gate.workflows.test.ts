@@ -59,6 +59,19 @@ describe.each(["1.22.6", "1.26.4"])("a workflow on Gitea %s", (version) => {
     expect(clock.now() - from).toBe(90_000);
   });
 
+  test("is not proven for a workflow that was disabled before the second look", async () => {
+    const { fake, gate, at } = await start({ version: "1.26.4" });
+    fake.setWorkflow("e2e.yml", "active");
+    fake.addPush({ before, after: docs });
+    at(50_000, () => fake.setWorkflow("e2e.yml", "disabled_manually"));
+    expect(await gate({ workflows: [e2e], wait: true })).toMatchObject({
+      outcome: "refused",
+      reason: expect.stringContaining("disabled"),
+    });
+    const looks = fake.requests.filter(({ path }) => path.includes("/actions/workflows/"));
+    expect(looks.length).toBeLessThan(18);
+  });
+
   test("is proven as soon as what the proof lacked can be read", async () => {
     const { fake, gate, clock, at } = await start({ version });
     fake.setWorkflow("e2e.yml", "active");

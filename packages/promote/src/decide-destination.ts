@@ -1,4 +1,4 @@
-import { type Ancestry, formatImageRef, type Reading, sameCommit } from "@lateen/kernel";
+import { type Ancestry, formatImageRef, plainText, type Reading, sameCommit } from "@lateen/kernel";
 import type { DestinationFacts, PromotionRules } from "./facts.ts";
 import type { Finding } from "./rules.ts";
 
@@ -63,7 +63,7 @@ function judgeAncestry(
   rules: PromotionRules,
   source: string,
 ): Judgement {
-  const from = `${source}, which is at ${revision.slice(0, 12)}`;
+  const from = `${source}, which is at ${plainText(revision.slice(0, 12))}`;
   if (ancestry?.kind === "found" && (ancestry.value === "ahead" || ancestry.value === "identical")) {
     return {
       rule: "ancestry",

@@ -57,6 +57,20 @@ describe("decideDestination", () => {
   });
 });
 
+test("a label of control characters cannot reach a terminal", () => {
+  const revision = found("\u001b[2Jdeadbeef");
+  const facts = {
+    repository,
+    tag: "latest",
+    wanted,
+    current: names(other),
+    revision,
+    ancestry: found<Ancestry>("behind"),
+  };
+  // eslint-disable-next-line no-control-regex
+  expect(decideDestination(facts, rulesOf("plain")).finding.fact).not.toMatch(/[\u0000-\u001f]/);
+});
+
 describe("decideLedger", () => {
   test.each(ledgerTable)("$newest, $ancestry, hold $hold, $rules: $action", (row) => {
     const mine = testEntry("mine");

@@ -1,4 +1,4 @@
-import { asReleaseError, isReleaseError, type ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type Evidence, isoNow, isReleaseError, type ReleaseError } from "@lateen/kernel";
 import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
@@ -40,7 +40,7 @@ async function run(host: Host, screen: Screen, row: CommandRow, command: Command
   const context = createContext(host, screen, row, args);
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
   const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
-  const document = documentOf(row.name, result);
+  const document = documentOf(row.name, result, overrideEvidence(context));
   const code = exitCodeOf(result.outcome, {
     command: row.name,
     detailed: args.has("detailed-exitcode"),
@@ -57,11 +57,23 @@ async function run(host: Host, screen: Screen, row: CommandRow, command: Command
   return code === 0 && !written ? 2 : code;
 }
 
-function documentOf(command: string, result: CommandResult): ResultDocument {
+function documentOf(command: string, result: CommandResult, waived: readonly Evidence[]): ResultDocument {
   const { error } = result;
+  const evidence = waived.length === 0 ? {} : { evidence: [...waived, ...(result.document.evidence ?? [])] };
   const failed =
     error === undefined ? {} : { error: { code: error.code, message: error.message, why: error.why, fix: error.fix } };
-  return { schemaVersion: 1, command, outcome: result.outcome, ...result.document, ...failed };
+  return { schemaVersion: 1, command, outcome: result.outcome, ...result.document, ...evidence, ...failed };
+}
+
+/** What was waived, by whom and why, whatever the stages make of it. */
+function overrideEvidence({ overrides, actor, host }: Context): readonly Evidence[] {
+  return [...overrides].map(([rule, reason]) => ({
+    rule,
+    verdict: "waived",
+    fact: `waived by ${actor}: ${reason}`,
+    source: "--override",
+    at: isoNow(host.clock),
+  }));
 }
 
 function createContext(host: Host, screen: Screen, row: CommandRow, args: Arguments): Context {

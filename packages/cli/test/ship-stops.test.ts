@@ -234,6 +234,13 @@ describe("an override", () => {
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
     const ran = await ship(["--override", "CI / all-required (push)=runner outage"]);
     expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect(ran.json()["evidence"]).toContainEqual(
+      expect.objectContaining({
+        rule: "CI / all-required (push)",
+        verdict: "waived",
+        fact: "waived by octavia: runner outage",
+      }),
+    );
     const ledger = await world.ledger();
     expect(ledger).toContain("runner outage");
     expect(ledger).toContain("octavia");

@@ -94,6 +94,7 @@ const appliers: Appliers = {
     state.recounted = true;
     addTenants(state, fact.born);
     for (const slug of fact.pinned ?? []) state.pinned.add(slug);
+    state.ephemeral = [...new Set([...state.ephemeral, ...(fact.ephemeral ?? [])])];
     fact.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
     addStages(state, fact.stages);
   },

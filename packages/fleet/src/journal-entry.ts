@@ -113,6 +113,8 @@ export type RolloutFact =
       readonly born: readonly Tenant[];
       /** Those of them that are pinned. */
       readonly pinned?: readonly Slug[];
+      /** All that come and go, as of now. */
+      readonly ephemeral?: readonly Slug[];
       readonly baseline: readonly (readonly [Slug, Baseline])[];
       readonly stages: readonly Stage[];
     }

@@ -24,6 +24,7 @@ export async function recount(run: Run): Promise<void> {
   await run.record({
     type: "fleet-enumerated-again",
     born,
+    ephemeral: fleet.value.ephemeral,
     pinned: born.map((tenant) => tenant.slug).filter((slug) => fleet.value.pins.has(slug)),
     baseline: [...baseline],
     stages: planBorn({ tenants: rollable, baseline, fleetSize: state.tenants.size + born.length, canary: [] }, policy),

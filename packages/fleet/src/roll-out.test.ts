@@ -63,14 +63,15 @@ describe("the good way", () => {
   });
 
   test("rolls tenants that were born meanwhile last, and counts them", async () => {
-    await start({}, 2);
+    await start({ ephemeral: ["e2e-*"] }, 2);
     let checks = 0;
     const birth = {
       name: "birth",
-      check: async () => (++checks === 3 ? (world.tenants.set("t9", {}), go(undefined)) : go(undefined)),
+      check: async () =>
+        ++checks === 3 ? (world.tenants.set("t9", {}), world.tenants.set("e2e-1", {}), go(undefined)) : go(undefined),
     };
     const verdict = await rollOut(world.input, { ...world.ports, guards: [birth] });
-    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 3 } });
+    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 3, ephemeral: ["e2e-1"] } });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t2"], ["t9"]]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Slug } from "@lateen/kernel";
+import { sameCommit, type Slug } from "@lateen/kernel";
 import type { FleetReport, TenantReport, TenantVerdict, WaveReport } from "./fleet-report.ts";
 import type { Observation } from "./observe.ts";
 import type { Pin } from "./policy.ts";
@@ -79,7 +79,7 @@ function verdictOf(
   // What the control plane reports as failed or unhealthy is no success, whatever commit the tenant answers with.
   const rejected = state?.row === "failed";
   if (isWhereItShouldBe && !rejected) return { verdict: seen.verdict, reason: seen.reason };
-  const reason = (isWhereItShouldBe ? undefined : seen.reason) ?? state?.reason;
+  const reason = wentBack(look, state, input) ?? (isWhereItShouldBe ? undefined : seen.reason) ?? state?.reason;
   if (input.pins.has(slug)) return { verdict: "pinned", reason };
   if (state?.baseline?.kind === "broken" && !input.canary.has(slug))
     return { verdict: "quarantined", reason: reason ?? state.baseline.reason };
@@ -88,6 +88,17 @@ function verdictOf(
     state?.moved === true &&
     (seen.verdict === "unreachable" || (seen.verdict === "unknown" && look?.sha === undefined));
   return { verdict: lostByUs ? "straggler" : seen.verdict, reason };
+}
+
+/** A tenant that was taken back is off target on purpose, and the account says so. */
+function wentBack(
+  look: Observation | undefined,
+  state: TenantState | undefined,
+  input: AccountInput,
+): string | undefined {
+  const { release } = state ?? {};
+  const isBack = release !== undefined && release.sha !== input.release.sha && sameCommit(look?.sha ?? "", release.sha);
+  return isBack ? `taken back to ${release.sha.slice(0, 12)}` : undefined;
 }
 
 function listOf(line: TenantReport, input: AccountInput): ListName | undefined {

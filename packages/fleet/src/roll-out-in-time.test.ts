@@ -387,6 +387,26 @@ describe("after the last move", () => {
   });
 });
 
+test("a tenant that gave a short id is taken back where the history completes it, and left alone where not", async () => {
+  for (const resolve of [undefined, async () => ({ kind: "found" as const, value: parseCommitSha("a".repeat(40)) })]) {
+    begin(1);
+    fleet.runs.set(slug("t1"), "aaaaaaa");
+    fleet.answers.push(undefined);
+    const history = {
+      compare: async () => ({ kind: "found" as const, value: "behind" as const }),
+      ...(resolve === undefined ? {} : { resolve }),
+    };
+    const report = (event: FleetEvent) => void (event.type === "soak-started" && fleet.silent.add(slug("t1")));
+    const input = {
+      release,
+      policy: { canary: [slug("t1")], onFailure: "rollback" as const },
+      tagOf: (commit: string) => `old-${commit}`,
+    };
+    expect(await rollOut(input, { ...ports, history, report })).toMatchObject({ outcome: "halted" });
+    expect(fleet.calls).toHaveLength(resolve === undefined ? 1 : 2);
+  }
+});
+
 describe("a rollout that is taken up", () => {
   async function prefixUntil(type: JournalEntry["type"]): Promise<readonly JournalEntry[]> {
     const journal = memoryJournal();

@@ -335,12 +335,21 @@ describe("onFailure: rollback", () => {
     world.controlPlane.treat("t3", "breaks");
     const heal = (event: FleetEvent) => event.type === "return-planned" && world.controlPlane.treat("t3", undefined);
     const verdict = await rollOut(world.input, { ...world.ports, report: heal });
-    expect(verdict).toMatchObject({ outcome: "halted" });
+    expect(verdict).toMatchObject({
+      outcome: "halted",
+      reason: expect.stringMatching(/; \d of the 3 moved tenants were taken back$/),
+    });
     const returned = world.controlPlane.requests.filter(
       (call) => !call.dryRun && call.body.target_tag === "staging-aaaaaaa",
     );
     expect(returned.map((call) => call.body.only_slugs)).toEqual([["t1", "t2", "t3"]]);
     expect(world.tenants.get("t1").sha).toBe(world.before);
+    expect(verdict.value?.tenants[0]).toMatchObject({
+      slug: "t1",
+      verdict: "straggler",
+      after: world.before,
+      reason: "taken back to aaaaaaaaaaaa",
+    });
     expect(world.tenants.get("t5").sha).toBe(world.target);
   });
 });

@@ -110,10 +110,21 @@ function conclude(run: Run, report: FleetReport, failure: ReleaseError | undefin
       report,
     );
   if (stopped !== undefined)
-    return stop(stopped.outcome, stopped.reason, evidenceOf(run, report, stopped.outcome, at), report);
+    return stop(
+      stopped.outcome,
+      stopped.reason + wayBack(run, report),
+      evidenceOf(run, report, stopped.outcome, at),
+      report,
+    );
   const uncovered = reasonAgainst(run, report);
   if (uncovered !== undefined) return stop("halted", uncovered, evidenceOf(run, report, "halted", at), report);
   return go(report, evidenceOf(run, report, "ok", at));
+}
+
+function wayBack(run: Run, report: FleetReport): string {
+  if (!run.state.returning) return "";
+  const back = report.tenants.filter((line) => line.reason?.startsWith("taken back") === true).length;
+  return `; ${back} of the ${report.moved} moved tenants were taken back`;
 }
 
 /** Why the account is no success; undefined where it is one. */

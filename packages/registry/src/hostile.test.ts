@@ -131,6 +131,22 @@ describe("answers that contradict themselves are unknown, and nothing is written
     expect(registry.store.tag("acme/platform", "latest")).toBe(older.digest);
   });
 
+  test("an image asked for by its digest that turns out to be another, honest in itself, is not used", async () => {
+    const { registry, image, older } = await world();
+    const source = parseImageRef(`${registry.host}/acme/platform@${image.digest}`);
+    const target = parseImageRef(`${registry.host}/acme/platform:other`);
+    const headers = { "content-type": older.mediaType, "docker-content-digest": older.digest };
+    registry.misbehave({
+      when: ({ path }) => path.endsWith(image.digest),
+      fault: { kind: "answer", status: 200, headers, body: older.bytes },
+    });
+    const registries = openRegistries({ clock });
+    const verdict = await retag({ source, targets: [target] }, { registries, clock });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown", reason: expect.stringContaining("integrity") });
+    expect(await registries.resolve(source)).toMatchObject({ kind: "unknown" });
+    expect(puts(registry)).toBe(0);
+  });
+
   test("a missing digest header is none of these: the bytes are hashed", async () => {
     const { registry, run, image } = await world();
     registry.misbehave({ when: () => true, fault: { kind: "headers", headers: { "docker-content-digest": null } } });
@@ -403,6 +419,20 @@ test("a redirected blob is read without credentials from loopback", async () => 
   const verdict = await inspect(parseImageRef(`${registry.host}/acme/platform:staging`), { registries, clock });
   expect(verdict).toMatchObject({ kind: "go", value: { revision: "a".repeat(40) } });
   expect(seen).toEqual([undefined, undefined]);
+});
+
+test("credentials that were dropped on the way to another origin are not picked up on the way back", async () => {
+  const { registry, run } = await world({ auth: { users: { robot: password } } });
+  const elsewhere = createServer((_request, response) => {
+    response.writeHead(307, { location: `${registry.url}/v2/acme/platform/manifests/staging?back` }).end();
+  });
+  const url = await listen(elsewhere);
+  const isFirst = (request: LoggedRequest): boolean => isSource(request) && request.authorization === "bearer";
+  registry.misbehave({ when: isFirst, fault: { kind: "answer", status: 307, headers: { location: url } } });
+  // The way back ends at a 401, which is no challenge to us.
+  await expect(run()).rejects.toMatchObject({ category: "auth" });
+  const back = registry.requests.filter(({ query }) => query === "?back");
+  expect(back.map(({ authorization }) => authorization)).toEqual(["none"]);
 });
 
 test("a manifest that a redirect leads to is checked like any other", async () => {

@@ -195,3 +195,29 @@ test("a sha512 reference is checked with sha512", async () => {
     value: { digest },
   });
 });
+
+test("an acknowledgement that names another digest is doubted, and looked at", async () => {
+  const at = await world();
+  at.fake.misbehave({
+    when: ({ method }) => method === "PUT",
+    fault: { kind: "headers", headers: { "docker-content-digest": `sha256:${"9".repeat(64)}` } },
+  });
+  const manifest = await manifestOf(at);
+  expect(await at.registry.put(at.repository, manifest, "latest")).toMatchObject({ outcome: "applied" });
+  expect(at.fake.requests.map(({ method }) => method)).toEqual(["GET", "PUT", "HEAD"]);
+});
+
+test("once a registry is known to be open, requests do not wait for each other", async () => {
+  const { fake, registry, ref } = await world();
+  await registry.resolve(ref("one"));
+  let now = 0;
+  let most = 0;
+  const act = async (phase: "before" | "after"): Promise<void> => {
+    now += phase === "before" ? 1 : -1;
+    most = Math.max(most, now);
+    if (phase === "before") await clock.sleep(1_000);
+  };
+  fake.misbehave({ when: () => true, fault: { kind: "meanwhile", act } });
+  await Promise.all([1, 2, 3, 4].map(() => registry.resolve(ref("one"))));
+  expect(most).toBeGreaterThan(1);
+});

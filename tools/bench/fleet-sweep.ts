@@ -8,14 +8,21 @@ const slugs = Array.from({ length: Number(count) }, (_, index) => parseSlug(`t-$
 
 async function sweep(): Promise<void> {
   const verdict = await verifyFleet(
-    { release: { sha: parseCommitSha(sha), tag: "bench" }, policy: { verify: { intervalMs: 2_000, timeoutMs: 30_000 } } },
+    {
+      release: { sha: parseCommitSha(sha), tag: "bench" },
+      policy: { verify: { intervalMs: 2_000, timeoutMs: 30_000 } },
+    },
     {
       controlPlane: { enumerate: async () => found(slugs.map((slug) => ({ slug, plane: "bench" }))) },
-      prober: createProber({ url: `${url}/{slug}/buildinfo`, send: createSender(() => import("undici"), { maxSockets: 256 }) }),
+      prober: createProber({
+        url: `${url}/{slug}/buildinfo`,
+        send: createSender(() => import("undici"), { maxSockets: 256 }),
+      }),
       clock: systemClock,
     },
   );
-  if (verdict.kind !== "go" || verdict.value.verified !== slugs.length) throw new Error("the sweep has not verified everybody");
+  if (verdict.kind !== "go" || verdict.value.verified !== slugs.length)
+    throw new Error("the sweep has not verified everybody");
 }
 
 /** The same 2 × N requests with nothing around them. */

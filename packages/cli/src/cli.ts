@@ -1,4 +1,4 @@
-import { asReleaseError, type Evidence, isoNow, isReleaseError, type ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type Evidence, isoNow, isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
@@ -30,7 +30,7 @@ export async function runCli(host: Host): Promise<number> {
     const args = readArguments(host.argv, options);
     return await run(host, screen, row, command, args);
   } catch (error) {
-    return fail(screen, host, asReleaseError(error));
+    return fail(screen, host, systemError(error) ?? asReleaseError(error));
   }
 }
 
@@ -149,6 +149,15 @@ async function help(screen: Screen, host: Host, topic: string | undefined, skimm
   readArguments(host.argv, globalOptions);
   if (skimmed.has("help") || skimmed.positionals[0] === "help") return screen.text(formatHelp(), 0);
   throw usageError("no command is given", "lateen --help lists the commands");
+}
+
+/** A disk that is full or a folder that cannot be written is no bug of ours. */
+function systemError(error: unknown): ReleaseError | undefined {
+  if (isReleaseError(error) || !(error instanceof Error)) return undefined;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return undefined;
+  const fix = "check the path, its permissions and the room on the disk";
+  return new ReleaseError({ code: "SYSTEM", category: "unavailable", message: error.message, fix, cause: error });
 }
 
 function isVersion(argv: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import type { RolloutForecast } from "@lateen/fleet";
 import { type Evidence, ReleaseError, systemCode } from "@lateen/kernel";
 import type { Finding } from "./doctor/finding.ts";
 import { errorOutcome } from "./exit-codes.ts";
@@ -60,6 +61,8 @@ export interface FleetResult {
         readonly failureBound: number;
       }[]
     | undefined;
+  /** What was to be expected before the first move: least time, requests, tenants broken at once at worst, and all that by wave. */
+  readonly forecast?: RolloutForecast | undefined;
   readonly tenants: readonly TenantResult[];
 }
 

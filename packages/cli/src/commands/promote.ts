@@ -26,7 +26,9 @@ export const promote: Command = {
       ...(job.settings.config.promote?.targets ?? []).map(({ name }) => job.wiring.ledger(name)),
     ]);
     job.wiring.demandSecrets();
-    const road = [...promotionGuards(job), passKillSwitch, checkTargets, promoteTargets];
+    // Several targets are all proven before the first is promoted; one proves itself.
+    const check = (job.settings.config.promote?.targets.length ?? 0) > 1 ? [checkTargets] : [];
+    const road = [...promotionGuards(job), passKillSwitch, ...check, promoteTargets];
     const verdict = await walk(job, { commit: await job.commit() }, road);
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },

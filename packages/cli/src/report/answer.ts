@@ -1,4 +1,5 @@
-import { plainText } from "@lateen/kernel";
+import type { RolloutForecast } from "@lateen/fleet";
+import { formatDuration, plainText } from "@lateen/kernel";
 import type { Outcome } from "../exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument } from "../result.ts";
 import { counted, short, shortDigest } from "./line.ts";
@@ -17,6 +18,7 @@ export function formatAnswer(
     supersededBy === undefined ? "" : `superseded by ${supersededBy}`,
     gate === undefined ? "" : formatChecks(gate),
     fleet === undefined ? "" : formatFleet(fleet),
+    outcome === "planned" && fleet?.forecast !== undefined ? formatForecast(fleet.forecast) : "",
     formatTags(images),
   ]
     .filter((part) => part !== "")
@@ -44,6 +46,19 @@ export function formatFleet(fleet: FleetResult): string {
     `${off} off target`,
   ];
   return `${table(rows)}\n${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`;
+}
+
+/** What a rollout is expected to take and to risk; the bound is that of the failure rate if the wave ends well. */
+export function formatForecast({ floorMs, requests, worstCaseBroken, waves }: RolloutForecast): string {
+  const rows = waves.map(({ name, tenants, soakMs, worstCaseBroken: broken, failureBound }) => [
+    name,
+    counted(tenants, "tenant"),
+    soakMs > 0 ? `soak ${formatDuration(soakMs)}` : "no soak",
+    `at worst ${broken} broken`,
+    `then failures < ${(failureBound * 100).toFixed(1)} % (95 %)`,
+  ]);
+  const sum = `at least ${formatDuration(Math.ceil(floorMs / 1000) * 1000)}, ${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once`;
+  return waves.length === 0 ? "" : `${table(rows)}\n${sum}`;
 }
 
 /** The table of tags, before and after. */

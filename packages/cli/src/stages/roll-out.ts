@@ -128,8 +128,9 @@ export function policyOf(fleet: FleetConfig): FleetPolicy {
 
 /** The fleet's account as the result document has it. */
 export function fleetResult(report: FleetReport): FleetResult {
-  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, tenants } = report;
-  return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, tenants };
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants } =
+    report;
+  return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants };
 }
 
 /** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since nobody has seen it. */

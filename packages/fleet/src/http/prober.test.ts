@@ -67,6 +67,24 @@ describe("createProber", () => {
     server.close();
   });
 
+  test("connections to hosts of their own are not kept, those to one host are", async () => {
+    const { createServer } = await import("node:http");
+    const seen: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.connection);
+      response.end(JSON.stringify({ git_sha: sha }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const one = { slug: parseSlug("1"), plane: "prod" };
+    for (const url of [`http://127.0.0.{slug}:${port}/buildinfo`, `http://127.0.0.1:${port}/{slug}/buildinfo`])
+      expect(await createProber({ url, send, insecure: true }).buildinfo(one)).toEqual({ kind: "found", value: sha });
+    expect(seen).toEqual(["close", "keep-alive"]);
+    server.closeAllConnections();
+    server.close();
+  });
+
   test.each([
     ["https://buildinfo.example.com/", "the same address for all tenants"],
     ["http://{slug}.example.com/buildinfo", "plain http"],

@@ -1,6 +1,6 @@
 import type { GateEvent } from "@lateen/gate";
 import { formatDuration } from "@lateen/kernel";
-import { type Describers, info, short, warning } from "./line.ts";
+import { type Describers, detail, info, short, warning } from "./line.ts";
 
 /** How the events of a gate read. */
 export const describeGate: Describers<GateEvent> = {
@@ -9,7 +9,7 @@ export const describeGate: Describers<GateEvent> = {
       ? info(`${event.name}: success`)
       : info(`${event.name}: ${event.state} (${event.detail})`),
   "gate-waited": (event) =>
-    info(`waiting for ${event.pending.join(", ")}; ${formatDuration(seconds(event.leftMs))} left`),
+    detail(`waiting for ${event.pending.join(", ")}; ${formatDuration(seconds(event.leftMs))} left`),
   "kill-switch-degraded": (event) => warning(`kill switch ${event.variable}: ${event.message}`),
   "deferral-without-successor": (event) => warning(`${event.name}: ${event.message}`),
   "starvation-guarded": (event) =>

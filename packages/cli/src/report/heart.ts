@@ -6,8 +6,8 @@ const silenceMs = 30_000;
 
 /** Tells every 30 s of silence what is being waited for. */
 export interface Heart {
-  /** Something was said: the silence begins anew. */
-  beat(text: string | undefined): void;
+  /** Something happened; where it was shown, the silence begins anew. */
+  beat(text: string | undefined, shown: boolean): void;
   during<T>(work: Promise<T>): Promise<T>;
 }
 
@@ -31,8 +31,8 @@ export function createHeart(clock: Clock, report: (event: AnyEvent) => void, tic
     }
   };
   return {
-    beat(text) {
-      lastAt = clock.now();
+    beat(text, shown) {
+      if (shown) lastAt = clock.now();
       waitingFor = text ?? waitingFor;
     },
     async during(work) {

@@ -78,7 +78,8 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
     vault,
     pause,
     report(event) {
-      heart.beat(describeEvent(event)?.text);
+      const line = describeEvent(event);
+      heart.beat(line?.text, line !== undefined && (line.level !== "detail" || verbose));
       all.event(event);
     },
     async beating(work, withKeys) {

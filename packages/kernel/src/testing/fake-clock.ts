@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { type Clock, interrupted } from "../clock.ts";
 
 /** How a fake clock starts and moves. */
@@ -108,24 +110,18 @@ export function createScaledClock({
   readonly now?: number;
 }): Clock {
   const began = performance.now();
+  const now = () => Math.trunc(start + (performance.now() - began) * factor);
   return {
-    now: () => Math.trunc(start + (performance.now() - began) * factor),
-    sleep(ms, signal) {
-      return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(interrupted(signal));
-        const cancel = () => {
-          clearTimeout(timer);
-          reject(interrupted(signal));
-        };
-        const timer = setTimeout(
-          () => {
-            signal?.removeEventListener("abort", cancel);
-            resolve();
-          },
-          Math.max(0, ms) / factor,
-        );
-        signal?.addEventListener("abort", cancel, { once: true });
-      });
+    now,
+    async sleep(ms, signal) {
+      const until = now() + ms;
+      // A timer may fire early by up to a millisecond, which is `factor` of them here.
+      for (let left = Math.max(0, ms); ; left = until - now()) {
+        await setTimeout(left / factor, undefined, signal && { signal }).catch(() => {
+          throw interrupted(signal);
+        });
+        if (now() >= until) return;
+      }
     },
   };
 }

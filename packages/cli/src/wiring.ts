@@ -6,6 +6,7 @@ import {
   createGitRefLog,
   createHttp,
   createSender,
+  type Http,
   ignoreEvents,
   type Secret,
   type Sender,
@@ -45,6 +46,10 @@ export interface FleetWiring {
 /** Every adapter that the configuration asks for, each made when it is first used; their secrets are opened with the first request. */
 export interface Wiring {
   readonly clock: Clock;
+  /** Requests that belong to no adapter. */
+  readonly http: Http;
+  /** The token of the forge; undefined where none is configured. */
+  forgeToken(): Secret | undefined;
   forge(): Promise<Forge>;
   registries(): Promise<Registries>;
   fleet(): Promise<FleetWiring>;
@@ -71,6 +76,8 @@ export function wire(given: WireOptions): Wiring {
   const parts: Parts = { ...options, open, send };
   return {
     clock: options.clock,
+    http: createHttp({ send, clock }),
+    forgeToken: () => open(options.settings.config.forge?.token).token,
     forge: once(() => makeForge(parts)),
     registries: once(() => makeRegistries(parts)),
     fleet: once(() => makeFleet(parts)),

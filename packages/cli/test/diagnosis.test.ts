@@ -61,7 +61,15 @@ describe("doctor", () => {
       [],
     ]);
     expect(findings.map(({ check }) => check)).toEqual(
-      expect.arrayContaining(["secrets", "forge branch", "kill switch", "control plane", "tenants", "ledger default"]),
+      expect.arrayContaining([
+        "secrets",
+        "forge version",
+        "forge branch",
+        "kill switch",
+        "control plane",
+        "tenants",
+        "ledger default",
+      ]),
     );
     expect(world.plane.moves()).toEqual([]);
     expect(await world.ledger()).toBe("");

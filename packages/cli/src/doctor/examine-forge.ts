@@ -1,4 +1,5 @@
 import type { Job } from "../job.ts";
+import { judgeForgeVersion, readForgeVersion } from "./forge-version.ts";
 import { type Examination, failed, type Finding, read, well } from "./finding.ts";
 
 /** Branch, checks, workflows and variables: everything that the gate and the guards read. */
@@ -6,7 +7,10 @@ export function forgeExaminations(job: Job): readonly Examination[] {
   const { forge, gate, killSwitch } = job.settings.config;
   if (forge === undefined) return [];
   const { branch } = forge;
+  const version = async (): Promise<Finding> =>
+    judgeForgeVersion(await readForgeVersion(forge, job.wiring, job.signal));
   return [
+    ...(forge.kind === "gitea" ? [{ check: "forge version", look: version }] : []),
     {
       check: "forge branch",
       look: async () =>

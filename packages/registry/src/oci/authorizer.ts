@@ -1,19 +1,10 @@
 import { type Clock, type Http, redactUrl } from "@lateen/kernel";
 import type { RegistryAddress } from "../entry.ts";
 import { registryError } from "../errors.ts";
-import { type Challenge, parseChallenges } from "./challenge.ts";
+import { parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
 import { decideRealm } from "./decide-realm.ts";
-import { fetchToken, type Token } from "./token-service.ts";
-
-/** What a request needs to be allowed. */
-export interface Need {
-  /** Path of the repository. */
-  readonly repository: string;
-  readonly actions: "pull" | "pull,push";
-  /** Another repository to read from, for mounting its blobs. */
-  readonly from?: string | undefined;
-}
+import { createTokenCache, type Need, type TokenSource } from "./token-cache.ts";
 
 /** The header to send, if any, and how to hand back what came of it. */
 export interface Permit {
@@ -26,9 +17,9 @@ export interface Permit {
 export interface Authorizer {
   /** The permit for a request. While nothing is known, one request goes ahead bare and the others wait for what it learns. */
   permit(need: Need, signal?: AbortSignal): Promise<Permit>;
-  /** Learns from a 401; says whether sending again has a point. @throws ReleaseError `REGISTRY_REALM_REFUSED`, `REGISTRY_UNAUTHORIZED` */
+  /** Learns from a 401; says whether sending again has a point. @throws ReleaseError `REGISTRY_REALM_REFUSED`, and those of credential helpers */
   learn(wwwAuthenticate: string | undefined, need: Need, used: string | undefined): Promise<boolean>;
-  /** Forgets the token or credentials behind `used`, which have expired. */
+  /** Forgets the token and credentials behind `used`, which were refused. */
   forget(used: string | undefined): Promise<void>;
   /** The next tokens for this repository shall allow pushing. */
   expectWrites(repository: string): void;
@@ -36,7 +27,7 @@ export interface Authorizer {
 
 type Scheme =
   | { readonly kind: "unknown" | "none" | "basic" }
-  | { readonly kind: "bearer"; readonly realm: URL; readonly service: string; readonly credentials: boolean };
+  | { readonly kind: "bearer"; readonly source: TokenSource };
 
 /** What an {@link Authorizer} works with. */
 export interface AuthorizerOptions {
@@ -48,22 +39,17 @@ export interface AuthorizerOptions {
 }
 
 /** Makes the authorizer of one registry host. */
-export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { address, http, clock } = options;
+export function createAuthorizer({ address, http, clock, credentials: find }: AuthorizerOptions): Authorizer {
   let scheme: Scheme = { kind: "unknown" };
   let probe: Promise<void> | undefined;
   let found: Promise<Credentials | undefined> | undefined;
-  const tokens = new Map<string, Promise<Token>>();
-  const writes = new Set<string>();
-  /** Repositories for which a token that allows pushing was refused. */
-  const readOnly = new Set<string>();
-  /** Scopes that a registry asked for beyond our own, once per need. */
-  const extra = new Map<string, string>();
+  const cache = createTokenCache(http, clock);
+  const credentials = (signal?: AbortSignal) => {
+    found ??= find(signal);
+    return found;
+  };
 
-  const credentials = (signal?: AbortSignal) =>
-    (found ??= options.credentials(signal).catch((error: unknown) => ((found = undefined), Promise.reject(error))));
-
-  async function realmFrom(realm: string, service: string): Promise<Scheme> {
+  async function bearerOf(realm: string, service: string): Promise<Scheme> {
     const held = await credentials();
     const decision = decideRealm({
       realm,
@@ -72,64 +58,40 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       hasCredentials: held !== undefined,
     });
     if (decision.kind === "refuse") throw realmRefused(address, realm, decision.reason);
-    return { kind: "bearer", realm: decision.url, service, credentials: decision.credentials };
-  }
-
-  async function tokenFor(need: Need, signal: AbortSignal | undefined): Promise<Token> {
-    if (scheme.kind !== "bearer") throw new TypeError("no token service is known");
-    const { realm, service, credentials: mayUse } = scheme;
-    const scopes = scopesOf(need, extra.get(keyOf(need)));
-    const key = scopes.join(" ");
-    for (let known = tokens.get(key); known !== undefined; known = tokens.get(key)) {
-      const token = await known;
-      if (clock.now() < token.usableUntil) return token;
-      if (tokens.get(key) === known) tokens.delete(key);
-    }
-    const fetched = (mayUse ? credentials(signal) : Promise.resolve(undefined)).then((held) =>
-      fetchToken(http, clock, { realm, service, scopes, credentials: held }, signal),
-    );
-    tokens.set(key, fetched);
-    fetched.catch(() => tokens.get(key) === fetched && tokens.delete(key));
-    return await fetched;
-  }
-
-  async function bearer(need: Need, signal: AbortSignal | undefined): Promise<string> {
-    const held = await credentials(signal);
-    if (held?.kind === "bearer") return `Bearer ${held.token.reveal()}`;
-    const ahead = need.actions === "pull" && writes.has(need.repository) && !readOnly.has(need.repository);
-    if (!ahead) return `Bearer ${(await tokenFor(need, signal)).value.reveal()}`;
-    try {
-      return `Bearer ${(await tokenFor({ ...need, actions: "pull,push" }, signal)).value.reveal()}`;
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== "REGISTRY_TOKEN_REFUSED") throw error;
-      // Reading may still be allowed; the write will say clearly that it is not.
-      readOnly.add(need.repository);
-      return `Bearer ${(await tokenFor(need, signal)).value.reveal()}`;
-    }
+    const anonymous = () => Promise.resolve(undefined);
+    return {
+      kind: "bearer",
+      source: { realm: decision.url, service, credentials: decision.credentials ? credentials : anonymous },
+    };
   }
 
   async function header(need: Need, signal: AbortSignal | undefined): Promise<string | undefined> {
-    if (scheme.kind === "bearer") return await bearer(need, signal);
-    const held = scheme.kind === "basic" ? await credentials(signal) : undefined;
-    return held?.kind === "password" ? basicHeader(held.username, held.password) : undefined;
+    const held = scheme.kind === "none" ? undefined : await credentials(signal);
+    if (scheme.kind === "basic")
+      return held?.kind === "password" ? basicHeader(held.username, held.password) : undefined;
+    if (scheme.kind !== "bearer") return undefined;
+    const token = held?.kind === "bearer" ? held.token : (await cache.token(scheme.source, need, signal)).value;
+    return `Bearer ${token.reveal()}`;
+  }
+
+  /** The request that goes ahead while nothing is known. */
+  function goAhead(): Permit {
+    const gate = Promise.withResolvers<void>();
+    probe = gate.promise;
+    const release = (welcome: boolean) => {
+      if (welcome && scheme.kind === "unknown") scheme = { kind: "none" };
+      probe = undefined;
+      gate.resolve();
+    };
+    return { header: undefined, release };
   }
 
   return {
     async permit(need, signal) {
       if (scheme.kind === "unknown" && address.realm !== undefined)
-        scheme = await realmFrom(address.realm, address.service);
+        scheme = await bearerOf(address.realm, address.service);
       while (scheme.kind === "unknown" && probe !== undefined) await probe;
-      if (scheme.kind !== "unknown") return { header: await header(need, signal), release: () => undefined };
-      const gate = Promise.withResolvers<void>();
-      probe = gate.promise;
-      return {
-        header: undefined,
-        release: (welcome) => {
-          if (welcome && scheme.kind === "unknown") scheme = { kind: "none" };
-          probe = undefined;
-          gate.resolve();
-        },
-      };
+      return scheme.kind === "unknown" ? goAhead() : { header: await header(need, signal), release: () => undefined };
     },
     async learn(wwwAuthenticate, need, used) {
       const challenges = parseChallenges(wwwAuthenticate ?? "");
@@ -137,9 +99,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         (challenge) => challenge.scheme === "bearer" && challenge.parameters["realm"] !== undefined,
       );
       if (asked !== undefined) {
-        const realm = asked.parameters["realm"] ?? "";
-        scheme = await realmFrom(realm, asked.parameters["service"] ?? address.service);
-        if (used !== undefined) widen(extra, need, asked);
+        scheme = await bearerOf(asked.parameters["realm"] ?? "", asked.parameters["service"] ?? address.service);
+        if (used !== undefined) cache.widen(need, asked);
         return true;
       }
       if (!challenges.some((challenge) => challenge.scheme === "basic") || used?.startsWith("Basic ") === true)
@@ -149,36 +110,16 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return true;
     },
     async forget(used) {
+      if (used === undefined) return;
       found = undefined;
-      for (const [key, token] of tokens) {
-        const known = await token.catch(() => undefined);
-        if (used === `Bearer ${known?.value.reveal() ?? ""}` && tokens.get(key) === token) tokens.delete(key);
-      }
+      await cache.forget(used);
     },
-    expectWrites: (repository) => void writes.add(repository),
+    expectWrites: (repository) => cache.expectWrites(repository),
   };
 }
 
-function keyOf(need: Need): string {
-  return `${need.repository} ${need.actions} ${need.from ?? ""}`;
-}
-
-function scopesOf(need: Need, extra: string | undefined): string[] {
-  const own = `repository:${need.repository}:${need.actions}`;
-  const other = need.from === undefined || need.from === need.repository ? [] : [`repository:${need.from}:pull`];
-  return [...(extra === undefined || extra === own ? [] : [extra]), own, ...other];
-}
-
-/** Source: RFC 6750 §3.1: the scope of an `insufficient_scope` challenge is what the request would have needed. */
-function widen(extra: Map<string, string>, need: Need, asked: Challenge): void {
-  const { error, scope = "" } = asked.parameters;
-  // GHCR's placeholder for a path without repository, `repository:user/image:pull`, is no scope of ours.
-  if (error === "insufficient_scope" && scope.startsWith(`repository:${need.repository}:`))
-    extra.set(keyOf(need), scope);
-}
-
 function realmRefused(address: RegistryAddress, realm: string, reason: string): Error {
-  const host = address.base.host;
+  const { host } = address.base;
   return registryError("REGISTRY_REALM_REFUSED", "auth", {
     message: `${host} sends to a token service that is not used: ${reason}`,
     why: redactUrl(realm),

@@ -15,11 +15,12 @@ import type { RegistryAddress } from "../entry.ts";
 import type { RegistryEvent } from "../events.ts";
 import { bodyLimits, smallBodyDeadlines } from "../policy.ts";
 import { answerError } from "./answer-error.ts";
-import { type Authorizer, createAuthorizer, type Need } from "./authorizer.ts";
+import { type Authorizer, createAuthorizer } from "./authorizer.ts";
 import type { Credentials } from "./credentials.ts";
 import { decideRetry } from "./decide-retry.ts";
 import { follow } from "./follow.ts";
 import { createPace, type Pace } from "./pace.ts";
+import type { Need } from "./token-cache.ts";
 
 /** One request to a registry. */
 export interface OciRequest {

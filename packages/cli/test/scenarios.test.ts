@@ -63,6 +63,7 @@ describe("lateen demo", () => {
     const { code, stdout, stderr } = await demo("half-tag");
     expect([code, stdout]).toEqual([0, expect.stringContaining("✓ no tenant was touched")]);
     expect(stderr).toMatch(/ before {2}[\s\S]+ now {5}[\s\S]+\$ lateen ship --sha/);
+    expect(`${stdout}\n${stderr}`.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const { stdout: document } = await demo("half-tag", "--json");
     expect(JSON.parse(document)).toMatchObject({ command: "demo", outcome: "ok" });
     expect((await demo("half-tag", "-q")).stderr).toBe("");

@@ -1,4 +1,4 @@
-import { paragraph } from "./layout.ts";
+import { paragraph, wrapped } from "./layout.ts";
 import { type Machine, runProgram, type Ran, startProgram } from "./program.ts";
 import type { Check, Scenario, Stage } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -25,16 +25,16 @@ export async function play(scenario: Scenario, world: World, { machine, show, ve
   show(`\n${scenario.name}: ${scenario.title}\n\n`);
   show(`${paragraph("  before  ", scenario.before)}\n${paragraph("  now     ", scenario.now)}\n\n`);
   let last: Ran | undefined;
-  const progress = (line: string): void => (verbose ? show(line) : undefined);
+  const progress = (line: string): void => (verbose ? show(wrapped(line)) : undefined);
   const stage: Stage = {
     world,
     say: (text) => show(`${paragraph("# ", text)}\n`),
     async lateen(argv, options = {}) {
-      if (last !== undefined && verbose) show(`${last.answer}\n`);
+      if (last !== undefined && verbose) show(`${wrapped(last.answer)}\n`);
       show(`$ lateen ${argv.map(quoted).join(" ")}\n`);
       const onProgress = (line: string): void => (progress(line), options.onProgress?.(line));
       last = await runProgram(world, machine, argv, { ...options, onProgress });
-      show(ending(last));
+      show(verbose ? `  → exit ${last.code}\n` : ending(last));
       return last;
     },
     start(argv, options = {}) {

@@ -52,7 +52,7 @@ export async function runProgram(
   const code = await program({
     ...host,
     argv: [...argv, "--result-file", file],
-    env: { ...environmentOf(world, host.env), ...env },
+    env: { ...environmentOf(world, host.env), ...colours(host), ...env },
     cwd: world.folder,
     clock: speed === 1 ? host.clock : createScaledClock({ factor: speed, now: host.clock.now() }),
     keyboard: undefined,
@@ -127,6 +127,12 @@ export function programOf(): readonly [program: string, ...argv: string[]] {
   return existsSync(inCheckout)
     ? [inCheckout]
     : [process.execPath, fileURLToPath(new URL("../main.js", import.meta.url))];
+}
+
+/** What is shown at a terminal has its colours, although it is shown line by line. */
+function colours({ env, stderr }: Pick<Host, "env" | "stderr">): Record<string, string> {
+  const isPlain = !stderr.isTerminal || env["TERM"] === "dumb" || (env["NO_COLOR"] ?? "") !== "";
+  return isPlain ? {} : { LATEEN_COLOR: "always" };
 }
 
 /** Nothing of the machine leaks in: no commit of a surrounding job, no credentials of its owner. */

@@ -7,6 +7,7 @@ import { columns } from "../report/columns.ts";
 import type { CommandEvent } from "../report/events.ts";
 import { didYouMean } from "../suggest.ts";
 import { keep } from "./keep.ts";
+import { wrapped } from "./layout.ts";
 import { formatChecks, play, type Played } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
@@ -56,7 +57,10 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
   return {
     outcome: "ok",
     document: { reason: `${played.length === 1 ? "the scenario" : `all ${played.length} scenarios`} ended as it must` },
-    answer: options.all || only === undefined ? formatAll(played) : `${only.last?.answer ?? ""}\n${formatChecks(only)}`,
+    answer:
+      options.all || only === undefined
+        ? formatAll(played)
+        : `${wrapped(only.last?.answer ?? "")}\n${formatChecks(only)}`,
   };
 }
 

@@ -68,7 +68,7 @@ export function formatTags(images: readonly ImageResult[]): string {
       tags.map(({ tag, before, after, action }) => [
         `${repository}:${tag}`,
         action,
-        `${shortDigest(before)} → ${shortDigest(after)}`,
+        before === after ? shortDigest(after) : `${shortDigest(before)} → ${shortDigest(after)}`,
       ]),
     ),
   );

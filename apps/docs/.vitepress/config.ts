@@ -32,6 +32,7 @@ export default defineConfig({
           { text: "The idea", link: "/" },
           { text: "Quick start", link: "/quick-start" },
           { text: "Configuration", link: "/configuration" },
+          { text: "In a job", link: "/jobs" },
           { text: "Exit codes", link: "/exit-codes" },
         ],
       },

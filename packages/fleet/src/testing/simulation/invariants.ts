@@ -89,10 +89,11 @@ function provenIn(entries: readonly JournalEntry[]): ReadonlySet<Slug> {
 /** I2: no more in flight than the pace allows. */
 function checkWidth(watch: Watch, slugs: readonly Slug[], entries: readonly JournalEntry[]): void {
   const { pace = { batch: 3 } } = watch.scenario.policy;
-  const inFlight = new Set([...slugs, ...[...watch.underway.values()].flat()]).size;
-  const stage = replay(entries).stages.find(({ stage: { slugs: members } }) =>
-    slugs.some((slug) => members.includes(slug)),
-  )?.stage;
+  const { tenants, stages } = replay(entries);
+  // A control plane may still be working on a call that was given up; who is settled by another one is in flight no more.
+  const isOpen = (slug: Slug): boolean => !["verified", "failed"].includes(tenants.get(slug)?.step ?? "");
+  const inFlight = new Set([...slugs, ...[...watch.underway.values()].flat().filter(isOpen)]).size;
+  const stage = stages.find(({ stage: { slugs: members } }) => slugs.some((slug) => members.includes(slug)))?.stage;
   if (stage === undefined || stage.canary || stage.lenient) return;
   if ("batch" in pace) must(inFlight <= pace.batch, `I2 ${inFlight} in flight, batches of ${pace.batch}`);
   if ("window" in pace) must(inFlight <= pace.window.cap, `I2 ${inFlight} in flight, cap ${pace.window.cap}`);

@@ -1,4 +1,4 @@
-import { asReleaseError, found, parseJson, type Reading, unknown } from "@lateen/kernel";
+import { absent, asReleaseError, found, parseJson, type Reading, unknown } from "@lateen/kernel";
 import { z } from "zod";
 import type { ForgeConfig } from "../config/config.ts";
 import type { Wiring } from "../wiring.ts";
@@ -16,6 +16,7 @@ export async function readForgeVersion(
     const token = forgeToken()?.reveal();
     const headers = token === undefined ? {} : { authorization: `token ${token}` };
     const response = await http.request({ url: `${api}/version`, headers, maxBytes: 65_536 }, signal);
+    if (response.status !== 200) return absent(`it does not tell: HTTP ${response.status} from ${response.url}`);
     return found(parseJson(response, versionSchema, "a version").version);
   } catch (error) {
     return unknown(asReleaseError(error));

@@ -12,6 +12,7 @@ import { machineFiles } from "./io/files.ts";
 const stop = new AbortController();
 let interruptedBy: 130 | 143 | undefined;
 let lastWords = (): void => undefined;
+let lostAnswer: NodeJS.ErrnoException | undefined;
 
 function onSignal(name: "SIGINT" | "SIGTERM"): void {
   const code = name === "SIGINT" ? 130 : 143;
@@ -32,9 +33,9 @@ function onSignal(name: "SIGINT" | "SIGTERM"): void {
 }
 
 function outputOf(stream: WriteStream): Output {
-  // A reader that went away (`lateen … | head`) must not turn a finished release into a failure.
+  // A reader that went away (`lateen … | head`) must not turn a finished release into a failure; a lost answer must be said.
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && stream === process.stdout) lostAnswer = error;
   });
   return {
     write: (text) => void (stream.writable && stream.write(text)),
@@ -103,4 +104,8 @@ await Promise.all(
     (stream) => new Promise<void>((done) => (stream.writable ? stream.write("", () => done()) : done())),
   ),
 );
+if (lostAnswer !== undefined) {
+  process.stderr.write(`error: the answer could not be written: ${lostAnswer.message}\n`);
+  process.exitCode ||= 4;
+}
 process.exit();

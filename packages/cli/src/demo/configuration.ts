@@ -53,10 +53,10 @@ gate:
 ${checks.map((check) => `    - "${check}"`).join("\n")}
   workflows:
     - { file: e2e.yml, whenAbsent: prove }
-  timeout: 4s
+  timeout: 20s
   poll: 100ms
   settle: 200ms
-  appearWithin: 3s
+  appearWithin: 10s
 killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
 supersession:
   paths: ["server/**", "web/**"]
@@ -69,7 +69,7 @@ fleet:
   batch: 4
   maxStragglers: 0
   buildinfo: ${at.buildinfo}
-  verify: { timeout: 2s, interval: ${interval} }
+  verify: { timeout: 3s, interval: ${interval} }
   journal: .lateen/
 promote:
   tags: [latest]

@@ -47,6 +47,9 @@ test("its script runs the program and writes the outputs, whatever stands in the
       INPUT_REASON: "",
       INPUT_DRY_RUN: "false",
       LATEEN_SHA: world.commits[1],
+      LATEEN_CONFIG: "",
+      LATEEN_ENV: "",
+      LATEEN_OVERRIDE: "",
     };
     await promisify(execFile)("bash", [join(root, "tools/action.sh")], { cwd: world.folder.path, env });
     const [, result = ""] = /^result=(.*)$/m.exec(world.folder.read("output")) ?? [];

@@ -43,8 +43,8 @@ export interface Settings {
  */
 export async function loadConfig(options: LoadOptions): Promise<Settings> {
   const { cwd, env, files = machineFiles, needs = [] } = options;
-  const path = options.file ?? env["LATEEN_CONFIG"] ?? findConfig(cwd, files);
-  const document = path === undefined || path === "" ? undefined : await readConfigFile(path, cwd, files);
+  const path = options.file ?? nonEmpty(env["LATEEN_CONFIG"]) ?? findConfig(cwd, files);
+  const document = path === undefined ? undefined : await readConfigFile(path, cwd, files);
   const chosen = chooseOverlay(document, options.overlay ?? env["LATEEN_ENV"]);
   const layered = layer(chosen.value, env, needs.includes("forge"));
   const locate = createLocator(document, chosen.overlay, layered);
@@ -70,6 +70,11 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
     folder: path === undefined ? cwd : resolve(cwd, path, ".."),
     sourceOf: (at) => (holds(layered.value, at) ? placeOf(locate(at, "")) : "default"),
   };
+}
+
+/** An input of a job that nobody gave is an empty variable. */
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === "" ? undefined : text;
 }
 
 function chooseOverlay(

@@ -78,6 +78,8 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
 
 function asFetched({ statusCode: status, headers, body }: UndiciResponse): SentResponse {
   const get = (name: string) => [headers[name.toLowerCase()] ?? []].flat().join(", ") || null;
+  // A stream that breaks off while nobody reads it, or because it is dropped, would end the process; whoever reads gets the error anyway.
+  body.on("error", () => undefined);
   const getReader = () => {
     const chunks: AsyncIterator<Uint8Array> = decoded(body, get("content-encoding"))[Symbol.asyncIterator]();
     return { read: () => chunks.next(), cancel: async () => void body.destroy() };

@@ -2,6 +2,7 @@ import type { Clock, Digest, ImageRef, Reading, Reporter, Repository, Sender } f
 import type { RegistryEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
 import type { CredentialSource } from "./oci/credentials.ts";
+import type { Lookup } from "./oci/vet-name.ts";
 import type { Referrers } from "./oci/referrers.ts";
 import type { ImageReader, Manifest, Registry, RegistryTalents } from "./registry.ts";
 
@@ -51,4 +52,6 @@ export interface AdapterOptions {
   readonly report?: Reporter<RegistryEvent>;
   /** @default undici, loaded with the first request */
   readonly send?: Sender;
+  /** How host names that the registry gives (of redirects, of token services) are looked up. @default that of the machine */
+  readonly lookup?: Lookup;
 }

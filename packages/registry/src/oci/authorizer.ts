@@ -5,6 +5,7 @@ import { parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
 import { decideRealm } from "./decide-realm.ts";
 import { createTokenCache, type Need, type TokenSource } from "./token-cache.ts";
+import { type Lookup, vetName } from "./vet-name.ts";
 
 /** The header to send, if any, and how to hand back what came of it. */
 export interface Permit {
@@ -34,16 +35,18 @@ export interface AuthorizerOptions {
   readonly address: RegistryAddress;
   readonly http: Http;
   readonly clock: Clock;
+  readonly lookup: Lookup;
   /** Looked up with the first need of them, and again after `forget`. */
   readonly credentials: (signal?: AbortSignal) => Promise<Credentials | undefined>;
 }
 
 /** Makes the authorizer of one registry host. */
-export function createAuthorizer({ address, http, clock, credentials: find }: AuthorizerOptions): Authorizer {
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const { address, http, clock, lookup, credentials: find } = options;
   let scheme: Scheme = { kind: "unknown" };
   let probe: Promise<void> | undefined;
   let found: Promise<Credentials | undefined> | undefined;
-  const cache = createTokenCache(http, clock);
+  const cache = createTokenCache(http, clock, lookup);
   const credentials = (signal?: AbortSignal) => {
     found ??= find(signal);
     return found;
@@ -58,6 +61,9 @@ export function createAuthorizer({ address, http, clock, credentials: find }: Au
       hasCredentials: held !== undefined,
     });
     if (decision.kind === "refuse") throw realmRefused(address, realm, decision.reason);
+    // A realm that is configured may be anywhere.
+    const inside = realm === address.realm ? undefined : await vetName(decision.url, address.base, lookup);
+    if (inside !== undefined) throw realmRefused(address, realm, inside);
     const anonymous = () => Promise.resolve(undefined);
     return {
       kind: "bearer",

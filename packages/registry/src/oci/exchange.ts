@@ -21,6 +21,7 @@ import { decideRetry } from "./decide-retry.ts";
 import { follow } from "./follow.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { Need } from "./token-cache.ts";
+import { type Lookup, lookUp } from "./vet-name.ts";
 
 /** One request to a registry. */
 export interface OciRequest {
@@ -54,6 +55,8 @@ export interface ExchangeOptions {
   readonly report: Reporter<RegistryEvent>;
   readonly credentials: (signal?: AbortSignal) => Promise<Credentials | undefined>;
   readonly random?: () => number;
+  /** How host names that the registry gives are looked up. @default that of the machine */
+  readonly lookup?: Lookup | undefined;
 }
 
 interface Context extends ExchangeOptions {
@@ -65,12 +68,12 @@ interface Context extends ExchangeOptions {
 
 /** Makes the exchange with one registry host. */
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { host, address, send, clock, credentials } = options;
+  const { host, address, send, clock, credentials, lookup = lookUp } = options;
   const http = createHttp({ send, clock, deadlines: smallBodyDeadlines });
   const context: Context = {
     ...options,
     http,
-    authorizer: createAuthorizer({ address, http, clock, credentials }),
+    authorizer: createAuthorizer({ address, http, clock, lookup, credentials }),
     pace: createPace(host, clock, options.report),
     warned: new Set(),
   };
@@ -159,6 +162,7 @@ async function travel(
       headers,
       authorization,
       home: base,
+      lookup: context.lookup ?? lookUp,
       ...(body === undefined ? {} : { body }),
       ...(deadlines === undefined ? {} : { deadlines }),
     },

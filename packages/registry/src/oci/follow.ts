@@ -3,6 +3,7 @@ import { redactUrl } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 import { redirectLimit } from "../policy.ts";
 import { decideRedirect } from "./decide-redirect.ts";
+import { type Lookup, vetName } from "./vet-name.ts";
 
 /** A request that may be redirected. */
 export interface TravelRequest {
@@ -12,8 +13,12 @@ export interface TravelRequest {
   /** Value of the Authorization header, sent to the home origin only. */
   readonly authorization: string | undefined;
   readonly body?: Uint8Array | (() => ReadableStream<Uint8Array>) | undefined;
+  /** Whether the body holds a password or a refresh token, so that it does not leave the origin either. @default false */
+  readonly hasSecretBody?: boolean;
   readonly deadlines?: HttpDeadlines;
   readonly home: URL;
+  /** How a host name that the registry gave is looked up before it is asked. */
+  readonly lookup: Lookup;
 }
 
 /** Where an answer came from in the end. */
@@ -53,6 +58,10 @@ export async function follow(http: Http, request: TravelRequest, signal: AbortSi
       home: request.home,
     });
     if (decision.kind === "refuse") throw refused(url, decision.reason);
+    if (request.hasSecretBody === true && !decision.sameOrigin)
+      throw refused(url, "it would take credentials to another origin");
+    const inside = await vetName(decision.url, request.home, request.lookup);
+    if (inside !== undefined) throw refused(url, inside);
     if (hops >= redirectLimit) throw refused(url, `more than ${redirectLimit} in a row`);
     url = decision.url;
     // Once away, always away: an origin that was left does not get the credentials back.

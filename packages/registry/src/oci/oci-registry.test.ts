@@ -221,3 +221,23 @@ test("once a registry is known to be open, requests do not wait for each other",
   await Promise.all([1, 2, 3, 4].map(() => registry.resolve(ref("one"))));
   expect(most).toBeGreaterThan(1);
 });
+
+test("a token service or a blob store whose public name stands for a metadata address is not asked", async () => {
+  const { fake, ref } = await world({ auth: { ...auth, realm: "https://metadata.example.com/token" } });
+  const lookup = () => Promise.resolve(["169.254.169.254"]);
+  const guarded = createOciRegistry({ host: fake.host, clock, lookup });
+  expect(await guarded.resolve(ref("one"))).toMatchObject({
+    kind: "unknown",
+    cause: { code: "REGISTRY_REALM_REFUSED" },
+  });
+  const open = await world();
+  open.fake.misbehave({
+    when: () => true,
+    fault: { kind: "answer", status: 307, headers: { location: "https://metadata.example.com/x" } },
+  });
+  const other = createOciRegistry({ host: open.fake.host, clock, lookup });
+  expect(await other.resolve(open.ref("one"))).toMatchObject({
+    kind: "unknown",
+    cause: { code: "REGISTRY_REDIRECT_REFUSED" },
+  });
+});

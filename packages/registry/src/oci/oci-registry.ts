@@ -36,6 +36,7 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
     send: options.send ?? senderOf(entry, env),
     clock,
     report,
+    lookup: options.lookup,
     credentials: (signal) => findCredentials(host, entry, options.credentials ?? anonymous, signal),
   });
   const several = { inOneRequest: undefined };

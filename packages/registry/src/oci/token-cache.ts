@@ -2,6 +2,7 @@ import { type Clock, type Http, isReleaseError } from "@lateen/kernel";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 import { fetchToken, type Token } from "./token-service.ts";
+import type { Lookup } from "./vet-name.ts";
 
 /** What a request needs to be allowed. */
 export interface Need {
@@ -32,7 +33,7 @@ export interface TokenCache {
 }
 
 /** Makes an empty cache. A token that is being fetched is waited for by all who need it. */
-export function createTokenCache(http: Http, clock: Clock): TokenCache {
+export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): TokenCache {
   const tokens = new Map<string, Promise<Token>>();
   const writes = new Set<string>();
   /** Repositories for which a token that allows pushing was refused. */
@@ -50,7 +51,7 @@ export function createTokenCache(http: Http, clock: Clock): TokenCache {
     }
     const { realm, service, credentials } = source;
     const fetched = credentials(signal).then((held) =>
-      fetchToken(http, clock, { realm, service, scopes, credentials: held }, signal),
+      fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, signal),
     );
     tokens.set(key, fetched);
     fetched.catch(() => tokens.get(key) === fetched && tokens.delete(key));

@@ -34,7 +34,10 @@ async function ask(
         authorization: request.headers.authorization,
       });
       const { status = 200, body } = answer(request);
-      response.writeHead(status, { "content-type": "application/json" }).end(body);
+      const elsewhere = `http://localhost:${(server.address() as AddressInfo).port}/token`;
+      response
+        .writeHead(status, { "content-type": "application/json", ...(status === 307 ? { location: elsewhere } : {}) })
+        .end(body);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -114,4 +117,11 @@ test.each([
 ])("a service that answers with %s", async (_name, status, body, error) => {
   const { token } = await ask(undefined, () => ({ status, body }));
   expect(token).toMatchObject(error);
+});
+
+test("a refresh token is not posted to where a redirect leads", async () => {
+  const identity: Credentials = { kind: "identity", token: secret("refresh") };
+  const { token, asked } = await ask(identity, () => ({ status: 307, body: "" }));
+  expect(token).toMatchObject({ code: "REGISTRY_REDIRECT_REFUSED" });
+  expect(asked).toHaveLength(1);
 });

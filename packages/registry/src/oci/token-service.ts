@@ -4,7 +4,8 @@ import { registryError } from "../errors.ts";
 import { bodyLimits, smallBodyDeadlines, tokenLifeSeconds, tokenMarginMs } from "../policy.ts";
 import { answerError } from "./answer-error.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
-import { follow } from "./follow.ts";
+import { follow, type TravelRequest } from "./follow.ts";
+import { type Lookup, lookUp } from "./vet-name.ts";
 
 /** A token and the time in milliseconds after which it is no longer used. */
 export interface Token {
@@ -19,6 +20,8 @@ export interface TokenRequest {
   /** The scope that matters most first: there are registries that read only one. */
   readonly scopes: readonly string[];
   readonly credentials: Credentials | undefined;
+  /** How host names of redirects are looked up. @default that of the machine */
+  readonly lookup?: Lookup | undefined;
 }
 
 const answerSchema = z
@@ -62,10 +65,10 @@ async function get(http: Http, request: TokenRequest, signal: AbortSignal | unde
   for (const scope of request.scopes) url.searchParams.append("scope", scope);
   const { credentials } = request;
   if (credentials?.kind !== "password")
-    return await send(http, { method: "GET", url, home: request.realm, headers: {}, authorization: undefined }, signal);
+    return await send(http, request, { method: "GET", url, headers: {}, authorization: undefined }, signal);
   url.searchParams.set("account", credentials.username);
   const authorization = basicHeader(credentials.username, credentials.password);
-  return await send(http, { method: "GET", url, home: request.realm, headers: {}, authorization }, signal);
+  return await send(http, request, { method: "GET", url, headers: {}, authorization }, signal);
 }
 
 async function post(http: Http, request: TokenRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
@@ -84,20 +87,22 @@ async function post(http: Http, request: TokenRequest, signal: AbortSignal | und
   });
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = new TextEncoder().encode(form.toString());
-  return await send(
-    http,
-    { method: "POST", url: request.realm, home: request.realm, headers, authorization: undefined, body },
-    signal,
-  );
+  const sent = { method: "POST", url: request.realm, headers, authorization: undefined, body, hasSecretBody: true };
+  return await send(http, request, sent, signal);
 }
 
 async function send(
   http: Http,
-  request: Parameters<typeof follow>[1],
+  { realm, lookup = lookUp }: TokenRequest,
+  request: Omit<TravelRequest, "home" | "lookup">,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
   const headers = { accept: "application/json", ...request.headers };
-  const { stream } = await follow(http, { ...request, headers, deadlines: smallBodyDeadlines }, signal);
+  const { stream } = await follow(
+    http,
+    { ...request, home: realm, lookup, headers, deadlines: smallBodyDeadlines },
+    signal,
+  );
   const bytes = await readBounded(stream, bodyLimits.token);
   return {
     status: stream.status,

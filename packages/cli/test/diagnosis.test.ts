@@ -49,6 +49,15 @@ describe("explain", () => {
     expect(ran.stdout).toContain("it shipped and is what is promoted; promoted by octavia");
     expect(ran.stdout).toContain("entry 1 of the ledger");
   });
+
+  test("tells of a rollout that halted, from its journal", async () => {
+    world.plane.treat("t2", "skips");
+    await world.lateen(["ship", "--sha", sha]);
+    const ran = await world.lateen(["explain", sha]);
+    expect(ran.stdout).toMatch(
+      /it has not shipped: journal says halted: the rollout that started at \S+ moved 4 tenants and is halted/,
+    );
+  });
 });
 
 describe("doctor", () => {

@@ -1,8 +1,10 @@
-import { verifyFleet } from "@lateen/fleet";
-import { asReleaseError, type CommitSha, type Evidence, isoNow, type Verdict } from "@lateen/kernel";
+import { inspectJournal, verifyFleet } from "@lateen/fleet";
+import { asReleaseError, type CommitSha, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 import { candidateTag, type Job } from "../job.ts";
+import { counted } from "../report/line.ts";
 import type { ExplainedRule } from "../result.ts";
+import { evidence as evidenceOf } from "./evidence.ts";
 import { passKillSwitch, passSupersession } from "./guards.ts";
 import { gateStep } from "./pass-gate.ts";
 import { checkTargets } from "./promote.ts";
@@ -25,6 +27,7 @@ const questions: readonly (readonly [rule: string, step: Step])[] = [
   ["gate", gateStep({ wait: false, settle: false })],
   ["release", resolveRelease],
   ["promotion", checkTargets],
+  ["journal", lookAtJournal],
   ["fleet", lookAtFleet],
 ];
 
@@ -82,8 +85,21 @@ const remedies: Readonly<Record<string, (job: Job, outcome: string) => string>> 
       : "make the check green by running it again, or --override CHECK=REASON",
   release: () => "build the images of this commit",
   promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
+  journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
   fleet: () => "lateen rollout moves the tenants that are off target",
 };
+
+/** What became of the last rollout, where it was one of this commit. */
+async function lookAtJournal(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {
+  if (job.settings.config.fleet === undefined) return go({});
+  const status = await inspectJournal((await job.wiring.fleet()).journal);
+  if (status === undefined || status.release.sha !== commit) return go({});
+  const end = status.outcome ?? status.state;
+  const started = new Date(status.startedAt).toISOString();
+  const fact = `the rollout that started at ${started} moved ${counted(status.moved, "tenant")} and is ${end}`;
+  const evidence = [evidenceOf(job, "journal", end, fact, job.settings.config.fleet.journal)];
+  return end === "shipped" || end === "unchanged" ? go({}, evidence) : stop("halted", fact, evidence);
+}
 
 /** One look at every tenant; whoever is elsewhere is named. */
 async function lookAtFleet(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {

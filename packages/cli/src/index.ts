@@ -10,4 +10,5 @@ export type { FleetResult, GateResult, ImageResult, ResultDocument, TagResult, T
 export { ship, type ShipOptions } from "./ship.ts";
 export { type Account, type Step, walk } from "./stages/road.ts";
 export { createVault, type Vault } from "./vault.ts";
-export { type FleetWiring, type WireOptions, type Wiring, wire } from "./wiring.ts";
+export { type FleetWiring, type Wiring, wire } from "./wiring.ts";
+export type { WireOptions } from "./wiring/parts.ts";

@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { Attempts, Forge } from "@lateen/gate";
 import {
@@ -9,32 +9,17 @@ import {
   type Http,
   ignoreEvents,
   type Secret,
-  type Sender,
   systemClock,
 } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
-import type { FleetConfig, ForgeConfig, LedgerConfig, RegistryConfig, SecretSource } from "./config/config.ts";
+import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "./config/config.ts";
 import type { Environment } from "./config/layers.ts";
-import type { Settings } from "./config/load.ts";
-import { type Files, machineFiles } from "./io/files.ts";
-import type { AnyEvent } from "./report/events.ts";
-import { createVault, type Vault } from "./vault.ts";
 import { configMissing } from "./context.ts";
-
-/** What adapters are made of. */
-export interface WireOptions {
-  readonly settings: Settings;
-  readonly env: Environment;
-  /** @default machineFiles */
-  readonly files?: Files;
-  /** @default systemClock */
-  readonly clock?: Clock;
-  /** @default one of its own */
-  readonly vault?: Vault;
-  /** @default ignores everything */
-  readonly report?: (event: AnyEvent) => void;
-}
+import { machineFiles } from "./io/files.ts";
+import { createVault } from "./vault.ts";
+import { gitPlace, makeAttempts, makeLedger } from "./wiring/git.ts";
+import type { Parts, WireOptions } from "./wiring/parts.ts";
 
 /** The fleet's ports. */
 export interface FleetWiring {
@@ -85,11 +70,6 @@ export function wire(given: WireOptions): Wiring {
     attempts: once(() => makeAttempts(parts)),
     demandSecrets: () => demanded.forEach((token) => token.reveal()),
   };
-}
-
-interface Parts extends Required<WireOptions> {
-  open(source: SecretSource | undefined): { readonly token?: Secret };
-  readonly send: Sender;
 }
 
 async function makeForge({ settings, clock, report, open, send }: Parts): Promise<Forge> {
@@ -162,57 +142,6 @@ async function makeFleet(parts: Parts): Promise<FleetWiring> {
             clock,
           }),
   };
-}
-
-async function makeLedger(parts: Parts, target: string): Promise<Ledger> {
-  const [{ createGitLedger }, { ledgerRef }] = await Promise.all([
-    import("@lateen/promote/ledger-git"),
-    import("@lateen/promote"),
-  ]);
-  const { settings, env, clock } = parts;
-  const ref = settings.config.promote?.ledger.ref;
-  return createGitLedger({
-    ...ledgerPlace(parts),
-    ref: target === "default" && ref !== undefined ? ref : ledgerRef(target),
-    env,
-    clock,
-  });
-}
-
-/** The memory of the starvation guard stands beside the ledger, on a ref of its own. */
-async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
-  if (parts.settings.config.promote === undefined) return undefined;
-  const { createAttempts } = await import("@lateen/gate");
-  const { env, clock } = parts;
-  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
-}
-
-/** The git repository of the ledger, and its token. */
-function ledgerPlace(parts: Parts): GitPlace {
-  const { promote } = parts.settings.config;
-  if (promote === undefined) throw configMissing("promote");
-  return gitPlace(parts, promote.ledger, "promote.ledger.remote");
-}
-
-interface GitPlace {
-  readonly remote: string;
-  readonly token?: Secret;
-  readonly username?: string;
-  readonly insecure: boolean;
-}
-
-/** A git repository: that of the forge where none is named; a path is relative to the configuration and needs no token. */
-function gitPlace({ settings, open }: Parts, place: LedgerConfig, key: string): GitPlace {
-  const { forge } = settings.config;
-  const {
-    remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
-    token = forge?.token,
-    username,
-  } = place;
-  if (remote === undefined) throw configMissing(key);
-  if (/^[a-z][a-z+]+:\/\//i.test(remote))
-    return { remote, ...open(token), ...(username === undefined ? {} : { username }), insecure: place.insecure };
-  return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote), insecure: false };
 }
 
 function lazySecret(open: () => Secret): Secret {

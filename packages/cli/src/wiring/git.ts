@@ -1,0 +1,69 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Attempts } from "@lateen/gate";
+import { createGitRefLog, type Secret } from "@lateen/kernel";
+import type { Ledger } from "@lateen/promote";
+import type { LedgerConfig } from "../config/config.ts";
+import { configMissing } from "../context.ts";
+import type { Parts } from "./parts.ts";
+
+/** The ledger of a promotion target. */
+export async function makeLedger(parts: Parts, target: string): Promise<Ledger> {
+  const [{ createGitLedger }, { ledgerRef }] = await Promise.all([
+    import("@lateen/promote/ledger-git"),
+    import("@lateen/promote"),
+  ]);
+  const { settings, env, clock } = parts;
+  const ref = settings.config.promote?.ledger.ref;
+  return createGitLedger({
+    ...ledgerPlace(parts),
+    ref: target === "default" && ref !== undefined ? ref : ledgerRef(target),
+    env,
+    clock,
+  });
+}
+
+/** The memory of the starvation guard stands beside the ledger, on a ref of its own. */
+export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
+  if (parts.settings.config.promote === undefined) return undefined;
+  const { createAttempts } = await import("@lateen/gate");
+  const { env, clock } = parts;
+  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
+}
+
+/** The git repository of the ledger, and its token. */
+function ledgerPlace(parts: Parts): GitPlace {
+  const { promote } = parts.settings.config;
+  if (promote === undefined) throw configMissing("promote");
+  return gitPlace(parts, promote.ledger, "promote.ledger.remote");
+}
+
+/** A git repository as `createGitRefLog` takes it. */
+export interface GitPlace {
+  readonly remote: string;
+  readonly token?: Secret;
+  readonly username?: string;
+  readonly insecure: boolean;
+}
+
+/**
+ * A git repository: that of the forge where none is named; a path is relative to the configuration and needs no token.
+ *
+ * The forge's token is for the forge: a repository on another server has one of its own, or none.
+ */
+export function gitPlace({ settings, open }: Parts, place: LedgerConfig, key: string): GitPlace {
+  const { forge } = settings.config;
+  const {
+    remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
+    username,
+    insecure,
+  } = place;
+  if (remote === undefined) throw configMissing(key);
+  if (!/^[a-z][a-z+]+:\/\//i.test(remote))
+    return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote), insecure: false };
+  const token = place.token ?? (forge !== undefined && isSameServer(remote, forge.url) ? forge.token : undefined);
+  return { remote, ...open(token), ...(username === undefined ? {} : { username }), insecure };
+}
+
+function isSameServer(remote: string, url: string): boolean {
+  return URL.canParse(remote) && URL.canParse(url) && new URL(remote).origin === new URL(url).origin;
+}

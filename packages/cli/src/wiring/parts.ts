@@ -1,0 +1,28 @@
+import type { Clock, Secret, Sender } from "@lateen/kernel";
+import type { SecretSource } from "../config/config.ts";
+import type { Environment } from "../config/layers.ts";
+import type { Settings } from "../config/load.ts";
+import type { Files } from "../io/files.ts";
+import type { AnyEvent } from "../report/events.ts";
+import type { Vault } from "../vault.ts";
+
+/** What adapters are made of. */
+export interface WireOptions {
+  readonly settings: Settings;
+  readonly env: Environment;
+  /** @default machineFiles */
+  readonly files?: Files;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default one of its own */
+  readonly vault?: Vault;
+  /** @default ignores everything */
+  readonly report?: (event: AnyEvent) => void;
+}
+
+/** The same without gaps, and what every adapter shares. */
+export interface Parts extends Required<WireOptions> {
+  /** A secret that is opened with the first request. */
+  open(source: SecretSource | undefined): { readonly token?: Secret };
+  readonly send: Sender;
+}

@@ -1,18 +1,27 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Reporter } from "@lateen/kernel";
 import type { Host } from "../host.ts";
+import type { CommandEvent } from "../report/events.ts";
 import { programOf } from "./program.ts";
 import type { World } from "./world.ts";
 
 /** Adds a release that nobody has shipped yet, says how to drive the world from another terminal, and waits for Ctrl-C. */
-export async function keep(world: World, { stdout, signal }: Pick<Host, "stdout" | "signal">): Promise<void> {
+export async function keep(
+  world: World,
+  { stdout, signal, clock }: Pick<Host, "stdout" | "signal" | "clock">,
+  report: Reporter<CommandEvent>,
+): Promise<void> {
   const sha = await world.release({ message: "Something to ship" });
   const file = join(world.folder, "env.sh");
   const variables = Object.entries(world.env).map(([name, value]) => `export ${name}=${value}`);
   await writeFile(file, `${variables.join("\n")}\n`);
   stdout.write(commands(world, file, sha));
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  while (!signal.aborted) {
+    // Somebody works elsewhere meanwhile: no sign of life is wanted here.
+    report({ type: "narrated", text: "" });
+    await clock.sleep(20_000, signal).catch(() => undefined);
+  }
 }
 
 function commands({ folder, commits, registry, env }: World, file: string, sha: string): string {

@@ -44,9 +44,10 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
     const world = await startWorld(scenario.world, options.all ? "quick" : "watched");
     try {
       const result = await play(scenario, world, { machine: options, show, verbose: !options.all });
+      if (host.signal.aborted) throw host.signal.reason;
       played.push(result);
       if (options.all) show(`${formatChecks(result)}\n`);
-      if (options.keep) await keep(world, host);
+      if (options.keep) await keep(world, host, options.report);
     } finally {
       await world.close();
     }

@@ -55,7 +55,7 @@ const names = ["amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "he
 export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick"): Promise<World> {
   const { flavour = "gitea", size = 12, commits = 1, configure: first = (text) => text } = options;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "lateen-demo-")));
-  const repository = await createGitRepository();
+  const repository = await createGitRepository().catch(explainMissingGit);
   const graph = rememberGraph(openGitGraph(repository.path));
   const start = flavour === "github" ? startGitHubFake : startGiteaFake;
   const [forge, registry, git] = await Promise.all([
@@ -102,6 +102,17 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+function explainMissingGit(cause: unknown): never {
+  if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+  throw new ReleaseError({
+    code: "GIT_MISSING",
+    category: "input",
+    message: "the demo world needs git, and there is none in PATH",
+    fix: "install git",
+    cause,
+  });
 }
 
 /** The git server over HTTP; undefined where git was installed without it, and the ledger is then reached by its path. */

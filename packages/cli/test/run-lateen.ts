@@ -64,7 +64,7 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
 
 /** What waits ten seconds and more is a deadline of a request, and a busy machine needs a few of them for an answer from loopback. */
 function shortened(ms: number, haste = 1): number {
-  return ms < 10_000 ? ms / haste : Math.max(ms / haste, Math.min(ms, 5_000));
+  return Math.min(ms, ms / haste + (ms < 10_000 ? 0 : 3_000));
 }
 
 /** The abort reason that the program gives to a first SIGINT. */

@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlPlaneServer, startControlPlane, startTenants, type TenantsServer } from "@lateen/fleet/testing";
+import { ReleaseError } from "@lateen/kernel";
 import { openGitGraph, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import {
   createGitRepository,

@@ -46,7 +46,7 @@ const bundled = [
   "@octokit/auth-app",
   "@aws-sdk/client-ecr",
 ];
-const inTests = ["vitest", "fast-check"];
+const inTests = ["vitest", "fast-check", "playwright-core"];
 
 // Modules that reach outside the process, and the files that exist to do so.
 const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)$/;

@@ -29,6 +29,9 @@ describe("report", () => {
       "acme/platform:latest",
       "<b>supersession</b>",
       "prefers-color-scheme: dark",
+      // The journal of the same rollout is found by itself.
+      'id="timeline"',
+      "rollout.jsonl",
       "&quot;schemaVersion&quot;: 1",
     ])
       expect(page).toContain(text);
@@ -69,6 +72,32 @@ describe("report", () => {
     const page = world.folder.read("lateen-report.html");
     expect(page).not.toMatch(/<script|<img/);
     expect(page).toContain("&lt;script&gt;");
+  });
+
+  test("of a result of another commit leaves the journal out", async () => {
+    await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
+    world.folder.write("result.json", world.folder.read("result.json").replaceAll(sha, "0".repeat(40)));
+    expect((await world.lateen(["report", "result.json"])).code).toBe(0);
+    expect(world.folder.read("lateen-report.html")).not.toContain('id="timeline"');
+  });
+
+  test("leaves out what is not as expected, and shows the rest", async () => {
+    const at = 1_780_000_000_000;
+    const lines = [
+      { type: "tenants-posted", at },
+      { type: "tenants-posted", slugs: 5, wave: "one", at },
+      { type: "stages-planned", stages: [null], at },
+      { type: "tenant-verified", slug: { no: "slug" }, at },
+      { type: "tenant-failed", slug: "heath", reason: "gone", at: "yesterday" },
+      { type: "soak-started", wave: "nobody knows", until: 1e300, at },
+      { type: "tenant-failed", slug: "heath", reason: "gone", at: at + 5 },
+    ];
+    world.folder.write("torn.jsonl", `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"type":"roll`);
+    const ran = await world.lateen(["report", "torn.jsonl"]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const page = world.folder.read("lateen-report.html");
+    expect(page).toContain("<b>heath</b>");
+    expect(page).toContain("unfinished");
   });
 
   test("of something else is an error", async () => {

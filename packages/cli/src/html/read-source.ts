@@ -1,57 +1,78 @@
-import { join, resolve } from "node:path";
-import type { JournalEntry } from "@lateen/fleet";
+import { join, relative, resolve } from "node:path";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
 import { isRecord } from "../config/layers.ts";
 import type { Context } from "../context.ts";
 import { configMissing } from "../context.ts";
-import type { ResultDocument } from "../result.ts";
+import { type AnyEvent, describeEvent } from "../report/events.ts";
+import { readDocument, readEntry, readFact } from "./schema.ts";
+import type { Fact, ShownDocument } from "./shown.ts";
 
 /** What a report is made of; either part may be missing. */
 export interface ReportSource {
-  readonly file: string;
-  readonly document?: Partial<ResultDocument> | undefined;
-  readonly journal: readonly JournalEntry[];
-  /** The text itself, for the raw view. */
-  readonly raw: string;
+  readonly document: ShownDocument | undefined;
+  readonly facts: readonly Fact[];
+  readonly lines: readonly { readonly at: number; readonly level: string; readonly text: string }[];
+  /** The texts themselves, for the raw view. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
 }
 
 /**
- * Reads a result document, an event stream or a journal; without a name, the configured journal.
+ * Reads a result document, an event stream or a journal; without a name, the configured journal. A result gets the configured
+ * journal beside it where that tells of the same commit.
  * @throws ReleaseError `REPORT_SOURCE`
  */
-export async function readSource(
-  context: Pick<Context, "host" | "settings">,
-  named: string | undefined,
-): Promise<ReportSource> {
+export async function readSource(context: Pick<Context, "host" | "settings">, named?: string): Promise<ReportSource> {
   const { host } = context;
   const path = named === undefined ? await configuredJournal(context) : resolve(host.cwd, named);
-  let raw: string;
+  const text = readText(host, path);
+  const source = understand(host.cwd, path, text);
+  if (source.document?.commit === undefined || source.facts.length > 0) return source;
+  const journal = await configuredJournal(context)
+    .then((found) => understand(host.cwd, found, readText(host, found)))
+    .catch(() => undefined);
+  const started = journal?.facts.find((one) => one.type === "rollout-started");
+  return journal === undefined || started?.release.sha !== source.document.commit
+    ? source
+    : { ...source, facts: journal.facts, lines: journal.lines, files: [...source.files, ...journal.files] };
+}
+
+function readText(host: Context["host"], path: string): string {
   try {
-    raw = host.files.read(path);
+    return host.files.read(path);
   } catch (cause) {
     throw unusable(path, systemCode(cause), cause);
   }
-  const whole = parse(raw);
-  if (isRecord(whole) && "outcome" in whole)
-    return { file: path, document: whole as Partial<ResultDocument>, journal: [], raw };
-  const lines = raw
+}
+
+function understand(cwd: string, path: string, text: string): ReportSource {
+  const files = [{ name: relative(cwd, path), text }];
+  const whole = readDocument(parse(text));
+  if (whole !== undefined) return { document: whole, facts: [], lines: [], files };
+  const values = text
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map(parse);
-  const journal = lines.filter(
-    (line): line is Record<string, unknown> & JournalEntry =>
-      isRecord(line) && typeof line["type"] === "string" && line["type"] !== "version" && line["type"] !== "result",
-  );
-  const document = lines.find((line) => isRecord(line) && line["type"] === "result") as
-    | Partial<ResultDocument>
-    | undefined;
-  if (journal.length === 0) throw unusable(path, "it is neither a result document nor a journal");
+    .map(parse)
+    .filter(isRecord);
+  const entries = values.flatMap((value) => readEntry(value) ?? []);
+  const document = readDocument(values.findLast((value) => value["type"] === "result"));
+  if (entries.length === 0 && document === undefined)
+    throw unusable(path, "it is neither a result document nor a journal");
   return {
-    file: path,
     document,
-    journal: journal.map((entry) => ({ ...entry, at: typeof entry.at === "string" ? Date.parse(entry.at) : entry.at })),
-    raw,
+    facts: entries.flatMap((one) => readFact(one) ?? []),
+    lines: entries.flatMap(tell),
+    files,
   };
+}
+
+/** The line of an entry; none where the entry is not of the form that its type promises. */
+function tell(event: { readonly type: string; readonly at: number }): ReportSource["lines"] {
+  try {
+    const line = describeEvent(event as unknown as AnyEvent);
+    return line === undefined ? [] : [{ at: event.at, ...line }];
+  } catch {
+    return [];
+  }
 }
 
 async function configuredJournal({ settings }: Pick<Context, "settings">): Promise<string> {

@@ -1,72 +1,89 @@
-import type { JournalEntry } from "@lateen/fleet";
-import { html, type Markup } from "./markup.ts";
+import { plainText } from "@lateen/kernel";
+import { counted, short } from "../report/line.ts";
+import { html, type Markup, tone } from "./markup.ts";
+import type { Fact } from "./shown.ts";
+import { type Lane, type Span, tellStory, type Wave } from "./story.ts";
 
-/** A stretch of one tenant's line. */
-interface Bar {
-  readonly from: number;
-  readonly to: number;
-  readonly kind: "asked" | "verified" | "failed";
-  readonly title: string;
-}
+type Place = (from: number, to: number) => string;
 
-interface Lane {
-  readonly slug: string;
-  readonly wave: string;
-  readonly bars: readonly Bar[];
-}
+const signs: Readonly<Record<string, string>> = { good: "✓", bad: "✗", plain: "·" };
 
-const [width, height, left] = [900, 18, 180];
-
-/** Every tenant as a line over time: asked, proven or failed, and the soaks as bands behind them. */
-export function renderTimeline(journal: readonly JournalEntry[]): Markup {
-  const lanes = readLanes(journal);
-  const [first, last] = [journal[0], journal.at(-1)];
-  if (lanes.length === 0 || first === undefined || last === undefined) return html``;
+/** Every tenant as a line over time, by wave: asked, then proven or failed; soaks and their probes behind them. */
+export function renderTimeline(facts: readonly Fact[]): Markup {
+  const waves = tellStory(facts);
+  const [first, last] = [facts[0], facts.at(-1)];
+  if (waves.length === 0 || first === undefined || last === undefined) return html``;
   const span = Math.max(1, last.at - first.at);
-  const x = (at: number): number => Math.round(left + ((at - first.at) / span) * (width - left - 10));
-  const total = lanes.length * height + 24;
-  return html`<h2>Timeline</h2>
-    <figure>
-      <svg viewBox="0 0 ${width} ${total}" role="img" aria-label="what happened to every tenant over time">
-        ${soaks(journal).map(({ from, to, wave }) => html`<rect class="soak" x="${x(from)}" y="0" width="${Math.max(1, x(to) - x(from))}" height="${total - 20}"><title>${wave} soaks</title></rect>`)}
-        ${lanes.map((lane, row) => renderLane(lane, row * height, x))}
-        <text class="axis" x="${left}" y="${total - 4}">0 s</text>
-        <text class="axis" x="${width - 10}" y="${total - 4}" text-anchor="end">${(span / 1000).toFixed(1)} s</text>
-      </svg>
-    </figure>`;
+  const percent = (ms: number): string => ((Math.min(span, Math.max(0, ms)) / span) * 100).toFixed(2);
+  const place: Place = (from, to) => `left:${percent(from - first.at)}%;width:${percent(to - from)}%`;
+  return html`<section id="timeline">
+    <h2>Timeline</h2>
+    <p class="key">
+      <i class="asked"></i> asked for <i class="verified"></i> runs the target <i class="failed"></i> failed
+      <i class="soak"></i> soak, a tick for each probe
+    </p>
+    <div class="lanes">
+      <p class="axis" aria-hidden="true">
+        <span></span
+        ><span class="ticks"
+          >${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<span>${formatSpan(span * share)}</span>`)}</span
+        >
+      </p>
+      ${waves.map((wave) => renderWave(wave, place))}
+    </div>
+  </section>`;
 }
 
-function renderLane({ slug, wave, bars }: Lane, y: number, x: (at: number) => number): Markup {
-  return html`<text x="4" y="${y + 13}">${slug}</text
-    ><text class="axis" x="${left - 8}" y="${y + 13}" text-anchor="end">${wave}</text>
-    ${bars.map(({ from, to, kind, title }) => html`<rect class="${kind}" x="${x(from)}" y="${y + 4}" width="${Math.max(4, x(to) - x(from))}" height="10" rx="2"><title>${title}</title></rect>`)}`;
+/** A length of time with as many digits as a reader wants. */
+export function formatSpan(ms: number): string {
+  if (ms === 0) return "0";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const [minutes, seconds] = [Math.floor(ms / 60_000), Math.floor((ms % 60_000) / 1000)];
+  return minutes < 60 ? `${minutes} min ${seconds} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function readLanes(journal: readonly JournalEntry[]): readonly Lane[] {
-  const lanes = new Map<string, { wave: string; asked: number | undefined; bars: Bar[] }>();
-  for (const entry of journal) {
-    if (entry.type === "tenants-posted")
-      for (const slug of entry.slugs)
-        lanes.set(slug, { bars: lanes.get(slug)?.bars ?? [], wave: entry.wave, asked: entry.at });
-    if (entry.type !== "tenant-verified" && entry.type !== "tenant-failed") continue;
-    const lane = lanes.get(entry.slug) ?? { wave: "", asked: undefined, bars: [] };
-    const kind = entry.type === "tenant-verified" ? "verified" : "failed";
-    const title = entry.type === "tenant-verified" ? `runs ${entry.sha.slice(0, 7)}` : entry.reason;
-    const from = lane.asked ?? entry.at;
-    lane.bars.push(
-      { from, to: entry.at, kind: "asked", title: "asked for" },
-      { from: entry.at, to: entry.at, kind, title },
-    );
-    lanes.set(entry.slug, lane);
-  }
-  return [...lanes].map(([slug, { wave, bars }]) => ({ slug, wave, bars }));
+function renderWave(wave: Wave, place: Place): Markup {
+  const { name, lanes } = wave;
+  return html`<h3>${plainText(name, 80)} <small>${about(wave)}</small></h3>
+    <ul>
+      ${lanes.map((lane) => renderLane(lane, wave, place))}
+    </ul>`;
 }
 
-function soaks(
-  journal: readonly JournalEntry[],
-): readonly { readonly wave: string; readonly from: number; readonly to: number }[] {
-  const end = journal.at(-1)?.at ?? 0;
-  return journal.flatMap((entry) =>
-    entry.type === "soak-started" ? [{ wave: entry.wave, from: entry.at, to: Math.min(entry.until, end) }] : [],
-  );
+function about({ lanes, canary, reached, soak, failureBound }: Wave): string {
+  return [
+    counted(lanes.length, "tenant"),
+    canary ? "none may fail" : undefined,
+    reached ? undefined : "not asked for",
+    soak === undefined ? undefined : `soaked ${formatSpan(soak.to - soak.from)}`,
+    failureBound === undefined ? undefined : `failure rate below ${Math.round(failureBound * 100)} % (at 95 %)`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}
+
+function renderLane(
+  { slug, spans, before, after, verdict, reason }: Lane,
+  { soak, probes }: Wave,
+  place: Place,
+): Markup {
+  const mood = tone(verdict);
+  const moved =
+    after === undefined ? short(before) : before === undefined ? short(after) : `${short(before)} → ${short(after)}`;
+  return html`<li class="lane ${mood}">
+    <b>${plainText(slug, 120)}</b>
+    <span class="track">
+      ${soak && html`<i class="soak" style="${place(soak.from, soak.to)}" title="soak"></i>`}
+      ${probes.map(({ at, well, title }) => html`<i class="probe ${well ? "" : "ill"}" style="${place(at, at)}" title="${title}"></i>`)}
+      ${spans.map((span) => renderSpan(span, place))}
+    </span>
+    <span class="said">${signs[mood]} ${plainText(verdict, 40)}</span>
+    <code>${plainText(moved, 40)}</code>
+    ${reason === undefined ? undefined : html`<em>${plainText(reason, 1000)}</em>`}
+  </li>`;
+}
+
+function renderSpan({ from, to, kind, title }: Span, place: Place): Markup {
+  return html`<i class="${kind}" style="${place(from, to)}" title="${plainText(title, 200)}"></i>`;
 }

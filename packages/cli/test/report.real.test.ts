@@ -1,0 +1,164 @@
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFolder } from "./folder.ts";
+import { runHere } from "./run-lateen.ts";
+import { startWorld } from "./world.ts";
+
+const executablePath = process.env["LATEEN_REAL_CHROMIUM"];
+const hostile = `</style></script><script>document.title="owned"</script><img src=x onerror=document.title='owned'>"'><b>bold`;
+
+/** A page that was opened, with everything that a page may not do. */
+interface Opened {
+  readonly page: Page;
+  readonly complaints: readonly string[];
+  readonly requests: readonly string[];
+}
+
+interface Contrasts {
+  readonly paper: "light" | "dark";
+  readonly texts: number;
+  readonly poor: readonly string[];
+}
+
+describe.skipIf(executablePath === undefined)("the report in a browser", () => {
+  const folder = createFolder();
+  let browser: Browser;
+  let slugs: readonly string[] = [];
+
+  beforeAll(async () => {
+    // --no-sandbox: containers run as root, and nothing but these pages is opened.
+    browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox", "--disable-gpu"] });
+    const world = await startWorld({ size: 12 });
+    world.plane.treat("t5", "skips");
+    const sha = world.commits[1] ?? "";
+    const ran = await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
+    expect(ran.code).toBe(5);
+    slugs = ["canary-a", ...Array.from({ length: 11 }, (_, index) => `t${index + 1}`)];
+    await world.lateen(["report", "result.json", "--out", "halted.html"]);
+    folder.write("halted.html", world.folder.read("halted.html"));
+    await world.close();
+    folder.write("hostile.ndjson", hostileEvents.map((line) => JSON.stringify(line)).join("\n"));
+    await runHere(["report", "hostile.ndjson", "--out", "hostile.html"], { cwd: folder.path });
+  });
+  afterAll(async () => {
+    await browser.close();
+    folder.remove();
+  });
+
+  async function open(file: string, options: Parameters<Browser["newPage"]>[0] = {}): Promise<Opened> {
+    const page = await browser.newPage(options);
+    const [complaints, requests]: [string[], string[]] = [[], []];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("dialog", (dialog) => complaints.push(dialog.message()));
+    page.on("request", (request) => requests.push(request.url()));
+    await page.goto(pathToFileURL(`${folder.path}/${file}`).href, { waitUntil: "load" });
+    return { page, complaints, requests };
+  }
+
+  test("asks nobody for anything, says nothing to the console, and shows every tenant", async () => {
+    const { page, complaints, requests } = await open("halted.html");
+    expect([complaints, requests]).toEqual([[], [page.url()]]);
+    expect(slugs).toHaveLength(12);
+    for (const slug of slugs)
+      await expect(page.locator("#timeline").getByText(slug, { exact: true }).isVisible()).resolves.toBe(true);
+    expect(await page.locator("h1").innerText()).toMatch(/^halted [0-9a-f]{40}$/);
+    expect(await page.locator(".lane.bad b").allInnerTexts()).toEqual(["t5"]);
+    await page.close();
+  });
+
+  test.each(["light", "dark"] as const)("is readable in %s", async (colorScheme) => {
+    const { page } = await open("halted.html", { colorScheme });
+    const contrasts = await page.evaluate<Contrasts>(contrastsOfPage);
+    expect(contrasts.paper).toBe(colorScheme);
+    expect(contrasts.texts).toBeGreaterThan(50);
+    // WCAG 2.2, 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum
+    expect(contrasts.poor).toEqual([]);
+    await page.close();
+  });
+
+  test("fits a telephone, and keys open what is folded", async () => {
+    const { page } = await open("halted.html", { viewport: { width: 360, height: 700 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    expect(await page.locator("#raw pre").first().isVisible()).toBe(false);
+    await page.locator("#raw summary").first().focus();
+    await page.keyboard.press("Enter");
+    expect(await page.locator("#raw pre").first().isVisible()).toBe(true);
+    await page.close();
+  });
+
+  test("prints with its decisions unfolded and without the raw data", async () => {
+    const { page } = await open("halted.html");
+    const folded = page.locator("#decisions details:not([open]) li").first();
+    expect(await folded.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("#raw").isVisible()).toBe(false);
+    expect(await folded.isVisible()).toBe(true);
+    expect((await page.pdf()).length).toBeGreaterThan(10_000);
+    await page.close();
+  });
+
+  test("shows hostile names as text, and follows no address that runs", async () => {
+    const { page, complaints, requests } = await open("hostile.html");
+    expect([complaints, requests]).toEqual([[], [page.url()]]);
+    expect(await page.title()).toMatch(/^halted/);
+    expect(await page.locator("script, img, iframe, [onerror]").count()).toBe(0);
+    expect(await page.locator("#timeline .lane b").allInnerTexts()).toEqual([hostile]);
+    const links = await page.evaluate("[...document.links].map((one) => one.protocol)");
+    expect(links).toEqual(["https:"]);
+    await page.close();
+  });
+});
+
+const at = "2026-01-01T00:00:00.000Z";
+const hostileEvents: readonly object[] = [
+  { type: "version", schemaVersion: 1 },
+  { type: "wave-started", wave: hostile, stage: hostile, slugs: [hostile], canary: true, at },
+  { type: "tenants-posted", slugs: [hostile], wave: hostile, call: 1, attempt: 1, at },
+  { type: "tenant-failed", slug: hostile, reason: hostile, at: "2026-01-01T00:00:05.000Z" },
+  {
+    type: "result",
+    outcome: "halted",
+    reason: hostile,
+    commit: hostile,
+    gate: {
+      verdict: hostile,
+      checks: [
+        { name: "runs", state: "success", url: "javascript:document.title='owned'" },
+        { name: "data", state: "success", url: "data:text/html,<script>1</script>" },
+        { name: "good", state: "success", url: "https://git.example.com/\"onmouseover=\"document.title='owned'" },
+      ],
+    },
+    fleet: {
+      enumerated: 1,
+      tenants: [{ slug: hostile, verdict: hostile, wave: hostile, before: hostile, after: hostile }],
+    },
+    images: [{ repository: hostile, tags: [{ tag: hostile, action: hostile, before: hostile, after: hostile }] }],
+    evidence: [{ rule: hostile, verdict: hostile, fact: hostile, source: "javascript:alert(1)", at: hostile }],
+  },
+];
+
+/** Evaluated in the page: which texts have less contrast than 4.5 with what is behind them. */
+const contrastsOfPage = String.raw`(() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const light = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+  const over = (colours) => {
+    for (const colour of colours) {
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+    }
+    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue);
+  };
+  const behind = (element) => (element === null ? [] : [...behind(element.parentElement), getComputedStyle(element).backgroundColor]);
+  const hasText = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
+  const shown = [...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility() && hasText(one));
+  const poor = shown.flatMap((one) => {
+    const back = behind(one);
+    const [text, ground] = [over([...back, getComputedStyle(one).color]), over(back)];
+    const contrast = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+    return contrast < 4.5 ? [contrast.toFixed(2) + ": " + one.textContent.slice(0, 40)] : [];
+  });
+  return { paper: over(behind(document.body)) > 0.5 ? "light" : "dark", texts: shown.length, poor };
+})()`;

@@ -9,7 +9,7 @@ import { startWorld } from "../src/demo/world.ts";
 import type { Host } from "../src/host.ts";
 import { machineFiles } from "../src/io/files.ts";
 import { createFolder } from "./folder.ts";
-import { runHere } from "./run-lateen.ts";
+import { interruption, runHere } from "./run-lateen.ts";
 
 const silent = { write: () => undefined, isTerminal: false, columns: () => 80 };
 const host: Host = {
@@ -49,6 +49,8 @@ describe("every scenario ends as it must", () => {
 
 describe("lateen demo", () => {
   const folder = createFolder();
+  const interrupted = (signal: AbortSignal, onProgress: (line: string) => void): ReturnType<typeof runHere> =>
+    runHere(["demo", "ship", "--json"], { cwd: folder.path, signal, onProgress });
   const demo = (...argv: readonly string[]): ReturnType<typeof runHere> =>
     runHere(["demo", ...argv], { cwd: folder.path });
 
@@ -102,6 +104,16 @@ describe("lateen demo", () => {
     });
     await expect(run(mute)).rejects.toBeInstanceOf(ReleaseError);
     await expect(run(right)).resolves.toMatchObject({ outcome: "ok" });
+  });
+
+  test("ends as interrupted, and not as a failure, where it is", async () => {
+    const stop = new AbortController();
+    const running = interrupted(stop.signal, (line) =>
+      line.includes("$ lateen ship") ? stop.abort(interruption()) : undefined,
+    );
+    const { code, stdout } = await running;
+    expect([code, JSON.parse(stdout)]).toEqual([130, expect.objectContaining({ outcome: "error" })]);
+    expect(stdout).not.toContain("DEMO_FAILED");
   });
 
   test("keeps the world up until it is interrupted, and says how to drive it", async () => {

@@ -9,17 +9,19 @@ interface Sleeper {
 export function createPlanClock(real: Clock): Clock {
   let now = real.now();
   let running = false;
-  const sleepers: Sleeper[] = [];
+  const sleepers = new Set<Sleeper>();
   const run = async (): Promise<void> => {
     running = true;
     // A real, empty pause in between lets everybody who is awake come to rest first.
     for (;;) {
       await real.sleep(0);
-      const next = sleepers.toSorted((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      sleepers.splice(sleepers.indexOf(next), 1);
-      now = Math.max(now, next.at);
-      next.wake();
+      if (sleepers.size === 0) break;
+      now = Math.max(now, Math.min(...[...sleepers].map(({ at }) => at)));
+      for (const sleeper of sleepers) {
+        if (sleeper.at > now) continue;
+        sleepers.delete(sleeper);
+        sleeper.wake();
+      }
     }
     running = false;
   };
@@ -29,7 +31,7 @@ export function createPlanClock(real: Clock): Clock {
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(interrupted(signal));
         const sleeper: Sleeper = { at: now + Math.max(0, ms), wake };
-        sleepers.push(sleeper);
+        sleepers.add(sleeper);
         signal?.addEventListener("abort", cancel, { once: true });
         if (!running) void run();
         function wake(): void {
@@ -37,7 +39,7 @@ export function createPlanClock(real: Clock): Clock {
           resolve();
         }
         function cancel(): void {
-          sleepers.splice(sleepers.indexOf(sleeper), 1);
+          sleepers.delete(sleeper);
           reject(interrupted(signal));
         }
       }),

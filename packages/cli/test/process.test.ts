@@ -47,6 +47,17 @@ describe("an interruption", () => {
     },
   );
 
+  test("while the gate is waited for ends at once with nothing moved", async () => {
+    world.configure((text) => text.replace("timeout: 5s", "timeout: 60s"));
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
+    const ship = world.start(["ship", "--sha", sha, "--result-file", "result.json"]);
+    await ship.says("CI / all-required (push): pending");
+    ship.kill("SIGTERM");
+    const ran = await ship.ended;
+    expect([ran.code, world.plane.moves()], ran.stderr).toEqual([143, []]);
+    expect(result()).toMatchObject({ outcome: "error", error: { code: "INTERRUPTED" } });
+  });
+
   test("by two signals ends at once, with a result", async () => {
     world.plane.meet({ kind: "hangs" });
     const ship = world.start(["ship", "--sha", sha, "--result-file", "result.json"]);

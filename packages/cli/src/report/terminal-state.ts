@@ -13,6 +13,7 @@ export interface Watched {
   readonly fleet: number;
 }
 
+/** Before the first event. */
 export const nothingWatched: Watched = { stage: "", waves: new Map(), soak: undefined, fleet: 0 };
 
 /** The state after an event. */

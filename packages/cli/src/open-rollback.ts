@@ -27,7 +27,7 @@ export async function openRollback(context: Context): Promise<RollbackJob> {
   const switched = await recheckKillSwitch(job);
   if (switched.kind === "stop")
     job.report({ type: "warned", message: `the kill switch does not stop a rollback: ${switched.reason}` });
-  const named = context.args.text("to");
+  const named = context.args.text("to") ?? context.args.text("sha");
   const resolve: typeof forge.resolve = (prefix, signal) => forge.resolve(prefix, signal);
   const to = named === undefined ? undefined : await whichCommit({ text: named, source: "--to" }, resolve, job.signal);
   return { job, target, to };

@@ -18,7 +18,8 @@ export const rollback: Command = {
     const reason = context.args.text("reason")?.trim() ?? "";
     if (reason === "")
       throw usageError("a rollback needs a reason", "write --reason 'what went wrong'; it is kept in the ledger");
-    if (context.args.has("sha")) throw usageError("--sha says nothing to a rollback", "write --to SHA");
+    if (context.args.has("sha") && context.args.has("to"))
+      throw usageError("--to and --sha name the same thing here", "give one of them");
     const [{ openRollback }, { rollBack }] = await Promise.all([
       import("../open-rollback.ts"),
       import("../stages/roll-back.ts"),

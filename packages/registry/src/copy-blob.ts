@@ -94,7 +94,7 @@ async function tryMount(work: CopyWork, digest: Digest): Promise<boolean> {
 /** Sends a blob, and once more from its beginning where the line breaks. */
 async function stream(work: CopyWork, blob: WireDescriptor): Promise<void> {
   const { source, target, from, into, signal } = work;
-  keepYoungHeapSmall();
+  await keepYoungHeapSmall();
   for (let tries = 1; ; tries++) {
     // An error of the source comes back from the upload as that of a connection; what it really was is kept here.
     let fault: unknown;

@@ -1,5 +1,4 @@
-import { getCACertificates } from "node:tls";
-import { createSender, type Sender } from "@lateen/kernel";
+import { createSender, type Sender, type SenderOptions } from "@lateen/kernel";
 import type { RegistryEntry } from "./entry.ts";
 
 /**
@@ -13,18 +12,29 @@ export function senderOf(entry: RegistryEntry, env: Readonly<Record<string, stri
   const https = env["https_proxy"] ?? env["HTTPS_PROXY"];
   const none = env["no_proxy"] ?? env["NO_PROXY"];
   const isPlain = http === undefined && https === undefined && entry.ca === undefined && entry.cert === undefined;
-  const throughUndici = createSender(() => import("undici"), {
-    // A `ca` replaces the built-in certificates, so those (and NODE_EXTRA_CA_CERTS) are given again.
-    ...(entry.ca === undefined ? {} : { ca: [...getCACertificates("default"), entry.ca] }),
-    ...(entry.cert === undefined ? {} : { cert: entry.cert }),
-    ...(entry.key === undefined ? {} : { key: entry.key }),
-    proxy: {
-      ...(http === undefined ? {} : { http }),
-      ...(https === undefined ? {} : { https }),
-      ...(none === undefined ? {} : { none }),
-    },
-  });
+  const proxy = {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https }),
+    ...(none === undefined ? {} : { none }),
+  };
+  let made: Promise<Sender> | undefined;
+  const throughUndici: Sender = async (url, init) => {
+    made ??= makeSender(entry, proxy);
+    return await (
+      await made
+    )(url, init);
+  };
   // The undici inside Node 24 and older keeps a copy of every body that is streamed through it (fixed in undici 8).
   return (url, init) =>
     isPlain && !(init.body instanceof ReadableStream) ? fetch(url, init as RequestInit) : throughUndici(url, init);
+}
+
+async function makeSender(
+  { ca, cert, key }: RegistryEntry,
+  proxy: NonNullable<SenderOptions["proxy"]>,
+): Promise<Sender> {
+  // A `ca` replaces the built-in certificates, so those (and NODE_EXTRA_CA_CERTS) are given again.
+  const trusted = ca === undefined ? {} : { ca: [...(await import("node:tls")).getCACertificates("default"), ca] };
+  const own = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+  return createSender(() => import("undici"), { ...trusted, ...own, proxy });
 }

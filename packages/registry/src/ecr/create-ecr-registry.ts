@@ -14,6 +14,7 @@ import {
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "../adapter.ts";
 import { isLoopbackHost } from "../address.ts";
+import { addressOf } from "../entry.ts";
 import { registryError } from "../errors.ts";
 import type { Credentials } from "../oci/credentials.ts";
 import { createOciRegistry } from "../oci/index.ts";
@@ -24,7 +25,7 @@ import { revisionOf } from "../revision.ts";
 import { senderOf } from "../sender.ts";
 import { createEcrCalls, type EcrCallsOptions } from "./ecr-calls.ts";
 import { isUnknownOperation } from "./ecr-errors.ts";
-import { parseEcrHost } from "./ecr-host.ts";
+import { type EcrHost, parseEcrHost } from "./ecr-host.ts";
 import { preflight } from "./preflight.ts";
 import { putImage } from "./put-image.ts";
 import { createBatchReader } from "./read-batch.ts";
@@ -37,15 +38,18 @@ import { withRetry } from "./with-retry.ts";
  *
  * With `entry.endpoint` both APIs are asked there. Keys come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
  * `AWS_SESSION_TOKEN` of `env`, else from wherever the SDK finds some.
- * @throws ReleaseError `REGISTRY_ENTRY_INVALID` where the host names neither account nor region
+ * Keys from elsewhere are not looked for where `entry.endpoint` is on this machine.
+ * @throws ReleaseError `REGISTRY_ENTRY_INVALID` where the host names neither account nor region, `REGISTRY_INSECURE` for an
+ * endpoint on another machine over plain http
  */
 export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   const { host, entry = {}, env = {}, clock = systemClock, report = ignoreEvents } = options;
   const place = placeOf(host, env);
+  const { base } = addressOf(host, entry);
+  const isLocal = entry.endpoint !== undefined && isLoopbackHost(base.host);
   const http = createHttp({ send: options.send ?? senderOf(entry, env), clock });
-  const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, keys: keysOf(env), http, clock });
+  const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, isLocal, keys: keysOf(env), http, clock });
   const context = { clock, pace: createPace(host, clock, report) };
-  const isLocal = entry.endpoint !== undefined && isLoopbackHost(new URL(entry.endpoint).host);
 
   const login = async (_host: string, signal?: AbortSignal): Promise<Credentials | undefined> => {
     const held = await withRetry(() => calls.login(signal), `GetAuthorizationToken ${host}`, true, context, signal);
@@ -67,9 +71,11 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
 
   async function config(ref: ImageRef, digest: Digest, signal?: AbortSignal): Promise<Reading<Uint8Array>> {
     try {
-      const url = await calls
-        .downloadUrl(ref.path, digest, signal)
-        .catch((error: unknown) => (isUnknownOperation(error) ? undefined : Promise.reject(error)));
+      const ask = () =>
+        calls
+          .downloadUrl(ref.path, digest, signal)
+          .catch((error: unknown) => (isUnknownOperation(error) ? undefined : Promise.reject(error)));
+      const url = await withRetry(ask, `GetDownloadUrlForLayer ${host}/${ref.path}`, true, context, signal);
       if (url !== undefined) return found(await downloadConfig(http, url, digest, isLocal, signal));
       return found(await collectConfig(await twin.content.open(ref, digest, signal), digest, ref.repository));
     } catch (error) {
@@ -119,10 +125,7 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   };
 }
 
-function placeOf(
-  host: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Pick<EcrCallsOptions, "account" | "region"> {
+function placeOf(host: string, env: Readonly<Record<string, string | undefined>>): EcrHost {
   const place = parseEcrHost(host);
   if (place !== undefined) return place;
   const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
@@ -136,7 +139,7 @@ function placeOf(
 
 function keysOf(env: Readonly<Record<string, string | undefined>>): EcrCallsOptions["keys"] {
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key, AWS_SESSION_TOKEN: session } = env;
-  return id === undefined || key === undefined
-    ? undefined
-    : { id, secret: secret(key), session: session === undefined ? undefined : secret(session) };
+  // Empty is unset: a workflow that has no such secret sets the variable all the same.
+  if (!id || !key) return undefined;
+  return { id, secret: secret(key), session: session ? secret(session) : undefined };
 }

@@ -1,8 +1,11 @@
 import type { BatchGetImageCommandOutput, ECRClient, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { type Clock, type Digest, type Http, plainText, type Secret, secret } from "@lateen/kernel";
+import { integrityError, registryError } from "../errors.ts";
 import { imageTypes, indexTypes } from "../media-types.ts";
 import type { Manifest } from "../registry.ts";
 import type { MutabilitySetting } from "./decide-mutability.ts";
+import type { EcrHost } from "./ecr-host.ts";
+import { exceptionName } from "./ecr-errors.ts";
 import { createPace } from "./pace.ts";
 import { createRequestHandler } from "./request-handler.ts";
 
@@ -10,8 +13,12 @@ import { createRequestHandler } from "./request-handler.ts";
 export interface EcrCallsOptions {
   readonly account: string;
   readonly region: string;
+  /** Which of the region's own addresses is called. @default the plain one */
+  readonly variant?: EcrHost["variant"];
   /** Address of the JSON API where it is not the region's own. */
   readonly endpoint: string | undefined;
+  /** Whether that address is on this machine: an emulator, for which no role of the machine is asked. */
+  readonly isLocal: boolean;
   /** Static keys; without them the SDK looks where it always looks: profile, web identity, container, instance. */
   readonly keys: { readonly id: string; readonly secret: Secret; readonly session: Secret | undefined } | undefined;
   readonly http: Http;
@@ -56,7 +63,7 @@ export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
         imageIds: [...imageIds],
         acceptedMediaTypes: [...indexTypes, ...imageTypes],
       };
-      return await client.send(new sdk.BatchGetImageCommand(input), sendOptions(abortSignal));
+      return await corrected(() => client.send(new sdk.BatchGetImageCommand(input), sendOptions(abortSignal)));
     },
     async putImage(repositoryName, manifest, imageTag, abortSignal) {
       const { sdk, client } = await ready();
@@ -69,13 +76,15 @@ export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
         imageDigest: manifest.digest,
         ...(imageTag === undefined ? {} : { imageTag }),
       };
-      const output = await client.send(new sdk.PutImageCommand(input), sendOptions(abortSignal));
+      const output = await corrected(() => client.send(new sdk.PutImageCommand(input), sendOptions(abortSignal)));
       return output.image?.imageId?.imageDigest;
     },
     async describeMutability(repository, abortSignal) {
       const { sdk, client } = await ready();
       const input = { registryId, repositoryNames: [repository] };
-      const output = await client.send(new sdk.DescribeRepositoriesCommand(input), sendOptions(abortSignal));
+      const output = await corrected(() =>
+        client.send(new sdk.DescribeRepositoriesCommand(input), sendOptions(abortSignal)),
+      );
       const [found] = output.repositories ?? [];
       const filters = found?.imageTagMutabilityExclusionFilters ?? [];
       return {
@@ -85,15 +94,17 @@ export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
     },
     async downloadUrl(repositoryName, layerDigest, abortSignal) {
       const { sdk, client } = await ready();
-      const output = await client.send(
-        new sdk.GetDownloadUrlForLayerCommand({ registryId, repositoryName, layerDigest }),
-        sendOptions(abortSignal),
+      const input = { registryId, repositoryName, layerDigest };
+      const output = await corrected(() =>
+        client.send(new sdk.GetDownloadUrlForLayerCommand(input), sendOptions(abortSignal)),
       );
       return output.downloadUrl;
     },
     async login(abortSignal) {
       const { sdk, client } = await ready();
-      const output = await client.send(new sdk.GetAuthorizationTokenCommand({}), sendOptions(abortSignal));
+      const output = await corrected(() =>
+        client.send(new sdk.GetAuthorizationTokenCommand({}), sendOptions(abortSignal)),
+      );
       const token = output.authorizationData?.[0]?.authorizationToken;
       if (token === undefined) return undefined;
       const [username = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");
@@ -106,10 +117,12 @@ async function load(
   options: EcrCallsOptions,
 ): Promise<{ sdk: typeof import("@aws-sdk/client-ecr"); client: ECRClient }> {
   const sdk = await import("@aws-sdk/client-ecr");
-  const { region, endpoint, keys, http } = options;
+  const { region, endpoint, isLocal, keys, http } = options;
   const credentials =
     keys === undefined
-      ? undefined
+      ? isLocal
+        ? noKeys
+        : undefined
       : {
           accessKeyId: keys.id,
           secretAccessKey: keys.secret.reveal(),
@@ -120,10 +133,44 @@ async function load(
     // One try: what may be sent again, and when, is decided by the one retry policy of this package.
     maxAttempts: 1,
     requestHandler: createRequestHandler(http) as never,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(endpoint === undefined ? options.variant : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   });
   return { sdk, client };
+}
+
+/** An emulator takes any keys, so nobody shall wait for the metadata service of a machine that has none. */
+async function noKeys(): Promise<never> {
+  throw await Promise.resolve(
+    registryError("REGISTRY_UNAUTHORIZED", "auth", {
+      message: "there are no AWS keys for the ECR endpoint on this machine",
+      why: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; a profile or a role is not used for a local endpoint",
+      fix: "set both, to any text if it is an emulator",
+    }),
+  );
+}
+
+/**
+ * Sends once more where the clock of this machine was off: the SDK has then taken the time of the answer over. The refused request
+ * changed nothing.
+ */
+async function corrected<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isSkewRefusal(error)) throw error;
+    return await send();
+  }
+}
+
+function isSkewRefusal(error: unknown): boolean {
+  const { $metadata } = (error ?? {}) as { $metadata?: { clockSkewCorrected?: unknown; httpStatusCode?: unknown } };
+  return (
+    $metadata?.clockSkewCorrected === true &&
+    /^(?:InvalidSignature|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|AuthFailure|SignatureDoesNotMatch)/.test(
+      exceptionName(error),
+    )
+  );
 }
 
 function sendOptions(abortSignal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
@@ -132,5 +179,9 @@ function sendOptions(abortSignal: AbortSignal | undefined): { abortSignal?: Abor
 
 /** The bytes as the text that JSON carries; bytes that are not UTF-8 would change on the way and are refused. */
 function exactText(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw integrityError("MANIFEST_UNREADABLE", "a manifest that is not UTF-8 cannot be put", "PutImage", error);
+  }
 }

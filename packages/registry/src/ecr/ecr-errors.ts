@@ -1,5 +1,6 @@
 import { type ErrorCategory, isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError, type RegistryErrorCode } from "../errors.ts";
+import { readRetryAfter } from "../oci/retry-after.ts";
 
 /** What an exception of ECR means for us. */
 export interface EcrMeaning {
@@ -12,6 +13,7 @@ export interface EcrMeaning {
 const login = "renew the AWS credentials of this job and look which identity it has: aws sts get-caller-identity";
 const permission =
   "allow the identity ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, ecr:DescribeRepositories and ecr:PutImage on this repository";
+const kms = "allow the identity the KMS key of this repository";
 const later = "run again later; the service limits or lacks capacity";
 const content = "push the image and everything that its index lists to this repository first";
 
@@ -30,6 +32,9 @@ export const ecrErrorTable: Readonly<Record<string, EcrMeaning>> = {
   ExpiredTokenException: { code: "REGISTRY_TOKEN_EXPIRED", category: "auth", fix: login },
   ExpiredToken: { code: "REGISTRY_TOKEN_EXPIRED", category: "auth", fix: login },
   InvalidClientTokenId: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  SignatureDoesNotMatch: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  RequestTimeTooSkewed: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
+  RequestExpired: { code: "REGISTRY_UNAUTHORIZED", category: "auth", fix: login },
   OptInRequired: { code: "REGISTRY_DENIED", category: "auth", fix: "enable the region for this account" },
   CredentialsProviderError: {
     code: "REGISTRY_UNAUTHORIZED",
@@ -72,7 +77,7 @@ export const ecrErrorTable: Readonly<Record<string, EcrMeaning>> = {
     category: "state",
     fix: "remove old tags; an image has at most 1,000, a repository 100,000 images",
   },
-  KmsException: { code: "REGISTRY_DENIED", category: "auth", fix: "allow the identity the KMS key of this repository" },
+  KmsException: { code: "REGISTRY_DENIED", category: "auth", fix: kms },
   BlockedByOrganizationPolicyException: {
     code: "REGISTRY_DENIED",
     category: "auth",
@@ -80,20 +85,82 @@ export const ecrErrorTable: Readonly<Record<string, EcrMeaning>> = {
   },
 };
 
+/**
+ * What a code in `failures[]` of a 200 means; `ImageNotFound` is absence and not among them.
+ *
+ * Source: Amazon ECR API Reference, "ImageFailure". Codes that the table lacks are trouble that may pass.
+ */
+const failureTable: Readonly<Record<string, EcrMeaning>> = {
+  KmsError: { code: "REGISTRY_DENIED", category: "auth", fix: kms },
+  UpstreamAccessDenied: {
+    code: "REGISTRY_DENIED",
+    category: "auth",
+    fix: "correct the credentials of the pull through cache rule",
+  },
+  UpstreamTooManyRequests: { code: "REGISTRY_RATE_LIMITED", category: "unavailable", fix: later },
+  ImageInaccessible: {
+    code: "REGISTRY_CONTENT_MISSING",
+    category: "state",
+    fix: "restore the image from the archive storage class",
+  },
+};
+
+/** The meaning of a code in `failures[]`. */
+export function meaningOfFailure(failureCode: string | undefined): EcrMeaning {
+  const known = Object.hasOwn(failureTable, failureCode ?? "") ? failureTable[failureCode ?? ""] : undefined;
+  const fix = "look at the failure code in the API reference of BatchGetImage, then run again";
+  return known ?? { code: "REGISTRY_UNAVAILABLE", category: "unavailable", fix };
+}
+
 /** An exception of the SDK as a ReleaseError; names that the table lacks are judged by the HTTP status. */
-export function ecrError(thrown: unknown, where: string): ReleaseError {
+export function ecrError(thrown: unknown, where: string, now: number): ReleaseError {
   const inner = findReleaseError(thrown);
   if (inner !== undefined) return inner;
   const name = exceptionName(thrown);
-  const text = thrown instanceof Error ? plainText(thrown.message, 300) : "no text";
-  const { code, category, retryable, fix } = ecrErrorTable[name] ?? meaningOf(statusOf(thrown));
+  const text = thrown instanceof Error ? harmless(thrown.message) : "no text";
+  const known = Object.hasOwn(ecrErrorTable, name) ? ecrErrorTable[name] : undefined;
+  const { code, category, retryable, fix } = known ?? meaningOf(statusOf(thrown), /(?:Exception|Fault)$/.test(name));
   return registryError(code, category, {
     message: `ECR answered ${plainText(name, 80)}: ${text}`,
     why: where,
-    fix,
+    fix: isClock(name, text) ? "set the clock of this machine; signatures hold for five minutes" : fix,
     retryable,
-    cause: thrown,
+    retryAfterMs: retryAfterOf(thrown, now),
+    cause: bareCause(name, text),
   });
+}
+
+/**
+ * The text of an exception without what it quotes: one that does not like a signature repeats the whole signed request, the
+ * session token included.
+ */
+function harmless(message: string): string {
+  const [own = ""] = message.split(/The Canonical String|The String-to-Sign|Deserialization error/);
+  const hidden = own
+    .replace(/\b((?:x-amz-security-token|authorization|credential|signature)["']?\s*[:=]\s*).+/gi, "$1…")
+    .replace(/(?<!sha(?:256|512):)(?<!\w)[A-Za-z0-9+/=_-]{60,}/g, "…");
+  return plainText(hidden.trim(), 300);
+}
+
+/** The SDK's own error holds the answer and may hold the request; only its name is needed. */
+function bareCause(name: string, text: string): Error {
+  const cause = new Error(text);
+  cause.name = plainText(name, 80);
+  return cause;
+}
+
+function isClock(name: string, text: string): boolean {
+  return (
+    /^(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)/.test(name) ||
+    /Signature (?:expired|not yet current)/i.test(text)
+  );
+}
+
+/** `Retry-After` of the answer behind an exception in milliseconds. */
+function retryAfterOf(thrown: unknown, now: number): number | undefined {
+  const headers = (thrown as { $response?: { headers?: Record<string, unknown> } } | undefined)?.$response?.headers;
+  const header = headers?.["retry-after"];
+  return typeof header === "string" ? readRetryAfter(header, "", now) : undefined;
 }
 
 /** The name of an exception, such as `ImageAlreadyExistsException`. */
@@ -109,10 +176,11 @@ export function isUnknownOperation(thrown: unknown): boolean {
   );
 }
 
-function meaningOf(status: number | undefined): EcrMeaning {
+/** A status alone is judged only where ECR itself speaks; a page in its place says nothing about the image. */
+function meaningOf(status: number | undefined, hasName: boolean): EcrMeaning {
   if (status === 401 || status === 403) return { code: "REGISTRY_DENIED", category: "auth", fix: permission };
   if (status === 429) return { code: "REGISTRY_RATE_LIMITED", category: "unavailable", fix: later };
-  if (status !== undefined && status >= 400 && status < 500) {
+  if (status !== undefined && status >= 400 && status < 500 && hasName) {
     return { code: "REGISTRY_REQUEST_REFUSED", category: "state", fix: "look at the text of the service above" };
   }
   return {

@@ -5,6 +5,7 @@ import {
   type Digest,
   found,
   type ImageRef,
+  interrupted,
   parseDigest,
   plainText,
   type Reading,
@@ -13,6 +14,7 @@ import {
 import { integrityError, registryError } from "../errors.ts";
 import { digestOf, readManifest } from "../manifest-json.ts";
 import type { Manifest } from "../registry.ts";
+import { meaningOfFailure } from "./ecr-errors.ts";
 
 /** Asks for several images of one repository in one request. */
 export type ReadImages = (
@@ -23,6 +25,7 @@ export type ReadImages = (
 
 interface Waiting {
   readonly id: ImageIdentifier;
+  readonly signal: AbortSignal | undefined;
   readonly answer: (reading: Reading<Manifest>) => void;
 }
 
@@ -38,11 +41,13 @@ export function createBatchReader(
 ): (ref: ImageRef, signal?: AbortSignal) => Promise<Reading<Manifest>> {
   const queues = new Map<string, Waiting[]>();
 
-  async function flush(repository: string, signal: AbortSignal | undefined): Promise<void> {
+  async function flush(repository: string): Promise<void> {
     const all = queues.get(repository) ?? [];
     queues.delete(repository);
-    for (let start = 0; start < all.length; start += mostIds)
-      await answerAll(repository, all.slice(start, start + mostIds), signal);
+    for (let start = 0; start < all.length; start += mostIds) {
+      const part = all.slice(start, start + mostIds);
+      await answerAll(repository, part, calledOffByAll(part.map(({ signal }) => signal)));
+    }
   }
 
   async function answerAll(
@@ -51,14 +56,14 @@ export function createBatchReader(
     signal: AbortSignal | undefined,
   ): Promise<void> {
     try {
-      const ids = waiting.map(({ id }) => id);
+      const ids = distinct(waiting.map(({ id }) => id));
       const output = await readImages(repository, ids, signal);
       const unanswered = waiting.filter(({ id }) => !isAnswered(output, id, ids.length));
       for (const { id, answer } of waiting) {
         if (isAnswered(output, id, ids.length)) answer(readAnswer(output, id, ids.length, repository));
       }
       // Emulators name an image by its first tag, whatever was asked for: asked one by one, the answer is plain again.
-      if (ids.length > 1) await Promise.all(unanswered.map((one) => answerAll(repository, [one], signal)));
+      if (ids.length > 1) await Promise.all(unanswered.map((one) => answerAll(repository, [one], one.signal)));
       else for (const { id, answer } of unanswered) answer(unknown(notAnswered(id, repository)));
     } catch (error) {
       const cause = asReleaseError(error);
@@ -70,14 +75,41 @@ export function createBatchReader(
   return (ref, signal) =>
     new Promise((answer) => {
       const id = ref.digest === undefined ? { imageTag: ref.tag ?? "latest" } : { imageDigest: ref.digest };
-      const queue = queues.get(ref.path);
-      if (queue === undefined) {
-        queues.set(ref.path, [{ id, answer }]);
-        setImmediate(() => void flush(ref.path, signal));
-      } else {
-        queue.push({ id, answer });
-      }
+      // Whoever gives up is answered at once; the request goes on for the others.
+      const giveUp = () => answer(unknown(interrupted(signal as AbortSignal)));
+      if (signal?.aborted === true) return giveUp();
+      signal?.addEventListener("abort", giveUp, { once: true });
+      const settled = (reading: Reading<Manifest>) => {
+        signal?.removeEventListener("abort", giveUp);
+        answer(reading);
+      };
+      const queue = queues.get(ref.path) ?? [];
+      queue.push({ id, signal, answer: settled });
+      if (queue.length > 1) return;
+      queues.set(ref.path, queue);
+      setImmediate(() => void flush(ref.path));
     });
+}
+
+/** Aborts when the last of `signals` has; never where one caller has none. */
+function calledOffByAll(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  if (given.length < signals.length) return undefined;
+  const [first] = given;
+  if (given.every((signal) => signal === first)) return first;
+  const all = new AbortController();
+  const check = () => {
+    const last = given.find(({ aborted }) => !aborted) === undefined ? first : undefined;
+    if (last !== undefined) all.abort(last.reason);
+  };
+  for (const signal of new Set(given)) signal.addEventListener("abort", check, { once: true });
+  check();
+  return all.signal;
+}
+
+/** Every id once: two callers may ask for the same tag. */
+function distinct(ids: readonly ImageIdentifier[]): readonly ImageIdentifier[] {
+  return [...new Map(ids.map((id) => [id.imageDigest ?? `:${id.imageTag ?? ""}`, id])).values()];
 }
 
 /** The image or the failure for `id`; where one id was asked for and one answer came, that one. */
@@ -133,11 +165,13 @@ function readFailure(failure: ImageFailure, id: ImageIdentifier, repository: str
   if (failure.failureCode === "ImageNotFound")
     return absent(`ECR has no ${plainText(name, 150)} in ${repository} (ImageNotFound)`);
   const text = `${failure.failureCode ?? "a failure without a code"}: ${failure.failureReason ?? ""}`;
+  const { code, category, fix, retryable } = meaningOfFailure(failure.failureCode);
   return unknown(
-    registryError("REGISTRY_UNAVAILABLE", "unavailable", {
+    registryError(code, category, {
       message: `ECR could not read ${plainText(name, 150)}: ${plainText(text, 200)}`,
       why: `BatchGetImage ${repository}`,
-      fix: "look at the failure code in the API reference of BatchGetImage, then run again",
+      fix,
+      retryable,
     }),
   );
 }

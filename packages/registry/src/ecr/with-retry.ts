@@ -32,7 +32,7 @@ export async function withRetry<T>(
     try {
       return await attempt();
     } catch (thrown) {
-      const error: ReleaseError = ecrError(thrown, where);
+      const error: ReleaseError = ecrError(thrown, where, clock.now());
       const delayMs = decideRetry({ error, repeatable, tries, elapsedMs: clock.now() - start, random: random() });
       if (delayMs === undefined) throw error;
       if (error.code === "REGISTRY_RATE_LIMITED") pace.hold(delayMs, error);

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { type Clock, secret } from "@lateen/kernel";
 import { z } from "zod";
 import { registryError } from "../errors.ts";
@@ -61,6 +60,8 @@ async function run(
     () => undefined,
   );
   const stop = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  // Loaded when needed: most registries have no helper, and a short command waits for every module.
+  const { spawn } = await import("node:child_process");
   try {
     return await new Promise((resolve) => {
       let output = "";

@@ -1,12 +1,13 @@
-import { lookup as systemLookup } from "node:dns/promises";
 import { type Reach, reachOf } from "../address.ts";
 
 /** The addresses of a host name. */
 export type Lookup = (hostname: string) => Promise<readonly string[]>;
 
 /** The name service of the machine. */
-export const lookUp: Lookup = async (hostname) =>
-  (await systemLookup(hostname, { all: true })).map(({ address }) => address);
+export const lookUp: Lookup = async (hostname) => {
+  const { lookup } = await import("node:dns/promises");
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
+};
 
 /**
  * Why a name that a stranger gave is not followed: because it stands for an address inside our network, where the registry itself is not.

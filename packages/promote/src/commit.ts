@@ -1,5 +1,5 @@
 import { asReleaseError, type ReleaseError } from "@lateen/kernel";
-import { mustThrow, quietly } from "./errors.ts";
+import { mustThrow, promoteError, quietly } from "./errors.ts";
 import type { Appended, Ledger, LedgerEntry, LedgerHead } from "./ledger.ts";
 
 /** What became of the entry. `unknown`: nobody can say, and nothing may be done on the strength of it. */
@@ -33,7 +33,8 @@ export async function commit(
     if (seen !== "not there") return seen;
     const cause = appended.kind === "unknown" ? appended.cause : undefined;
     if (cause?.category === "auth") throw cause;
-    if (cause !== undefined && (!cause.retryable || attempt >= attempts)) return { kind: "unknown", cause };
+    if (cause !== undefined && !cause.retryable) return { kind: "unknown", cause };
+    if (attempt >= attempts) return { kind: "unknown", cause: cause ?? wavering(ledger.source) };
   }
 }
 
@@ -60,4 +61,12 @@ async function look(ledger: Ledger, expected: string | null, entry: LedgerEntry)
   if (own !== undefined) return { kind: "committed", head: own };
   const [newest] = heads;
   return newest === undefined || newest.id === expected ? "not there" : { kind: "lost", head: newest };
+}
+
+/** Two answers that cannot both be true: a server behind which not all copies are the same, say. */
+function wavering(source: string): ReleaseError {
+  return promoteError("LEDGER_WAVERS", "state", {
+    message: `${source} refuses the entry because of a newer one, and then shows none`,
+    fix: "see that its server answers reads and writes from the same place",
+  });
 }

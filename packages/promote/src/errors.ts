@@ -6,6 +6,7 @@ export type PromoteErrorCode =
   | "PROMOTION_EMPTY"
   | "CONTENT_GONE"
   | "LEDGER_REWOUND"
+  | "LEDGER_WAVERS"
   | "PROMOTION_TWICE"
   | "TAG_INVALID"
   | "LEDGER_ENTRY_FOREIGN"

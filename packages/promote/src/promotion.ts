@@ -1,4 +1,4 @@
-import type { Clock, CommitSha, Digest, Reporter, Repository } from "@lateen/kernel";
+import type { Clock, CommitSha, Digest, Reporter, Repository, Verdict } from "@lateen/kernel";
 import type { PromotionEvent } from "./events.ts";
 import type { History } from "./history.ts";
 import type { FleetEvidence, Ledger, Override } from "./ledger.ts";
@@ -17,6 +17,12 @@ export interface PromotePorts extends FollowPorts {
   readonly history: History;
   /** Makes the nonce of a ledger entry. @default random UUIDs */
   readonly nonce?: (() => string) | undefined;
+  /**
+   * Asked when everything is proven and nothing has changed, right before the commit point; a stop ends the promotion there.
+   * To prepare, and to settle other targets, may take minutes, in which a kill switch is armed or a newer release comes.
+   * @default nobody is asked
+   */
+  readonly guard?: ((signal?: AbortSignal) => Promise<Verdict<unknown>>) | undefined;
 }
 
 /** A repository and the tag that CI gave to the candidate in it. */

@@ -156,6 +156,23 @@ describe("rollback", () => {
     expect(world.latest()).toEqual(world.digests(world.three));
   });
 
+  test("to the newest release itself is planned again where another came while the fleet was moved", async () => {
+    const world = await createWorld();
+    let rounds = 0;
+    const beforeCommit = async () => {
+      if (++rounds === 1) expect((await promote(world.inputFor(world.four), world.ports)).kind).toBe("go");
+      return go(fleet);
+    };
+    const verdict = await rollback(inputFor(world, { to: world.three, beforeCommit }), world.ports);
+    expect([verdict.kind, rounds]).toEqual(["go", 2]);
+    expect(world.ledger.heads.at(-1)?.entry).toMatchObject({
+      kind: "rollback",
+      commit: world.three,
+      hold: [world.four],
+    });
+    expect(world.latest()).toEqual(world.digests(world.three));
+  });
+
   test("a check says where it would go and changes nothing", async () => {
     const world = await createWorld();
     expect(await checkRollback(inputFor(world), world.ports)).toMatchObject({

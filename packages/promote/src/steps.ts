@@ -3,7 +3,7 @@ import { apply } from "./apply.ts";
 import { commit } from "./commit.ts";
 import { composeEntry } from "./compose-entry.ts";
 import { conclude, toEvidence } from "./conclude.ts";
-import { checkInput } from "./errors.ts";
+import { checkInput, quietly } from "./errors.ts";
 import type { FleetEvidence, LedgerHead } from "./ledger.ts";
 import { defaultSettlePolicy, longestRace } from "./policy.ts";
 import { prepare } from "./prepare.ts";
@@ -66,7 +66,10 @@ async function enterLedger(
   const fleet = await run.beforeCommit?.(report, signal);
   const evidence = [...toEvidence(findings, ports.clock), ...(fleet?.evidence ?? [])];
   if (fleet?.kind === "stop") return stop(fleet.outcome, fleet.reason, evidence);
-  if (plan.ledger === "resume" && head !== undefined) return { kind: "entered", head, appended: false, evidence };
+  const guard = await ports.guard?.(signal);
+  evidence.push(...(guard?.evidence ?? []));
+  if (guard?.kind === "stop") return stop(guard.outcome, guard.reason, evidence, unmoved(report));
+  if (plan.ledger === "resume" && head !== undefined) return resume(head, run, evidence, ports, signal);
   if (signal?.aborted === true) throw interrupted(signal);
   const input = fleet === undefined ? run.input : { ...run.input, fleet: fleet.value };
   const nonce = (ports.nonce ?? randomNonce)();
@@ -81,7 +84,21 @@ async function enterLedger(
   return { kind: "entered", head: committed.head, appended: true, evidence: [...evidence, ...appended] };
 }
 
-function stopUncertain(cause: string, evidence: readonly Evidence[], { report }: Readied): Stop<PromotionReport> {
+/** Finishes what the newest entry began; whether it is still the newest is asked where the fleet took its time in between. */
+async function resume(
+  head: LedgerHead,
+  { beforeCommit }: Run,
+  evidence: readonly Evidence[],
+  { ledger }: PromotePorts,
+  signal: AbortSignal | undefined,
+): Promise<Entered> {
+  const now = beforeCommit === undefined ? undefined : await quietly(() => ledger.read(signal));
+  if (now?.kind === "found" && now.value.id !== head.id) return { kind: "lost", winner: now.value.entry.commit };
+  return { kind: "entered", head, appended: false, evidence };
+}
+
+/** The report of a plan that was not carried out. */
+function unmoved(report: PromotionReport): PromotionReport {
   const images = report.images.map((image) => ({
     ...image,
     tags: image.tags.map(({ tag, before }) => ({
@@ -90,8 +107,12 @@ function stopUncertain(cause: string, evidence: readonly Evidence[], { report }:
       ...(before === undefined ? {} : { before, after: before }),
     })),
   }));
+  return { ...report, images, changed: false };
+}
+
+function stopUncertain(cause: string, evidence: readonly Evidence[], { report }: Readied): Stop<PromotionReport> {
   const reason = `whether the ledger took the entry, is unknown, and no tag was moved: ${cause}; run again, it finishes what was begun`;
-  return stop("unknown", reason, evidence, { ...report, images, changed: false });
+  return stop("unknown", reason, evidence, unmoved(report));
 }
 
 async function applyAndSettle(

@@ -1,0 +1,57 @@
+import { createFakeClock } from "@lateen/kernel/testing";
+import { type CommitSha, go, stop } from "@lateen/kernel";
+import { describe, expect, test } from "vitest";
+import { promote } from "./index.ts";
+import { createPromotionWorld, type PromotionWorld, worldRepositories as all } from "./testing/index.ts";
+
+/** A world whose tags name `old`, with `mine`, the candidate. */
+function createWorld(): PromotionWorld & Record<"old" | "mine", CommitSha> {
+  const world = createPromotionWorld({ clock: createFakeClock({ auto: true }) });
+  const [old, mine] = [world.release("old"), world.release("mine")];
+  world.tagAs(old);
+  return { ...world, old, mine };
+}
+
+describe("the commit point", () => {
+  test("is not passed where a guard stops it after everything was proven", async () => {
+    const world = createWorld();
+    const before = world.latest();
+    const asked: number[] = [];
+    const guard = async () => {
+      asked.push(world.events.filter(({ type }) => type === "promotion-prepared").length);
+      return stop("held", "the kill switch is on");
+    };
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, guard });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "held", reason: "the kill switch is on" });
+    expect(verdict.value?.images.flatMap(({ tags }) => tags.map(({ action }) => action))).toEqual(
+      all.map(() => "unchanged"),
+    );
+    expect([asked, world.latest(), world.ledger.heads]).toEqual([[1], before, []]);
+  });
+
+  test("keeps what a guard has seen", async () => {
+    const world = createWorld();
+    const seen = { rule: "kill-switch", verdict: "free", fact: "it is not set", source: "the forge", at: "2026-01-01" };
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, guard: async () => go({}, [seen]) });
+    expect([verdict.kind, verdict.evidence.includes(seen)]).toEqual(["go", true]);
+  });
+
+  test("is given up where the ledger says in turns that it has moved on and that it has not", async () => {
+    const world = createWorld();
+    await promote(world.inputFor(world.old), world.ports);
+    const [head] = world.ledger.heads;
+    if (head === undefined) throw new Error("nothing was promoted");
+    let appends = 0;
+    const ledger = {
+      ...world.ledger,
+      append: async () => {
+        if (++appends > 50) throw new Error("it never ends");
+        return { kind: "lost" as const, head: { ...head, id: "another", position: 2 } };
+      },
+    };
+    const before = world.latest();
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(world.latest()).toEqual(before);
+  });
+});

@@ -1,15 +1,22 @@
 import { isReleaseError, parseSlug } from "@lateen/kernel";
 import { promoteError } from "./errors.ts";
 
-/** The ref of a promotion target: `refs/lateen/latest` for `default`, else one of its own name. @throws ReleaseError `TARGET_INVALID` */
+/** Refs beside the ledgers that hold something else: the memory of the starvation guard, the mirror of a journal. */
+const taken: readonly string[] = ["attempts", "rollout"];
+
+/**
+ * The ref of a promotion target: `refs/lateen/latest` for `default`, else one of its own name.
+ *
+ * `default` and `latest` are therefore one ledger: whoever configures targets must not have both.
+ * @throws ReleaseError `TARGET_INVALID`
+ */
 export function ledgerRef(target: string): string {
   if (target === "default") return "refs/lateen/latest";
-  // `latest` would share the ref of `default`, and two targets on one ledger would hold each other back.
-  if (target === "latest" || !isSlug(target)) {
+  if (taken.includes(target) || !isSlug(target)) {
     const message = `${JSON.stringify(target.slice(0, 80))} cannot name a promotion target`;
     throw promoteError("TARGET_INVALID", "input", {
       message,
-      fix: "use lower-case letters, digits and inner hyphens, and another word than latest",
+      fix: `use lower-case letters, digits and inner hyphens, and another word than ${taken.join(" or ")}`,
     });
   }
   return `refs/lateen/${target}`;

@@ -108,11 +108,20 @@ function promoteTags(promote: unknown): CrossProblem[] {
   if (!isRecord(promote)) return [];
   const { tags, targets } = promote;
   const none = tags === undefined && (!isRecord(targets) || Object.keys(targets).length === 0);
-  const twice = tags !== undefined && isRecord(targets) && Object.hasOwn(targets, "default");
+  const names = isRecord(targets) ? Object.keys(targets) : [];
   return [
     ...(none ? [{ path: ["promote", "tags"], message: "is missing: name the tags that move, such as [latest]" }] : []),
-    ...(twice
-      ? [{ path: ["promote", "targets", "default"], message: "is what promote.tags names already; give one of them" }]
-      : []),
+    ...names.flatMap((name) => targetName(name, tags !== undefined, names)),
   ];
+}
+
+/** `default` and `latest` share the ref refs/lateen/latest: two targets on one ledger would hold each other back. */
+function targetName(name: string, hasTags: boolean, names: readonly string[]): CrossProblem[] {
+  const problem = (message: string): CrossProblem[] => [{ path: ["promote", "targets", name], message }];
+  if (name === "attempts" || name === "rollout") return problem(`cannot be a name: refs/lateen/${name} is in use`);
+  if (hasTags && (name === "default" || name === "latest"))
+    return problem("is what promote.tags names already; give one of them");
+  return name === "latest" && names.includes("default")
+    ? problem("keeps its ledger where the target default has it; give one of them")
+    : [];
 }

@@ -232,6 +232,19 @@ describe("problems", () => {
     expect(await problemsOf(text)).toContain(expected);
   });
 
+  test.each([
+    ["tags: [a], targets: { latest: { tags: [b] } }", "promote.targets.latest: is what promote.tags names already"],
+    ["targets: { latest: { tags: [b] }, default: { tags: [a] } }", "keeps its ledger where the target default has it"],
+    ["targets: { attempts: { tags: [b] } }", "refs/lateen/attempts is in use"],
+  ])("know which targets would share a ref: %s", async (text, expected) => {
+    expect(await problemsOf(`promote: { ${text} }`)).toContain(expected);
+  });
+
+  test("take latest for the name of a target", async () => {
+    const { config } = await load("promote: { targets: { latest: { tags: [latest] } } }");
+    expect(config.promote?.targets.map(({ name }) => name)).toEqual(["latest"]);
+  });
+
   test("name the variable that is at fault", async () => {
     expect(await problemsOf("gate: { checks: [a] }", { env: { LATEEN_GATE_TIMEOUT: "5" } })).toContain(
       "LATEEN_GATE_TIMEOUT: gate.timeout:",

@@ -53,8 +53,10 @@ export async function abandon(context: Context): Promise<CommandResult> {
   if (verdict.kind === "stop")
     return { outcome: verdict.outcome, document: { reason: verdict.reason, ...known }, answer: "" };
   return {
-    outcome: "ok",
+    outcome: context.dryRun ? "planned" : "ok",
     document: { reason, ...known },
-    answer: `gave the rollout of ${commit} up; tenants stay as they are`,
+    answer: context.dryRun
+      ? `would give the rollout of ${commit} up; nothing was written`
+      : `gave the rollout of ${commit} up; tenants stay as they are`,
   };
 }

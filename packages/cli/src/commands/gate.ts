@@ -1,4 +1,6 @@
+import type { Evidence } from "@lateen/kernel";
 import { conclude } from "../conclude.ts";
+import { counted } from "../report/line.ts";
 import type { Command } from "./command.ts";
 
 /** `lateen gate`. */
@@ -25,6 +27,14 @@ export const gate: Command = {
     await job.wiring.forge();
     job.wiring.demandSecrets();
     const verdict = await walk(job, { commit: await job.commit() }, [gateStep({ wait: context.args.has("wait") })]);
-    return conclude(verdict, { outcome: "open", reason: "every required check is green" });
+    const reason = openReason(verdict.value?.gate?.checks.length ?? 0, verdict.evidence);
+    return conclude(verdict, { outcome: "open", reason });
   },
 };
+
+/** A waived check is not a green one. */
+function openReason(total: number, evidence: readonly Evidence[]): string {
+  const waived = evidence.filter(({ rule, verdict }) => rule === "gate" && verdict === "waived").length;
+  if (waived === 0) return "every required check is green";
+  return `${counted(waived, "required check")} waived${waived < total ? ", every other one is green" : ""}`;
+}

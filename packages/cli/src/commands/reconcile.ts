@@ -17,7 +17,11 @@ export const reconcile: Command = {
     const killSwitch = await passKillSwitch(job);
     if (killSwitch.kind === "stop") return conclude(killSwitch, { outcome: "unchanged", reason: "" });
     const verdict = await reconcileTargets(job);
-    if (context.dryRun) return conclude(verdict, { outcome: "planned", reason: "a dry run: nothing was written" });
+    if (context.dryRun) {
+      const todo =
+        verdict.value?.changed === true ? "tags would be repaired from the ledger" : "there is nothing to do";
+      return conclude(verdict, { outcome: "planned", reason: `${todo}; nothing was written` });
+    }
     return verdict.value?.changed === true
       ? conclude(verdict, { outcome: "ok", reason: "the tags were repaired from the ledger" })
       : conclude(verdict, { outcome: "unchanged", reason: "the tags are what the ledger says" });

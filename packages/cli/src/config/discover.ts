@@ -1,6 +1,6 @@
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ReleaseError, systemCode } from "@lateen/kernel";
+import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
 import { readYaml, type SourceDocument } from "./document.ts";
 
@@ -49,7 +49,7 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
 
 /** A `.ts` or `.js` file: its default export, or what that function answers. Node strips the types by itself. */
 async function readProgram(path: string, shown: string): Promise<SourceDocument> {
-  const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  const module = await runProgram(path, shown);
   if (module.default === undefined) {
     throw new ReleaseError({
       code: "CONFIG_UNREADABLE",
@@ -61,4 +61,19 @@ async function readProgram(path: string, shown: string): Promise<SourceDocument>
   const value: unknown =
     typeof module.default === "function" ? await (module.default as () => unknown)() : module.default;
   return { file: shown, value, position: () => undefined, keyPosition: () => undefined };
+}
+
+async function runProgram(path: string, shown: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  } catch (cause) {
+    throw new ReleaseError({
+      code: "CONFIG_UNREADABLE",
+      category: "input",
+      message: `the configuration ${shown} cannot be run`,
+      why: cause instanceof Error ? plainText(cause.message, 300) : systemCode(cause),
+      fix: `node ${shown} shows where it fails`,
+      cause,
+    });
+  }
 }

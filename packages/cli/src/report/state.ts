@@ -14,8 +14,7 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
     ...state.targets.flatMap(({ status }) => status.reasons),
     ...(state.fleet?.kind === "stop" ? [state.fleet.reason] : []),
   ];
-  const reason =
-    reasons.length === 0 ? "ledger, tags and tenants agree" : reasons.map((text) => plainText(text)).join("; ");
+  const reason = reasons.length === 0 ? agreement(state) : reasons.map((text) => plainText(text)).join("; ");
   const outcome = drift === "unknown" ? "unknown" : drift === "drift" && failOnDrift ? "refused" : "ok";
   const fleet = state.fleet?.value === undefined ? undefined : fleetResult(state.fleet.value);
   const images = state.targets.flatMap(({ status }) => status.tags.map(imageOf));
@@ -43,6 +42,13 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
       .filter((part) => part !== "")
       .join("\n\n"),
   };
+}
+
+/** What agrees; without an entry of the ledger there is nothing that tags and tenants could differ from. */
+function agreement({ targets, fleet }: State): string {
+  if (targets.every(({ status }) => status.ledger.kind === "absent"))
+    return "the ledger has no entry yet, so nothing was compared";
+  return fleet === undefined ? "ledger and tags agree" : "ledger, tags and tenants agree";
 }
 
 function driftOf({ targets, fleet }: State): "none" | "drift" | "unknown" {

@@ -51,7 +51,10 @@ function chooseCanary(input: RolloutInput, policy: SettledPolicy, fleet: Fleet):
   if (missing.length > 0 && input.only === undefined)
     return stop("refused", `the canary ${missing.join(", ")} is not in the enumerated fleet`);
   if (missing.length > 0 && input.withoutCanary === undefined) {
-    return stop("refused", `the selection leaves the canary ${missing.join(", ")} out`);
+    return stop(
+      "refused",
+      `the selection leaves the canary ${missing.join(", ")} out: add it, or --override canary=REASON`,
+    );
   }
   const pinned = policy.canary.filter((slug) => fleet.pins.has(slug));
   if (pinned.length > 0) return stop("refused", `the canary ${pinned.join(", ")} is pinned, so it could prove nothing`);

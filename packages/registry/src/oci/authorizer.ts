@@ -6,6 +6,7 @@ import { basicHeader, type Credentials } from "./credentials.ts";
 import { decideRealm } from "./decide-realm.ts";
 import { createTokenCache, type Need, type TokenSource } from "./token-cache.ts";
 import { type Lookup, vetName } from "./vet-name.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** The header to send, if any, and how to hand back what came of it. */
 export interface Permit {
@@ -47,9 +48,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   let probe: Promise<void> | undefined;
   let found: Promise<Credentials | undefined> | undefined;
   const cache = createTokenCache(http, clock, lookup);
+  // Shared by all: so it is not called off with the first who asked, and a failure is not kept.
   const credentials = (signal?: AbortSignal) => {
-    found ??= find(signal);
-    return found;
+    found ??= find().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    });
+    return waitFor(found, signal);
   };
 
   async function bearerOf(realm: string, service: string): Promise<Scheme> {
@@ -96,7 +101,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     async permit(need, signal) {
       if (scheme.kind === "unknown" && address.realm !== undefined)
         scheme = await bearerOf(address.realm, address.service);
-      while (scheme.kind === "unknown" && probe !== undefined) await probe;
+      while (scheme.kind === "unknown" && probe !== undefined) await waitFor(probe, signal);
       return scheme.kind === "unknown" ? goAhead() : { header: await header(need, signal), release: () => undefined };
     },
     async learn(wwwAuthenticate, need, used) {

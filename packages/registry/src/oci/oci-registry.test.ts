@@ -1,4 +1,4 @@
-import { parseImageRef, type Repository, secret } from "@lateen/kernel";
+import { parseImageRef, ReleaseError, type Repository, secret } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, expect, test } from "vitest";
 import type { RegistryEvent } from "../events.ts";
@@ -240,4 +240,26 @@ test("a token service or a blob store whose public name stands for a metadata ad
     kind: "unknown",
     cause: { code: "REGISTRY_REDIRECT_REFUSED" },
   });
+});
+
+test("who is called off while a token is fetched does not take it from the others, and a failed lookup is made again", async () => {
+  const { fake, ref } = await world({ auth });
+  let lookups = 0;
+  const credentials = async () => {
+    await clock.sleep(1_000);
+    if (++lookups === 1) throw new ReleaseError({ code: "HELPER", category: "unavailable", message: "busy" });
+    return { kind: "password" as const, ...entry };
+  };
+  const registry = createOciRegistry({ host: fake.host, clock, credentials });
+  expect(await registry.resolve(ref("one"))).toMatchObject({ kind: "found" });
+  expect(lookups).toBe(2);
+  fake.expireTokens();
+  fake.misbehave({ when: ({ path }) => path === "/token", fault: { kind: "delay", ms: 100 } });
+  const stop = new AbortController();
+  const first = registry.resolve(ref("one"), stop.signal);
+  const second = registry.resolve(ref("one"));
+  await clock.sleep(1_000);
+  stop.abort();
+  await expect(first).rejects.toMatchObject({ category: "interrupted" });
+  expect(await second).toMatchObject({ kind: "found" });
 });

@@ -3,6 +3,7 @@ import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 import { fetchToken, type Token } from "./token-service.ts";
 import type { Lookup } from "./vet-name.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** What a request needs to be allowed. */
 export interface Need {
@@ -45,17 +46,18 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     const scopes = scopesOf(need, extra.get(keyOf(need)));
     const key = scopes.join(" ");
     for (let known = tokens.get(key); known !== undefined; known = tokens.get(key)) {
-      const token = await known;
+      const token = await waitFor(known, signal);
       if (clock.now() < token.usableUntil) return token;
       if (tokens.get(key) === known) tokens.delete(key);
     }
     const { realm, service, credentials } = source;
-    const fetched = credentials(signal).then((held) =>
-      fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, signal),
+    // Others may come to wait for it, so it is not called off with the first who asked.
+    const fetched = credentials().then((held) =>
+      fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, undefined),
     );
     tokens.set(key, fetched);
     fetched.catch(() => tokens.get(key) === fetched && tokens.delete(key));
-    return await fetched;
+    return await waitFor(fetched, signal);
   }
 
   return {

@@ -54,9 +54,9 @@ export function createRun(options: RunOptions): Run {
       const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now() }));
       // State and journal see the facts in one order, since both get them before anything else can run.
       for (const entry of entries) applyFact(state, entry);
-      const durable = journal.append(entries);
+      await journal.append(entries);
+      // Who is told of a fact may rely on it, also after a crash.
       for (const fact of facts) ports.report?.(fact);
-      await durable;
     },
     observing: (release) => (release.sha === input.release.sha ? target : strictly(target, release.sha, ports)),
   };

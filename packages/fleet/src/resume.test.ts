@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Clock } from "@lateen/kernel";
+import { createScaledClock } from "@lateen/kernel/testing";
 import type { FleetEvent } from "./fleet-event.ts";
 import { abandonRollout, inspectJournal } from "./inspect-journal.ts";
 import { createFileJournal } from "./journal-file/journal.ts";
@@ -17,7 +19,8 @@ import { type FleetWorld, startFleetWorld } from "./testing/fleet-world.ts";
 
 const node = fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url));
 const child = fileURLToPath(new URL("../test/roll-out-child.ts", import.meta.url));
-const policy: FleetPolicy = { soakMs: 150, pace: { batch: 2 }, verify: { timeoutMs: 1500, intervalMs: 20 } };
+// On a clock that passes twenty seconds in one, here and in the child.
+const policy: FleetPolicy = { soakMs: 3_000, pace: { batch: 2 }, verify: { timeoutMs: 30_000, intervalMs: 400 } };
 
 let world: FleetWorld;
 let folder: string;
@@ -54,7 +57,15 @@ async function dieAt(isTime: (event: FleetEvent) => boolean): Promise<void> {
 }
 
 async function resume(): Promise<Awaited<ReturnType<typeof rollOut>>> {
-  return rollOut({ ...world.input, resume: true }, { ...world.ports, journal: createFileJournal({ folder }) });
+  return rollOut(
+    { ...world.input, resume: true },
+    { ...world.ports, clock: later(), journal: createFileJournal({ folder }) },
+  );
+}
+
+/** The hour goes on from where the child, which skips pauses, may have left it. */
+function later(): Clock {
+  return createScaledClock({ factor: 20, now: world.ports.clock.now() + 60_000 });
 }
 
 const phases: readonly (readonly [string, (event: FleetEvent) => boolean])[] = [
@@ -74,7 +85,10 @@ describe("kill -9", () => {
     world = await startFleetWorld({ size: 5, policy, moveMs: 60 });
     await dieAt(isTime);
     const verdict = await resume();
-    expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 5, verified: 5, resumed: true } });
+    expect(verdict, JSON.stringify(verdict)).toMatchObject({
+      kind: "go",
+      value: { enumerated: 5, verified: 5, resumed: true },
+    });
     const moved = world.controlPlane.moves().flat();
     expect(moved.toSorted()).toEqual(["t1", "t2", "t3", "t4", "t5"]);
     expect(world.controlPlane.moves()[0]).toEqual(["t1"]);

@@ -232,7 +232,7 @@ describe("what goes wrong", () => {
   });
 
   test("one lost look in the soak is forgiven", async () => {
-    await start({ soakMs: 150 }, 2);
+    await start({ soakMs: 3_000 }, 2);
     let probes = 0;
     const report = (event: FleetEvent) => {
       if (event.type === "soak-started") world.tenants.set("t1", { manner: "down" });

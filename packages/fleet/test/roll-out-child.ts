@@ -1,7 +1,8 @@
 // A rollout in a process of its own, for tests that kill it. Prints every event as a line of JSON.
 // eslint-disable-next-line no-restricted-imports -- a program, not a library
 import { argv, stdout } from "node:process";
-import { createSender, parseCommitSha, parseSlug, secret, systemClock } from "@lateen/kernel";
+import { createSender, parseCommitSha, parseSlug, secret } from "@lateen/kernel";
+import { createScaledClock } from "@lateen/kernel/testing";
 import { createControlPlane } from "../src/http/control-plane.ts";
 import { createProber } from "../src/http/prober.ts";
 import { createFileJournal } from "../src/journal-file/journal.ts";
@@ -26,7 +27,7 @@ const verdict = await rollOut(
     controlPlane: createControlPlane({ name: "prod", url: controlPlane, token: secret(token), send }),
     prober: createProber({ url: buildinfo, send }),
     journal: createFileJournal({ folder }),
-    clock: systemClock,
+    clock: createScaledClock({ factor: 20 }),
     report: (event) => void stdout.write(`${JSON.stringify(event)}\n`),
   },
 );

@@ -1,4 +1,5 @@
-import { createSender, parseCommitSha, parseSlug, secret, type Sender, type Slug, systemClock } from "@lateen/kernel";
+import { createSender, parseCommitSha, parseSlug, secret, type Sender, type Slug } from "@lateen/kernel";
+import { createScaledClock } from "@lateen/kernel/testing";
 import { createControlPlane } from "../http/control-plane.ts";
 import { createProber } from "../http/prober.ts";
 import { memoryJournal } from "../memory-journal.ts";
@@ -28,7 +29,7 @@ export interface FleetWorld {
   close(): Promise<void>;
 }
 
-/** Starts a small fleet with a policy that takes milliseconds where production takes minutes. */
+/** Starts a small fleet with a policy of seconds where production takes minutes, and a clock that passes twenty of them in one. */
 export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<FleetWorld> {
   const { size = 6, moveMs = 0 } = options;
   const [before, target] = ["a".repeat(40), "b".repeat(40)];
@@ -38,8 +39,8 @@ export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<
   const controlPlane = await startControlPlane({ tenants, shaOf, moveMs });
   const policy: FleetPolicy = {
     canary: [slug("t1")],
-    soakMs: 60,
-    verify: { timeoutMs: 400, intervalMs: 20 },
+    soakMs: 1_200,
+    verify: { timeoutMs: 8_000, intervalMs: 400 },
     ...options.policy,
   };
   const send = createSender(() => import("undici"), { maxSockets: 32 });
@@ -66,7 +67,7 @@ function portsOf(plane: ControlPlaneServer, tenants: TenantsServer, send: Sender
     controlPlane,
     prober: createProber({ url: tenants.buildinfo, send }),
     journal: memoryJournal(),
-    clock: systemClock,
+    clock: createScaledClock({ factor: 20 }),
   };
 }
 

@@ -125,8 +125,11 @@ async function virtual({
   const controlPlane: ControlPlane = {
     enumerate: async () => found(slugs.map((slug) => ({ slug, plane: "bench" }))),
     async redeploy(selected) {
-      await Promise.all(selected.map(({ slug }) => (size > 1_000 ? atOnce(slug) : move(slug))));
-      if (size > 1_000) await clock.sleep(60_000);
+      if (size <= 1_000) await Promise.all(selected.map(({ slug }) => move(slug)));
+      else {
+        for (const { slug } of selected) atOnce(slug);
+        await clock.sleep(60_000);
+      }
       const rows = selected.map(({ slug }) => ({
         slug,
         healthy: !broken.has(slug),

@@ -25,8 +25,17 @@ export function senderOf(entry: RegistryEntry, env: Readonly<Record<string, stri
     )(url, init);
   };
   // The undici inside Node 24 and older keeps a copy of every body that is streamed through it (fixed in undici 8).
-  return (url, init) =>
-    isPlain && !(init.body instanceof ReadableStream) ? fetch(url, init as RequestInit) : throughUndici(url, init);
+  if (!isPlain) return throughUndici;
+  return async (url, init) => {
+    if (init.body instanceof ReadableStream) return await throughUndici(url, init);
+    try {
+      return await fetch(url, init as RequestInit);
+    } catch (error) {
+      // fetch refuses some ports for the sake of browsers (https://fetch.spec.whatwg.org/#port-blocking); a registry may use any.
+      if (!(error instanceof TypeError && (error.cause as Error | undefined)?.message === "bad port")) throw error;
+      return await throughUndici(url, init);
+    }
+  };
 }
 
 async function makeSender(

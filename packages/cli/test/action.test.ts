@@ -15,6 +15,14 @@ interface Action {
     readonly steps: readonly { readonly run: string; readonly env: Readonly<Record<string, string>> }[];
   };
 }
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
 const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as Action;
 
 test("the action hands on every output of the contract", () => {
@@ -30,6 +38,22 @@ test("the action hands on every output of the contract", () => {
 test("no input is part of a script's text", () => {
   for (const { run } of action.runs.steps) expect(run).not.toContain("${{");
 });
+
+test.each(["github.yml", "gitea.yml"])(
+  "examples/%s hands in what the action takes, and no variable that it sets itself",
+  (file) => {
+    const workflow = parse(readFileSync(join(root, "examples", file), "utf8")) as Workflow;
+    const steps = Object.values(workflow.jobs).flatMap((job) =>
+      job.steps.filter(({ uses }) => uses?.startsWith("acme/")),
+    );
+    expect(steps).toHaveLength(3);
+    const own = action.runs.steps.flatMap((step) => Object.keys(step.env));
+    for (const step of steps) {
+      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
+      expect(Object.keys(step.env ?? {}).filter((name) => own.includes(name))).toEqual([]);
+    }
+  },
+);
 
 test("its script runs the program and writes the outputs, whatever stands in the inputs", async () => {
   const world = await startWorld({ size: 2 });

@@ -48,7 +48,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 120
     steps:
-${prepare(options)}${step(options, ["ship"], [...secrets(token), "LATEEN_OVERRIDE: ${{ inputs.override }}"])}${watch(options, token)}`;
+${prepare(options)}${step(options, ["ship"], secrets(token), { override: true })}${watch(options, token)}`;
 }
 
 function giteaWorkflow(options: WorkflowOptions): string {
@@ -59,7 +59,7 @@ function giteaWorkflow(options: WorkflowOptions): string {
       override: { description: "CHECK=REASON, recorded with your name", required: false }
 `
     : "";
-  const override = hasInputs(options.version) ? ["LATEEN_OVERRIDE: ${{ inputs.override }}"] : [];
+  const override = hasInputs(options.version);
   return `# Ships every commit of main as soon as its checks are green, and keeps production where the ledger says.
 name: lateen
 on:
@@ -74,7 +74,7 @@ jobs:
     if: github.event_name != 'schedule'
     runs-on: ubuntu-latest
     steps:
-${prepare(options)}${step(options, ["ship"], [...secrets(token), ...override])}${watch(options, token)}`;
+${prepare(options)}${step(options, ["ship"], secrets(token), { override })}${watch(options, token)}`;
 }
 
 function watch(options: WorkflowOptions, token: string): string {
@@ -101,7 +101,13 @@ function prepare({ run }: WorkflowOptions): string {
     : `${checkout}      - uses: actions/setup-node@v4\n        with: { node-version: 24 }\n`;
 }
 
-function step({ run }: WorkflowOptions, [command = "", ...args]: readonly string[], env: readonly string[]): string {
+function step(
+  { run }: WorkflowOptions,
+  [command = "", ...args]: readonly string[],
+  env: readonly string[],
+  { override = false }: { readonly override?: boolean } = {},
+): string {
+  // An action hands its input on as LATEEN_OVERRIDE: a variable of that name beside it would be lost.
   const lines =
     "action" in run
       ? [
@@ -109,9 +115,11 @@ function step({ run }: WorkflowOptions, [command = "", ...args]: readonly string
           "  with:",
           `    command: ${command}`,
           ...(args.length === 0 ? [] : ["    args: |", ...args.map((arg) => `      ${arg}`)]),
+          ...(override ? ["    override: ${{ inputs.override }}"] : []),
         ]
       : [`- run: npx -y @lateen/cli@${run.version} ${[command, ...args].join(" ")}`];
-  return [...lines, "  env:", ...env.map((line) => `    ${line}`)].map((line) => `      ${line}\n`).join("");
+  const all = override && !("action" in run) ? [...env, "LATEEN_OVERRIDE: ${{ inputs.override }}"] : env;
+  return [...lines, "  env:", ...all.map((line) => `    ${line}`)].map((line) => `      ${line}\n`).join("");
 }
 
 /** Gitea before 1.23 refuses a whole file in which `workflow_dispatch` has inputs. */

@@ -16,6 +16,9 @@ const host = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
 const keys = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "not-a-real-key" };
 const revision = "1234567890abcdef1234567890abcdef12345678";
 
+/** Ends the program when our end of its input closes, also when this process is killed. */
+const watched = '"$0" -H 127.0.0.1 -p "$1" & program=$!; cat >/dev/null; kill -9 $program';
+
 // In CI a missing server fails in beforeAll; on a desk its name stands in the list of what was skipped.
 describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto plays it", () => {
   let child: ReturnType<typeof spawn>;
@@ -26,9 +29,9 @@ describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto play
     if (program === undefined) throw new Error("LATEEN_REAL_MOTO names no program");
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
-    child = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+    child = spawn("sh", ["-c", watched, program, String(port)], { stdio: ["pipe", "ignore", "ignore"] });
     for (let tries = 0; !(await answers(endpoint)); tries++) {
-      if (child.exitCode !== null || tries > 400) throw new Error(`${program} did not start`);
+      if (child.exitCode !== null || tries > 1_200) throw new Error(`${program} did not start`);
       await systemClock.sleep(50);
     }
     const credentials = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY };
@@ -37,8 +40,8 @@ describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto play
   });
 
   afterAll(async () => {
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    child.stdin?.end();
+    if (child.exitCode === null) await once(child, "exit");
   });
 
   async function seed(repositoryName: string, tag: string, content: string, mutability?: "IMMUTABLE"): Promise<string> {

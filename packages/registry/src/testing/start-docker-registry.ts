@@ -43,7 +43,7 @@ export async function startDockerRegistry(options: StartDockerRegistryOptions = 
   };
   const url = `http://${host}`;
   for (let tries = 0; !(await answers(url)); tries++) {
-    if (child.exitCode !== null || tries > 200) {
+    if (child.exitCode !== null || tries > 600) {
       await close();
       throw new Error(`${program} did not start`);
     }

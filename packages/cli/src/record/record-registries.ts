@@ -1,4 +1,4 @@
-import { found, go, type ImageRef, type Reading, stop } from "@lateen/kernel";
+import { found, go, type ImageRef, type Reading, type Repository, stop, type Verdict } from "@lateen/kernel";
 import type { Descriptor, Manifest, Registries } from "@lateen/registry";
 
 /** Registries as they would be: tags that were put name their new digest, content that was copied is there. */
@@ -28,14 +28,30 @@ export function recordRegistries(registries: Registries): Registries {
       manifests.set(`${repository}@${tag}`, manifest);
       return { outcome: "applied", digest: manifest.digest };
     },
-    preflight: async () => go({ permission: "unproven", mutability: "unknown" }),
+    // The trial upload of a real preflight would be a write; whether tags may be moved can be asked without one.
+    async preflight(repository, manifest, tags, signal) {
+      const looked = await registries.checkTags?.(repository, manifest.digest, tags, signal);
+      if (looked?.kind === "stop") return { ...looked, value: undefined };
+      return go({ permission: "unproven", mutability: looked?.value ?? "unknown" }, looked?.evidence);
+    },
     async copy(source, target, signal) {
-      const reading = await registries.manifest(source, signal);
-      // Never the real copy: it would write.
-      if (reading.kind !== "found") return stop("unknown", `${source.repository} could not be read`);
-      manifests.set(`${target}@${reading.value.digest}`, reading.value);
-      sources.set(`${target}@${reading.value.digest}`, source);
-      return go(reading.value);
+      const looked = await lookBeforeCopy(registries, source, target, signal);
+      if (looked.kind === "stop") return looked;
+      manifests.set(`${target}@${looked.value.digest}`, looked.value);
+      sources.set(`${target}@${looked.value.digest}`, source);
+      return looked;
     },
   };
+}
+
+/** Never the real copy: it would write. */
+async function lookBeforeCopy(
+  registries: Registries,
+  source: ImageRef,
+  target: Repository,
+  signal: AbortSignal | undefined,
+): Promise<Verdict<Manifest>> {
+  if (registries.checkCopy !== undefined) return registries.checkCopy(source, target, signal);
+  const reading = await registries.manifest(source, signal);
+  return reading.kind === "found" ? go(reading.value) : stop("unknown", `${source.repository} could not be read`);
 }

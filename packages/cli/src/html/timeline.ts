@@ -57,7 +57,7 @@ function about({ lanes, canary, reached, soak, failureBound }: Wave): string {
     canary ? "none may fail" : undefined,
     reached ? undefined : "not asked for",
     soak === undefined ? undefined : `soaked ${formatSpan(soak.to - soak.from)}`,
-    failureBound === undefined ? undefined : `failure rate below ${Math.round(failureBound * 100)} % (at 95 %)`,
+    failureBound === undefined ? undefined : `failure rate below ${Math.round(failureBound * 100)} % (95 % confidence)`,
   ]
     .filter((part) => part !== undefined)
     .join(", ");

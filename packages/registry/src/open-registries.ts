@@ -1,5 +1,6 @@
 import {
   type Clock,
+  go,
   ignoreEvents,
   type ImageRef,
   parseImageRef,
@@ -77,6 +78,10 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
     },
     preflight: async (repository, manifest, tags, signal) =>
       await (await byRepository(repository)).preflight(repository, manifest, tags, signal),
+    async checkTags(repository, digest, tags, signal) {
+      const adapter = await byRepository(repository);
+      return (await adapter.checkTags?.(repository, digest, tags, signal)) ?? go("unknown", []);
+    },
     async copy(source, target, signal) {
       const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
       if (from === into) return await from.copy(source, target, signal);

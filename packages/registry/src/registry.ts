@@ -76,6 +76,13 @@ export interface RegistryTalents {
   copyWithReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /** Looks whether {@link Registry.copy} could copy everything, and copies nothing. */
   checkCopy?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
+  /** Looks whether the registry lets `tags` be pointed at `digest`, where it has a rule for that; writes nothing. */
+  checkTags?(
+    repository: Repository,
+    digest: Digest,
+    tags: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Verdict<Preflight["mutability"]>>;
   /** Points several tags at `manifest` in one request where the registry can; one receipt per tag, in order. */
   putTags?(
     repository: Repository,

@@ -47,11 +47,30 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
     signal,
   );
   if (copied.kind === "stop") return stop(copied.outcome, copied.reason, [...evidence, ...copied.evidence]);
+  const immovable = input.dryRun === true ? await findImmovable(planned, ports, signal) : undefined;
+  if (immovable !== undefined) return stop("refused", immovable.reason, [...evidence, ...immovable.evidence]);
   const written =
     input.dryRun === true
       ? planned.map(pretend)
       : await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
   return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.value, ports);
+}
+
+/** The repository that will not let its tags be moved; without a write only the registry's own rule can tell. */
+async function findImmovable(
+  planned: readonly PlannedTag[],
+  { registries }: RetagPorts,
+  signal: AbortSignal | undefined,
+): Promise<Extract<Verdict<unknown>, { kind: "stop" }> | undefined> {
+  const toWrite = planned.filter(({ plan }) => plan !== "keep");
+  for (const [repository, tags] of Map.groupBy(toWrite, (tag) => tag.repository)) {
+    const [{ wanted } = { wanted: undefined }] = tags;
+    if (wanted === undefined) continue;
+    const names = tags.map(({ tag }) => tag);
+    const verdict = await registries.checkTags?.(repository, wanted, names, signal);
+    if (verdict?.kind === "stop") return verdict;
+  }
+  return undefined;
 }
 
 /** The first thing that forbids going on; missing or refused credentials are an error, not an unknown. */

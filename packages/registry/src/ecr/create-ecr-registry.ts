@@ -26,7 +26,7 @@ import { senderOf } from "../sender.ts";
 import { createEcrCalls, type EcrCallsOptions } from "./ecr-calls.ts";
 import { isUnknownOperation } from "./ecr-errors.ts";
 import { type EcrHost, parseEcrHost } from "./ecr-host.ts";
-import { preflight } from "./preflight.ts";
+import { checkTags, preflight, type TagPorts } from "./preflight.ts";
 import { putImage } from "./put-image.ts";
 import { createBatchReader } from "./read-batch.ts";
 import { collectConfig, downloadConfig } from "./read-config.ts";
@@ -87,6 +87,19 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   const send = (path: string, image: Manifest, tag: string | undefined, signal?: AbortSignal) =>
     withRetry(() => calls.putImage(path, image, tag, signal), `PutImage ${host}/${path}`, false, context, signal);
 
+  const tagPorts = (path: string): TagPorts => ({
+    clock,
+    resolve,
+    mutability: (signal) =>
+      withRetry(
+        () => calls.describeMutability(path, signal),
+        `DescribeRepositories ${host}/${path}`,
+        true,
+        context,
+        signal,
+      ),
+  });
+
   return {
     resolve,
     manifest,
@@ -103,22 +116,12 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
     },
     async preflight(repository, image, tags, signal) {
       const { path } = parseImageRef(repository);
-      const mutability = () =>
-        withRetry(
-          () => calls.describeMutability(path, signal),
-          `DescribeRepositories ${repository}`,
-          true,
-          context,
-          signal,
-        );
-      return await preflight(
-        repository,
-        path,
-        image,
-        tags,
-        { clock, mutability, resolve, putUntagged: () => send(path, image, undefined, signal) },
-        signal,
-      );
+      const putUntagged = () => send(path, image, undefined, signal);
+      return await preflight(repository, path, image, tags, { ...tagPorts(path), putUntagged }, signal);
+    },
+    async checkTags(repository, digest, tags, signal) {
+      const { path } = parseImageRef(repository);
+      return await checkTags(repository, path, digest, tags, tagPorts(path), signal);
     },
     copy: (source, target, signal) => twin.copy(source, target, signal),
     content: twin.content,

@@ -1,25 +1,29 @@
 import {
   type Clock,
+  type Digest,
   type Evidence,
   go,
   type ImageRef,
   isoNow,
   isReleaseError,
   type Reading,
-  type ReleaseError,
   type Repository,
   stop,
   type Verdict,
 } from "@lateen/kernel";
-import type { Manifest, Preflight } from "../registry.ts";
+import type { Descriptor, Manifest, Preflight } from "../registry.ts";
 import { decideMutability, type MutabilitySetting } from "./decide-mutability.ts";
 import { exceptionName } from "./ecr-errors.ts";
 
-/** What a preflight asks of ECR; errors are ReleaseErrors with the SDK's as cause. */
-export interface PreflightPorts {
+/** What is asked of ECR about tags; errors are ReleaseErrors whose cause has the exception's name. */
+export interface TagPorts {
   readonly clock: Clock;
   mutability(signal?: AbortSignal): Promise<MutabilitySetting>;
-  resolve(ref: ImageRef, signal?: AbortSignal): Promise<Reading<unknown>>;
+  resolve(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Descriptor>>;
+}
+
+/** What a preflight asks of ECR. */
+export interface PreflightPorts extends TagPorts {
   /** `PutImage` without a tag. */
   putUntagged(signal?: AbortSignal): Promise<unknown>;
 }
@@ -39,49 +43,45 @@ export async function preflight(
   ports: PreflightPorts,
   signal?: AbortSignal,
 ): Promise<Verdict<Preflight>> {
-  const at = isoNow(ports.clock);
-  const note = (verdict: string, fact: string): Evidence => ({
-    rule: "write-access",
-    verdict,
-    fact,
-    source: repository,
-    at,
-  });
-  const ref = (name: { tag?: string; digest?: Manifest["digest"] }): ImageRef => ({
-    host: undefined,
-    path,
-    repository,
-    tag: name.tag,
-    digest: name.digest,
-  });
+  const movable = await checkTags(repository, path, manifest.digest, tags, ports, signal);
+  if (movable.kind === "stop") return stop(movable.outcome, movable.reason, movable.evidence);
+  const { permission, fact } = await provePermission(
+    ports,
+    await ports.resolve({ host: undefined, path, repository, tag: undefined, digest: manifest.digest }, signal),
+    signal,
+  );
+  return go({ permission, mutability: movable.value }, [note(permission, fact, repository, ports)]);
+}
 
+/** Asks whether `tags` may be pointed at `digest`, by the setting of the repository; nothing is written. */
+export async function checkTags(
+  repository: Repository,
+  path: string,
+  digest: Digest,
+  tags: readonly string[],
+  ports: TagPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<Preflight["mutability"]>> {
   const setting = await mutabilityOf(ports, signal);
   for (const tag of setting === undefined
     ? []
     : tags.filter((name) => decideMutability(setting, name) === "immutable")) {
-    // A tag that does not exist yet may be created even where none may be moved.
-    if ((await ports.resolve(ref({ tag }), signal)).kind === "absent") continue;
+    // A tag that does not exist yet may be created even where none may be moved, and one that is right needs no move.
+    const now = await ports.resolve({ host: undefined, path, repository, tag, digest: undefined }, signal);
+    if (now.kind === "absent" || (now.kind === "found" && now.value.digest === digest)) continue;
     const fact = `${repository} does not let the tag ${tag} be moved (${setting?.mutability ?? "immutable"})`;
     const fix = `exempt it: aws ecr put-image-tag-mutability with IMMUTABLE_WITH_EXCLUSION and the filter ${tag}`;
-    return stop("refused", `${fact}; ${fix}`, [note("refused", fact)]);
+    return stop("refused", `${fact}; ${fix}`, [note("refused", fact, repository, ports)]);
   }
   const known = setting !== undefined && tags.every((tag) => decideMutability(setting, tag) !== "unknown");
-  const permission = await provePermission(
-    ports,
-    await ports.resolve(ref({ digest: manifest.digest }), signal),
-    signal,
-  );
-  const fact =
-    permission === "proven"
-      ? "a repeated PutImage without a tag was let through"
-      : "the image is not in the repository yet, so writing was not tried";
-  return go({ permission, mutability: known ? "mutable" : "unknown" }, [note(permission, fact)]);
+  return go(known ? "mutable" : "unknown", []);
 }
 
-async function mutabilityOf(
-  ports: PreflightPorts,
-  signal: AbortSignal | undefined,
-): Promise<MutabilitySetting | undefined> {
+function note(verdict: string, fact: string, source: string, { clock }: TagPorts): Evidence {
+  return { rule: "write-access", verdict, fact, source, at: isoNow(clock) };
+}
+
+async function mutabilityOf(ports: TagPorts, signal: AbortSignal | undefined): Promise<MutabilitySetting | undefined> {
   try {
     return await ports.mutability(signal);
   } catch (error) {
@@ -93,16 +93,23 @@ async function mutabilityOf(
 
 async function provePermission(
   ports: PreflightPorts,
-  present: Reading<unknown>,
+  present: Reading<Descriptor>,
   signal: AbortSignal | undefined,
-): Promise<Preflight["permission"]> {
-  if (present.kind !== "found") return "unproven";
+): Promise<{ readonly permission: Preflight["permission"]; readonly fact: string }> {
+  const proven = { permission: "proven", fact: "a repeated PutImage without a tag was let through" } as const;
+  const unproven = (fact: string) => ({ permission: "unproven", fact }) as const;
+  if (present.kind === "absent") return unproven("the image is not in the repository yet, so writing was not tried");
+  if (present.kind === "unknown") {
+    if (present.cause.category !== "unavailable") throw present.cause;
+    return unproven(`whether the image is in the repository is not known: ${present.cause.message}`);
+  }
   try {
     await ports.putUntagged(signal);
-    return "proven";
+    return proven;
   } catch (error) {
-    if (exceptionName((error as ReleaseError).cause) === "ImageAlreadyExistsException") return "proven";
-    if (isReleaseError(error) && error.category === "unavailable") return "unproven";
+    if (!isReleaseError(error)) throw error;
+    if (exceptionName(error.cause) === "ImageAlreadyExistsException") return proven;
+    if (error.category === "unavailable") return unproven(`the trial write came to nothing: ${error.message}`);
     throw error;
   }
 }

@@ -122,7 +122,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     async forget(used) {
       if (used === undefined) return;
-      found = undefined;
+      const known = found;
+      const held = await known?.catch(() => undefined);
+      // Of several requests that are refused together only the first has news: the others' credentials are forgotten already.
+      const isOld =
+        held?.kind === "password" && used.startsWith("Basic ") && used !== basicHeader(held.username, held.password);
+      if (!isOld && found === known) found = undefined;
       await cache.forget(used);
     },
     expectWrites: (repository) => cache.expectWrites(repository),

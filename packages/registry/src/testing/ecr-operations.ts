@@ -15,7 +15,7 @@ export interface EcrWorld {
   readonly settings: ReadonlyMap<string, EcrRepositorySetting>;
   /** Base address of the endpoint itself. */
   readonly url: () => string;
-  readonly password: string;
+  readonly password: () => string;
 }
 
 /** The answer of an operation: its output, or an exception by name. */
@@ -34,7 +34,7 @@ export const ecrOperations: Readonly<Record<string, Operation>> = {
     output: {
       authorizationData: [
         {
-          authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
+          authorizationToken: Buffer.from(`AWS:${password()}`).toString("base64"),
           expiresAt: 4_102_444_800,
           proxyEndpoint: `https://${account}.dkr.ecr.${region}.amazonaws.com`,
         },

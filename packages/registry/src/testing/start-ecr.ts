@@ -28,11 +28,23 @@ export interface EcrCall {
 /** What the fake ECR may do wrong. */
 export type EcrFault =
   /** Answers with an exception; with `done`, after having carried the call out. */
-  | { readonly kind: "exception"; readonly name: string; readonly status?: number; readonly done?: boolean }
+  | {
+      readonly kind: "exception";
+      readonly name: string;
+      readonly status?: number;
+      readonly done?: boolean;
+      readonly message?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Tears the connection before, or after having carried the call out. */
   | { readonly kind: "reset"; readonly done?: boolean }
   /** Answers with this text in place of JSON. */
-  | { readonly kind: "text"; readonly status: number; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly status: number;
+      readonly text: string | Uint8Array;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Changes the output. */
   | { readonly kind: "output"; readonly change: (output: object) => object };
 
@@ -45,6 +57,8 @@ export interface FakeEcr {
   readonly calls: EcrCall[];
   /** Requests of the `/v2/` API. */
   readonly requests: FakeRegistry["requests"];
+  /** Makes the password of the `/v2/` API that was given out expire; the next one is another. */
+  expirePassword(): void;
   misbehave(rule: { readonly operation: string; readonly times?: number; readonly fault: EcrFault }): void;
   close(): Promise<void>;
 }
@@ -56,7 +70,8 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
   for (const name of Object.keys(repositories)) registry.store.repository(name);
   const calls: EcrCall[] = [];
   const rules: { readonly operation: string; left: number; readonly fault: EcrFault }[] = [];
-  const password = "ecr-password-of-twelve-hours";
+  let passwords = 1;
+  const passwordOf = (count: number) => `ecr-password-of-twelve-hours-${count}`;
   const server = createServer((message, response) => void serve(message, response).catch(() => response.destroy()));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -67,13 +82,16 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
     store: registry.store,
     settings: new Map(Object.entries(repositories)),
     url: () => url,
-    password,
+    password: () => passwordOf(passwords),
   };
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = message.url ?? "/";
-    if (path.startsWith("/v2"))
-      return passOn(message, response, registry.url, `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`);
+    if (path.startsWith("/v2")) {
+      const held = Array.from({ length: passwords }, (_, index) => basic(passwordOf(index + 1)));
+      if (held.slice(0, -1).includes(message.headers.authorization ?? "")) return denyExpired(message, response);
+      return passOn(message, response, registry.url, held.at(-1) ?? "");
+    }
     if (path.startsWith("/storage/")) return serveBlob(message, response, registry.store);
     const parts: Buffer[] = [];
     for await (const part of message) parts.push(part as Buffer);
@@ -100,6 +118,7 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
     store: registry.store,
     calls,
     requests: registry.requests,
+    expirePassword: () => void passwords++,
     misbehave: ({ operation, times = Infinity, fault }) => void rules.push({ operation, left: times, fault }),
     async close() {
       server.closeAllConnections();
@@ -111,19 +130,40 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
 
 function misbehave(fault: EcrFault, run: () => EcrAnswer, response: ServerResponse): void {
   if (fault.kind === "text")
-    return void response.writeHead(fault.status, { "content-type": "text/html" }).end(fault.text);
+    return void response.writeHead(fault.status, { "content-type": "text/html", ...fault.headers }).end(fault.text);
   const answered = fault.kind === "output" || fault.done === true ? run() : undefined;
   if (fault.kind === "reset") return void response.destroy();
   if (fault.kind === "exception")
-    return answer(response, { exception: fault.name, message: "as it was told" }, fault.status);
+    return answer(
+      response,
+      { exception: fault.name, message: fault.message ?? "as it was told" },
+      fault.status,
+      fault.headers,
+    );
   answer(
     response,
     answered !== undefined && "output" in answered ? { output: fault.change(answered.output) } : (answered ?? run()),
   );
 }
 
-function answer(response: ServerResponse, result: EcrAnswer, status = 400): void {
-  const headers = { "content-type": "application/x-amz-json-1.1" };
+function basic(password: string): string {
+  return `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
+}
+
+/** Source: flipt-io/flipt#3043 and awslabs/soci-snapshotter#945: an expired password is a 403, not a 401. */
+function denyExpired(message: IncomingMessage, response: ServerResponse): void {
+  message.resume();
+  const errors = [{ code: "DENIED", message: "Your authorization token has expired. Reauthenticate and try again." }];
+  response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify({ errors }));
+}
+
+function answer(
+  response: ServerResponse,
+  result: EcrAnswer,
+  status = 400,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const headers = { "content-type": "application/x-amz-json-1.1", ...more };
   if ("output" in result) return void response.writeHead(200, headers).end(JSON.stringify(result.output));
   response.writeHead(status, headers).end(JSON.stringify({ __type: result.exception, message: result.message }));
 }

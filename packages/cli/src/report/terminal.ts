@@ -78,7 +78,7 @@ function frame(state: Watched, options: TerminalOptions): readonly string[] {
       ? []
       : [`  ${counted(earlier.length, "wave")} before  ${count(earlier.flatMap((wave) => [...wave.values()]))}`]),
     ...all.slice(-drawnWaves),
-    [`  ${done} of ${fleet} tenants verified`, ...asides(state, options, now)].join("   "),
+    [`  ${done} of ${fleet} verified`, ...asides(state, options, now)].join("   "),
   ];
 }
 

@@ -50,8 +50,13 @@ function keyboardOf(): Keyboard | undefined {
     async ask(prompt, signal) {
       const { createInterface } = await import("node:readline/promises");
       const lines = createInterface({ input: process.stdin, output: process.stderr });
+      // The line editor takes Ctrl-C for itself, and the end of input (Ctrl-D) answers no question.
+      lines.on("SIGINT", () => onSignal("SIGINT"));
+      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
       try {
-        return await lines.question(prompt, { signal });
+        return await Promise.race([lines.question(prompt, { signal }), closed]);
+      } catch (error) {
+        throw stop.signal.aborted ? stop.signal.reason : error;
       } finally {
         lines.close();
       }

@@ -9,6 +9,7 @@ import { helpTopics } from "./help-topics.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, readArguments, skimArguments, usageError } from "./io/arguments.ts";
 import { confirm } from "./io/confirm.ts";
+import { type Known, knownBefore } from "./late-error.ts";
 import { formatOf, openScreen, type Screen } from "./report/screen.ts";
 import { errorDocument, type ResultDocument } from "./result.ts";
 import { didYouMean } from "./suggest.ts";
@@ -30,7 +31,7 @@ export async function runCli(host: Host): Promise<number> {
     const args = readArguments(host.argv, options);
     return await run(host, screen, row, command, args);
   } catch (error) {
-    return fail(screen, host, systemError(error) ?? asReleaseError(error));
+    return fail(screen, host, systemError(error) ?? asReleaseError(error), knownBefore(error));
   }
 }
 
@@ -164,8 +165,8 @@ function isVersion(argv: readonly string[]): boolean {
   return argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V" || argv[0] === "version");
 }
 
-function fail(screen: Screen, host: Host, error: ReleaseError): number {
-  const document = errorDocument(screen.command, error);
+function fail(screen: Screen, host: Host, error: ReleaseError, known: Known): number {
+  const document = { ...errorDocument(screen.command, error), ...known };
   const stopped = host.interruptedBy();
   screen.end(document, { answer: "", error, advice: [], failed: true });
   return stopped !== undefined && isReleaseError(error) && error.category === "interrupted"

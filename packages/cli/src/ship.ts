@@ -39,7 +39,7 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
     rolloutStep(), //                            canary, waves, soak, coverage; guards before every step
     recheckKillSwitch, //                        the rollout took its time
     passSupersession, //                         a newer commit came meanwhile: the tags are left to it
-    promoteTargets, //                           plan, prepare, commit, apply, settle
+    promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
   ];
   const counted = await countSuperseded(job);
   const verdict = await walk(counted, { commit }, road);

@@ -109,6 +109,43 @@ describe("promote ends", () => {
     expect(await world.repository.git("for-each-ref", "refs/lateen")).toBe("");
   });
 
+  test("held, where the kill switch is armed while everything is prepared", async () => {
+    const before = latest();
+    world.registry.misbehave({
+      when({ method, path }) {
+        if (method === "POST" && path.includes("/blobs/uploads")) world.forge.setVariable("DEPLOY_DISABLED", "true");
+        return false;
+      },
+      fault: { kind: "answer", status: 500 },
+    });
+    const ran = await promote();
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "held"]);
+    expect([latest(), await world.ledger()]).toEqual([before, ""]);
+  });
+
+  test("partial, with every other target promoted, where one of several does not settle", async () => {
+    world.configure((text) =>
+      text
+        .replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }")
+        .replace("settle: 2s", "settle: 50ms"),
+    );
+    const unwritable = world.registry.misbehave({
+      when: ({ method, path }) => method === "PUT" && path.endsWith(`${images[0]}/manifests/latest`),
+      fault: { kind: "answer", status: 404 },
+    });
+    const ran = await promote();
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
+    // The other way round: reconcile repairs what it can, whatever is wrong with the target before it.
+    for (const image of images) world.registry.store.setTag(image, "next", world.digest(image, 0));
+    const repaired = await world.lateen(["reconcile", "--json"]);
+    expect([repaired.code, repaired.json().outcome], repaired.stderr).toEqual([6, "partial"]);
+    expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
+    unwritable();
+    expect((await world.lateen(["reconcile", "--json"])).json().outcome).toBe("ok");
+    expect(latest()).toEqual(candidates(1));
+  });
+
   test("shipped, with a ledger for each of several targets", async () => {
     world.configure((text) =>
       text.replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }"),

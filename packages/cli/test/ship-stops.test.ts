@@ -246,3 +246,45 @@ describe("an override", () => {
     expect(ledger).toContain("octavia");
   });
 });
+
+describe("an error that comes late", () => {
+  const denied = { kind: "answer", status: 403, body: '{"errors":[{"code":"DENIED"}]}' } as const;
+
+  test("keeps the account of the fleet that was moved", async () => {
+    world.registry.misbehave({
+      when: ({ method, path }) =>
+        method === "POST" && path.includes("/blobs/uploads") && world.plane.moves().length > 0,
+      fault: denied,
+    });
+    const ran = await ship(["--result-file", "result.json"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([7, "error"]);
+    expect(ran.json()).toMatchObject({
+      commit: sha,
+      fleet: { enumerated: 6, verified: 6 },
+      error: { code: expect.any(String) as string },
+    });
+    expect(JSON.parse(world.folder.read("result.json"))).toEqual(ran.json());
+    await expectTagsStayed();
+  });
+
+  test("keeps what was committed for the target before", async () => {
+    world.configure((text) =>
+      text
+        .replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }")
+        .replace(/^fleet:\n(?: .*\n)*/m, ""),
+    );
+    const moved = world.digest(images[0], 1);
+    world.registry.misbehave({
+      when: ({ method, path }) =>
+        method === "POST" && path.includes("/blobs/uploads") && world.tag(images[0], "latest") === moved,
+      fault: denied,
+    });
+    const ran = await ship();
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([7, "error"]);
+    expect(ran.json()).toMatchObject({
+      ledger: { position: 1 },
+      images: [{ tags: [{ tag: "latest", after: moved }] }, {}],
+    });
+    expect(ran.json()["evidence"]).toContainEqual(expect.objectContaining({ rule: "settle", verdict: "passed" }));
+  });
+});

@@ -9,7 +9,7 @@ export const promote: Command = {
   async run(context) {
     const [
       { openWriterJob },
-      { holdBeforeAnything, passKillSwitch, promotionGuards },
+      { holdBeforeAnything, passKillSwitch, promotionGuards, recheckKillSwitch },
       { checkTargets, promoteTargets },
       { walk },
     ] = await Promise.all([
@@ -28,7 +28,8 @@ export const promote: Command = {
     job.wiring.demandSecrets();
     // Several targets are all proven before the first is promoted; one proves itself.
     const check = (job.settings.config.promote?.targets.length ?? 0) > 1 ? [checkTargets] : [];
-    const road = [...promotionGuards(job), passKillSwitch, ...check, promoteTargets];
+    const guards = promotionGuards(job);
+    const road = [...guards, passKillSwitch, ...check, promoteTargets([recheckKillSwitch, ...guards])];
     const verdict = await walk(job, { commit: await job.commit() }, road);
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },

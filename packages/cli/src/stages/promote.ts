@@ -6,7 +6,7 @@ import {
   type PromotionInput,
   type PromotionReport,
 } from "@lateen/promote";
-import { go, isoNow, type Verdict } from "@lateen/kernel";
+import { go, isoNow, stop, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
@@ -17,25 +17,60 @@ import { type Account, type Step, walk } from "./road.ts";
 /** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
 export const checkTargets: Step = (job, account) => eachTarget(job, account, "release", checkPromotion);
 
-/** Promotes every target, one after the other. */
-export const promoteTargets: Step = (job, account) => eachTarget(job, account, "promotion", promote);
+/**
+ * Promotes every target, one after the other; `guards` are asked once more right before each of them is committed, since to
+ * prepare one and to settle the one before may take minutes.
+ */
+export function promoteTargets(guards: readonly Step[]): Step {
+  return (job, account) => eachTarget(job, account, "promotion", promote, guards);
+}
 
 type Shell = typeof promote;
 
+/** A target whose tags have not settled is committed, and no reason to leave the others behind: `partial` comes at the end. */
 async function eachTarget(
   job: Job,
   account: Account,
   stage: "release" | "promotion",
   shell: Shell,
+  guards: readonly Step[] = [],
 ): Promise<Verdict<Partial<Account>>> {
   const { promote: section } = job.settings.config;
   if (section === undefined) return go({});
+  const unsettled: string[] = [];
   const steps = section.targets.map((target): Step => async (_, before) => {
     job.report({ type: "stage-started", stage, about: `${target.name}: ${target.tags.join(", ")}` });
-    const verdict = await shell(promotionInput(job, before, target), await portsOf(job, target.name), job.signal);
-    return withReport(verdict, stage, before.images ?? []);
+    const { guard, seen } = guardOf(job, guards, before.commit);
+    const ports = { ...(await portsOf(job, target.name)), guard };
+    const verdict = await shell(promotionInput(job, before, target), ports, job.signal);
+    const { value, ...rest } = withReport(verdict, stage, before.images ?? []);
+    const told = { ...rest, value: { ...value, ...seen() } };
+    if (told.kind === "go" || told.outcome !== "partial" || job.signal?.aborted === true) return told;
+    unsettled.push(told.reason);
+    return go(told.value, told.evidence);
   });
-  return walk(job, { ...account, changed: false }, steps);
+  const walked = await walk(job, { ...account, changed: false }, steps);
+  return walked.kind === "stop" || unsettled.length === 0
+    ? walked
+    : stop("partial", unsettled.join("; "), walked.evidence, walked.value);
+}
+
+/** Guards as promotion asks them, and the newer commit that one of them has seen. */
+function guardOf(
+  job: Job,
+  guards: readonly Step[],
+  commit: Account["commit"],
+): { guard(): Promise<Verdict<unknown>>; seen(): Pick<Account, "supersededBy"> } {
+  let seen: Pick<Account, "supersededBy"> = {};
+  return {
+    seen: () => seen,
+    async guard() {
+      const verdict = await walk(job, { commit }, guards);
+      const newer = verdict.kind === "stop" ? verdict.value?.supersededBy : undefined;
+      if (newer !== undefined) seen = { supersededBy: newer };
+      return verdict;
+    },
+  };
 }
 
 /** What shall be promoted; digests that were resolved before beat the tags. */

@@ -1,16 +1,17 @@
-import { type Evidence, go, type Verdict } from "@lateen/kernel";
+import { type Evidence, go, stop, type Verdict } from "@lateen/kernel";
 import { reconcile } from "@lateen/promote";
 import { configMissing } from "../context.ts";
 import type { Job } from "../job.ts";
 import { withReport } from "./promote.ts";
 import type { Account } from "./road.ts";
 
-/** Repairs the tags of every target from its ledger; the first that cannot be repaired whole ends it. */
+/** Repairs the tags of every target from its ledger; one whose tags do not settle keeps nobody from repairing the others. */
 export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Account>>> {
   const { promote, release } = job.settings.config;
   if (promote === undefined || release === undefined) throw configMissing("promote and release");
   let account: Partial<Account> = {};
   const evidence: Evidence[] = [];
+  const unsettled: string[] = [];
   for (const { name, tags, images = release.images } of promote.targets) {
     job.report({ type: "stage-started", stage: "promotion", about: `${name}: what the ledger says` });
     const ports = {
@@ -34,7 +35,9 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Accoun
       commit: verdict.value.commit,
       changed: account.changed === true || one.value?.changed === true,
     };
-    if (one.kind === "stop") return { ...one, value: account, evidence };
+    if (one.kind === "go") continue;
+    if (one.outcome !== "partial" || job.signal?.aborted === true) return { ...one, value: account, evidence };
+    unsettled.push(one.reason);
   }
-  return go(account, evidence);
+  return unsettled.length === 0 ? go(account, evidence) : stop("partial", unsettled.join("; "), evidence, account);
 }

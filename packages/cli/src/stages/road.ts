@@ -1,6 +1,7 @@
 import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
 import type { Job } from "../job.ts";
+import { rememberKnown } from "../late-error.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument } from "../result.ts";
 
 /** What has been established on the way so far. */
@@ -26,7 +27,10 @@ export async function walk(job: Job, start: Account, steps: readonly Step[]): Pr
   let account = start;
   const evidence: Evidence[] = [];
   for (const step of steps) {
-    const verdict = await step(job, account);
+    const verdict = await step(job, account).catch((error: unknown) => {
+      rememberKnown(error, account, evidence);
+      throw error;
+    });
     evidence.push(...verdict.evidence);
     account = { ...account, ...verdict.value, changed: account.changed === true || verdict.value?.changed === true };
     if (verdict.kind === "stop") return { ...verdict, value: account, evidence };

@@ -1,5 +1,6 @@
 import { go, type CommitSha, type Verdict } from "@lateen/kernel";
 import { type FleetEvidence, rollback, type RollbackInput } from "@lateen/promote";
+import { rememberKnown } from "../late-error.ts";
 import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
@@ -26,11 +27,11 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
     if (verdict.kind === "stop") return { ...verdict, value: undefined } as Verdict<FleetEvidence>;
     return go(fleetEvidence(job, { commit: planned.commit, ...fleet }), verdict.evidence);
   };
-  const verdict = await rollback(
-    rollbackInput(job, options, moveFleet),
-    await portsOf(job, options.target.name),
-    job.signal,
-  );
+  const ports = await portsOf(job, options.target.name);
+  const verdict = await rollback(rollbackInput(job, options, moveFleet), ports, job.signal).catch((error: unknown) => {
+    rememberKnown(error, { ...fleet, commit }, []);
+    throw error;
+  });
   const merged = withReport(verdict, "promotion", []);
   const known = verdict.value?.commit ?? commit;
   if (known === undefined) return { ...merged, value: undefined };

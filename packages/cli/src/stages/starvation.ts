@@ -26,10 +26,13 @@ export function supersededInARow({ past = [] }: Pick<Job, "past">, commit: strin
 /** Remembers that a release gave way, or that one went all the way; a memory that fails is no reason to fail. */
 export async function rememberAttempt(job: Job, verdict: Verdict<Account>): Promise<void> {
   const commit = verdict.value?.commit;
-  const outcome = verdict.kind === "go" ? "finished" : verdict.outcome === "superseded" ? "superseded" : undefined;
-  if (commit === undefined || outcome === undefined || !isNews(job.past ?? [], commit, outcome)) return;
+  const outcome = outcomeOf(verdict);
+  if (commit === undefined || outcome === undefined) return;
   try {
     const attempts = await job.wiring.attempts();
+    // Read again: releases that were under way at the same time have given way meanwhile.
+    const now = await attempts?.read(job.signal);
+    if (!isNews(now?.kind === "found" ? now.value : (job.past ?? []), commit, outcome)) return;
     await attempts?.record({ sha: commit, outcome, at: isoNow(job.wiring.clock) }, job.signal);
   } catch (thrown) {
     job.report({
@@ -37,6 +40,12 @@ export async function rememberAttempt(job: Job, verdict: Verdict<Account>): Prom
       message: `the starvation guard could not remember this release: ${plainText(asReleaseError(thrown).message)}`,
     });
   }
+}
+
+/** What is committed is finished, also where not every tag has settled yet. */
+function outcomeOf(verdict: Verdict<Account>): Attempt["outcome"] | undefined {
+  if (verdict.kind === "go" || verdict.outcome === "partial") return "finished";
+  return verdict.outcome === "superseded" ? "superseded" : undefined;
 }
 
 /** Finished releases are only worth an entry where some gave way before; a commit gives way once. */

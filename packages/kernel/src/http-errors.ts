@@ -27,8 +27,8 @@ export function timedOut(url: string, what: string, ms: number): ReleaseError {
 export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
   const detail = systemCode(error);
-  if (error instanceof TypeError && (error.cause === undefined || detail === "ERR_INVALID_URL")) {
-    // fetch quotes what it does not like: an address with a password, a header with a token. So nothing of it is kept.
+  if (/^(?:ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/.test(detail) || (error instanceof TypeError && !error.cause)) {
+    // fetch (by its type) and undici (by its code) quote what they do not like: an address with a password, a header with a token. So nothing of it is kept.
     const message = "a request could not be built: its address or one of its headers is not valid";
     const fix = "check that the address holds no user and password, and that the token is one line of ASCII";
     return new ReleaseError({ code: "HTTP_REQUEST_INVALID", category: "input", message, why: redactUrl(url), fix });
@@ -42,13 +42,8 @@ export function sendFailed(url: string, error: unknown, signal: AbortSignal): Re
       ? "its certificate, and the CA that is configured"
       : "the address, the network and the proxy";
   const message = ` could not be reached: ${detail}`;
-  return httpError(url, {
-    code: "HTTP_UNREACHABLE",
-    message,
-    fix: `check ${what}`,
-    cause: error,
-    retryable: !isCertificate,
-  });
+  const fix = `check ${what}`;
+  return httpError(url, { code: "HTTP_UNREACHABLE", message, fix, cause: error, retryable: !isCertificate });
 }
 
 /** What it means that a body ended in an error. */

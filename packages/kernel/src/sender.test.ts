@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { type IncomingMessage, request } from "node:http";
+import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 
@@ -24,9 +25,14 @@ const fakeUndici = () => {
   }
   const undici: UndiciModule = {
     EnvHttpProxyAgent,
-    request: async (url: string, { dispatcher, signal }: { dispatcher: unknown; signal: AbortSignal }) => {
+    request: async (
+      url: string,
+      { dispatcher, method, signal }: Record<"dispatcher" | "method", string> & { signal: AbortSignal },
+    ) => {
       dispatchers.push(dispatcher);
-      const [message] = (await once(get(url, { signal }), "response", { signal })) as [IncomingMessage];
+      const [message] = (await once(request(url, { method, signal }).end(), "response", { signal })) as [
+        IncomingMessage,
+      ];
       return { statusCode: message.statusCode ?? 0, headers: message.headers, body: message };
     },
   };
@@ -99,6 +105,25 @@ test.each([
   const http = createHttp({ send: createSender(fakeUndici().load) });
   expect((await http.request({ url: server.url, maxBytes: 100 })).text()).toBe("plain text");
   await expect(http.request({ url: server.url, maxBytes: 5 })).rejects.toMatchObject({ code: "HTTP_TOO_LARGE" });
+});
+
+test.each([
+  ["HEAD", 200],
+  ["GET", 204],
+  ["GET", 304],
+] as const)("%s answered with %i has no body to unpack, whatever the headers say", async (method, status) => {
+  const server = await startScriptedServer(() => ({ status, headers: { "content-encoding": "gzip" }, body: "" }));
+  closers.push(() => server.close());
+  const http = createHttp({ send: createSender(fakeUndici().load) });
+  expect(await http.request({ method, url: server.url, maxBytes: 100 })).toMatchObject({ status });
+});
+
+test("what undici refuses to send is a matter of the input, and not repeated", async () => {
+  const refused = Object.assign(new Error("invalid authorization header: s3cr3t"), { code: "UND_ERR_INVALID_ARG" });
+  const http = createHttp({ send: () => Promise.reject(refused) });
+  const error = await http.request({ url: "http://127.0.0.1:9", maxBytes: 100 }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "HTTP_REQUEST_INVALID", category: "input", retryable: false });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cr3t");
 });
 
 test("a body that is not what its encoding says is broken off", async () => {

@@ -72,16 +72,18 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   return async (url, init) => {
     const { undici, dispatcher } = await (ready ??= prepare());
     const { redirect: _never, duplex: _half, ...request } = init;
-    return asFetched(await undici.request(url, { ...request, dispatcher }));
+    return asFetched(await undici.request(url, { ...request, dispatcher }), init.method);
   };
 }
 
-function asFetched({ statusCode: status, headers, body }: UndiciResponse): SentResponse {
+function asFetched({ statusCode: status, headers, body }: UndiciResponse, method: string): SentResponse {
   const get = (name: string) => [headers[name.toLowerCase()] ?? []].flat().join(", ") || null;
   // A stream that breaks off while nobody reads it, or because it is dropped, would end the process; whoever reads gets the error anyway.
   body.on("error", () => undefined);
+  // No bytes are no gzip: unpacking them would be an error (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
+  const encoding = method === "HEAD" || status === 204 || status === 304 ? null : get("content-encoding");
   const getReader = () => {
-    const chunks: AsyncIterator<Uint8Array> = decoded(body, get("content-encoding"))[Symbol.asyncIterator]();
+    const chunks: AsyncIterator<Uint8Array> = decoded(body, encoding)[Symbol.asyncIterator]();
     return { read: () => chunks.next(), cancel: async () => void body.destroy() };
   };
   return { status, headers: { get }, body: { getReader } };

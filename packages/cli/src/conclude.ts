@@ -42,7 +42,12 @@ export function conclude(
 
 /** What to do next, where the outcome alone tells. */
 function adviceFor(outcome: Outcome, interrupted: boolean): string[] {
-  if (interrupted) return ["resume with: lateen rollout --resume", "or give it up with: lateen rollout --abandon"];
+  // `rollout --resume` promotes nothing, and takes an interrupted rollback for a superseded release: so it comes second.
+  if (interrupted)
+    return [
+      "to resume, run the same command again: what was begun is observed first",
+      "the fleet alone: lateen rollout --resume; to give it up: lateen rollout --abandon",
+    ];
   if (outcome === "halted")
     return ["the result accounts for every tenant: put right what it names, then run the same command again"];
   return outcome === "partial" ? ["repair the tags with: lateen reconcile"] : [];

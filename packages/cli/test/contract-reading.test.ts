@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, tokens, type World } from "./world.ts";
 
-// CLI.md, read line by line by somebody who does not believe it: what reads only.
+// The contract of the command line, read line by line by somebody who does not believe it: what reads only.
 
 let world: World;
 let [old, sha]: [string, string] = ["", ""];

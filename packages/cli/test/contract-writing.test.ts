@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, tokens, type World } from "./world.ts";
 
-// CLI.md, read line by line by somebody who does not believe it: what writes.
+// The contract of the command line, read line by line by somebody who does not believe it: what writes.
 
 let world: World;
 let [old, sha]: [string, string] = ["", ""];

@@ -4,6 +4,7 @@ import {
   type Digest,
   type ImageRef,
   type Reading,
+  type ReleaseError,
   type Reporter,
   type Repository,
 } from "@lateen/kernel";
@@ -99,7 +100,11 @@ async function stream(work: CopyWork, blob: WireDescriptor): Promise<void> {
     // An error of the source comes back from the upload as that of a connection; what it really was is kept here.
     let fault: unknown;
     try {
-      const chunks = verified(await from.content.open(source, blob.digest, signal), blob, source.repository);
+      const opened = await from.content.open(source, blob.digest, signal).catch((error: unknown) => {
+        fault = error;
+        throw error;
+      });
+      const chunks = verified(opened, blob, source.repository);
       await into.upload(
         target,
         blob,
@@ -109,7 +114,8 @@ async function stream(work: CopyWork, blob: WireDescriptor): Promise<void> {
       return;
     } catch (thrown) {
       const error = asReleaseError(fault ?? thrown);
-      if (error.code === "REGISTRY_NOT_FOUND") throw missing(`the blob ${blob.digest}`, source.repository);
+      if (error.code === "REGISTRY_NOT_FOUND")
+        throw fault === undefined ? noPlace(target, error) : missing(`the blob ${blob.digest}`, source.repository);
       if (!error.retryable || tries >= 3) throw error;
       await work.clock.sleep(500 * tries, signal);
     }
@@ -132,6 +138,16 @@ async function* watched(
 export function present(reading: Reading<number>): boolean {
   if (reading.kind === "unknown") throw reading.cause;
   return reading.kind === "found";
+}
+
+/** The error of an upload that finds no repository: ECR, other than most registries, makes none by itself. */
+function noPlace(target: Repository, cause: ReleaseError): Error {
+  return registryError("REGISTRY_NOT_FOUND", "state", {
+    message: `${target} does not exist, or may not be seen by these credentials`,
+    why: cause.message,
+    fix: "create the repository, or correct its name",
+    cause,
+  });
 }
 
 /** The error of content that the source itself lacks. */

@@ -3,7 +3,7 @@ import { openRegistries } from "../index.ts";
 import { describeRegistryContract, type FakeEcr, seedImage, startEcr } from "../testing/index.ts";
 
 let ecr: FakeEcr;
-beforeAll(async () => void (ecr = await startEcr()));
+beforeAll(async () => void (ecr = await startEcr({ createOnPush: true })));
 afterAll(() => ecr.close());
 
 describeRegistryContract(

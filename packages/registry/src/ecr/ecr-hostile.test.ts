@@ -277,6 +277,27 @@ describe("credentials", () => {
   });
 });
 
+describe("copying into ECR", () => {
+  test("a repository that does not exist is what is missing, not the source's content", async () => {
+    const there = await startRegistry();
+    try {
+      await seedImage(there, { repository: "acme/web", tags: ["one"] });
+      const source = parseImageRef(`${there.host}/acme/web:one`);
+      const target = parseImageRef(`${ecr.host}/acme/nothing:one`);
+      const verdict = await retag(
+        { source, targets: [target] },
+        { registries, clock: createFakeClock({ auto: true }) },
+      );
+      expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+      const reason = verdict.kind === "stop" ? verdict.reason : "";
+      expect(reason).toContain("acme/nothing");
+      expect(reason).not.toContain("not in the source");
+    } finally {
+      await there.close();
+    }
+  });
+});
+
 describe("immutable tags", () => {
   const fixed = () => `${ecr.host}/acme/fixed`;
   const seed = (tags: string[], content: string) => seedImage(ecr, { repository: "acme/fixed", tags, content });

@@ -14,8 +14,10 @@ export interface StartEcrOptions {
   readonly region?: string;
   /** The one access key id that is accepted; signatures are not checked. @default "AKIDEXAMPLE" */
   readonly accessKeyId?: string;
-  /** Repositories that exist from the start; ECR never makes one by itself. */
+  /** Repositories that exist from the start. */
   readonly repositories?: Readonly<Record<string, EcrRepositorySetting>>;
+  /** Whether a push to `/v2/` makes a repository that is missing, as a creation template of the account can have it. @default false */
+  readonly createOnPush?: boolean;
 }
 
 /** A call of the JSON API as it was seen. */
@@ -65,7 +67,13 @@ export interface FakeEcr {
 
 /** Starts a fake of Amazon ECR on loopback that the AWS SDK and OCI clients can use. */
 export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> {
-  const { account = "123456789012", region = "us-east-2", accessKeyId = "AKIDEXAMPLE", repositories = {} } = options;
+  const {
+    account = "123456789012",
+    region = "us-east-2",
+    accessKeyId = "AKIDEXAMPLE",
+    repositories = {},
+    createOnPush = false,
+  } = options;
   const registry = await startRegistry();
   for (const name of Object.keys(repositories)) registry.store.repository(name);
   const calls: EcrCall[] = [];
@@ -90,6 +98,9 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
     if (path.startsWith("/v2")) {
       const held = Array.from({ length: passwords }, (_, index) => basic(passwordOf(index + 1)));
       if (held.slice(0, -1).includes(message.headers.authorization ?? "")) return denyExpired(message, response);
+      const [, name] = /^\/v2\/(.+)\/(?:manifests|blobs|referrers|tags)\//.exec(path) ?? [];
+      if (name !== undefined && !createOnPush && !registry.store.repositories.has(name))
+        return denyUnknown(message, response, name);
       return passOn(message, response, registry.url, held.at(-1) ?? "");
     }
     if (path.startsWith("/storage/")) return serveBlob(message, response, registry.store);
@@ -148,6 +159,15 @@ function misbehave(fault: EcrFault, run: () => EcrAnswer, response: ServerRespon
 
 function basic(password: string): string {
   return `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
+}
+
+/** ECR makes no repository by itself unless it is told to, other than most registries. */
+function denyUnknown(message: IncomingMessage, response: ServerResponse, name: string): void {
+  message.resume();
+  const errors = [
+    { code: "NAME_UNKNOWN", message: `The repository with name '${name}' does not exist in the registry` },
+  ];
+  response.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify({ errors }));
 }
 
 /** Source: flipt-io/flipt#3043 and awslabs/soci-snapshotter#945: an expired password is a 403, not a 401. */

@@ -150,6 +150,17 @@ describe("redeploy", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each([
+    ["connect", "transient"],
+    ["read", "lost"],
+    ["write", "lost"],
+  ])("a host that cannot be routed to in a %s is %s", async (syscall, kind) => {
+    const cause = Object.assign(new Error("no route"), { code: "EHOSTUNREACH", syscall });
+    const failing = async () => Promise.reject(new TypeError("fetch failed", { cause }));
+    const controlPlane = await plane([], { send: failing });
+    expect(await controlPlane.redeploy([t1], release, settings)).toMatchObject({ kind });
+  });
+
   test("no connection is transient: nothing was ever handed over", async () => {
     const controlPlane = await plane([]);
     await server.close();

@@ -150,8 +150,15 @@ async function redeploy(
   }
 }
 
+/** A route that is lost under an open connection has the same name as one that was never found (tcp(7), EHOSTUNREACH). */
+function wasConnected(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (/^(?:read|write)$/.test(String((cause as { syscall?: unknown }).syscall))) return true;
+  return false;
+}
+
 /** Refused, unresolved or unroutable: the request was never handed over. Anything later may have had its effect. */
 function neverArrived(error: ReleaseError): boolean {
   const before = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
-  return error.code === "HTTP_UNREACHABLE" && before.test(systemCode(error.cause));
+  return error.code === "HTTP_UNREACHABLE" && before.test(systemCode(error.cause)) && !wasConnected(error.cause);
 }

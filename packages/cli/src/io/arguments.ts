@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { plainText, ReleaseError } from "@lateen/kernel";
 import { didYouMean } from "../suggest.ts";
+import { readTokens, type Token } from "./tokens.ts";
 
 /** One option of the command line. */
 export interface Option {
@@ -47,17 +47,12 @@ export function skimArguments(argv: readonly string[], options: Options): Argume
 
 function collect(argv: readonly string[], options: Options, onFault: (fault: ReleaseError) => void): Arguments {
   const given = new Map<string, string[]>();
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: toNode(options),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
   const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind !== "option") continue;
+  for (const token of readTokens(argv, options)) {
+    if (token.kind === "positional") {
+      positionals.push(token.value);
+      continue;
+    }
     const fault = take(given, options, token);
     if (fault !== undefined) onFault(fault);
   }
@@ -69,14 +64,11 @@ function collect(argv: readonly string[], options: Options, onFault: (fault: Rel
   };
 }
 
-interface OptionToken {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}
-
-function take(given: Map<string, string[]>, options: Options, token: OptionToken): ReleaseError | undefined {
+function take(
+  given: Map<string, string[]>,
+  options: Options,
+  token: Extract<Token, { kind: "option" }>,
+): ReleaseError | undefined {
   const { name, rawName, value, inlineValue = false } = token;
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) return unknownOption(rawName, options);
@@ -118,12 +110,4 @@ export function usageError(message: string, fix: string): ReleaseError {
 
 function quote(text: string): string {
   return JSON.stringify(plainText(text, 80));
-}
-
-function toNode(options: Options): Record<string, { type: "string" | "boolean"; short?: string; multiple: true }> {
-  const entries = Object.entries(options).map(([name, { value, short }]) => {
-    const type = value === undefined ? ("boolean" as const) : ("string" as const);
-    return [name, { type, multiple: true as const, ...(short === undefined ? {} : { short }) }] as const;
-  });
-  return Object.fromEntries(entries);
 }

@@ -1,9 +1,12 @@
-import { styleText } from "node:util";
 import type { Environment } from "../config/layers.ts";
 import type { Output } from "../host.ts";
 import type { Level } from "./line.ts";
 
-type Format = Parameters<typeof styleText>[0];
+// Select Graphic Rendition: what switches a format on and off (ECMA-48, 8.3.117). `styleText` of node:util says the same and costs
+// 3 ms of a start-up with everything that it comes with (measured 2026-11-21).
+const codes = { red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39], dim: [2, 22] } as const;
+
+type Format = keyof typeof codes;
 
 /** Colours, or none. */
 export interface Style {
@@ -28,7 +31,7 @@ const formats: Readonly<Partial<Record<Level, Format>>> = {
 export function createStyle(when: string | undefined, env: Environment, output: Output): Style {
   const on = when === "always" || (when !== "never" && ambient(env, output.isTerminal));
   const paint = (format: Format, text: string): string =>
-    on ? styleText(format, text, { validateStream: false }) : text;
+    on ? `\u001b[${codes[format][0]}m${text}\u001b[${codes[format][1]}m` : text;
   return {
     on,
     paint,

@@ -50,7 +50,7 @@ export function createVault(env: Environment, files: Files, onOpen: (value: stri
 function fromVariable(env: Environment, name: string): string {
   const value = env[name] ?? "";
   if (value.trim() === "") throw missing(`the variable ${name} is not set`, `set ${name} to the token`);
-  return value;
+  return oneLine(value, `the variable ${name}`);
 }
 
 function fromFile(files: Files, file: string): string {
@@ -65,7 +65,13 @@ function fromFile(files: Files, file: string): string {
     );
   }
   if (value.trim() === "") throw missing(`the secret's file ${file} is empty`, "write the token into it");
-  return value;
+  return oneLine(value, `the secret's file ${file}`);
+}
+
+/** Two tokens, or a token with something else, make no header; only a key has lines. Source: RFC 7468, "-----BEGIN". */
+function oneLine(value: string, where: string): string {
+  if (value.startsWith("-----BEGIN ") || !/\p{Cc}/u.test(value.trim())) return value;
+  throw missing(`${where} holds more than one line`, "leave only the token in it");
 }
 
 function missing(message: string, fix: string, cause?: unknown): ReleaseError {

@@ -9,10 +9,10 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** Where a proxy is set, undici sends; else Node's own fetch does. */
+/** Where a proxy is set, undici sends; else Node's own client does. */
 const ways = [
   ["undici", { HTTPS_PROXY: "http://127.0.0.1:9" }],
-  ["fetch", {}],
+  ["node:http", {}],
 ] as const;
 
 test.each(ways)("%s: a token that is no header is a matter of the input, and never quoted", async (_name, env) => {

@@ -88,6 +88,25 @@ describe("rollback", () => {
     expect(ran.json()).toMatchObject({ fleet: { stragglers: expect.arrayContaining(["t3"]) } });
     expect(latest()).toEqual(candidates(1));
   });
+
+  test("moves nobody where the tag that tenants pull is no longer anywhere, though the ledger's digest is", async () => {
+    await shipBoth();
+    const moves = world.plane.moves().length;
+    const isGone = (status: number): (() => void) =>
+      world.registry.misbehave({
+        when: ({ path }) => path.endsWith(`/manifests/staging-${old.slice(0, 7)}`),
+        fault: { kind: "answer", status, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}' },
+      });
+    const back = isGone(404);
+    for (const argv of [["--dry-run"], []]) {
+      const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json", ...argv]);
+      expect([ran.code, ran.json().outcome], ran.stderr).toEqual([3, "refused"]);
+      expect(JSON.stringify(ran.json())).toMatch(/lateen retag/);
+    }
+    expect([world.plane.moves().length, latest(), running()]).toEqual([moves, candidates(1), [sha]]);
+    back();
+    expect((await world.lateen(["rollback", "--reason", "checkout fails", "--json"])).json().outcome).toBe("shipped");
+  });
 });
 
 describe("status", () => {

@@ -5,7 +5,8 @@ import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
 import { fleetEvidence, portsOf, withReport } from "./promote.ts";
-import type { Account } from "./road.ts";
+import { provePullable } from "./pullable.ts";
+import { type Account, walk } from "./road.ts";
 import { rolloutStep } from "./roll-out.ts";
 
 /** What is rolled back, and why. */
@@ -22,7 +23,7 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
   let commit: CommitSha | undefined;
   const moveFleet: NonNullable<RollbackInput["beforeCommit"]> = async (planned) => {
     commit = planned.commit;
-    const verdict = await rolloutStep({ isRollback: true })(job, { commit: planned.commit });
+    const verdict = await walk(job, { commit: planned.commit }, [provePullable, rolloutStep({ isRollback: true })]);
     fleet = verdict.value ?? {};
     if (verdict.kind === "stop") return { ...verdict, value: undefined } as Verdict<FleetEvidence>;
     return go(fleetEvidence(job, { commit: planned.commit, ...fleet }), verdict.evidence);
@@ -36,7 +37,7 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
   const known = verdict.value?.commit ?? commit;
   if (known === undefined) return { ...merged, value: undefined };
   const changed = fleet.changed === true || merged.value?.changed === true;
-  return { ...merged, value: { commit: known, ...merged.value, ...fleet, changed } };
+  return { ...merged, value: { ...fleet, ...merged.value, commit: known, changed } };
 }
 
 function rollbackInput(

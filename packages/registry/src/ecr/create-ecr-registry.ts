@@ -76,7 +76,10 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
           .downloadUrl(ref.path, digest, signal)
           .catch((error: unknown) => (isUnknownOperation(error) ? undefined : Promise.reject(error)));
       const url = await withRetry(ask, `GetDownloadUrlForLayer ${host}/${ref.path}`, true, context, signal);
-      if (url !== undefined) return found(await downloadConfig(http, url, digest, isLocal, signal));
+      if (url !== undefined) {
+        const fetched = () => downloadConfig(http, url, digest, isLocal, signal);
+        return found(await withRetry(fetched, `the storage behind ${host}`, true, context, signal));
+      }
       return found(await collectConfig(await twin.content.open(ref, digest, signal), digest, ref.repository));
     } catch (error) {
       return unknown(asReleaseError(error));

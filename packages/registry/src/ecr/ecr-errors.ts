@@ -138,7 +138,7 @@ function harmless(message: string): string {
   const [own = ""] = message.split(/The Canonical String|The String-to-Sign|Deserialization error/);
   const hidden = own
     .replace(/\b((?:x-amz-security-token|authorization|credential|signature)["']?\s*[:=]\s*).+/gi, "$1…")
-    .replace(/(?<!sha(?:256|512):)(?<!\w)[A-Za-z0-9+/=_-]{60,}/g, "…");
+    .replace(/(?<!sha(?:256|512):)(?<!\w)[A-Za-z0-9+/=_-]{100,}/g, "…");
   return plainText(hidden.trim(), 300);
 }
 

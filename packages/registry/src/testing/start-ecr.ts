@@ -61,6 +61,7 @@ export interface FakeEcr {
   readonly requests: FakeRegistry["requests"];
   /** Makes the password of the `/v2/` API that was given out expire; the next one is another. */
   expirePassword(): void;
+  /** The operation `storage` is the signed address that `GetDownloadUrlForLayer` answers with. */
   misbehave(rule: { readonly operation: string; readonly times?: number; readonly fault: EcrFault }): void;
   close(): Promise<void>;
 }
@@ -103,7 +104,11 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
         return denyUnknown(message, response, name);
       return passOn(message, response, registry.url, held.at(-1) ?? "");
     }
-    if (path.startsWith("/storage/")) return serveBlob(message, response, registry.store);
+    if (path.startsWith("/storage/")) {
+      const fault = nextFault("storage");
+      if (fault !== undefined) return misbehave(fault, () => ({ output: {} }), response);
+      return serveBlob(message, response, registry.store);
+    }
     const parts: Buffer[] = [];
     for await (const part of message) parts.push(part as Buffer);
     const operation = String(message.headers["x-amz-target"]).replace(/^.*\./, "");
@@ -117,10 +122,15 @@ export async function startEcr(options: StartEcrOptions = {}): Promise<FakeEcr> 
     }
     const run = () =>
       ecrOperations[operation]?.(world, input) ?? { exception: "UnknownOperationException", message: "" };
+    const fault = nextFault(operation);
+    if (fault === undefined) return answer(response, run());
+    misbehave(fault, run, response);
+  }
+
+  function nextFault(operation: string): EcrFault | undefined {
     const rule = rules.find((known) => known.operation === operation && known.left > 0);
-    if (rule === undefined) return answer(response, run());
-    rule.left--;
-    misbehave(rule.fault, run, response);
+    if (rule !== undefined) rule.left--;
+    return rule?.fault;
   }
 
   return {

@@ -20,7 +20,8 @@ export async function runCli(host: Host): Promise<number> {
   const skimmed = skimArguments(host.argv, globalOptions);
   const [name, ...rest] = skimmed.positionals;
   const isHelp = name === undefined || name === "help" || isVersion(host.argv);
-  const screen = openScreen(host, skimmed, isHelp ? "help" : name);
+  // What is no command may be anything, and its name stands in titles of annotations and summaries.
+  const screen = openScreen(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
   host.onStopNow(() => screen.stopNow());
   try {
     if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);

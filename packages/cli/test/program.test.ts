@@ -34,6 +34,12 @@ describe("bin/lateen itself", () => {
   });
 });
 
+test("a command that is none gives no order to a runner", async () => {
+  const { stderr } = await here(["x,line=9::a\n::error::pwned"], { GITHUB_ACTIONS: "true" });
+  expect(stderr).toMatch(/^::error title=lateen x\?line\?9\?\?a\?\?\?error\?\?pwned::/);
+  expect(stderr.match(/^::/gm)).toHaveLength(1);
+});
+
 describe("a faulty command line", () => {
   test.each([
     [[], "no command is given"],

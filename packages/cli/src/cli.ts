@@ -38,6 +38,7 @@ export async function runCli(host: Host): Promise<number> {
 
 async function run(host: Host, screen: Screen, row: CommandRow, command: Command, args: Arguments): Promise<number> {
   checkArguments(row, command, args, formatOf(args, host.env));
+  for (const path of command.reads?.(args) ?? []) screen.spare(path);
   screen.beginResult();
   const context = createContext(host, screen, row, args);
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);

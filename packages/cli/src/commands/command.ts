@@ -1,7 +1,7 @@
 import type { ReleaseError } from "@lateen/kernel";
 import type { Context } from "../context.ts";
 import type { Outcome } from "../exit-codes.table.ts";
-import type { Options } from "../io/arguments.ts";
+import type { Arguments, Options } from "../io/arguments.ts";
 import type { ResultDocument } from "../result.ts";
 
 /** How a command ended. */
@@ -33,6 +33,8 @@ export interface Command {
   readonly about: string;
   readonly positionals?: Positionals;
   readonly options?: Options;
+  /** Files that are read: a result file that is one of them is left as it is. */
+  readonly reads?: (args: Arguments) => readonly string[];
   /** Command lines with what they are for. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   run(context: Context): Promise<CommandResult>;

@@ -1,15 +1,23 @@
-import type { Command } from "./command.ts";
+import type { Context } from "../context.ts";
+import type { Command, CommandResult } from "./command.ts";
 
 /** `lateen explain [SHA]`. */
 export const explain: Command = {
   about:
     "Why a commit did or did not ship: each rule, its verdict, the facts, where and when they were read, what would change it.",
   positionals: { usage: "[SHA]", least: 0, most: 1 },
+  options: {
+    result: { value: "FILE", about: "from the --result-file of an earlier run alone: no network, no configuration" },
+  },
+  reads: (args) => args.all("result"),
   examples: [
     ["lateen explain abcdef1", "what stands between this commit and production"],
     ["lateen explain --json", "the same as a document"],
+    ["lateen explain --result result.json", "why an earlier run ended as it did"],
   ],
   async run(context) {
+    const file = context.args.text("result");
+    if (file !== undefined) return explainFile(context, file);
     const [{ openJob }, { explain: ask }, { concludeExplanation }, { namedCommit, whichCommit }] = await Promise.all([
       import("../job.ts"),
       import("../stages/explain.ts"),
@@ -26,3 +34,12 @@ export const explain: Command = {
     return concludeExplanation(await ask({ ...job, report: () => undefined }, commit));
   },
 };
+
+async function explainFile({ args, host }: Context, file: string): Promise<CommandResult> {
+  const [{ checkOther, readResult }, { explainResult }] = await Promise.all([
+    import("../explain/read-result.ts"),
+    import("../explain/explain-result.ts"),
+  ]);
+  checkOther(host.cwd, file, args.text("result-file"));
+  return explainResult(readResult(host, file), args.positionals[1] ?? args.text("sha"));
+}

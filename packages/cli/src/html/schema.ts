@@ -28,6 +28,19 @@ const fact: z.ZodType<Fact> = z.discriminatedUnion("type", [
 
 const entry = z.looseObject({ type: text, at });
 
+/** What of a list is as expected. */
+function listOf<T>(item: z.ZodType<T>): z.ZodType<readonly T[]> {
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((all) =>
+      all.flatMap((one): T[] => {
+        const read = item.safeParse(one);
+        return read.success ? [read.data] : [];
+      }),
+    );
+}
+
 const evidence = z.object({ rule: text, verdict: text, fact: text, source: text.catch(""), at: text.catch("") });
 const tag = z.object({ tag: text, action: text, before: text.optional(), after: text.optional() });
 const tenant = z.object({
@@ -58,12 +71,10 @@ const shownDocument: z.ZodType<ShownDocument> = z.object({
     .optional()
     .catch(undefined),
   ledger: z.object({ entry: text, position: z.number() }).optional().catch(undefined),
-  explanation: z
-    .array(
-      z.object({ rule: text, verdict: text, fact: text, change: text.optional(), facts: z.array(evidence).catch([]) }),
-    )
-    .catch([]),
-  evidence: z.array(evidence).catch([]),
+  explanation: listOf(
+    z.object({ rule: text, verdict: text, fact: text, change: text.optional(), facts: listOf(evidence) }),
+  ),
+  evidence: listOf(evidence),
   error: z
     .object({ code: text, message: text, why: text.optional(), fix: text.optional() })
     .optional()

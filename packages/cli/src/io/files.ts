@@ -1,9 +1,12 @@
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -12,8 +15,8 @@ import { dirname } from "node:path";
 
 /** The files that the program itself reads and writes; everything is synchronous, since the last words of a broken-off run are. */
 export interface Files {
-  /** The text of a file. @throws Error of the system */
-  read(path: string): string;
+  /** The text of a file. @param most - Bytes; a longer file is `EFBIG`. @throws Error of the system */
+  read(path: string, most?: number): string;
   exists(path: string): boolean;
   /** Names of what is in a folder, in order; none where there is no such folder. */
   list(path: string): readonly string[];
@@ -24,7 +27,7 @@ export interface Files {
 
 /** The files of the machine. */
 export const machineFiles: Files = {
-  read: (path) => readFileSync(path, "utf8"),
+  read: (path, most) => (most === undefined ? readFileSync(path, "utf8") : readBounded(path, most)),
   exists: (path) => existsSync(path),
   list: (path) => (existsSync(path) ? readdirSync(path).toSorted() : []),
   append: (path, text) => appendFileSync(path, text),
@@ -41,3 +44,21 @@ export const machineFiles: Files = {
     }
   },
 };
+
+/** By pieces, since a pipe or a device does not say how long it is. */
+function readBounded(path: string, most: number): string {
+  const file = openSync(path, "r");
+  try {
+    const pieces: Buffer[] = [];
+    for (let length = 0; ;) {
+      const piece = Buffer.alloc(65_536);
+      const got = readSync(file, piece);
+      if (got === 0) return Buffer.concat(pieces).toString("utf8");
+      length += got;
+      if (length > most) throw Object.assign(new Error(`${path} is longer than ${most} bytes`), { code: "EFBIG" });
+      pieces.push(piece.subarray(0, got));
+    }
+  } finally {
+    closeSync(file);
+  }
+}

@@ -23,11 +23,13 @@ export function concludeExplanation(explanation: Explanation): CommandResult {
       explanation: rules,
       evidence,
     },
-    answer: [
-      `${short(commit)}: ${reason}`,
-      ...rules.flatMap((rule, index) => branch(rule, index === rules.length - 1)),
-    ].join("\n"),
+    answer: [`${short(commit)}: ${reason}`, ...formatTree(rules)].join("\n"),
   };
+}
+
+/** The decision as the lines of a tree: each rule with its verdict, what would change it, its facts, their sources and times. */
+export function formatTree(rules: readonly ExplainedRule[]): string[] {
+  return rules.flatMap((rule, index) => branch(rule, index === rules.length - 1));
 }
 
 function headline({ promoted, rules }: Explanation): string {
@@ -52,7 +54,7 @@ function branch({ rule, verdict, fact, change, facts }: ExplainedRule, last: boo
     ...(change === undefined ? [] : [`${trunk}    would change it: ${change}`]),
     ...shown.flatMap((one) => [
       `${trunk}    ${one.verdict}: ${plainText(one.fact, 300)}`,
-      `${trunk}      ${plainText(one.source, 200)}, ${one.at}`,
+      `${trunk}      ${[plainText(one.source, 200), one.at].filter((part) => part !== "").join(", ")}`,
     ]),
     ...(facts.length > shown.length ? [`${trunk}    and ${facts.length - shown.length} more: --json`] : []),
   ];

@@ -35,6 +35,8 @@ export interface Screen {
   readonly pause: Pause;
   /** Shows that work is going on, every 30 s, until it ends; with keys, a person at the terminal may pause it. */
   beating<T>(work: Promise<T>, withKeys: boolean): Promise<T>;
+  /** Writes no result file if it is this one. */
+  spare(path: string): void;
   /** Begins the result file, so that it fails now rather than after the work. @throws ReleaseError `RESULT_FILE` */
   beginResult(): void;
   /** Prints a text such as the help, and answers `code`. */
@@ -66,7 +68,7 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   const stream = command === "help" || format !== "ndjson" ? [] : [createNdjson(stdout, host.clock)];
   const all = together([...(quiet && !inJob ? [] : [progress]), ...stream]);
   const heart = createHeart(host.clock, (event) => all.event(event), atTerminal && !inJob ? all.tick : undefined);
-  const file = resultFileOf(args, host);
+  let file = resultFileOf(args, host);
   const write = (document: ResultDocument): void => {
     if (file !== undefined) writeResultFile(host.files, file, vault.mask(guardJson(formatDocument(document))));
   };
@@ -89,6 +91,9 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
       } finally {
         unlisten();
       }
+    },
+    spare(path) {
+      if (file === resolve(host.cwd, path)) file = undefined;
     },
     beginResult: () => write(errorDocument(command, unfinished())),
     text(text, code) {

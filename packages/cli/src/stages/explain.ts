@@ -1,6 +1,7 @@
 import { inspectJournal, verifyFleet } from "@lateen/fleet";
 import { asReleaseError, type CommitSha, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
+import { remedy } from "../explain/remedies.ts";
 import { candidateTag, type Job } from "../job.ts";
 import { counted } from "../report/line.ts";
 import type { ExplainedRule } from "../result.ts";
@@ -63,7 +64,7 @@ function explained(job: Job, rule: string, verdict: Verdict<unknown>): Explained
   if (verdict.kind === "go" && verdict.evidence.length === 0) return [];
   const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
   const fact = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
-  const change = verdict.kind === "go" ? undefined : remedies[rule]?.(job, outcome);
+  const change = verdict.kind === "go" ? undefined : changeOf(job, rule, outcome);
   return [{ rule, verdict: outcome, fact, change, at: isoNow(job.wiring.clock), facts: verdict.evidence }];
 }
 
@@ -71,23 +72,13 @@ function lastFact(evidence: readonly Evidence[]): string {
   return evidence.length === 1 ? (evidence[0]?.fact ?? "") : `${evidence.length} facts, none against it`;
 }
 
-/** What would make a rule say something else. */
-const remedies: Readonly<Record<string, (job: Job, outcome: string) => string>> = {
-  "kill-switch": ({ settings }) =>
-    `clear the variable ${settings.config.killSwitch?.variable ?? ""}, or --override kill-switch=REASON`,
-  supersession: (_, outcome) =>
-    outcome === "superseded"
-      ? "nothing need be done: the newer commit ships; or --override supersession=REASON"
-      : "put the branch right, or give the commit that is on it",
-  gate: (_, outcome) =>
-    outcome === "deferred"
-      ? "wait: the next event decides; or lateen gate --wait"
-      : "make the check green by running it again, or --override CHECK=REASON",
-  release: () => "build the images of this commit",
-  promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
-  journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
-  fleet: () => "lateen rollout moves the tenants that are off target",
-};
+/** The configuration knows the name of the variable. */
+function changeOf(job: Job, rule: string, outcome: string): string | undefined {
+  const { killSwitch } = job.settings.config;
+  return rule === "kill-switch" && killSwitch !== undefined
+    ? `clear the variable ${killSwitch.variable}, or --override kill-switch=REASON`
+    : remedy(rule, outcome);
+}
 
 /** What became of the last rollout, where it was one of this commit. */
 async function lookAtJournal(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {

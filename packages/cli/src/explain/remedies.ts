@@ -1,0 +1,43 @@
+/** What would make a rule say something else, by the rule's name; `verdict` is what it says now. */
+export function remedy(rule: string, verdict: string): string | undefined {
+  return Object.hasOwn(remedies, rule) ? remedies[rule]?.(verdict) : byOutcome[verdict];
+}
+
+const buildAgain = "build the images of this commit";
+const goingBack = "give a commit that descends from what is promoted; going back on purpose is lateen rollback";
+
+const remedies: Readonly<Record<string, (verdict: string) => string>> = {
+  "kill-switch": () => "clear the variable where it was read, or --override kill-switch=REASON",
+  supersession: (verdict) =>
+    verdict === "superseded"
+      ? "nothing need be done: the newer commit ships; or --override supersession=REASON"
+      : "put the branch right, or give the commit that is on it",
+  gate: (verdict) =>
+    ["deferred", "defer", "wait"].includes(verdict)
+      ? "wait: the next event decides; or lateen gate --wait"
+      : "make the check green by running it again, or --override CHECK=REASON",
+  release: () => buildAgain,
+  candidate: () => buildAgain,
+  revision: () => "build the images again, labelled with this very commit",
+  branch: () => "give a commit of the release branch, or --override branch=REASON",
+  ancestry: () => goingBack,
+  unlabelled: () => "--override unlabelled=REASON, once it is known what the tag names",
+  "rollback-hold": () => "ship a descendant that repairs it, or --override rollback-hold=REASON",
+  destination: () => "make the destination readable, and run again",
+  "write-access": () => "let the credentials write the tag; lateen doctor tests it",
+  ledger: () => "make the ledger readable and writable, and run again",
+  settle: () => "lateen reconcile repairs tags from the ledger",
+  promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
+  canary: () => "put the canary right and ship again, or ship what repairs it",
+  coverage: () => "put right what the tenants need, then ship again",
+  journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
+  fleet: () => "lateen rollout moves the tenants that are off target",
+};
+
+/** For what no rule tells. */
+const byOutcome: Readonly<Record<string, string>> = {
+  deferred: "wait: the next event decides",
+  unknown: "run again once the fact can be read",
+  halted: "put right what it names, then run the same command again",
+  partial: "lateen reconcile repairs tags from the ledger",
+};

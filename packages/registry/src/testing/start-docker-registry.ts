@@ -38,7 +38,7 @@ export async function startDockerRegistry(options: StartDockerRegistryOptions = 
   });
   const close = async (): Promise<void> => {
     child.stdin.end();
-    if (child.exitCode === null) await once(child, "exit");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     await rm(folder, { recursive: true, force: true });
   };
   const url = `http://${host}`;

@@ -1,48 +1,34 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
-import { parseImageRef, systemClock } from "@lateen/kernel";
+import { parseImageRef } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRegistries, type Registries, retag } from "../index.ts";
 import { type ImageSink, writeImage } from "../testing/index.ts";
+import { type Moto, startMoto } from "../testing/start-moto.ts";
 
-// moto 5.2 keeps manifests and tags, but no layers and no /v2/ API: what needs blobs is proven on the fake ECR.
 const { env } = globalThis.process;
 const program = env["LATEEN_REAL_MOTO"];
 const host = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
 const keys = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "not-a-real-key" };
 const revision = "1234567890abcdef1234567890abcdef12345678";
 
-/** Ends the program when our end of its input closes, also when this process is killed. */
-const watched = '"$0" -H 127.0.0.1 -p "$1" & program=$!; cat >/dev/null; kill -9 $program';
-
 // In CI a missing server fails in beforeAll; on a desk its name stands in the list of what was skipped.
 describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto plays it", () => {
-  let child: ReturnType<typeof spawn>;
+  let moto: Moto;
   let client: ECRClient;
   let registries: Registries;
 
   beforeAll(async () => {
     if (program === undefined) throw new Error("LATEEN_REAL_MOTO names no program");
-    const port = await freePort();
-    const endpoint = `http://127.0.0.1:${port}`;
-    child = spawn("sh", ["-c", watched, program, String(port)], { stdio: ["pipe", "ignore", "ignore"] });
-    for (let tries = 0; !(await answers(endpoint)); tries++) {
-      if (child.exitCode !== null || tries > 1_200) throw new Error(`${program} did not start`);
-      await systemClock.sleep(50);
-    }
+    moto = await startMoto(program);
+    const endpoint = moto.url;
     const credentials = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY };
     client = new ECRClient({ region: "us-east-2", endpoint, credentials });
     registries = openRegistries({ registries: { [host]: { endpoint } }, env: keys });
   });
 
-  afterAll(async () => {
-    child.stdin?.end();
-    if (child.exitCode === null) await once(child, "exit");
-  });
+  afterAll(() => moto.close());
 
   async function seed(repositoryName: string, tag: string, content: string, mutability?: "IMMUTABLE"): Promise<string> {
     await client
@@ -110,19 +96,3 @@ describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto play
     expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function answers(url: string): Promise<boolean> {
-  return await fetch(url).then(
-    () => true,
-    () => false,
-  );
-}

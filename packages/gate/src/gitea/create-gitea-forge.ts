@@ -25,7 +25,8 @@ import { comparePath, createComparer } from "./compare.ts";
 import { readPush } from "./pushes.ts";
 import { readSafely } from "../read-safely.ts";
 import { createRunReader } from "./runs.ts";
-import { contentsPath, createSources } from "./sources.ts";
+import { createSources } from "./sources.ts";
+import { contentsPath } from "../repository-files.ts";
 import { createStatusReader } from "./statuses.ts";
 import { variableSchema } from "./wire.ts";
 

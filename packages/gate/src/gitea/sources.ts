@@ -3,20 +3,15 @@ import { absent, type CommitSha, found, mapReading, type Reading } from "@lateen
 import type { Sources, WorkflowFile } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { readSafely } from "../read-safely.ts";
+import { contentsPath, keepFiles } from "../repository-files.ts";
 import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
 /** Where Gitea takes workflows from: the second only where a commit has no first. Source: Gitea's `modules/actions`, `ListWorkflows`. */
 const [ownFolder, sharedFolder] = [".gitea/workflows", ".github/workflows"] as const;
 
-/** Makes the {@link Sources} of a repository. What stands in a file at a commit never changes, so it is kept. */
+/** Makes the {@link Sources} of a repository. */
 export function createSources(client: Client): Sources {
-  const kept = new Map<string, Reading<string>>();
-  const file: Sources["file"] = async (path, commit, signal) => {
-    const key = `${commit}:${path}`;
-    const reading = kept.get(key) ?? (await readFile(client, path, commit, signal));
-    if (reading.kind !== "unknown") kept.set(key, reading);
-    return reading;
-  };
+  const file = keepFiles((path, commit, signal) => readFile(client, path, commit, signal));
   return {
     file,
     workflowFile: (name, commit, signal) =>
@@ -30,11 +25,6 @@ export function createSources(client: Client): Sources {
           : found(answer.value);
       }),
   };
-}
-
-/** The address of a file's contents at a commit. */
-export function contentsPath(path: string, sha: string): string {
-  return `/contents/${path.split("/").map(encodeURIComponent).join("/")}?ref=${sha}`;
 }
 
 function readFile(client: Client, path: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>> {

@@ -19,7 +19,8 @@ import { comparePath, createComparer } from "./compare.ts";
 import type { GitHubApp } from "./connect.ts";
 import { readPush } from "./pushes.ts";
 import { readWorkflowRuns, runsPath } from "./runs.ts";
-import { contentsPath, createSources, readVariable, variablePath } from "./sources.ts";
+import { createSources, readVariable, variablePath } from "./sources.ts";
+import { contentsPath } from "../repository-files.ts";
 
 /** Which GitHub, which repository, and as who to read it. */
 export interface GitHubForgeOptions {

@@ -1,6 +1,7 @@
 import { absent, type CommitSha, found, mapReading, plainText, type Reading } from "@lateen/kernel";
 
 import { readSafely } from "../read-safely.ts";
+import { contentsPath, keepFiles } from "../repository-files.ts";
 import type { Sources } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { contentsSchema, variableSchema, workflowSchema } from "./wire.ts";
@@ -8,25 +9,14 @@ import { contentsSchema, variableSchema, workflowSchema } from "./wire.ts";
 /** Where GitHub takes workflows from. */
 const workflowDirectory = ".github/workflows";
 
-/** The path of a file's contents at a commit. */
-export function contentsPath(path: string, sha: string): string {
-  return `/contents/${path.split("/").map(encodeURIComponent).join("/")}?ref=${sha}`;
-}
-
 /** The path of a variable of the repository. */
 export function variablePath(name: string): string {
   return `/actions/variables/${encodeURIComponent(name)}`;
 }
 
-/** Makes the {@link Sources} of a repository. What stands in a file at a commit never changes, so it is kept. */
+/** Makes the {@link Sources} of a repository. */
 export function createSources(client: Client): Sources {
-  const kept = new Map<string, Reading<string>>();
-  const file: Sources["file"] = async (path, commit, signal) => {
-    const key = `${commit}:${path}`;
-    const reading = kept.get(key) ?? (await readFile(client, path, commit, signal));
-    if (reading.kind !== "unknown") kept.set(key, reading);
-    return reading;
-  };
+  const file = keepFiles((path, commit, signal) => readFile(client, path, commit, signal));
   return {
     file,
     async workflowFile(name, commit, signal) {

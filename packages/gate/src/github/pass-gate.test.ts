@@ -1,4 +1,4 @@
-import { createHttp, createSender, parseCommitSha, type Verdict } from "@lateen/kernel";
+import { parseCommitSha, type Verdict } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -9,8 +9,8 @@ import { type GateInput, passGate } from "../pass-gate.ts";
 import { createMemoryGraph, type NewCommit } from "../testing/commit-graph.ts";
 import { type GitHubFake, type GitHubFakeOptions, startGitHubFake } from "../testing/github-fake.ts";
 import { createGitHubForge } from "./index.ts";
+import { httpUnder } from "../testing/virtual-http.ts";
 
-const sender = createSender(() => import("undici"));
 const open: GitHubFake[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((fake) => fake.close()));
@@ -34,18 +34,7 @@ async function start(workflow = filtered, options: Partial<GitHubFakeOptions> = 
   const fake = await startGitHubFake({ graph, ...options });
   open.push(fake);
   const clock = createFakeClock({ auto: true });
-  // Virtual time stands still during a real request, and its body is read whole before it goes on.
-  const http = createHttp({
-    send: (url, init) =>
-      clock.during(async () => {
-        const response = await sender(url, init);
-        const parts: Uint8Array[] = [];
-        const reader = response.body?.getReader();
-        for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read())
-          parts.push(part.value);
-        return { status: response.status, headers: response.headers, body: ReadableStream.from(parts) };
-      }),
-  });
+  const http = httpUnder(clock);
   const events: GateEvent[] = [];
   const report = (event: GateEvent): void => void events.push(event);
   const forge = createGitHubForge({

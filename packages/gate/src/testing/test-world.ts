@@ -1,4 +1,4 @@
-import { type CommitSha, createHttp, createSender, parseCommitSha, type Verdict } from "@lateen/kernel";
+import { type CommitSha, parseCommitSha, type Verdict } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 
 import type { GateEvent } from "../events.ts";
@@ -8,6 +8,7 @@ import { createGiteaForge } from "../gitea/index.ts";
 import { type GateInput, passGate } from "../pass-gate.ts";
 import { createMemoryGraph } from "./commit-graph.ts";
 import { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
+import { httpUnder } from "./virtual-http.ts";
 
 /** Names of required checks. */
 export const ci = "CI / all-required (push)";
@@ -36,8 +37,6 @@ export interface TestWorldOptions extends GiteaFakeOptions {
   readonly commit?: CommitSha;
 }
 
-const sender = createSender(() => import("undici"));
-
 /** Starts a {@link TestWorld}. Pauses are not spread, so that tests can count them. */
 export async function startTestWorld({
   commit = docs,
@@ -45,18 +44,7 @@ export async function startTestWorld({
 }: Partial<TestWorldOptions> = {}): Promise<TestWorld> {
   const fake = await startGiteaFake({ graph, ...options });
   const clock = createFakeClock({ auto: true });
-  // Virtual time stands still during a real request, and its body is read whole before it goes on.
-  const http = createHttp({
-    send: (url, init) =>
-      clock.during(async () => {
-        const response = await sender(url, init);
-        const parts: Uint8Array[] = [];
-        const reader = response.body?.getReader();
-        for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read())
-          parts.push(part.value);
-        return { status: response.status, headers: response.headers, body: ReadableStream.from(parts) };
-      }),
-  });
+  const http = httpUnder(clock);
   const events: GateEvent[] = [];
   const report = (event: GateEvent): void => void events.push(event);
   const forge = createGiteaForge({

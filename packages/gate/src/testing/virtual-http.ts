@@ -1,0 +1,19 @@
+import { createHttp, createSender, type Http } from "@lateen/kernel";
+import type { FakeClock } from "@lateen/kernel/testing";
+
+const sender = createSender(() => import("undici"));
+
+/** Real requests under a virtual clock: its time stands still during each, and the body is read whole before it goes on. */
+export function httpUnder(clock: FakeClock): Http {
+  return createHttp({
+    send: (url, init) =>
+      clock.during(async () => {
+        const response = await sender(url, init);
+        const parts: Uint8Array[] = [];
+        const reader = response.body?.getReader();
+        for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read())
+          parts.push(part.value);
+        return { status: response.status, headers: response.headers, body: ReadableStream.from(parts) };
+      }),
+  });
+}

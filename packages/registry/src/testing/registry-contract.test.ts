@@ -13,7 +13,11 @@ import {
 const running: Promise<FakeRegistry>[] = [];
 afterAll(async () => void (await Promise.all(running.map(async (registry) => await (await registry).close()))));
 
-function subjectOf(options: StartRegistryOptions, withRealm: boolean): () => Promise<ContractSubject> {
+function subjectOf(
+  options: StartRegistryOptions,
+  withRealm: boolean,
+  env: Readonly<Record<string, string>> = {},
+): () => Promise<ContractSubject> {
   const started = startRegistry(options);
   running.push(started);
   return async () => {
@@ -24,7 +28,11 @@ function subjectOf(options: StartRegistryOptions, withRealm: boolean): () => Pro
       ...(withRealm ? { realm: `${fake.url}/token`, service: "registry" } : {}),
     };
     const registries = options.auth === undefined ? {} : { [fake.host]: entry };
-    return { registry: openRegistries({ registries }), host: fake.host, seed: (recipe) => seedImage(fake, recipe) };
+    return {
+      registry: openRegistries({ registries, env }),
+      host: fake.host,
+      seed: (recipe) => seedImage(fake, recipe),
+    };
   };
 }
 
@@ -38,3 +46,6 @@ describeRegistryContract(
   runner,
 );
 describeRegistryContract("basic", subjectOf({ auth: { users, scheme: "basic" } }, false), runner);
+// Where a proxy is set, undici sends, else Node's own client does; this machine is never reached through a proxy.
+const throughUndici = { HTTPS_PROXY: "http://127.0.0.1:9" };
+describeRegistryContract("tokens, over undici", subjectOf({ auth: { users } }, false, throughUndici), runner);

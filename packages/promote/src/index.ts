@@ -1,8 +1,10 @@
 export { checkPromotion } from "./check-promotion.ts";
+export { chooseRelease } from "./choose-release.ts";
 export { decideCandidate } from "./decide-candidate.ts";
 export { decideDestination, type DestinationDecision } from "./decide-destination.ts";
 export { decideDrift, type DriftDecision, type DriftFacts, type TagState } from "./decide-drift.ts";
 export { decideLedger, type Intended, type LedgerDecision } from "./decide-ledger.ts";
+export { decideRollback, type RollbackDecision, type RollbackFacts } from "./decide-rollback.ts";
 export { decideSettle, type SettleDecision, type SettleFacts } from "./decide-settle.ts";
 export { decideTarget, type TargetDecision } from "./decide-target.ts";
 export type { PromoteErrorCode } from "./errors.ts";
@@ -32,11 +34,13 @@ export {
   type TagStatus,
 } from "./read-status.ts";
 export { reconcile, type ReconcileInput } from "./reconcile.ts";
-export { checkRollback, planRollback, rollback, type RollbackInput, type RollbackPlan } from "./rollback.ts";
+export { checkRollback, planRollback, prepareRollback, rollback, type RollbackPlan } from "./rollback.ts";
+export type { RollbackInput, RollbackPart } from "./rollback-input.ts";
 export { type Finding, type PromotionRule, promotionRules } from "./rules.ts";
 export type { BeforeCommit } from "./steps.ts";
 export type { Descriptor, Manifest, Receipt, TagStore } from "./tag-store.ts";
 export { destinationTable, type DestinationRow } from "./decide-destination.table.ts";
 export { driftTable, type DriftRow } from "./decide-drift.table.ts";
 export { ledgerTable, type LedgerRow } from "./decide-ledger.table.ts";
+export { rollbackTable, type RollbackRow } from "./decide-rollback.table.ts";
 export { settleTable, type SettleRow } from "./decide-settle.table.ts";

@@ -82,6 +82,8 @@ export interface PromotionReport {
   readonly images: readonly ImageReport[];
   /** The entry that rules the tags, and whether this run wrote it. */
   readonly ledger?: { readonly entry: string; readonly position: number; readonly appended: boolean } | undefined;
+  /** Of a plan: the ledger's newest entry when it was made; absent where the ledger was empty. */
+  readonly plannedOver?: string | undefined;
   /** Whether a tag was moved or created (in a check: would be). */
   readonly changed: boolean;
   /** The newer release whose entry was found, and applied, in the end. */

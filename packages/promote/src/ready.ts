@@ -43,7 +43,8 @@ export async function makeReady(
     { kind, allowUnlabelled: input.allowUnlabelled ?? false, waived },
     ports.ledger.source,
   );
-  if (plan.kind !== "ready") return stopAt(plan.findings, reportPlan(input, plan), ports);
+  const report = { ...reportPlan(input, plan), ...plannedOver(facts) };
+  if (plan.kind !== "ready") return stopAt(plan.findings, report, ports);
   const count = (action: string) => plan.tags.filter((tag) => tag.action === action).length;
   ports.report({
     type: "promotion-planned",
@@ -54,11 +55,14 @@ export async function makeReady(
   });
   const prepared = await prepare(facts, plan, ports, signal);
   const findings = [...plan.findings, ...prepared.findings];
-  const report = reportPlan(input, plan);
   if (prepared.findings.some(({ verdict }) => verdict !== "passed"))
     return stopAt(findings, reportUnmoved(report, prepared), ports);
   ports.report({ type: "promotion-prepared", commit: input.commit });
   return { kind: "ready", value: { facts, plan, prepared, findings, report } };
+}
+
+function plannedOver({ ledger: { head } }: PromotionFacts): Pick<PromotionReport, "plannedOver"> {
+  return head.kind === "found" ? { plannedOver: head.value.id } : {};
 }
 
 function stopAt(

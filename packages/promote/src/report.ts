@@ -1,5 +1,5 @@
 import type { Digest } from "@lateen/kernel";
-import type { PromotionPlan } from "./plan-promotion.ts";
+import type { PlannedTag, PromotionPlan } from "./plan-promotion.ts";
 import type { ImageReport, PromotionInput, PromotionReport, TagAction, TagReport } from "./promotion.ts";
 import type { Settled } from "./settle.ts";
 import type { TrackedTag } from "./tracked-tag.ts";
@@ -31,11 +31,16 @@ export function reportPlan(input: PromotionInput, plan: PromotionPlan): Promotio
     const planned = plan.tags.find((one) => one.repository === repository && one.tag === name);
     if (planned === undefined) return undefined;
     const { before, wanted, tag } = planned;
-    const action = ready ? readyActions[planned.action] : planned.action === "refuse" ? "refused" : "unchanged";
+    const action = ready ? readyActions[planned.action] : isRefused(planned, plan) ? "refused" : "unchanged";
     return { wanted, report: tagReport(tag, action, before, ready ? wanted : before) };
   });
   const changed = ready && plan.tags.some(({ action }) => action === "move" || action === "create");
   return { target: input.target ?? "default", commit: input.commit, images, changed };
+}
+
+/** What the ledger refuses, it refuses for every tag that would have moved. */
+function isRefused({ action }: PlannedTag, { ledger }: PromotionPlan): boolean {
+  return action === "refuse" || (ledger === "refuse" && (action === "move" || action === "create"));
 }
 
 const readyActions = {

@@ -1,7 +1,7 @@
 import { createFakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, go, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import { checkRollback, type FleetEvidence, promote, rollback, type RollbackInput } from "./index.ts";
+import { checkRollback, type FleetEvidence, prepareRollback, promote, rollback, type RollbackInput } from "./index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/index.ts";
 
 const fleet: FleetEvidence = {
@@ -64,6 +64,8 @@ describe("rollback", () => {
     await rollback(inputFor(world, { to: world.one }), world.ports);
     for (const held of [world.two, world.three]) {
       const refused = await promote(world.inputFor(held), world.ports);
+      const actions = refused.value?.images.flatMap(({ tags }) => tags.map(({ action }) => action));
+      expect(new Set(actions)).toEqual(new Set(["refused"]));
       expect(refused).toMatchObject({ kind: "stop", outcome: "refused" });
       expect(refused.kind === "stop" && refused.reason).toMatch(/--override rollback-hold=REASON/);
     }
@@ -171,6 +173,30 @@ describe("rollback", () => {
       hold: [world.four],
     });
     expect(world.latest()).toEqual(world.digests(world.three));
+  });
+
+  test("that was cut short behind the ledger is completed before anything goes further back", async () => {
+    const world = await createWorld();
+    await rollback(inputFor(world), world.ports);
+    world.tagAs(world.three, [worldRepositories[1]]);
+    const completed = await rollback(inputFor(world), world.ports);
+    expect(completed).toMatchObject({ kind: "go", value: { commit: world.two, changed: true } });
+    expect(world.latest()).toEqual(world.digests(world.two));
+    expect(world.ledger.heads).toHaveLength(4);
+    expect(await rollback(inputFor(world), world.ports)).toMatchObject({ kind: "go", value: { commit: world.one } });
+  });
+
+  test("is prepared with content copied to where it lacks, and no tag moved", async () => {
+    const world = await createWorld();
+    const [, source, mirror] = worldRepositories;
+    world.tags.collect(mirror, world.digestOf(mirror, world.two));
+    const prepared = await prepareRollback(inputFor(world), world.ports);
+    expect(prepared).toMatchObject({ kind: "go", value: { commit: world.two, plannedOver: expect.any(String) } });
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ type: "content-copied", source, repository: mirror }),
+    );
+    expect(world.latest()).toEqual(world.digests(world.three));
+    expect(world.ledger.heads).toHaveLength(3);
   });
 
   test("a check says where it would go and changes nothing", async () => {

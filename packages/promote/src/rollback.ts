@@ -1,27 +1,15 @@
 import { type CommitSha, type Digest, go, type Repository, stop, type Verdict } from "@lateen/kernel";
-import { toEvidence } from "./conclude.ts";
 import { proveAll } from "./check-promotion.ts";
-import { checkInput, mustThrow, promoteError, quietly } from "./errors.ts";
+import { chooseRelease, readPast } from "./choose-release.ts";
+import { toEvidence } from "./conclude.ts";
 import { decideTarget } from "./decide-target.ts";
-import { remembered } from "./policy.ts";
+import { checkInput } from "./errors.ts";
+import { prepare } from "./prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
-import { makeReady } from "./ready.ts";
-import { type BeforeCommit, runSteps } from "./steps.ts";
-
-/** What shall be rolled back, where to, and why. */
-export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet"> {
-  readonly images: readonly Repository[];
-  /** The tag of the candidate of a commit, where the ledger does not know its digest. */
-  readonly candidateOf: (commit: CommitSha) => string;
-  /** @default the release before the newest one in the ledger that was not rolled back from */
-  readonly to?: CommitSha | undefined;
-  readonly reason: string;
-  /**
-   * Called when everything is proven and nothing has changed; moves the fleet and answers what it was seen to run. A stop
-   * ends the rollback before the ledger.
-   */
-  readonly beforeCommit?: BeforeCommit | undefined;
-}
+import { makeReady, type Prepare } from "./ready.ts";
+import type { RollbackInput } from "./rollback-input.ts";
+import type { Finding } from "./rules.ts";
+import { runSteps } from "./steps.ts";
 
 /** Where a rollback goes. */
 export interface RollbackPlan {
@@ -31,27 +19,20 @@ export interface RollbackPlan {
   readonly from: CommitSha | undefined;
 }
 
-/** Finds out where a rollback goes, by reading the ledger only. @throws ReleaseError of category `input` or `auth` */
+/** Finds out where a rollback of one target goes, and changes nothing. @throws ReleaseError of category `input` or `auth` */
 export async function planRollback(
   input: RollbackInput,
   ports: PromotePorts,
   signal?: AbortSignal,
 ): Promise<Verdict<RollbackPlan>> {
-  if (input.reason.trim() === "") {
-    throw promoteError("REASON_MISSING", "input", {
-      message: "a rollback needs a reason",
-      fix: "say why, for those who read the ledger",
-    });
-  }
+  const chosen = await chooseRelease([{ input, ports }], input.to, signal);
+  if (chosen.kind === "stop") return { ...chosen, value: undefined };
   const { ledger, clock } = ports;
-  const past = await quietly(() => ledger.entries(remembered, signal));
-  if (past.kind === "unknown" && mustThrow(past.cause)) throw past.cause;
-  const decision = decideTarget(past, input.to);
-  const evidence = toEvidence(
-    [{ rule: "ledger", verdict: decision.verdict, fact: decision.fact, source: ledger.source }],
-    clock,
-  );
-  if (decision.verdict !== "passed") return stop(decision.verdict, decision.fact, evidence);
+  const decision = decideTarget(await readPast({ input, ports }, signal), chosen.value);
+  const { verdict, fact } = decision;
+  const finding: Finding = { rule: "ledger", verdict, fact, source: ledger.source };
+  const evidence = [...(input.to === undefined ? chosen.evidence : []), ...toEvidence([finding], clock)];
+  if (decision.verdict !== "passed") return stop(decision.verdict, fact, evidence);
   const { images, candidateOf, to: _, beforeCommit: __, ...rest } = input;
   const digests = new Map(decision.recorded?.entry.images.map(({ repository, digest }) => [repository, digest]));
   const candidate = candidateOf(decision.commit);
@@ -80,15 +61,36 @@ export async function rollback(
 }
 
 /** Answers whether {@link rollback} would go ahead now, and changes nothing; `beforeCommit` is not called. */
-export async function checkRollback(
+export function checkRollback(
   input: RollbackInput,
   ports: PromotePorts,
   signal?: AbortSignal,
 ): Promise<Verdict<PromotionReport>> {
+  return prove(input, proveAll, ports, signal);
+}
+
+/**
+ * {@link checkRollback} that also brings missing content to where it lacks: nothing visible changes, and {@link rollback} finds
+ * everything in place. Of several targets all are prepared before the fleet moves.
+ */
+export function prepareRollback(
+  input: RollbackInput,
+  ports: PromotePorts,
+  signal?: AbortSignal,
+): Promise<Verdict<PromotionReport>> {
+  return prove(input, prepare, ports, signal);
+}
+
+async function prove(
+  input: RollbackInput,
+  proof: Prepare,
+  ports: PromotePorts,
+  signal: AbortSignal | undefined,
+): Promise<Verdict<PromotionReport>> {
   const plan = await planRollback(input, ports, signal);
   if (plan.kind === "stop") return { ...plan, value: undefined };
   checkInput(plan.value.promotion);
-  const ready = await makeReady("rollback", plan.value.promotion, proveAll, ports, signal);
+  const ready = await makeReady("rollback", plan.value.promotion, proof, ports, signal);
   if (ready.kind === "stop") return ready;
   return go(ready.value.report, [...plan.evidence, ...toEvidence(ready.value.findings, ports.clock)]);
 }

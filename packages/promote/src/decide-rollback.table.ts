@@ -1,0 +1,36 @@
+/** A ledger in words, newest entry first: `Y` was promoted, `Y>X` is a rollback from Y to X, `unread` cannot be read. */
+export interface RollbackRow {
+  readonly ledgers: readonly string[];
+  /** Whether the tags name what the newest entry says, where that is a rollback. */
+  readonly tags?: "follow" | "lag" | "unread";
+  readonly to?: string;
+  readonly goes: string;
+  readonly because: string;
+}
+
+/** Where a rollback of several targets goes. W, X, Y and Z are releases, each newer than the one before. */
+export const rollbackTable: readonly RollbackRow[] = [
+  { ledgers: ["Y X"], goes: "X", because: "the release before" },
+  { ledgers: ["Y"], goes: "refused", because: "there is no release before" },
+  { ledgers: [""], goes: "refused", because: "an empty ledger knows no release" },
+  { ledgers: [""], to: "X", goes: "X", because: "a named release needs no entry" },
+  { ledgers: ["unread"], goes: "unknown", because: "without the ledger nobody knows what was before" },
+  { ledgers: ["unread"], to: "X", goes: "unknown", because: "a ledger that cannot be read takes no entry either" },
+  { ledgers: ["Y>X Y X W"], tags: "follow", goes: "W", because: "twice goes back two releases, not forward again" },
+  { ledgers: ["Y>X Y X W"], tags: "lag", goes: "X", because: "a rollback that was cut short is completed before anything goes further back" },
+  { ledgers: ["Y>X Y X W"], tags: "unread", goes: "unknown", because: "unread tags may lag" },
+  { ledgers: ["Y>X Y X W"], tags: "unread", to: "W", goes: "W", because: "a named release is not in doubt" },
+  { ledgers: ["Z Y>X Y X"], goes: "X", because: "what was rolled back from and is past its hold is no release to go back to by itself" },
+  { ledgers: ["Y X", "Y X"], goes: "X", because: "all targets agree" },
+  { ledgers: ["Y X", "Y W"], goes: "refused", because: "the fleet can only run one release, and nobody has said which" },
+  { ledgers: ["Y X", "Y W"], to: "W", goes: "W", because: "somebody has said which" },
+  { ledgers: ["Y X", "Y"], goes: "refused", because: "one target has no release before" },
+  { ledgers: ["Y X", "unread"], goes: "unknown", because: "all or none" },
+  { ledgers: ["Y>X Y X W", "Y X W"], tags: "follow", goes: "X", because: "the second target has not followed the first: that is completed" },
+  { ledgers: ["Y X W", "Y>X Y X W"], tags: "follow", goes: "X", because: "the order of the targets does not matter" },
+  { ledgers: ["Y>X Y X W", "Y X W"], tags: "unread", goes: "X", because: "what the ledgers say is enough" },
+  { ledgers: ["Y>X Y X W", "Y>X Y X W"], tags: "follow", goes: "W", because: "both are complete: twice goes back two releases" },
+  { ledgers: ["Y>X Y X W", "Y>X Y X W"], tags: "lag", goes: "X", because: "committed everywhere, not settled" },
+  { ledgers: ["Y>X Y X", "Z Y X"], tags: "follow", goes: "refused", because: "the second target has gone on, so nothing is left to complete; the releases before differ" },
+  { ledgers: ["Y>X Y X W", "Y>W Y X W"], tags: "lag", goes: "refused", because: "two rollbacks that were cut short contradict each other" },
+];

@@ -3,11 +3,12 @@ import type { Checks } from "./checks.ts";
 import type { History } from "./history.ts";
 import type { Places } from "./places.ts";
 import type { Pushes } from "./pushes.ts";
+import type { RecentCommits } from "./recent-commits.ts";
 import type { Sources } from "./sources.ts";
 import type { Variables } from "./variables.ts";
 
 /** Everything that an adapter offers: one object that fits all ports of this package. */
-export interface Forge extends Checks, History, Changes, Pushes, Sources, Variables, Places {
+export interface Forge extends Checks, History, Changes, Pushes, Sources, Variables, Places, RecentCommits {
   /** Which family's rules hold for triggers and path filters. */
   readonly kind: "github" | "gitea";
 }

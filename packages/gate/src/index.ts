@@ -52,6 +52,7 @@ export type { OwnRun } from "./look-at-gate.ts";
 export { matchesName } from "./match-names.ts";
 export { type GateInput, passGate } from "./pass-gate.ts";
 export type { Places, Subject } from "./places.ts";
+export type { RecentCommit, RecentCommits } from "./recent-commits.ts";
 export type { GatePolicy, WorkflowGate } from "./policy.ts";
 export { type AbsenceInput, type AbsencePorts, proveAbsent } from "./prove-absent.ts";
 export type { Push, Pushes } from "./pushes.ts";

@@ -17,6 +17,7 @@ export function rememberGraph(graph: CommitGraph): CommitGraph {
     head: (branch) => graph.head(branch),
     commit: once("commit", graph.commit, isFull),
     between: once("between", graph.between, isFull),
+    log: once("log", graph.log, isFull),
     diff: once("diff", graph.diff, isFull),
     file: once("file", graph.file, (_, sha) => isFull(sha)),
     list: once("list", graph.list, (_, sha) => isFull(sha)),

@@ -12,6 +12,7 @@ import {
 } from "@lateen/kernel";
 
 import type { CommitFact } from "../changes.ts";
+import { type RecentCommit, subjectOf } from "../recent-commits.ts";
 import type { Client } from "./client.ts";
 import { readSafely } from "../read-safely.ts";
 import { branchSchema, commitsSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
@@ -56,6 +57,29 @@ export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal)
     return mapReading(
       sameCommit(commit.sha, sha) ? found(commit) : unknown(notACommit(commit.sha, client.urlOf(commitPath(sha)))),
       commitFact,
+    );
+  });
+}
+
+/** As many commits as a server hands out at once unless its owner says otherwise: docs.gitea.com, `MAX_RESPONSE_ITEMS`. */
+const largestPage = 50;
+
+/** The newest commits of a branch, without their files, which would cost the server a comparison each. */
+export function readRecent(
+  client: Client,
+  branch: string,
+  most: number,
+  signal?: AbortSignal,
+): Promise<Reading<readonly RecentCommit[]>> {
+  return readSafely(async () => {
+    const query = `sha=${encodeURIComponent(branch)}&limit=${Math.min(most, largestPage)}`;
+    const path = `/commits?${query}&stat=false&verification=false&files=false`;
+    const answer = await client.find(path, { schema: commitsSchema, what: "a list of commits" }, signal);
+    if (answer === undefined) return absent(`the forge knows no branch ${branch}: ${client.urlOf(path)}`);
+    return found(
+      answer.value
+        .slice(0, most)
+        .map(({ sha, message }) => ({ sha: parseCommitSha(sha), subject: subjectOf(message) })),
     );
   });
 }

@@ -20,7 +20,7 @@ import type { Places } from "../places.ts";
 import type { Sources } from "../sources.ts";
 import type { Variables } from "../variables.ts";
 import { type Client, createClient } from "./client.ts";
-import { branchPath, readCommit, readHead, resolveCommit } from "./commits.ts";
+import { branchPath, readCommit, readHead, readRecent, resolveCommit } from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
 import { readPush } from "./pushes.ts";
 import { readSafely } from "../read-safely.ts";
@@ -70,6 +70,7 @@ export function createGiteaForge(options: GiteaForgeOptions): Forge {
     ...createChecks(client, sources, url),
     head: (branch, signal) => readHead(client, branch, signal),
     resolve: (prefix, signal) => resolveCommit(client, prefix, signal),
+    recent: (branch, most, signal) => readRecent(client, branch, most, signal),
     compare,
     between,
     commit: (sha, signal) => readCommit(client, sha, signal),

@@ -12,9 +12,10 @@ import {
 } from "@lateen/kernel";
 
 import type { Changes, CommitFact } from "../changes.ts";
+import { type RecentCommit, subjectOf } from "../recent-commits.ts";
 import { readSafely } from "../read-safely.ts";
 import type { Client } from "./client.ts";
-import { branchSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
+import { branchSchema, commitSchema, commitsSchema, type WireCommit, type WireFile } from "./wire.ts";
 
 /** The path of a branch, whose name may contain slashes. */
 export function branchPath(branch: string): string {
@@ -53,6 +54,22 @@ export function resolveCommit(client: Client, prefix: string, signal?: AbortSign
       if (!isReleaseError(error) || !/No commit found for SHA/i.test(error.why ?? "")) throw error;
       return absent(`there is no commit ${prefix}: ${client.urlOf(commitPath(prefix))}`);
     }
+  });
+}
+
+/** The newest commits of a branch; 100 are the largest page. */
+export function readRecent(
+  client: Client,
+  branch: string,
+  most: number,
+  signal?: AbortSignal,
+): Promise<Reading<readonly RecentCommit[]>> {
+  return readSafely(async () => {
+    const path = `/commits?sha=${encodeURIComponent(branch)}&per_page=${Math.min(most, 100)}`;
+    const rows = await client.get(path, { schema: commitsSchema, what: "a list of commits" }, signal);
+    return found(
+      rows.slice(0, most).map(({ sha, commit }) => ({ sha: parseCommitSha(sha), subject: subjectOf(commit?.message) })),
+    );
   });
 }
 

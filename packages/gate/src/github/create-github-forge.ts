@@ -14,7 +14,7 @@ import type { Forge, ForgeEvent } from "../forge.ts";
 import type { Subject } from "../places.ts";
 import { checkRunsPath, readChecks } from "./checks.ts";
 import { createClient } from "./client.ts";
-import { branchPath, commitPath, createCommitReader, readHead, resolveCommit } from "./commits.ts";
+import { branchPath, commitPath, createCommitReader, readHead, readRecent, resolveCommit } from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
 import type { GitHubApp } from "./connect.ts";
 import { readPush } from "./pushes.ts";
@@ -63,6 +63,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
     runs: (commit, file, signal) => readWorkflowRuns(client, commit, file, signal),
     head: (branch, signal) => readHead(client, branch, signal),
     resolve: (prefix, signal) => resolveCommit(client, prefix, signal),
+    recent: (branch, most, signal) => readRecent(client, branch, most, signal),
     ...createComparer(client),
     commit: createCommitReader(client),
     push: (commit, branch, signal) => readPush(client, commit, branch, signal),

@@ -47,6 +47,8 @@ export const commitSchema: Schema<WireCommit & { readonly files: readonly WireFi
   files,
 });
 
+export const commitsSchema: Schema<readonly WireCommit[]> = z.array(commit);
+
 export interface WireCompare {
   readonly status: string;
   readonly total_commits: number | undefined;

@@ -18,6 +18,8 @@ export interface CommitGraph {
   commit(id: string): Promise<GraphCommit | undefined>;
   /** What `head` has and `base` has not, newest first. */
   between(base: string, head: string): Promise<readonly GraphCommit[]>;
+  /** A commit and everything that it descends from, newest first. */
+  log(head: string): Promise<readonly GraphCommit[]>;
   /** Paths that differ between two commits. */
   diff(base: string, head: string): Promise<readonly string[]>;
   file(path: string, sha: string): Promise<string | undefined>;
@@ -89,6 +91,10 @@ export function createMemoryGraph(): MemoryGraph {
       return Promise.resolve(
         [...commits.values()].filter(({ sha }) => reached.has(sha) && !known.has(sha)).toReversed(),
       );
+    },
+    log(head) {
+      const reached = ancestors(head);
+      return Promise.resolve([...commits.values()].filter(({ sha }) => reached.has(sha)).toReversed());
     },
     diff: (base, head) => Promise.resolve(diffTrees(commits.get(base)?.tree, commits.get(head)?.tree)),
     file: (path, sha) => Promise.resolve(commits.get(sha)?.tree.get(path)),

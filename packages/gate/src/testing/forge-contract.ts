@@ -127,6 +127,18 @@ export function describeForgeContract(
       expect((await forge.resolve("main")).kind === "found").toBe(false);
     });
 
+    check("the newest commits of a branch are listed with their subjects, as many as are wanted", async (world) => {
+      const { forge, graph, mine } = world;
+      const before = graph.add({ branch: "release/1", parents: [mine], message: "Begin it" });
+      const newest = graph.add({ branch: "release/1", message: "Say \u001b[31mwhat\n\nAnd in depth why." });
+      const begun = { sha: before, subject: "Begin it" };
+      const said = { sha: newest, subject: "Say \u001b[31mwhat" };
+      const reading = await forge.recent("release/1", 30);
+      expect(reading.kind === "found" ? reading.value.slice(0, 2) : reading).toEqual([said, begun]);
+      expect(await forge.recent("release/1", 1)).toEqual({ kind: "found", value: [said] });
+      expect((await forge.recent("nowhere", 30)).kind === "found").toBe(false);
+    });
+
     check("what lies between two commits is listed newest first, with all files", async ({ forge, graph, mine }) => {
       const change = parseCommitSha(graph.add({ files: { "server/b.ts": "b" }, message: "Change it\n\nIn depth." }));
       const note = parseCommitSha(graph.add({ files: { "docs/b.md": "b" }, message: "Note it" }));

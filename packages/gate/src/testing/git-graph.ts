@@ -34,6 +34,7 @@ export function openGitGraph(directory: string): CommitGraph {
       const commits = await Promise.all(ids.map((id) => log("-1", id, "--")));
       return commits.flat();
     },
+    log: (head) => log("-200", `${head}^{commit}`, "--"),
     diff: async (base, head) => lines(await git("diff", "--name-only", "--no-renames", base, head)),
     file: (path, sha) => git("cat-file", "blob", `${sha}:${path}`),
     list: async (folder, sha) => lines(await git("ls-tree", "-r", "--name-only", sha, `${folder}/`)),

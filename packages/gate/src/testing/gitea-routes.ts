@@ -90,8 +90,11 @@ async function combinedStatus({ parameters: [sha = ""], query, options, facts }:
 }
 
 async function commits({ query, options: { graph } }: RouteInput): Answered {
-  const found = await graph.commit((await graph.head(query.get("sha") ?? "main")) ?? query.get("sha") ?? "");
-  return found === undefined ? undefined : json([wireCommit(found)]);
+  const ref = query.get("sha") ?? "main";
+  const found = await graph.commit((await graph.head(ref)) ?? ref);
+  if (found === undefined) return undefined;
+  const size = Math.min(50, Math.max(1, Number(query.get("limit") ?? 50)));
+  return json((await graph.log(found.sha)).slice(0, size).map(wireCommit));
 }
 
 async function commit({ parameters: [id = ""], options: { graph } }: RouteInput): Answered {

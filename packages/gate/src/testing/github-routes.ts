@@ -31,6 +31,7 @@ export const githubRoutes: readonly GitHubRoute[] = [
     answer: ({ options }) => json({ full_name: options.repository ?? "acme/core", default_branch: "main" }),
   },
   { pattern: /^\/branches\/([^/]+)$/, answer: branch },
+  { pattern: /^\/commits$/, answer: commits },
   { pattern: /^\/commits\/([^/]+)$/, answer: commit },
   { pattern: /^\/commits\/([^/]+)\/statuses$/, answer: statuses },
   { pattern: /^\/commits\/([^/]+)\/status$/, answer: combinedStatus },
@@ -88,6 +89,13 @@ async function commit({ options: { graph }, parameters: [ref = ""], url }: GitHu
   next.searchParams.set("page", String(from / 300 + 2));
   const link: Record<string, string> = files.length > from + 300 ? { link: `<${next.href}>; rel="next"` } : {};
   return json({ ...commitRow(found), files: files.slice(from, from + 300).map(fileRow) }, link);
+}
+
+async function commits({ options: { graph }, url }: GitHubRouteInput): Promise<ScriptedReply> {
+  const ref = url.searchParams.get("sha") ?? "main";
+  const head = (await graph.head(ref)) ?? (await graph.commit(ref))?.sha;
+  if (head === undefined) return json({ message: "Not Found" }, {}, 404);
+  return page((await graph.log(head)).map(commitRow), url);
 }
 
 function commitRow({ date, message, parents, sha }: GraphCommit): object {

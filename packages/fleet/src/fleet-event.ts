@@ -1,9 +1,11 @@
 import type { Slug } from "@lateen/kernel";
-import type { RolloutFact } from "./journal-entry.ts";
+import type { JournalEntry, RolloutFact } from "./journal-entry.ts";
 
 /** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
 export type FleetEvent =
   | RolloutFact
+  /** What other processes had written down before this one resumed the rollout, oldest first. */
+  | { readonly type: "facts-recalled"; readonly facts: readonly JournalEntry[] }
   | { readonly type: "guard-passed"; readonly guard: string }
   | {
       readonly type: "call-retried";

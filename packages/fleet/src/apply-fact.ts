@@ -22,7 +22,8 @@ export function replay(entries: readonly JournalEntry[]): RolloutState {
 
 const appliers: Appliers = {
   "rollout-started": (state, fact, at) => {
-    Object.assign(state, emptyState(), { id: fact.id, release: fact.release, only: fact.only, startedAt: at });
+    const { id, release, only, purpose } = fact;
+    Object.assign(state, emptyState(), { id, release, only, purpose, startedAt: at });
   },
   "fleet-enumerated": (state, fact) => {
     state.tenants.clear();
@@ -35,7 +36,8 @@ const appliers: Appliers = {
     state.planned = true;
     addStages(state, fact.stages);
   },
-  "rollout-resumed": (state) => {
+  "rollout-resumed": (state, fact) => {
+    state.purpose = fact.purpose ?? state.purpose;
     for (const tenant of state.tenants.values()) {
       if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
     }

@@ -1,6 +1,7 @@
-import { type CommitSha, interrupted, stop, type Verdict } from "@lateen/kernel";
+import { interrupted, stop, type Verdict } from "@lateen/kernel";
 import { replay } from "./apply-fact.ts";
 import { tolerance } from "./count-or-percent.ts";
+import { decideBeginning } from "./decide-beginning.ts";
 import type { RolloutLimits } from "./decide-rollout.ts";
 import type { FleetReport } from "./fleet-report.ts";
 import type { OpenJournal } from "./journal.ts";
@@ -27,15 +28,10 @@ export async function begin(
   signal: AbortSignal | undefined,
 ): Promise<Beginning> {
   const state = replay(journal.entries);
-  const { sha } = input.release;
-  const unfinished = state.id !== undefined && state.finished === undefined;
-  if (unfinished && state.release?.sha !== sha) return end(stop("refused", otherRollout(state.release?.sha)));
-  if (unfinished && state.planned) return takeUp({ input, policy, ports, journal, signal, state });
-  if (input.resume === true && !unfinished) {
-    const done = state.release?.sha === sha && (state.finished === "shipped" || state.finished === "unchanged");
-    if (done) return end(await verifyFleet(input, ports, signal));
-    if (state.id === undefined) return end(stop("refused", "there is nothing to resume: the journal holds no rollout"));
-  }
+  const decision = decideBeginning(state, input);
+  if (decision.kind === "refuse") return end(stop("refused", decision.reason));
+  if (decision.kind === "verify") return end(await verifyFleet(input, ports, signal));
+  if (decision.kind === "take up") return takeUp({ input, policy, ports, journal, signal, state });
   return startNew({ input, policy, ports, journal, signal, state: emptyState() });
 }
 
@@ -50,10 +46,6 @@ interface BeginOptions {
 
 function end(verdict: Verdict<FleetReport>): Beginning {
   return { kind: "end", verdict };
-}
-
-function otherRollout(sha: CommitSha | undefined): string {
-  return `the journal holds an unfinished rollout of ${sha ?? "another commit"}: resume it, or give it up with --abandon`;
 }
 
 async function startNew(options: BeginOptions): Promise<Beginning> {
@@ -72,8 +64,9 @@ async function startNew(options: BeginOptions): Promise<Beginning> {
   });
   for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
   const only = input.only === undefined ? {} : { only: input.only };
+  const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
   await run.record(
-    { type: "rollout-started", id: idOf(input, ports.clock.now()), release: input.release, ...only },
+    { type: "rollout-started", id: idOf(input, ports.clock.now()), release: input.release, ...only, ...purpose },
     { type: "fleet-enumerated", tenants: fleet.tenants, ephemeral: fleet.ephemeral, pinned: [...fleet.pins.keys()] },
     { type: "baseline-read", tenants: [...baseline] },
     { type: "stages-planned", stages },
@@ -88,7 +81,8 @@ async function takeUp(options: BeginOptions): Promise<Beginning> {
   // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
   const input = { ...options.input, release: state.release ?? options.input.release };
   const run = createRun({ ...options, input, limits, resumed: true, forecast: undefined });
-  await run.record({ type: "rollout-resumed", facts: journal.entries.length });
+  const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
+  await run.record({ type: "rollout-resumed", facts: journal.entries.length, ...purpose });
   const waiting = [...state.tenants.values()].filter(
     (tenant) => tenant.step === "waiting" && !tenant.moved && !state.pinned.has(tenant.tenant.slug),
   );

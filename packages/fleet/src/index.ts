@@ -15,7 +15,16 @@ export type { Guard } from "./guard.ts";
 export type { FleetHistory } from "./history.ts";
 export { abandonRollout, inspectJournal, type RolloutStatus } from "./inspect-journal.ts";
 export type { Journal, OpenJournal } from "./journal.ts";
-export type { Baseline, CallFault, JournalEntry, RolloutFact, RowVerdict, Stage } from "./journal-entry.ts";
+export { type BeginningRow, beginningRows } from "./decide-beginning.table.ts";
+export type {
+  Baseline,
+  CallFault,
+  JournalEntry,
+  RolloutFact,
+  RolloutPurpose,
+  RowVerdict,
+  Stage,
+} from "./journal-entry.ts";
 export { mirrorJournal, type MirrorAppend, type MirrorLog, type MirrorOptions } from "./mirror-journal.ts";
 export { memoryJournal } from "./memory-journal.ts";
 export { type StageRow, stageRows } from "./plan-stages.table.ts";

@@ -1,5 +1,6 @@
 import { go, stop, type Clock, type Verdict } from "@lateen/kernel";
 import { replay } from "./apply-fact.ts";
+import type { RolloutPurpose } from "./journal-entry.ts";
 import type { Journal } from "./journal.ts";
 import type { FleetRelease } from "./release.ts";
 import type { RolloutState } from "./rollout-state.ts";
@@ -8,6 +9,8 @@ import type { RolloutState } from "./rollout-state.ts";
 export interface RolloutStatus {
   readonly id: string;
   readonly release: FleetRelease;
+  /** Whom it is for, where the journal says so. */
+  readonly purpose?: RolloutPurpose;
   readonly state: "unfinished" | "finished" | "abandoned";
   /** How it ended, where it did: `shipped`, `unchanged`, or the outcome of a stop. */
   readonly outcome?: string;
@@ -48,14 +51,12 @@ function isOpen({ state, outcome }: RolloutStatus): boolean {
 }
 
 function statusOf(state: RolloutState): RolloutStatus | undefined {
-  const { id, release, startedAt, moved, finished } = state;
+  const { id, release, purpose, startedAt, moved, finished } = state;
   if (id === undefined || release === undefined) return undefined;
-  if (finished === undefined) return { id, release, startedAt, moved, state: "unfinished" };
+  const known = { id, release, startedAt, moved, ...(purpose === undefined ? {} : { purpose }) };
+  if (finished === undefined) return { ...known, state: "unfinished" };
   return {
-    id,
-    release,
-    startedAt,
-    moved,
+    ...known,
     state: finished === "abandoned" ? "abandoned" : "finished",
     outcome: finished,
   };

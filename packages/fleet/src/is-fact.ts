@@ -15,6 +15,7 @@ export function isFact(value: unknown): value is JournalEntry {
 function hasGoodNames(fact: JournalEntry): boolean {
   try {
     if (fact.type === "rollout-started") parseCommitSha(fact.release.sha);
+    if ((fact.type === "rollout-started" || fact.type === "rollout-resumed") && !isPurpose(fact.purpose)) return false;
     const tenants =
       fact.type === "fleet-enumerated" ? fact.tenants : fact.type === "fleet-enumerated-again" ? fact.born : [];
     for (const tenant of tenants) parseSlug(tenant.slug);
@@ -22,4 +23,14 @@ function hasGoodNames(fact: JournalEntry): boolean {
   } catch {
     return false;
   }
+}
+
+/** A purpose that this version does not know may have rules that it does not know either. */
+function isPurpose(purpose: unknown): boolean {
+  if (purpose === undefined) return true;
+  if (typeof purpose !== "object" || purpose === null) return false;
+  const { kind, reason, targets = [] } = purpose as Record<string, unknown>;
+  if (kind !== "release" && kind !== "rollback") return false;
+  const isText = (value: unknown): boolean => typeof value === "string";
+  return (reason === undefined || isText(reason)) && Array.isArray(targets) && targets.every(isText);
 }

@@ -13,6 +13,19 @@ export type Baseline =
   /** Runs a commit that might be newer than the target: it is left alone. */
   | { readonly kind: "unplaced"; readonly sha: string; readonly reason: string };
 
+/**
+ * On whose behalf tenants are moved. It is kept with the facts, so that whoever goes on keeps its rules, and knows what comes
+ * after the fleet.
+ */
+export interface RolloutPurpose {
+  /** A release gives way to a newer one; a rollback gives way to nobody, and is verified strictly. */
+  readonly kind: "release" | "rollback";
+  /** Why, of a rollback. */
+  readonly reason?: string;
+  /** What is promoted once the fleet is there; absent where nothing is. */
+  readonly targets?: readonly string[];
+}
+
 /** A set of tenants that is accounted for before the next stage begins. */
 export interface Stage {
   readonly name: string;
@@ -39,6 +52,8 @@ export type RolloutFact =
       readonly id: string;
       readonly release: FleetRelease;
       readonly only?: readonly Slug[];
+      /** Absent in journals of earlier versions, and where tenants are moved for nothing but themselves. */
+      readonly purpose?: RolloutPurpose;
     }
   | {
       readonly type: "fleet-enumerated";
@@ -49,7 +64,7 @@ export type RolloutFact =
   | { readonly type: "baseline-read"; readonly tenants: readonly (readonly [Slug, Baseline])[] }
   | { readonly type: "stages-planned"; readonly stages: readonly Stage[] }
   /** Another process takes over: calls without an outcome are in doubt from here on. */
-  | { readonly type: "rollout-resumed"; readonly facts: number }
+  | { readonly type: "rollout-resumed"; readonly facts: number; readonly purpose?: RolloutPurpose }
   | {
       readonly type: "wave-started";
       readonly wave: string;

@@ -4,6 +4,7 @@ import type { FleetEvent } from "./fleet-event.ts";
 import type { Guard } from "./guard.ts";
 import type { FleetHistory } from "./history.ts";
 import type { Journal } from "./journal.ts";
+import type { RolloutPurpose } from "./journal-entry.ts";
 import type { FleetPolicy } from "./policy.ts";
 import type { Prober } from "./prober.ts";
 import type { FleetRelease } from "./release.ts";
@@ -41,6 +42,8 @@ export interface RolloutInput {
   readonly withoutCanary?: string;
   /** Gives the image tag of an older commit; needed for `onFailure: "rollback"`. */
   readonly tagOf?: (sha: string) => string;
+  /** Whom the rollout is for; kept in the journal. @default that of the rollout that is continued */
+  readonly purpose?: RolloutPurpose;
   /** Continue an unfinished rollout and refuse where there is none to continue; without it an unfinished one of the same commit is continued all the same. @default false */
   readonly resume?: boolean;
 }

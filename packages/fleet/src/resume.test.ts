@@ -10,6 +10,7 @@ import type { Clock } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import type { FleetEvent } from "./fleet-event.ts";
 import { abandonRollout, inspectJournal } from "./inspect-journal.ts";
+import { isFact } from "./is-fact.ts";
 import { createFileJournal } from "./journal-file/journal.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { memoryJournal } from "./memory-journal.ts";
@@ -153,6 +154,59 @@ describe("resume", () => {
       value: { state: "abandoned" },
     });
     expect(await rollOut(world.input, ports)).toMatchObject({ kind: "go" });
+  });
+});
+
+describe("whom a rollout is for", () => {
+  const purpose = { kind: "rollback", reason: "checkout fails", targets: ["default"] } as const;
+
+  /** Interrupts it as soon as the first tenant is posted. */
+  async function interrupt(more: Partial<FleetWorld["input"]>): Promise<ReturnType<typeof memoryJournal>> {
+    world = await startFleetWorld({ size: 2, policy: { soakMs: 10, pace: { batch: 1 }, verify: { intervalMs: 5 } } });
+    const [journal, stopping] = [memoryJournal(), new AbortController()];
+    const report = (event: FleetEvent) => event.type === "tenants-posted" && stopping.abort();
+    const verdict = await rollOut({ ...world.input, ...more }, { ...world.ports, journal, report }, stopping.signal);
+    expect(verdict).toMatchObject({ kind: "stop", value: { interrupted: true } });
+    return journal;
+  }
+
+  test("is in the journal, stays where nothing else is said, and is what the next one says otherwise", async () => {
+    const journal = await interrupt({ purpose });
+    expect(await inspectJournal(journal)).toMatchObject({ state: "unfinished", purpose });
+    expect(await rollOut({ ...world.input, resume: true }, { ...world.ports, journal })).toMatchObject({ kind: "go" });
+    expect(await inspectJournal(journal)).toMatchObject({ state: "finished", purpose });
+  });
+
+  test("is taken over by a rollback of the same commit", async () => {
+    const journal = await interrupt({ purpose: { kind: "release", targets: ["default"] } });
+    expect(await rollOut({ ...world.input, purpose }, { ...world.ports, journal })).toMatchObject({ kind: "go" });
+    expect(await inspectJournal(journal)).toMatchObject({ purpose });
+  });
+
+  test("an unfinished rollback is no release's to continue", async () => {
+    const journal = await interrupt({ purpose });
+    const moves = world.controlPlane.moves().length;
+    const release = { ...world.input, purpose: { kind: "release" } as const };
+    expect(await rollOut(release, { ...world.ports, journal })).toMatchObject({
+      kind: "stop",
+      outcome: "refused",
+      reason: expect.stringMatching(/unfinished rollback .*checkout fails.* lateen rollback/),
+    });
+    expect(world.controlPlane.moves()).toHaveLength(moves);
+  });
+
+  test("journals without it read as ever, and one with a purpose that nobody knows is not guessed at", async () => {
+    world = await startFleetWorld({ size: 1 });
+    const started = { type: "rollout-started", id: "x", release: world.input.release, at: 1 } as const;
+    expect(isFact(started)).toBe(true);
+    expect(isFact({ ...started, purpose })).toBe(true);
+    for (const unknown of [
+      { kind: "experiment" },
+      "rollback",
+      { kind: "rollback", reason: 1 },
+      { ...purpose, targets: [1] },
+    ])
+      expect(isFact({ ...started, purpose: unknown })).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Slug, StopOutcome } from "@lateen/kernel";
-import type { Baseline, RowVerdict, Stage } from "./journal-entry.ts";
+import type { Baseline, RolloutPurpose, RowVerdict, Stage } from "./journal-entry.ts";
 import type { WaveReport } from "./fleet-report.ts";
 import type { FleetRelease } from "./release.ts";
 import type { Tenant } from "./tenant.ts";
@@ -55,6 +55,7 @@ export interface RolloutState {
   release: FleetRelease | undefined;
   startedAt: number;
   only: readonly Slug[] | undefined;
+  purpose: RolloutPurpose | undefined;
   readonly tenants: Map<Slug, TenantState>;
   ephemeral: readonly Slug[];
   readonly pinned: Set<Slug>;
@@ -95,6 +96,7 @@ export function emptyState(): RolloutState {
     release: undefined,
     startedAt: 0,
     only: undefined,
+    purpose: undefined,
     tenants: new Map(),
     ephemeral: [],
     pinned: new Set(),

@@ -1,0 +1,72 @@
+/** One row: what the journal holds, what is asked for, and what is done. */
+export interface BeginningRow {
+  readonly journal: "nothing" | "unfinished" | "not planned yet" | "shipped" | "unchanged" | "halted" | "abandoned";
+  readonly commit: "the same" | "another" | "-";
+  /** Whom the journal's rollout is for. */
+  readonly holds: "release" | "rollback" | "unsaid" | "-";
+  readonly asked: "release" | "rollback" | "unsaid";
+  readonly resume: boolean;
+  readonly then: "start" | "take up" | "verify" | "refuse";
+  readonly because: string;
+}
+
+/** How a rollout begins. */
+export const beginningRows: readonly BeginningRow[] = [
+  { journal: "nothing", commit: "-", holds: "-", asked: "release", resume: false, then: "start", because: "nothing stands in the way" },
+  { journal: "nothing", commit: "-", holds: "-", asked: "unsaid", resume: true, then: "refuse", because: "there is nothing to resume" },
+  { journal: "unfinished", commit: "the same", holds: "release", asked: "release", resume: false, then: "take up", because: "the same release is continued by itself" },
+  {
+    journal: "unfinished",
+    commit: "the same",
+    holds: "unsaid",
+    asked: "release",
+    resume: false,
+    then: "take up",
+    because: "journals of earlier versions do not say whom they are for",
+  },
+  { journal: "unfinished", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "take up", because: "what it is for stays as it was" },
+  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "rollback", resume: false, then: "take up", because: "the same rollback is continued by itself" },
+  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "unsaid", resume: true, then: "take up", because: "what it is for stays as it was" },
+  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "release", resume: false, then: "refuse", because: "a release would give way where a rollback must not" },
+  { journal: "unfinished", commit: "the same", holds: "release", asked: "rollback", resume: false, then: "take up", because: "the stricter rules win" },
+  { journal: "unfinished", commit: "the same", holds: "unsaid", asked: "rollback", resume: false, then: "take up", because: "the stricter rules win" },
+  { journal: "unfinished", commit: "another", holds: "release", asked: "release", resume: false, then: "refuse", because: "two releases would mix the fleet" },
+  {
+    journal: "unfinished",
+    commit: "another",
+    holds: "release",
+    asked: "rollback",
+    resume: false,
+    then: "refuse",
+    because: "a person gives the release up first, and sees what it did",
+  },
+  {
+    journal: "unfinished",
+    commit: "another",
+    holds: "rollback",
+    asked: "release",
+    resume: false,
+    then: "refuse",
+    because: "an unfinished rollback is completed, or given up by a person",
+  },
+  { journal: "unfinished", commit: "another", holds: "rollback", asked: "rollback", resume: false, then: "refuse", because: "two rollbacks would mix the fleet" },
+  { journal: "unfinished", commit: "another", holds: "unsaid", asked: "release", resume: false, then: "refuse", because: "two releases would mix the fleet" },
+  { journal: "not planned yet", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "nothing was moved, so it is planned again" },
+  { journal: "not planned yet", commit: "the same", holds: "rollback", asked: "release", resume: false, then: "refuse", because: "somebody has begun to go back" },
+  { journal: "not planned yet", commit: "another", holds: "release", asked: "release", resume: false, then: "refuse", because: "somebody has begun" },
+  { journal: "shipped", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "verify", because: "it is done: tenants are only asked" },
+  { journal: "unchanged", commit: "the same", holds: "rollback", asked: "rollback", resume: true, then: "verify", because: "it is done: tenants are only asked" },
+  { journal: "shipped", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "the fleet is looked at anew" },
+  {
+    journal: "shipped",
+    commit: "another",
+    holds: "rollback",
+    asked: "release",
+    resume: false,
+    then: "start",
+    because: "an ended rollback stands in nobody's way; the ledger's hold does",
+  },
+  { journal: "halted", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "start", because: "a halted rollout is over: the next try is planned anew" },
+  { journal: "halted", commit: "another", holds: "release", asked: "rollback", resume: false, then: "start", because: "what halted stands in nobody's way" },
+  { journal: "abandoned", commit: "another", holds: "rollback", asked: "release", resume: false, then: "start", because: "a person has given it up" },
+];

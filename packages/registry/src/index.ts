@@ -20,6 +20,7 @@ export type {
   Receipt,
   Registry,
   RegistryTalents,
+  TagList,
 } from "./registry.ts";
 export type { RetaggedImage, RetaggedTag, RetagInput, RetagPorts, RetagReport } from "./retag-report.ts";
 export { retag } from "./retag.ts";

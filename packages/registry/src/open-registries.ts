@@ -8,11 +8,13 @@ import {
   type Repository,
   type Sender,
   systemClock,
+  unknown,
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "./adapter.ts";
 import { copyImage } from "./copy-image.ts";
 import { parseEcrHost } from "./ecr/ecr-host.ts";
 import type { RegistryEntry } from "./entry.ts";
+import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
 import { createDockerCredentials } from "./oci/docker-credentials.ts";
 import { createOciRegistry } from "./oci/oci-registry.ts";
@@ -99,8 +101,20 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
       const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
       return await copyImage({ source, target, from, into: into.content, dryRun: true }, { clock, report }, signal);
     },
+    async listTags(repository, most, signal) {
+      const { listTags } = await byRepository(repository);
+      return listTags === undefined ? unknown(noListing(repository)) : await listTags(repository, most, signal);
+    },
     expectWrites: (repository) => void writes.add(repository),
   };
+}
+
+function noListing(repository: Repository): ReturnType<typeof registryError> {
+  return registryError("REGISTRY_REQUEST_REFUSED", "unavailable", {
+    message: `the adapter of ${repository} cannot list tags`,
+    fix: "name the tag",
+    retryable: false,
+  });
 }
 
 async function openAdapter(

@@ -33,6 +33,14 @@ export interface Preflight {
   readonly mutability: "mutable" | "unknown";
 }
 
+/** Names of tags, as far as they were read. */
+export interface TagList {
+  /** In the order of the registry, which need not be that of the alphabet. */
+  readonly tags: readonly string[];
+  /** False where there are more than were wanted, or the registry did not hand out the rest. */
+  readonly complete: boolean;
+}
+
 /** A registry: which bytes does a tag name, and how is the tag moved? */
 export interface Registry {
   /** What a reference names, by the cheapest request. `absent` only if the registry says so itself. */
@@ -83,6 +91,11 @@ export interface RegistryTalents {
     tags: readonly string[],
     signal?: AbortSignal,
   ): Promise<Verdict<Preflight["mutability"]>>;
+  /**
+   * Names of up to `most` tags of a repository, for a person who picks one: a tag that is missing here may exist, only
+   * {@link Registry.resolve} tells. `absent` only if the registry says that there is no such repository.
+   */
+  listTags?(repository: Repository, most: number, signal?: AbortSignal): Promise<Reading<TagList>>;
   /** Points several tags at `manifest` in one request where the registry can; one receipt per tag, in order. */
   putTags?(
     repository: Repository,

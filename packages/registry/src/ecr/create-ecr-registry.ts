@@ -14,6 +14,7 @@ import {
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "../adapter.ts";
 import { isLoopbackHost } from "../address.ts";
+import { collectTags } from "../collect-tags.ts";
 import { addressOf } from "../entry.ts";
 import { registryError } from "../errors.ts";
 import type { Credentials } from "../oci/credentials.ts";
@@ -125,6 +126,12 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
     async checkTags(repository, digest, tags, signal) {
       const { path } = parseImageRef(repository);
       return await checkTags(repository, path, digest, tags, tagPorts(path), signal);
+    },
+    async listTags(repository, most, signal) {
+      const { path } = parseImageRef(repository);
+      const where = `ListImages ${host}/${path}`;
+      const page = (next: string | undefined) => () => calls.listTags(path, most, next, signal);
+      return await collectTags((next) => withRetry(page(next), where, true, context, signal), most);
     },
     copy: (source, target, signal) => twin.copy(source, target, signal),
     content: twin.content,

@@ -1,5 +1,6 @@
 import type { BatchGetImageCommandOutput, ECRClient, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { type Clock, type Digest, type Http, plainText, type Secret, secret } from "@lateen/kernel";
+import type { TagPage } from "../collect-tags.ts";
 import { integrityError, registryError } from "../errors.ts";
 import { imageTypes, indexTypes } from "../media-types.ts";
 import type { Manifest } from "../registry.ts";
@@ -40,10 +41,15 @@ export interface EcrCalls {
     signal?: AbortSignal,
   ): Promise<string | undefined>;
   describeMutability(repository: string, signal?: AbortSignal): Promise<MutabilitySetting>;
+  /** One page of tags, and the token of the next one. */
+  listTags(repository: string, most: number, next: string | undefined, signal?: AbortSignal): Promise<TagPage>;
   downloadUrl(repository: string, digest: Digest, signal?: AbortSignal): Promise<string | undefined>;
   /** User and password for the `/v2/` API of the same registry; they last twelve hours. */
   login(signal?: AbortSignal): Promise<{ readonly username: string; readonly password: Secret } | undefined>;
 }
+
+/** Source: Amazon ECR API Reference, "ListImages": `maxResults` is at most 1000. */
+const mostListed = 1000;
 
 /** Default quota per account and region. Source: docs.aws.amazon.com, "Amazon ECR service quotas", rate of PutImage requests. */
 const putImagePerSecond = 10;
@@ -91,6 +97,15 @@ export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
         mutability: found?.imageTagMutability,
         exclusions: filters.flatMap(({ filter }) => (filter === undefined ? [] : [filter])),
       };
+    },
+    async listTags(repositoryName, most, nextToken, abortSignal) {
+      const { sdk, client } = await ready();
+      const filter = { tagStatus: "TAGGED" as const };
+      const maxResults = Math.min(most, mostListed);
+      const input = { registryId, repositoryName, filter, maxResults, ...(nextToken ? { nextToken } : {}) };
+      const output = await corrected(() => client.send(new sdk.ListImagesCommand(input), sendOptions(abortSignal)));
+      const tags = (output.imageIds ?? []).flatMap(({ imageTag }) => (imageTag === undefined ? [] : [imageTag]));
+      return { tags, next: output.nextToken };
     },
     async downloadUrl(repositoryName, layerDigest, abortSignal) {
       const { sdk, client } = await ready();

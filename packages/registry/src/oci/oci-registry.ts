@@ -7,6 +7,7 @@ import { senderOf } from "../sender.ts";
 import { findCredentials } from "./credentials.ts";
 import { createContent } from "./content.ts";
 import { createExchange } from "./exchange.ts";
+import { listTags } from "./list-tags.ts";
 import { preflight } from "./preflight.ts";
 import { put } from "./put.ts";
 import { putTags } from "./put-tags.ts";
@@ -71,6 +72,7 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
         { clock, report },
         signal,
       ),
+    listTags: (repository, most, signal) => listTags(exchange, repository, most, signal),
     expectWrites: (repository) => exchange.expectWrites(parseImageRef(repository).path),
   };
 }

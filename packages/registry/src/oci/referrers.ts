@@ -14,6 +14,7 @@ import { readManifest } from "../manifest-json.ts";
 import { bodyLimits } from "../policy.ts";
 import type { Descriptor, Manifest } from "../registry.ts";
 import type { Exchange } from "./exchange.ts";
+import { nextPage } from "./next-page.ts";
 import { readBytes } from "./read.ts";
 
 /** Pages of one list at most; a thousand signatures of one image fit in a few. */
@@ -76,13 +77,4 @@ async function readFallback(
   return content.kind === "index"
     ? found({ manifests: content.manifests, through: "tag" })
     : absent("the fallback tag names no index");
-}
-
-/** The next page of a list, on the same registry. Source: RFC 8288, `rel="next"`. */
-function nextPage(link: string | undefined, from: string): string | undefined {
-  const target = /<([^>]*)>\s*;[^,]*rel="?next"?/i.exec(link ?? "")?.[1];
-  if (target === undefined) return undefined;
-  const base = new URL(from, "http://registry.invalid");
-  const url = new URL(target, base);
-  return url.origin === base.origin || /^https?:/.test(target) ? url.pathname + url.search : undefined;
 }

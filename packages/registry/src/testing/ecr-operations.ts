@@ -28,6 +28,7 @@ type Operation = (world: EcrWorld, input: Input) => EcrAnswer;
 export const ecrOperations: Readonly<Record<string, Operation>> = {
   BatchGetImage: inRepository(batchGetImage),
   PutImage: inRepository(putImage),
+  ListImages: inRepository(listImages),
   DescribeRepositories: describeRepositories,
   GetDownloadUrlForLayer: inRepository(downloadUrl),
   GetAuthorizationToken: ({ account, region, password }) => ({
@@ -87,6 +88,15 @@ function batchGetImage({ store, account: registryId }: EcrWorld, input: Input): 
     }
   }
   return { output: { images, failures } };
+}
+
+/** One id for each tag; the token of the next page is the number of its first id. */
+function listImages({ store }: EcrWorld, input: Input): EcrAnswer {
+  const { tags } = store.repository(String(input["repositoryName"]));
+  const ids = [...tags].map(([imageTag, imageDigest]) => ({ imageTag, imageDigest }));
+  const from = Number(input["nextToken"] ?? 0);
+  const to = from + Math.min(1000, Number(input["maxResults"] ?? 100));
+  return { output: { imageIds: ids.slice(from, to), ...(to < ids.length ? { nextToken: String(to) } : {}) } };
 }
 
 function putImage(world: EcrWorld, input: Input): EcrAnswer {

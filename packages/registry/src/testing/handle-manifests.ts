@@ -94,11 +94,16 @@ function deleteManifest(repository: StoredRepository, reference: string, digest:
   return reply(202);
 }
 
-/** `/v2/<name>/tags/list`. */
-export function listTags(store: RegistryStore, name: string): Reply {
+/** `/v2/<name>/tags/list`, with `n` and `last`. Source: OCI distribution-spec, "Listing Tags". */
+export function listTags(store: RegistryStore, name: string, query: URLSearchParams): Reply {
   const repository = store.repositories.get(name);
   if (repository === undefined) return failure(404, "NAME_UNKNOWN", "repository name not known to registry");
-  return json(200, { name, tags: [...repository.tags.keys()].sort() });
+  const last = query.get("last") ?? "";
+  const left = [...repository.tags.keys()].filter((tag) => tag > last).toSorted();
+  const tags = left.slice(0, Number(query.get("n") ?? left.length));
+  const next = `/v2/${name}/tags/list?n=${tags.length}&last=${tags.at(-1) ?? ""}`;
+  const link: Record<string, string> = tags.length < left.length ? { link: `<${next}>; rel="next"` } : {};
+  return json(200, { name, tags }, link);
 }
 
 /** `/v2/<name>/referrers/<digest>`. Source: OCI distribution-spec, "Listing Referrers". */

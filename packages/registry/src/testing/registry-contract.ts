@@ -138,6 +138,22 @@ export function describeRegistryContract(
       expect(await registry.resolve(ref)).toMatchObject({ value: { digest } });
     });
 
+    test("tags are listed, as many as are wanted, and only those of an existing repository", async () => {
+      const { registry, host, seed } = await subject();
+      const { repository } = await seed({ repository: fresh(), tags: ["a", "b", "c"], revision: commit });
+      const named = refOf(host, repository, "a").repository;
+      if (registry.listTags === undefined) throw new Error("no way to list");
+      const all = await registry.listTags(named, 1000);
+      expect(all.kind === "found" ? [all.value.tags.toSorted(), all.value.complete] : all).toEqual([
+        ["a", "b", "c"],
+        true,
+      ]);
+      const some = await registry.listTags(named, 2);
+      expect(some.kind === "found" ? [some.value.tags.length, some.value.complete] : some).toEqual([2, false]);
+      const nowhere = await registry.listTags(refOf(host, "contract/nowhere", "a").repository, 10);
+      expect(nowhere).toMatchObject({ kind: "absent" });
+    });
+
     test("an image is copied into another repository by digest", async () => {
       const { registry, host, seed } = await subject();
       const image = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });

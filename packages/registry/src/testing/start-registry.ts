@@ -139,7 +139,7 @@ function route(context: Context, request: Received): Reply {
   if (refusal !== undefined) return refusal;
   if (path === "/v2/" || path === "/v2") return json(200, {}, { "docker-distribution-api-version": "registry/2.0" });
   if (kind === "manifests") return handleManifest(store, name, decodeURIComponent(rest), request, { multiTag });
-  if (kind === "tags" && rest === "list") return listTags(store, name);
+  if (kind === "tags" && rest === "list") return listTags(store, name, request.url.searchParams);
   if (kind === "referrers" && referrers) return listReferrers(store, name, rest);
   const upload = /^(.+)\/blobs\/uploads\/(.*)$/.exec(path.slice("/v2/".length));
   if (upload !== null) {

@@ -10,6 +10,7 @@ import type { Host } from "./host.ts";
 import { type Arguments, readArguments, skimArguments, usageError } from "./io/arguments.ts";
 import { confirm } from "./io/confirm.ts";
 import { type Known, knownBefore } from "./late-error.ts";
+import { adviseResuming } from "./resume-command.ts";
 import { formatOf, openScreen, type Screen } from "./report/screen.ts";
 import { errorDocument, type ResultDocument } from "./result.ts";
 import { didYouMean } from "./suggest.ts";
@@ -44,20 +45,23 @@ async function run(host: Host, screen: Screen, row: CommandRow, command: Command
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
   const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
   const document = documentOf(row.name, result, overrideEvidence(context));
-  const code = exitCodeOf(result.outcome, {
-    command: row.name,
-    detailed: args.has("detailed-exitcode"),
-    changes: result.changes,
-  });
+  const code = codeOf(result, row.name, args.has("detailed-exitcode"));
   const written = screen.end(document, {
     answer: result.answer,
     error: result.error,
-    advice: result.advice ?? [],
+    advice: [...(result.interrupted === true ? adviseResuming(host.argv, document) : []), ...(result.advice ?? [])],
     failed: code !== 0 && code < 8,
   });
   const stopped = host.interruptedBy();
   if (stopped !== undefined && result.outcome === "halted") return stopped;
   return code === 0 && !written ? 2 : code;
+}
+
+/** A command may tell more than its error; the exit code is that of the error all the same. */
+function codeOf({ outcome, error, changes }: CommandResult, command: string, detailed: boolean): number {
+  return outcome === "error" && error !== undefined
+    ? errorExitCode(error)
+    : exitCodeOf(outcome, { command, detailed, changes });
 }
 
 function documentOf(command: string, result: CommandResult, waived: readonly Evidence[]): ResultDocument {
@@ -170,7 +174,10 @@ function isVersion(argv: readonly string[]): boolean {
 function fail(screen: Screen, host: Host, error: ReleaseError, known: Known): number {
   const document = { ...errorDocument(screen.command, error), ...known };
   const stopped = host.interruptedBy();
-  screen.end(document, { answer: "", error, advice: [], failed: true });
+  const hasBegun =
+    error.category === "interrupted" && commands.some(({ name, writes }) => writes && name === screen.command);
+  const advice = hasBegun ? adviseResuming(host.argv, document) : [];
+  screen.end(document, { answer: "", error, advice, failed: true });
   return stopped !== undefined && isReleaseError(error) && error.category === "interrupted"
     ? stopped
     : errorExitCode(error);

@@ -36,6 +36,7 @@ export function conclude(
     document,
     answer: formatAnswer(end, document),
     changes: changed === true,
+    interrupted: interrupted === true,
     advice: [...(stopped ? adviceFor(verdict.outcome, interrupted === true) : []), ...advice],
   };
 }
@@ -43,11 +44,7 @@ export function conclude(
 /** What to do next, where the outcome alone tells. */
 function adviceFor(outcome: Outcome, interrupted: boolean): string[] {
   // `rollout --resume` promotes nothing, and takes an interrupted rollback for a superseded release: so it comes second.
-  if (interrupted)
-    return [
-      "to resume, run the same command again: what was begun is observed first",
-      "the fleet alone: lateen rollout --resume; to give it up: lateen rollout --abandon",
-    ];
+  if (interrupted) return ["the fleet alone: lateen rollout --resume; to give it up: lateen rollout --abandon"];
   if (outcome === "halted")
     return ["the result accounts for every tenant: put right what it names, then run the same command again"];
   return outcome === "partial" ? ["repair the tags with: lateen reconcile"] : [];

@@ -9,6 +9,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width in characters; 80 where it is not known. */
   columns(): number;
+  /** Height in lines. @default 24 */
+  readonly rows?: () => number;
 }
 
 /** Asks at a terminal; absent where nobody sits there. */
@@ -35,8 +37,8 @@ export interface Host {
   readonly keyboard?: Keyboard | undefined;
   /** Aborted by the first SIGINT or SIGTERM; the reason is a ReleaseError of category `interrupted`. */
   readonly signal: AbortSignal;
-  /** Does what a first SIGINT does. */
-  interrupt(): void;
+  /** Does what SIGINT does, in the name of a key. */
+  interrupt(key: string): void;
   /** 130 or 143 once a signal has come. */
   interruptedBy(): 130 | 143 | undefined;
   /** Sets what is done, synchronously, when a second signal ends the program at once. */

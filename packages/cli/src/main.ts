@@ -14,19 +14,18 @@ let interruptedBy: 130 | 143 | undefined;
 let lastWords = (): void => undefined;
 let lostAnswer: NodeJS.ErrnoException | undefined;
 
-function onSignal(name: "SIGINT" | "SIGTERM"): void {
+function onSignal(name: "SIGINT" | "SIGTERM", by: string = name): void {
   const code = name === "SIGINT" ? 130 : 143;
   if (interruptedBy !== undefined) {
     lastWords();
     process.exit(code);
   }
   interruptedBy = code;
-  process.stderr.write(`${name}: starting nothing new; what is in flight may settle (again to stop now)\n`);
   stop.abort(
     new ReleaseError({
       code: "INTERRUPTED",
       category: "interrupted",
-      message: `interrupted by ${name}`,
+      message: `interrupted by ${by}`,
       fix: "run the same command again: what was begun is observed first",
     }),
   );
@@ -40,7 +39,8 @@ function outputOf(stream: WriteStream): Output {
   return {
     write: (text) => void (stream.writable && stream.write(text)),
     isTerminal: stream.isTTY === true,
-    columns: () => stream.columns ?? 80,
+    columns: () => stream.columns || 80,
+    rows: () => stream.rows || 24,
   };
 }
 
@@ -52,7 +52,7 @@ function keyboardOf(): Keyboard | undefined {
       const { createInterface } = await import("node:readline/promises");
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       // The line editor takes Ctrl-C for itself, and the end of input (Ctrl-D) answers no question.
-      lines.on("SIGINT", () => onSignal("SIGINT"));
+      lines.on("SIGINT", () => onSignal("SIGINT", "Ctrl-C"));
       const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
       try {
         return await Promise.race([lines.question(prompt, { signal }), closed]);
@@ -96,7 +96,7 @@ const host: Host = {
   stderr: outputOf(process.stderr),
   keyboard: keyboardOf(),
   signal: stop.signal,
-  interrupt: () => onSignal("SIGINT"),
+  interrupt: (key) => onSignal("SIGINT", key),
   interruptedBy: () => interruptedBy,
   onStopNow: (last) => {
     lastWords = last;

@@ -40,18 +40,20 @@ function screenOf(text: string): readonly string[] {
   return lines.map((line) => stripVTControlCharacters(line));
 }
 
+const utf8 = { LC_ALL: "C.UTF-8" };
+
 describe("at a terminal", () => {
   test.each([80, 20])("of %i columns waves are redrawn in place and no line is wider", async (columns) => {
-    const ran = await world.lateen(["ship", "--sha", sha, "--yes"], { columns, env: { NO_COLOR: "1" } });
+    const ran = await world.lateen(["ship", "--sha", sha, "--yes"], { columns, env: { ...utf8, NO_COLOR: "1" } });
     expect(ran.code, ran.stderr).toBe(0);
     const screen = screenOf(ran.stderr);
-    expect(screen.filter((line) => /^ {2}(?:canary|batch-\d) /.test(line)).map((line) => line.trim())).toEqual([
+    expect(screen.filter((line) => /^ {2}(?:canary|batch-\d) +●/.test(line)).map((line) => line.trim())).toEqual([
       "canary   ●",
       "batch-1  ●●●",
       "batch-2  ●●",
     ]);
     for (const line of screen.filter((text) => text.startsWith("  "))) expect(line.length).toBeLessThan(columns);
-    expect(ran.stderr).toContain("soaks");
+    expect(ran.stderr).toMatch(columns === 20 ? /● {2}\ds\n/ : /● {2}soaks, \ds to go/);
     expect(ran.stderr).not.toContain("canary-a runs");
   });
 
@@ -63,8 +65,8 @@ describe("at a terminal", () => {
       keyboard,
       onProgress(text) {
         if (atPause >= 0 || !text.includes("soaks")) return;
-        keyboard.press("p");
         atPause = 0;
+        keyboard.press("p");
         setTimeout(() => {
           atPause = world.plane.moves().length;
           keyboard.press("p");
@@ -84,7 +86,7 @@ describe("at a terminal", () => {
       keyboard,
       signal: stop.signal,
       onInterrupt: () => stop.abort(interruption()),
-      onProgress: (text) => (text.includes("soaks") ? keyboard.press("q") : undefined),
+      onProgress: (text) => (text.includes("soaks") && !stop.signal.aborted ? keyboard.press("q") : undefined),
     });
     expect([ran.code, world.plane.moves()], ran.stderr).toEqual([130, [["canary-a"]]]);
     expect(ran.stderr).toContain("lateen rollout --resume");

@@ -1,18 +1,32 @@
-import { ReleaseError } from "@lateen/kernel";
+import { isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { Host } from "../host.ts";
 
 /**
  * Asks the person at the terminal whether production shall be changed; in a job, or without a terminal, nobody is asked.
- * @throws ReleaseError `NOT_CONFIRMED`, exit code 2
+ * @throws ReleaseError `NOT_CONFIRMED`, exit code 2; `INTERRUPTED`
  */
 export async function confirm(host: Host, command: string): Promise<void> {
   if (host.keyboard === undefined || (host.env["CI"] ?? "") !== "" || host.env["GITHUB_ACTIONS"] === "true") return;
-  const answer = await host.keyboard.ask(`lateen ${command} changes production. Go on? [y/N] `, host.signal);
+  const question = `lateen ${command} changes production. Go on? [y/N] `;
+  const answer = await host.keyboard.ask(question, host.signal).catch(untouched);
   if (/^y(?:es)?$/i.test(answer.trim())) return;
   throw new ReleaseError({
     code: "NOT_CONFIRMED",
     category: "input",
     message: "not confirmed; nothing was touched",
     fix: "answer y, or give --yes; --dry-run shows what would happen",
+  });
+}
+
+/** Whoever interrupts the question has begun nothing that could be observed. */
+function untouched(error: unknown): never {
+  if (!isReleaseError(error) || error.category !== "interrupted") throw error;
+  const { code, category, message } = error;
+  throw new ReleaseError({
+    code,
+    category,
+    message: `${message}; nothing was touched`,
+    fix: "run the same command again",
+    cause: error,
   });
 }

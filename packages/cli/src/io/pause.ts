@@ -1,5 +1,6 @@
 import type { Clock } from "@lateen/kernel";
 import type { Host } from "../host.ts";
+import type { CommandEvent } from "../report/events.ts";
 
 /** Whether a person has asked to start nothing new for now. */
 export interface Pause {
@@ -16,9 +17,19 @@ export interface Pause {
 const lookMs = 200;
 
 /** The keys of a rollout at a terminal: `p` pauses and goes on, `q` ends it so that it can be resumed. */
-export function createPause(host: Pick<Host, "keyboard" | "interrupt">): Pause {
+export function createPause(
+  host: Pick<Host, "keyboard" | "interrupt" | "signal">,
+  report: (event: CommandEvent) => void,
+): Pause {
   let paused = false;
   let listening = false;
+  const press = (key: string): void => {
+    if (key === "p" && !host.signal.aborted) {
+      paused = !paused;
+      report({ type: paused ? "rollout-paused" : "rollout-continued" });
+    } else if (key === "q") host.interrupt("q");
+    else if (key === "\u0003") host.interrupt("Ctrl-C");
+  };
   return {
     isPaused: () => paused,
     async whileRunning(clock, signal) {
@@ -28,14 +39,18 @@ export function createPause(host: Pick<Host, "keyboard" | "interrupt">): Pause {
       if (host.keyboard === undefined) return () => undefined;
       listening = true;
       const end = host.keyboard.listen((key) => {
-        if (key === "p") paused = !paused;
-        if (key === "q" || key === "\u0003") host.interrupt();
+        // Quick fingers and a slow line give several keys at once.
+        for (const one of key) press(one);
       });
       return () => {
         listening = false;
         end();
       };
     },
-    hint: () => (listening ? (paused ? "paused: p goes on, q detaches" : "p pauses, q detaches") : undefined),
+    hint() {
+      if (!listening) return undefined;
+      if (host.signal.aborted) return "detaching: waits for what is in flight, q stops now";
+      return paused ? "paused: p goes on, q detaches" : "p pauses, q detaches";
+    },
   };
 }

@@ -49,7 +49,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "fleet-enumerated-again": (event) =>
     event.born.length === 0 ? undefined : info(`${event.born.length} tenants were born meanwhile and are rolled last`),
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
-  "rollout-interrupted": () => warning("interrupted: nothing new is started"),
+  "rollout-interrupted": () => detail("the journal says that the rollout was interrupted"),
   "rollout-finished": (event) => info(`rollout: ${event.outcome}`),
   "rollout-abandoned": (event) => warning(`rollout given up: ${event.reason}`),
   "sweep-started": (event) => info(`asking ${counted(event.tenants, "tenant")} what they run`),

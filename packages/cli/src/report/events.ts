@@ -19,6 +19,10 @@ export type CommandEvent =
   /** What `demo` tells around the pipeline; it writes that itself, in its own lines. */
   | { readonly type: "narrated"; readonly text: string }
   | { readonly type: "warned"; readonly message: string }
+  /** A first SIGINT, SIGTERM or `q`. */
+  | { readonly type: "interrupted"; readonly by: string }
+  | { readonly type: "rollout-paused" }
+  | { readonly type: "rollout-continued" }
   | { readonly type: "heartbeat"; readonly waitingFor: string; readonly elapsedMs: number };
 
 /** Every event that a renderer may see. */
@@ -29,6 +33,10 @@ const describeCommand: Describers<CommandEvent> = {
   "stage-finished": (event) => detail(`── ${event.stage}: ${event.verdict}`),
   "dry-run-started": () => info("dry run: what follows is read and decided as always, and not written"),
   warned: (event) => warning(event.message),
+  interrupted: (event) =>
+    warning(`${event.by}: starting nothing new; what is in flight may settle (again to stop now)`),
+  "rollout-paused": () => info("paused: no wave starts until p is pressed again"),
+  "rollout-continued": () => info("the pause is over"),
   heartbeat: (event) => info(`still at it: ${event.waitingFor}`),
 };
 

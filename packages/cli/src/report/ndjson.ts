@@ -8,7 +8,8 @@ export function createNdjson(out: Output, clock: Clock): Renderer {
   const write = (value: object): void => out.write(`${guardJson(JSON.stringify(value))}\n`);
   write({ type: "version", schemaVersion: 1 });
   return {
-    event: (event) => write({ ...event, at: isoNow(clock) }),
+    // The journal has what is recalled, and may be long.
+    event: (event) => (event.type === "facts-recalled" ? undefined : write({ ...event, at: isoNow(clock) })),
     end: (document) => write({ type: "result", ...document }),
   };
 }

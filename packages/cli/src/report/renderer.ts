@@ -7,6 +7,8 @@ export interface Renderer {
   event(event: AnyEvent): void;
   /** Once a second, for what moves by itself. */
   tick?(): void;
+  /** The program is about to end without an end: what is on the screen stays as it is. */
+  freeze?(): void;
   /** The end: always called once, with the document and, where there is one, the error. */
   end(document: ResultDocument, error: ReleaseError | undefined): void;
 }
@@ -16,6 +18,7 @@ export function together(renderers: readonly Renderer[]): Renderer {
   return {
     event: (event) => renderers.forEach((renderer) => renderer.event(event)),
     tick: () => renderers.forEach((renderer) => renderer.tick?.()),
+    freeze: () => renderers.forEach((renderer) => renderer.freeze?.()),
     end: (document, error) => renderers.forEach((renderer) => renderer.end(document, error)),
   };
 }

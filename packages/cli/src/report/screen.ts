@@ -8,6 +8,7 @@ import { createPause, type Pause } from "../io/pause.ts";
 import { errorDocument, formatDocument, type ResultDocument, writeResultFile } from "../result.ts";
 import { createVault, type Vault } from "../vault.ts";
 import { createActions, maskCommand } from "./actions.ts";
+import { inAscii, showsUtf8 } from "./charset.ts";
 import { formatError } from "./error.ts";
 import { type AnyEvent, describeEvent } from "./events.ts";
 import { createHeart } from "./heart.ts";
@@ -17,6 +18,7 @@ import { createPlain } from "./plain.ts";
 import { together } from "./renderer.ts";
 import { createStyle } from "./style.ts";
 import { createTerminal } from "./terminal.ts";
+import { fold } from "./width.ts";
 
 /** What is said at the end beside the document. */
 export interface Ending {
@@ -53,12 +55,15 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   const vault = createVault(host.env, host.files, (value) =>
     inJob ? host.stderr.write(maskCommand(value)) : undefined,
   );
-  const [stdout, stderr] = [masked(host.stdout, vault), masked(host.stderr, vault)];
+  const format = formatOf(args, host.env);
+  const [stdout, stderr] = [host.stdout, host.stderr].map((out) => spelt(masked(out, vault), host.env, format)) as [
+    Output,
+    Output,
+  ];
   const files: Files = { ...host.files, append: (path, text) => host.files.append(path, vault.mask(text)) };
   const style = createStyle(args.text("color") ?? host.env["LATEEN_COLOR"], host.env, host.stderr);
   const [quiet, verbose] = [args.has("quiet"), args.has("verbose")];
-  const format = formatOf(args, host.env);
-  const pause = createPause(host);
+  const pause = createPause(host, (event) => report(event));
   const atTerminal = host.stderr.isTerminal && host.env["TERM"] !== "dumb";
   const progress = inJob
     ? createActions({ out: stderr, env: host.env, files, verbose, quiet })
@@ -74,21 +79,25 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
   };
   // In a job, no line of ours may be taken for an order to the runner.
   const guard = (text: string): string => (inJob ? guardText(text) : text);
-  const say = (text: string): void => stderr.write(guard(text));
+  const say = (text: string): void => stderr.write(guard(folded(text, stderr)));
+  const report = (event: AnyEvent): void => {
+    const line = describeEvent(event);
+    heart.beat(line?.text, line !== undefined && (line.level !== "detail" || verbose));
+    all.event(event);
+  };
+  const onAbort = (): void => report({ type: "interrupted", by: asReleaseError(host.signal.reason).message });
   return {
     command,
     vault,
     pause,
-    report(event) {
-      const line = describeEvent(event);
-      heart.beat(line?.text, line !== undefined && (line.level !== "detail" || verbose));
-      all.event(event);
-    },
+    report,
     async beating(work, withKeys) {
       const unlisten = withKeys && atTerminal ? pause.listen() : () => undefined;
+      host.signal.addEventListener("abort", onAbort);
       try {
         return await heart.during(work);
       } finally {
+        host.signal.removeEventListener("abort", onAbort);
         unlisten();
       }
     },
@@ -104,7 +113,7 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
       const lost = writeFailure(() => write(document));
       all.end(document, error);
       if (format === "json") stdout.write(guardJson(formatDocument(document)));
-      else if (format === "text" && answer !== "") stdout.write(`${guard(answer)}\n`);
+      else if (format === "text" && answer !== "") stdout.write(`${guard(folded(answer, stdout))}\n`);
       if (error !== undefined) say(formatError(error, style, verbose));
       else if (failed) say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
       if (!quiet || failed) for (const line of advice) say(`${line}\n`);
@@ -114,6 +123,7 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
     stopNow() {
       const error = stoppedNow();
       writeFailure(() => write(errorDocument(command, error)));
+      all.freeze?.();
       say(formatError(error, style, false));
     },
   };
@@ -132,7 +142,22 @@ function resultFileOf(args: Arguments, host: Host): string | undefined {
 }
 
 function masked(out: Output, vault: Vault): Output {
-  return { isTerminal: out.isTerminal, columns: () => out.columns(), write: (text) => out.write(vault.mask(text)) };
+  return { ...out, write: (text) => out.write(vault.mask(text)) };
+}
+
+/** A terminal without UTF-8 gets ASCII; JSON is for programs, and files have no terminal. */
+function spelt(out: Output, env: Environment, format: string): Output {
+  if (!out.isTerminal || format !== "text" || showsUtf8(env)) return out;
+  return { ...out, write: (text) => out.write(inAscii(text)) };
+}
+
+/** Lines for a person to read; a command to be copied stays in one piece. */
+function folded(text: string, out: Output): string {
+  if (!out.isTerminal) return text;
+  return text
+    .split("\n")
+    .map((line) => (/^ +lateen /.test(line) ? line : fold(line, out.columns())))
+    .join("\n");
 }
 
 /** What a result file says until the end: whoever is killed leaves this, and not the success of an earlier run. */

@@ -55,14 +55,14 @@ test("a wave that is wider than the terminal is told in numbers", () => {
   terminal.happens({ type: "wave-started", wave: "rest", stage: "rest", slugs: own, canary: false });
   terminal.happens({ type: "tenants-posted", wave: "rest", slugs: own.slice(0, 20), call: 1, attempt: 1 });
   terminal.happens({ type: "tenant-verified", slug: own[0], sha: "a".repeat(40), verdict: "verified" });
-  expect(terminal.screen()[0]).toBe("  rest  ● 1  ○ 19  · 50");
+  expect(terminal.screen()[0]).toBe("  rest  ● 1  ○ 19  · 50  t1-1, t1-2, t1-3, t1-4, t1-5, t…");
 });
 
 test("the time that remains follows the pace so far, and the soaks that are planned", () => {
   const terminal = open();
   terminal.happens({
     type: "fleet-enumerated",
-    tenants: slugs(6, 0).map((slug) => ({ slug })),
+    tenants: [...slugs(2, 1), ...slugs(4, 2)].map((slug) => ({ slug })),
     ephemeral: [],
     pinned: [],
   });

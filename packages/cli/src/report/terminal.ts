@@ -1,10 +1,12 @@
-import { type Clock, formatDuration } from "@lateen/kernel";
+import type { Clock } from "@lateen/kernel";
 import type { Output } from "../host.ts";
 import { type AnyEvent, describeEvent } from "./events.ts";
-import { counted } from "./line.ts";
+import type { Line } from "./line.ts";
 import type { Renderer } from "./renderer.ts";
 import type { Style } from "./style.ts";
-import { nothingWatched, remainingMs, type TenantMark, watch, type Watched } from "./terminal-state.ts";
+import { formatFrame, inSeconds, type Span } from "./terminal-frame.ts";
+import { nothingWatched, watch } from "./terminal-state.ts";
+import { cut, fold, widthOf } from "./width.ts";
 
 /** Where and how is drawn. */
 export interface TerminalOptions {
@@ -16,11 +18,6 @@ export interface TerminalOptions {
   readonly keys: () => string | undefined;
 }
 
-const marks: Readonly<Record<TenantMark, string>> = { waiting: "·", asked: "○", verified: "●", failed: "✗" };
-
-/** The most waves that are drawn: what is higher than the terminal cannot be erased any more. */
-const drawnWaves = 10;
-
 /** Events that the redrawn lines tell better than lines of their own. */
 const drawn: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
   "wave-started",
@@ -31,91 +28,86 @@ const drawn: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
   "heartbeat",
 ]);
 
+/** Events that may come by the hundred: a person sees no more than so many frames. */
+const frequent: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>(["tenants-posted", "tenant-verified"]);
+const frameMs = 40;
+
+/** Events after which the lines so far stay as they are. */
+const final: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
+  "rollout-finished",
+  "rollout-abandoned",
+  "return-planned",
+]);
+
+/** Silence after which it is said what is being waited for, in milliseconds. */
+const silenceMs = 2_000;
+
 /** Waves and tenants redrawn in place below the lines that stay. */
 export function createTerminal(options: TerminalOptions): Renderer {
   const { out, style, clock, verbose } = options;
   let state = nothingWatched;
-  let height = 0;
-  const erase = (): string => (height === 0 ? "" : `\u001b[${height}A\u001b[J`);
-  const lines = (keys: TerminalOptions["keys"]): readonly string[] =>
-    frame(state, { ...options, keys }).map((line) => paint(cut(line, out.columns()), style));
-  const draw = (above: string): void => {
-    const now = lines(options.keys);
-    out.write(erase() + above + now.map((line) => `${line}\n`).join(""));
-    height = now.length;
+  let onScreen: readonly number[] = [];
+  let drawnAt = 0;
+  let last = { text: "", at: clock.now() };
+  const draw = (above: string, keys: string | undefined): void => {
+    const now = clock.now();
+    const columns = out.columns();
+    const frame = formatFrame(state, { columns, rows: out.rows?.() ?? 24, now, keys });
+    const waiting = keys !== undefined && now - last.at >= silenceMs ? waitingLine(last, now, columns, keys) : [];
+    const lines = frame.length > 0 || last.text === "" ? frame : waiting;
+    if (above !== "" || lines.length + onScreen.length > 0)
+      out.write(erase(onScreen, columns) + above + lines.map((line) => `${paint(line, style)}\n`).join(""));
+    onScreen = lines.map((line) => line.reduce((sum, { text }) => sum + widthOf(text), 0));
+    drawnAt = now;
   };
+  const freeze = (): void => {
+    draw("", undefined);
+    onScreen = [];
+    state = nothingWatched;
+  };
+  const hint = (): string => options.keys() ?? "";
   return {
     event(event) {
+      if (final.has(event.type)) freeze();
       state = watch(state, event, clock.now());
       const line = describeEvent(event);
-      const stays = line !== undefined && (line.level !== "detail" || verbose) && !drawn.has(event.type);
-      draw(stays ? `${style.level(line.level, line.text)}\n` : "");
+      const shown = line !== undefined && (line.level !== "detail" || verbose) && !drawn.has(event.type);
+      if (line !== undefined && event.type !== "heartbeat")
+        last = { text: line.text, at: shown ? clock.now() : last.at };
+      if (frequent.has(event.type) && clock.now() - drawnAt < frameMs) return;
+      draw(shown ? staying(line, style, out.columns()) : "", hint());
     },
-    tick: () => (height > 0 ? draw("") : undefined),
-    end() {
-      const rest = lines(() => undefined);
-      out.write(erase() + rest.map((line) => `${line}\n`).join(""));
-      height = 0;
-    },
+    tick: () => draw("", hint()),
+    freeze,
+    end: freeze,
   };
 }
 
-function frame(state: Watched, options: TerminalOptions): readonly string[] {
-  const { waves, fleet, soak } = state;
-  if (waves.size === 0) return [];
-  const now = options.clock.now();
-  const width = Math.max(...[...waves.keys()].map((name) => name.length));
-  const room = options.out.columns() - width - 5;
-  const all = [...waves].map(([name, wave]) => {
-    const left = soak?.wave === name ? `  soaks ${inSeconds(soak.until - now)}` : "";
-    return `  ${name.padEnd(width)}  ${markAll([...wave.values()], room)}${left}`;
-  });
-  const earlier = [...waves.values()].slice(0, -drawnWaves);
-  const tenants = [...waves.values()].flatMap((wave) => [...wave.values()]);
-  const done = tenants.filter((mark) => mark === "verified").length;
-  return [
-    ...(earlier.length === 0
-      ? []
-      : [`  ${counted(earlier.length, "wave")} before  ${count(earlier.flatMap((wave) => [...wave.values()]))}`]),
-    ...all.slice(-drawnWaves),
-    [`  ${done} of ${fleet} verified`, ...asides(state, options, now)].join("   "),
-  ];
+/** A line that stays, broken between words where it is wider than the terminal. */
+function staying({ level, text }: Line, style: Style, columns: number): string {
+  const lines = fold(text, columns).split("\n");
+  return lines.map((line) => `${style.level(level, line)}\n`).join("");
 }
 
-/** What is only worth saying while it goes on. */
-function asides(state: Watched, { keys }: TerminalOptions, now: number): readonly string[] {
-  const hint = keys();
-  if (hint === undefined) return [];
-  const left = remainingMs(state, now);
-  return left === undefined || left === 0 ? [hint] : [`about ${inSeconds(left)} left`, hint];
+/** What nobody has heard of for a while. */
+function waitingLine(last: { text: string; at: number }, now: number, columns: number, keys: string): Span[][] {
+  const since = `  still at it for ${inSeconds(now - last.at)}`;
+  const about = last.text.replace(/^── /, "");
+  const hint = keys === "" ? "" : `   ${keys}`;
+  const room = columns - 1 - since.length - hint.length - 2;
+  const text = room < 12 ? `${since}${hint}` : `${since}: ${cut(about, room)}${hint}`;
+  return [[{ text: cut(text, columns - 1), format: "dim" }]];
 }
 
-/** A mark for each tenant, or their numbers where they do not fit. */
-function markAll(wave: readonly TenantMark[], room: number): string {
-  return wave.length > room ? count(wave) : wave.map((mark) => marks[mark]).join("");
+/** Moves over what was drawn; where the terminal became narrower meanwhile, it has wrapped lines, and they are more. */
+function erase(widths: readonly number[], columns: number): string {
+  const height = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+  return height === 0 ? "" : `\u001b[${height}A\u001b[J`;
 }
 
-function count(wave: readonly TenantMark[]): string {
-  return (["verified", "failed", "asked", "waiting"] as const)
-    .map((mark) => [marks[mark], wave.filter((one) => one === mark).length] as const)
-    .filter(([, number]) => number > 0)
-    .map(([mark, number]) => `${mark} ${number}`)
-    .join("  ");
-}
-
-function inSeconds(ms: number): string {
-  return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
-}
-
-function paint(line: string, style: Style): string {
+function paint(line: readonly Span[], style: Style): string {
   return line
-    .replace(/●+/g, (run) => style.paint("green", run))
-    .replace(/✗+/g, (run) => style.paint("red", run))
-    .replace(/○+/g, (run) => style.paint("cyan", run));
-}
-
-/** A line that is wider than the terminal would break the counting of lines. */
-function cut(line: string, columns: number): string {
-  const room = Math.max(1, columns - 1);
-  return line.length > room ? `${line.slice(0, room - 1)}…` : line;
+    .map(({ text, format }) => (format === undefined || text === "" ? text : style.paint(format, text)))
+    .join("")
+    .trimEnd();
 }

@@ -81,6 +81,7 @@ async function takeUp(options: BeginOptions): Promise<Beginning> {
   // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
   const input = { ...options.input, release: state.release ?? options.input.release };
   const run = createRun({ ...options, input, limits, resumed: true, forecast: undefined });
+  ports.report?.({ type: "facts-recalled", facts: [...journal.entries] });
   const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
   await run.record({ type: "rollout-resumed", facts: journal.entries.length, ...purpose });
   const waiting = [...state.tenants.values()].filter(

@@ -13,8 +13,8 @@ import {
 } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
+import { proxyOf, senderOf } from "@lateen/registry/sender";
 import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "./config/config.ts";
-import type { Environment } from "./config/layers.ts";
 import { configMissing } from "./context.ts";
 import { machineFiles } from "./io/files.ts";
 import { createVault } from "./vault.ts";
@@ -57,11 +57,13 @@ export function wire(given: WireOptions): Wiring {
     demanded.push(token);
     return { token };
   };
-  const send = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
-  const parts: Parts = { ...options, open, send };
+  // Few requests are sent soonest by Node's own client, many go fastest over undici.
+  const sendFew = senderOf({}, options.env);
+  const sendMany = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
+  const parts: Parts = { ...options, open, sendFew, sendMany };
   return {
     clock: options.clock,
-    http: createHttp({ send, clock }),
+    http: createHttp({ send: sendFew, clock }),
     forgeToken: () => open(options.settings.config.forge?.token).token,
     forge: once(() => makeForge(parts)),
     registries: once(() => makeRegistries(parts)),
@@ -72,7 +74,7 @@ export function wire(given: WireOptions): Wiring {
   };
 }
 
-async function makeForge({ settings, clock, report, open, send }: Parts): Promise<Forge> {
+async function makeForge({ settings, clock, report, open, sendFew: send }: Parts): Promise<Forge> {
   const forge: ForgeConfig | undefined = settings.config.forge;
   if (forge === undefined) throw configMissing("forge");
   const { url, api, repository } = forge;
@@ -118,7 +120,7 @@ function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryC
 }
 
 async function makeFleet(parts: Parts): Promise<FleetWiring> {
-  const { settings, clock, send, open, env } = parts;
+  const { settings, clock, sendMany: send, open, env } = parts;
   const fleet: FleetConfig | undefined = settings.config.fleet;
   if (fleet === undefined) throw configMissing("fleet");
   const [{ createControlPlane, createProber }, { createFileJournal }, { combineControlPlanes, mirrorJournal }] =
@@ -153,14 +155,4 @@ function lazySecret(open: () => Secret): Secret {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
-}
-
-function proxyOf(env: Environment): { readonly http?: string; readonly https?: string; readonly none?: string } {
-  const pick = (name: string): string | undefined => env[name.toLowerCase()] ?? env[name];
-  const [http, https, none] = [pick("HTTP_PROXY"), pick("HTTPS_PROXY"), pick("NO_PROXY")];
-  return {
-    ...(http === undefined ? {} : { http }),
-    ...(https === undefined ? {} : { https }),
-    ...(none === undefined ? {} : { none }),
-  };
 }

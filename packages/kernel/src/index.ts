@@ -22,6 +22,6 @@ export { ignoreEvents, type ReleaseEvent, type Reporter } from "./reporter.ts";
 export { retry, type RetryPolicy } from "./retry.ts";
 export { type Secret, secret } from "./secret.ts";
 export { createSender } from "./sender.ts";
-export type { Sender, SenderOptions, SendInit, SentResponse, UndiciModule } from "./sender.ts";
+export type { Sender, SenderOptions, SendInit, SentResponse, UndiciModule, UndiciResponse } from "./sender.ts";
 export { parseSlug, type Slug } from "./slug.ts";
 export { type Evidence, type Go, go, type Stop, stop, type StopOutcome, type Verdict } from "./verdict.ts";

@@ -1,5 +1,4 @@
 import { pipeline, type Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
 /** The part of a `fetch` response that lateen reads. */
 export interface SentResponse {
@@ -83,17 +82,18 @@ function asFetched({ statusCode: status, headers, body }: UndiciResponse, method
   // No bytes are no gzip: unpacking them would be an error (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
   const encoding = method === "HEAD" || status === 204 || status === 304 ? null : get("content-encoding");
   const getReader = () => {
-    const chunks: AsyncIterator<Uint8Array> = decoded(body, encoding)[Symbol.asyncIterator]();
+    const chunks: AsyncIterator<Uint8Array> = (encoding ? decoded(body, encoding) : body)[Symbol.asyncIterator]();
     return { read: () => chunks.next(), cancel: async () => void body.destroy() };
   };
   return { status, headers: { get }, body: { getReader } };
 }
 
 /** Nobody asks for a compressed body, but some servers send one all the same; whoever reads it bounds it. */
-function decoded(body: Readable, encoding: string | null): Readable {
+async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
   const known = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
-  const create = known[encoding?.toLowerCase() as keyof typeof known];
-  return create === undefined ? body : pipeline(body, create(), () => undefined);
+  const create = known[encoding.toLowerCase() as keyof typeof known];
+  yield* create === undefined ? body : pipeline(body, create(), () => undefined);
 }
 
 function agentOptions({ connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy }: SenderOptions): object {

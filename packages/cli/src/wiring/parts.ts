@@ -24,5 +24,8 @@ export interface WireOptions {
 export interface Parts extends Required<WireOptions> {
   /** A secret that is opened with the first request. */
   open(source: SecretSource | undefined): { readonly token?: Secret };
-  readonly send: Sender;
+  /** For a handful of requests: it costs nothing to start. */
+  readonly sendFew: Sender;
+  /** For thousands of requests at once. */
+  readonly sendMany: Sender;
 }

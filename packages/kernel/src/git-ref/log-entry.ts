@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 import { plainText } from "../plain-text.ts";
 import { ReleaseError } from "../release-error.ts";
 
@@ -20,7 +18,7 @@ export const entryFile = "entry.json";
 
 /** The text of {@link entryFile}. The random `writer` keeps two writers of the same value from making the same commit. */
 export function composeEntry(position: number, value: unknown): string {
-  return `${JSON.stringify({ schemaVersion: 1, position, writer: randomUUID(), value }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, position, writer: crypto.randomUUID(), value }, undefined, 2)}\n`;
 }
 
 /** A commit message of harmless lines: the subject, and paragraphs below it. */

@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-
 /** One call of the `git` program. */
 export interface GitCall {
   readonly args: readonly string[];
@@ -26,6 +24,7 @@ export type GitRunner = (call: GitCall) => Promise<GitOutput>;
 
 /** The {@link GitRunner} of the machine: no shell, no terminal. */
 export const runGit: GitRunner = async ({ args, cwd, env, input, maxBytes, signal }) => {
+  const { spawn } = await import("node:child_process");
   signal.throwIfAborted();
   const stdio = [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] as const;
   // A session of its own: there is no terminal to ask on, Ctrl-C does not cut a push in two, and git's helpers end with it.

@@ -10,6 +10,7 @@ const eventFiles = (event: unknown): Files => ({
   read: () => (typeof event === "string" ? event : JSON.stringify(event)),
   exists: () => true,
   list: () => [],
+  isWritable: () => true,
   append: () => undefined,
   replace: () => undefined,
 });

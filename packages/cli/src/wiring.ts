@@ -2,12 +2,14 @@ import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { Attempts, Forge } from "@lateen/gate";
 import {
+  asReleaseError,
   type Clock,
   createGitRefLog,
   createHttp,
   createSender,
   type Http,
   ignoreEvents,
+  type ReleaseError,
   type Secret,
   systemClock,
 } from "@lateen/kernel";
@@ -19,6 +21,7 @@ import { configMissing } from "./context.ts";
 import { machineFiles } from "./io/files.ts";
 import { createVault } from "./vault.ts";
 import { gitPlace, makeAttempts, makeLedger } from "./wiring/git.ts";
+import type { GitTrial } from "./wiring/git-trials.ts";
 import type { Parts, WireOptions } from "./wiring/parts.ts";
 
 /** The fleet's ports. */
@@ -42,8 +45,12 @@ export interface Wiring {
   ledger(target: string): Promise<Ledger>;
   /** The memory of the starvation guard; undefined where there is no ledger to keep it beside. */
   attempts(): Promise<Attempts | undefined>;
+  /** Every git ref that a release writes to, to be tried without an effect. */
+  gitTrials(): Promise<readonly GitTrial[]>;
   /** Opens every secret of what was made so far. @throws ReleaseError `SECRET_MISSING`, exit code 7 */
   demandSecrets(): void;
+  /** The same without an end at the first: what each one lacks, once. */
+  missingSecrets(): readonly ReleaseError[];
 }
 
 /** The only place that chooses adapters. */
@@ -70,7 +77,9 @@ export function wire(given: WireOptions): Wiring {
     fleet: once(() => makeFleet(parts)),
     ledger: (target) => makeLedger(parts, target),
     attempts: once(() => makeAttempts(parts)),
+    gitTrials: async () => (await import("./wiring/git-trials.ts")).makeTrials(parts),
     demandSecrets: () => demanded.forEach((token) => token.reveal()),
+    missingSecrets: () => missingOf(demanded),
   };
 }
 
@@ -150,6 +159,19 @@ function lazySecret(open: () => Secret): Secret {
   let opened: Secret | undefined;
   const hidden = (): string => "[secret]";
   return { reveal: () => (opened ??= open()).reveal(), toString: hidden, toJSON: hidden };
+}
+
+function missingOf(secrets: readonly Secret[]): readonly ReleaseError[] {
+  const missing = new Map<string, ReleaseError>();
+  for (const each of secrets) {
+    try {
+      each.reveal();
+    } catch (thrown) {
+      const error = asReleaseError(thrown);
+      missing.set(error.message, error);
+    }
+  }
+  return [...missing.values()];
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

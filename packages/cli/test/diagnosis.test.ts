@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startWorld, tokens, type World } from "./world.ts";
+import { startWorld, type World } from "./world.ts";
 
 let world: World;
 let [old, sha]: [string, string] = ["", ""];
@@ -15,14 +15,6 @@ interface Explained {
     readonly verdict: string;
     readonly fact: string;
     readonly change?: string;
-  }[];
-}
-interface Found {
-  readonly findings: readonly {
-    readonly check: string;
-    readonly verdict: string;
-    readonly fact: string;
-    readonly fix?: string;
   }[];
 }
 
@@ -57,58 +49,5 @@ describe("explain", () => {
     expect(ran.stdout).toMatch(
       /it has not shipped: journal says halted: the rollout that started at \S+ moved 4 tenants and is halted/,
     );
-  });
-});
-
-describe("doctor", () => {
-  test("finds everything well where it is, and moves nothing", async () => {
-    const ran = await world.lateen(["doctor", "--json"]);
-    const { findings } = ran.json() as unknown as Found;
-    expect([ran.code, ran.json().outcome, findings.filter(({ verdict }) => verdict !== "ok")], ran.stdout).toEqual([
-      0,
-      "ok",
-      [],
-    ]);
-    expect(findings.map(({ check }) => check)).toEqual(
-      expect.arrayContaining([
-        "secrets",
-        "forge version",
-        "forge branch",
-        "kill switch",
-        "control plane",
-        "tenants",
-        "ledger default",
-      ]),
-    );
-    expect(world.plane.moves()).toEqual([]);
-    expect(await world.ledger()).toBe("");
-  });
-
-  test("tells gaps from trouble, each with its fix", async () => {
-    world.configure((text) =>
-      text.replace("canary: [canary-a]", "canary: [canary-b]").replace("branch: main", "branch: main"),
-    );
-    const gap = await world.lateen(["doctor", "--json"], { env: { REGISTRY_PASSWORD: "wrong-password" } });
-    const { findings } = gap.json() as unknown as Found;
-    expect([gap.code, gap.json().outcome]).toEqual([3, "refused"]);
-    expect(
-      findings
-        .filter(({ verdict }) => verdict === "gap")
-        .map(({ check }) => check)
-        .toSorted(),
-    ).toEqual(["canary", expect.stringContaining("platform"), expect.stringContaining("platform-tenant")]);
-    for (const { fix } of findings.filter(({ verdict }) => verdict !== "ok")) expect(fix).toBeTruthy();
-    expect(gap.stdout).not.toContain("wrong-password");
-
-    world.configure();
-    world.tenants.set("t1", { manner: "down" });
-    const trouble = await world.lateen(["doctor", "--json"]);
-    expect([trouble.code, trouble.json().outcome, trouble.stdout.includes("t1 (")]).toEqual([4, "unknown", true]);
-  });
-
-  test("names a token that is missing", async () => {
-    const ran = await world.lateen(["doctor"], { env: { CP_TOKEN: "" } });
-    expect([ran.code, ran.stdout.includes("the variable CP_TOKEN is not set")]).toEqual([3, true]);
-    expect(ran.stdout).not.toContain(tokens.GITEA_TOKEN);
   });
 });

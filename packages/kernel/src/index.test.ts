@@ -36,6 +36,7 @@ test("the public surface changes on purpose only", () => {
       "readBounded",
       "redactUrl",
       "retry",
+      "runGit",
       "sameCommit",
       "secret",
       "shortestSha",

@@ -5,7 +5,7 @@ export { type Digest, parseDigest } from "./digest.ts";
 export { type Duration, formatDuration, parseDuration } from "./duration.ts";
 export { type Appended, createGitRefLog, type EntryDraft, type GitRefLog, type GitRefLogOptions } from "./git-ref.ts";
 export type { LogEntry } from "./git-ref/log-entry.ts";
-export type { GitCall, GitOutput, GitRunner } from "./git-ref/run-git.ts";
+export { type GitCall, type GitOutput, type GitRunner, runGit } from "./git-ref/run-git.ts";
 export { createHttp } from "./http.ts";
 export type { Http, HttpDeadlines, HttpOptions, HttpRequest, HttpResponse, HttpStream } from "./http.ts";
 export { redactUrl, systemCode } from "./http-errors.ts";

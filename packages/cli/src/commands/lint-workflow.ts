@@ -36,6 +36,6 @@ export const lintWorkflow: Command = {
         return lint(await readConfigFile(path, host.cwd, host.files), options);
       }),
     );
-    return concludeFindings(findings.flat(), "nothing to warn about");
+    return concludeFindings(findings.flat(), { out: host.stdout, fine: "nothing to warn about" });
   },
 };

@@ -1,92 +1,86 @@
-import { verifyFleet } from "@lateen/fleet";
-import { asReleaseError, parseCommitSha } from "@lateen/kernel";
-import { candidateTag, type Job } from "../job.ts";
+import { type FleetReport, verifyFleet } from "@lateen/fleet";
+import type { Verdict } from "@lateen/kernel";
+import type { FleetConfig, ReleaseConfig } from "../config/config.ts";
+import type { Job } from "../job.ts";
 import { policyOf } from "../stages/roll-out.ts";
-import { type Examination, failed, type Finding, read, well } from "./finding.ts";
+import { type Examination, type Finding, well } from "./finding.ts";
+import { candidateOfHead, type Trunk } from "./trunk.ts";
 
-/** Control plane and tenants by a dry run and one look at each; the ledger and the journal by reading them. */
-export function fleetExaminations(job: Job): readonly Examination[] {
+/** Control planes by a dry run, canary and tenants by one look at each. */
+export function fleetExaminations(job: Job, trunk: Trunk): readonly Examination[] {
   const { fleet, release } = job.settings.config;
   if (fleet === undefined || release === undefined) return [];
+  return [{ check: "control plane", look: () => lookAtTenants(job, trunk, fleet, release) }];
+}
+
+/** The enumeration is the control plane's own dry run; one look is enough, since nobody is expected to be on the target. */
+async function lookAtTenants(
+  job: Job,
+  trunk: Trunk,
+  fleet: FleetConfig,
+  release: ReleaseConfig,
+): Promise<readonly Finding[]> {
+  const policy = policyOf(fleet);
+  const input = {
+    release: await candidateOfHead(trunk, release.candidate),
+    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
+  };
+  const ports = { ...(await job.wiring.fleet()), clock: job.wiring.clock };
+  const verdict = await verifyFleet(input, ports, job.signal);
+  if (verdict.value === undefined) return [withoutFleet(verdict)];
+  const report = verdict.value;
+  const tenants = report.enumerated === 1 ? "1 tenant" : `${report.enumerated} tenants`;
   return [
-    { check: "fleet", look: () => lookAtTenants(job) },
-    {
-      check: "journal",
-      look: async () => {
-        const { inspectJournal } = await import("@lateen/fleet");
-        const status = await inspectJournal((await job.wiring.fleet()).journal);
-        if (status?.state !== "unfinished")
-          return well(
-            "journal",
-            status === undefined ? "it is empty" : `the last rollout ended: ${status.outcome ?? status.state}`,
-          );
-        const fact = `it holds an unfinished rollout of ${status.release.sha.slice(0, 7)}`;
-        return { check: "journal", verdict: "warning", fact, fix: "lateen rollout --resume, or --abandon" };
-      },
-    },
+    well(
+      "control plane",
+      `the token is accepted, and ${tenants} are enumerated`.replace("1 tenant are", "1 tenant is"),
+    ),
+    ...canaryFindings(fleet, report),
+    tenantFinding(report),
   ];
 }
 
-/** Ledgers of all targets. */
-export function ledgerExaminations(job: Job): readonly Examination[] {
-  return (job.settings.config.promote?.targets ?? []).map(({ name }) => ({
-    check: `ledger ${name}`,
-    look: async () =>
-      read(
-        `ledger ${name}`,
-        await (await job.wiring.ledger(name)).read(job.signal),
-        ({ position, entry }) => `entry ${position} promotes ${entry.commit.slice(0, 7)}`,
-      ),
-  }));
+function withoutFleet(verdict: Verdict<FleetReport>): Finding {
+  const isUnknown = verdict.kind === "stop" && verdict.outcome === "unknown";
+  return {
+    check: "control plane",
+    verdict: isUnknown ? "trouble" : "gap",
+    fact: verdict.kind === "stop" ? verdict.reason : "it does not say which tenants there are",
+    fix: isUnknown
+      ? "look whether the control plane is up and its address right, then run again"
+      : "correct what the control plane enumerates, or the address of the control plane",
+  };
 }
 
-/** The enumeration is the control plane's own dry run; the commit asked for is one that nobody runs. */
-async function lookAtTenants(job: Job): Promise<readonly Finding[]> {
-  const { fleet, release } = job.settings.config;
-  if (fleet === undefined || release === undefined) return [];
-  const sha = parseCommitSha("0".repeat(40));
-  const policy = policyOf(fleet);
-  const input = {
-    release: { sha, tag: candidateTag(release.candidate, sha) },
-    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
-  };
-  let report;
-  try {
-    const verdict = await verifyFleet(input, { ...(await job.wiring.fleet()), clock: job.wiring.clock }, job.signal);
-    if (verdict.value === undefined)
-      return [
-        {
-          check: "fleet",
-          verdict: verdict.kind === "stop" && verdict.outcome === "unknown" ? "trouble" : "gap",
-          fact: verdict.kind === "stop" ? verdict.reason : "",
-          fix: "look at the control plane",
-        },
-      ];
-    report = verdict.value;
-  } catch (error) {
-    return [failed("fleet", asReleaseError(error))];
-  }
-  const silent = report.tenants.filter(({ verdict }) => verdict === "unreachable" || verdict === "unknown");
-  const known = new Set<string>(report.tenants.map(({ slug }) => slug));
-  const strangers = fleet.canary.filter((slug) => !known.has(slug));
+function canaryFindings({ canary }: FleetConfig, report: FleetReport): readonly Finding[] {
+  const known = report.tenants.map(({ slug }) => slug);
+  const pinned = new Set<string>(report.pinned);
+  const strangers = canary.filter((slug) => !known.includes(slug));
+  const held = canary.filter((slug) => pinned.has(slug));
   return [
-    well("control plane", `enumerates ${report.enumerated} tenants`),
     ...strangers.map((slug): Finding => ({
       check: "canary",
       verdict: "gap",
       fact: `the canary ${slug} is not in the fleet`,
-      fix: "correct fleet.canary",
+      fix: `correct fleet.canary; the fleet has ${known.slice(0, 5).join(", ")}${known.length > 5 ? " and others" : ""}`,
     })),
-    silent.length === 0
-      ? well("tenants", "all of them tell what they run")
-      : {
-          check: "tenants",
-          verdict: "trouble",
-          fact: `${silent.length} do not tell what they run: ${silent
-            .slice(0, 10)
-            .map(({ slug, reason }) => `${slug} (${reason ?? "unknown"})`)
-            .join(", ")}`,
-          fix: "a tenant that is broken before the rollout is quarantined and counts against maxStragglers",
-        },
+    ...held.map((slug): Finding => ({
+      check: "canary",
+      verdict: "gap",
+      fact: `the canary ${slug} is pinned, so that it could prove nothing`,
+      fix: "take it out of fleet.pinned, or choose another canary",
+    })),
   ];
+}
+
+function tenantFinding({ tenants }: FleetReport): Finding {
+  const silent = tenants.filter(({ verdict }) => verdict === "unreachable" || verdict === "unknown");
+  if (silent.length === 0) return well("tenants", "all of them tell what they run");
+  const named = silent.slice(0, 10).map(({ slug, reason }) => `${slug} (${reason ?? "unknown"})`);
+  return {
+    check: "tenants",
+    verdict: "trouble",
+    fact: `${silent.length} of ${tenants.length} do not tell what they run: ${named.join(", ")}`,
+    fix: "correct fleet.buildinfo if it is all of them; a tenant that is broken beforehand counts against maxStragglers",
+  };
 }

@@ -1,34 +1,48 @@
 import type { Job } from "../job.ts";
-import { examine, type Examination, failed, type Finding, well } from "./finding.ts";
-import { fleetExaminations, ledgerExaminations } from "./examine-fleet.ts";
+import { clockExaminations } from "./examine-clock.ts";
+import { environmentExaminations } from "./examine-environment.ts";
+import { fleetExaminations } from "./examine-fleet.ts";
 import { forgeExaminations } from "./examine-forge.ts";
+import { gitExaminations } from "./examine-git.ts";
+import { journalExaminations } from "./examine-journal.ts";
 import { registryExaminations } from "./examine-registries.ts";
+import { workflowExaminations } from "./examine-workflows.ts";
+import { examine, type Examination, type Finding, well } from "./finding.ts";
+import { openTrunk } from "./trunk.ts";
 
 /** Everything that `ship` will need with this configuration. */
-export function examineJob(job: Job): Promise<readonly Finding[]> {
+export async function examineJob(job: Job): Promise<readonly Finding[]> {
+  const trunk = openTrunk(job);
   const all: readonly Examination[] = [
-    {
-      check: "configuration",
-      look: async () => well("configuration", job.settings.file ?? "no file: only the variables of the job"),
-    },
-    { check: "secrets", look: () => lookAtSecrets(job) },
-    ...forgeExaminations(job),
-    ...registryExaminations(job),
-    ...fleetExaminations(job),
-    ...ledgerExaminations(job),
+    { check: "configuration", look: async () => [lookAtConfiguration(job)] },
+    ...environmentExaminations(job),
+    ...clockExaminations(job),
+    ...forgeExaminations(job, trunk),
+    ...workflowExaminations(job, trunk),
+    ...registryExaminations(job, trunk),
+    ...fleetExaminations(job, trunk),
+    ...journalExaminations(job, trunk),
+    ...gitExaminations(job, trunk),
   ];
-  return examine(all);
+  return withoutEchoes(await examine(all));
 }
 
-async function lookAtSecrets(job: Job): Promise<Finding> {
-  const { forge, fleet, promote } = job.settings.config;
-  if (forge !== undefined) await job.wiring.forge();
-  if (fleet !== undefined) await job.wiring.fleet();
-  if (promote !== undefined) await Promise.all(promote.targets.map(({ name }) => job.wiring.ledger(name)));
-  try {
-    job.wiring.demandSecrets();
-    return well("secrets", "every configured one is there");
-  } catch (error) {
-    return failed("secrets", error);
-  }
+/** A secret that is missing is told once, not again by everything that would have needed it. */
+function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
+  const missing = new Set(
+    findings.filter(({ check, verdict }) => check === "secrets" && verdict !== "ok").map(({ fact }) => fact),
+  );
+  return findings.filter(({ check, fact }) => check === "secrets" || !missing.has(fact));
+}
+
+function lookAtConfiguration({ settings: { config, file } }: Job): Finding {
+  const check = "configuration";
+  if (config.fleet === undefined && config.promote === undefined)
+    return {
+      check,
+      verdict: config.forge === undefined && config.release === undefined ? "gap" : "warning",
+      fact: `${file ?? "no file was found, and the environment"} configures neither fleet nor promote: there is nothing to ship`,
+      fix: file === undefined ? "write one with: lateen init" : "add a section fleet, or promote",
+    };
+  return well(check, file ?? "no file: only the variables of the job");
 }

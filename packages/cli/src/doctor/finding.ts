@@ -9,6 +9,8 @@ export interface Finding {
   readonly verdict: "ok" | "warning" | "gap" | "trouble";
   readonly fact: string;
   readonly fix?: string | undefined;
+  /** `credentials` where a token or key is refused, lacking, or may too little: `doctor` then ends with exit code 7. */
+  readonly about?: "credentials" | undefined;
 }
 
 /** One thing that is looked at; it has no visible effect. */
@@ -34,17 +36,30 @@ export function read<T>(
   return failed(check, reading.cause);
 }
 
-/** An error as a finding: what only a person can change is a gap, what may pass is trouble. */
+/** An error as a finding: what only a person can change is a gap, what may pass by itself is trouble. */
 export function failed(check: string, thrown: unknown): Finding {
   const error: ReleaseError = asReleaseError(thrown);
-  const verdict = error.category === "unavailable" ? "trouble" : "gap";
-  return { check, verdict, fact: [error.message, error.why].filter(Boolean).join(": "), fix: error.fix };
+  // A certificate that is not trusted, a redirect: the server answers, and will answer the same tomorrow.
+  const verdict = error.category === "unavailable" && error.retryable ? "trouble" : "gap";
+  const fact = [error.message, error.why].filter(Boolean).join(": ");
+  return {
+    check,
+    verdict,
+    fact,
+    fix: error.fix ?? "run again with -v",
+    ...(error.category === "auth" ? { about: "credentials" } : {}),
+  };
 }
 
-/** Looks at everything side by side; what throws becomes a finding too. */
+/** Looks at everything side by side; what throws becomes a finding too, and only an interruption ends it. */
 export async function examine(examinations: readonly Examination[]): Promise<readonly Finding[]> {
   const found = await Promise.all(
-    examinations.map(async ({ check, look }) => look().catch((error: unknown) => failed(check, error))),
+    examinations.map(async ({ check, look }) =>
+      look().catch((thrown: unknown) => {
+        if (asReleaseError(thrown).category === "interrupted") throw thrown;
+        return failed(check, thrown);
+      }),
+    ),
   );
   return found.flat();
 }

@@ -27,7 +27,8 @@ export async function readForgeVersion(
 export function judgeForgeVersion(reading: Reading<string>): Finding {
   const check = "forge version";
   if (reading.kind === "unknown") return failed(check, reading.cause);
-  if (reading.kind === "absent") return { check, verdict: "warning", fact: reading.proof };
+  if (reading.kind === "absent")
+    return { check, verdict: "warning", fact: reading.proof, fix: "correct forge.url, forge.api or forge.token" };
   const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(reading.value) ?? []).map(Number);
   if (major > 1 || minor >= 24) return well(check, `Gitea ${reading.value}: statuses, workflow runs and variables`);
   return {

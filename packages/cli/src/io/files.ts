@@ -1,6 +1,8 @@
 import {
+  accessSync,
   appendFileSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -20,6 +22,8 @@ export interface Files {
   exists(path: string): boolean;
   /** Names of what is in a folder, in order; none where there is no such folder. */
   list(path: string): readonly string[];
+  /** Whether this process may write to what is at `path`, or could make it where nothing is. Writes nothing. */
+  isWritable(path: string): boolean;
   append(path: string, text: string): void;
   /** Writes so that a reader sees the old file or the whole new one: into a temporary file beside it, then renamed. */
   replace(path: string, text: string): void;
@@ -30,6 +34,7 @@ export const machineFiles: Files = {
   read: (path, most) => (most === undefined ? readFileSync(path, "utf8") : readBounded(path, most)),
   exists: (path) => existsSync(path),
   list: (path) => (existsSync(path) ? readdirSync(path).toSorted() : []),
+  isWritable: (path) => isWritable(path),
   append: (path, text) => appendFileSync(path, text),
   replace(path, text) {
     // Only a name beside others: node:crypto would cost every start 10 ms.
@@ -44,6 +49,17 @@ export const machineFiles: Files = {
     }
   },
 };
+
+/** Of what does not exist yet, the nearest folder above it decides. */
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return isMissing && dirname(path) !== path && isWritable(dirname(path));
+  }
+}
 
 /** By pieces, since a pipe or a device does not say how long it is. */
 function readBounded(path: string, most: number): string {

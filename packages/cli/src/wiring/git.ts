@@ -12,14 +12,14 @@ export async function makeLedger(parts: Parts, target: string): Promise<Ledger> 
     import("@lateen/promote/ledger-git"),
     import("@lateen/promote"),
   ]);
-  const { settings, env, clock } = parts;
+  const { env, clock } = parts;
+  return createGitLedger({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock });
+}
+
+/** The ref of a target's ledger: `ledger.ref` is that of the target `default`. */
+export function targetRef({ settings }: Parts, target: string, ledgerRef: (target: string) => string): string {
   const ref = settings.config.promote?.ledger.ref;
-  return createGitLedger({
-    ...ledgerPlace(parts),
-    ref: target === "default" && ref !== undefined ? ref : ledgerRef(target),
-    env,
-    clock,
-  });
+  return target === "default" && ref !== undefined ? ref : ledgerRef(target);
 }
 
 /** The memory of the starvation guard stands beside the ledger, on a ref of its own. */
@@ -31,7 +31,7 @@ export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> 
 }
 
 /** The git repository of the ledger, and its token. */
-function ledgerPlace(parts: Parts): GitPlace {
+export function ledgerPlace(parts: Parts): GitPlace {
   const { promote } = parts.settings.config;
   if (promote === undefined) throw configMissing("promote");
   return gitPlace(parts, promote.ledger, "promote.ledger.remote");

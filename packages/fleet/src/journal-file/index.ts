@@ -1,1 +1,1 @@
-export { createFileJournal, type FileJournalOptions } from "./journal.ts";
+export { createFileJournal, type FileJournalOptions, findJournalOwner } from "./journal.ts";

@@ -7,7 +7,7 @@ import { parseCommitSha, parseSlug } from "@lateen/kernel";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JournalEntry } from "../journal-entry.ts";
 import type { OpenJournal } from "../journal.ts";
-import { createFileJournal } from "./journal.ts";
+import { createFileJournal, findJournalOwner } from "./journal.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -136,8 +136,19 @@ describe("the lock", () => {
       outcome: "refused",
       reason: expect.stringContaining(`process ${process.pid}`),
     });
+    expect(await findJournalOwner(folder)).toBe(`process ${process.pid}`);
     await first.close();
     await (await open()).close();
+  });
+
+  test("is looked at without a trace", async () => {
+    expect(await findJournalOwner(join(folder, "nowhere"))).toBeUndefined();
+    expect(await findJournalOwner(folder)).toBeUndefined();
+    expect(await readdir(folder)).toEqual([]);
+    await (await open()).close();
+    const before = await readdir(folder);
+    expect(await findJournalOwner(folder)).toBeUndefined();
+    expect(await readdir(folder)).toEqual(before);
   });
 
   test("of many that come at once, one gets it", async () => {

@@ -5,7 +5,7 @@ import type { JournalEntry } from "../journal-entry.ts";
 import type { Journal, OpenJournal } from "../journal.ts";
 import { type AppendFile, openAppendFile } from "./append-file.ts";
 import { formatLines, readLines, type ReadLines } from "./lines.ts";
-import { type Lock, syncFolder, takeLock } from "./lock.ts";
+import { findOwner, type Lock, syncFolder, takeLock } from "./lock.ts";
 
 /** Where the journal is kept. */
 export interface FileJournalOptions {
@@ -35,6 +35,11 @@ export function createFileJournal(options: FileJournalOptions): Journal {
       }
     },
   };
+}
+
+/** Names the living process that holds the journal in `folder`, without taking or making anything; undefined where nobody does. */
+export function findJournalOwner(folder: string): Promise<string | undefined> {
+  return findOwner(join(folder, "rollout.lock"));
 }
 
 async function openLocked(folder: string, path: string, lock: Lock, clock: Clock): Promise<Verdict<OpenJournal>> {

@@ -37,6 +37,13 @@ export async function takeLock(path: string): Promise<Lock | string> {
   }
 }
 
+/** Names the living owner of the lock at `path` and touches nothing; undefined where it is free. */
+export async function findOwner(path: string): Promise<string | undefined> {
+  const top = Math.max(0, ...(await numbersOf(path).catch(() => [])));
+  const holder = top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => released);
+  return holder === released ? undefined : await describeLiving(holder);
+}
+
 async function tryToTake(path: string, aside: string): Promise<Lock | string | undefined> {
   const top = Math.max(0, ...(await numbersOf(path)));
   const holder = top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => undefined);

@@ -1,0 +1,26 @@
+import type { ClockReading } from "./judge-clocks.ts";
+
+/** What `doctor` says of this machine's clock, by how far it is ahead of the servers. */
+export const clockRows: readonly {
+  readonly readings: readonly ClockReading[];
+  readonly verdict: string | undefined;
+}[] = [
+  { readings: [], verdict: undefined },
+  { readings: [{ server: "forge", aheadMs: 59_000 }], verdict: "ok" },
+  { readings: [{ server: "forge", aheadMs: -61_000 }], verdict: "warning" },
+  { readings: [{ server: "forge", aheadMs: -301_000 }], verdict: "gap" },
+  {
+    readings: [
+      { server: "forge", aheadMs: 301_000 },
+      { server: "prod", aheadMs: 302_000 },
+    ],
+    verdict: "gap",
+  },
+  {
+    readings: [
+      { server: "forge", aheadMs: 0 },
+      { server: "prod", aheadMs: 3_600_000 },
+    ],
+    verdict: "warning",
+  },
+];

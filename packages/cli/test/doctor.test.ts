@@ -1,0 +1,289 @@
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type GitHttpServer, startGitHttpServer } from "@lateen/kernel/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Finding } from "../src/doctor/finding.ts";
+import type { Ran } from "./run-lateen.ts";
+import { images, startWorld, tokens, type World } from "./world.ts";
+
+let world: World;
+let closers: (() => Promise<unknown>)[];
+beforeEach(async () => {
+  closers = [];
+  world = await startWorld();
+});
+afterEach(async () => {
+  for (const close of closers) await close();
+  await world.close();
+});
+
+const doctor = (env: Readonly<Record<string, string>> = {}, haste = 1): Promise<Ran> =>
+  world.lateen(["doctor", "--json"], { env, haste });
+const findingsOf = (ran: Ran): readonly Finding[] => ran.json()["findings"] as readonly Finding[];
+/** `check verdict` of everything that is not well. */
+const bad = (ran: Ran): readonly string[] => {
+  const found = findingsOf(ran).filter(({ verdict }) => verdict !== "ok");
+  for (const { fix, check } of found) expect(fix, check).toBeTruthy();
+  return found.map(({ check, verdict }) => `${check} ${verdict}`);
+};
+const fact = (ran: Ran, check: string): string =>
+  findingsOf(ran)
+    .filter((finding) => finding.check === check)
+    .map((finding) => finding.fact)
+    .join("\n");
+
+/** The ledger over HTTP, with the forge's token. */
+async function serveLedger(fault?: Parameters<typeof startGitHttpServer>[0]["fault"]): Promise<GitHttpServer> {
+  const server = await startGitHttpServer({
+    root: world.repository.root,
+    credentials: { password: tokens.GITEA_TOKEN },
+    ...(fault === undefined ? {} : { fault }),
+  });
+  closers.push(() => server.close());
+  world.configure((text) =>
+    text.replace(/remote: "[^"]*"/, `remote: "${server.url}/core.git", token: { env: GITEA_TOKEN }`),
+  );
+  return server;
+}
+
+describe("where everything is well", () => {
+  test("everything that ship needs is looked at, and nothing is changed", async () => {
+    const server = await serveLedger();
+    const refs = await world.repository.git("for-each-ref");
+    const ran = await doctor();
+    expect([ran.code, ran.json().outcome, bad(ran)], ran.stdout).toEqual([0, "ok", []]);
+    const [image] = images;
+    expect([...new Set(findingsOf(ran).map(({ check }) => check.replace(/127\S+(?=\/acme)/, "registry")))]).toEqual([
+      "configuration",
+      "secrets",
+      "clock",
+      "forge version",
+      "forge branch",
+      "forge history",
+      "forge checks",
+      "kill switch",
+      `image registry/${image}`,
+      `image registry/${images[1]}`,
+      "control plane",
+      "tenants",
+      "journal",
+      "ledger default",
+    ]);
+    expect(world.plane.moves()).toEqual([]);
+    expect(await world.repository.git("for-each-ref")).toBe(refs);
+    expect(server.requests.filter(({ isPush }) => isPush)).toEqual([]);
+    expect(server.requests.some(({ path }) => path.includes("service=git-receive-pack"))).toBe(true);
+    expect(() => world.folder.read(".lateen/rollout.jsonl")).toThrow("ENOENT");
+  });
+
+  test("the same once something is promoted, and over a ledger on disk", async () => {
+    await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([0, []]);
+    expect(fact(ran, "ledger default")).toContain("entry 1 promotes");
+    expect(fact(ran, "journal")).toContain("the last rollout ended: shipped");
+    expect(await world.repository.git("rev-list", "--count", "refs/lateen/latest")).toBe("1\n");
+  });
+});
+
+describe("credentials", () => {
+  test("every one that is missing is named once, and the exit code is 7", async () => {
+    const ran = await doctor({ CP_TOKEN: "", GITEA_TOKEN: "" });
+    expect([ran.code, ran.json().outcome, bad(ran)]).toEqual([7, "error", ["secrets gap", "secrets gap"]]);
+    expect(ran.json()["error"]).toMatchObject({ code: "CREDENTIALS", why: "the variable GITEA_TOKEN is not set" });
+  });
+
+  test("every one that is refused is found, beside everything else, and none is shown", async () => {
+    world.configure((text) => text.replace("canary: [canary-a]", "canary: [canary-b]"));
+    const env = { GITEA_TOKEN: "wrong-forge-token", REGISTRY_PASSWORD: "wrong-password" };
+    const [json, text] = [await doctor(env), await world.lateen(["doctor"], { env })];
+    expect([json.code, text.code]).toEqual([7, 7]);
+    const about = findingsOf(json).filter(({ about: what }) => what === "credentials");
+    expect(about.map(({ check }) => check.replace(/127\S+(?=\/acme)/, "registry"))).toEqual([
+      "forge branch",
+      "kill switch",
+      ...images.map((image) => `image registry/${image}`),
+    ]);
+    expect(bad(json)).toContain("canary gap");
+    for (const part of ["gap      canary: the canary canary-b is not in the fleet", "ok       tenants: "])
+      expect(text.stdout).toContain(part);
+    expect(text.stderr).toContain("error: credentials are refused or lacking: forge branch, and 3 more");
+    for (const said of [json.stdout, text.stdout, text.stderr]) expect(said).not.toMatch(/wrong-(?:forge|password)/);
+  });
+
+  test("a token that may read the ledger and not write it", async () => {
+    const server = await serveLedger(({ path }) => (path.includes("git-receive-pack") ? { status: 403 } : undefined));
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["ledger default gap"]]);
+    expect(fact(ran, "ledger default")).toContain("refused the credentials");
+    expect(server.requests.filter(({ isPush }) => isPush)).toEqual([]);
+  });
+
+  test("a user who may not push, whom Gitea admits as far as the push itself", async () => {
+    const denied = { on: /\/repos\/acme\/core$/, body: { permissions: { push: false, pull: true } } };
+    const server = await serveLedger();
+    // The forge and its git are on one address; the fake of the forge speaks no git.
+    world.configure((text) =>
+      text
+        .replace(/url: "[^"]*", repository/, `url: "${server.url}", api: "${world.forge.api}", repository`)
+        .replace(/remote: "[^"]*"/, `remote: "${server.url}/acme/core.git"`),
+    );
+    mkdirSync(join(world.repository.root, "acme"));
+    await world.repository.git(
+      "clone",
+      "-q",
+      "--bare",
+      world.repository.path,
+      join(world.repository.root, "acme/core.git"),
+    );
+    const end = world.forge.misbehave(denied);
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["ledger default gap"]]);
+    expect(fact(ran, "ledger default")).toContain("the token's user may not push");
+    end();
+    world.forge.misbehave({ ...denied, body: { permissions: { push: true } } });
+    const granted = await doctor();
+    expect([granted.code, bad(granted)], granted.stdout).toEqual([0, []]);
+    expect(fact(granted, "ledger default")).toContain("says that its user may push");
+  });
+
+  test("a kill switch that the token may not read is a warning with its consequence", async () => {
+    world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([0, ["kill switch warning"]]);
+    expect(fact(ran, "kill switch")).toContain("only its value at the start of a job counts");
+  });
+});
+
+describe("gaps, which stay until somebody changes something", () => {
+  test("a required check that no commit has ever had", async () => {
+    world.configure((text) => text.replace("CI / all-required (push)", "CI / all_required (push)"));
+    const ran = await doctor();
+    expect([ran.code, bad(ran)]).toEqual([3, ["forge checks gap"]]);
+    expect(fact(ran, "forge checks")).toContain('did you mean "CI / all-required (push)"?');
+  });
+
+  test.each([
+    ["a file that is not there", undefined, undefined, "gap", "no file"],
+    [
+      "a file that never runs on pushes",
+      "on: workflow_dispatch\njobs: {}\n",
+      undefined,
+      "gap",
+      "does not run on pushes",
+    ],
+    ["a file that is disabled", "on: push\njobs: {}\n", "disabled_manually", "gap", "disabled_manually"],
+    ["a file that cannot be understood", "on: [push\n", undefined, "warning", "cannot be told"],
+    ["a file that is well", "on: push\njobs: {}\n", "active", undefined, "its runs can be read"],
+  ])("a required workflow: %s", async (_, text, state, verdict, part) => {
+    world.configure((config) => config.replace("gate: {", "gate: { workflows: [{ file: e2e.yml }],"));
+    const files = text === undefined ? { "a.txt": "a" } : { ".gitea/workflows/e2e.yml": text };
+    await world.repository.commit({ message: "workflow", files });
+    if (state !== undefined) world.forge.setWorkflow("e2e.yml", state);
+    const ran = await doctor();
+    const found = findingsOf(ran).filter(({ check }) => check === "workflow e2e.yml");
+    expect(found.find((finding) => finding.verdict !== "ok")?.verdict, ran.stdout).toBe(verdict);
+    expect(fact(ran, "workflow e2e.yml")).toContain(part);
+  });
+
+  test("a journal that another commit's rollout is unfinished in", async () => {
+    world.tenants.set("t1", { manner: "down" });
+    const started = { type: "rollout-started", id: "x", release: { sha: "b".repeat(40), tag: "b" }, at: 1 };
+    mkdirSync(join(world.folder.path, ".lateen"));
+    world.folder.write(".lateen/rollout.jsonl", `${JSON.stringify(started)}\n`);
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["tenants trouble", "journal gap"]]);
+    expect(fact(ran, "journal")).toContain("unfinished rollout of bbbbbbb, and refuses every other commit");
+  });
+
+  test("a canary that nobody knows, and a branch that is not there", async () => {
+    world.configure((text) =>
+      text
+        .replace("[canary-a]", "[canary-x]")
+        .replace("repository: acme/core,", "repository: acme/core, branch: trunk,"),
+    );
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["forge branch gap", "canary gap"]]);
+  });
+
+  test("no git, a proxy that is none, and certificates that are not there", async () => {
+    const ran = await doctor({ PATH: "/nowhere", NODE_EXTRA_CA_CERTS: "/nowhere.pem" });
+    expect([ran.code, bad(ran)]).toEqual([3, ["certificates gap", "ledger default gap"]]);
+    expect(fact(ran, "ledger default")).toContain("git could not be started");
+    const proxied = await doctor({ HTTPS_PROXY: "proxy" });
+    expect([proxied.code, bad(proxied)[0]]).toEqual([3, "proxy gap"]);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("a folder that cannot be written", async () => {
+    chmodSync(world.folder.path, 0o555);
+    const ran = await doctor();
+    chmodSync(world.folder.path, 0o755);
+    expect([ran.code, bad(ran)]).toEqual([3, ["journal gap"]]);
+  });
+
+  test("a configuration without anything to ship, and none at all", async () => {
+    world.configure(() => "registries: {}\n");
+    expect([(await doctor()).code, bad(await doctor())]).toEqual([3, ["configuration gap"]]);
+    rmSync(join(world.folder.path, "lateen.yaml"));
+    const ran = await doctor();
+    expect([ran.code, findingsOf(ran)[0]?.fix]).toEqual([3, "write one with: lateen init"]);
+  });
+});
+
+describe("trouble and warnings", () => {
+  test("a tenant that is down may come back", async () => {
+    world.tenants.set("t1", { manner: "down" });
+    const ran = await doctor();
+    expect([ran.code, ran.json().outcome, bad(ran)]).toEqual([4, "unknown", ["tenants trouble"]]);
+    expect(fact(ran, "tenants")).toContain("1 of 6 do not tell what they run: t1 (");
+  });
+
+  test("servers that are gone are trouble, each told once", async () => {
+    await Promise.all([world.forge.close(), world.plane.close(), world.registry.close()]);
+    const ran = await doctor({}, 50);
+    expect([ran.code, ran.json().outcome]).toEqual([4, "unknown"]);
+    expect(bad(ran).map((line) => line.replace(/127\S+(?=\/acme)/, "registry"))).toEqual([
+      "forge version trouble",
+      "forge branch trouble",
+      "kill switch trouble",
+      ...images.map((image) => `image registry/${image} trouble`),
+      "control plane trouble",
+    ]);
+  });
+
+  test("images that are not there yet, and an armed kill switch, are warnings", async () => {
+    world.forge.setVariable("DEPLOY_DISABLED", "sometimes");
+    for (const image of images) world.registry.store.setTag(image, "edge", world.digest(image, 0));
+    world.configure((text) =>
+      text.replace("staging-{sha7}", "build-{sha}").replace("tags: [latest]", "tags: [latest, next]"),
+    );
+    const ran = await doctor();
+    expect([ran.code, bad(ran).map((line) => line.replace(/127\S+(?=\/acme)/, "registry"))], ran.stdout).toEqual([
+      0,
+      ["kill switch warning", ...images.map((image) => `image registry/${image} warning`)],
+    ]);
+    expect(fact(ran, "kill switch")).toContain('"sometimes", which holds every release');
+  });
+
+  test("before the first promotion the candidate stands in for the tag that is not there", async () => {
+    world.configure((text) => text.replace("tags: [latest]", "tags: [stable]"));
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([0, []]);
+    expect(fact(ran, findingsOf(ran).find(({ check }) => check.startsWith("image"))?.check ?? "")).toContain(
+      "pushing is allowed",
+    );
+  });
+});
+
+test("at a terminal lines are folded at its width, words are not", async () => {
+  const ran = await world.lateen(["doctor"]);
+  const { formatFindings } = await import("../src/report/findings.ts");
+  expect(ran.stdout).toContain("ok       forge branch: main is at");
+  const url = `https://example.com/${"a".repeat(70)}`;
+  const finding: Finding = { check: "x", verdict: "gap", fact: `it is ${"long ".repeat(20)}${url}`, fix: "a b" };
+  const lines = formatFindings([finding], 60).split("\n");
+  expect(lines[0]).toMatch(/^gap {6}x: it is long/);
+  expect(lines.slice(1).every((line) => line.startsWith("         "))).toBe(true);
+  expect(lines.filter((line) => line.length > 60).map((line) => line.trim())).toEqual([url]);
+  expect(formatFindings([finding])).toBe(`gap      x: ${finding.fact}\n         fix: a b`);
+});

@@ -48,7 +48,7 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
   const chosen = chooseOverlay(document, options.overlay ?? env["LATEEN_ENV"]);
   const layered = layer(chosen.value, env, needs.includes("forge"));
   const locate = createLocator(document, chosen.overlay, layered);
-  const parsed = configSchema.safeParse(layered.value);
+  const parsed = configSchema(layered.value).safeParse(layered.value);
   const problems = [
     ...(document !== undefined && !isRecord(document.value ?? {})
       ? [locate([], "must be a mapping of sections such as forge, gate and fleet")]

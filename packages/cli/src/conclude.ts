@@ -22,10 +22,11 @@ export function conclude(
   verdict: Verdict<Partial<Account> | undefined>,
   { outcome, reason, advice = [], gate }: ConcludeOptions,
 ): CommandResult {
-  const { coverage: _, changed, interrupted, ...known } = verdict.value ?? {};
+  const { coverage: _, changed, interrupted, unfinished, left, ...known } = verdict.value ?? {};
+  const isCutShort = interrupted === true || unfinished === true;
   const stopped = verdict.kind === "stop";
   const document = {
-    reason: stopped ? verdict.reason : reason,
+    reason: stopped ? verdict.reason : [reason, ...(left === undefined ? [] : [left])].join("; "),
     ...(gate === undefined ? {} : { gate }),
     ...known,
     evidence: verdict.evidence,
@@ -36,18 +37,27 @@ export function conclude(
     document,
     answer: formatAnswer(end, document),
     changes: changed === true,
-    interrupted: interrupted === true,
-    advice: [...(stopped ? adviceFor(verdict.outcome, interrupted === true) : []), ...advice],
+    interrupted: isCutShort,
+    advice: [
+      ...(stopped ? adviceFor(verdict.outcome, interrupted === true, isCutShort) : []),
+      ...adviseNext(known.next),
+      ...advice,
+    ],
   };
 }
 
+function adviseNext(next: string | undefined): string[] {
+  return next === undefined ? [] : ["what was begun is completed by:", `  ${next}`];
+}
+
 /** What to do next, where the outcome alone tells. */
-function adviceFor(outcome: Outcome, interrupted: boolean): string[] {
-  // `rollout --resume` promotes nothing, and takes an interrupted rollback for a superseded release: so it comes second.
-  if (interrupted) return ["the fleet alone: lateen rollout --resume; to give it up: lateen rollout --abandon"];
+function adviceFor(outcome: Outcome, interrupted: boolean, isCutShort: boolean): string[] {
+  // `rollout --resume` promotes nothing: so it comes second.
+  if (interrupted) return ["the fleet alone: lateen rollout --resume", "to give it up: lateen rollout --abandon"];
   if (outcome === "halted")
     return ["the result accounts for every tenant: put right what it names, then run the same command again"];
-  return outcome === "partial" ? ["repair the tags with: lateen reconcile"] : [];
+  // Reconcile follows ledgers: a target that its ledger does not name yet is only reached by the same command again.
+  return outcome === "partial" && !isCutShort ? ["repair the tags with: lateen reconcile"] : [];
 }
 
 /** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */

@@ -4,7 +4,7 @@ import type { ResultDocument } from "./result.ts";
 /** What had been done and seen before an error came. */
 export type Known = Pick<
   ResultDocument,
-  "commit" | "supersededBy" | "images" | "gate" | "fleet" | "ledger" | "evidence"
+  "commit" | "supersededBy" | "images" | "gate" | "fleet" | "ledger" | "targets" | "evidence"
 >;
 
 const known = new WeakMap<object, Known>();
@@ -19,8 +19,8 @@ type Given = Omit<Known, "evidence"> & { readonly changed?: boolean | undefined 
 export function rememberKnown(thrown: unknown, account: Given, evidence: readonly Evidence[]): void {
   if (typeof thrown !== "object" || thrown === null || known.has(thrown)) return;
   if (account.changed !== true && account.ledger === undefined) return;
-  const { commit, supersededBy, images, gate, fleet, ledger } = account;
-  known.set(thrown, { commit, supersededBy, images, gate, fleet, ledger, evidence });
+  const { commit, supersededBy, images, gate, fleet, ledger, targets } = account;
+  known.set(thrown, { commit, supersededBy, images, gate, fleet, ledger, targets, evidence });
 }
 
 /** What was done before `thrown`; nothing where nothing was. */

@@ -1,5 +1,5 @@
 import type { RolloutForecast } from "@lateen/fleet";
-import { type Evidence, ReleaseError, systemCode } from "@lateen/kernel";
+import { type Evidence, ReleaseError, type StopOutcome, systemCode } from "@lateen/kernel";
 import type { Finding } from "./doctor/finding.ts";
 import { errorOutcome } from "./exit-codes.ts";
 import type { Outcome } from "./exit-codes.table.ts";
@@ -66,6 +66,22 @@ export interface FleetResult {
   readonly tenants: readonly TenantResult[];
 }
 
+/** What became of one promotion target. */
+export interface TargetResult {
+  readonly name: string;
+  /**
+   * `shipped`, `unchanged`, or `planned` in a dry run; `partial` where a tag has not settled; the outcome of what stopped it;
+   * `untouched` where it was not come to.
+   */
+  readonly state: "shipped" | "unchanged" | "planned" | StopOutcome | "untouched";
+  /** Whether its ledger names the release, and its tags follow it. */
+  readonly committed: boolean;
+  readonly tags: readonly string[];
+  readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
+  /** Why it is not as it should be. */
+  readonly reason?: string | undefined;
+}
+
 /** How trunk, ledger, tags and fleet stand, by `status`. */
 export interface StatusResult {
   readonly drift: "none" | "drift" | "unknown";
@@ -110,7 +126,12 @@ export interface ResultDocument {
   readonly images?: readonly ImageResult[] | undefined;
   readonly gate?: GateResult | undefined;
   readonly fleet?: FleetResult | undefined;
+  /** The entry of the first promotion target that has one; `targets` has those of all. */
   readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
+  /** Every promotion target, in the order of the configuration. */
+  readonly targets?: readonly TargetResult[] | undefined;
+  /** The command line that completes what was begun, where it is another one. */
+  readonly next?: string | undefined;
   readonly status?: StatusResult | undefined;
   /** Files that were written, by `init`. */
   readonly files?: readonly string[] | undefined;

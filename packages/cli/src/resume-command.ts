@@ -19,6 +19,6 @@ export function resumeCommand(
 }
 
 /** As a shell reads it as one word. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -5,7 +5,7 @@ import { gateStep } from "./stages/pass-gate.ts";
 import { checkTargets, promoteTargets } from "./stages/promote.ts";
 import { resolveRelease } from "./stages/release.ts";
 import { type Account, type Step, walk } from "./stages/road.ts";
-import { rolloutStep } from "./stages/roll-out.ts";
+import { releasePurpose, rolloutStep } from "./stages/roll-out.ts";
 import { countSuperseded, rememberAttempt } from "./stages/starvation.ts";
 
 /** How a commit is shipped. */
@@ -36,7 +36,7 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
     passKillSwitch, //                           also where no gate is configured
     resolveRelease, //                           commit → digests, once for all stages
     checkTargets, //                             promotion's plan and its read-only checks
-    rolloutStep(), //                            canary, waves, soak, coverage; guards before every step
+    rolloutStep({ purpose: releasePurpose(job) }), // canary, waves, soak, coverage; guards before every step
     recheckKillSwitch, //                        the rollout took its time
     passSupersession, //                         a newer commit came meanwhile: the tags are left to it
     promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle

@@ -4,11 +4,15 @@ import type { Command } from "./command.ts";
 
 /** `lateen rollback`. */
 export const rollback: Command = {
-  about: "Promotes an older release on purpose: the whole fleet, verified strictly, then the ledger and the tags.",
+  about:
+    "Promotes an older release on purpose: all targets are proven, the whole fleet goes back once and is verified strictly, then the ledgers and the tags.",
   options: {
-    to: { value: "SHA", about: "the release to go back to (default: the one before, by the ledger)" },
+    to: {
+      value: "SHA",
+      about: "the release to go back to (default: the one before, by the ledgers; they have to agree)",
+    },
     reason: { value: "TEXT", about: "why; it is kept in the ledger" },
-    target: { value: "NAME", about: "the promotion target (default: the first one)" },
+    target: { value: "NAME", about: "only this promotion target (default: all); the fleet goes back all the same" },
   },
   examples: [
     ["lateen rollback --reason 'checkout fails for everybody'", "to the release before"],
@@ -24,8 +28,8 @@ export const rollback: Command = {
       import("../open-rollback.ts"),
       import("../stages/roll-back.ts"),
     ]);
-    const { job, target, to } = await openRollback(context);
-    const verdict = await rollBack(job, { reason, target, to });
+    const { job, targets, to } = await openRollback(context);
+    const verdict = await rollBack(job, { reason, targets, to });
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },
 };

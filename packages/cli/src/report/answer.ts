@@ -1,7 +1,7 @@
 import type { RolloutForecast } from "@lateen/fleet";
 import { formatDuration, plainText } from "@lateen/kernel";
 import type { Outcome } from "../exit-codes.table.ts";
-import type { FleetResult, GateResult, ImageResult, ResultDocument } from "../result.ts";
+import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../result.ts";
 import { counted, short, shortDigest } from "./line.ts";
 
 /** The answer for people: the outcome in one line, then what it rests on. */
@@ -9,16 +9,18 @@ export function formatAnswer(
   outcome: Outcome,
   document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">,
 ): string {
-  const { reason = "", commit, supersededBy, gate, fleet, images = [] } = document;
+  const { reason = "", commit, supersededBy, gate, fleet, images = [], targets = [] } = document;
   const head = [`${outcome}${commit === undefined ? "" : ` ${short(commit)}`}`, plainText(reason)]
     .filter((part) => part !== "")
     .join(": ");
   return [
     head,
-    supersededBy === undefined ? "" : `superseded by ${supersededBy}`,
+    // The reason of most names it in full.
+    supersededBy === undefined || reason.includes(supersededBy) ? "" : `superseded by ${supersededBy}`,
     gate === undefined ? "" : formatChecks(gate),
     fleet === undefined ? "" : formatFleet(fleet),
     outcome === "planned" && fleet?.forecast !== undefined ? formatForecast(fleet.forecast) : "",
+    formatTargets(targets),
     formatTags(images),
   ]
     .filter((part) => part !== "")
@@ -59,6 +61,18 @@ export function formatForecast({ floorMs, requests, worstCaseBroken, waves }: Ro
   ]);
   const sum = `at least ${formatDuration(Math.ceil(floorMs / 1000) * 1000)}, ${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once`;
   return waves.length === 0 ? "" : `${table(rows)}\n${sum}`;
+}
+
+/** The table of promotion targets, where there are several to tell apart. */
+function formatTargets(targets: readonly TargetResult[]): string {
+  if (targets.length < 2) return "";
+  return table(
+    targets.map(({ name, state, ledger }) => [
+      name,
+      state,
+      ledger === undefined ? "no entry of this run" : `entry ${ledger.position}`,
+    ]),
+  );
 }
 
 /** The table of tags, before and after. */

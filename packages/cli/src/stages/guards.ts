@@ -40,6 +40,14 @@ export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> 
   return calmly(() => passKillSwitch(job));
 }
 
+/** What a rollback does about the kill switch: it may have been armed for its sake, so it is told and stops nothing. */
+export async function tellKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  const verdict = await recheckKillSwitch(job);
+  if (verdict.kind === "stop")
+    job.report({ type: "warned", message: `the kill switch does not stop a rollback: ${verdict.reason}` });
+  return go({});
+}
+
 async function isForgeSilent(job: Job): Promise<boolean> {
   const { forge } = job.settings.config;
   return forge !== undefined && (await (await job.wiring.forge()).head(forge.branch, job.signal)).kind === "unknown";

@@ -2,7 +2,7 @@ import { type Evidence, go, stop, type Verdict } from "@lateen/kernel";
 import { reconcile } from "@lateen/promote";
 import { configMissing } from "../context.ts";
 import type { Job } from "../job.ts";
-import { withReport } from "./promote.ts";
+import { withReport } from "./promotion-account.ts";
 import type { Account } from "./road.ts";
 
 /** Repairs the tags of every target from its ledger; one whose tags do not settle keeps nobody from repairing the others. */

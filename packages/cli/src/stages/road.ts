@@ -2,7 +2,7 @@ import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
 import type { Job } from "../job.ts";
 import { rememberKnown } from "../late-error.ts";
-import type { FleetResult, GateResult, ImageResult, ResultDocument } from "../result.ts";
+import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../result.ts";
 
 /** What has been established on the way so far. */
 export interface Account {
@@ -11,12 +11,18 @@ export interface Account {
   readonly fleet?: FleetResult | undefined;
   readonly images?: readonly ImageResult[] | undefined;
   readonly ledger?: ResultDocument["ledger"];
+  readonly targets?: readonly TargetResult[] | undefined;
+  readonly next?: string | undefined;
+  /** What is still to be done though nothing stopped it, in one clause. */
+  readonly left?: string | undefined;
   readonly supersededBy?: string | undefined;
   /** The whole account of the fleet; evidence of a promotion. */
   readonly coverage?: FleetReport | undefined;
   /** Whether a tenant or a tag was moved. */
   readonly changed?: boolean | undefined;
   readonly interrupted?: boolean | undefined;
+  /** Whether some of several targets are committed and others are not; the same command line completes it. */
+  readonly unfinished?: boolean | undefined;
 }
 
 /** One step of the road: takes what is known so far, and answers with what it adds. */

@@ -1,50 +1,104 @@
-import { go, type CommitSha, type Verdict } from "@lateen/kernel";
-import { type FleetEvidence, rollback, type RollbackInput } from "@lateen/promote";
-import { rememberKnown } from "../late-error.ts";
+import { go, plainText, type CommitSha, type Verdict } from "@lateen/kernel";
+import {
+  chooseRelease,
+  prepareRollback,
+  type PromotePorts,
+  rollback,
+  type RollbackInput,
+  type RollbackPart,
+} from "@lateen/promote";
 import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
-import { fleetEvidence, portsOf, withReport } from "./promote.ts";
+import { eachTarget } from "./each-target.ts";
+import { fleetEvidence, portsOf } from "./promote.ts";
+import { withReport } from "./promotion-account.ts";
 import { provePullable } from "./pullable.ts";
-import { type Account, walk } from "./road.ts";
+import { type Account, type Step, walk } from "./road.ts";
 import { rolloutStep } from "./roll-out.ts";
 
 /** What is rolled back, and why. */
 export interface RollbackOptions {
-  readonly target: TargetConfig;
-  /** @default the release before the newest one in the ledger */
+  /** The promotion targets; the fleet is one and goes back as a whole. */
+  readonly targets: readonly [TargetConfig, ...TargetConfig[]];
+  /** @default the release before the newest one in the ledgers, where they agree on it */
   readonly to?: CommitSha | undefined;
   readonly reason: string;
 }
 
-/** Rolls the fleet and the tags back: everything is proven first, then the fleet moves, then the ledger, then the tags. */
-export async function rollBack(job: Job, options: RollbackOptions): Promise<Verdict<Account | undefined>> {
-  let fleet: Partial<Account> = {};
-  let commit: CommitSha | undefined;
-  const moveFleet: NonNullable<RollbackInput["beforeCommit"]> = async (planned) => {
-    commit = planned.commit;
-    const verdict = await walk(job, { commit: planned.commit }, [provePullable, rolloutStep({ isRollback: true })]);
-    fleet = verdict.value ?? {};
-    if (verdict.kind === "stop") return { ...verdict, value: undefined } as Verdict<FleetEvidence>;
-    return go(fleetEvidence(job, { commit: planned.commit, ...fleet }), verdict.evidence);
-  };
-  const ports = await portsOf(job, options.target.name);
-  const verdict = await rollback(rollbackInput(job, options, moveFleet), ports, job.signal).catch((error: unknown) => {
-    rememberKnown(error, { ...fleet, commit }, []);
-    throw error;
-  });
-  const merged = withReport(verdict, "promotion", []);
-  const known = verdict.value?.commit ?? commit;
-  if (known === undefined) return { ...merged, value: undefined };
-  const changed = fleet.changed === true || merged.value?.changed === true;
-  return { ...merged, value: { ...fleet, ...merged.value, commit: known, changed } };
+interface Part extends RollbackPart {
+  readonly target: TargetConfig;
 }
 
-function rollbackInput(
-  job: Job,
-  { target, to, reason }: RollbackOptions,
-  beforeCommit: RollbackInput["beforeCommit"],
-): RollbackInput {
+/** Rolls the fleet and the tags back: every target is proven, then the fleet moves once, then each ledger, then its tags. */
+export async function rollBack(job: Job, options: RollbackOptions): Promise<Verdict<Account | undefined>> {
+  const parts = await partsOf(job, options);
+  const chosen = await chooseRelease(parts, options.to, job.signal);
+  if (chosen.kind === "stop") return { ...chosen, value: undefined };
+  const moveFleet: readonly Step[] = [
+    provePullable, // tenants pull a tag, which must still be there
+    rolloutStep({ purpose: purposeOf(options) }),
+  ];
+  const planned = new Map<string, string | undefined>();
+  const road: readonly Step[] = [prepareParts(parts, planned), ...moveFleet, goBack(parts, planned, moveFleet)];
+  const verdict = await walk(job, { commit: chosen.value }, road);
+  return { ...verdict, evidence: [...chosen.evidence, ...verdict.evidence] };
+}
+
+/** What the journal keeps: enough for whoever finds it to continue under a rollback's rules, and to complete it. */
+function purposeOf({ reason, targets }: RollbackOptions): { kind: "rollback"; reason: string; targets: string[] } {
+  return { kind: "rollback", reason: plainText(reason, 2_000), targets: targets.map(({ name }) => name) };
+}
+
+/** Proves every target before anything moves, and remembers which entry each plan was made over. */
+function prepareParts(parts: readonly Part[], planned: Map<string, string | undefined>): Step {
+  return (job, account) => {
+    const steps = parts.map(({ target, input, ports }): Step => async (_, before) => {
+      job.report({ type: "stage-started", stage: "release", about: `${target.name}: ${target.tags.join(", ")}` });
+      const verdict = await prepareRollback({ ...input, to: account.commit }, ports, job.signal);
+      planned.set(target.name, verdict.value?.plannedOver);
+      return withReport(verdict, "release", before.images ?? []);
+    });
+    return walk(job, account, steps);
+  };
+}
+
+/** One entry and its tags for every target; one that cannot go back keeps no other from going back. */
+function goBack(parts: readonly Part[], planned: Map<string, string | undefined>, moveFleet: readonly Step[]): Step {
+  return async (job, account) => {
+    const { commit } = account;
+    let fleet: Partial<Account> = {};
+    const targets = parts.map(({ target }) => target);
+    const act = async ({ name, tags }: TargetConfig, before: Account): ReturnType<Parameters<typeof eachTarget>[3]> => {
+      const part = parts.find(({ target }) => target.name === name);
+      if (part === undefined) throw configMissing("promote.targets");
+      job.report({ type: "stage-started", stage: "promotion", about: `${name}: ${tags.join(", ")}` });
+      const beforeCommit: RollbackInput["beforeCommit"] = async ({ plannedOver }) => {
+        if (planned.get(name) === plannedOver) return go(fleetEvidence(job, { ...before, ...fleet }));
+        // Somebody released since the fleet was moved, and may have moved it too: it is looked at again.
+        const again = await walk(job, { commit }, moveFleet);
+        fleet = again.value ?? {};
+        planned.set(name, plannedOver);
+        if (again.kind === "stop") return { ...again, value: undefined };
+        return go(fleetEvidence(job, { ...before, ...fleet }), again.evidence);
+      };
+      const verdict = await rollback({ ...part.input, to: commit, beforeCommit }, part.ports, job.signal);
+      return { verdict, more: fleet };
+    };
+    return eachTarget(job, account, targets, act, { goOn: true });
+  };
+}
+
+async function partsOf(job: Job, options: RollbackOptions): Promise<[Part, ...Part[]]> {
+  const [first, ...others] = options.targets;
+  const partOf = async (target: TargetConfig): Promise<Part> => {
+    const ports: PromotePorts = await portsOf(job, target.name);
+    return { target, ports, input: rollbackInput(job, options, target) };
+  };
+  return [await partOf(first), ...(await Promise.all(others.map(partOf)))];
+}
+
+function rollbackInput(job: Job, { reason }: RollbackOptions, target: TargetConfig): RollbackInput {
   const { forge, release, promote } = job.settings.config;
   if (forge === undefined || release === undefined || promote === undefined)
     throw configMissing("forge, release and promote");
@@ -60,8 +114,6 @@ function rollbackInput(
     actor: job.actor,
     settleMs: promote.settle,
     reason,
-    beforeCommit,
-    ...(to === undefined ? {} : { to }),
     ...(runUrl === undefined ? {} : { runUrl }),
   };
 }

@@ -5,6 +5,7 @@ import {
   type NonEmpty,
   rollOut,
   type RolloutInput,
+  type RolloutPurpose,
   type TenantReport,
   verifyFleet,
 } from "@lateen/fleet";
@@ -20,8 +21,11 @@ import type { Account, Step } from "./road.ts";
 export interface RolloutOptions {
   readonly only?: readonly Slug[];
   readonly resume?: boolean;
-  /** A rollback is stopped by nobody and accepts nothing but the very release. @default false */
-  readonly isRollback?: boolean;
+  /**
+   * Whom it is for, as the journal keeps it: a rollback is stopped by nobody and accepts nothing but the very release.
+   * @default nobody but the fleet itself
+   */
+  readonly purpose?: RolloutPurpose | undefined;
 }
 
 /** Rolls the fleet under the guards, where one is configured; its report accounts for every tenant. */
@@ -32,16 +36,18 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     if (release === undefined) throw configMissing("release");
     const tag = candidateTag(release.candidate, commit);
     job.report({ type: "stage-started", stage: "rollout", about: `the fleet to ${tag}` });
+    const isRollback = options.purpose?.kind === "rollback";
     const withoutCanary = job.overrides.get("canary");
     const input: RolloutInput = {
       release: { sha: commit, tag },
-      policy: options.isRollback === true ? strict(policyOf(fleet)) : policyOf(fleet),
+      policy: isRollback ? strict(policyOf(fleet)) : policyOf(fleet),
       tagOf: (sha) => candidateTag(release.candidate, sha),
       ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),
       ...(withoutCanary === undefined ? {} : { withoutCanary }),
+      ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(options.resume === true ? { resume: true } : {}),
     };
-    const { guards, supersededBy } = options.isRollback === true ? noGuards : guardsOf(job, commit);
+    const { guards, supersededBy } = isRollback ? noGuards : guardsOf(job, commit);
     const ports = {
       ...(await job.wiring.fleet()),
       guards,
@@ -51,6 +57,12 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     };
     return withCoverage(await rollOut(input, ports, job.signal), supersededBy(), job.dryRun);
   };
+}
+
+/** The purpose of the fleet's part of a release: what is promoted after it, for whoever finds the journal unfinished. */
+export function releasePurpose({ settings }: Pick<Job, "settings">): RolloutPurpose {
+  const targets = settings.config.promote?.targets.map(({ name }) => name) ?? [];
+  return { kind: "release", ...(targets.length === 0 ? {} : { targets }) };
 }
 
 /** Asks every tenant what it runs, without moving any. */

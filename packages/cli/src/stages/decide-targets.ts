@@ -1,0 +1,76 @@
+import type { StopOutcome } from "@lateen/kernel";
+
+/**
+ * How a target ended. `done`: committed and settled; `unsettled`: committed, a tag does not show it yet; `overtaken`: committed,
+ * and a newer entry came, which the tags name; `untouched`: not come to; else the outcome of a stop before its ledger.
+ */
+export type TargetEnd = "done" | "unsettled" | "overtaken" | "untouched" | Exclude<StopOutcome, "partial">;
+
+/** One of several targets that are to be promoted together. */
+export interface TargetFacts {
+  readonly name: string;
+  readonly end: TargetEnd;
+  readonly reason?: string | undefined;
+}
+
+/** How it all ended. */
+export type TargetsDecision =
+  | { readonly kind: "go" }
+  | {
+      readonly kind: "stop";
+      readonly outcome: StopOutcome;
+      readonly reason: string;
+      /** Whether a target is committed and another is not: the same command line completes it, reconcile does not. */
+      readonly unfinished: boolean;
+    };
+
+/** Stops that end green, since a later event or a person decides. */
+const quiet: ReadonlySet<TargetEnd> = new Set<TargetEnd>(["held", "superseded", "deferred"]);
+const committed: ReadonlySet<TargetEnd> = new Set<TargetEnd>(["done", "unsettled"]);
+
+/**
+ * Decides how several targets ended together.
+ *
+ * Whatever stops it once a target is committed, something was released: that is `partial` and no quiet success, also where the
+ * stop alone would be `held` or `superseded`. Only a fleet that is mixed is worse, and stays `halted`.
+ */
+export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision {
+  const stopped = targets.filter(({ end }) => !committed.has(end) && end !== "overtaken");
+  const unsettled = targets.filter(({ end }) => end === "unsettled");
+  const overtaken = targets.find(({ end }) => end === "overtaken");
+  const own = targets.filter(({ end }) => committed.has(end));
+  const [first, ...others] = stopped.filter(({ end }) => end !== "untouched");
+  if (stopped.length > 0 && own.length > 0) {
+    const outcome = stopped.some(({ end }) => end === "halted") ? "halted" : "partial";
+    return { kind: "stop", outcome, reason: tell(own, stopped), unfinished: true };
+  }
+  if (first !== undefined) {
+    const loudest = [first, ...others].find(({ end }) => !quiet.has(end)) ?? first;
+    return asItIs(loudest.end as StopOutcome, loudest);
+  }
+  // Nothing is left half-done by this run: what it committed is what a newer release has taken over.
+  if (overtaken !== undefined && unsettled.length === 0) return asItIs("superseded", overtaken);
+  if (stopped[0] !== undefined) return asItIs("unknown", stopped[0]);
+  if (unsettled.length === 0) return { kind: "go" };
+  return { kind: "stop", outcome: "partial", reason: unsettled.map(reasonOf).join("; "), unfinished: false };
+}
+
+function asItIs(outcome: StopOutcome, target: TargetFacts): TargetsDecision {
+  return { kind: "stop", outcome, reason: reasonOf(target), unfinished: false };
+}
+
+function reasonOf({ name, end, reason }: TargetFacts): string {
+  return reason ?? `${name}: ${end}`;
+}
+
+/** `default is committed, but next is not (held: …) and edge was not come to`. */
+function tell(own: readonly TargetFacts[], stopped: readonly TargetFacts[]): string {
+  const names = own.map(({ name }) => name).join(", ");
+  const left = stopped.map(({ name, end, reason }) =>
+    end === "untouched"
+      ? `${name} was not come to`
+      : `${name} is not (${end}${reason === undefined ? "" : `: ${reason}`})`,
+  );
+  const waits = own.flatMap(({ end, reason }) => (end === "unsettled" && reason !== undefined ? [`; ${reason}`] : []));
+  return `${names} ${own.length === 1 ? "is" : "are"} committed, but ${left.join(", ")}${waits.join("")}`;
+}

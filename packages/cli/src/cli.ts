@@ -17,6 +17,7 @@ import { didYouMean } from "./suggest.ts";
 
 /** Runs one command line and answers the exit code; throws nothing. */
 export async function runCli(host: Host): Promise<number> {
+  if (host.argv[0] === "__complete") return (await import("./complete/answer-shell.ts")).answerShell(host, commands);
   // Skimmed first, so that the answer to a faulty command line has the form that was asked for too.
   const skimmed = skimArguments(host.argv, globalOptions);
   const [name, ...rest] = skimmed.positionals;
@@ -114,7 +115,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
 function findCommand(name: string): CommandRow {
   const row = commands.find((candidate) => candidate.name === name);
   if (row !== undefined) return row;
-  const names = commands.filter(({ hidden }) => hidden !== true).map((candidate) => candidate.name);
+  const names = commands.map((candidate) => candidate.name);
   throw usageError(
     `there is no command ${JSON.stringify(name)}${didYouMean(name, names)}`,
     "lateen --help lists the commands",
@@ -175,7 +176,9 @@ function fail(screen: Screen, host: Host, error: ReleaseError, known: Known): nu
   const document = { ...errorDocument(screen.command, error), ...known };
   const stopped = host.interruptedBy();
   const hasBegun =
-    error.category === "interrupted" && commands.some(({ name, writes }) => writes && name === screen.command);
+    error.category === "interrupted" &&
+    error.code !== "NOT_CONFIRMED" &&
+    commands.some(({ name, writes }) => writes && name === screen.command);
   const advice = hasBegun ? adviseResuming(host.argv, document) : [];
   screen.end(document, { answer: "", error, advice, failed: true });
   return stopped !== undefined && isReleaseError(error) && error.category === "interrupted"

@@ -53,9 +53,11 @@ function keyboardOf(): Keyboard | undefined {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       // The line editor takes Ctrl-C for itself, and the end of input (Ctrl-D) answers no question.
       lines.on("SIGINT", () => onSignal("SIGINT", "Ctrl-C"));
-      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("\u0004")));
       try {
-        return await Promise.race([lines.question(prompt, { signal }), closed]);
+        const answer = await Promise.race([lines.question(prompt, { signal }), closed]);
+        if (answer === "\u0004") process.stderr.write("\n");
+        return answer;
       } catch (error) {
         throw stop.signal.aborted ? stop.signal.reason : error;
       } finally {

@@ -33,6 +33,8 @@ export interface Terminal {
   coloured(): Promise<readonly string[]>;
   /** Waits until the screen holds this, and answers the screen. */
   shows(what: string | RegExp, withinMs?: number): Promise<readonly string[]>;
+  /** Waits until the screen is another one. */
+  passes(): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
   /** What tmux knows of the pane, by the names of its formats. */
   ask(format: string): Promise<string>;
@@ -73,6 +75,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
         if (Date.now() > until) throw new Error(`${String(what)} does not appear in:\n${text}`);
         await pause(25);
       }
+    },
+    async passes() {
+      const before = (await terminal.screen()).join("\n");
+      while ((await terminal.screen()).join("\n") === before) await pause(10);
     },
     resize: async (width, height) => void (await tmux("resize-window", "-x", String(width), "-y", String(height))),
     ask: async (format) => (await tmux("display-message", "-p", `#{${format}}`)).trim(),

@@ -3,7 +3,7 @@ import type { Host } from "../host.ts";
 
 /**
  * Asks the person at the terminal whether production shall be changed; in a job, or without a terminal, nobody is asked.
- * @throws ReleaseError `NOT_CONFIRMED`, exit code 2; `INTERRUPTED`
+ * @throws ReleaseError `NOT_CONFIRMED`, exit code 2, or that of the signal
  */
 export async function confirm(host: Host, command: string): Promise<void> {
   if (host.keyboard === undefined || (host.env["CI"] ?? "") !== "" || host.env["GITHUB_ACTIONS"] === "true") return;
@@ -21,9 +21,9 @@ export async function confirm(host: Host, command: string): Promise<void> {
 /** Whoever interrupts the question has begun nothing that could be observed. */
 function untouched(error: unknown): never {
   if (!isReleaseError(error) || error.category !== "interrupted") throw error;
-  const { code, category, message } = error;
+  const { category, message } = error;
   throw new ReleaseError({
-    code,
+    code: "NOT_CONFIRMED",
     category,
     message: `${message}; nothing was touched`,
     fix: "run the same command again",

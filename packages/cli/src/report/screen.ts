@@ -115,7 +115,9 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
       if (format === "json") stdout.write(guardJson(formatDocument(document)));
       else if (format === "text" && answer !== "") stdout.write(`${guard(folded(answer, stdout))}\n`);
       if (error !== undefined) say(formatError(error, style, verbose));
-      else if (failed) say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
+      // Where both end on one screen, the answer has said it.
+      else if (failed && !(answer !== "" && format === "text" && stdout.isTerminal && stderr.isTerminal))
+        say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
       if (!quiet || failed) for (const line of advice) say(`${line}\n`);
       if (lost !== undefined && lost.message !== error?.message) say(formatError(lost, style, verbose));
       return lost === undefined;

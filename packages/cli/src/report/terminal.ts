@@ -69,12 +69,14 @@ export function createTerminal(options: TerminalOptions): Renderer {
   return {
     event(event) {
       if (final.has(event.type)) freeze();
+      const before = state;
       state = watch(state, event, clock.now());
       const line = describeEvent(event);
       const shown = line !== undefined && (line.level !== "detail" || verbose) && !drawn.has(event.type);
       if (line !== undefined && event.type !== "heartbeat")
         last = { text: line.text, at: shown ? clock.now() : last.at };
-      if (frequent.has(event.type) && clock.now() - drawnAt < frameMs) return;
+      // What changes nothing that is to be seen, such as a probe of a soak, is no reason to draw.
+      if (!shown && (state === before || (frequent.has(event.type) && clock.now() - drawnAt < frameMs))) return;
       draw(shown ? staying(line, style, out.columns()) : "", hint());
     },
     tick: () => draw("", hint()),
@@ -93,10 +95,10 @@ function staying({ level, text }: Line, style: Style, columns: number): string {
 function waitingLine(last: { text: string; at: number }, now: number, columns: number, keys: string): Span[][] {
   const since = `  still at it for ${inSeconds(now - last.at)}`;
   const about = last.text.replace(/^── /, "");
-  const hint = keys === "" ? "" : `   ${keys}`;
-  const room = columns - 1 - since.length - hint.length - 2;
-  const text = room < 12 ? `${since}${hint}` : `${since}: ${cut(about, room)}${hint}`;
-  return [[{ text: cut(text, columns - 1), format: "dim" }]];
+  const whole = `${since}: ${about}`;
+  const isOne = keys === "" || widthOf(whole) + 3 + keys.length < columns;
+  const texts = isOne ? [keys === "" ? whole : `${whole}   ${keys}`] : [whole, `  ${keys}`];
+  return texts.map((text) => [{ text: cut(text, columns - 1), format: "dim" }]);
 }
 
 /** Moves over what was drawn; where the terminal became narrower meanwhile, it has wrapped lines, and they are more. */

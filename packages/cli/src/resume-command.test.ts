@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { resumeCommand } from "./resume-command.ts";
+
+const commit = "a".repeat(40);
+
+test.each([
+  [["ship", "--yes"], "ship", commit, `lateen ship --yes --sha ${commit}`],
+  [["ship", "--sha", "abcdef1"], "ship", commit, "lateen ship --sha abcdef1"],
+  [["ship", "--sha=abcdef1"], "ship", commit, "lateen ship --sha=abcdef1"],
+  [["ship"], "ship", undefined, "lateen ship"],
+  [["rollout", "--resume"], "rollout", commit, "lateen rollout --resume"],
+  [["rollback", "--reason", "it's broken"], "rollback", commit, String.raw`lateen rollback --reason 'it'\''s broken'`],
+  [["ship", "--override", "gate=a; b"], "ship", undefined, "lateen ship --override 'gate=a; b'"],
+])("%j goes on with a line that a shell takes as it is", (argv, command, known, line) => {
+  expect(resumeCommand(argv, { command, commit: known })).toBe(line);
+});

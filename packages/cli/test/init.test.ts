@@ -70,38 +70,6 @@ describe("init", () => {
   });
 });
 
-describe("lint-workflow", () => {
-  test("warns about what Gitea ignores, what drops runs and what leaves commits out, with line and column", async () => {
-    folder.write(
-      "lateen.yaml",
-      "forge: { kind: gitea, url: https://g.example.com, repository: a/b }\ngate: { workflows: [{ file: e2e.yml, whenAbsent: refuse }] }\n",
-    );
-    folder.write(
-      "e2e.yml",
-      "name: a/b\non:\n  push: { paths: [web] }\n  workflow_dispatch: { inputs: { sha: {} } }\n  workflow_run: {}\nconcurrency: x\njobs:\n  one:\n    timeout-minutes: 5\n    environment: prod\n",
-    );
-    const ran = await lateen("lint-workflow", "e2e.yml", "--json");
-    const findings = ran.json()["findings"] as { check: string; verdict: string; fact: string }[];
-    expect(ran.code).toBe(3);
-    const told = findings.map(({ check, verdict }) => `${check} ${verdict}`);
-    for (const line of [
-      "e2e.yml:1:1 warning",
-      "e2e.yml:3:11 gap",
-      "e2e.yml:4:24 gap",
-      "e2e.yml:5:3 warning",
-      "e2e.yml:6:1 warning",
-      "e2e.yml:9:5 warning",
-      "e2e.yml:10:5 warning",
-    ])
-      expect(told).toContain(line);
-    const newer = await lateen("lint-workflow", "e2e.yml", "--forge-version", "1.26.4");
-    expect(newer.stdout).not.toContain("workflow_dispatch.inputs");
-    const github = await lateen("lint-workflow", "e2e.yml", "--forge", "github");
-    expect(github.stdout).toContain("concurrency keeps one waiting run");
-    expect(github.stdout).not.toContain("Gitea");
-  });
-});
-
 describe("the example workflows", () => {
   const action = { run: { action: "acme/lateen@v1" }, after: ["publish", "E2E (full lifecycle)"] };
   test.each<[string, WorkflowOptions]>([

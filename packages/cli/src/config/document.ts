@@ -43,10 +43,19 @@ export function readYaml(file: string, text: string): SourceDocument {
   const positionOf = (node: Node | undefined): Position | undefined => (node?.range ? at(node.range[0]) : undefined);
   return {
     file,
-    value: document.toJS({ maxAliasCount: 50 }) as unknown,
+    value: valueOf(file, () => document.toJS({ maxAliasCount: 50 }) as unknown),
     position: (path) => positionOf(walk(root, path).value),
     keyPosition: (path) => positionOf(walk(root, path).key),
   };
+}
+
+/** An alias to nowhere, and aliases that grow beyond measure, are found only when the values are put together. */
+function valueOf(file: string, compose: () => unknown): unknown {
+  try {
+    return compose();
+  } catch (error) {
+    throw configError([{ where: file, key: "", message: error instanceof Error ? error.message : String(error) }]);
+  }
 }
 
 /** The nodes at `path`, or as near to it as the document goes. */

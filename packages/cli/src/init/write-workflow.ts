@@ -1,3 +1,5 @@
+import { hasInputs } from "./gitea-version.ts";
+
 /** What a workflow is written for. */
 export interface WorkflowOptions {
   readonly kind: "github" | "gitea";
@@ -120,10 +122,4 @@ function step(
       : [`- run: npx -y @lateen/cli@${run.version} ${[command, ...args].join(" ")}`];
   const all = override && !("action" in run) ? [...env, "LATEEN_OVERRIDE: ${{ inputs.override }}"] : env;
   return [...lines, "  env:", ...all.map((line) => `    ${line}`)].map((line) => `      ${line}\n`).join("");
-}
-
-/** Gitea before 1.23 refuses a whole file in which `workflow_dispatch` has inputs. */
-export function hasInputs(version: string | undefined): boolean {
-  const [major = 0, minor = 0] = (version ?? "0.0").split(".").map(Number);
-  return major > 1 || (major === 1 && minor >= 23);
 }

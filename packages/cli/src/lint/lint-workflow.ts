@@ -1,125 +1,71 @@
-import type { SourceDocument } from "../config/document.ts";
 import type { WorkflowConfig } from "../config/config.ts";
+import type { SourceDocument } from "../config/document.ts";
 import { isRecord } from "../config/layers.ts";
 import type { Finding } from "../doctor/finding.ts";
-import { hasInputs } from "../init/write-workflow.ts";
-import { ignoredByGitea } from "./rules.table.ts";
+import { droppedRuns } from "./concurrency.ts";
+import { gitHubFindings, giteaFindings, jobEnvironments } from "./ignored-keys.ts";
+import { missingRuns } from "./missing-runs.ts";
+import { type Located, mergeKeys, placeOf } from "./workflow-map.ts";
 
 /** For which forge, and beside which gate, a workflow is judged. */
 export interface LintOptions {
   readonly kind: "github" | "gitea";
+  /** Version of Gitea, such as `1.22.6`; unknown counts as old. */
   readonly version?: string | undefined;
+  /** Only commits of this branch ship. */
+  readonly branch: string;
   /** Workflows that the gate requires. */
   readonly required: readonly WorkflowConfig[];
+  /** Checks that the gate requires. */
+  readonly checks: readonly string[];
 }
 
-/** What the forge ignores in a workflow, what drops queued runs, and which commits a path filter leaves without a run. */
-export function lintWorkflow(document: SourceDocument, options: LintOptions): readonly Finding[] {
-  const { value } = document;
-  if (!isRecord(value))
-    return [
-      {
-        check: document.file,
-        verdict: "gap",
-        fact: "it is not a workflow",
-        fix: "a workflow is a mapping with on and jobs",
-      },
-    ];
-  const found: Located[] = [
-    ...(options.kind === "gitea" ? [...ignored(value), ...giteaOnly(value, options.version)] : []),
-    ...droppedRuns(value),
-    ...pathFilters(value, document.file, options.required),
-  ];
+/** What the forge ignores or refuses in a workflow, what drops queued runs, and which commits are left without a run. */
+export async function lintWorkflow(
+  { text, document }: { readonly text: string; readonly document: SourceDocument },
+  options: LintOptions,
+): Promise<readonly Finding[]> {
+  const shape = shapeOf(document.value);
+  const found = shape.length > 0 ? shape : await findingsOf(text, document, options);
   return found.map(({ path, ...finding }) => ({ check: `${document.file}${placeOf(document, path)}`, ...finding }));
 }
 
-interface Located extends Omit<Finding, "check"> {
-  readonly path: readonly PropertyKey[];
-}
-
-function placeOf(document: SourceDocument, path: readonly PropertyKey[]): string {
-  const position = document.keyPosition(path);
-  return position === undefined ? "" : `:${position.line}:${position.column}`;
-}
-
-function ignored(workflow: Record<string, unknown>): Located[] {
-  return ignoredByGitea.flatMap(({ path, why }) =>
-    expand(workflow, path).map((found): Located => ({
-      path: found,
-      verdict: "warning",
-      fact: `${found.map(String).join(".")}: ${why}`,
-      fix: "leave it out, so that nobody relies on it",
-    })),
-  );
-}
-
-function giteaOnly(workflow: Record<string, unknown>, version: string | undefined): Located[] {
-  const inputs = expand(workflow, ["on", "workflow_dispatch", "inputs"]);
-  const { name } = workflow;
+async function findingsOf(text: string, document: SourceDocument, options: LintOptions): Promise<readonly Located[]> {
+  const workflow = mergeKeys(document.value);
+  if (!isRecord(workflow)) return [];
   return [
-    ...(hasInputs(version)
-      ? []
-      : inputs.map((path): Located => ({
-          path,
-          verdict: "gap",
-          fact: "workflow_dispatch.inputs: Gitea before 1.23 refuses the whole file",
-          fix: "leave the inputs out, or say --forge-version",
-        }))),
-    ...(typeof name === "string" && name.includes("/")
-      ? [
-          {
-            path: ["name"],
-            verdict: "warning" as const,
-            fact: "a slash in the name makes the names of its checks ambiguous",
-            fix: "name it without a slash",
-          },
-        ]
-      : []),
+    ...(options.kind === "gitea" ? giteaFindings(workflow, options.version) : gitHubFindings(document.value)),
+    ...jobEnvironments(workflow, options.kind),
+    ...droppedRuns(workflow, options),
+    ...(await missingRuns(workflow, text, document.file, options)),
   ];
 }
 
-/** A group keeps one running and one waiting run: the one in between is cancelled, and its commit never ships by itself. */
-function droppedRuns(workflow: Record<string, unknown>): Located[] {
-  return [["concurrency"], ["jobs", "*", "concurrency"]]
-    .flatMap((path) => expand(workflow, path))
-    .map((path): Located => ({
-      path,
-      verdict: "warning",
-      fact: "concurrency keeps one waiting run and cancels those before it, whatever cancel-in-progress says",
-      fix: "leave it out: two runs of lateen at once are told apart by the ledger",
-    }));
-}
-
-function pathFilters(workflow: Record<string, unknown>, file: string, required: readonly WorkflowConfig[]): Located[] {
-  const gate = required.find((entry) => file.endsWith(`/${entry.file}`) || file === entry.file);
-  if (gate === undefined || gate.whenAbsent === "prove") return [];
+/** What makes a file no workflow at all. */
+function shapeOf(value: unknown): readonly Located[] {
+  const gap = (path: readonly string[], fact: string, fix: string): Located[] => [{ path, verdict: "gap", fact, fix }];
+  if (value === null || value === undefined) return gap([], "it is empty", whole);
+  if (!isRecord(value)) return gap([], "it is no mapping, and so not a workflow", whole);
   return [
-    ["on", "push", "paths"],
-    ["on", "push", "paths-ignore"],
-  ]
-    .flatMap((path) => expand(workflow, path))
-    .map((path): Located =>
-      gate.whenAbsent === "refuse"
-        ? {
-            path,
-            verdict: "gap",
-            fact: `commits that this filter leaves out have no run of ${gate.file}, and the gate refuses them for ever`,
-            fix: "say whenAbsent: prove",
-          }
-        : {
-            path,
-            verdict: "warning",
-            fact: `commits that this filter leaves out ship without a run of ${gate.file}, and so do those whose run was lost`,
-            fix: "say whenAbsent: prove",
-          },
-    );
+    ...(value["on"] === undefined || value["on"] === null
+      ? gap([], "it has no `on`, and so never starts", "say when it starts, such as on: push")
+      : isTrigger(value["on"])
+        ? []
+        : gap(
+            ["on"],
+            "`on` is neither an event, a list of events nor a mapping",
+            "write on: push, or on: { push: … }",
+          )),
+    ...(isRecord(value["jobs"])
+      ? []
+      : gap(value["jobs"] === undefined ? [] : ["jobs"], "it has no mapping of jobs, and so does nothing", whole)),
+  ];
 }
 
-/** Every path in `value` that fits a pattern with `*`. */
-function expand(value: unknown, pattern: readonly string[]): (readonly string[])[] {
-  const [head, ...rest] = pattern;
-  if (head === undefined) return [[]];
-  if (!isRecord(value)) return [];
-  const keys = head === "*" ? Object.keys(value) : Object.hasOwn(value, head) ? [head] : [];
-  return keys.flatMap((key) => expand(value[key], rest).map((path) => [key, ...path]));
+const whole = "a workflow is a mapping with on and jobs";
+
+function isTrigger(on: unknown): boolean {
+  return (
+    isRecord(on) || typeof on === "string" || (Array.isArray(on) && on.every((event) => typeof event === "string"))
+  );
 }

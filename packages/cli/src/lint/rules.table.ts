@@ -2,18 +2,19 @@
 export interface IgnoredKey {
   /** Path in the file; `*` stands for any key. */
   readonly path: readonly string[];
+  /** The minor version of Gitea 1 from which it has an effect; absent where none is known. */
+  readonly since?: number;
   readonly why: string;
 }
 
-/** Keys without effect on Gitea. Source: docs.gitea.com, "Compared to GitHub Actions", Unsupported workflows syntax. */
+/** Keys without effect on Gitea, by version. Source: docs.gitea.com, "Compared to GitHub Actions" of 1.22 to 1.27, Unsupported workflows syntax. */
 export const ignoredByGitea: readonly IgnoredKey[] = [
-  { path: ["concurrency"], why: "Gitea ignores it: runs of one workflow and branch are cancelled by newer ones all the same" },
-  { path: ["jobs", "*", "concurrency"], why: "Gitea ignores it" },
-  { path: ["run-name"], why: "Gitea ignores it" },
-  { path: ["permissions"], why: "Gitea ignores it: the job's token may do what the instance allows" },
-  { path: ["jobs", "*", "permissions"], why: "Gitea ignores it: the job's token may do what the instance allows" },
-  { path: ["jobs", "*", "timeout-minutes"], why: "Gitea ignores it: the job ends with the instance's own limit" },
-  { path: ["jobs", "*", "continue-on-error"], why: "Gitea ignores it: the commit status is red all the same" },
-  { path: ["jobs", "*", "environment"], why: "Gitea has no environments: nobody is asked for an approval" },
-  { path: ["on", "workflow_run"], why: "Gitea has no such event: the workflow never starts by it" },
+  { path: ["concurrency"], since: 26, why: "runs of one workflow and branch are cancelled by newer ones all the same" },
+  { path: ["jobs", "*", "concurrency"], since: 26, why: "jobs run side by side all the same" },
+  { path: ["run-name"], since: 25, why: "runs are named after the commit" },
+  { path: ["permissions"], since: 26, why: "the job's token may do what the instance allows" },
+  { path: ["jobs", "*", "permissions"], since: 26, why: "the job's token may do what the instance allows" },
+  { path: ["jobs", "*", "timeout-minutes"], since: 27, why: "the job ends with the instance's own limit" },
+  { path: ["jobs", "*", "continue-on-error"], since: 27, why: "the commit status is red all the same" },
+  { path: ["jobs", "*", "environment"], why: "it has no environments, and nobody is asked for an approval" },
 ];

@@ -13,6 +13,16 @@ const config: RolldownOptions = {
     dir: "dist",
     cleanDir: true,
     chunkFileNames: "chunks/[name]-[hash].js",
+    // One chunk in place of the fifteen that commands share parts of: each costs a start 0.25 ms (measured November 2026).
+    codeSplitting: {
+      groups: [
+        {
+          name: "kernel",
+          test: /packages[\\/]kernel[\\/]src[\\/](?!testing)/,
+          includeDependenciesRecursively: false,
+        },
+      ],
+    },
     minify: { compress: true, mangle: false },
   },
 };

@@ -99,6 +99,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
     overrides: readOverrides(args, host.env),
     program: runCli,
     async settings(...needs) {
+      (await import("./config/interpret-schemas.ts")).interpretSchemas();
       const { loadConfig } = await import("./config/load.ts");
       return loadConfig({
         cwd: host.cwd,

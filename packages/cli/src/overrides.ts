@@ -1,13 +1,14 @@
 import type { Job } from "./job.ts";
 import { usageError } from "./io/arguments.ts";
 import { didYouMean } from "./suggest.ts";
-import { waivableRules } from "./rules.table.ts";
 
 /**
  * Every name given to `--override` must be a rule that can be waived, or a check or workflow exactly as configured.
  * @throws ReleaseError `USAGE`
  */
-export function checkOverrides({ overrides, settings }: Pick<Job, "overrides" | "settings">): void {
+export async function checkOverrides({ overrides, settings }: Pick<Job, "overrides" | "settings">): Promise<void> {
+  if (overrides.size === 0) return;
+  const { waivableRules } = await import("./rules.table.ts");
   const { gate } = settings.config;
   const names = [
     ...waivableRules.map(({ rule }) => rule),

@@ -9,7 +9,7 @@ export async function openWriterJob(
   ...needs: Parameters<typeof openJob> extends [unknown, ...infer S] ? S : never
 ): Promise<Job> {
   const job = await openJob(context, ...needs);
-  checkOverrides(job);
+  await checkOverrides(job);
   if (!context.dryRun) return job;
   context.report({ type: "dry-run-started" });
   return {

@@ -20,7 +20,7 @@ export const gate: Command = {
     ]);
     const { holdBeforeAnything } = await import("../stages/guards.ts");
     const job = await openJob(context, "forge", "gate");
-    checkOverrides(job);
+    await checkOverrides(job);
     const held = holdBeforeAnything(job);
     if (held.kind === "stop")
       return conclude(held, { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } });

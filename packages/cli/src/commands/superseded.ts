@@ -12,7 +12,7 @@ export const superseded: Command = {
       import("../overrides.ts"),
     ]);
     const job = await openJob(context, "forge");
-    checkOverrides(job);
+    await checkOverrides(job);
     await job.wiring.forge();
     job.wiring.demandSecrets();
     const commit = await job.commit();

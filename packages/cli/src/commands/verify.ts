@@ -16,7 +16,7 @@ export const verify: Command = {
       import("../overrides.ts"),
     ]);
     const job = await openJob(context, "fleet", "release");
-    checkOverrides(job);
+    await checkOverrides(job);
     await job.wiring.fleet();
     job.wiring.demandSecrets();
     const verdict = await walk(job, { commit: await job.commit() }, [verifyStep(only)]);

@@ -135,6 +135,8 @@ export interface ResultDocument {
   readonly status?: StatusResult | undefined;
   /** Files that were written, by `init`. */
   readonly files?: readonly string[] | undefined;
+  /** What a dry run of `init` would write, by file. */
+  readonly contents?: Readonly<Record<string, string>> | undefined;
   /** What `doctor` and `lint-workflow` found. */
   readonly findings?: readonly Finding[] | undefined;
   readonly explanation?: readonly ExplainedRule[] | undefined;

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseRemoteAddress } from "../src/init/remote.ts";
 import { type WorkflowOptions, writeWorkflow } from "../src/init/write-workflow.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { type Ran, root, runHere } from "./run-lateen.ts";
@@ -64,9 +65,180 @@ describe("init", () => {
     },
   );
 
-  test("says what it cannot tell", async () => {
+  test("names the options for what it cannot tell, and takes them before everything else", async () => {
     expect((await lateen("init")).stderr).toContain("--forge github or --forge gitea");
-    expect((await lateen("init", "--forge", "gitea")).stderr).toContain("no remote that names a forge");
+    const placeless = await lateen("init", "--forge", "gitea");
+    expect([placeless.code, placeless.stderr.replaceAll(/\s+/g, " ")]).toEqual([
+      2,
+      expect.stringContaining("give --url https://git.example.com and --repository acme/core, or add a remote"),
+    ]);
+    expect((await lateen("init", "--forge", "github")).stderr).toContain("give --repository acme/core");
+    project("https://github.com/acme/old.git", ".github");
+    const place = ["--url", "https://git.example.com:8443/", "--repository", "acme/core", "--branch", "trunk"];
+    const ran = await lateen("init", "--forge", "gitea", ...place);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining("lateen doctor")]);
+    const config = folder.read("lateen.yaml");
+    for (const part of ["url: https://git.example.com:8443\n", "repository: acme/core", "branch: trunk", "kind: gitea"])
+      expect(config).toContain(part);
+    expect(folder.read(".github/workflows/lateen.yml")).toContain("branches: [trunk]");
+  });
+
+  test.each([
+    ["--url", "git.example.com"],
+    ["--url", "https://user:secret@git.example.com"],
+    ["--url", "https://git.example.com?a=b"],
+    ["--repository", "core"],
+    ["--repository", "a/b\nc: d"],
+    ["--branch", "-x"],
+    ["--forge-version", "new"],
+  ])("refuses %s %j", async (option, value) => {
+    project("https://git.example.com/acme/core.git", ".gitea");
+    const ran = await lateen("init", option, value);
+    expect([ran.code, ran.stderr.includes(option), ran.stderr.includes("secret")]).toEqual([2, true, false]);
+    expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
+  });
+
+  test("a dry run prints both files, writes none, and refuses what would be refused", async () => {
+    project("https://git.example.com/acme/core.git", ".gitea");
+    const text = await lateen("init", "--dry-run");
+    const json = await lateen("init", "--dry-run", "--json");
+    expect([text.code, json.json().outcome, json.json()["files"]]).toEqual([
+      0,
+      "planned",
+      ["lateen.yaml", ".gitea/workflows/lateen.yml"],
+    ]);
+    expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
+    await lateen("init");
+    const written = [folder.read("lateen.yaml"), folder.read(".gitea/workflows/lateen.yml")];
+    expect(json.json()["contents"]).toEqual({ "lateen.yaml": written[0], ".gitea/workflows/lateen.yml": written[1] });
+    expect(text.stdout).toBe(`# lateen.yaml\n${written[0]}\n# .gitea/workflows/lateen.yml\n${written[1]}\n`);
+    const again = await lateen("init", "--dry-run");
+    expect([again.code, again.stderr.includes("exist already; nothing was written")]).toEqual([2, true]);
+  });
+
+  test.each(["lateen.yml", "lateen.json", "lateen.ts", ".gitea/workflows/lateen.yml"])(
+    "leaves a project alone that has a %s",
+    async (name) => {
+      project("https://git.example.com/acme/core.git", ".gitea");
+      folder.write(name, "mine");
+      const ran = await lateen("init");
+      expect([ran.code, ran.stderr.includes(`${name} exists already`), folder.read(name)]).toEqual([2, true, "mine"]);
+      expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
+    },
+  );
+
+  test("on Gitea it stays in the folder that the others are in: a new one would switch them off", async () => {
+    project("https://git.example.com/acme/core.git", ".github");
+    const ran = await lateen("init", "--forge", "gitea", "--json");
+    expect(ran.json()["files"]).toEqual(["lateen.yaml", ".github/workflows/lateen.yml"]);
+  });
+
+  test("in a worktree, in a folder below, and with several remotes", async () => {
+    project("https://git.example.com/acme/core.git", ".gitea");
+    const git = (...args: readonly string[]): unknown =>
+      execFileSync("git", ["-C", folder.path, "-c", "user.name=a", "-c", "user.email=a@example.com", ...args]);
+    git("remote", "rename", "origin", "upstream");
+    git("remote", "add", "fork", "https://git.example.com/fork/core.git");
+    git("remote", "add", "origin", "ssh://git@git.example.com:2222/acme/core.git");
+    git("add", ".");
+    git("commit", "-qm", "one");
+    git("worktree", "add", "-q", "tree");
+    git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/stable");
+    mkdirSync(join(folder.path, "tree/deep/er"), { recursive: true });
+    const ran = await runHere(["init"], { cwd: join(folder.path, "tree/deep/er") });
+    expect([ran.code, ran.stdout], ran.stderr).toEqual([0, "../../lateen.yaml\n../../.gitea/workflows/lateen.yml\n"]);
+    const config = folder.read("tree/lateen.yaml");
+    for (const part of ["url: https://git.example.com\n", "repository: acme/core\n", "branch: stable\n"])
+      expect(config).toContain(part);
+  });
+
+  test.each<[what: string, kind: "github" | "gitea", files: Record<string, string>, ...parts: string[]]>([
+    ["no workflows at all", "github", {}, "- ghcr.io/acme/core", "# gate:"],
+    ["no workflows at all", "gitea", {}, "GHCR_IO_PASSWORD", "# gate:"],
+    [
+      "workflows that cannot be read",
+      "github",
+      { "ci.yml": "on: [push\n", "e2e.yml": "\t", "publish.yml": "- a", "x.yml": "" },
+      "# gate:",
+    ],
+    [
+      "a matrix, an expression in a name, and a name with quotes",
+      "gitea",
+      {
+        "ci.yml":
+          'name: \'C"I\'\non: push\njobs:\n  a: { runs-on: x, strategy: { matrix: { v: [1] } } }\n  b: { runs-on: x, name: "t ${{ matrix.v }}" }\n',
+      },
+      String.raw`- "C\"I / a (*) (push)"`,
+      String.raw`- "C\"I / t * (push)"`,
+    ],
+    [
+      "checks that a filter leaves out sometimes",
+      "github",
+      { "ci.yml": "name: CI\non: { push: { paths: [web/**] } }\njobs: { a: { runs-on: x } }\n" },
+      '- { file: "ci.yml", whenAbsent: prove }',
+    ],
+    [
+      "tests that are chained and never run on a push",
+      "github",
+      { "e2e.yml": "name: E2E\non: { workflow_run: { workflows: [publish] } }\njobs: { a: { runs-on: x } }\n" },
+      "# gate:",
+    ],
+    [
+      "images of others beside its own, by expression and on ECR",
+      "github",
+      {
+        "publish.yml":
+          "name: publish\non: push\njobs:\n  a:\n    runs-on: x\n    container: ghcr.io/acme/builder:1\n    steps:\n      - run: docker push ghcr.io/${{ github.repository }}:x\n      - run: docker push 123456789012.dkr.ecr.us-east-2.amazonaws.com/acme/core:x\n      - run: docker pull docker.io/library/node:24\n",
+      },
+      "    - ghcr.io/acme/core\n    - 123456789012.dkr.ecr.us-east-2.amazonaws.com/acme/core\nregistries:",
+    ],
+  ])("%s, on %s: what is written holds and is clean", async (_, kind, files, ...parts) => {
+    project(`https://${kind === "github" ? "github.com" : "git.example.com"}/Acme/core.git`, `.${kind}`);
+    for (const name of ["ci.yml", "e2e.yml", "publish.yml"]) rmSync(join(folder.path, `.${kind}/workflows/${name}`));
+    for (const [name, text] of Object.entries(files)) folder.write(`.${kind}/workflows/${name}`, text);
+    for (const version of kind === "github"
+      ? [[]]
+      : [[], ["--forge-version", "1.22.6"], ["--forge-version", "1.27.0"]]) {
+      const ran = await lateen("init", "--force", ...version);
+      expect(ran.code, ran.stderr).toBe(0);
+      for (const part of parts) expect(folder.read("lateen.yaml")).toContain(part);
+      expect((await lateen("config", "show")).code).toBe(0);
+      const lint = await lateen("lint-workflow", `.${kind}/workflows/lateen.yml`, ...version);
+      expect([lint.code, lint.stdout]).toEqual([0, "nothing to warn about\n"]);
+    }
+  });
+
+  test("the job is given the secrets that the configuration names", async () => {
+    project("https://git.example.com/acme/core.git", ".gitea");
+    folder.write(
+      ".gitea/workflows/publish.yml",
+      "name: publish\non: push\njobs: { a: { runs-on: x, steps: [{ run: docker push registry.example.com/acme/core:x }, { run: docker push 123456789012.dkr.ecr.us-east-2.amazonaws.com/acme/core:x }] } }\n",
+    );
+    await lateen("init");
+    const named = [...folder.read("lateen.yaml").matchAll(/^[^#\n]*$/gm)].flatMap(([line]) =>
+      [...line.matchAll(/env: (\w+)/g)].map(([, name = ""]) => name),
+    );
+    const workflow = folder.read(".gitea/workflows/lateen.yml");
+    expect(named.length).toBeGreaterThan(2);
+    for (const name of [...named, "AWS_ACCESS_KEY_ID"]) expect(workflow, name).toContain(`${name}: \${{ secrets.`);
+  });
+});
+
+describe("a remote", () => {
+  test.each([
+    ["https://git.example.com/acme/core.git", "https://git.example.com", "acme/core"],
+    ["https://octavia:t0ken@git.example.com/acme/core", "https://git.example.com", "acme/core"],
+    ["http://127.0.0.1:3000/acme/core.git/", "http://127.0.0.1:3000", "acme/core"],
+    ["https://example.com/git/acme/core.git", "https://example.com/git", "acme/core"],
+    ["git@github.com:acme/core.git", "https://github.com", "acme/core"],
+    ["ssh://git@git.example.com:2222/acme/core.git", "https://git.example.com", "acme/core"],
+    ["git.example.com:acme/core", undefined, undefined],
+    ["/srv/git/core.git", undefined, undefined],
+    ["file:///srv/git/acme/core.git", undefined, undefined],
+    ["ext::sh -c x", undefined, undefined],
+    ["", undefined, undefined],
+  ])("at %s", (address, url, repository) => {
+    expect(parseRemoteAddress(address)).toEqual(url === undefined ? undefined : { url, repository });
   });
 });
 

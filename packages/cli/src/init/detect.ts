@@ -2,6 +2,9 @@ import { dirname, join } from "node:path";
 import { readYaml } from "../config/document.ts";
 import { isRecord } from "../config/layers.ts";
 import type { Files } from "../io/files.ts";
+import { expand, mergeKeys, triggersOf } from "../lint/workflow-map.ts";
+import { findImages } from "./find-images.ts";
+import { readDefaultBranch, readRemote } from "./remote.ts";
 
 /** What a folder tells about the project in it. */
 export interface Detected {
@@ -10,6 +13,9 @@ export interface Detected {
   readonly kind: "github" | "gitea" | undefined;
   readonly url: string | undefined;
   readonly repository: string | undefined;
+  readonly branch: string;
+  /** The folder that holds workflows now, `.gitea/workflows` before the other; undefined where there are none. */
+  readonly folder: string | undefined;
   readonly workflows: readonly DetectedWorkflow[];
   /** Repositories of images that workflows name. */
   readonly images: readonly string[];
@@ -19,32 +25,37 @@ export interface Detected {
 export interface DetectedWorkflow {
   readonly file: string;
   readonly name: string;
+  /** Names of its jobs as checks have them; `*` for what a matrix or an expression puts there. */
   readonly jobs: readonly string[];
+  readonly runsOnPush: boolean;
+  /** Whether a filter of paths leaves some commits without a run. */
+  readonly isFiltered: boolean;
 }
 
+const folders = [".gitea/workflows", ".github/workflows"] as const;
+
 /** Looks at git's configuration and at the workflows; asks no server. */
-export function detectProject(folder: string, files: Files): Detected {
-  const root = findRoot(folder, files);
+export function detectProject(cwd: string, files: Files): Detected {
+  const root = findRoot(cwd, files);
   const remote = readRemote(root, files);
-  const isGitea = files.exists(join(root, ".gitea"));
-  const places = [join(root, ".gitea/workflows"), join(root, ".github/workflows")];
-  const texts = places.flatMap((place) =>
-    files
-      .list(place)
-      .filter((name) => /\.ya?ml$/.test(name))
-      .map((name) => ({ name, text: files.read(join(place, name)) })),
-  );
+  const workflowsIn = (folder: string): readonly string[] =>
+    files.list(join(root, folder)).filter((name) => /\.ya?ml$/.test(name));
+  const folder = folders.find((each) => workflowsIn(each).length > 0);
+  const texts = (folder === undefined ? [] : workflowsIn(folder))
+    .filter((name) => !name.startsWith("lateen."))
+    .map((name) => ({ name, text: readText(join(root, folder ?? "", name), files) }));
   return {
     root,
-    kind: isGitea
-      ? "gitea"
-      : remote?.url === "https://github.com" || files.exists(join(root, ".github"))
-        ? "github"
-        : undefined,
+    kind: kindOf(root, remote?.url, files),
     url: remote?.url,
     repository: remote?.repository,
+    branch: readDefaultBranch(root, files),
+    folder,
     workflows: texts.flatMap(({ name, text }) => readWorkflow(name, text)),
-    images: [...new Set(texts.flatMap(({ text }) => findImages(text)))],
+    images: findImages(
+      texts.map(({ text }) => text),
+      remote?.repository,
+    ),
   };
 }
 
@@ -55,36 +66,45 @@ function findRoot(folder: string, files: Files): string {
   }
 }
 
-/** The first remote address, `https://host/owner/name.git`, `ssh://git@host/owner/name` or `git@host:owner/name`. */
-function readRemote(root: string, files: Files): { readonly url: string; readonly repository: string } | undefined {
-  const path = join(root, ".git/config");
-  if (!files.exists(path)) return undefined;
-  const [, address = ""] = /^\s*url\s*=\s*(\S+)/m.exec(files.read(path)) ?? [];
-  const [, host, repository] =
-    /^(?:[a-z]+:\/\/)?(?:[^@/]+@)?([\w.-]+)(?::\d+)?[:/]([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(address) ?? [];
-  return host === undefined || repository === undefined ? undefined : { url: `https://${host}`, repository };
+function kindOf(root: string, url: string | undefined, files: Files): Detected["kind"] {
+  if (url === "https://github.com") return "github";
+  if (files.exists(join(root, ".gitea"))) return "gitea";
+  return files.exists(join(root, ".github")) ? "github" : undefined;
+}
+
+function readText(path: string, files: Files): string {
+  try {
+    return files.read(path, 1_048_576);
+  } catch {
+    return "";
+  }
 }
 
 function readWorkflow(file: string, text: string): DetectedWorkflow[] {
   try {
-    const { value } = readYaml(file, text);
-    if (!isRecord(value)) return [];
-    const name = typeof value["name"] === "string" ? value["name"] : file;
-    const jobs = isRecord(value["jobs"])
-      ? Object.entries(value["jobs"]).map(([id, job]) =>
-          isRecord(job) && typeof job["name"] === "string" ? job["name"] : id,
-        )
-      : [];
-    return [{ file, name, jobs }];
+    const workflow = mergeKeys(readYaml(file, text).value);
+    if (!isRecord(workflow)) return [];
+    const name = typeof workflow["name"] === "string" ? workflow["name"] : file;
+    const filters = ["paths", "paths-ignore"].flatMap((filter) => expand(workflow, ["on", "push", filter]));
+    return [
+      {
+        file,
+        name,
+        jobs: isRecord(workflow["jobs"]) ? Object.entries(workflow["jobs"]).map(([id, job]) => checkName(id, job)) : [],
+        runsOnPush: triggersOf(workflow).some(({ event }) => event === "push"),
+        isFiltered: filters.length > 0,
+      },
+    ];
   } catch {
     // A workflow that cannot be read is the forge's business.
     return [];
   }
 }
 
-function findImages(text: string): readonly string[] {
-  const hosts = String.raw`(?:ghcr\.io|docker\.io|quay\.io|registry\.[\w.-]+\.[a-z]+|\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com)`;
-  return [...text.matchAll(new RegExp(String.raw`\b${hosts}/[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)+`, "g"))].map(
-    ([image]) => image.replace(/[.-]+$/, ""),
-  );
+/** The name of a job's check, as a pattern where the job is many. */
+function checkName(id: string, job: unknown): string {
+  if (!isRecord(job)) return id;
+  const named = typeof job["name"] === "string" ? job["name"].replaceAll(/\$\{\{.*?\}\}/g, "*") : undefined;
+  const isMatrix = expand(job, ["strategy", "matrix"]).length > 0;
+  return named ?? (isMatrix ? `${id} (*)` : id);
 }

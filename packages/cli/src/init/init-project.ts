@@ -1,64 +1,88 @@
 import { join, relative } from "node:path";
 import { ReleaseError } from "@lateen/kernel";
+import { configNames } from "../config/discover.ts";
 import type { Context } from "../context.ts";
-import { usageError } from "../io/arguments.ts";
-import { detectProject } from "./detect.ts";
-import { type Project, publishWorkflow, writeConfig } from "./write-config.ts";
+import { forgeVersion } from "../lint/lint-options.ts";
+import { type Detected, detectProject } from "./detect.ts";
+import { registryAccess } from "./registry-access.ts";
+import { whereabouts } from "./whereabouts.ts";
+import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
 import { workflowFolder, writeWorkflow } from "./write-workflow.ts";
 
 /** A file that `init` writes. */
 export interface Written {
+  /** Relative to the folder that the program was started in. */
   readonly file: string;
   readonly text: string;
 }
 
-/** Writes `lateen.yaml` and the workflow; touches nothing that is there, unless it may. */
-export function initProject({ host, args }: Pick<Context, "host" | "args">): readonly Written[] {
+/**
+ * Writes `lateen.yaml` and the workflow; touches nothing that is there, unless it may. A dry run writes nothing, and refuses what
+ * would be refused.
+ * @throws ReleaseError `USAGE`, `INIT_EXISTS`, `INIT_UNWRITABLE`, all of category `input`
+ */
+export function initProject({ host, args, dryRun }: Pick<Context, "host" | "args" | "dryRun">): readonly Written[] {
   const detected = detectProject(host.cwd, host.files);
-  const project: Project = { ...whereabouts(args.text("forge"), host.env, detected), detected };
-  const folder = workflowFolder(project.kind);
-  const after = [
-    publishWorkflow(detected.workflows)?.name,
-    detected.workflows.find(({ file }) => /e2e/i.test(file))?.name,
-  ].filter((name) => name !== undefined);
+  const place = whereabouts(args, host.env, detected);
+  const images =
+    detected.images.length > 0
+      ? detected.images
+      : [`ghcr.io/${place.repository.toLowerCase().replaceAll(/^[._-]+/g, "")}`];
+  const project: Project = { ...place, images, registries: registryAccess(images, place.kind), detected };
   const workflow = writeWorkflow({
     kind: project.kind,
-    version: args.text("forge-version"),
+    version: forgeVersion(args),
+    branch: project.branch,
     run: { version: host.version() },
-    after: after.length > 0 ? after : ["publish"],
+    after: whatEndsLast(detected),
+    secrets: [...new Set(project.registries.flatMap(({ secrets }) => secrets))],
   });
-  const written: Written[] = [
-    { file: join(detected.root, "lateen.yaml"), text: writeConfig(project) },
-    { file: join(detected.root, folder, "lateen.yml"), text: workflow },
+  const planned = [
+    { path: join(detected.root, "lateen.yaml"), text: writeConfig(project) },
+    { path: join(detected.root, folderOf(project), "lateen.yml"), text: workflow },
   ];
-  const there = written.filter(({ file }) => host.files.exists(file)).map(({ file }) => relative(host.cwd, file));
-  if (there.length > 0 && !args.has("force")) {
-    throw new ReleaseError({
-      code: "INIT_EXISTS",
-      category: "input",
-      message: `${there.join(" and ")} exist already`,
-      fix: "give --force to write over them",
-    });
+  if (!args.has("force")) refuseExisting(host, detected.root, planned);
+  if (!dryRun) {
+    refuseUnwritable(host, planned);
+    for (const { path, text } of planned) host.files.replace(path, text);
   }
-  for (const { file, text } of written) host.files.replace(file, text);
-  return written;
+  return planned.map(({ path, text }) => ({ file: relative(host.cwd, path), text }));
 }
 
-function whereabouts(
-  named: string | undefined,
-  env: Context["host"]["env"],
-  { kind, url, repository }: Project["detected"],
-): Omit<Project, "detected"> {
-  const ambient = env["GITEA_ACTIONS"] === "true" ? "gitea" : env["GITHUB_ACTIONS"] === "true" ? "github" : undefined;
-  const chosen = (named ?? kind ?? ambient) as Project["kind"] | undefined;
-  const address = url ?? env["GITHUB_SERVER_URL"];
-  const name = repository ?? env["GITHUB_REPOSITORY"];
-  if (chosen === undefined)
-    throw usageError("which forge this is cannot be told from the folder", "give --forge github or --forge gitea");
-  if (address === undefined || name === undefined)
-    throw usageError(
-      "the git repository has no remote that names a forge",
-      "add one: git remote add origin https://git.example.com/acme/core.git",
-    );
-  return { kind: chosen, url: address, repository: name };
+/** Gitea reads `.github/workflows` as long as there is no `.gitea/workflows`: to make that would switch the others off. */
+function folderOf({ kind, detected }: Project): string {
+  return kind === "gitea" ? (detected.folder ?? workflowFolder(kind)) : workflowFolder(kind);
+}
+
+/** A commit may ship once its images are published and its tests have ended, whichever is last. */
+function whatEndsLast({ workflows }: Detected): readonly string[] {
+  const named = [publishWorkflow(workflows), e2eWorkflow(workflows)].filter((workflow) => workflow !== undefined);
+  const last = named.length > 0 ? named : [ciWorkflow(workflows)].filter((workflow) => workflow !== undefined);
+  return [...new Set(last.map(({ name }) => name))];
+}
+
+type Host = Context["host"];
+
+function refuseExisting({ files, cwd }: Host, root: string, planned: readonly { readonly path: string }[]): void {
+  const configs = configNames.map((name) => join(root, name));
+  const paths = [...new Set([...configs, ...planned.map(({ path }) => path)])];
+  const there = paths.filter((path) => files.exists(path)).map((path) => relative(cwd, path));
+  if (there.length === 0) return;
+  throw new ReleaseError({
+    code: "INIT_EXISTS",
+    category: "input",
+    message: `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already; nothing was written`,
+    fix: "give --force to write over what is there; --dry-run --force shows what that would be",
+  });
+}
+
+function refuseUnwritable({ files }: Host, planned: readonly { readonly path: string }[]): void {
+  const closed = planned.find(({ path }) => !files.isWritable(path) || !files.isWritable(join(path, "..")));
+  if (closed === undefined) return;
+  throw new ReleaseError({
+    code: "INIT_UNWRITABLE",
+    category: "input",
+    message: `${closed.path} cannot be written; nothing was`,
+    fix: "let the folder be writable; --dry-run prints what would stand there",
+  });
 }

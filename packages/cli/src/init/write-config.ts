@@ -1,33 +1,34 @@
 import type { Detected, DetectedWorkflow } from "./detect.ts";
+import type { RegistryAccess } from "./registry-access.ts";
 
 /** What `init` was told, or found out. */
 export interface Project {
   readonly kind: "github" | "gitea";
   readonly url: string;
   readonly repository: string;
+  readonly branch: string;
+  readonly images: readonly string[];
+  readonly registries: readonly RegistryAccess[];
   readonly detected: Detected;
 }
 
 /** Text of a `lateen.yaml` that holds as it is; what cannot be found out is there as a comment. */
-export function writeConfig({ kind, url, repository, detected }: Project): string {
+export function writeConfig({ kind, url, repository, branch, images, registries, detected }: Project): string {
   const token = kind === "gitea" ? "GITEA_TOKEN" : "GITHUB_TOKEN";
-  const images = detected.images.length > 0 ? detected.images : [`ghcr.io/${repository.toLowerCase()}`];
-  const checks = requiredChecks(kind, detected.workflows);
-  const e2e = detected.workflows.find(({ file }) => /e2e|end-to-end/i.test(file));
   const publish = publishWorkflow(detected.workflows);
   return `# yaml-language-server: $schema=./node_modules/@lateen/cli/schema.json
 forge:
   kind: ${kind}
   url: ${url}
   repository: ${repository}
-  branch: main
+  branch: ${branch}
   token: { env: ${token} }
 release:
   candidate: staging-{sha7} # the tag that CI gives to the images of a commit
   images:
 ${images.map((image) => `    - ${image}`).join("\n")}
-${gateText(checks, e2e)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
-${publish === undefined ? "" : `supersession: { publishWorkflow: ${publish.file} }\n`}# The tenants; without this section, ship gates and promotes only.
+${registriesText(registries)}${gateText(kind, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
+${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}# The tenants; without this section, ship gates and promotes only.
 # fleet:
 #   controlPlanes:
 #     - { name: prod, url: https://api.example.com, token: { env: CP_ADMIN_API_TOKEN } }
@@ -44,28 +45,48 @@ promote:
 
 /** The workflow that publishes images, by its name. */
 export function publishWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWorkflow | undefined {
-  return workflows.find(
-    ({ file, name }) => /publish|release-image|docker|images?\b/i.test(`${file} ${name}`) && !/lateen/i.test(file),
-  );
+  return workflows.find(({ file, name }) => /publish|release-image|docker|images?\b/i.test(`${file} ${name}`));
 }
 
-function gateText(checks: readonly string[], e2e: DetectedWorkflow | undefined): string {
-  if (checks.length === 0 && e2e === undefined)
+/** The workflow of end-to-end tests, by its name. */
+export function e2eWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWorkflow | undefined {
+  return workflows.find(({ file, name }) => /\be2e|end-to-end/i.test(`${file} ${name}`));
+}
+
+/** The workflow of the checks that every commit has, by its name. */
+export function ciWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWorkflow | undefined {
+  return workflows.find(({ file, name }) => /^(?:ci|tests?|build)\b/i.test(file) || /^ci\b/i.test(name));
+}
+
+function registriesText(registries: readonly RegistryAccess[]): string {
+  const lines = registries.flatMap(({ host, variables }) =>
+    variables === undefined
+      ? []
+      : [`  ${host}: { username: { env: ${variables.username} }, password: { env: ${variables.password} } }`],
+  );
+  return lines.length === 0 ? "" : `registries:\n${lines.join("\n")}\n`;
+}
+
+/** What runs on every push is required by its checks; what a filter leaves out sometimes, by a run or the proof that none is due. */
+function gateText(kind: Project["kind"], workflows: readonly DetectedWorkflow[]): string {
+  const ci = ciWorkflow(workflows);
+  const checks = ci === undefined || !ci.runsOnPush || ci.isFiltered ? [] : requiredChecks(kind, ci);
+  const required = [...(checks.length === 0 ? [ci] : []), e2eWorkflow(workflows)].filter(
+    (workflow, index, all) => workflow?.runsOnPush === true && all.indexOf(workflow) === index,
+  );
+  if (checks.length === 0 && required.length === 0)
     return '# What must be green; without this section, nothing is waited for.\n# gate:\n#   checks: ["CI / all-required (push)"]\n';
   return [
     "gate:",
     ...(checks.length === 0 ? [] : ["  checks:", ...checks.map((check) => `    - ${JSON.stringify(check)}`)]),
-    ...(e2e === undefined ? [] : ["  workflows:", `    - { file: ${e2e.file}, whenAbsent: prove }`]),
+    ...(required.length === 0 ? [] : ["  workflows:"]),
+    ...required.map((workflow) => `    - { file: ${JSON.stringify(workflow?.file)}, whenAbsent: prove }`),
     "",
   ].join("\n");
 }
 
-/** One check that stands for all, where there is such a job; else every job of the workflow called CI. */
-function requiredChecks(kind: Project["kind"], workflows: readonly DetectedWorkflow[]): readonly string[] {
-  const ci = workflows.find(({ file, name }) => /^ci\b/i.test(file) || /^ci\b/i.test(name));
-  if (ci === undefined) return [];
-  const all = ci.jobs.filter((job) => /all|required|gate/i.test(job));
-  return (all.length > 0 ? all.slice(0, 1) : ci.jobs).map((job) =>
-    kind === "gitea" ? `${ci.name} / ${job} (push)` : job,
-  );
+/** One check that stands for all, where there is such a job; else every job. */
+function requiredChecks(kind: Project["kind"], { name, jobs }: DetectedWorkflow): readonly string[] {
+  const all = jobs.filter((job) => /\ball\b|required|gate/i.test(job));
+  return (all.length > 0 ? all.slice(0, 1) : jobs).map((job) => (kind === "gitea" ? `${name} / ${job} (push)` : job));
 }

@@ -7,8 +7,12 @@ export interface WorkflowOptions {
   readonly version?: string | undefined;
   /** How a step gets at the program: the published package, or an action's reference. */
   readonly run: { readonly version: string } | { readonly action: string };
-  /** Names (`name:`) of the workflows after whose end a commit may ship; on GitHub only. */
+  /** Names (`name:`) of the workflows after whose end a commit may ship; on GitHub only. Without any, it starts with the push. */
   readonly after: readonly string[];
+  /** @default "main" */
+  readonly branch?: string;
+  /** Further secrets that every step is given, under their own names. @default none */
+  readonly secrets?: readonly string[];
 }
 
 /** The folder that the forge reads workflows from. */
@@ -23,14 +27,21 @@ export function writeWorkflow(options: WorkflowOptions): string {
 
 function githubWorkflow(options: WorkflowOptions): string {
   const token = "GITHUB_TOKEN: ${{ github.token }}";
-  return `# Ships every commit of main that has been published and tested, and keeps production where the ledger says.
+  const { branch = "main", after } = options;
+  const start =
+    after.length === 0
+      ? `  # The job begins with the push and waits for the gate itself.
+  push:
+    branches: [${branch}]`
+      : `  # ${after.length === 1 ? "Begins once that workflow has ended; whatever else is required is waited for." : "Either may be the last to end: whichever comes second finds both green, the other is deferred."}
+  workflow_run:
+    workflows: [${after.map((name) => JSON.stringify(name)).join(", ")}]
+    types: [completed]
+    branches: [${branch}]`;
+  return `# Ships every commit of ${branch} that has been published and tested, and keeps production where the ledger says.
 name: lateen
 on:
-  # Either may be the last to end: whichever comes second finds both green, the other is deferred.
-  workflow_run:
-    workflows: [${options.after.map((name) => JSON.stringify(name)).join(", ")}]
-    types: [completed]
-    branches: [main]
+${start}
   workflow_dispatch:
     inputs:
       sha: { description: "commit to ship (default: the newest)", required: false }
@@ -50,7 +61,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 120
     steps:
-${prepare(options)}${step(options, ["ship"], secrets(token), { override: true })}${watch(options, token)}`;
+${prepare(options)}${step(options, ["ship"], secrets(options, token), { override: true })}${watch(options, token)}`;
 }
 
 function giteaWorkflow(options: WorkflowOptions): string {
@@ -62,12 +73,13 @@ function giteaWorkflow(options: WorkflowOptions): string {
 `
     : "";
   const override = hasInputs(options.version);
-  return `# Ships every commit of main as soon as its checks are green, and keeps production where the ledger says.
+  const { branch = "main" } = options;
+  return `# Ships every commit of ${branch} as soon as its checks are green, and keeps production where the ledger says.
 name: lateen
 on:
   # Gitea has no workflow_run: the job begins with the push and waits for the gate itself.
   push:
-    branches: [main]
+    branches: [${branch}]
   workflow_dispatch:
 ${inputs}  schedule:
     - cron: "17 * * * *"
@@ -76,7 +88,7 @@ jobs:
     if: github.event_name != 'schedule'
     runs-on: ubuntu-latest
     steps:
-${prepare(options)}${step(options, ["ship"], secrets(token), { override })}${watch(options, token)}`;
+${prepare(options)}${step(options, ["ship"], secrets(options, token), { override })}${watch(options, token)}`;
 }
 
 function watch(options: WorkflowOptions, token: string): string {
@@ -84,13 +96,14 @@ function watch(options: WorkflowOptions, token: string): string {
     if: github.event_name == 'schedule'
     runs-on: ubuntu-latest
     steps:
-${prepare(options)}${step(options, ["reconcile"], secrets(token))}${step(options, ["status", "--fail-on-drift", "--max-age=1d"], secrets(token))}`;
+${prepare(options)}${step(options, ["reconcile"], secrets(options, token))}${step(options, ["status", "--fail-on-drift", "--max-age=1d"], secrets(options, token))}`;
 }
 
 /** The kill switch is handed in as it is when the job starts; lateen reads it again by itself before every step. */
-function secrets(token: string): readonly string[] {
+function secrets({ secrets: more = [] }: WorkflowOptions, token: string): readonly string[] {
   return [
     token,
+    ...more.map((name) => `${name}: \${{ secrets.${name} }}`),
     "CP_ADMIN_API_TOKEN: ${{ secrets.CP_ADMIN_API_TOKEN }}",
     "PROD_AUTO_DEPLOY_DISABLED: ${{ vars.PROD_AUTO_DEPLOY_DISABLED }}",
   ];

@@ -1,0 +1,24 @@
+import { parseImageRef } from "@lateen/kernel";
+
+/** How a registry is reached from a job: an entry of `registries`, and the secrets that the job hands in. */
+export interface RegistryAccess {
+  readonly host: string;
+  /** Variables with user and password; undefined where the registry is found another way. */
+  readonly variables: { readonly username: string; readonly password: string } | undefined;
+  /** Secrets of the repository that become variables of the same name. */
+  readonly secrets: readonly string[];
+}
+
+/** The registries of `images`: on GitHub its own one takes the job's token, ECR takes keys, every other one user and password. */
+export function registryAccess(images: readonly string[], kind: "github" | "gitea"): readonly RegistryAccess[] {
+  const found = [...new Set(images.map((image) => parseImageRef(image).host ?? ""))].filter((host) => host !== "");
+  return found.map((host) => {
+    if (/^\d{12}\.dkr[.-]ecr/.test(host))
+      return { host, variables: undefined, secrets: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] };
+    if (host === "ghcr.io" && kind === "github")
+      return { host, variables: { username: "GITHUB_ACTOR", password: "GITHUB_TOKEN" }, secrets: [] };
+    const prefix = host.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
+    const variables = { username: `${prefix}_USERNAME`, password: `${prefix}_PASSWORD` };
+    return { host, variables, secrets: Object.values(variables) };
+  });
+}

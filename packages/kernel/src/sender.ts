@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 
 /** The part of a `fetch` response that lateen reads. */
 export interface SentResponse {
@@ -90,6 +90,7 @@ function asFetched({ statusCode: status, headers, body }: UndiciResponse, method
 
 /** Nobody asks for a compressed body, but some servers send one all the same; whoever reads it bounds it. */
 async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const { pipeline } = await import("node:stream");
   const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
   const known = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
   const create = known[encoding.toLowerCase() as keyof typeof known];

@@ -7,7 +7,7 @@ import { columns } from "./report/columns.ts";
 
 /** The text of `lateen --help`. */
 export function formatHelp(): string {
-  const rows = commands.filter((row) => row.hidden !== true).map(({ name, summary }) => [name, summary] as const);
+  const rows = commands.map(({ name, summary }) => [name, summary] as const);
   return [
     "lateen takes a commit that CI has built to production, and proves that it got there.",
     "",

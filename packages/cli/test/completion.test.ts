@@ -1,75 +1,362 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createGitRepository } from "@lateen/kernel/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFolder, type Folder } from "./folder.ts";
 import { root, runHere } from "./run-lateen.ts";
+import { startWorld, tokens, type World } from "./world.ts";
 
-let folder: Folder;
-let sha = "";
-beforeAll(() => {
-  folder = createFolder();
-  const git = (...args: readonly string[]): string =>
-    execFileSync("git", ["-C", folder.path, "-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
-      encoding: "utf8",
-    });
-  git("init", "-q");
-  git("commit", "-q", "--allow-empty", "-m", "make the boat faster");
-  sha = git("rev-parse", "HEAD").trim();
-  mkdirSync(join(folder.path, ".lateen"));
-  folder.write(
-    ".lateen/rollout.jsonl",
-    '{"type":"fleet-enumerated","tenants":[{"slug":"acme"},{"slug":"zebra"}],"at":1}\n{"torn',
-  );
-  folder.write(
-    "lateen.yaml",
-    `release: { candidate: "staging-{sha7}", images: [ghcr.io/acme/platform] }
-fleet: { controlPlanes: [{ name: p, url: "https://a.example.com" }], canary: [canary-a], buildinfo: "https://{slug}.example.com/buildinfo" }
-promote: { tags: [latest] }
-`,
-  );
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ commits: 3 });
+  await world.lateen(["ship", "--sha", world.commits[2] ?? "", "--yes"]);
 });
-afterAll(() => folder.remove());
+afterAll(() => world.close());
+beforeEach(() => {
+  rmSync(join(world.folder.path, ".cache"), { recursive: true, force: true });
+  world.configure();
+});
 
-const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
-  (await runHere(["__complete", "--", ...words], { cwd: folder.path })).stdout.trimEnd().split("\n");
+/** Candidates of the last word, each with its meaning; nothing is ever said beside them. */
+const complete = async (
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> => {
+  const { code, stdout, stderr } = await world.lateen(["__complete", "--", ...words], { env });
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout.split("\n").slice(0, -1);
+};
+const values = async (...words: readonly string[]): Promise<readonly string[]> =>
+  (await complete(words)).map((line) => line.split("\t")[0] ?? "");
+const short = (commit: number, length = 12): string => world.commits.at(commit)?.slice(0, length) ?? "";
 
-describe("completion", () => {
+describe("words of the program", () => {
   test.each<[readonly string[], string]>([
     [["sh"], "ship\tgate, roll out, verify and promote a commit"],
+    [["hel"], "help\thelp on a command or a topic"],
     [["ship", "--dr"], "--dry-run\tread and refuse as always, write nothing"],
-    [["--output", "nd"], "ndjson"],
-    [["rollout", "--only", "z"], "zebra\ttenant"],
-    [["rollout", "--only", "c"], "canary-a\tcanary"],
+    [["--output", "nd"], "ndjson\t"],
+    [["--output=nd"], "--output=ndjson\t"],
     [["help", "exit"], "exit-codes\toutcomes and exit codes"],
-    [["inspect", "ghcr.io/acme/platform:l"], "ghcr.io/acme/platform:latest\tpromoted"],
-  ])("of %j offers %j", async (words, expected) => {
-    expect(await complete(...words)).toEqual([expected]);
+    [["help", "expl"], "explain\twhy a commit did or did not ship"],
+    [["demo", "half"], "half-tag\tone of two images was never pushed"],
+    [["config", "sh"], "show\tthe configuration in force"],
+    [["completion", "z"], "zsh\tthe script for zsh"],
+    [["rollback", "--target", ""], "default\tlatest"],
+    [["init", "--forge", "git"], "github\t"],
+    [["ship", "--config", ""], ":files"],
+    [["report", ""], ":files"],
+    [["explain", "--result", "x"], ":files"],
+  ])("of %j offers %j first", async (words, expected) => {
+    expect((await complete(words))[0]).toEqual(expected);
   });
 
-  test("offers commits with their subjects", async () => {
-    expect(await complete("ship", "--sha", "")).toEqual([`${sha.slice(0, 12)}\tmake the boat faster`]);
-    expect(await complete("inspect", "ghcr.io/acme/platform:staging")).toEqual([
-      `ghcr.io/acme/platform:staging-${sha.slice(0, 7)}\tmake the boat faster`,
+  test.each<[readonly string[]]>([
+    [["__"]],
+    [["nothing", ""]],
+    [["config", "show", ""]],
+    [["rollback", "--reason", ""]],
+    [["ship", "--", "--dr"]],
+    [["inspect", "not a reference:"]],
+    [["inspect", "alpine:"]],
+    [["inspect", "ghcr.io/acme/platform@sha256:"]],
+  ])("of %j offers nothing", async (words) => {
+    expect(await complete(words)).toEqual([]);
+  });
+
+  test("offers the options of a command that takes nothing else, and none twice", async () => {
+    expect(await values("ship", "")).toContain("--sha");
+    expect(await values("ship", "--dry-run", "--d")).toEqual(["--detailed-exitcode"]);
+    expect(await values("ship", "--override", "gate=x", "--ov")).toEqual(["--override"]);
+  });
+
+  test("knows environments, rules, checks and workflows of the configuration", async () => {
+    world.configure((text) =>
+      `${text}environments: { staging: {}, production: {} }`.replace("poll: 20ms", "workflows: [{ file: e2e.yml }]"),
+    );
+    expect(await values("ship", "--env", "")).toEqual(["staging", "production"]);
+    const checks = await complete(["gate", "--override", ""]);
+    expect(checks).toContain("CI / all-required (push)=\ta check that the gate wants");
+    expect(checks).toContain("e2e.yml=\ta workflow that the gate wants");
+    expect(checks.map((line) => line.split("=")[0])).toEqual(expect.arrayContaining(["gate", "canary", "ancestry"]));
+    expect(await values("gate", "--override", "gate=f")).toEqual([]);
+  });
+});
+
+describe("commits", () => {
+  test("are those of the forge where there is no clone, newest first, with their subjects", async () => {
+    expect(await complete(["ship", "--sha", ""])).toEqual([
+      `${short(2)}\tchange 3`,
+      `${short(1)}\tchange 2`,
+      `${short(0)}\tchange 1`,
+    ]);
+    expect(await complete(["explain", short(1, 7)])).toEqual([`${short(1)}\tchange 2`]);
+    expect(await values("gate", `--sha=${short(1, 20)}`)).toEqual([`--sha=${world.commits[1]}`]);
+  });
+
+  test("are those of the clone, and what the forge has beyond it", async () => {
+    const folder = createFolder();
+    execFileSync("git", ["clone", "-q", world.repository.path, folder.path]);
+    const git = (...args: readonly string[]): Buffer =>
+      execFileSync("git", ["-C", folder.path, "-c", "user.name=a", "-c", "user.email=a@example.com", ...args]);
+    git("reset", "-q", "--hard", world.commits[0] ?? "");
+    git("update-ref", "refs/remotes/origin/main", world.commits[1] ?? "");
+    git("checkout", "-q", "-b", "side");
+    git("commit", "-q", "--allow-empty", "-m", "of another branch");
+    folder.write("lateen.yaml", world.folder.read("lateen.yaml"));
+    const run = { cwd: folder.path, env: tokens };
+    const lines = (await runHere(["__complete", "--", "ship", "--sha", ""], run)).stdout.trimEnd().split("\n");
+    expect(lines).toEqual([`${short(2)}\tchange 3`, `${short(1)}\tchange 2`, `${short(0)}\tchange 1`]);
+    const alone = { cwd: folder.path, env: { ...tokens, GITEA_TOKEN: "wrong" } };
+    rmSync(join(folder.path, ".cache"), { recursive: true });
+    const cloned = (await runHere(["__complete", "--", "ship", "--sha", ""], alone)).stdout.trimEnd().split("\n");
+    expect(cloned).toEqual([`${short(1)}\tchange 2`, `${short(0)}\tchange 1`]);
+    folder.remove();
+  });
+
+  test("of the ledger come first where a release is gone back to", async () => {
+    const [first, second, ...others] = await complete(["rollback", "--to", ""]);
+    expect(first).toMatch(`${short(2)}\tin production, #1 promoted 20`);
+    expect(first).toMatch(/: change 3$/);
+    expect([second, others.length]).toEqual([`${short(1)}\tchange 2`, 1]);
+  });
+
+  test("say nothing but their subject, whatever it holds", async () => {
+    const repository = await createGitRepository();
+    await repository.commit({ message: "\u001b[2J\u202e::error::x\t$(touch pwned)\u0007\n\nbody" });
+    execFileSync("git", ["-C", repository.path, "config", "log.showSignature", "true"]);
+    const { stdout } = await runHere(["__complete", "--", "ship", "--sha", ""], { cwd: repository.path });
+    expect(stdout).toMatch(/^[0-9a-f]{12}\t\[2J ::error::x \$\(touch pwned\)\n$/);
+    await repository.close();
+  });
+});
+
+describe("images", () => {
+  test("are the configured repositories at once, and their tags behind the colon", async () => {
+    const { host } = world.registry;
+    expect(await values("inspect", "")).toEqual([`${host}/acme/platform:`, `${host}/acme/platform-tenant:`]);
+    expect(world.registry.requests.filter(({ path }) => path.endsWith("/tags/list"))).toEqual([]);
+    expect(await complete(["inspect", `${host}/acme/platform:`])).toEqual([
+      `${host}/acme/platform:latest\tpromoted`,
+      `${host}/acme/platform:staging-${short(2, 7)}\tchange 3`,
+      `${host}/acme/platform:staging-${short(1, 7)}\tchange 2`,
+      `${host}/acme/platform:staging-${short(0, 7)}\tchange 1`,
     ]);
   });
 
-  test("offers nothing that does not exist", async () => {
-    expect(await complete("__")).toEqual([""]);
+  test("of any other repository are what its registry lists, 200 at most", async () => {
+    const { host, store } = world.registry;
+    for (let number = 0; number < 500; number++) store.setTag("other/tool", `v1.${number}`, "sha256:0");
+    expect(await values("retag", `${host}/other/tool:v1.49`)).toHaveLength(11);
+    expect(await values("inspect", `${host}/other/tool:`)).toHaveLength(200);
+    expect(await values("inspect", `${host}/other/none:`)).toEqual([]);
   });
 
-  test("has a script for every shell, and bash can read its own", async () => {
-    for (const shell of ["bash", "zsh", "fish", "powershell"]) {
-      const { code, stdout } = await runHere(["completion", shell], { cwd: folder.path });
-      expect([code, stdout.includes("__complete")]).toEqual([0, true]);
-    }
-    expect((await runHere(["completion", "bsh"], { cwd: folder.path })).stderr).toContain('did you mean "bash"?');
-    const script = `eval "$(lateen completion bash)"; COMP_WORDS=(lateen roll); COMP_CWORD=1; _lateen; echo "\${COMPREPLY[*]}"`;
-    const said = execFileSync("bash", ["--norc", "-c", script], {
-      cwd: folder.path,
-      encoding: "utf8",
-      env: { PATH: `${root}/bin:${process.env["PATH"]}` },
-    });
-    expect(said).toBe("rollout rollback\n");
+  test("are retagged with tags beside them, or whole references", async () => {
+    const source = `${world.registry.host}/acme/platform:latest`;
+    const offered = await values("retag", source, "");
+    expect(offered.slice(0, 2)).toEqual(["latest", `staging-${short(2, 7)}`]);
+    expect(offered.slice(-2)).toEqual(await values("inspect", ""));
+    expect(await values("retag", source, "a", `${world.registry.host}/acme/platform-tenant:l`)).toEqual([
+      `${world.registry.host}/acme/platform-tenant:latest`,
+    ]);
   });
 });
+
+describe("tenants", () => {
+  test("are the fleet as the control plane has it, the canary first", async () => {
+    expect(await complete(["rollout", "--only", ""])).toEqual([
+      "canary-a\tcanary",
+      ...[1, 2, 3, 4, 5].map((number) => `t${number}\ttenant of prod`),
+    ]);
+    expect(world.plane.requests.at(-1)).toMatchObject({ body: { dry_run: true } });
+  });
+
+  test("come after those that are named, and none twice", async () => {
+    expect(await values("rollout", "--only", "t1,canary-a,")).toEqual([2, 3, 4, 5].map((n) => `t1,canary-a,t${n}`));
+    expect(await values("rollout", "--only=t2,t1")).toEqual(["--only=t2,t1"]);
+  });
+
+  test.each<[string, string]>([
+    ["is down", "503"],
+    ["names a tenant outside the grammar", "hostile"],
+  ])("are those of the journal where the control plane %s", async (_, kind) => {
+    const server = createServer((socket) => {
+      const body = JSON.stringify({ ok: true, results: [{ slug: "$(touch pwned)" }, { slug: "\u001b[2J" }] });
+      const status = kind === "503" ? "503 Service Unavailable" : "200 OK";
+      socket
+        .on("error", () => undefined)
+        .once("data", () =>
+          socket.end(
+            `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+          ),
+        );
+    });
+    const { port } = await listening(server);
+    world.configure((text) => text.replace(world.plane.url, `http://127.0.0.1:${port}`));
+    expect((await complete(["rollout", "--only", "t"]))[0]).toBe("t1\ttenant of the last rollout");
+    server.close();
+  });
+});
+
+describe("servers that do not answer", () => {
+  const silent = createServer();
+  let address = "";
+  beforeAll(async () => void (address = `127.0.0.1:${(await listening(silent)).port}`));
+  afterAll(() => void silent.close());
+  const killEverything = (): void =>
+    world.configure((text) =>
+      text
+        .replaceAll(/127\.0\.0\.1:\d+/g, address)
+        .replace(`remote: "${world.repository.path}"`, `remote: "http://${address}/acme/core.git"`),
+    );
+
+  test.each<[readonly string[], readonly string[]]>([
+    [["ship", "--sha", ""], []],
+    [["rollback", "--to", ""], []],
+    [["rollout", "--only", ""], ["canary-a"]],
+  ])("cost %j no more than the time that a person waits", async (words, expected) => {
+    killEverything();
+    const begun = performance.now();
+    expect((await values(...words)).slice(0, 1)).toEqual(expected);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  test("are left alone for the next TAB, and what is known without them is offered", async () => {
+    killEverything();
+    const words = ["inspect", `${address}/acme/platform:`];
+    expect(await complete(words)).toEqual([`${address}/acme/platform:latest\tpromoted`]);
+    const begun = performance.now();
+    expect(await complete(words)).toEqual([`${address}/acme/platform:latest\tpromoted`]);
+    expect(performance.now() - begun).toBeLessThan(600);
+  });
+
+  test("are not needed for what they have said within the minute", async () => {
+    const { host } = world.registry;
+    const before = await complete(["inspect", `${host}/acme/platform:`]);
+    const end = world.registry.misbehave({ when: () => true, fault: { kind: "reset", when: "before" } });
+    expect(await complete(["inspect", `${host}/acme/platform:`])).toEqual(before);
+    end();
+  });
+});
+
+describe("what a TAB leaves behind", () => {
+  test("is one small file for its owner alone, without a secret", async () => {
+    await complete(["rollout", "--only", ""]);
+    await complete(["inspect", `${world.registry.host}/acme/platform:`]);
+    const file = join(world.folder.path, ".cache/lateen/completion.json");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const token of Object.values(tokens)) expect(readFileSync(file, "utf8")).not.toContain(token);
+  });
+});
+
+describe("whatever is wrong", () => {
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ["another form of output", { LATEEN_OUTPUT: "json" }],
+    ["an override that is none", { LATEEN_OVERRIDE: "nonsense" }],
+    ["a job", { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: "/dev/null" }],
+    ["no token", { GITEA_TOKEN: "" }],
+    ["an environment that is not there", { LATEEN_ENV: "nowhere" }],
+    ["no home", { HOME: "" }],
+  ])("%s: nothing is said but candidates, and it ends well", async (_, env) => {
+    expect(await complete(["sh"], env)).toEqual(["ship\tgate, roll out, verify and promote a commit"]);
+    for (const line of await complete(["ship", "--sha", ""], env)) expect(line).toMatch(/^[0-9a-f]{12}\t/);
+  });
+
+  test.each(["forge: {", "forge: { kind: nonsense }", "\u0000", "{}"])(
+    "the configuration %j is no trouble",
+    async (text) => {
+      world.configure(() => text);
+      expect(await complete(["ship", "--sha", ""])).toEqual([]);
+      expect(await complete(["rollout", "--only", ""])).toEqual([]);
+      expect(await complete(["--config", "nowhere.yaml", "inspect", ""])).toEqual([]);
+    },
+  );
+});
+
+describe("the scripts", () => {
+  test("are there for every shell", async () => {
+    for (const shell of ["bash", "zsh", "fish", "powershell"]) {
+      const { code, stdout } = await world.lateen(["completion", shell]);
+      expect([code, stdout.includes("__complete")]).toEqual([0, true]);
+    }
+    expect((await world.lateen(["completion", "bsh"])).stderr).toContain('did you mean "bash"?');
+  });
+});
+
+describe("bash", () => {
+  let folder: Folder;
+  beforeAll(() => {
+    folder = createFolder();
+    folder.write("workflow.yml", "");
+    folder.write(
+      "lateen.yaml",
+      `release: { candidate: "staging-{sha7}", images: ["ghcr.io/acme/platform"] }
+gate: { checks: ["CI / all (push)", "zz a\\"b'c\\\\ $(touch pwned) \`id\`"] }
+promote: { tags: [latest] }
+`,
+    );
+    mkdirSync(join(folder.path, "home"));
+  });
+  afterAll(() => folder.remove());
+
+  /** What bash would have for candidates with the cursor at the end of `line`, cut into words as readline cuts it. */
+  const replies = (line: string, words: readonly string[], type = 9): readonly string[] => {
+    const script = `
+eval "$(lateen completion bash)"
+COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:@'
+COMP_LINE=$1 COMP_POINT=\${#1} COMP_TYPE=$2
+shift 2
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_lateen lateen
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const said = execFileSync("bash", ["--norc", "-c", script, "bash", line, String(type), ...words], {
+      cwd: folder.path,
+      encoding: "utf8",
+      env: { PATH: `${root}/bin:${process.env["PATH"]}`, HOME: join(folder.path, "home") },
+    });
+    return said.split("\n").filter((reply) => reply !== "");
+  };
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ["lateen roll", ["lateen", "roll"], ["rollout", "rollback"]],
+    ["lateen  inspect ", ["lateen", "inspect", ""], ["ghcr.io/acme/platform:"]],
+    ["lateen inspect ghcr.io/acme/platform:l", ["lateen", "inspect", "ghcr.io/acme/platform", ":", "l"], ["latest"]],
+    ["lateen inspect ghcr.io/acme/platform:", ["lateen", "inspect", "ghcr.io/acme/platform", ":"], ["latest"]],
+    ["lateen gate --output=nd", ["lateen", "gate", "--output", "=", "nd"], ["ndjson"]],
+    ["lateen gate --override=gat", ["lateen", "gate", "--override", "=", "gat"], ["gate="]],
+    ["lateen gate --override CI", ["lateen", "gate", "--override", "CI"], ["CI\\ /\\ all\\ \\(push\\)="]],
+    ['lateen gate --override "CI', ["lateen", "gate", "--override", '"CI'], ["CI / all (push)="]],
+    ["lateen ship --config lat", ["lateen", "ship", "--config", "lat"], ["lateen.yaml"]],
+  ])("completes %j", (line, words, expected) => {
+    expect(replies(line, words)).toEqual(expected);
+  });
+
+  test("adds what a candidate means to the list, and to nothing else", () => {
+    const words = ["lateen", "roll"];
+    expect(replies("lateen roll", words, 63)).toEqual([
+      "rollout  (roll the fleet to a release)",
+      "rollback  (promote an older release on purpose, fleet included)",
+    ]);
+    expect(replies("lateen rollb", ["lateen", "rollb"], 63)).toEqual(["rollback"]);
+    expect(replies("lateen roll", words, 37)).toEqual(["rollout", "rollback"]);
+  });
+
+  test.each(["", '"', "'"])("quotes with %j what the line would run else", (quote) => {
+    const [reply = ""] = replies(`lateen gate --override ${quote}zz`, ["lateen", "gate", "--override", `${quote}zz`]);
+    const argument = `${quote}${reply}${quote}`;
+    const said = execFileSync("bash", ["--norc", "-c", `printf %s ${argument}`], {
+      cwd: folder.path,
+      encoding: "utf8",
+    });
+    expect(said).toBe("zz a\"b'c\\ $(touch pwned) `id`=");
+    expect(existsSync(join(folder.path, "pwned"))).toBe(false);
+  });
+});
+
+async function listening(server: Server): Promise<{ readonly port: number }> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server.address() as { port: number };
+}

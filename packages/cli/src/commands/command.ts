@@ -48,7 +48,5 @@ export interface CommandRow {
   readonly summary: string;
   /** Whether it changes production: it then has `--dry-run` and `--yes`, and asks at a terminal. */
   readonly writes: boolean;
-  /** Whether it is left out of the list of commands. */
-  readonly hidden?: boolean;
   load(): Promise<Command>;
 }

@@ -122,11 +122,4 @@ export const commands: readonly CommandRow[] = [
     writes: false,
     load: async () => (await import("./completion.ts")).completion,
   },
-  {
-    name: "__complete",
-    summary: "what the shells ask",
-    writes: false,
-    hidden: true,
-    load: async () => (await import("./complete.ts")).complete,
-  },
 ];

@@ -25,8 +25,12 @@ export interface Files {
   /** Whether this process may write to what is at `path`, or could make it where nothing is. Writes nothing. */
   isWritable(path: string): boolean;
   append(path: string, text: string): void;
-  /** Writes so that a reader sees the old file or the whole new one: into a temporary file beside it, then renamed. */
-  replace(path: string, text: string): void;
+  /**
+   * Writes so that a reader sees the old file or the whole new one: into a temporary file beside it, then renamed.
+   *
+   * @param mode - Who may do what with the new file, such as `0o600`. @default what the process gives to new files
+   */
+  replace(path: string, text: string, mode?: number): void;
 }
 
 /** The files of the machine. */
@@ -36,12 +40,12 @@ export const machineFiles: Files = {
   list: (path) => (existsSync(path) ? readdirSync(path).toSorted() : []),
   isWritable: (path) => isWritable(path),
   append: (path, text) => appendFileSync(path, text),
-  replace(path, text) {
+  replace(path, text, mode = 0o666) {
     // Only a name beside others: node:crypto would cost every start 10 ms.
     const temporary = `${path}.${Math.random().toString(36).slice(2, 10)}.tmp`;
     mkdirSync(dirname(path), { recursive: true });
     try {
-      writeFileSync(temporary, text, { flush: true });
+      writeFileSync(temporary, text, { flush: true, mode });
       renameSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });

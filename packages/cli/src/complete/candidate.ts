@@ -1,0 +1,12 @@
+/** Something that may stand next, and what it means. */
+export interface Candidate {
+  readonly value: string;
+  readonly about: string;
+}
+
+/** Everything that may stand in one place. */
+export interface Offer {
+  readonly candidates: readonly Candidate[];
+  /** Whether any file may stand there too: the shell knows better how to list them. @default false */
+  readonly files?: boolean;
+}

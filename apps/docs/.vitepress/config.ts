@@ -31,6 +31,7 @@ export default defineConfig({
         items: [
           { text: "The idea", link: "/" },
           { text: "Quick start", link: "/quick-start" },
+          { text: "A rollout in a terminal", link: "/terminal" },
           { text: "Configuration", link: "/configuration" },
           { text: "In a job", link: "/jobs" },
           { text: "Exit codes", link: "/exit-codes" },

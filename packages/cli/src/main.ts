@@ -66,7 +66,8 @@ function keyboardOf(): Keyboard | undefined {
     },
     listen(onKey) {
       const listener = (data: Buffer): void => onKey(data.toString("utf8"));
-      process.stdin.setRawMode(true).on("data", listener).unref();
+      // A question before has left it paused, and a listener alone does not wake it.
+      process.stdin.setRawMode(true).on("data", listener).resume().unref();
       return () => void process.stdin.setRawMode(false).off("data", listener).pause();
     },
   };

@@ -199,6 +199,21 @@ describe.skipIf(program === "")("in a terminal", () => {
       await expectSane(at);
     });
 
+    test("the keys answer once the question is answered", async () => {
+      soakFor("3s");
+      const at = await open();
+      await at.enter(ending(`lateen ship --sha ${sha}`));
+      await at.shows(question);
+      await at.enter("y");
+      await at.shows("soaks");
+      await at.press("p");
+      await at.shows("paused: p goes on, q detaches");
+      await at.press("C-c");
+      await at.shows("exit 130");
+      expect(world.plane.moves()).toEqual([["canary-a"]]);
+      await expectSane(at);
+    });
+
     test("nobody is asked in a dry run, in a job, or where nothing is typed at a terminal", async () => {
       const at = await open({ rows: 50 });
       await at.enter(ending(`lateen ship --sha ${sha} --dry-run > /dev/null`));

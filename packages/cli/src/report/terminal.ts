@@ -28,8 +28,8 @@ const drawn: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
   "heartbeat",
 ]);
 
-/** Events that may come by the hundred: a person sees no more than so many frames. */
-const frequent: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>(["tenants-posted", "tenant-verified"]);
+/** Events that may come by the hundred at once; what is left out comes with the next second. */
+const frequent: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>(["tenant-verified"]);
 const frameMs = 40;
 
 /** Events after which the lines so far stay as they are. */

@@ -153,6 +153,16 @@ describe("credentials", () => {
     expect([ran.code, bad(ran)], ran.stdout).toEqual([0, ["kill switch warning"]]);
     expect(fact(ran, "kill switch")).toContain("only its value at the start of a job counts");
   });
+
+  test("a token that may too little is told what it lacks, in the words of its forge", async () => {
+    world.configure((config) => config.replace("gate: {", "gate: { workflows: [{ file: e2e.yml }],"));
+    await world.repository.commit({ message: "e2e", files: { ".gitea/workflows/e2e.yml": "on: push\njobs: {}\n" } });
+    world.forge.misbehave({ on: /statuses|actions\/runs/, status: 403, body: { message: "token is out of scope" } });
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["forge checks gap", "workflow e2e.yml gap"]]);
+    const fixes = findingsOf(ran).flatMap(({ about, fix }) => (about === "credentials" ? [fix] : []));
+    expect(fixes).toEqual(["give the token the scope read:repository", "give the token the scope read:repository"]);
+  });
 });
 
 describe("gaps, which stay until somebody changes something", () => {

@@ -1,7 +1,8 @@
 import { decideSwitchValue } from "@lateen/gate";
+import type { ForgeConfig } from "../config/config.ts";
 import type { Job } from "../job.ts";
 import { judgeForgeVersion, readForgeVersion } from "./forge-version.ts";
-import { type Examination, failed, type Finding, read } from "./finding.ts";
+import { type Examination, failed, type Finding, permissionFix, read } from "./finding.ts";
 import { judgeCheckNames } from "./judge-check-names.ts";
 import type { Trunk } from "./trunk.ts";
 
@@ -9,19 +10,18 @@ import type { Trunk } from "./trunk.ts";
 export function forgeExaminations(job: Job, trunk: Trunk): readonly Examination[] {
   const { forge, gate, killSwitch } = job.settings.config;
   if (forge === undefined) return [];
-  const { branch } = forge;
   const version = async (): Promise<Finding> =>
     judgeForgeVersion(await readForgeVersion(forge, job.wiring, job.signal));
   return [
     ...(forge.kind === "gitea" ? [{ check: "forge version", look: version }] : []),
-    { check: "forge branch", look: () => lookAtBranch(trunk, branch) },
+    { check: "forge branch", look: () => lookAtBranch(trunk, forge) },
     { check: "forge history", look: () => lookAtHistory(job, trunk) },
     { check: "forge checks", look: () => lookAtChecks(job, trunk, gate?.checks ?? []) },
     ...(killSwitch === undefined ? [] : [{ check: "kill switch", look: () => lookAtSwitch(job, killSwitch.variable) }]),
   ];
 }
 
-async function lookAtBranch(trunk: Trunk, branch: string): Promise<readonly Finding[]> {
+async function lookAtBranch(trunk: Trunk, { kind, branch }: ForgeConfig): Promise<readonly Finding[]> {
   const head = await trunk.head();
   const missing = (proof: string): Finding => ({
     check: "forge branch",
@@ -30,7 +30,7 @@ async function lookAtBranch(trunk: Trunk, branch: string): Promise<readonly Find
     fix: `correct forge.branch, which is ${branch}`,
   });
   const told = (sha: string): string => `${branch} is at ${sha.slice(0, 7)}`;
-  return head === undefined ? [] : [read("forge branch", head, told, missing)];
+  return head === undefined ? [] : [read("forge branch", head, told, { absent: missing, need: [kind, "branch"] })];
 }
 
 /** Supersession, ancestry guard and verification all ask how two commits are related. */
@@ -60,7 +60,7 @@ async function lookAtChecks(job: Job, trunk: Trunk, wanted: readonly string[]): 
   if (recent.length === 0) return [];
   const looks = await Promise.all(recent.map(async (sha) => ({ sha, checks: await forge.checks(sha, job.signal) })));
   const [first] = looks;
-  if (first?.checks.kind === "unknown") return [failed("forge checks", first.checks.cause)];
+  if (first?.checks.kind === "unknown") return [failed("forge checks", first.checks.cause, [forge.kind, "checks"])];
   const commits = looks.map(({ sha, checks }) => ({
     sha,
     names: checks.kind === "found" ? checks.value.map(({ name }) => name) : [],
@@ -71,13 +71,14 @@ async function lookAtChecks(job: Job, trunk: Trunk, wanted: readonly string[]): 
 /** A token without the permission works: the switch then counts as it was when the job started. */
 async function lookAtSwitch(job: Job, variable: string): Promise<Finding> {
   const check = "kill switch";
-  const reading = await (await job.wiring.forge()).variable(variable, job.signal);
+  const forge = await job.wiring.forge();
+  const reading = await forge.variable(variable, job.signal);
   if (reading.kind === "unknown" && reading.cause.code === "FORGE_FORBIDDEN") {
     return {
       check,
       verdict: "warning",
       fact: `the token may not read the variable ${variable}: only its value at the start of a job counts, and a switch that is armed during a rollout is not seen`,
-      fix: "give the token the permission to read the repository's variables",
+      fix: permissionFix([forge.kind, "switch"]),
       about: "credentials",
     };
   }

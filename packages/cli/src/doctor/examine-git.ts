@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Appended, type CommitSha, sameCommit } from "@lateen/kernel";
 import type { Job } from "../job.ts";
 import type { GitTrial } from "../wiring/git-trials.ts";
-import { type Examination, failed, type Finding, read, well } from "./finding.ts";
+import { type Examination, failed, type Finding, type Need, read, well } from "./finding.ts";
 import { readPushPermission } from "./push-permission.ts";
 import type { Trunk } from "./trunk.ts";
 
@@ -56,7 +56,8 @@ async function tryToAppend(job: Job, name: string): Promise<Finding> {
   if (trial === undefined) return well(name, "there is nothing to try");
   const onDisk = lookAtDisk(job, trial);
   if (onDisk !== undefined) return onDisk;
-  return judgeAppend(trial, await trial.append(job.signal), await readPushPermission(job, trial));
+  const need = isOnForge(job, trial) ? ([job.settings.config.forge?.kind ?? "github", "ledger"] as const) : undefined;
+  return judgeAppend(trial, await trial.append(job.signal), await readPushPermission(job, trial), need);
 }
 
 /** What became of the trial, and what the forge says of the right to push. Whoever lost against another writer was let in all the same. */
@@ -64,9 +65,10 @@ export function judgeAppend(
   { name, ref }: Pick<GitTrial, "name" | "ref">,
   appended: Appended,
   permission: "granted" | "denied" | "unasked",
+  need?: Need,
 ): Finding {
   if (appended.kind === "unknown") {
-    return failed(name, appended.cause);
+    return failed(name, appended.cause, need);
   }
   if (permission === "denied")
     return {
@@ -81,6 +83,11 @@ export function judgeAppend(
     name,
     `the server admits an append to ${ref}${proof}; it was not sent, so that rules and hooks on this ref remain untried`,
   );
+}
+
+/** The words of its permissions are those of the forge. */
+function isOnForge({ settings: { config } }: Job, { remote }: GitTrial): boolean {
+  return config.forge !== undefined && remote.startsWith(`${config.forge.url}/`);
 }
 
 /** git starts a `receive-pack` of its own for a repository on disk, and that finds out about permissions only when it writes. */

@@ -28,7 +28,7 @@ async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: 
     forge.workflow(file, job.signal),
     forge.runs(head.value, file, job.signal),
   ]);
-  if (source.kind === "unknown") return [failed(check, source.cause)];
+  if (source.kind === "unknown") return [failed(check, source.cause, [forge.kind, "workflows"])];
   if (source.kind === "absent")
     return [{ check, verdict: "gap", fact: source.proof, fix: "correct the name of the file in the configuration" }];
   const trigger = isRequired ? await lookAtTrigger(check, source.value.text, source.value.path) : [];
@@ -36,7 +36,7 @@ async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: 
     ...trigger,
     ...lookAtState(check, state.kind === "found" ? state.value.state : "active"),
     runs.kind === "unknown"
-      ? failed(check, runs.cause)
+      ? failed(check, runs.cause, [forge.kind, "workflows"])
       : well(check, `${source.value.path} is there, and its runs can be read${ranOn(runs, head.value)}`),
   ];
 }

@@ -1,4 +1,5 @@
 import { asReleaseError, type Reading, type ReleaseError } from "@lateen/kernel";
+import { type PermissionRow, permissionRows } from "./permissions.table.ts";
 
 /**
  * What was found about one thing that `ship` will need. `gap`: it will not work until somebody changes something. `trouble`: it did
@@ -29,15 +30,28 @@ export function read<T>(
   check: string,
   reading: Reading<T>,
   describe: (value: T) => string,
-  absent?: (proof: string) => Finding,
+  { absent, need }: { readonly absent?: (proof: string) => Finding; readonly need?: Need } = {},
 ): Finding {
   if (reading.kind === "found") return well(check, describe(reading.value));
   if (reading.kind === "absent") return absent?.(reading.proof) ?? well(check, reading.proof);
-  return failed(check, reading.cause);
+  return failed(check, reading.cause, need);
 }
 
-/** An error as a finding: what only a person can change is a gap, what may pass by itself is trouble. */
-export function failed(check: string, thrown: unknown): Finding {
+/** What a permission is needed for, and on which family of forges. */
+export type Need = readonly [kind: "github" | "gitea", need: PermissionRow["need"]];
+
+/** How a token gets what it needs, in the words of its forge. */
+export function permissionFix([kind, need]: Need): string {
+  const row = permissionRows.find((each) => each.need === need);
+  return `give the token the ${kind === "github" ? "permission" : "scope"} ${row?.[kind] ?? need}`;
+}
+
+/**
+ * An error as a finding: what only a person can change is a gap, what may pass by itself is trouble.
+ *
+ * @param need - What a token that is turned away lacks.
+ */
+export function failed(check: string, thrown: unknown, need?: Need): Finding {
   const error: ReleaseError = asReleaseError(thrown);
   // A certificate that is not trusted, a redirect: the server answers, and will answer the same tomorrow.
   const verdict = error.category === "unavailable" && error.retryable ? "trouble" : "gap";
@@ -46,10 +60,14 @@ export function failed(check: string, thrown: unknown): Finding {
     check,
     verdict,
     fact,
-    fix: error.fix ?? "run again with -v",
+    fix:
+      need !== undefined && lacksPermission.has(error.code) ? permissionFix(need) : (error.fix ?? "run again with -v"),
     ...(error.category === "auth" ? { about: "credentials" } : {}),
   };
 }
+
+/** git has one message for a token that is wrong and one that may too little. */
+const lacksPermission: ReadonlySet<string> = new Set(["FORGE_FORBIDDEN", "GIT_AUTH"]);
 
 /** Looks at everything side by side; what throws becomes a finding too, and only an interruption ends it. */
 export async function examine(examinations: readonly Examination[]): Promise<readonly Finding[]> {

@@ -26,7 +26,7 @@ export const outcomeExitCodes: readonly ExitCodeRow[] = [
   { outcome: "refused", exit: 3, meaning: "a gate is red, the move is backwards or diverged, a candidate is missing, or there is drift" },
   { outcome: "unknown", exit: 4, meaning: "a fact could not be established; nothing further was done" },
   { outcome: "halted", exit: 5, meaning: "the rollout stopped; the fleet is mixed and the result says exactly how" },
-  { outcome: "partial", exit: 6, meaning: "committed, but not every tag has settled: run lateen reconcile" },
+  { outcome: "partial", exit: 6, meaning: "committed, but not every tag has settled (run lateen reconcile), or not every target is committed (run it again)" },
 ];
 
 /** How errors become exit codes, by their category. */

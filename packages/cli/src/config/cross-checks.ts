@@ -1,4 +1,5 @@
 import { isRecord } from "./layers.ts";
+import { tagsClaimedTwice } from "./tags-claimed-twice.ts";
 
 /** A problem between several keys, found on the plain values so that it shows beside all others. */
 export interface CrossProblem {
@@ -14,6 +15,7 @@ export function crossChecks(config: Record<string, unknown>): readonly CrossProb
     ...gateHasSomething(config["gate"]),
     ...rolloutShape(config["fleet"]),
     ...promoteTags(config["promote"]),
+    ...tagsClaimedTwice(config),
   ];
 }
 

@@ -240,6 +240,44 @@ describe("problems", () => {
     expect(await problemsOf(`promote: { ${text} }`)).toContain(expected);
   });
 
+  test.each([
+    [
+      "by two targets, which share the release's images",
+      "release: { images: [ghcr.io/acme/a, ghcr.io/acme/b] }\npromote:\n  tags: [latest]\n  targets:\n    next: { tags: [next, latest] }",
+      [
+        "lateen.yaml:3:10: promote.tags[0]: ghcr.io/acme/b:latest is claimed by promote.targets.next.tags[1] too",
+        "lateen.yaml:5:26: promote.targets.next.tags[1]: ghcr.io/acme/b:latest is claimed by promote.tags[0] too",
+      ],
+    ],
+    [
+      "by two targets with images of their own",
+      "promote:\n  targets:\n    a: { tags: [latest], images: [ghcr.io/acme/a] }\n    b: { tags: [latest], images: [ghcr.io/acme/b, ghcr.io/acme/a] }",
+      [
+        "lateen.yaml:3:17: promote.targets.a.tags[0]: ghcr.io/acme/a:latest",
+        "lateen.yaml:4:17: promote.targets.b.tags[0]:",
+      ],
+    ],
+    [
+      "by one target that lists a repository twice",
+      "release:\n  images:\n    - ghcr.io/acme/a\n    - ghcr.io/acme/a\npromote: { tags: [latest] }",
+      ["lateen.yaml:3:7: release.images[0]: ghcr.io/acme/a:latest", "lateen.yaml:4:7: release.images[1]:"],
+    ],
+    [
+      "by one target that lists a tag twice",
+      "release: { images: [ghcr.io/acme/a] }\npromote: { tags: [latest, latest] }",
+      ["lateen.yaml:2:19: promote.tags[0]: ghcr.io/acme/a:latest", "lateen.yaml:2:27: promote.tags[1]:"],
+    ],
+  ])("tell at both places of a tag that is claimed twice, %s", async (_, text, expected) => {
+    const problems = await problemsOf(text);
+    for (const problem of expected) expect(problems).toContain(problem);
+  });
+
+  test("let targets share images with tags of their own, and tags with images of their own", async () => {
+    const text =
+      "release: { candidate: 's-{sha}', images: [ghcr.io/acme/a] }\npromote: { tags: [latest], targets: { next: { tags: [next] }, edge: { tags: [latest], images: [ghcr.io/acme/b] } } }";
+    expect((await load(text)).config.promote?.targets).toHaveLength(3);
+  });
+
   test("take latest for the name of a target", async () => {
     const { config } = await load("promote: { targets: { latest: { tags: [latest] } } }");
     expect(config.promote?.targets.map(({ name }) => name)).toEqual(["latest"]);

@@ -39,5 +39,5 @@ const byOutcome: Readonly<Record<string, string>> = {
   deferred: "wait: the next event decides",
   unknown: "run again once the fact can be read",
   halted: "put right what it names, then run the same command again",
-  partial: "lateen reconcile repairs tags from the ledger",
+  partial: "lateen reconcile repairs tags from the ledger; a target that is not committed needs the same command again",
 };

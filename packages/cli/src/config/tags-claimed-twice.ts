@@ -1,0 +1,82 @@
+import { parseImageRef } from "@lateen/kernel";
+import { isRecord } from "./layers.ts";
+import { formatKey } from "./problem.ts";
+
+type Path = readonly PropertyKey[];
+
+/** Two keys that both claim one tag of one repository; found on the plain values. */
+export interface TwiceClaimed {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** A value of a list and where it stands. */
+interface Listed {
+  readonly text: string;
+  readonly path: Path;
+}
+
+interface Claim {
+  readonly tag: Listed;
+  readonly image: Listed;
+}
+
+/**
+ * Tags of repositories that are named twice, by two promotion targets or by one: two ledgers would pull one tag to and fro.
+ *
+ * Each clash is told at both of its places.
+ */
+export function tagsClaimedTwice(config: Record<string, unknown>): readonly TwiceClaimed[] {
+  const claims = new Map<string, Claim>();
+  const told = new Map<string, TwiceClaimed>();
+  for (const claim of claimsOf(config)) {
+    const name = `${repositoryOf(claim.image.text)}:${claim.tag.text}`;
+    const first = claims.get(name);
+    if (first === undefined) claims.set(name, claim);
+    else for (const problem of clash(name, first, claim)) told.set(formatKey(problem.path), problem);
+  }
+  return [...told.values()];
+}
+
+/** Where the tags differ in place they are what clashes; else one list of images names a repository twice. */
+function clash(name: string, first: Claim, second: Claim): readonly TwiceClaimed[] {
+  const key = formatKey(first.tag.path) === formatKey(second.tag.path) ? "image" : "tag";
+  const [one, other] = [first[key].path, second[key].path];
+  const claimed = (by: Path): string => `${name} is claimed by ${formatKey(by)} too; every tag follows one ledger`;
+  return [
+    { path: one, message: claimed(other) },
+    { path: other, message: claimed(one) },
+  ];
+}
+
+function claimsOf({ promote, release }: Record<string, unknown>): readonly Claim[] {
+  if (!isRecord(promote)) return [];
+  const common = isRecord(release) ? listed(release["images"], ["release", "images"]) : [];
+  const named = isRecord(promote["targets"]) ? Object.entries(promote["targets"]) : [];
+  const targets = named.map(([name, own]) => {
+    const path = ["promote", "targets", name];
+    const { tags, images } = isRecord(own) ? own : {};
+    return {
+      tags: listed(tags, [...path, "tags"]),
+      images: images === undefined ? common : listed(images, [...path, "images"]),
+    };
+  });
+  const plain = { tags: listed(promote["tags"], ["promote", "tags"]), images: common };
+  return [plain, ...targets].flatMap(({ tags, images }) =>
+    images.flatMap((image) => tags.map((tag) => ({ tag, image }))),
+  );
+}
+
+function listed(value: unknown, path: Path): readonly Listed[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((text: unknown, at) => (typeof text === "string" ? [{ text, path: [...path, at] }] : []));
+}
+
+/** The name that a reference comes to; one that cannot be read is another problem's. */
+function repositoryOf(text: string): string {
+  try {
+    return parseImageRef(text).repository;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,164 @@
+import { systemClock } from "@lateen/kernel";
+import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "@lateen/kernel/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { interruption, type Ran } from "./run-lateen.ts";
+import { images, startWorld, type World } from "./world.ts";
+
+// What is left where a rollback, or the fleet of a release, ends too early, and how it is completed.
+
+let world: World;
+let [oldest, old, sha]: [string, string, string] = ["", "", ""];
+beforeEach(async () => {
+  world = await startWorld({ size: 3, commits: 3 });
+  [oldest = "", old = "", sha = ""] = world.commits;
+  world.configure(withTargets);
+});
+afterEach(() => world.close());
+
+const reason = "checkout fails for everybody's cart";
+const withTargets = (text: string): string =>
+  text.replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }");
+const tags = (tag: string): (string | undefined)[] => images.map((image) => world.tag(image, tag));
+const candidates = (commit: number): string[] => images.map((image) => world.digest(image, commit));
+const running = (): string[] => [...new Set(world.tenants.slugs().map((slug) => world.tenants.get(slug).sha))];
+const entries = async (target: "latest" | "next"): Promise<number> =>
+  Number(await world.repository.git("rev-list", "--count", `refs/lateen/${target}`));
+const rollback = (...argv: string[]): Promise<Ran> => world.lateen(["rollback", "--reason", reason, "--json", ...argv]);
+
+/** Promotes `commits` one after the other; the fleet is on the last. */
+async function promoteAll(commits: readonly string[] = [old, sha]): Promise<void> {
+  for (const commit of commits) {
+    const ran = await world.lateen(["promote", "--sha", commit, "--json"]);
+    expect(ran.code, ran.stderr).toBe(0);
+  }
+  for (const slug of world.tenants.slugs()) world.tenants.set(slug, { sha });
+}
+
+/** Interrupts a command as soon as it soaks the canary. */
+async function interruptInSoak(argv: readonly string[]): Promise<Ran> {
+  world.configure((text) => withTargets(text).replace("soak: 30ms", "soak: 1500ms"));
+  const stopping = new AbortController();
+  const ran = await world.lateen([...argv, "--json"], {
+    signal: stopping.signal,
+    onProgress: (line) => line.includes("soaks until") && stopping.abort(interruption()),
+  });
+  world.configure(withTargets);
+  expect([ran.code, ran.json().outcome], ran.stderr).toEqual([130, "halted"]);
+  return ran;
+}
+
+describe("an interrupted rollback", () => {
+  test("is continued by rollout --resume under its own rules, and completed by rollback", async () => {
+    await promoteAll();
+    const interrupted = await interruptInSoak(["rollback", "--reason", reason]);
+    expect(interrupted.stderr).toContain("lateen rollback --reason");
+    expect([tags("latest"), await entries("latest")]).toEqual([candidates(2), 2]);
+
+    const moves = world.plane.moves().length;
+    for (const argv of [["--dry-run"], []]) {
+      const shipped = await world.lateen(["ship", "--sha", sha, "--json", ...argv]);
+      expect([shipped.code, shipped.json().outcome], shipped.stderr).toEqual([3, "refused"]);
+      for (const text of ["unfinished rollback", old, "checkout fails", "lateen rollback"])
+        expect(shipped.json().reason).toContain(text);
+    }
+    expect(world.plane.moves()).toHaveLength(moves);
+
+    // A newer commit owns the branch and the kill switch is armed: neither stops a rollback.
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    const resumed = await world.lateen(["rollout", "--resume", "--json"], { env: { DEPLOY_DISABLED: "1" } });
+    expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
+    expect(resumed.stderr).toContain("the kill switch does not stop a rollback");
+    const next = `lateen rollback --to ${old} --reason 'checkout fails for everybody'\\''s cart'`;
+    expect(resumed.json()).toMatchObject({ commit: old, next, reason: expect.stringContaining("no tag was moved") });
+    expect(resumed.stderr).toContain(next);
+    expect([running(), tags("latest"), tags("next")]).toEqual([[old], candidates(2), candidates(2)]);
+
+    const completed = await rollback();
+    expect([completed.code, completed.json().outcome, completed.json()["commit"]], completed.stderr).toEqual([
+      0,
+      "shipped",
+      old,
+    ]);
+    expect([tags("latest"), tags("next")]).toEqual([candidates(1), candidates(1)]);
+  });
+
+  test("is verified strictly when it is resumed: a tenant on a newer commit is no success", async () => {
+    await promoteAll();
+    await interruptInSoak(["rollback", "--reason", reason]);
+    world.plane.treat("t2", "skips");
+    const resumed = await world.lateen(["rollout", "--resume", "--json"]);
+    expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([5, "halted"]);
+    expect(resumed.json()).toMatchObject({ fleet: { ahead: 0 }, next: expect.stringContaining("lateen rollback") });
+  });
+
+  test("is continued by the same command", async () => {
+    await promoteAll();
+    await interruptInSoak(["rollback", "--reason", reason]);
+    const again = await rollback();
+    expect([again.code, again.json().outcome, again.json()["commit"]], again.stderr).toEqual([0, "shipped", old]);
+    const posted = world.plane.moves().flat();
+    expect(posted.toSorted()).toEqual([...new Set(posted)].toSorted());
+  });
+
+  test("is given up by name", async () => {
+    await promoteAll();
+    await interruptInSoak(["rollback", "--reason", reason]);
+    const { stdout } = await world.lateen(["rollout", "--abandon"]);
+    expect(stdout).toContain(`gave the rollback to ${old} up`);
+  });
+});
+
+test("an interrupted ship that rollout --resume has continued says that promotion is still to do", async () => {
+  await interruptInSoak(["ship", "--sha", sha]);
+  const resumed = await world.lateen(["rollout", "--resume", "--json"]);
+  expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
+  const next = `lateen ship --sha ${sha}`;
+  expect(resumed.json()).toMatchObject({ next, reason: expect.stringMatching(/no tag was moved: .* default, next/) });
+  expect(resumed.stderr).toContain(next);
+  expect((await world.lateen(["ship", "--sha", sha, "--json"])).json().outcome).toBe("shipped");
+  expect(tags("next")).toEqual(candidates(2));
+});
+
+describe("a rollback that is killed", () => {
+  let git: GitHttpServer;
+  let onGit: ((request: GitRequest) => GitFault | undefined) | undefined;
+  beforeEach(async () => {
+    await promoteAll([oldest, old, sha]);
+    git = await startGitHttpServer({ root: world.repository.root, fault: (request) => onGit?.(request) });
+    await world.repository.git("config", "http.receivepack", "true");
+    world.configure((text) =>
+      withTargets(text).replace(`remote: "${world.repository.path}"`, `remote: "${git.url}/core.git"`),
+    );
+  });
+  afterEach(() => git.close());
+
+  test.each([
+    [1, "before"],
+    [1, "after"],
+    [2, "after"],
+  ] as const)("at entry %i, %s it is written, is completed by the same command", async (entry, dies) => {
+    const started = world.start(["rollback", "--reason", reason]);
+    let pushes = 0;
+    onGit = ({ isPush }) => {
+      // A connection that is reset is tried once more by git's own client, which outlives the program.
+      if (!isPush || ++pushes < entry) return undefined;
+      started.kill("SIGKILL");
+      // What git sent before the death arrives all the same.
+      return dies === "before" ? "reset" : undefined;
+    };
+    const { stderr } = await started.ended;
+    expect(stderr).toContain("(ended by SIGKILL)");
+    onGit = undefined;
+    const wanted = dies === "after" ? entry : entry - 1;
+    const written = async (): Promise<number> => (await entries("latest")) + (await entries("next")) - 6;
+    for (let tries = 0; tries < 100 && (await written()) < wanted; tries++) await systemClock.sleep(20);
+    expect([await written(), running()]).toEqual([wanted, [old]]);
+
+    const dry = await rollback("--dry-run");
+    expect([dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual(["planned", old]);
+    const again = await rollback();
+    expect([again.code, again.json()["commit"]], again.stderr).toEqual([0, old]);
+    expect([running(), tags("latest"), tags("next")]).toEqual([[old], candidates(1), candidates(1)]);
+    expect([await entries("latest"), await entries("next")]).toEqual([4, 4]);
+  });
+});

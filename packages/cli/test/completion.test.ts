@@ -276,6 +276,27 @@ describe("whatever is wrong", () => {
   );
 });
 
+test("a configuration that is a program is not run by a TAB", async () => {
+  const folder = createFolder();
+  const program = `import { writeFileSync } from "node:fs"; writeFileSync("${folder.path}/ran", ""); export default {};`;
+  folder.write("lateen.ts", program);
+  const ask = (...words: readonly string[]): ReturnType<typeof runHere> =>
+    runHere(["__complete", "--", ...words, ""], { cwd: folder.path });
+  for (const words of [
+    ["ship", "--sha"],
+    ["ship", "--env"],
+    ["--config", "lateen.ts", "rollout", "--only"],
+  ])
+    expect(await ask(...words)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(existsSync(join(folder.path, "ran"))).toBe(false);
+  folder.remove();
+});
+
+test("a home is put in place of the tilde of --config", async () => {
+  const offered = await complete(["--config", "~/lateen.yaml", "inspect", ""], { HOME: world.folder.path });
+  expect(offered).toHaveLength(2);
+});
+
 describe("the scripts", () => {
   test("are there for every shell", async () => {
     for (const shell of ["bash", "zsh", "fish", "powershell"]) {

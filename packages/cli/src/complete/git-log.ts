@@ -38,10 +38,12 @@ export async function readGitLog(
     ];
     const given = Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
     const habits = { GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", GIT_NO_LAZY_FETCH: "1", LC_ALL: "C" };
+    // Before 2.45 git knows no GIT_NO_LAZY_FETCH, but it keeps to the protocols that it may use: none of this name.
+    const alone = { GIT_ALLOW_PROTOCOL: "none" };
     const { code, stdout } = await runGit({
       args,
       cwd: folder,
-      env: { ...given, ...habits },
+      env: { ...given, ...habits, ...alone },
       maxBytes: 1_000_000,
       signal,
     });

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { CommandRow } from "../commands/command.ts";
 import type { Settings } from "../config/load.ts";
 import type { Host } from "../host.ts";
@@ -62,16 +61,16 @@ export function openInquiry(
 }
 
 /** As the command itself would read it: `--config` and `--env` count where they were typed. */
-async function readSettings(host: Host, given: Inquiry["given"]): Promise<Settings> {
-  const { loadConfig } = await import("../config/load.ts");
+async function readSettings(host: Host, given: Inquiry["given"]): Promise<Settings | undefined> {
+  const [{ loadConfig }, { findConfigFile }] = await Promise.all([
+    import("../config/load.ts"),
+    import("./config-file.ts"),
+  ]);
   const { cwd, env, files } = host;
-  return await loadConfig({ cwd, env, files, file: configFile(host, given), overlay: given("env") });
-}
-
-/** The file of `--config`; the shell has not yet put the home in place of `~`. */
-export function configFile({ env }: Pick<Host, "env">, given: Inquiry["given"]): string | undefined {
-  const file = given("config");
-  return file?.startsWith("~/") === true && env["HOME"] !== undefined ? join(env["HOME"], file.slice(2)) : file;
+  const found = findConfigFile(host, given("config"));
+  if (found.kind === "program") return undefined;
+  const file = found.kind === "file" ? found.path : undefined;
+  return await loadConfig({ cwd, env, files, file, overlay: given("env") });
 }
 
 async function makeWiring({ env, files, clock }: Host, settings: Settings | undefined): Promise<Wiring | undefined> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Candidate } from "./candidate.ts";
-import { configFile, type Inquiry } from "./inquiry.ts";
+import type { Inquiry } from "./inquiry.ts";
 
 /** Rules that can be waived, and the checks and workflows of the configuration, each with the `=` that a reason follows. */
 export async function offerChecks(inquiry: Inquiry): Promise<readonly Candidate[]> {
@@ -16,14 +16,14 @@ export async function offerChecks(inquiry: Inquiry): Promise<readonly Candidate[
 /** Names under `environments` of the configuration; it is read as it stands, since an overlay may be what makes it whole. */
 export async function offerEnvironments({ host, given, budget }: Inquiry): Promise<readonly Candidate[]> {
   const names = await budget.within(async () => {
-    const [{ findConfig, readConfigFile }, { isRecord }] = await Promise.all([
+    const [{ readConfigFile }, { isRecord }, { findConfigFile }] = await Promise.all([
       import("../config/discover.ts"),
       import("../config/layers.ts"),
+      import("./config-file.ts"),
     ]);
-    const own = host.env["LATEEN_CONFIG"] ?? "";
-    const path = configFile(host, given) ?? (own === "" ? findConfig(host.cwd, host.files) : own);
-    if (path === undefined) return [];
-    const { value } = await readConfigFile(path, host.cwd, host.files);
+    const found = findConfigFile(host, given("config"));
+    if (found.kind !== "file") return [];
+    const { value } = await readConfigFile(found.path, host.cwd, host.files);
     const environments = isRecord(value) ? value["environments"] : undefined;
     return isRecord(environments) ? Object.keys(environments) : [];
   }, []);

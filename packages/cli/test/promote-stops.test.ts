@@ -142,6 +142,18 @@ describe("promote ends", () => {
     expect([repaired.code, repaired.json().outcome], repaired.stderr).toEqual([6, "partial"]);
     expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
     unwritable();
+    // Nor whatever is wrong with the ledger before it.
+    for (const image of images) world.registry.store.setTag(image, "next", world.digest(image, 0));
+    const entry = (await world.repository.git("rev-parse", "refs/lateen/latest")).trim();
+    await world.repository.setRef("refs/lateen/latest", old);
+    const foreign = await world.lateen(["reconcile", "--json"]);
+    expect([foreign.code, foreign.json().outcome], foreign.stderr).toEqual([4, "unknown"]);
+    expect(foreign.json()["targets"]).toMatchObject([
+      { name: "default", state: "unknown", committed: false },
+      { name: "next", state: "shipped", committed: true, ledger: { position: 1 } },
+    ]);
+    expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
+    await world.repository.setRef("refs/lateen/latest", entry);
     expect((await world.lateen(["reconcile", "--json"])).json().outcome).toBe("ok");
     expect(latest()).toEqual(candidates(1));
   });

@@ -51,7 +51,7 @@ describe("an interrupted rollback", () => {
   test("is continued by rollout --resume under its own rules, and completed by rollback", async () => {
     await promoteAll();
     const interrupted = await interruptInSoak(["rollback", "--reason", reason]);
-    expect(interrupted.stderr).toContain("lateen rollback --reason");
+    expect(interrupted.stderr).toMatch(new RegExp(`lateen rollback --reason .* --to ${old}\\n`));
     expect([tags("latest"), await entries("latest")]).toEqual([candidates(2), 2]);
 
     const moves = world.plane.moves().length;

@@ -190,7 +190,7 @@ describe("init", () => {
         "publish.yml":
           "name: publish\non: push\njobs:\n  a:\n    runs-on: x\n    container: ghcr.io/acme/builder:1\n    steps:\n      - run: docker push ghcr.io/${{ github.repository }}:x\n      - run: docker push 123456789012.dkr.ecr.us-east-2.amazonaws.com/acme/core:x\n      - run: docker pull docker.io/library/node:24\n",
       },
-      "    - ghcr.io/acme/core\n    - 123456789012.dkr.ecr.us-east-2.amazonaws.com/acme/core\nregistries:",
+      "  images:\n    - ghcr.io/acme/core\n    - 123456789012.dkr.ecr.us-east-2.amazonaws.com/acme/core\nregistries:",
     ],
   ])("%s, on %s: what is written holds and is clean", async (_, kind, files, ...parts) => {
     project(`https://${kind === "github" ? "github.com" : "git.example.com"}/Acme/core.git`, `.${kind}`);
@@ -243,7 +243,7 @@ describe("a remote", () => {
 });
 
 describe("the example workflows", () => {
-  const action = { run: { action: "acme/lateen@v1" }, after: ["publish", "E2E (full lifecycle)"] };
+  const action = { run: { action: "acme/lateen@v1.0.0" }, after: ["publish", "E2E (full lifecycle)"] };
   test.each<[string, WorkflowOptions]>([
     ["github.yml", { kind: "github", ...action }],
     ["gitea.yml", { kind: "gitea", version: "1.26.4", ...action }],

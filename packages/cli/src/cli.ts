@@ -49,6 +49,7 @@ async function run(host: Host, screen: Screen, row: CommandRow, command: Command
   const code = codeOf(result, row.name, args.has("detailed-exitcode"));
   const written = screen.end(document, {
     answer: result.answer,
+    verbatim: result.verbatim,
     error: result.error,
     advice: [...(result.interrupted === true ? adviseResuming(host.argv, document) : []), ...(result.advice ?? [])],
     failed: code !== 0 && code < 8,

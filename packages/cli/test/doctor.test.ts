@@ -285,6 +285,14 @@ describe("trouble and warnings", () => {
   });
 });
 
+test("at a narrow terminal everything is there, under its own verdict", async () => {
+  const ran = await world.lateen(["doctor"], { answerColumns: 50 });
+  const lines = ran.stdout.split("\n");
+  expect(lines.filter((line) => line.length > 50).every((line) => !line.trim().includes(" "))).toBe(true);
+  expect(lines.find((line) => line.startsWith("ok       forge checks:"))).toBeDefined();
+  expect(lines.filter((line) => !/^(?:ok {7}| {9}|everything|$)/.test(line))).toEqual([]);
+});
+
 test("at a terminal lines are folded at its width, words are not", async () => {
   const ran = await world.lateen(["doctor"]);
   const { formatFindings } = await import("../src/report/findings.ts");

@@ -112,6 +112,8 @@ describe("init", () => {
     const written = [folder.read("lateen.yaml"), folder.read(".gitea/workflows/lateen.yml")];
     expect(json.json()["contents"]).toEqual({ "lateen.yaml": written[0], ".gitea/workflows/lateen.yml": written[1] });
     expect(text.stdout).toBe(`# lateen.yaml\n${written[0]}\n# .gitea/workflows/lateen.yml\n${written[1]}\n`);
+    const narrow = await runHere(["init", "--dry-run", "--force"], { cwd: folder.path, answerColumns: 40 });
+    expect(narrow.stdout).toBe(text.stdout);
     const again = await lateen("init", "--dry-run");
     expect([again.code, again.stderr.includes("exist already; nothing was written")]).toEqual([2, true]);
   });

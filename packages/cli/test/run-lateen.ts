@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly haste?: number;
   /** Makes standard error a terminal of this width. */
   readonly columns?: number;
+  /** Makes standard output a terminal of this width. */
+  readonly answerColumns?: number;
   /** What `q` at the keyboard does. */
   readonly onInterrupt?: () => void;
   /** Called with every line of standard error as it is written. */
@@ -46,7 +48,11 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     files: machineFiles,
     user: () => "tester",
     version: () => "0.0.0",
-    stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: () => 80 },
+    stdout: {
+      write: (text) => void (stdout += text),
+      isTerminal: options.answerColumns !== undefined,
+      columns: () => options.answerColumns ?? 80,
+    },
     stderr: {
       write: (text) => (options.onProgress?.(text), void (stderr += text)),
       isTerminal: options.columns !== undefined,

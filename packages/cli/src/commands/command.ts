@@ -11,6 +11,8 @@ export interface CommandResult {
   readonly document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">;
   /** What standard output gets in text mode; without a newline at its end. */
   readonly answer: string;
+  /** Whether the answer is a text for programs, whose lines stay as they are at a terminal too. @default false */
+  readonly verbatim?: boolean | undefined;
   /** Whether a plan found anything to do. */
   readonly changes?: boolean | undefined;
   /** Where something went wrong beside the outcome: printed in three parts. */

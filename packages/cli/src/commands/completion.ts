@@ -28,6 +28,6 @@ export const completion: Command = {
         `there is no completion for ${JSON.stringify(shell)}${didYouMean(shell, Object.keys(completionScripts))}`,
         "use bash, zsh, fish or powershell",
       );
-    return { outcome: "ok", document: {}, answer: script };
+    return { outcome: "ok", document: {}, answer: script, verbatim: true };
   },
 };

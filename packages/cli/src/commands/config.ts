@@ -15,7 +15,7 @@ export const config: Command = {
     const [, what = ""] = context.args.positionals;
     if (what === "schema") {
       const { configJsonSchema } = await import("../config/schema.ts");
-      return { outcome: "ok", document: {}, answer: JSON.stringify(configJsonSchema(), undefined, 2) };
+      return { outcome: "ok", document: {}, answer: JSON.stringify(configJsonSchema(), undefined, 2), verbatim: true };
     }
     if (what !== "show")
       throw usageError(

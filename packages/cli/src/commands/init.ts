@@ -28,6 +28,7 @@ export const init: Command = {
         outcome: "planned",
         document: { reason: `would write ${files.join(" and ")}`, files, contents },
         answer,
+        verbatim: true,
       };
     }
     return {

@@ -23,6 +23,8 @@ import { fold } from "./width.ts";
 /** What is said at the end beside the document. */
 export interface Ending {
   readonly answer: string;
+  /** Whether no line of the answer may be broken. */
+  readonly verbatim?: boolean | undefined;
   readonly error: ReleaseError | undefined;
   readonly advice: readonly string[];
   /** Whether `-q` may speak. */
@@ -109,11 +111,12 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
       stdout.write(text);
       return code;
     },
-    end(document, { answer, error, advice, failed }) {
+    end(document, { answer, verbatim = false, error, advice, failed }) {
       const lost = writeFailure(() => write(document));
       all.end(document, error);
       if (format === "json") stdout.write(guardJson(formatDocument(document)));
-      else if (format === "text" && answer !== "") stdout.write(`${guard(folded(answer, stdout))}\n`);
+      else if (format === "text" && answer !== "")
+        stdout.write(`${guard(verbatim ? answer : folded(answer, stdout))}\n`);
       if (error !== undefined) say(formatError(error, style, verbose));
       // Where both end on one screen, the answer has said it.
       else if (failed && !(answer !== "" && format === "text" && stdout.isTerminal && stderr.isTerminal))

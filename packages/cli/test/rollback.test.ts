@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, type World } from "./world.ts";
@@ -182,6 +183,33 @@ describe("a rollback of several targets", () => {
     expect(ran.stderr.split("the fleet to").length - 1).toBe(2);
     expect([tags("latest"), tags("next"), await entries("next")]).toEqual([candidates(1), candidates(1), 4]);
     expect(await world.repository.git("log", "-1", "--format=%B", "refs/lateen/next")).toContain(newer);
+  });
+
+  test("leaves the other targets to a release that overtook the first, and says so aloud", async () => {
+    await promoteAll();
+    const refs = ["refs/lateen/latest", "refs/lateen/next"] as const;
+    const read = async (): Promise<readonly string[]> =>
+      Promise.all(refs.map(async (ref) => (await world.repository.git("rev-parse", ref)).trim()));
+    const before = await read();
+    const newer = await world.release();
+    expect((await world.lateen(["promote", "--sha", newer])).code).toBe(0);
+    const overtaking = await read();
+    const set = (heads: readonly string[]): void =>
+      refs.forEach((ref, at) => execFileSync("git", ["-C", world.repository.path, "update-ref", ref, heads[at] ?? ""]));
+    set(before);
+    for (const image of images)
+      for (const tag of ["latest", "next"]) world.registry.store.setTag(image, tag, world.digest(image, 2));
+    let raced = false;
+    const ran = await world.lateen(["rollback", "--reason", reason, "--json"], {
+      onProgress(line) {
+        if (raced || !line.includes("promotion: next")) return;
+        raced = true;
+        set(overtaking);
+      },
+    });
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect(ran.json().reason).toMatch(new RegExp(`next is not \\(superseded: ${newer} came to default`));
+    expect(await read()).toEqual(overtaking);
   });
 
   test("twice at once on two machines goes back once", async () => {

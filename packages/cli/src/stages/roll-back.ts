@@ -16,6 +16,7 @@ import { withReport } from "./promotion-account.ts";
 import { provePullable } from "./pullable.ts";
 import { type Account, type Step, walk } from "./road.ts";
 import { rolloutStep } from "./roll-out.ts";
+import { type EnteredTarget, stillNewest } from "./still-newest.ts";
 
 /** What is rolled back, and why. */
 export interface RollbackOptions {
@@ -68,6 +69,7 @@ function goBack(parts: readonly Part[], planned: Map<string, string | undefined>
   return async (job, account) => {
     const { commit } = account;
     let fleet: Partial<Account> = {};
+    const entered: EnteredTarget[] = [];
     const targets = parts.map(({ target }) => target);
     const act = async ({ name, tags }: TargetConfig, before: Account): ReturnType<Parameters<typeof eachTarget>[3]> => {
       const part = parts.find(({ target }) => target.name === name);
@@ -75,7 +77,10 @@ function goBack(parts: readonly Part[], planned: Map<string, string | undefined>
       job.report({ type: "stage-started", stage: "promotion", about: `${name}: ${tags.join(", ")}` });
       const beforeCommit: RollbackInput["beforeCommit"] = async ({ plannedOver }) => {
         if (planned.get(name) === plannedOver) return go(fleetEvidence(job, { ...before, ...fleet }));
-        // Somebody released since the fleet was moved, and may have moved it too: it is looked at again.
+        // Somebody released since the fleet was moved. What overtook a target that is back already owns the others too.
+        const ours = await stillNewest(job, entered);
+        if (ours.kind === "stop") return { ...ours, value: undefined };
+        // And may have moved the fleet too: it is looked at again.
         const again = await walk(job, { commit }, moveFleet);
         fleet = again.value ?? {};
         planned.set(name, plannedOver);
@@ -83,6 +88,8 @@ function goBack(parts: readonly Part[], planned: Map<string, string | undefined>
         return go(fleetEvidence(job, { ...before, ...fleet }), again.evidence);
       };
       const verdict = await rollback({ ...part.input, to: commit, beforeCommit }, part.ports, job.signal);
+      const entry = verdict.value?.ledger?.entry;
+      if (entry !== undefined) entered.push({ name, entry, ledger: part.ports.ledger });
       return { verdict, more: fleet };
     };
     return eachTarget(job, account, targets, act, { goOn: true });

@@ -17,6 +17,7 @@ echo "result=$result" >>"${GITHUB_OUTPUT:-/dev/null}"
 
 arguments=("${INPUT_COMMAND:?}" --result-file "$result")
 if [ "${INPUT_DRY_RUN:-false}" = true ]; then arguments+=(--dry-run); fi
+if [ -n "${LATEEN_SHA:-}" ]; then arguments+=("--sha=$LATEEN_SHA"); fi
 if [ -n "${INPUT_REASON:-}" ]; then arguments+=("--reason=$INPUT_REASON"); fi
 while IFS= read -r argument; do
   if [ -n "$argument" ]; then arguments+=("$argument"); fi

@@ -18,6 +18,8 @@ export interface Job extends Pick<Context, "report" | "signal" | "overrides" | "
   readonly wiring: Wiring;
   /** Releases before this one that gave way or finished, oldest first; what the starvation guard counts. @default none */
   readonly past?: readonly Attempt[] | undefined;
+  /** Why a person does this, for the ledger. @default it says that the pipeline did */
+  readonly reason?: string | undefined;
   /** The full commit that is meant; asks the forge for an abbreviated one. @throws ReleaseError, exit code 2, 4 or 7 */
   commit(): Promise<CommitSha>;
   /** The commit that the branch was on before the push of `commit`, where the event tells. */
@@ -43,6 +45,7 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     pause,
     settings,
     wiring,
+    reason: args.text("reason"),
     commit: () => whichCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),
     before: (commit) => beforeOf(context, settings, commit),
   };

@@ -9,7 +9,13 @@ test.each([
   [["ship", "--sha=abcdef1"], "ship", commit, "lateen ship --sha=abcdef1"],
   [["ship"], "ship", undefined, "lateen ship"],
   [["rollout", "--resume"], "rollout", commit, "lateen rollout --resume"],
-  [["rollback", "--reason", "it's broken"], "rollback", commit, String.raw`lateen rollback --reason 'it'\''s broken'`],
+  [
+    ["rollback", "--reason", "it's broken"],
+    "rollback",
+    commit,
+    String.raw`lateen rollback --reason 'it'\''s broken' --to ${commit}`,
+  ],
+  [["rollback", "--to=abcdef1", "--reason=x"], "rollback", commit, "lateen rollback --to=abcdef1 --reason=x"],
   [["ship", "--override", "gate=a; b"], "ship", undefined, "lateen ship --override 'gate=a; b'"],
 ])("%j goes on with a line that a shell takes as it is", (argv, command, known, line) => {
   expect(resumeCommand(argv, { command, commit: known })).toBe(line);

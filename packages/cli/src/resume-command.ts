@@ -1,7 +1,12 @@
 import type { ResultDocument } from "./result.ts";
 
-/** Commands that take the commit of `--sha`, and would look for another one without it. */
-const withCommit: ReadonlySet<string> = new Set(["ship", "rollout", "promote"]);
+/** How commands name a commit that they would otherwise choose anew. */
+const commitOptions: ReadonlyMap<string, string> = new Map([
+  ["ship", "--sha"],
+  ["rollout", "--sha"],
+  ["promote", "--sha"],
+  ["rollback", "--to"],
+]);
 
 /** How an interrupted command goes on, with a line to be copied. */
 export function adviseResuming(argv: readonly string[], document: ResultDocument): readonly string[] {
@@ -13,8 +18,9 @@ export function resumeCommand(
   argv: readonly string[],
   { command, commit }: Pick<ResultDocument, "command" | "commit">,
 ): string {
-  const named = argv.some((arg) => arg === "--resume" || arg === "--sha" || arg.startsWith("--sha="));
-  const commitToo = !named && commit !== undefined && withCommit.has(command) ? ["--sha", commit] : [];
+  const named = argv.some((arg) => ["--resume", "--sha", "--to"].includes(arg.replace(/=.*$/s, "")));
+  const option = commitOptions.get(command);
+  const commitToo = !named && commit !== undefined && option !== undefined ? [option, commit] : [];
   return ["lateen", ...argv, ...commitToo].map(quoted).join(" ");
 }
 

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { writeWorkflow } from "../src/init/write-workflow.ts";
 import { formatOutputs } from "../src/report/actions.ts";
+import { createFolder } from "./folder.ts";
 import { root } from "./run-lateen.ts";
 import { startWorld, tokens } from "./world.ts";
 
@@ -16,13 +18,25 @@ interface Action {
   };
 }
 interface Workflow {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+  readonly on: Readonly<Record<string, unknown>> & {
+    readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, { readonly required?: boolean }>> };
+  };
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly concurrency?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: unknown;
+  readonly steps: readonly Step[];
 }
 interface Step {
+  readonly run?: string;
   readonly uses?: string;
   readonly with?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
+const exampleOf = (file: string): Workflow => parse(readFileSync(join(root, "examples", file), "utf8")) as Workflow;
 const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as Action;
 
 test("the action hands on every output of the contract", () => {
@@ -42,7 +56,7 @@ test("no input is part of a script's text", () => {
 test.each(["github.yml", "gitea.yml"])(
   "examples/%s hands in what the action takes, and no variable that it sets itself",
   (file) => {
-    const workflow = parse(readFileSync(join(root, "examples", file), "utf8")) as Workflow;
+    const workflow = exampleOf(file);
     const steps = Object.values(workflow.jobs).flatMap((job) =>
       job.steps.filter(({ uses }) => uses?.startsWith("acme/")),
     );
@@ -54,6 +68,68 @@ test.each(["github.yml", "gitea.yml"])(
     }
   },
 );
+
+describe.each(["github.yml", "gitea.yml"])("examples/%s", (file) => {
+  const { on, jobs, concurrency } = exampleOf(file);
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  test("is started by hand with a SHA and a reason, and by the clock", () => {
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(["command", "sha", "reason", "override"]);
+    expect(on.workflow_dispatch.inputs["reason"]?.required).toBe(true);
+    expect(on["schedule"]).toHaveLength(1);
+    const own = steps.filter(({ uses }) => uses?.startsWith("acme/"));
+    expect(own.map((step) => step.with?.["command"])).toEqual([
+      "${{ inputs.command || 'ship' }}",
+      "reconcile",
+      "status",
+    ]);
+    expect(own[2]?.with?.["args"]?.split("\n")).toContain("--fail-on-drift");
+  });
+
+  test("drops no run, and pins what it uses", () => {
+    expect([concurrency, ...Object.values(jobs).map((job) => job.concurrency)].filter(Boolean)).toEqual([]);
+    for (const { uses = "" } of steps) expect(uses).toMatch(/@(?:[0-9a-f]{40}|v\d+\.\d+\.\d+)$/);
+  });
+});
+
+test("a job on GitHub starts when publishing or E2E has ended, and may write only what it writes", () => {
+  const { on, permissions, jobs } = exampleOf("github.yml");
+  expect(on["workflow_run"]).toEqual({
+    workflows: ["publish", "E2E (full lifecycle)"],
+    types: ["completed"],
+    branches: ["main"],
+  });
+  expect(permissions).toEqual({});
+  const writes = Object.entries(jobs).map(([name, job]) => [
+    name,
+    Object.entries(job.permissions ?? {}).flatMap(([what, how]) => (how === "write" ? [what] : [])),
+  ]);
+  expect(writes).toEqual([
+    ["ship", ["contents", "packages"]],
+    ["watch", ["packages"]],
+  ]);
+});
+
+test("what is typed into the form of a dispatch is one word of a command line, whatever it is", async () => {
+  const text = writeWorkflow({ kind: "github", run: { version: "1.2.3" }, after: ["publish"] });
+  const [run = ""] = (parse(text) as Workflow).jobs["ship"]?.steps.flatMap((step) => step.run ?? []) ?? [];
+  expect(run).not.toContain("${{");
+  const folder = createFolder();
+  chmodSync(folder.write("npx", '#!/bin/sh\nprintf "%s\\n" "$@"\n'), 0o755);
+  const started = async (more: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    const env = { PATH: `${folder.path}:${process.env["PATH"]}`, ...more };
+    const { stdout } = await promisify(execFile)("sh", ["-e", "-c", run], { env });
+    return stdout.trimEnd().split("\n").slice(2);
+  };
+  const reason = `it's "broken"; $(touch owned) --force`;
+  expect(await started({ COMMAND: "rollback", SHA: "abcdef1", REASON: reason })).toEqual([
+    "rollback",
+    "--sha=abcdef1",
+    `--reason=${reason}`,
+  ]);
+  expect(await started({ COMMAND: "ship", SHA: "", REASON: "" })).toEqual(["ship"]);
+  folder.remove();
+});
 
 test("its script runs the program and writes the outputs, whatever stands in the inputs", async () => {
   const world = await startWorld({ size: 2 });
@@ -83,6 +159,34 @@ test("its script runs the program and writes the outputs, whatever stands in the
     await expect(
       promisify(execFile)("bash", [join(root, "tools/action.sh")], { cwd: world.folder.path, env: hostile }),
     ).rejects.toMatchObject({ code: 2 });
+  } finally {
+    await world.close();
+  }
+});
+
+test("the reason of a dispatch stands in the ledger, and its SHA is what a rollback goes back to", async () => {
+  const world = await startWorld({ size: 2, commits: 3 });
+  const step = (inputs: Readonly<Record<string, string>>): Promise<unknown> =>
+    promisify(execFile)("bash", [join(root, "tools/action.sh")], {
+      cwd: world.folder.path,
+      env: {
+        ...tokens,
+        PATH: process.env["PATH"],
+        GITHUB_ACTIONS: "true",
+        GITHUB_ACTION_PATH: root,
+        GITHUB_ACTOR: "octavia",
+        GITHUB_OUTPUT: world.folder.write("output", ""),
+        RUNNER_TEMP: world.folder.path,
+        ...inputs,
+      },
+    });
+  try {
+    const [first = "", , last = ""] = world.commits;
+    await step({ INPUT_COMMAND: "ship", INPUT_REASON: "the ticket says so", LATEEN_SHA: last });
+    expect(await world.ledger()).toContain("the ticket says so");
+    await step({ INPUT_COMMAND: "rollback", INPUT_REASON: "checkout fails", LATEEN_SHA: first });
+    expect(world.folder.read("output")).toContain(`outcome=shipped\nproceed=true\nsha=${first}\n`);
+    expect(world.tag("acme/platform", "latest")).toBe(world.digest("acme/platform", 0));
   } finally {
     await world.close();
   }

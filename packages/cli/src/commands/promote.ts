@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 export const promote: Command = {
   about:
     "Moves the promoted tags of all images to a commit's candidates: plan, prepare, commit to the ledger, apply, settle.",
+  options: { reason: { value: "TEXT", about: "why; the ledger keeps it" } },
   examples: [["lateen promote --sha abcdef1", "after the fleet was verified"]],
   async run(context) {
     const [

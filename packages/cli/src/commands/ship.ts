@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 /** `lateen ship`. */
 export const ship: Command = {
   about: "The whole pipeline: gate, rollout, verification, promotion. Stages without configuration are left out.",
+  options: { reason: { value: "TEXT", about: "why; the ledger keeps it" } },
   examples: [
     ["lateen ship", "in a job: the commit of the event"],
     ["lateen ship --sha abcdef1 --dry-run", "what would happen"],

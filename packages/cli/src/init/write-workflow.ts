@@ -1,4 +1,4 @@
-import { hasInputs } from "./gitea-version.ts";
+import { hasInputs, supportsSince } from "./gitea-version.ts";
 
 /** What a workflow is written for. */
 export interface WorkflowOptions {
@@ -25,78 +25,124 @@ export function writeWorkflow(options: WorkflowOptions): string {
   return options.kind === "gitea" ? giteaWorkflow(options) : githubWorkflow(options);
 }
 
+// By commit: whoever can move a tag of an action can read the secrets of the job. What the tags named on 2026-11-21.
+const checkout = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2";
+const setupNode = "actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0";
+
 function githubWorkflow(options: WorkflowOptions): string {
   const token = "GITHUB_TOKEN: ${{ github.token }}";
-  const { branch = "main", after } = options;
-  const start =
-    after.length === 0
-      ? `  # The job begins with the push and waits for the gate itself.
-  push:
-    branches: [${branch}]`
-      : `  # ${after.length === 1 ? "Begins once that workflow has ended; whatever else is required is waited for." : "Either may be the last to end: whichever comes second finds both green, the other is deferred."}
-  workflow_run:
-    workflows: [${after.map((name) => JSON.stringify(name)).join(", ")}]
-    types: [completed]
-    branches: [${branch}]`;
+  const { branch = "main" } = options;
   return `# Ships every commit of ${branch} that has been published and tested, and keeps production where the ledger says.
 name: lateen
 on:
-${start}
+${gitHubStart(options)}
   workflow_dispatch:
-    inputs:
-      sha: { description: "commit to ship (default: the newest)", required: false }
-      override: { description: "CHECK=REASON, recorded with your name", required: false }
-  schedule:
+${dispatchInputs}  schedule:
     - cron: "17 * * * *"
-permissions:
-  actions: read
-  checks: read
-  statuses: read
-  contents: write # the ledger is a ref of this repository
-  packages: write # the promoted tags
+permissions: {}
 # No concurrency group: it would cancel the run that waits in the middle. Two runs at once are told apart by the ledger.
 jobs:
   ship:
     if: github.event_name != 'schedule'
     runs-on: ubuntu-latest
     timeout-minutes: 120
+    permissions:
+      actions: read # the runs of required workflows
+      checks: read
+      statuses: read
+      contents: write # the ledger is a ref of this repository
+      packages: write # the promoted tags
     steps:
-${prepare(options)}${step(options, ["ship"], secrets(options, token), { override: true })}${watch(options, token)}`;
+${prepare(options)}${shipStep(options, token)}  watch:
+    if: github.event_name == 'schedule'
+    runs-on: ubuntu-latest
+    timeout-minutes: 30
+    permissions:
+      actions: read
+      contents: read
+      packages: write # tags that differ from the ledger are put right
+    steps:
+${prepare(options)}${watchSteps(options, token)}`;
+}
+
+function gitHubStart({ branch = "main", after }: WorkflowOptions): string {
+  if (after.length === 0)
+    return `  # The job begins with the push and waits for the gate itself.
+  push:
+    branches: [${branch}]`;
+  const why =
+    after.length === 1
+      ? "Begins once that workflow has ended; whatever else is required is waited for."
+      : "Either may be the last to end: whichever comes second finds both green, the other is deferred.";
+  return `  # ${why}
+  workflow_run:
+    workflows: [${after.map((name) => JSON.stringify(name)).join(", ")}]
+    types: [completed]
+    branches: [${branch}]`;
 }
 
 function giteaWorkflow(options: WorkflowOptions): string {
   const token = "GITEA_TOKEN: ${{ secrets.PROD_AUTO_DEPLOY_CONTROL_TOKEN }}";
-  const inputs = hasInputs(options.version)
-    ? `    inputs:
-      sha: { description: "commit to ship (default: the newest)", required: false }
-      override: { description: "CHECK=REASON, recorded with your name", required: false }
-`
+  const { version, branch = "main" } = options;
+  const cancels = supportsSince(version, 26)
+    ? ""
+    : `  # Gitea before 1.26 ends this run when the next push starts one, whose run then ships both. Name under \`paths\` what is released,
+  # so that a push which releases nothing ends no run that does.
+`;
+  const permissions = supportsSince(version, 26)
+    ? "permissions: { contents: read } # everything else has its own token\n"
     : "";
-  const override = hasInputs(options.version);
-  const { branch = "main" } = options;
+  const minutes = (count: number): string => (supportsSince(version, 27) ? `    timeout-minutes: ${count}\n` : "");
   return `# Ships every commit of ${branch} as soon as its checks are green, and keeps production where the ledger says.
 name: lateen
 on:
-  # Gitea has no workflow_run: the job begins with the push and waits for the gate itself.
-  push:
+  # Gitea starts no workflow at the end of another: the job begins with the push and waits for publishing and E2E itself.
+${cancels}  push:
     branches: [${branch}]
   workflow_dispatch:
-${inputs}  schedule:
+${hasInputs(version) ? dispatchInputs : ""}  schedule:
     - cron: "17 * * * *"
-jobs:
+${permissions}jobs:
   ship:
     if: github.event_name != 'schedule'
     runs-on: ubuntu-latest
-    steps:
-${prepare(options)}${step(options, ["ship"], secrets(options, token), { override })}${watch(options, token)}`;
-}
-
-function watch(options: WorkflowOptions, token: string): string {
-  return `  watch:
+${minutes(120)}    steps:
+${prepare(options)}${hasInputs(version) ? shipStep(options, token) : step(options, ["ship"], secrets(options, token))}  watch:
     if: github.event_name == 'schedule'
     runs-on: ubuntu-latest
-    steps:
-${prepare(options)}${step(options, ["reconcile"], secrets(options, token))}${step(options, ["status", "--fail-on-drift", "--max-age=1d"], secrets(options, token))}`;
+${minutes(30)}    steps:
+${prepare(options)}${watchSteps(options, token)}`;
+}
+
+const dispatchInputs = `    inputs:
+      command: { description: "what to do", type: choice, options: [ship, rollback], default: ship }
+      sha: { description: "commit to ship (default: the newest) or to go back to (default: the one before)", required: false }
+      reason: { description: "why; the ledger keeps it", required: true }
+      override: { description: "CHECK=REASON, recorded with your name", required: false }
+`;
+
+/** What is typed into the form of a dispatch reaches a script as variables only. */
+function shipStep(options: WorkflowOptions, token: string): string {
+  const inputs = {
+    command: "${{ inputs.command || 'ship' }}",
+    sha: "${{ inputs.sha }}",
+    reason: "${{ inputs.reason }}",
+    override: "${{ inputs.override }}",
+  };
+  if ("action" in options.run) return step(options, [inputs.command], secrets(options, token), inputs);
+  const variables = [
+    `COMMAND: ${inputs.command}`,
+    `SHA: ${inputs.sha}`,
+    `REASON: ${inputs.reason}`,
+    `LATEEN_OVERRIDE: ${inputs.override}`,
+  ];
+  const line = ['"$COMMAND"', '${SHA:+--sha="$SHA"}', '${REASON:+--reason="$REASON"}'];
+  return step(options, line, [...secrets(options, token), ...variables]);
+}
+
+function watchSteps(options: WorkflowOptions, token: string): string {
+  const status = ["status", "--fail-on-drift", "--max-age=1d"];
+  return `${step(options, ["reconcile"], secrets(options, token))}${step(options, status, secrets(options, token))}`;
 }
 
 /** The kill switch is handed in as it is when the job starts; lateen reads it again by itself before every step. */
@@ -110,29 +156,25 @@ function secrets({ secrets: more = [] }: WorkflowOptions, token: string): readon
 }
 
 function prepare({ run }: WorkflowOptions): string {
-  const checkout = "      - uses: actions/checkout@v4\n";
-  return "action" in run
-    ? checkout
-    : `${checkout}      - uses: actions/setup-node@v4\n        with: { node-version: 24 }\n`;
+  const clone = `      - uses: ${checkout}\n        with: { persist-credentials: false }\n`;
+  return "action" in run ? clone : `${clone}      - uses: ${setupNode}\n        with: { node-version: 24 }\n`;
 }
 
 function step(
   { run }: WorkflowOptions,
   [command = "", ...args]: readonly string[],
   env: readonly string[],
-  { override = false }: { readonly override?: boolean } = {},
+  inputs: Readonly<Record<string, string>> = {},
 ): string {
-  // An action hands its input on as LATEEN_OVERRIDE: a variable of that name beside it would be lost.
+  const given = Object.entries({ command, ...inputs }).map(([name, value]) => `    ${name}: ${value}`);
   const lines =
     "action" in run
       ? [
           `- uses: ${run.action}`,
           "  with:",
-          `    command: ${command}`,
+          ...given,
           ...(args.length === 0 ? [] : ["    args: |", ...args.map((arg) => `      ${arg}`)]),
-          ...(override ? ["    override: ${{ inputs.override }}"] : []),
         ]
       : [`- run: npx -y @lateen/cli@${run.version} ${[command, ...args].join(" ")}`];
-  const all = override && !("action" in run) ? [...env, "LATEEN_OVERRIDE: ${{ inputs.override }}"] : env;
-  return [...lines, "  env:", ...all.map((line) => `    ${line}`)].map((line) => `      ${line}\n`).join("");
+  return [...lines, "  env:", ...env.map((line) => `    ${line}`)].map((line) => `      ${line}\n`).join("");
 }

@@ -75,6 +75,7 @@ export function promotionInput(job: Job, account: Account, target: TargetConfig)
     return digest === undefined ? {} : { digest };
   };
   const runUrl = runUrlOf(job);
+  const why = whyOf(job);
   return {
     commit: account.commit,
     branch: forge.branch,
@@ -87,13 +88,14 @@ export function promotionInput(job: Job, account: Account, target: TargetConfig)
     fleet: fleetEvidence(job, account),
     settleMs: section.settle,
     ...(runUrl === undefined ? {} : { runUrl }),
-    ...(job.overrides.size === 0 ? {} : { reason: waivers(job) }),
+    ...(why === "" ? {} : { reason: why }),
   };
 }
 
-/** What a person waived, in the words of the ledger: whoever reads it later sees more than "promoted by the pipeline". */
-function waivers({ overrides }: Job): string {
-  return [...overrides].map(([check, reason]) => `${check} waived: ${reason}`).join("; ");
+/** What a person said and waived, for the ledger: whoever reads it later sees more than "promoted by the pipeline". */
+function whyOf({ reason = "", overrides }: Job): string {
+  const waived = [...overrides].map(([check, because]) => `${check} waived: ${because}`);
+  return [reason.trim(), ...waived].filter((part) => part !== "").join("; ");
 }
 
 /** The ports of a promotion target. */

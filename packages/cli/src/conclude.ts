@@ -1,9 +1,11 @@
+import type { FleetReport } from "@lateen/fleet";
 import type { Verdict } from "@lateen/kernel";
 import type { CommandResult } from "./commands/command.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import { formatAnswer } from "./report/answer.ts";
 import type { GateResult } from "./result.ts";
 import type { Account } from "./stages/road.ts";
+import { toleratedIn } from "./stages/tolerated.ts";
 
 /** How a verdict becomes the end of a command. */
 export interface ConcludeOptions {
@@ -72,17 +74,30 @@ export function shippedOr(
       outcome: "planned",
       reason: changed ? `${what} would change; nothing was written` : "there is nothing to do",
     };
+  const left = toleratedIn(account.coverage);
   return changed
-    ? { outcome: "shipped", reason: `${what} changed, and everything was proven` }
-    : { outcome: "unchanged", reason: "everything is as it should be already" };
+    ? { outcome: "shipped", reason: `${what} changed${left === "" ? ", and everything was proven" : `; ${left}`}` }
+    : {
+        outcome: "unchanged",
+        reason: left === "" ? "everything is as it should be already" : `nothing was changed; ${left}`,
+      };
 }
 
 function changedThings({ coverage, images = [] }: Partial<Account>): string {
   const tags = images
     .flatMap((image) => image.tags ?? [])
     .filter(({ action }) => action === "moved" || action === "created").length;
-  const parts = [count(coverage?.moved ?? 0, "tenant"), count(tags, "tag")].filter((part) => part !== "");
+  const parts = [count(arrivedIn(coverage), "tenant"), count(tags, "tag")].filter((part) => part !== "");
   return parts.join(" and ");
+}
+
+/** Tenants that were moved and arrived; where none did, those that were asked for. */
+function arrivedIn(coverage: FleetReport | undefined): number {
+  if (coverage === undefined) return 0;
+  const arrived = coverage.tenants.filter(
+    ({ verdict, wave }) => wave !== undefined && (verdict === "verified" || verdict === "ahead"),
+  ).length;
+  return arrived === 0 ? coverage.moved : Math.min(arrived, coverage.moved);
 }
 
 function count(number: number, noun: string): string {

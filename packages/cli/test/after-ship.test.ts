@@ -138,6 +138,17 @@ describe("status", () => {
     expect((await world.lateen(["status"])).code).toBe(0);
   });
 
+  test("counts one as drift that a rollout would tolerate, and says who keeps silent", async () => {
+    world.configure((text) => text.replace("batch: 3", "batch: 3\n  maxStragglers: 1"));
+    await world.lateen(["ship", "--sha", sha]);
+    world.tenants.set("t2", { sha: old });
+    const behind = await world.lateen(["status", "--json", "--fail-on-drift"]);
+    expect([behind.code, behind.json().reason]).toEqual([3, "1 of 6 tenants is off target: t2"]);
+    world.tenants.set("t2", { manner: "down" });
+    const silent = await world.lateen(["status", "--json", "--fail-on-drift"]);
+    expect([silent.code, silent.json().reason]).toEqual([0, expect.stringMatching(/all other tenants agree; .*: t2/)]);
+  });
+
   test("is unknown where the ledger cannot be read", async () => {
     world.configure((text) => text.replace("core.git", "nowhere.git"));
     expect((await world.lateen(["status", "--json"])).code).toBe(4);

@@ -363,6 +363,8 @@ describe("rollout", () => {
     const { code, document, stderr } = await run("rollout", "--sha", sha);
     expect([code, document.outcome, document.fleet.stragglers], stderr).toEqual([0, "shipped", ["t2"]]);
     expectPartition(document.fleet);
+    const left = "tenants is off target and tolerated: t2";
+    expect([document.reason, stderr]).toEqual([expect.stringContaining(left), expect.stringContaining(left)]);
     const newer = await world.release();
     world.plane.treat("t5", "denies");
     const two = await run("rollout", "--sha", newer);

@@ -4,6 +4,7 @@ import type { CommandResult } from "../commands/command.ts";
 import type { ImageResult, StatusResult, TagResult } from "../result.ts";
 import { fleetResult } from "../stages/roll-out.ts";
 import type { State, TargetState } from "../stages/read-state.ts";
+import { toleratedIn } from "../stages/tolerated.ts";
 import { formatFleet, table } from "./answer.ts";
 import { short, shortDigest } from "./line.ts";
 
@@ -48,6 +49,8 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
 function agreement({ targets, fleet }: State): string {
   if (targets.every(({ status }) => status.ledger.kind === "absent"))
     return "the ledger has no entry yet, so nothing was compared";
+  const left = toleratedIn(fleet?.value);
+  if (left !== "") return `ledger, tags and all other tenants agree; ${left}`;
   return fleet === undefined ? "ledger and tags agree" : "ledger, tags and tenants agree";
 }
 

@@ -1,5 +1,5 @@
 import { type FleetReport, verifyFleet } from "@lateen/fleet";
-import type { Evidence, Verdict } from "@lateen/kernel";
+import { type Evidence, stop, type Verdict } from "@lateen/kernel";
 import { type PromotionStatus, readStatus } from "@lateen/promote";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job } from "../job.ts";
@@ -73,5 +73,17 @@ async function readFleet(job: Job, target: TargetState | undefined): Promise<Ver
     report: job.report,
   };
   job.wiring.demandSecrets();
-  return verifyFleet(input, ports, job.signal);
+  return asDrift(await verifyFleet(input, ports, job.signal));
+}
+
+/** A tenant on another release is a difference, however many of them a rollout would put up with; silence is tolerated as ever. */
+function asDrift(verdict: Verdict<FleetReport>): Verdict<FleetReport> {
+  const report = verdict.value;
+  if (report === undefined) return verdict;
+  const onPurpose = new Set(report.pinned);
+  const stale = report.stragglers.filter((slug) => !onPurpose.has(slug));
+  if (stale.length === 0) return verdict;
+  const names = `${stale.slice(0, 20).join(", ")}${stale.length > 20 ? ` and ${stale.length - 20} more` : ""}`;
+  const reason = `${stale.length} of ${report.enumerated} tenants ${stale.length === 1 ? "is" : "are"} off target: ${names}`;
+  return stop("refused", reason, verdict.evidence, report);
 }

@@ -16,6 +16,7 @@ import { candidateTag, type Job } from "../job.ts";
 import type { FleetResult } from "../result.ts";
 import { type Guards, guardsOf } from "./guards.ts";
 import type { Account, Step } from "./road.ts";
+import { toleratedIn } from "./tolerated.ts";
 
 /** Which part of the fleet, and how. */
 export interface RolloutOptions {
@@ -55,7 +56,9 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       report: job.report,
       ...(await historyOf(job)),
     };
-    return withCoverage(await rollOut(input, ports, job.signal), supersededBy(), job.dryRun);
+    const rolled = await rollOut(input, ports, job.signal);
+    tellTolerated(job, rolled);
+    return withCoverage(rolled, supersededBy(), job.dryRun);
   };
 }
 
@@ -82,8 +85,16 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
       report: job.report,
       ...(await historyOf(job)),
     };
-    return withCoverage(await verifyFleet(input, ports, job.signal), undefined, false);
+    const verified = await verifyFleet(input, ports, job.signal);
+    tellTolerated(job, verified);
+    return withCoverage(verified, undefined, false);
   };
+}
+
+/** Who was left behind is told as loudly as a failure: a success that is quiet about stragglers is how they grow old. */
+function tellTolerated(job: Job, verdict: Verdict<FleetReport>): void {
+  const message = verdict.kind === "go" ? toleratedIn(verdict.value) : "";
+  if (message !== "") job.report({ type: "warned", message });
 }
 
 const noGuards: Guards = { guards: [], supersededBy: () => undefined };

@@ -1,0 +1,15 @@
+import type { FleetReport } from "@lateen/fleet";
+
+/** Who is off target although the command ends well, since the configuration tolerates so many; `""` where nobody is. */
+export function toleratedIn(coverage: FleetReport | undefined): string {
+  const off = coverage === undefined ? [] : offTarget(coverage);
+  if (coverage === undefined || off.length === 0) return "";
+  const [are, more] = [off.length === 1 ? "is" : "are", off.length - 20];
+  const names = `${off.slice(0, 20).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${off.length} of ${coverage.enumerated} tenants ${are} off target and tolerated: ${names}`;
+}
+
+function offTarget({ stragglers, quarantined, unknown, pinned }: FleetReport): readonly string[] {
+  const onPurpose = new Set(pinned);
+  return [...stragglers, ...quarantined, ...unknown].filter((slug) => !onPurpose.has(slug));
+}

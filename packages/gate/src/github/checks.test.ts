@@ -101,6 +101,21 @@ describe("checks", () => {
     expect(fake.requests.some(({ path }) => path.includes("check-suites"))).toBe(false);
   });
 
+  it("asks by number where no page links to the next", async () => {
+    const { fake, forge, graph } = await startGitHubWorld();
+    const sha = parseCommitSha(graph.add());
+    const row = (id: number) => ({ id, name: `job ${id}`, head_sha: sha, status: "completed", conclusion: "success" });
+    const page = (first: number, count: number) => ({
+      body: { total_count: 250, check_runs: Array.from({ length: count }, (_, index) => row(first + index)) },
+    });
+    fake.misbehave({ on: /check-runs.*page=2$/, ...page(101, 100) });
+    fake.misbehave({ on: /check-runs.*page=3$/, ...page(201, 50) });
+    fake.misbehave({ on: /check-runs.*per_page=100$/, ...page(1, 100) });
+    const names = valueOf(await forge.checks(sha)).map(({ name }) => name);
+    expect([names.length, new Set(names).size]).toEqual([250, 250]);
+    expect(fake.requests.filter(({ path }) => path.includes("check-runs"))).toHaveLength(3);
+  });
+
   it("hands words on that do not exist yet", async () => {
     const { fake, forge, graph } = await startGitHubWorld();
     const sha = parseCommitSha(graph.add());

@@ -12,6 +12,9 @@ export interface Rows<T> {
 /** The largest page of every list of GitHub. */
 export const pageSize = 100;
 
+/** As many rows as GitHub serves of such a list, in its largest pages. */
+const mostNumbers = 10;
+
 /**
  * All rows of a list that counts them, each once. Where some are missing it is read a second time: while pages were read, a new
  * row may have moved others over the edge of a page. GitHub also serves no more than 1,000 rows of some lists.
@@ -26,8 +29,16 @@ export async function listRows<T extends { readonly id: number }>(
   const rows = new Map<number, T>();
   for (let look = 1; look <= 2; look++) {
     const pages = await client.pages(path, { schema, what }, signal);
-    for (const row of pages.flatMap((page) => page.rows)) rows.set(row.id, row);
-    if (rows.size >= Math.max(...pages.map(({ total }) => total))) return { rows: [...rows.values()], complete: true };
+    const total = () => Math.max(...pages.map((page) => page.total));
+    const add = (page: WirePage<T>) => page.rows.forEach((row) => rows.set(row.id, row));
+    pages.forEach(add);
+    // A proxy that drops `Link`, or a server that never sends it, leaves nothing but numbers to ask by.
+    for (let number = 2; pages.length === 1 && rows.size < total() && number <= mostNumbers; number++) {
+      const before = rows.size;
+      (await client.pages(`${path}&page=${number}`, { schema, what }, signal)).forEach(add);
+      if (rows.size === before) break;
+    }
+    if (rows.size >= total()) return { rows: [...rows.values()], complete: true };
   }
   return { rows: [...rows.values()], complete: false };
 }

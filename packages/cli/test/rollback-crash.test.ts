@@ -91,9 +91,19 @@ describe("an interrupted rollback", () => {
     expect(resumed.json()).toMatchObject({ fleet: { ahead: 0 }, next: expect.stringContaining("lateen rollback") });
   });
 
-  test("is continued by the same command", async () => {
+  test("is continued by the same command; a dry run of either way writes nothing", async () => {
     await promoteAll();
     await interruptInSoak(["rollback", "--reason", reason]);
+    const journal = world.folder.read(".lateen/rollout.jsonl");
+    const moves = world.plane.moves().length;
+    for (const argv of [
+      ["rollout", "--resume"],
+      ["rollback", "--reason", reason],
+    ]) {
+      const dry = await world.lateen([...argv, "--dry-run", "--json"]);
+      expect([dry.code, dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual([0, "planned", old]);
+    }
+    expect([world.folder.read(".lateen/rollout.jsonl"), world.plane.moves().length]).toEqual([journal, moves]);
     const again = await rollback();
     expect([again.code, again.json().outcome, again.json()["commit"]], again.stderr).toEqual([0, "shipped", old]);
     const posted = world.plane.moves().flat();

@@ -20,6 +20,11 @@ test("a waived check is not called green", async () => {
   expect(green.json()).toMatchObject({ outcome: "open", reason: "every required check is green" });
 });
 
+test("a newer commit is named once", async () => {
+  const { stdout } = await world.lateen(["ship", "--sha", world.commits[0] ?? ""]);
+  expect(stdout.split(last)).toHaveLength(2);
+});
+
 test("status claims no agreement where the ledger is empty", async () => {
   const { code, json } = await world.lateen(["status", "--json"]);
   expect([code, json().reason]).toEqual([0, "the ledger has no entry yet, so nothing was compared"]);

@@ -47,7 +47,8 @@ function agree(facts: readonly RollbackFacts[], to: CommitSha | undefined): Roll
   const decided = facts.map(({ target, past }) => ({ target, decision: decideTarget(past, to) }));
   const listed = decided.map(({ target, decision }) => of(facts, target, decision.fact)).join("; ");
   const refused = decided.find(({ decision }) => decision.verdict !== "passed");
-  if (refused !== undefined) return { verdict: "refused", fact: of(facts, refused.target, refused.decision.fact) };
+  const oneOnly = facts.length === 1 ? "" : "; or name one target with --target";
+  if (refused !== undefined) return { verdict: "refused", fact: `${listed}${oneOnly}` };
   const commits = new Set(decided.flatMap(({ decision }) => (decision.verdict === "passed" ? [decision.commit] : [])));
   const [commit] = commits;
   if (commit !== undefined && commits.size === 1) return { verdict: "passed", commit, fact: listed };

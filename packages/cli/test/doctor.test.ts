@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type GitHttpServer, startGitHttpServer } from "@lateen/kernel/testing";
+import { seedImage, startEcr } from "@lateen/registry/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../src/doctor/finding.ts";
 import type { Ran } from "./run-lateen.ts";
@@ -119,6 +120,18 @@ describe("credentials", () => {
     expect(server.requests.filter(({ isPush }) => isPush)).toEqual([]);
   });
 
+  test("the mirror of the journal is a ref that is written to as well", async () => {
+    const server = await startGitHttpServer({
+      root: world.repository.root,
+      fault: ({ path }) => (path.includes("git-receive-pack") ? { status: 403 } : undefined),
+    });
+    closers.push(() => server.close());
+    const mirror = `mirror: { remote: "${server.url}/core.git", ref: refs/lateen/rollout }`;
+    world.configure((text) => text.replace("  batch: 3\n", `  batch: 3\n  ${mirror}\n`));
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["mirror gap"]]);
+  });
+
   test("a user who may not push, whom Gitea admits as far as the push itself", async () => {
     const denied = { on: /\/repos\/acme\/core$/, body: { permissions: { push: false, pull: true } } };
     const server = await serveLedger();
@@ -234,6 +247,12 @@ describe("gaps, which stay until somebody changes something", () => {
   test("a configuration without anything to ship, and none at all", async () => {
     world.configure(() => "registries: {}\n");
     expect([(await doctor()).code, bad(await doctor())]).toEqual([3, ["configuration gap"]]);
+    world.configure((text) => text.replace(/^release:.*$/m, "").replace(/^forge:.*$/m, ""));
+    const lacking = await doctor();
+    expect([lacking.code, fact(lacking, "configuration")]).toEqual([
+      3,
+      expect.stringContaining("lacks release and forge"),
+    ]);
     rmSync(join(world.folder.path, "lateen.yaml"));
     const ran = await doctor();
     expect([ran.code, findingsOf(ran)[0]?.fix]).toEqual([3, "write one with: lateen init"]);
@@ -250,7 +269,7 @@ describe("trouble and warnings", () => {
 
   test("servers that are gone are trouble, each told once", async () => {
     await Promise.all([world.forge.close(), world.plane.close(), world.registry.close()]);
-    const ran = await doctor({}, 50);
+    const ran = await doctor({}, 500);
     expect([ran.code, ran.json().outcome]).toEqual([4, "unknown"]);
     expect(bad(ran).map((line) => line.replace(/127\S+(?=\/acme)/, "registry"))).toEqual([
       "forge version trouble",
@@ -282,6 +301,43 @@ describe("trouble and warnings", () => {
     expect(fact(ran, findingsOf(ran).find(({ check }) => check.startsWith("image"))?.check ?? "")).toContain(
       "pushing is allowed",
     );
+  });
+});
+
+describe("ECR", () => {
+  test.each([
+    [
+      "keys that may do everything",
+      "AKIDEXAMPLE",
+      "MUTABLE",
+      0,
+      [],
+      "in account 123456789012, region us-east-2; latest may be moved",
+    ],
+    ["keys that are refused", "AKIDOTHER", "MUTABLE", 7, ["image gap"], ""],
+    ["a tag that is immutable", "AKIDEXAMPLE", "IMMUTABLE", 3, ["image gap"], "does not let the tag latest be moved"],
+  ] as const)("%s", async (_, key, mutability, code, found, part) => {
+    const ecr = await startEcr({ repositories: { "acme/core": { mutability } } });
+    closers.push(() => ecr.close());
+    const host = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
+    const candidate = `staging-${(world.commits.at(-1) ?? "").slice(0, 7)}`;
+    await seedImage(ecr, { repository: "acme/core", tags: [candidate], revision: world.commits.at(-1) });
+    await seedImage(ecr, { repository: "acme/core", tags: ["latest"], revision: world.commits[0], content: "older" });
+    world.configure((text) =>
+      text
+        .replace(/images: \[[^\]]*\]/, `images: ["${host}/acme/core"]`)
+        .replace(/^registries:.*$/m, `registries: { "${host}": { kind: ecr, endpoint: "${ecr.url}" } }`),
+    );
+    const ran = await doctor({ AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: "a-secret-access-key" }, 20);
+    expect(
+      [
+        ran.code,
+        bad(ran).map((line) => line.replace(`${host}/acme/core `, "").replace(`image ${host}/acme/core`, "image")),
+      ],
+      ran.stdout,
+    ).toEqual([code, found]);
+    expect(fact(ran, `image ${host}/acme/core`)).toContain(part);
+    expect(ran.stdout).not.toContain("a-secret-access-key");
   });
 });
 

@@ -44,5 +44,17 @@ function lookAtConfiguration({ settings: { config, file } }: Job): Finding {
       fact: `${file ?? "no file was found, and the environment"} configures neither fleet nor promote: there is nothing to ship`,
       fix: file === undefined ? "write one with: lateen init" : "add a section fleet, or promote",
     };
+  // As `ship` demands them.
+  const lacking = [
+    ...(config.release === undefined ? ["release"] : []),
+    ...(config.forge === undefined && (config.promote !== undefined || config.gate !== undefined) ? ["forge"] : []),
+  ];
+  if (lacking.length > 0)
+    return {
+      check,
+      verdict: "gap",
+      fact: `${file ?? "the environment"} lacks ${lacking.join(" and ")}, which ship needs`,
+      fix: `add the section ${lacking.join(", and the section ")}`,
+    };
   return well(check, file ?? "no file: only the variables of the job");
 }

@@ -1,17 +1,10 @@
-import { asReleaseError, type CommitSha, type ImageRef, parseImageRef, type Repository } from "@lateen/kernel";
+import { type CommitSha, type ImageRef, parseImageRef, type Repository } from "@lateen/kernel";
 import type { Manifest, Registries } from "@lateen/registry";
 import type { Config } from "../config/config.ts";
 import { candidateTag, type Job } from "../job.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
-
-/** A repository of images, and the tags that are promoted there. */
-interface Destination {
-  readonly image: ImageRef;
-  readonly tags: readonly string[];
-  /** Whether an image without a revision may be overwritten. */
-  readonly allowUnlabelled: boolean;
-}
+import { type Destination, lookAtPush } from "./try-push.ts";
 
 /** Candidate, pull, push and movable tags of every image; nothing becomes visible in the registry. */
 export function registryExaminations(job: Job, trunk: Trunk): readonly Examination[] {
@@ -119,54 +112,6 @@ async function lookAtRevisions(
     }),
   );
   return found.flat();
-}
-
-async function lookAtPush(
-  job: Job,
-  registries: Registries,
-  { image, tags }: Destination,
-  manifest: Manifest | undefined,
-): Promise<Finding> {
-  const check = `image ${image.repository}`;
-  if (manifest === undefined)
-    return {
-      check,
-      verdict: "warning",
-      fact: `it can be read and has neither ${tags.join(", ")} nor a candidate: there is nothing to try pushing with`,
-      fix: "let CI push a candidate, then run this again",
-    };
-  const push = await registries.preflight(image.repository, manifest, tags, job.signal).catch((thrown: unknown) => {
-    const error = asReleaseError(thrown);
-    if (error.category === "interrupted") throw thrown;
-    return error;
-  });
-  if (push instanceof Error) return failed(check, push);
-  if (push.kind === "stop")
-    return {
-      check,
-      verdict: push.outcome === "unknown" ? "trouble" : "gap",
-      fact: push.reason,
-      fix: "let the credentials push, and the tags be moved",
-    };
-  const { permission, mutability } = push.value;
-  if (permission !== "proven")
-    return {
-      check,
-      verdict: "warning",
-      fact: "pushing could not be tried without an effect",
-      fix: "let CI push a candidate into this repository, then run this again",
-    };
-  const movable =
-    mutability === "mutable"
-      ? `${tags.join(", ")} may be moved`
-      : `whether ${tags.join(", ")} may be moved cannot be asked of this registry`;
-  return well(check, `pushing is allowed${identityOf(image)}; ${movable}`);
-}
-
-/** Account and region are part of an ECR host. Source: docs.aws.amazon.com, "Amazon ECR private registry". */
-function identityOf({ host = "" }: ImageRef): string {
-  const [, account, region] = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\./.exec(host) ?? [];
-  return account === undefined ? "" : ` in account ${account}, region ${region}`;
 }
 
 function refOf(image: ImageRef, tag: string): ImageRef {

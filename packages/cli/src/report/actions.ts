@@ -4,9 +4,9 @@ import type { Output } from "../host.ts";
 import type { Files } from "../io/files.ts";
 import type { ResultDocument } from "../result.ts";
 import { describeEvent } from "./events.ts";
-import { commandData, guardLine } from "./neutral.ts";
+import { commandData, guardLine, guardText } from "./neutral.ts";
 import type { Renderer } from "./renderer.ts";
-import { formatSummary } from "./summary.ts";
+import { formatSummary, summaryBytes } from "./summary.ts";
 
 /** Where a job's log and files are. */
 export interface ActionsOptions {
@@ -18,7 +18,7 @@ export interface ActionsOptions {
   readonly quiet: boolean;
 }
 
-/** Annotations of one kind that a job shows: GitHub keeps ten per step. Source: docs.github.com, "Usage limits". */
+/** Annotations of one kind that a job shows, the summary of the rest included: GitHub keeps ten per step. Source: docs.github.com, "Usage limits". */
 const annotationsPerKind = 10;
 
 /** The log of a GitHub or Gitea job: groups per stage, annotations, step outputs and the step summary. */
@@ -26,6 +26,7 @@ export function createActions(options: ActionsOptions): Renderer {
   const { env, verbose, quiet } = options;
   const out = { ...options.out, write: (text: string) => (quiet ? undefined : options.out.write(text)) };
   let grouped = false;
+  const later: string[] = [];
   let warnings = 0;
   const endGroup = (): void => {
     if (grouped) out.write("::endgroup::\n");
@@ -39,20 +40,26 @@ export function createActions(options: ActionsOptions): Renderer {
         endGroup();
         out.write(`::group::${commandData(line.text)}\n`);
         grouped = true;
-      } else if (line.level === "warning" && ++warnings <= annotationsPerKind - 1) {
+      } else if (line.level === "warning" && ++warnings < annotationsPerKind) {
         out.write(`::warning title=lateen::${commandData(line.text)}\n`);
-      } else out.write(`${guardLine(line.text)}\n`);
+      } else {
+        if (line.level === "warning") later.push(line.text);
+        out.write(`${guardLine(line.text)}\n`);
+      }
     },
     end(document, error) {
       endGroup();
+      // The tenth is the last that is kept: it stands for all that the log alone has.
+      if (later.length > 0) out.write(`::warning title=lateen::${commandData(summaryOf(later))}\n`);
       const kind = annotationOf(document);
       if (kind === "error" || (kind !== undefined && !quiet))
         options.out.write(`::${kind} title=lateen ${document.command}::${commandData(sentence(document, error))}\n`);
       append(options, env["GITHUB_OUTPUT"], formatOutputs(document));
-      const summary = formatSummary(document);
-      if ((env["GITHUB_STEP_SUMMARY"] ?? "") !== "") append(options, env["GITHUB_STEP_SUMMARY"], summary);
-      // Gitea before 1.25 has no summaries: the log is then the only place for it.
-      else out.write(summary.split("\n").map(guardLine).join("\n"));
+      const path = env["GITHUB_STEP_SUMMARY"] ?? "";
+      if (path !== "") append(options, path, formatSummary(document, summaryBytes - sizeOf(options, path)));
+      // Gitea's runners name such a file even where no page of that version shows it: the log always does.
+      if (path === "" || env["GITEA_ACTIONS"] === "true")
+        out.write(`::group::summary\n${guardText(formatSummary(document))}::endgroup::\n`);
     },
   };
 }
@@ -94,6 +101,20 @@ function sentence(document: ResultDocument, error: ReleaseError | undefined): st
 function annotationOf({ outcome }: ResultDocument): "error" | "notice" | undefined {
   if (["deferred", "superseded", "held"].includes(outcome)) return "notice";
   return ["error", "refused", "unknown", "halted", "partial"].includes(outcome) ? "error" : undefined;
+}
+
+function summaryOf(warnings: readonly string[]): string {
+  const [only = ""] = warnings;
+  return warnings.length === 1 ? only : `${warnings.length} more warnings stand in the log; the first of them: ${only}`;
+}
+
+/** What other commands of the same step have written to the summary, in bytes. */
+function sizeOf({ files }: ActionsOptions, path: string): number {
+  try {
+    return Buffer.byteLength(files.read(path));
+  } catch {
+    return 0;
+  }
 }
 
 function append({ out, files }: ActionsOptions, path: string | undefined, text: string): void {

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { createGitRefLog } from "./git-ref.ts";
 import type { ReleaseError } from "./release-error.ts";
-
-const ref = "refs/lateen/latest";
+import { everythingOf, ref } from "./testing/git-log-world.ts";
 
 const refusalOf = (work: () => unknown): ReleaseError => {
   try {
@@ -13,8 +12,6 @@ const refusalOf = (work: () => unknown): ReleaseError => {
   }
   throw new Error("nothing was refused");
 };
-const everythingOf = (error: ReleaseError): string =>
-  [error.message, error.why, error.fix, String(error.cause), error.stack].join("\n");
 
 describe("what is refused before anything is run", () => {
   test.each([

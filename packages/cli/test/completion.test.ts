@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { type CommitSha, parseCommitSha } from "@lateen/kernel";
 import { createGitRepository } from "@lateen/kernel/testing";
+import type { LedgerEntry } from "@lateen/promote";
+import { createGitLedger } from "@lateen/promote/ledger-git";
+import { testEntry } from "@lateen/promote/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFolder, type Folder } from "./folder.ts";
 import { root, runHere } from "./run-lateen.ts";
@@ -121,6 +125,59 @@ describe("commits", () => {
     expect(first).toMatch(`${short(2)}\tin production, #1 promoted 20`);
     expect(first).toMatch(/: change 3$/);
     expect([second, others.length]).toEqual([`${short(1)}\tchange 2`, 1]);
+  });
+
+  test("of a ledger stand there once, with what was done last, each target for itself", async () => {
+    const repository = await createGitRepository();
+    const append = async (ref: string, entry: LedgerEntry): Promise<void> => {
+      const ledger = createGitLedger({ remote: repository.path, ref, env: { PATH: process.env["PATH"] } });
+      const head = await ledger.read();
+      await ledger.append(head.kind === "found" ? head.value.id : null, entry);
+    };
+    const [a, b, c] = ["a", "b", "c"].map((digit) => parseCommitSha(digit.repeat(40))) as [
+      CommitSha,
+      CommitSha,
+      CommitSha,
+    ];
+    const at = "2026-01-02T03:04:05.000Z";
+    await append("refs/lateen/latest", testEntry("1", { commit: a, at, nonce: "1" }));
+    await append("refs/lateen/latest", testEntry("2", { commit: b, at, nonce: "2" }));
+    await append("refs/lateen/latest", testEntry("3", { commit: a, at, nonce: "3", kind: "rollback", from: b }));
+    await append("refs/lateen/edge", testEntry("4", { commit: c, at, nonce: "4", target: "edge" }));
+    world.configure((text) =>
+      text
+        .replace("tags: [latest]", "targets: { default: { tags: [latest] }, edge: { tags: [edge] } }")
+        .replace(world.repository.path, repository.path),
+    );
+    expect((await complete(["rollback", "--to", ""])).slice(0, 2)).toEqual([
+      `${a.slice(0, 12)}\tin production, #3 rolled back to 2026-01-02`,
+      `${b.slice(0, 12)}\t#2 promoted 2026-01-02`,
+    ]);
+    expect((await complete(["rollback", "--target", "edge", "--to", ""]))[0]).toBe(
+      `${c.slice(0, 12)}\tin production, #1 promoted 2026-01-02`,
+    );
+    await repository.close();
+  });
+
+  test("that a clone lacks are not fetched, whatever its configuration would run", async () => {
+    const folder = createFolder();
+    const git = (...args: readonly string[]): string =>
+      execFileSync("git", ["-C", folder.path, "-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+        encoding: "utf8",
+      }).trim();
+    git("init", "-q", "-b", "main");
+    git("commit", "-q", "--allow-empty", "-m", "first");
+    const first = git("rev-parse", "HEAD");
+    git("commit", "-q", "--allow-empty", "-m", "second");
+    rmSync(join(folder.path, ".git/objects", first.slice(0, 2), first.slice(2)));
+    git("config", "core.repositoryformatversion", "1");
+    git("config", "extensions.partialClone", "origin");
+    git("config", "remote.origin.promisor", "true");
+    git("config", "remote.origin.url", folder.path);
+    git("config", "remote.origin.uploadpack", `touch ${folder.path}/pwned;`);
+    const { code, stderr } = await runHere(["__complete", "--", "ship", "--sha", ""], { cwd: folder.path });
+    expect([code, stderr, existsSync(join(folder.path, "pwned"))]).toEqual([0, "", false]);
+    folder.remove();
   });
 
   test("say nothing but their subject, whatever it holds", async () => {
@@ -274,6 +331,24 @@ describe("whatever is wrong", () => {
       expect(await complete(["--config", "nowhere.yaml", "inspect", ""])).toEqual([]);
     },
   );
+});
+
+test("a folder that cannot be read is no trouble either", async () => {
+  mkdirSync(join(world.folder.path, ".github"));
+  writeFileSync(join(world.folder.path, ".github/workflows"), "a file where a folder should be");
+  expect(await complete(["lint-workflow", ""])).toEqual([]);
+  rmSync(join(world.folder.path, ".github"), { recursive: true });
+});
+
+test("the configuration and the environment that were typed are the ones that count", async () => {
+  world.folder.write(
+    "other.yaml",
+    `release: { candidate: "{sha7}", images: [ghcr.io/acme/other] }
+environments: { staging: { release: { images: [ghcr.io/acme/staged] } } }`,
+  );
+  expect(await values("--config", "other.yaml", "inspect", "")).toEqual(["ghcr.io/acme/other:"]);
+  expect(await values("inspect", "--config=other.yaml", "--env", "staging", "")).toEqual(["ghcr.io/acme/staged:"]);
+  expect(await values("--config", "other.yaml", "ship", "--env", "")).toEqual(["staging"]);
 });
 
 test("a configuration that is a program is not run by a TAB", async () => {

@@ -13,13 +13,12 @@ const mostCommits = 50;
 /** How long the forge is waited for where a clone has answered already, in milliseconds: it only knows what was not fetched yet. */
 const addedMs = 500;
 
-/** The newest commits of the branch with their full ids and subjects: those of the forge that the clone lacks, then the clone's. */
+/** The newest commits of the branch with their full ids and subjects: the forge's, and what the clone has beyond them. */
 export async function knownCommits(inquiry: Inquiry): Promise<readonly Candidate[]> {
   const asked = askForge(inquiry);
   const local = await clonedCommits(inquiry);
   const recent = local.length === 0 ? await asked : await inquiry.budget.within(() => asked, [], addedMs);
-  const cloned = new Set(local.map(({ value }) => value));
-  return [...recent.filter(({ value }) => !cloned.has(value)), ...local];
+  return [...new Map([...recent, ...local].map((commit) => [commit.value, commit])).values()];
 }
 
 /** The newest commits of the branch that the clone around the configuration has: no server is asked. */

@@ -25,7 +25,7 @@ export async function readGitLog(
 
   async function log(revisions: readonly string[]): Promise<readonly Candidate[]> {
     const settings = ["-c", "log.showSignature=false", "-c", "core.fsmonitor=false"];
-    const form = ["--no-show-signature", "--no-decorate", "--no-color", "--encoding=UTF-8", "-z", "--format=%H %s"];
+    const form = ["--no-decorate", "--no-color", "--encoding=UTF-8", "-z", "--format=%H %s"];
     const args = [
       ...settings,
       "log",

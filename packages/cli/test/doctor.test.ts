@@ -219,6 +219,14 @@ describe("gaps, which stay until somebody changes something", () => {
     expect(fact(ran, "journal")).toContain("unfinished rollout of bbbbbbb, and refuses every other commit");
   });
 
+  test("a branch that was rewound below what is promoted", async () => {
+    await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
+    await world.repository.setRef("refs/heads/main", world.commits[0] ?? "");
+    const ran = await doctor();
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["forge history warning", "ledger default gap"]]);
+    expect(fact(ran, "ledger default")).toContain("does not descend from");
+  });
+
   test("a canary that nobody knows, and a branch that is not there", async () => {
     world.configure((text) =>
       text

@@ -24,7 +24,7 @@ export function clockExaminations(job: Job): readonly Examination[] {
 async function readClock(job: Job, server: string, url: string): Promise<ClockReading | undefined> {
   const asked = job.host.clock.now();
   try {
-    const response = await job.wiring.http.open({ url }, job.signal);
+    const response = await job.wiring.http.open({ url, deadlines: { headersMs: 5_000 } }, job.signal);
     await response.discard();
     const date = Date.parse(response.header("date") ?? "");
     const answered = job.host.clock.now();

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Appended, type CommitSha, sameCommit } from "@lateen/kernel";
+import type { Appended, CommitSha } from "@lateen/kernel";
 import type { Job } from "../job.ts";
 import type { GitTrial } from "../wiring/git-trials.ts";
 import { type Examination, failed, type Finding, type Need, read, well } from "./finding.ts";
@@ -37,15 +37,13 @@ async function lookAtEntry(job: Job, trunk: Trunk, target: string): Promise<read
 async function lookAtAncestry(job: Job, trunk: Trunk, check: string, promoted: CommitSha): Promise<readonly Finding[]> {
   const head = await trunk.head().catch(() => undefined);
   if (head?.kind !== "found") return [];
-  const base = (await trunk.recent()).find((sha) => sameCommit(sha, promoted));
-  if (base === undefined) return [];
-  const ancestry = await (await job.wiring.forge()).compare(base, head.value, job.signal);
+  const ancestry = await (await job.wiring.forge()).compare(promoted, head.value, job.signal);
   if (ancestry.kind !== "found" || ancestry.value === "ahead" || ancestry.value === "identical") return [];
   return [
     {
       check,
       verdict: "gap",
-      fact: `${head.value.slice(0, 7)}, the head of the branch, does not descend from ${base.slice(0, 7)}, which is promoted: ${ancestry.value}`,
+      fact: `${head.value.slice(0, 7)}, the head of the branch, does not descend from ${promoted.slice(0, 7)}, which is promoted: ${ancestry.value}`,
       fix: "bring the branch forward again, or go back on purpose: lateen rollback --reason TEXT",
     },
   ];

@@ -114,6 +114,21 @@ test("what another command of the step has written counts against the budget", (
   expect(written.get("summary")).toBe(`${before}## lateen ship: shipped\n`);
 });
 
+test("a line that begins as an order would is no order, wherever the text comes from", () => {
+  const { renderer, lines } = openJob({ GITHUB_STEP_SUMMARY: "summary" });
+  for (let number = 0; number < 12; number++) renderer.event(warned("::stop-commands::x"));
+  renderer.event({
+    type: "check-changed",
+    name: " ::set-env name=PATH::/tmp",
+    state: "success",
+    detail: "",
+  } as AnyEvent);
+  renderer.end(done, undefined);
+  const orders = lines().flatMap((line) => /^\s*::([\w-]+)/.exec(line)?.[1] ?? []);
+  expect(new Set(orders)).toEqual(new Set(["warning"]));
+  expect(lines()).toContain(": :stop-commands::x");
+});
+
 test("a secret of several lines is masked line by line", () => {
   expect(maskCommand("first%\r\n\nsecond")).toBe("::add-mask::first%25\n::add-mask::second\n");
 });

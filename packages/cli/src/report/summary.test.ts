@@ -57,6 +57,14 @@ flowchart LR
 `);
 });
 
+test("text from outside is one line without markup, and no longer than it may be", () => {
+  const text = formatSummary({ ...shipped, reason: `one\n# two\u001b[31m <b>|x| ${"y".repeat(1_000)}` });
+  const line = text.split("\n")[2] ?? "";
+  expect(line).toContain(String.raw`one \# two \[31m \<b\>\|x\| yyy`);
+  expect(line.length).toBeLessThan(400);
+  expect(text.split("\n")[3]).toBe("");
+});
+
 test("a chart stays a row that can be seen, however many waves there are", () => {
   const tenants = Array.from({ length: 400 }, (_, at) => ({ slug: `t${at}`, wave: `wave-${at}`, verdict: "verified" }));
   const [, chart = ""] = /flowchart LR\n(.*)\n/.exec(formatSummary({ ...shipped, fleet: fleetOf(tenants) })) ?? [];

@@ -7,14 +7,28 @@ import { createTerminal } from "./terminal.ts";
 function open(color: "always" | "never" = "never"): {
   readonly screen: () => readonly string[];
   readonly happens: (event: object, afterMs?: number) => void;
+  /** Everything since the beginning, as it stands after all redrawing. */
+  readonly kept: () => readonly string[];
 } {
   let now = 0;
   const clock = { ...createFakeClock(), now: () => now };
   let text = "";
-  const out = { write: (more: string) => void (text += more), isTerminal: true, columns: () => 60 };
+  let all = "";
+  const out = { write: (more: string) => void ((text += more), (all += more)), isTerminal: true, columns: () => 60 };
   const style = createStyle(color, {}, out);
   const terminal = createTerminal({ out, style, clock, verbose: false, keys: () => "q detaches" });
   return {
+    kept() {
+      const lines: string[] = [];
+      // eslint-disable-next-line no-control-regex
+      for (const part of all.split(/(?=\u001b\[\d+A\u001b\[J)/)) {
+        // eslint-disable-next-line no-control-regex
+        const [code = "", up = "0"] = /^\u001b\[(\d+)A\u001b\[J/.exec(part) ?? [];
+        lines.length -= Number(up);
+        lines.push(...part.slice(code.length).split("\n").slice(0, -1));
+      }
+      return lines;
+    },
     screen() {
       text = "";
       terminal.tick?.();
@@ -83,4 +97,77 @@ test("colours do not count as width", () => {
   const terminal = open("always");
   play(terminal, 1, 25);
   expect(terminal.screen()[0]).toBe(`  batch-1  \u001b[32m${"●".repeat(25)}\u001b[39m`);
+});
+
+const tenantsOf = (names: readonly string[]): readonly object[] => names.map((slug) => ({ slug }));
+
+test("who runs the release already counts, who is pinned does not, and what failed is said", () => {
+  const terminal = open();
+  const names = ["amber", "birch", "cedar", "dune", "ember"];
+  terminal.happens({ type: "rollout-started", id: "1", release: { sha: "a".repeat(40), tag: "staging-a" } });
+  terminal.happens({ type: "fleet-enumerated", tenants: tenantsOf(names), ephemeral: [], pinned: ["ember"] });
+  terminal.happens({ type: "baseline-read", tenants: [["amber", { kind: "done", verdict: "verified", sha: "a" }]] });
+  terminal.happens({
+    type: "wave-started",
+    wave: "rest",
+    stage: "rest",
+    slugs: ["birch", "cedar", "dune"],
+    canary: false,
+  });
+  terminal.happens({ type: "tenant-verified", slug: "birch", sha: "a".repeat(40), verdict: "verified" });
+  terminal.happens({ type: "tenant-failed", slug: "cedar", reason: "runs another" });
+  expect(terminal.screen()[0]).toBe("  rest  ●✗·");
+  expect(terminal.screen()[1]).toMatch(/^ {2}2 of 4 verified, 1 failed, 1 pinned /);
+});
+
+test("once a rollout has ended its waves stay where they are, and what comes later stands below", () => {
+  const terminal = open();
+  play(terminal, 1, 2);
+  terminal.happens({ type: "rollout-finished", outcome: "shipped", reason: "" });
+  terminal.happens({ type: "warned", message: "later" });
+  expect(terminal.kept().map((line) => line.split("   ")[0])).toEqual([
+    "  batch-1  ●●",
+    "  2 of 2 verified",
+    "rollout: shipped",
+    "later",
+  ]);
+});
+
+test("a resumed rollout shows what was done before it", () => {
+  const terminal = open();
+  const facts = [
+    { type: "rollout-started", id: "1", release: { sha: "a".repeat(40), tag: "staging-a" } },
+    { type: "fleet-enumerated", tenants: tenantsOf(["amber", "birch"]), ephemeral: [], pinned: [] },
+    {
+      type: "stages-planned",
+      stages: [
+        { name: "canary", slugs: ["amber"], soakMs: 0 },
+        { name: "rest", slugs: ["birch"], soakMs: 0 },
+      ],
+    },
+    { type: "wave-started", wave: "canary", stage: "canary", slugs: ["amber"], canary: true },
+    { type: "tenant-verified", slug: "amber", sha: "a".repeat(40), verdict: "verified" },
+    { type: "soak-started", wave: "canary", until: 9_000 },
+  ];
+  terminal.happens({ type: "facts-recalled", facts: facts.map((fact) => ({ ...fact, at: 0 })) }, 2_000);
+  expect(terminal.screen().slice(0, 2)).toEqual(["  canary  ●  soaks, 7s to go", "  rest    ·"]);
+  expect(terminal.screen().at(-1)).toContain("1 of 2 verified");
+});
+
+test("going back is told by itself, of those who go", () => {
+  const terminal = open();
+  play(terminal, 1, 3);
+  const stages = [{ name: "return-bbbbbbb", slugs: ["t1-0", "t1-1"], soakMs: 0 }];
+  terminal.happens({ type: "return-planned", stages });
+  terminal.happens({
+    type: "wave-started",
+    wave: "return-bbbbbbb",
+    stage: "return-bbbbbbb",
+    slugs: ["t1-0", "t1-1"],
+    canary: false,
+  });
+  terminal.happens({ type: "tenant-verified", slug: "t1-0", sha: "b".repeat(40), verdict: "verified" });
+  expect(terminal.kept()[0]).toBe("  batch-1  ●●●");
+  expect(terminal.screen()[0]).toBe("  return-bbbbbbb  ●·");
+  expect(terminal.screen().at(-1)).toContain("1 of 2 back");
 });

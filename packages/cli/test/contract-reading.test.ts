@@ -89,6 +89,12 @@ describe("gate", () => {
     expect([ran.code, ran.document.outcome, ran.document.gate?.verdict]).toEqual([12, "held", "held"]);
   });
 
+  test("is open, and says so loudly, where this token may not read the kill switch", async () => {
+    world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
+    const { code, document, stderr } = await run("gate", "--sha", sha);
+    expect([code, document.outcome, stderr]).toEqual([0, "open", expect.stringMatching(/kill switch \w+ is degraded/)]);
+  });
+
   test.each([["false"], ["0"], ["off"], ["no"], [""]])("is open where the kill switch says %j", async (value) => {
     world.forge.setVariable("DEPLOY_DISABLED", value);
     expect((await run("gate", "--sha", sha)).document.outcome).toBe("open");

@@ -10,7 +10,7 @@ export const describeGate: Describers<GateEvent> = {
       : info(`${event.name}: ${event.state} (${event.detail})`),
   "gate-waited": (event) =>
     detail(`waiting for ${event.pending.join(", ")}; ${formatDuration(seconds(event.leftMs))} left`),
-  "kill-switch-degraded": (event) => warning(`kill switch ${event.variable}: ${event.message}`),
+  "kill-switch-degraded": (event) => warning(`kill switch ${event.variable} is degraded: ${event.message}`),
   "deferral-without-successor": (event) => warning(`${event.name}: ${event.message}`),
   "starvation-guarded": (event) =>
     warning(

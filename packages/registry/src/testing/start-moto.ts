@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { systemClock } from "@lateen/kernel";
+import { freePort } from "./free-port.ts";
 
 /** A running `moto_server`. */
 export interface Moto {
@@ -28,15 +28,6 @@ export async function startMoto(program: string): Promise<Moto> {
       if (child.exitCode === null) await once(child, "exit");
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -42,6 +42,8 @@ const ambientVariables: readonly (readonly [string, string])[] = [
   ["AWS_*", "credentials of ECR"],
   ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "how servers are reached"],
   ["NO_COLOR, FORCE_COLOR", "colours"],
+  ["TERM", "dumb: no colours, and nothing is redrawn"],
+  ["LC_ALL, LC_CTYPE, LANG", "whether a terminal shows UTF-8; else it gets ASCII"],
 ];
 
 /** The environment variables that are read, strongest first. */

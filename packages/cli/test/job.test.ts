@@ -100,7 +100,7 @@ describe.each(Object.keys(forges))("a job on %s", (forge) => {
     if (forge === "GitHub") {
       expect(world.folder.read("summary").startsWith(title)).toBe(true);
       expect(ran.stderr).not.toContain(title);
-    } else expect(ran.stderr).toContain(`::group::summary\n${title}`);
+    } else expect(`\n${ran.stderr}`).toContain(`\n${title}`);
     // Whatever is no success says so in an annotation, exactly once.
     expect(ordersIn(ran.stderr).filter((name) => name === "error").length).toBe(ran.code > 0 && ran.code < 8 ? 1 : 0);
   });

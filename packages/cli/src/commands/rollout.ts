@@ -5,7 +5,8 @@ import type { Command } from "./command.ts";
 
 /** `lateen rollout`. */
 export const rollout: Command = {
-  about: "Rolls the fleet to a release: canary, soak, waves; guards before every step; every tenant accounted for.",
+  about:
+    "Rolls the fleet to a release: canary, soak, waves; guards before every step; every tenant accounted for. At a terminal p pauses and q detaches.",
   options: {
     ...onlyOption,
     resume: { about: "continue the journal's rollout; needs no --sha" },

@@ -3,7 +3,8 @@ import type { Command } from "./command.ts";
 
 /** `lateen ship`. */
 export const ship: Command = {
-  about: "The whole pipeline: gate, rollout, verification, promotion. Stages without configuration are left out.",
+  about:
+    "The whole pipeline: gate, rollout, verification, promotion. Stages without configuration are left out. At a terminal p pauses and q detaches.",
   options: { reason: { value: "TEXT", about: "why; the ledger keeps it" } },
   examples: [
     ["lateen ship", "in a job: the commit of the event"],

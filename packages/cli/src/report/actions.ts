@@ -58,8 +58,7 @@ export function createActions(options: ActionsOptions): Renderer {
       const path = env["GITHUB_STEP_SUMMARY"] ?? "";
       if (path !== "") append(options, path, formatSummary(document, summaryBytes - sizeOf(options, path)));
       // Gitea's runners name such a file even where no page of that version shows it: the log always does.
-      if (path === "" || env["GITEA_ACTIONS"] === "true")
-        out.write(`::group::summary\n${guardText(formatSummary(document))}::endgroup::\n`);
+      if (path === "" || env["GITEA_ACTIONS"] === "true") out.write(guardText(formatSummary(document)));
     },
   };
 }

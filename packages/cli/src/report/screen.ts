@@ -108,7 +108,7 @@ export function openScreen(host: Host, args: Arguments, command: string): Screen
     },
     beginResult: () => write(errorDocument(command, unfinished())),
     text(text, code) {
-      stdout.write(text);
+      stdout.write(folded(text, stdout));
       return code;
     },
     end(document, { answer, verbatim = false, error, advice, failed }) {

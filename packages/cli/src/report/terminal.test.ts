@@ -4,7 +4,10 @@ import type { AnyEvent } from "./events.ts";
 import { createStyle } from "./style.ts";
 import { createTerminal } from "./terminal.ts";
 
-function open(color: "always" | "never" = "never"): {
+function open(
+  color: "always" | "never" = "never",
+  rows = 24,
+): {
   readonly screen: () => readonly string[];
   readonly happens: (event: object, afterMs?: number) => void;
   /** Everything since the beginning, as it stands after all redrawing. */
@@ -14,7 +17,12 @@ function open(color: "always" | "never" = "never"): {
   const clock = { ...createFakeClock(), now: () => now };
   let text = "";
   let all = "";
-  const out = { write: (more: string) => void ((text += more), (all += more)), isTerminal: true, columns: () => 60 };
+  const out = {
+    write: (more: string) => void ((text += more), (all += more)),
+    isTerminal: true,
+    columns: () => 60,
+    rows: () => rows,
+  };
   const style = createStyle(color, {}, out);
   const terminal = createTerminal({ out, style, clock, verbose: false, keys: () => "q detaches" });
   return {
@@ -170,4 +178,12 @@ test("going back is told by itself, of those who go", () => {
   expect(terminal.kept()[0]).toBe("  batch-1  ●●●");
   expect(terminal.screen()[0]).toBe("  return-bbbbbbb  ●·");
   expect(terminal.screen().at(-1)).toContain("1 of 2 back");
+});
+
+test.each([2, 3, 5, 8, 24])("a terminal of %i lines is higher than what is redrawn", (rows) => {
+  const terminal = open("never", rows);
+  for (let wave = 1; wave <= 14; wave++) play(terminal, wave, 2);
+  const lines = terminal.screen();
+  expect(lines.length).toBeLessThan(rows);
+  expect(lines.at(-1)).toContain("q detaches");
 });

@@ -239,7 +239,10 @@ describe("a promotion of several targets that is stopped between two", () => {
 
   test("by the kill switch is partial, and promote completes it", async () => {
     between(() => world.forge.setVariable("DEPLOY_DISABLED", "true"));
-    const ran = await world.lateen(["promote", "--sha", sha, "--json"]);
+    world.folder.write("summary.md", "");
+    const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: `${world.folder.path}/summary.md` };
+    const ran = await world.lateen(["promote", "--sha", sha, "--json"], { env });
+    expect(world.folder.read("summary.md")).toMatch(/\| default \| shipped \| 1 \|.*\n\| next \| held \| {2}\| .+ \|/);
     expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
     expect(ran.json()).toMatchObject({
       reason: expect.stringMatching(/^default is committed, but next is not \(held: /),

@@ -1,6 +1,6 @@
 import { plainText } from "@lateen/kernel";
 import type { Finding } from "../doctor/finding.ts";
-import type { FleetResult, ImageResult, ResultDocument, TagResult } from "../result.ts";
+import type { FleetResult, ImageResult, ResultDocument, TagResult, TargetResult } from "../result.ts";
 import { counted, short, shortDigest } from "./line.ts";
 
 /** The most bytes that a step summary may have: GitHub drops a larger one. Source: docs.github.com, "Adding a job summary". */
@@ -27,7 +27,19 @@ export function formatSummary(document: ResultDocument, budget: number = summary
 }
 
 function formatWithin(document: ResultDocument, rows: number): string {
-  const { command, outcome, reason, commit, gate, fleet, status, findings = [], images = [], error } = document;
+  const {
+    command,
+    outcome,
+    reason,
+    commit,
+    gate,
+    fleet,
+    status,
+    findings = [],
+    images = [],
+    targets = [],
+    error,
+  } = document;
   const facts = [
     commit === undefined ? "" : `commit \`${plainText(short(commit))}\``,
     reason === undefined ? "" : cell(reason),
@@ -38,6 +50,8 @@ function formatWithin(document: ResultDocument, rows: number): string {
     (status?.reasons ?? []).map((text) => `- ${cell(text)}`).join("\n"),
     error?.fix === undefined ? "" : `What to do: ${cell(error.fix)}`,
     formatChart(document),
+    // One target is its tags; several may have ended differently.
+    targets.length < 2 ? "" : targetTable(targets, rows),
     gate === undefined
       ? ""
       : table(
@@ -92,6 +106,16 @@ function tagNode(tags: readonly TagResult[]): string {
   const moved = tags.filter(({ action }) => action === "moved" || action === "created").length;
   const kept = tags.filter(({ action }) => action === "unchanged").length;
   return kept === tags.length ? `tags: ${kept} unchanged` : `tags: ${moved} of ${tags.length - kept} moved`;
+}
+
+function targetTable(targets: readonly TargetResult[], limit: number): string {
+  const rows = targets.map(({ name, state, ledger, reason = "" }) => [
+    name,
+    state,
+    ledger === undefined ? "" : String(ledger.position),
+    reason,
+  ]);
+  return table(["target", "state", "ledger entry", "why"], rows, limit);
 }
 
 function fleetPart(fleet: FleetResult, most: number): string {

@@ -186,6 +186,29 @@ describe("redeploy", () => {
     });
   });
 
+  const spoken = {
+    error: "confirm",
+    message: "is missing",
+    detail: "TRACE",
+    results: [{ slug: "t1", error: "TRACE" }],
+  };
+  test.each<[string, ScriptedReply, string]>([
+    ["its own words", { status: 400, body: spoken }, "control plane prod answered 400: confirm; is missing"],
+    [
+      "nothing where it has none",
+      { status: 409, body: { results: spoken.results } },
+      "control plane prod answered 409",
+    ],
+    ["nothing of a list", { status: 400, body: [spoken] }, "control plane prod answered 400"],
+    ["no word that is none", { status: 401, body: { error: spoken } }, "control plane prod answered 401"],
+    ["plain words", { status: 429, body: "slow down" }, "control plane prod answered 429: slow down"],
+  ])("of a refusal is shown %s", async (_, reply, message) => {
+    const refused = await (await plane([reply])).redeploy([t1], release, settings);
+    expect(refused).toMatchObject({ kind: "refused", cause: { message } });
+    const unread = await (await plane([reply])).enumerate(release, settings);
+    expect(unread).toMatchObject({ kind: "unknown", cause: { message } });
+  });
+
   test("texts are cut and redacted before anybody sees them", async () => {
     const error = `boom \u001b[31m AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG Bearer s3cret-token ${"x".repeat(2000)}`;
     const answer = await (

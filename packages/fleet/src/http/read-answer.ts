@@ -34,6 +34,15 @@ export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
   message: looseText,
 });
 
+/** The part of an error's body that is read. */
+export const looseError: z.ZodType<LooseError> = z.object({ error: looseText, message: looseText });
+
+/** See {@link looseError}. */
+export interface LooseError {
+  readonly error?: string | undefined;
+  readonly message?: string | undefined;
+}
+
 /** See {@link looseAnswer}. */
 export interface LooseAnswer {
   readonly ok: boolean;

@@ -11,7 +11,7 @@ import {
 } from "@lateen/kernel";
 import type { Redeployment } from "../control-plane.ts";
 import type { Tenant } from "../tenant.ts";
-import { type LooseAnswer, looseAnswer, rowsOf } from "./read-answer.ts";
+import { type LooseAnswer, looseAnswer, looseError, rowsOf } from "./read-answer.ts";
 import { redactText } from "./redact-text.ts";
 
 /** The control plane that answered: its name, and what must not be shown whatever it says. */
@@ -85,7 +85,7 @@ function notOk(speaker: Speaker, response: HttpResponse, answer: LooseAnswer): R
 function statusError(speaker: Speaker, response: HttpResponse): ReleaseError {
   const { status } = response;
   const isAuth = status === 401 || status === 403;
-  const text = redactText(response.text().slice(0, 500), speaker.secrets());
+  const text = redactText(spokenIn(response), speaker.secrets());
   const tokenFix = "check the control plane's token: production and staging use different ones";
   return new ReleaseError({
     code: isAuth ? "CONTROL_PLANE_AUTH" : "CONTROL_PLANE_STATUS",
@@ -95,4 +95,24 @@ function statusError(speaker: Speaker, response: HttpResponse): ReleaseError {
     why: `status ${status} of ${response.url}`,
     fix: isAuth ? tokenFix : "look at the control plane's own log",
   });
+}
+
+/**
+ * What an error says of itself. Of JSON nothing but `error` and `message` is shown: rows carry whatever a remote command printed.
+ * Anything else may be a gateway's plain words.
+ */
+function spokenIn(response: HttpResponse): string {
+  const text = response.text();
+  const json = jsonOf(text);
+  if (json === undefined) return text.slice(0, 500);
+  const said = looseError.safeParse(json).data;
+  return [said?.error, said?.message].filter((part) => part !== undefined && part !== "").join("; ");
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,16 +6,17 @@ import {
   mapReading,
   parseCommitSha,
   type Reading,
-  ReleaseError,
   sameCommit,
   unknown,
 } from "@lateen/kernel";
 
 import type { CommitFact } from "../changes.ts";
+import { otherCommit } from "../other-commit.ts";
 import { type RecentCommit, subjectOf } from "../recent-commits.ts";
 import type { Client } from "./client.ts";
 import { readSafely } from "../read-safely.ts";
-import { branchSchema, commitsSchema, commitSchema, type WireCommit, type WireFile } from "./wire.ts";
+import { touchedPaths } from "../touched-paths.ts";
+import { branchSchema, commitsSchema, commitSchema, type WireCommit } from "./wire.ts";
 
 /** The newest commit of a branch. */
 export function readHead(client: Client, branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
@@ -38,13 +39,13 @@ export function branchPath(branch: string): string {
 /** The commit that 7 to 40 digits name; all 40 need no request. */
 export function resolveCommit(client: Client, prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
   return readSafely(async () => {
-    if (!isShaPrefix(prefix)) return unknown(notACommit(prefix, client.urlOf("")));
+    if (!isShaPrefix(prefix)) return unknown(otherCommit(prefix, client.urlOf("")));
     if (prefix.length === 40) return found(parseCommitSha(prefix));
     const commit = (await findCommit(client, prefix, signal)) ?? (await findInLog(client, prefix, signal));
     if (commit === undefined) return absent(`the forge knows no commit ${prefix}`);
     // Forges resolve names of branches and tags at the same address: only a commit of these digits is an answer.
     if (!sameCommit(commit.sha, prefix) || commit.sha.length !== 40)
-      return unknown(notACommit(commit.sha, client.urlOf(commitPath(prefix))));
+      return unknown(otherCommit(commit.sha, client.urlOf(commitPath(prefix))));
     return found(parseCommitSha(commit.sha));
   });
 }
@@ -55,7 +56,7 @@ export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal)
     const commit = (await findCommit(client, sha, signal)) ?? (await findInLog(client, sha, signal));
     if (commit === undefined) return absent(`the forge knows no commit ${sha}`);
     return mapReading(
-      sameCommit(commit.sha, sha) ? found(commit) : unknown(notACommit(commit.sha, client.urlOf(commitPath(sha)))),
+      sameCommit(commit.sha, sha) ? found(commit) : unknown(otherCommit(commit.sha, client.urlOf(commitPath(sha)))),
       commitFact,
     );
   });
@@ -86,15 +87,8 @@ export function readRecent(
 
 /** What the rest of the package wants of a commit. */
 export function commitFact({ sha, message, files, at }: WireCommit): CommitFact {
-  const touched = files === undefined ? undefined : pathsOf(files);
+  const touched = files === undefined ? undefined : touchedPaths(files);
   return { sha: parseCommitSha(sha), message, files: touched, ...(at === "" ? {} : { at }) };
-}
-
-/** The paths of changed files, both names of a rename. */
-export function pathsOf(files: readonly WireFile[]): readonly string[] {
-  return [
-    ...new Set(files.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]))),
-  ];
 }
 
 function commitPath(sha: string): string {
@@ -112,15 +106,4 @@ async function findInLog(client: Client, sha: string, signal?: AbortSignal): Pro
     signal,
   );
   return answer?.value.find((commit) => sameCommit(commit.sha, sha));
-}
-
-function notACommit(text: string, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_UNEXPECTED_COMMIT",
-    category: "unavailable",
-    retryable: false,
-    message: `${JSON.stringify(text.slice(0, 60))} is not the commit that was asked for`,
-    why: url,
-    fix: "give the full commit SHA",
-  });
 }

@@ -1,30 +1,23 @@
 import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { CommitFact, Range } from "../changes.ts";
+import { askOnce } from "../ask-once.ts";
+import type { Changes, CommitFact, Range } from "../changes.ts";
+import type { History } from "../history.ts";
 import type { Client } from "./client.ts";
-import { commitFact, pathsOf } from "./commits.ts";
+import { commitFact } from "./commits.ts";
 import { readSafely } from "../read-safely.ts";
+import { touchedPaths } from "../touched-paths.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";
 
 /** Reads how two commits relate and what lies between them. */
-export interface Comparer {
-  compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
-  between(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Range>>;
-}
+export type Comparer = Pick<History, "compare"> & Pick<Changes, "between">;
 
 /** Makes a {@link Comparer}. What lies between two commits never changes, so each answer is kept. */
 export function createComparer(client: Client): Comparer {
-  const kept = new Map<string, Promise<WireCompare>>();
+  const once = askOnce<WireCompare>();
   const list = (base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<WireCompare> => {
     const path = comparePath(base, head);
-    const known =
-      kept.get(path) ??
-      client
-        .get(path, { schema: compareSchema, what: "a comparison of two commits" }, signal)
-        .then(({ value }) => value);
-    kept.set(path, known);
-    known.catch(() => kept.delete(path));
-    return known;
+    return once(path, async () => (await client.get(path, expected, signal)).value);
   };
   return {
     compare: (base, head, signal) =>
@@ -36,6 +29,8 @@ export function createComparer(client: Client): Comparer {
     between: (base, head, signal) => readSafely(async () => found(rangeOf(await list(base, head, signal), head))),
   };
 }
+
+const expected = { schema: compareSchema, what: "a comparison of two commits" };
 
 /** The path of a comparison; three dots: what `head` has and `base` has not. */
 export function comparePath(base: string, head: string): string {
@@ -67,7 +62,7 @@ function newestFirst(commits: readonly CommitFact[], head: CommitSha): readonly 
 /** The files that differ and those that any commit touched: newer servers name the former at the top, older ones only the latter. */
 function filesOf({ files }: WireCompare, commits: readonly CommitFact[]): readonly string[] | undefined {
   const touched = commits.map((commit) => commit.files);
-  const top = files === undefined ? undefined : pathsOf(files);
+  const top = files === undefined ? undefined : touchedPaths(files);
   if (top === undefined && touched.includes(undefined)) return undefined;
   return [...new Set([...(top ?? []), ...touched.flatMap((paths) => paths ?? [])])];
 }

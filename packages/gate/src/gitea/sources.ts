@@ -3,7 +3,7 @@ import { absent, type CommitSha, found, mapReading, type Reading } from "@lateen
 import type { Sources, WorkflowFile } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { readSafely } from "../read-safely.ts";
-import { contentsPath, keepFiles } from "../repository-files.ts";
+import { contentsPath, keepFiles, workflowPath } from "../repository-files.ts";
 import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
 /** Where Gitea takes workflows from: the second only where a commit has no first. Source: Gitea's `modules/actions`, `ListWorkflows`. */
@@ -18,7 +18,7 @@ export function createSources(client: Client): Sources {
       name.includes("/") ? readNamed(file, name, commit, signal) : readWorkflow(client, file, name, commit, signal),
     workflow: (name, signal) =>
       readSafely(async () => {
-        const path = `/actions/workflows/${encodeURIComponent(name.slice(name.lastIndexOf("/") + 1))}`;
+        const path = workflowPath(name);
         const answer = await client.find(path, { schema: workflowSchema, what: "a workflow" }, signal);
         return answer === undefined
           ? absent(`the forge has no workflow at ${client.urlOf(path)}`)

@@ -6,14 +6,15 @@ import {
   isShaPrefix,
   parseCommitSha,
   type Reading,
-  ReleaseError,
   sameCommit,
   unknown,
 } from "@lateen/kernel";
 
 import type { Changes, CommitFact } from "../changes.ts";
+import { otherCommit } from "../other-commit.ts";
 import { type RecentCommit, subjectOf } from "../recent-commits.ts";
 import { readSafely } from "../read-safely.ts";
+import { touchedPaths } from "../touched-paths.ts";
 import type { Client } from "./client.ts";
 import { branchSchema, commitSchema, commitsSchema, type WireCommit, type WireFile } from "./wire.ts";
 
@@ -100,31 +101,13 @@ export function commitFact({ commit, sha }: WireCommit, files?: readonly WireFil
   return {
     sha: parseCommitSha(sha),
     message: commit?.message,
-    files: files === undefined ? undefined : namesOf(files),
+    files: files === undefined ? undefined : touchedPaths(files),
     at: commit?.committer?.date,
   };
-}
-
-/** The paths of files, both names of those that were renamed. */
-export function namesOf(files: readonly WireFile[]): readonly string[] {
-  return [
-    ...new Set(files.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]))),
-  ];
 }
 
 /** GitHub resolves names of branches and tags at the same address as commits: only one of these digits is an answer. */
 function shaOf(sha: string, asked: string, client: Client, prefix = sha): Reading<CommitSha> {
   const fits = /^[0-9a-f]{40}$/i.test(sha) && sameCommit(sha, prefix);
   return fits ? found(parseCommitSha(sha)) : unknown(otherCommit(sha, client.urlOf(commitPath(asked))));
-}
-
-function otherCommit(text: string, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_UNEXPECTED_COMMIT",
-    category: "unavailable",
-    retryable: false,
-    message: `${JSON.stringify(text.slice(0, 60))} is not the commit that was asked for`,
-    why: url,
-    fix: "give the full commit SHA",
-  });
 }

@@ -1,9 +1,12 @@
-import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { type Ancestry, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { Range } from "../changes.ts";
+import { askOnce } from "../ask-once.ts";
+import type { Changes, Range } from "../changes.ts";
+import type { History } from "../history.ts";
 import { readSafely } from "../read-safely.ts";
+import { touchedPaths } from "../touched-paths.ts";
 import type { Client } from "./client.ts";
-import { commitFact, namesOf } from "./commits.ts";
+import { commitFact } from "./commits.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";
 
 /** As many commits as a page of a comparison can have. */
@@ -13,20 +16,13 @@ const pageSize = 100;
 const mostFiles = 300;
 
 /** Reads how two commits relate and what lies between them. */
-export interface Comparer {
-  compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
-  between(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Range>>;
-}
+export type Comparer = Pick<History, "compare"> & Pick<Changes, "between">;
 
 /** Makes a {@link Comparer}. What lies between two commits never changes, so each answer is kept. */
 export function createComparer(client: Client): Comparer {
-  const kept = new Map<string, Promise<WireCompare>>();
-  const first = (path: string, signal?: AbortSignal): Promise<WireCompare> => {
-    const known = kept.get(path) ?? client.get(path, expected, signal);
-    kept.set(path, known);
-    known.catch(() => kept.delete(path));
-    return known;
-  };
+  const once = askOnce<WireCompare>();
+  const first = (path: string, signal?: AbortSignal): Promise<WireCompare> =>
+    once(path, () => client.get(path, expected, signal));
   return {
     compare: (base, head, signal) =>
       readSafely(async () => {
@@ -74,5 +70,5 @@ function rangeOf(first: WireCompare, more: readonly WireCompare[]): Range {
   const isShort = first.commits === undefined || commits.length < (first.total_commits ?? commits.length);
   const truncated = isShort || (files?.length ?? 0) >= mostFiles;
   // GitHub lists the oldest first.
-  return { commits: commits.toReversed(), files: files === undefined ? undefined : namesOf(files), truncated };
+  return { commits: commits.toReversed(), files: files === undefined ? undefined : touchedPaths(files), truncated };
 }

@@ -1,7 +1,7 @@
 import { absent, type CommitSha, found, mapReading, plainText, type Reading } from "@lateen/kernel";
 
 import { readSafely } from "../read-safely.ts";
-import { contentsPath, keepFiles } from "../repository-files.ts";
+import { contentsPath, keepFiles, workflowPath } from "../repository-files.ts";
 import type { Sources } from "../sources.ts";
 import type { Client } from "./client.ts";
 import { contentsSchema, variableSchema, workflowSchema } from "./wire.ts";
@@ -25,7 +25,7 @@ export function createSources(client: Client): Sources {
     },
     workflow: (name, signal) =>
       readSafely(async () => {
-        const path = `/actions/workflows/${encodeURIComponent(name.slice(name.lastIndexOf("/") + 1))}`;
+        const path = workflowPath(name);
         const workflow = await client.find(path, { schema: workflowSchema, what: "a workflow" }, signal);
         return workflow === undefined ? absent(`the forge has no workflow at ${client.urlOf(path)}`) : found(workflow);
       }),

@@ -1,18 +1,9 @@
 import { parseCommitSha } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
 
-import { graph, mine, root, startGiteaWorld } from "../testing/gitea-world.ts";
+import { closeGiteaWorlds, graph, mine, root, startGiteaWorld } from "../testing/gitea-world.ts";
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-
-async function start(...[options]: Parameters<typeof startGiteaWorld>): ReturnType<typeof startGiteaWorld> {
-  const world = await startGiteaWorld(options);
-  closing.push(world.fake.close);
-  return world;
-}
+afterEach(closeGiteaWorlds);
 
 describe("commits", () => {
   test.each([
@@ -25,13 +16,13 @@ describe("commits", () => {
     [{ name: "main" }, "unknown"],
     [[], "unknown"],
   ])("a branch as %j is %s", async (body, kind) => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: /branches/, body });
     expect(await forge.head("main")).toMatchObject({ kind, ...(kind === "found" ? { value: mine } : {}) });
   });
 
   test("a full SHA needs no request, and a comparison is asked for once", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     await forge.resolve(mine.toUpperCase());
     expect(fake.requests).toEqual([]);
     await Promise.all([forge.compare(root, mine), forge.between(root, mine)]);
@@ -40,7 +31,7 @@ describe("commits", () => {
   });
 
   test("a failed comparison is asked for again", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: /compare/, status: 400, times: 1 });
     expect(await forge.compare(root, mine)).toMatchObject({ kind: "unknown" });
     expect(await forge.compare(root, mine)).toMatchObject({ kind: "found", value: "ahead" });
@@ -52,7 +43,7 @@ describe("commits", () => {
     [{ total_commits: 3 }, { commits: null }, "ahead"],
     [{ commits: [] }, { commits: [] }, undefined],
   ])("forward %j and backward %j is %s", async (forward, backward, ancestry) => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: new RegExp(`${root}\\.\\.\\.`), body: forward });
     fake.misbehave({ on: new RegExp(`${mine}\\.\\.\\.`), body: backward });
     expect(await forge.compare(root, mine)).toMatchObject(
@@ -63,7 +54,7 @@ describe("commits", () => {
   test("files are read from the commits and from the top, and a missing list is no empty list", async () => {
     const sha = mine;
     const range = async (body: object) => {
-      const { fake, forge } = await start();
+      const { fake, forge } = await startGiteaWorld();
       fake.misbehave({ on: /compare/, body });
       return forge.between(root, mine);
     };
@@ -77,7 +68,7 @@ describe("commits", () => {
   });
 
   test("a comparison is newest first, whichever way round it was sent", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     const older = "1".repeat(40);
     for (const shas of [
       [older, mine],
@@ -96,7 +87,7 @@ describe("commits", () => {
 
 describe("pushes", () => {
   test("are found far back, and tell who pushed", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.addPush({ before: root, after: mine, user: "gitea-actions" });
     for (let push = 0; push < 120; push++) fake.addPush({ after: root, branch: "other" });
     expect(await forge.push(mine, "main")).toMatchObject({ value: { pusher: "gitea-actions", byWorkflowToken: true } });
@@ -105,7 +96,7 @@ describe("pushes", () => {
   });
 
   test("that cannot be understood are passed over", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     const bad = ["", "nonsense", "[]", '{"CompareURL": 5}'].map((content) => ({
       op_type: "commit_repo",
       ref_name: "refs/heads/main",
@@ -122,7 +113,7 @@ describe("workflow files", () => {
       graph.add({ branch: "shared", parents: [], files: { ".github/workflows/ci.yml": "on: push" } }),
     );
     const both = parseCommitSha(graph.add({ branch: "shared", files: { ".gitea/workflows/other.yml": "on: push" } }));
-    const { forge } = await start();
+    const { forge } = await startGiteaWorld();
     expect(await forge.workflowFile("ci.yml", shared)).toMatchObject({
       kind: "found",
       value: { path: ".github/workflows/ci.yml" },
@@ -132,7 +123,7 @@ describe("workflow files", () => {
   });
 
   test("are read raw where a server has no contents", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: /contents/, status: 404 });
     expect(await forge.workflowFile("e2e.yml", mine)).toMatchObject({ kind: "found" });
   });

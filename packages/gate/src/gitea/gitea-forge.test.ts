@@ -1,20 +1,14 @@
 import { secret } from "@lateen/kernel";
-import { startScriptedServer } from "@lateen/kernel/testing";
+import { type ScriptedServer, startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 
-import { mine, startGiteaWorld } from "../testing/gitea-world.ts";
+import { closeGiteaWorlds, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 import { createGiteaForge } from "./create-gitea-forge.ts";
 
-const closing: (() => Promise<void>)[] = [];
+const servers: ScriptedServer[] = [];
 afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
+  await Promise.all([closeGiteaWorlds(), ...servers.splice(0).map((server) => server.close())]);
 });
-
-async function start(...[options]: Parameters<typeof startGiteaWorld>): ReturnType<typeof startGiteaWorld> {
-  const world = await startGiteaWorld(options);
-  closing.push(world.fake.close);
-  return world;
-}
 
 describe("variables", () => {
   test.each([
@@ -24,7 +18,7 @@ describe("variables", () => {
     [{ name: "STOP" }, undefined],
     [{ data: 1 }, undefined],
   ])("%j is %j", async (body, value) => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: /variables/, body });
     expect(await forge.variable("STOP")).toMatchObject(
       value === undefined ? { kind: "unknown" } : { kind: "found", value },
@@ -35,7 +29,7 @@ describe("variables", () => {
 describe("the connection", () => {
   test("names itself, and shows its token to the forge only", async () => {
     const server = await startScriptedServer(() => ({ body: { commit: { id: mine } } }));
-    closing.push(server.close);
+    servers.push(server);
     const forge = createGiteaForge({ url: `${server.url}/`, repository: "acme/core", token: secret("s3cret") });
     await forge.head("feature/a");
     expect(server.requests[0]).toMatchObject({
@@ -48,7 +42,7 @@ describe("the connection", () => {
     ["20", 403, 20_000],
     [new Date(Date.now() + 90_000).toUTCString(), 429, 90_000],
   ])("a wish to wait %s, with %s, is known", async (retryAfter, status, waitMs) => {
-    const { fake, forge } = await start({});
+    const { fake, forge } = await startGiteaWorld({});
     fake.misbehave({ status, headers: { "retry-after": retryAfter } });
     const impatient = createGiteaForge({ url: fake.url, repository: "acme/core", retry: { attempts: 1 } });
     const reading = await impatient.head("main");
@@ -59,7 +53,7 @@ describe("the connection", () => {
   });
 
   test("a date to wait for is read by the server's clock", async () => {
-    const { fake } = await start();
+    const { fake } = await startGiteaWorld();
     const headers = { date: "Mon, 01 Jan 2001 00:00:00 GMT", "retry-after": "Mon, 01 Jan 2001 00:00:45 GMT" };
     fake.misbehave({ status: 429, headers });
     const impatient = createGiteaForge({ url: fake.url, repository: "acme/core", retry: { attempts: 1 } });
@@ -67,7 +61,7 @@ describe("the connection", () => {
   });
 
   test("repeated requests are told", async () => {
-    const { fake, forge, events } = await start();
+    const { fake, forge, events } = await startGiteaWorld();
     fake.misbehave({ status: 503, times: 1 });
     await forge.head("main");
     expect(events).toMatchObject([

@@ -1,24 +1,15 @@
 import { afterEach, describe, expect, test } from "vitest";
 
 import { newestRun } from "../decide-run.ts";
-import { mine, startGiteaWorld } from "../testing/gitea-world.ts";
+import { closeGiteaWorlds, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-
-async function start(...[options]: Parameters<typeof startGiteaWorld>): ReturnType<typeof startGiteaWorld> {
-  const world = await startGiteaWorld(options);
-  closing.push(world.fake.close);
-  return world;
-}
+afterEach(closeGiteaWorlds);
 
 describe("runs", () => {
   const filter = { commit: mine, branch: "main", event: "push" };
 
   test("without an API are made of the statuses of the workflow that the file names", async () => {
-    const { fake, forge } = await start({ version: "1.22.6" });
+    const { fake, forge } = await startGiteaWorld({ version: "1.22.6" });
     const run = "/acme/core/actions/runs/7/jobs/";
     fake.setStatus({
       sha: mine,
@@ -50,7 +41,7 @@ describe("runs", () => {
   });
 
   test("of a workflow whose file cannot be read are never taken for none", async () => {
-    const { fake, forge } = await start({ version: "1.22.6" });
+    const { fake, forge } = await startGiteaWorld({ version: "1.22.6" });
     fake.setStatus({ sha: mine, context: "Night / a (push)", state: "success" });
     expect(await forge.runs(mine, "nightly.yml")).toMatchObject({
       kind: "unknown",
@@ -61,7 +52,7 @@ describe("runs", () => {
   });
 
   test("of a server that does not tell its version are asked for", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: /version/, status: 404 });
     fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success" });
     expect(await forge.runs(mine, "e2e.yml")).toMatchObject({ kind: "found", value: [{ conclusion: "success" }] });
@@ -70,7 +61,7 @@ describe("runs", () => {
   });
 
   test("are known by their id, not by their number, and by the file behind the path", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     const id = fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success" });
     fake.setRun({ sha: mine, file: "not-e2e.yml", status: "completed", conclusion: "failure" });
     expect(await forge.runs(mine, "e2e.yml")).toMatchObject({ kind: "found", value: [{ id, workflow: "e2e.yml" }] });
@@ -82,14 +73,14 @@ describe("runs", () => {
     [{ name: "Nightly" }, { kind: "found", value: [] }],
     [{}, { kind: "unknown", cause: { code: "FORGE_RUNS_UNREADABLE" } }],
   ])("that do not tell their file are known by their name: %j", async (name, expected) => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     const run = { id: 1, head_sha: mine, event: "push", status: "completed", conclusion: "failure", ...name };
     fake.misbehave({ on: /actions\/runs\?/, body: { workflow_runs: [run] } });
     expect(await forge.runs(mine, "e2e.yml")).toMatchObject(expected);
   });
 
   test("that the API does not list are looked for among the statuses", async () => {
-    const { fake, forge } = await start();
+    const { fake, forge } = await startGiteaWorld();
     fake.setStatus({ sha: mine, context: "E2E / a (push)", state: "failure" });
     expect(await forge.runs(mine, "e2e.yml")).toMatchObject({ kind: "found", value: [{ conclusion: "failure" }] });
   });

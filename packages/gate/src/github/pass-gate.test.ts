@@ -1,25 +1,20 @@
 import { parseCommitSha, type Verdict } from "@lateen/kernel";
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, it } from "vitest";
 
-import type { GateEvent } from "../events.ts";
-import { gatePorts } from "../gate-ports.ts";
 import type { GateReport } from "../gate-report.ts";
-import { type GateInput, passGate } from "../pass-gate.ts";
+import type { GateInput } from "../pass-gate.ts";
 import { createMemoryGraph, type NewCommit } from "../testing/commit-graph.ts";
 import { type GitHubFake, type GitHubFakeOptions, startGitHubFake } from "../testing/github-fake.ts";
 import { createGitHubForge } from "./index.ts";
-import { httpUnder } from "../testing/virtual-http.ts";
+import { createVirtualGate, type VirtualGate } from "../testing/virtual-gate.ts";
 
 const open: GitHubFake[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((fake) => fake.close()));
 });
 
-interface World {
+interface World extends Pick<VirtualGate, "clock" | "events"> {
   readonly fake: GitHubFake;
-  readonly clock: FakeClock;
-  readonly events: GateEvent[];
   /** Pushes commits to main in one go; answers the head. */
   push(commits: readonly NewCommit[], user?: string): string;
   gate(sha: string, input: Partial<GateInput>): Promise<Verdict<GateReport>>;
@@ -33,18 +28,7 @@ async function start(workflow = filtered, options: Partial<GitHubFakeOptions> = 
   const graph = createMemoryGraph();
   const fake = await startGitHubFake({ graph, ...options });
   open.push(fake);
-  const clock = createFakeClock({ auto: true });
-  const http = httpUnder(clock);
-  const events: GateEvent[] = [];
-  const report = (event: GateEvent): void => void events.push(event);
-  const forge = createGitHubForge({
-    url: fake.url,
-    repository: fake.repository,
-    http,
-    clock,
-    report,
-    retry: { random: () => 0.5 },
-  });
+  const { clock, events, gate } = createVirtualGate(createGitHubForge, fake);
   const push: World["push"] = (commits, user = "mona") => {
     const before = graphHead;
     for (const commit of commits) graphHead = graph.add(commit);
@@ -55,13 +39,12 @@ async function start(workflow = filtered, options: Partial<GitHubFakeOptions> = 
   let graphHead: string | undefined;
   push([{ files: { ".github/workflows/e2e.yml": workflow } }]);
   fake.setWorkflow("e2e.yml", "active", "E2E");
-  const ports = { ...gatePorts(forge, clock, report), random: () => 0.5 };
   return {
     fake,
     clock,
     events,
     push,
-    gate: (sha, input) => passGate({ commit: parseCommitSha(sha), branch: "main", ...input }, ports),
+    gate: (sha, input) => gate(parseCommitSha(sha), input),
   };
 }
 

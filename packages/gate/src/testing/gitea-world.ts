@@ -24,11 +24,14 @@ export interface GiteaWorld {
   readonly events: readonly ForgeEvent[];
 }
 
-/** Starts a {@link GiteaWorld}. */
+const open: GiteaFake[] = [];
+
+/** Starts a {@link GiteaWorld}; {@link closeGiteaWorlds} ends it. */
 export async function startGiteaWorld(
   options: Partial<GiteaFakeOptions & GiteaForgeOptions> = {},
 ): Promise<GiteaWorld> {
   const fake = await startGiteaFake({ graph, ...options, token: undefined });
+  open.push(fake);
   const events: ForgeEvent[] = [];
   const report = (event: ForgeEvent): void => void events.push(event);
   const { url, repository } = fake;
@@ -44,4 +47,9 @@ export async function decideName(
 ): Promise<CheckDecision | object> {
   const reading = await forge.checks(sha);
   return reading.kind === "found" ? decideCheck(name, reading.value) : reading;
+}
+
+/** Closes every server that was started. */
+export async function closeGiteaWorlds(): Promise<void> {
+  await Promise.all(open.splice(0).map((fake) => fake.close()));
 }

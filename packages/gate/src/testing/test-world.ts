@@ -1,14 +1,11 @@
 import { type CommitSha, parseCommitSha, type Verdict } from "@lateen/kernel";
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 
-import type { GateEvent } from "../events.ts";
-import { type GatePorts, gatePorts } from "../gate-ports.ts";
 import type { GateReport } from "../gate-report.ts";
 import { createGiteaForge } from "../gitea/index.ts";
-import { type GateInput, passGate } from "../pass-gate.ts";
+import type { GateInput } from "../pass-gate.ts";
 import { createMemoryGraph } from "./commit-graph.ts";
 import { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
-import { httpUnder } from "./virtual-http.ts";
+import { createVirtualGate, type VirtualGate } from "./virtual-gate.ts";
 
 /** Names of required checks. */
 export const ci = "CI / all-required (push)";
@@ -22,11 +19,8 @@ export const docs: CommitSha = parseCommitSha(graph.add({ files: { "docs/a.md": 
 export const server: CommitSha = parseCommitSha(graph.add({ files: { "server/a.ts": "a" }, message: "Change it" }));
 
 /** A fake Gitea, a virtual clock and the ports over both, for the tests of this package. */
-export interface TestWorld {
+export interface TestWorld extends Omit<VirtualGate, "gate"> {
   readonly fake: GiteaFake;
-  readonly clock: FakeClock;
-  readonly events: GateEvent[];
-  readonly ports: GatePorts;
   /** Does something at a virtual time from now. */
   readonly at: (ms: number, act: () => void) => void;
   readonly gate: (input: Partial<GateInput>, signal?: AbortSignal) => Promise<Verdict<GateReport>>;
@@ -37,31 +31,17 @@ export interface TestWorldOptions extends GiteaFakeOptions {
   readonly commit?: CommitSha;
 }
 
-/** Starts a {@link TestWorld}. Pauses are not spread, so that tests can count them. */
+/** Starts a {@link TestWorld}. */
 export async function startTestWorld({
   commit = docs,
   ...options
 }: Partial<TestWorldOptions> = {}): Promise<TestWorld> {
   const fake = await startGiteaFake({ graph, ...options });
-  const clock = createFakeClock({ auto: true });
-  const http = httpUnder(clock);
-  const events: GateEvent[] = [];
-  const report = (event: GateEvent): void => void events.push(event);
-  const forge = createGiteaForge({
-    url: fake.url,
-    repository: fake.repository,
-    http,
-    clock,
-    report,
-    retry: { random: () => 0.5 },
-  });
-  const ports = { ...gatePorts(forge, clock, report), random: () => 0.5 };
+  const { gate, ...virtual } = createVirtualGate(createGiteaForge, fake);
   return {
+    ...virtual,
     fake,
-    clock,
-    events,
-    ports,
-    at: (ms, act) => void clock.sleep(ms).then(act),
-    gate: (input, signal) => passGate({ commit, branch: "main", ...input }, ports, signal),
+    at: (ms, act) => void virtual.clock.sleep(ms).then(act),
+    gate: (input, signal) => gate(commit, input, signal),
   };
 }

@@ -1,0 +1,47 @@
+import type { CommitSha, Http, Verdict } from "@lateen/kernel";
+import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+
+import type { GateEvent } from "../events.ts";
+import type { Forge } from "../forge.ts";
+import { type GatePorts, gatePorts } from "../gate-ports.ts";
+import type { GateReport } from "../gate-report.ts";
+import { type GateInput, passGate } from "../pass-gate.ts";
+import { httpUnder } from "./virtual-http.ts";
+
+/** What an adapter is made of. */
+export interface VirtualConnection {
+  readonly url: string;
+  readonly repository: string;
+  readonly http: Http;
+  readonly clock: FakeClock;
+  readonly report: (event: GateEvent) => void;
+  readonly retry: { readonly random: () => number };
+}
+
+/** The gate over a fake forge in virtual time. Pauses are not spread, so that tests can count them. */
+export interface VirtualGate {
+  readonly clock: FakeClock;
+  readonly events: readonly GateEvent[];
+  readonly ports: GatePorts;
+  /** Asks about a commit of main. */
+  gate(commit: CommitSha, input: Partial<GateInput>, signal?: AbortSignal): Promise<Verdict<GateReport>>;
+}
+
+/** Makes a {@link VirtualGate}. */
+export function createVirtualGate(
+  connect: (options: VirtualConnection) => Forge,
+  { url, repository }: Pick<VirtualConnection, "url" | "repository">,
+): VirtualGate {
+  const clock = createFakeClock({ auto: true });
+  const events: GateEvent[] = [];
+  const report = (event: GateEvent): void => void events.push(event);
+  const random = () => 0.5;
+  const forge = connect({ url, repository, http: httpUnder(clock), clock, report, retry: { random } });
+  const ports = { ...gatePorts(forge, clock, report), random };
+  return {
+    clock,
+    events,
+    ports,
+    gate: (commit, input, signal) => passGate({ commit, branch: "main", ...input }, ports, signal),
+  };
+}

@@ -116,7 +116,7 @@ ${prepare(options)}${watchSteps(options, token)}`;
 
 const dispatchInputs = `    inputs:
       command: { description: "what to do", type: choice, options: [ship, rollback], default: ship }
-      sha: { description: "commit to ship (default: newest) or go back to (default: the last)", required: false }
+      sha: { description: "commit to ship (default: newest) or go back to (default: the one before)", required: false }
       reason: { description: "why; the ledger keeps it", required: true }
       override: { description: "CHECK=REASON, recorded with your name", required: false }
 `;

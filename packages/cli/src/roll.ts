@@ -27,7 +27,7 @@ export async function roll(context: Context, options: RolloutOptions): Promise<V
   const road =
     purpose?.kind === "rollback"
       ? [tellKillSwitch, rolloutStep({ ...options, purpose })]
-      : [passSupersession, passKillSwitch, rolloutStep(options)];
+      : [passSupersession, passKillSwitch, rolloutStep({ ...options, purpose })];
   const verdict = await walk(job, { commit }, road);
   return purpose === undefined ? verdict : tellWhatIsLeft(verdict, commit, purpose, job);
 }
@@ -50,7 +50,8 @@ function tellWhatIsLeft(
   { settings }: Job,
 ): Verdict<Account> {
   const { targets = [] } = purpose;
-  if (targets.length === 0) return verdict;
+  // What gave way is completed by the newer release.
+  if (targets.length === 0 || (verdict.kind === "stop" && verdict.outcome === "superseded")) return verdict;
   const next = completingCommand(commit, purpose, settings.config.promote?.targets.length ?? 0);
   const left = `no tag was moved: ${purpose.kind === "rollback" ? "the rollback" : "the release"} of ${targets.join(", ")} is completed by ${next}`;
   return verdict.kind === "go"

@@ -120,6 +120,11 @@ describe("an interrupted rollback", () => {
 
 test("an interrupted ship that rollout --resume has continued says that promotion is still to do", async () => {
   await interruptInSoak(["ship", "--sha", sha]);
+  const head = await world.release();
+  const gaveWay = await world.lateen(["rollout", "--resume", "--json"]);
+  expect(gaveWay.json()).toMatchObject({ outcome: "superseded", supersededBy: head });
+  expect(gaveWay.json()["next"]).toBeUndefined();
+  await world.repository.setRef("refs/heads/main", sha);
   const resumed = await world.lateen(["rollout", "--resume", "--json"]);
   expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
   const next = `lateen ship --sha ${sha}`;

@@ -9,7 +9,7 @@ export const rollout: Command = {
     "Rolls the fleet to a release: canary, soak, waves; guards before every step; every tenant accounted for. At a terminal p pauses and q detaches.",
   options: {
     ...onlyOption,
-    resume: { about: "continue the journal's rollout; needs no --sha" },
+    resume: { about: "continue the journal's rollout, or its rollback; needs no --sha, moves no tag" },
     abandon: { about: "give the journal's rollout up; moves nothing" },
     reason: { value: "TEXT", about: "why it is given up" },
   },

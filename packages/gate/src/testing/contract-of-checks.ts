@@ -1,0 +1,71 @@
+import { decideCheck } from "../decide-check.ts";
+import { newestRun } from "../decide-run.ts";
+import type { ContractSuite } from "./contract-suite.ts";
+
+/** Checks, and the runs of workflows. */
+export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): void {
+  check(
+    "checks are all there, however many pages they fill, and the newest of a name counts",
+    async ({ fake, forge, mine }) => {
+      fake.setStatus({ sha: mine, context: "required", state: "success" });
+      for (let row = 1; row <= 230; row++)
+        fake.setStatus({ sha: mine, context: `job ${row % 60}`, state: row > 170 ? "success" : "pending" });
+      const reading = await forge.checks(mine);
+      if (reading.kind !== "found") throw new Error("no checks");
+      expect(new Set(reading.value.map((fact) => fact.id)).size).toBe(231);
+      expect(decideCheck("required", reading.value)).toMatchObject({ decision: "open" });
+      expect(decideCheck("job *", reading.value)).toMatchObject({ decision: "open" });
+    },
+  );
+
+  check("a commit without checks has an empty list, not an absent one", async ({ forge, mine }) => {
+    expect(await forge.checks(mine)).toEqual({ kind: "found", value: [] });
+  });
+
+  check("a cancelled check is told from a failed one", async ({ fake, forge, mine }) => {
+    fake.setStatus({ sha: mine, context: "a", state: "cancelled" });
+    fake.setStatus({ sha: mine, context: "b", state: "failure" });
+    const reading = await forge.checks(mine);
+    if (reading.kind !== "found") throw new Error("no checks");
+    expect(decideCheck("a", reading.value)).toMatchObject({ state: "cancelled", decision: "defer" });
+    expect(decideCheck("b", reading.value)).toMatchObject({ state: "failure", decision: "closed" });
+  });
+
+  const checkRuns = lacksRuns ? () => undefined : check;
+  checkRuns(
+    "the runs of one workflow are told from others, with event, branch and attempt",
+    async ({ fake, forge, mine, root }) => {
+      fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "failure" });
+      fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success", attempt: 2 });
+      fake.setRun({ sha: mine, file: "e2e.yml", status: "queued", event: "workflow_dispatch" });
+      fake.setRun({ sha: mine, file: "ci.yml", status: "in_progress" });
+      fake.setRun({ sha: root, file: "e2e.yml", status: "in_progress" });
+      const reading = await forge.runs(mine, "e2e.yml");
+      if (reading.kind !== "found") throw new Error("no runs");
+      const run = newestRun(reading.value, { commit: mine, branch: "main", event: "push" });
+      expect(run).toMatchObject({ status: "completed", conclusion: "success", attempt: 2, headSha: mine });
+      expect(newestRun(reading.value, { commit: mine, branch: "main", event: "workflow_dispatch" })).toMatchObject({
+        status: "queued",
+        conclusion: "",
+      });
+    },
+  );
+
+  check("a workflow without runs on the commit has an empty list", async ({ fake, forge, mine, root }) => {
+    fake.setWorkflow("e2e.yml", "active");
+    fake.setRun({ sha: root, file: "e2e.yml", status: "completed", conclusion: "success" });
+    expect(await forge.runs(mine, "e2e.yml")).toEqual({ kind: "found", value: [] });
+  });
+
+  check("asking again is one conditional request per list", async ({ fake, forge, mine }) => {
+    fake.setStatus({ sha: mine, context: "a", state: "pending" });
+    const first = await forge.checks(mine);
+    const before = fake.requests.length;
+    expect(await forge.checks(mine)).toEqual(first);
+    const again = fake.requests.slice(before);
+    expect(again.length <= 4 && again.every(({ status }) => status === 304)).toBe(true);
+    fake.setStatus({ sha: mine, context: "a", state: "success" });
+    const second = await forge.checks(mine);
+    expect(second.kind === "found" && decideCheck("a", second.value).decision).toBe("open");
+  });
+}

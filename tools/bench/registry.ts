@@ -1,16 +1,16 @@
 // `pnpm bench registry [FOLDER [PARTS]]`: verified retags against docker-registry with token auth, 30 ms away in each direction, as whole processes,
 // beside crane, regctl and skopeo where they are found in PATH or FOLDER; then the memory of a 2 GB copy between two registries.
-import { execFile, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { parseDigest, parseImageRef, secret } from "../../packages/kernel/src/index.ts";
-import { createOciRegistry } from "../../packages/registry/src/oci/index.ts";
+import { secret } from "../../packages/kernel/src/index.ts";
 import { pushImage, startDockerRegistry, startTokenService } from "../../packages/registry/src/testing/index.ts";
 import { type DelayedProxy, startDelayedProxy } from "./delayed-proxy.ts";
+import { measureMemory } from "./registry-memory.ts";
+import { type Tool, toolsOf } from "./registry-tools.ts";
 
 const run = promisify(execFile);
 const delayMs = 30;
@@ -21,12 +21,6 @@ const parts = process.argv[3] ?? "1234";
 const root = join(import.meta.dirname, "../..");
 const built = join(root, "packages/cli/dist/main.js");
 const robot = { username: "robot", password: "bench-password" };
-
-interface Tool {
-  readonly name: string;
-  /** Points `latest` of the repository at `tag`. */
-  readonly command: (repository: string, tag: string) => readonly string[];
-}
 
 /** One measured process. */
 interface Measured {
@@ -52,66 +46,13 @@ proxy.route("/token", new URL(tokens.realm).origin);
 proxy.route("/", registry.url);
 const auth = Buffer.from(`${robot.username}:${robot.password}`).toString("base64");
 await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [proxy.host]: { auth } } }));
-await writeFile(
-  join(folder, "known.yaml"),
-  `registries:\n  ${proxy.host}: { realm: "${proxy.url}/token", service: registry }\n`,
-);
-await writeFile(join(folder, "unknown.yaml"), "registries: {}\n");
+const [known, unknown] = [join(folder, "known.yaml"), join(folder, "unknown.yaml")];
+await writeFile(known, `registries:\n  ${proxy.host}: { realm: "${proxy.url}/token", service: registry }\n`);
+await writeFile(unknown, "registries: {}\n");
 
 const lateen = existsSync(built) ? [process.execPath, built] : [join(root, "bin/lateen")];
 const at = (repository: string, tag: string): string => `${proxy.host}/${repository}:${tag}`;
-const insecure = ["--src-tls-verify=false", "--dest-tls-verify=false"];
-const tools: readonly Tool[] = [
-  {
-    name: "lateen, realm known",
-    command: (repository, tag) => [
-      ...lateen,
-      "--config",
-      join(folder, "known.yaml"),
-      "retag",
-      at(repository, tag),
-      "latest",
-    ],
-  },
-  {
-    name: "lateen, realm unknown",
-    command: (repository, tag) => [
-      ...lateen,
-      "--config",
-      join(folder, "unknown.yaml"),
-      "retag",
-      at(repository, tag),
-      "latest",
-    ],
-  },
-  { name: "crane tag", command: (repository, tag) => ["crane", "tag", at(repository, tag), "latest"] },
-  {
-    name: "regctl image copy",
-    command: (repository, tag) => [
-      "regctl",
-      "--host",
-      `reg=${proxy.host},tls=disabled`,
-      "image",
-      "copy",
-      at(repository, tag),
-      at(repository, "latest"),
-    ],
-  },
-  {
-    name: "skopeo copy",
-    command: (repository, tag) => [
-      "skopeo",
-      "copy",
-      "-q",
-      "--all",
-      "--preserve-digests",
-      "--insecure-policy",
-      ...insecure,
-      `docker://${at(repository, tag)}`,
-      `docker://${at(repository, "latest")}`,
-    ],
-  },
-];
+const tools = toolsOf({ lateen, known, unknown, host: proxy.host });
 
 try {
   await seed();
@@ -120,7 +61,7 @@ try {
   if (parts.includes("1")) await retags(present);
   if (parts.includes("2")) await many(present);
   if (parts.includes("3")) await right();
-  if (parts.includes("4")) await memory();
+  if (parts.includes("4")) await measureMemory([...lateen, "--config", unknown, "retag"], { env, cwd: folder });
 } finally {
   await Promise.all([proxy.close(), registry.close(), tokens.close()]);
   await rm(folder, { recursive: true, force: true });
@@ -225,15 +166,7 @@ async function many(present: readonly Tool[]): Promise<void> {
 async function right(): Promise<void> {
   const { stdout } = await run(
     lateen[0] ?? "",
-    [
-      ...lateen.slice(1),
-      "--config",
-      join(folder, "known.yaml"),
-      "retag",
-      at("acme/image-0", "one"),
-      "latest",
-      "--json",
-    ],
+    [...lateen.slice(1), "--config", known, "retag", at("acme/image-0", "one"), "latest", "--json"],
     { env, cwd: folder },
   );
   const {
@@ -246,83 +179,9 @@ async function right(): Promise<void> {
   ] as const) {
     const tool: Tool = {
       name,
-      command: () => [...lateen, "--config", join(folder, "known.yaml"), "retag", source, "latest"],
+      command: () => [...lateen, "--config", known, "retag", source, "latest"],
     };
     const { requests, writes, ms } = await measure(tool, "");
     console.log(`| by ${name} | ${requests}, the token among them | ${writes} | ${ms.toFixed(0)} ms |`);
   }
-}
-
-/** A layer of 2 GB between two registries; the peak is what the kernel says of the finished process. */
-async function memory(): Promise<void> {
-  const other = await startDockerRegistry();
-  const source = await startDockerRegistry();
-  try {
-    const size = 2 * 1024 * 1024 * 1024;
-    const digest = await pushLayer(source.host, size);
-    const begun = performance.now();
-    const peak = await peakOf([
-      ...lateen,
-      "--config",
-      join(folder, "unknown.yaml"),
-      "retag",
-      `${source.host}/acme/big@${digest}`,
-      `${other.host}/acme/big:latest`,
-    ]);
-    console.log(
-      `\n4. copy of ${size / 1024 ** 3} GB between registries: peak memory ${(peak / 1024).toFixed(0)} MB, ${((performance.now() - begun) / 1000).toFixed(1)} s`,
-    );
-  } finally {
-    await Promise.all([other.close(), source.close()]);
-  }
-}
-
-async function pushLayer(host: string, size: number): Promise<string> {
-  const chunk = Buffer.alloc(1024 * 1024, 7);
-  const hash = createHash("sha256");
-  for (let sent = 0; sent < size; sent += chunk.length) hash.update(chunk);
-  const layer = { digest: parseDigest(`sha256:${hash.digest("hex")}`), size };
-  const { repository } = parseImageRef(`${host}/acme/big`);
-  const { content } = createOciRegistry({ host });
-  await content.upload(repository, layer, repeat(chunk, size / chunk.length));
-  const config = Buffer.from(
-    '{"os":"linux","architecture":"amd64","config":{},"rootfs":{"type":"layers","diff_ids":[]}}',
-  );
-  const described = { digest: digestOf(config), size: config.length };
-  await content.upload(repository, described, repeat(config, 1));
-  const mediaType = "application/vnd.oci.image.manifest.v1+json";
-  const bytes = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType,
-      config: { mediaType: "application/vnd.oci.image.config.v1+json", ...described },
-      layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar", ...layer }],
-    }),
-  );
-  await content.store(repository, { digest: digestOf(bytes), mediaType, size: bytes.length, bytes });
-  return digestOf(bytes);
-}
-
-function digestOf(bytes: Buffer): ReturnType<typeof parseDigest> {
-  return parseDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
-}
-
-async function* repeat(chunk: Uint8Array, times: number): AsyncGenerator<Uint8Array> {
-  for (let count = 0; count < times; count++) yield await Promise.resolve(chunk);
-}
-
-/** The greatest VmHWM of a process in kB, read until it ends. */
-async function peakOf(command: readonly string[]): Promise<number> {
-  const [program = "", ...args] = command;
-  const child = spawn(program, args, { env, cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-  let peak = 0;
-  const timer = setInterval(() => {
-    readFile(`/proc/${child.pid}/status`, "utf8")
-      .then((text) => (peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(text)?.[1] ?? 0))))
-      .catch(() => undefined);
-  }, 50);
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`the copy ended with ${String(code)}`);
-  return peak;
 }

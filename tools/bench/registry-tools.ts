@@ -1,0 +1,61 @@
+/** A program that can point a tag at an image. */
+export interface Tool {
+  readonly name: string;
+  /** Points `latest` of the repository at `tag`. */
+  readonly command: (repository: string, tag: string) => readonly string[];
+}
+
+/** Where the programs work. */
+export interface ToolsOptions {
+  /** How our program is started. */
+  readonly lateen: readonly string[];
+  /** Its configurations, with the registry's token service and without. */
+  readonly known: string;
+  readonly unknown: string;
+  /** The registry. */
+  readonly host: string;
+}
+
+const insecure = ["--src-tls-verify=false", "--dest-tls-verify=false"];
+
+/** The programs that are measured, ours first. */
+export function toolsOf({ lateen, known, unknown, host }: ToolsOptions): readonly Tool[] {
+  const at = (repository: string, tag: string): string => `${host}/${repository}:${tag}`;
+  return [
+    {
+      name: "lateen, realm known",
+      command: (repository, tag) => [...lateen, "--config", known, "retag", at(repository, tag), "latest"],
+    },
+    {
+      name: "lateen, realm unknown",
+      command: (repository, tag) => [...lateen, "--config", unknown, "retag", at(repository, tag), "latest"],
+    },
+    { name: "crane tag", command: (repository, tag) => ["crane", "tag", at(repository, tag), "latest"] },
+    {
+      name: "regctl image copy",
+      command: (repository, tag) => [
+        "regctl",
+        "--host",
+        `reg=${host},tls=disabled`,
+        "image",
+        "copy",
+        at(repository, tag),
+        at(repository, "latest"),
+      ],
+    },
+    {
+      name: "skopeo copy",
+      command: (repository, tag) => [
+        "skopeo",
+        "copy",
+        "-q",
+        "--all",
+        "--preserve-digests",
+        "--insecure-policy",
+        ...insecure,
+        `docker://${at(repository, tag)}`,
+        `docker://${at(repository, "latest")}`,
+      ],
+    },
+  ];
+}

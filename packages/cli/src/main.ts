@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { ReleaseError, systemClock } from "@lateen/kernel";
 import { runCli } from "./cli.ts";
 import type { Host, Keyboard, Output } from "./host.ts";
+import { isInBackground } from "./io/background.ts";
 import { machineFiles } from "./io/files.ts";
 
 // The only file of the program that touches the process.
@@ -38,7 +39,8 @@ function outputOf(stream: WriteStream): Output {
   });
   return {
     write: (text) => void (stream.writable && stream.write(text)),
-    isTerminal: stream.isTTY === true,
+    // From the background nothing is redrawn: somebody else is typing below.
+    isTerminal: stream.isTTY === true && !isInBackground(machineFiles),
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,
   };
@@ -65,6 +67,7 @@ function keyboardOf(): Keyboard | undefined {
       }
     },
     listen(onKey) {
+      if (isInBackground(machineFiles)) return () => undefined;
       const listener = (data: Buffer): void => onKey(data.toString("utf8"));
       // A question before has left it paused, and a listener alone does not wake it.
       process.stdin.setRawMode(true).on("data", listener).resume().unref();

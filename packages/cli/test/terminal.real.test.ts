@@ -228,6 +228,15 @@ describe.skipIf(program === "")("in a terminal", () => {
     });
   });
 
+  test("in the background it goes on, line by line", async () => {
+    const at = await open({ rows: 60 });
+    await at.enter(`set -m; (lateen ship --sha ${sha} --yes; echo "exit $?") &`);
+    await expectShipped(at);
+    await at.press("Enter");
+    expect((await at.history()).join("\n")).toContain("canary-a runs");
+    await expectSane(at);
+  });
+
   test.each([20, 200])("of %i columns nothing is wider, and the frame stays whole", async (columns) => {
     soakFor("2s");
     const at = await open({ columns });

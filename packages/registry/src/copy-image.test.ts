@@ -32,7 +32,8 @@ test("within a registry every blob is mounted, and no byte travels", async () =>
   expect(verdict).toMatchObject({ kind: "go", value: { digest: image.digest } });
   expect(registry.store.repository("acme/mirror").manifests.get(image.digest)?.bytes.equals(image.bytes)).toBe(true);
   expect(registry.requests.filter(({ method, path }) => method === "GET" && path.includes("/blobs/"))).toEqual([]);
-  expect(events.filter((event) => event.type === "blob-copied").every((event) => event.how === "mounted")).toBe(true);
+  const ways = events.flatMap((event) => (event.type === "blob-copied" ? [event.how] : []));
+  expect(new Set(ways)).toEqual(new Set(["mounted"]));
   expect(registry.store.tag("acme/mirror", "candidate")).toBeUndefined();
 });
 

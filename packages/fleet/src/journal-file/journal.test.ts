@@ -110,7 +110,10 @@ describe("the file", () => {
     const journal = await open();
     await journal.rotate();
     await journal.close();
-    expect((await readdir(folder)).every((name) => !name.includes("evil"))).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".jsonl")).toSorted()).toEqual([
+      expect.stringMatching(/^rollout-unnamed-\d+-1\.jsonl$/),
+      "rollout.jsonl",
+    ]);
   });
 
   test("a disk that takes no more is an error that names the file, and no line is left torn", async () => {

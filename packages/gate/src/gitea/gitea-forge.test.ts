@@ -38,12 +38,12 @@ describe("the connection", () => {
     });
   });
 
-  test.each([
-    ["20", 403, 20_000],
-    [new Date(Date.now() + 90_000).toUTCString(), 429, 90_000],
-  ])("a wish to wait %s, with %s, is known", async (retryAfter, status, waitMs) => {
+  test.each<[string, number, number, () => string]>([
+    ["20", 403, 20_000, () => "20"],
+    ["until a date", 429, 90_000, () => new Date(Date.now() + 90_000).toUTCString()],
+  ])("a wish to wait %s, with %s, is known", async (_, status, waitMs, wish) => {
     const { fake, forge } = await startGiteaWorld({});
-    fake.misbehave({ status, headers: { "retry-after": retryAfter } });
+    fake.misbehave({ status, headers: { "retry-after": wish() } });
     const impatient = createGiteaForge({ url: fake.url, repository: "acme/core", retry: { attempts: 1 } });
     const reading = await impatient.head("main");
     expect(reading).toMatchObject({ kind: "unknown", cause: { code: "FORGE_RATE_LIMITED", category: "unavailable" } });

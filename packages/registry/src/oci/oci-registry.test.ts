@@ -182,6 +182,35 @@ test("HEAD that says nothing of the digest is followed by GET; HEAD that is deni
   expect(fake.requests.map(({ method }) => method)).toEqual(["HEAD", "GET", "HEAD", "GET", "GET"]);
 });
 
+test.each([405, 501])("HEAD that the server does not know (%i) is followed by GET", async (status) => {
+  const { fake, registry, ref } = await world();
+  fake.misbehave({ when: ({ method }) => method === "HEAD", fault: { kind: "answer", status } });
+  expect(await registry.resolve(ref("one"))).toMatchObject({ kind: "found" });
+  expect(await registry.resolve(ref("nothing"))).toMatchObject({ kind: "absent" });
+});
+
+test.each([
+  [404, undefined, "go"],
+  [405, undefined, "go"],
+  [404, 404, "refused"],
+  [405, 400, "refused"],
+  [404, 403, "REGISTRY_DENIED"],
+])(
+  "where uploads are answered %i and the manifest under its digest %s, the preflight ends %s",
+  async (post, put, end) => {
+    const { fake, registry, ref } = await world();
+    const manifest = await manifestOf({ registry, ref } as World);
+    fake.misbehave({ when: ({ method }) => method === "POST", fault: { kind: "answer", status: post } });
+    if (put !== undefined)
+      fake.misbehave({ when: ({ method }) => method === "PUT", fault: { kind: "answer", status: put } });
+    const verdict = registry.preflight(ref("one").repository, manifest, ["latest"]);
+    if (end === "REGISTRY_DENIED") return expect(verdict).rejects.toMatchObject({ code: end });
+    expect(await verdict).toMatchObject(
+      end === "go" ? { kind: "go", value: { permission: "proven" } } : { outcome: end },
+    );
+  },
+);
+
 test("a sha512 reference is checked with sha512", async () => {
   const { fake, registry, ref } = await world();
   const { createHash } = await import("node:crypto");

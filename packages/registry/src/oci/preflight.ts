@@ -4,6 +4,7 @@ import {
   type Evidence,
   go,
   isoNow,
+  type ReleaseError,
   type Repository,
   stop,
   type Verdict,
@@ -11,6 +12,7 @@ import {
 import type { Manifest, Preflight } from "../registry.ts";
 import { pathOf } from "./content.ts";
 import type { Exchange } from "./exchange.ts";
+import { write } from "./put.ts";
 import { beginUpload, cancelUpload } from "./upload.ts";
 
 /** What shall be written later. */
@@ -22,7 +24,8 @@ export interface PreflightRequest {
 
 /**
  * Proves the right to push by beginning an upload and dropping it: no manifest, no tag and no event comes of it, whereas writing a
- * manifest again under its own digest sends push notifications and brings deleted revisions back.
+ * manifest again under its own digest sends push notifications and brings deleted revisions back. So that is done only where a
+ * registry takes no uploads.
  *
  * Whether tags are immutable cannot be asked over this protocol.
  */
@@ -46,12 +49,26 @@ export async function preflight(
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "auth" || error.category === "interrupted" || error.category === "bug") throw error;
+    const again = takesNoUploads(error)
+      ? await write(exchange, path, request.manifest.digest, request.manifest, signal)
+      : error;
+    if (again === undefined)
+      return go(
+        { permission: "proven", mutability: "unknown" },
+        evidence("proven", "the manifest was accepted once more under its own digest"),
+      );
+    if (again.category === "auth" || again.category === "interrupted") throw again;
     return stop(
       error.category === "unavailable" ? "unknown" : "refused",
       error.message,
       evidence("unproven", error.message),
     );
   }
+}
+
+/** The repository is there, since the manifest was read from it: so it is the upload that the registry does not know. */
+function takesNoUploads({ code }: ReleaseError): boolean {
+  return code === "REGISTRY_NOT_FOUND" || code === "REGISTRY_REQUEST_REFUSED";
 }
 
 async function tryCancel(

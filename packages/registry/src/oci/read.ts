@@ -25,8 +25,10 @@ export async function resolve(exchange: Exchange, ref: ImageRef, signal?: AbortS
     const descriptor = describe(response, ref);
     if (descriptor !== undefined) return found(descriptor);
   } catch (error) {
-    // A HEAD has no body, and a 403 of GHCR means two things: only a GET tells which (containerd does the same).
-    if (!isReleaseError(error) || error.code !== "REGISTRY_DENIED") return failed(error);
+    // A HEAD has no body, and a 403 of GHCR means two things: only a GET tells which (containerd does the same). And some
+    // servers know no HEAD at all (405, 501).
+    const mayTell = ["REGISTRY_DENIED", "REGISTRY_REQUEST_REFUSED"];
+    if (!isReleaseError(error) || !mayTell.includes(error.code)) return failed(error);
   }
   const reading = await readBytes(exchange, ref, signal);
   if (reading.kind !== "found") return reading;

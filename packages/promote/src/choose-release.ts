@@ -6,6 +6,7 @@ import type { LedgerHead } from "./ledger.ts";
 import { remembered } from "./policy.ts";
 import { readFollows } from "./read-follows.ts";
 import type { RollbackPart } from "./rollback-input.ts";
+import { signatureOf } from "./signature-of.ts";
 
 /**
  * Finds out which release several targets go back to: the same for all, since there is one fleet. It reads ledgers, and the
@@ -25,9 +26,11 @@ export async function chooseRelease(
       follows: to === undefined ? await readFollows(past, input, ports, signal) : undefined,
     })),
   );
-  const decision = decideRollback(facts, to);
+  const [{ input, ports }] = parts;
+  const decision = decideRollback(facts, { to, run: signatureOf(input) });
   const { verdict, fact } = decision;
-  const [{ ports }] = parts;
+  if (decision.verdict === "passed" && decision.begun)
+    ports.report({ type: "rollback-taken-up", commit: decision.commit, why: fact });
   const source = [...new Set(parts.map((part) => part.ports.ledger.source))].join(", ");
   const evidence = toEvidence([{ rule: "ledger", verdict, fact, source }], ports.clock);
   return decision.verdict === "passed" ? go(decision.commit, evidence) : stop(decision.verdict, fact, evidence);

@@ -3,6 +3,7 @@ import type { PromotionFacts } from "./facts.ts";
 import type { LedgerEntry, LedgerImage, Override } from "./ledger.ts";
 import type { PromotionInput } from "./promotion.ts";
 import type { Finding } from "./rules.ts";
+import { signatureOf } from "./signature-of.ts";
 
 /** The entry that a promotion writes: what was decided, by whom and on the strength of what. */
 export function composeEntry(
@@ -20,9 +21,7 @@ export function composeEntry(
     commit: input.commit,
     tags: input.tags,
     images: composeImages(facts),
-    actor: plainText(input.actor, 200),
-    reason: plainText(input.reason ?? "promoted by the pipeline", 2_000),
-    ...(input.runUrl === undefined ? {} : { runUrl: plainText(input.runUrl, 1_000) }),
+    ...signatureOf(input),
     overrides: usedOverrides(input.overrides ?? [], findings),
     fleet: input.fleet ?? { verified: false, reason: "no fleet was verified in this run" },
     ...(from === undefined ? {} : { from }),

@@ -1,6 +1,6 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 import { decideTarget } from "./decide-target.ts";
-import type { LedgerHead } from "./ledger.ts";
+import type { LedgerEntry, LedgerHead } from "./ledger.ts";
 
 /** What is known of one promotion target before it is rolled back. */
 export interface RollbackFacts {
@@ -12,34 +12,82 @@ export interface RollbackFacts {
   readonly follows?: Reading<boolean> | undefined;
 }
 
+/** What is asked for. */
+export interface RollbackWish {
+  /** The release that somebody has named. */
+  readonly to?: CommitSha | undefined;
+  /** What the entries of this very run say; absent outside of a job, where nobody can tell two runs apart. */
+  readonly run?: Pick<LedgerEntry, "runUrl" | "reason"> | undefined;
+}
+
+const waysOut = "name the release with --to, or one target with --target";
+
 /** Which release all targets go back to, or why they go nowhere. */
 export type RollbackDecision =
-  | { readonly verdict: "passed"; readonly commit: CommitSha; readonly fact: string }
+  | {
+      readonly verdict: "passed";
+      readonly commit: CommitSha;
+      /** Whether that is where an earlier rollback went, which is completed, or is complete already. */
+      readonly begun: boolean;
+      readonly fact: string;
+    }
   | { readonly verdict: "refused" | "unknown"; readonly fact: string };
 
 /**
  * Decides where a rollback of several targets goes, which is one release: the fleet can only run one.
  *
- * A rollback that was cut short is completed before anything goes further back: one whose tags do not name it yet, or that
- * another target, which still is where this one was, has not taken part in.
+ * One run goes back once: whoever lost its answer and runs it again gets the same one. A rollback that was cut short is completed
+ * before anything goes further back: one whose tags do not name it yet, or that another target, which still is where this one
+ * was, has not taken part in.
  */
-export function decideRollback(facts: readonly RollbackFacts[], to: CommitSha | undefined): RollbackDecision {
+export function decideRollback(facts: readonly RollbackFacts[], { to, run }: RollbackWish): RollbackDecision {
   for (const { target, past } of facts) {
-    if (past.kind === "unknown") return { verdict: "unknown", fact: of(facts, target, textOf(past, to)) };
+    if (past.kind === "unknown") return { verdict: "unknown", fact: of(facts, target, decideTarget(past, to).fact) };
   }
-  const cut = to === undefined ? facts.map((fact) => cutShort(fact, facts)) : [];
+  if (to !== undefined) return agree(facts, to);
+  return ownOf(facts, run) ?? cutShortOf(facts) ?? agree(facts, undefined);
+}
+
+/** Where this very run went before; undefined where it has not been here. */
+function ownOf(facts: readonly RollbackFacts[], run: RollbackWish["run"]): RollbackDecision | undefined {
+  if (run?.runUrl === undefined) return undefined;
+  const own = facts.flatMap(({ target, past }) => {
+    const heads = past.kind === "found" ? past.value : [];
+    const at = heads.findIndex(
+      ({ entry }) => entry.kind === "rollback" && entry.runUrl === run.runUrl && entry.reason === run.reason,
+    );
+    const head = heads[at];
+    return head === undefined ? [] : [{ target, commit: head.entry.commit, newer: at === 0 ? undefined : heads[0] }];
+  });
+  const overtaken = own.find(({ newer }) => newer !== undefined);
+  if (overtaken?.newer !== undefined) {
+    const { target, commit, newer } = overtaken;
+    const fact = `this run went back to ${short(commit)} before, and ${short(newer.entry.commit)} came after it`;
+    return { verdict: "refused", fact: of(facts, target, `${fact}; start another run, or name the release with --to`) };
+  }
+  return oneOf(own, (commit) => `this run went back to ${short(commit)} before, and goes there and no further`);
+}
+
+/** Where a rollback went that was cut short; undefined where none was. */
+function cutShortOf(facts: readonly RollbackFacts[]): RollbackDecision | undefined {
+  const cut = facts.map((fact) => ({ target: fact.target, ...cutShort(fact, facts) }));
   const unread = cut.find((one) => one.kind === "unknown");
   if (unread !== undefined) return { verdict: "unknown", fact: unread.fact };
-  const open = new Set(cut.flatMap((one) => (one.kind === "cut short" ? [one.commit] : [])));
-  const [only] = open;
-  if (open.size === 1 && only !== undefined) {
-    return {
-      verdict: "passed",
-      commit: only,
-      fact: `the rollback to ${only.slice(0, 12)} was cut short, and is completed`,
-    };
-  }
-  return agree(facts, to);
+  const open = cut.flatMap((one) => (one.kind === "cut short" ? [one] : []));
+  return oneOf(open, (commit) => `the rollback to ${short(commit)} was cut short, and is completed`);
+}
+
+/** The one release that was begun with; several contradict each other, and only a person knows which one counts. */
+function oneOf(
+  begun: readonly { readonly target: string; readonly commit: CommitSha }[],
+  say: (commit: CommitSha) => string,
+): RollbackDecision | undefined {
+  const [first] = begun;
+  if (first === undefined) return undefined;
+  const { commit } = first;
+  if (begun.every((one) => one.commit === commit)) return { verdict: "passed", commit, begun: true, fact: say(commit) };
+  const listed = begun.map((one) => `${one.target}: ${short(one.commit)}`).join("; ");
+  return { verdict: "refused", fact: `rollbacks that were begun contradict each other: ${listed}; ${waysOut}` };
 }
 
 /** Without a commit every target has a release before the present one; they have to be the same. */
@@ -51,9 +99,8 @@ function agree(facts: readonly RollbackFacts[], to: CommitSha | undefined): Roll
   if (refused !== undefined) return { verdict: "refused", fact: `${listed}${oneOnly}` };
   const commits = new Set(decided.flatMap(({ decision }) => (decision.verdict === "passed" ? [decision.commit] : [])));
   const [commit] = commits;
-  if (commit !== undefined && commits.size === 1) return { verdict: "passed", commit, fact: listed };
-  const fix = "name the release with --to, or one target with --target";
-  return { verdict: "refused", fact: `the targets do not agree on the release before: ${listed}; ${fix}` };
+  if (commit !== undefined && commits.size === 1) return { verdict: "passed", commit, begun: false, fact: listed };
+  return { verdict: "refused", fact: `the targets do not agree on the release before: ${listed}; ${waysOut}` };
 }
 
 type Cut =
@@ -65,19 +112,22 @@ function cutShort({ target, past, follows }: RollbackFacts, facts: readonly Roll
   const newest = newestOf(past);
   if (newest?.kind !== "rollback") return { kind: "no" };
   const { commit, from } = newest;
-  const left = facts.some((other) => from !== undefined && newestOf(other.past)?.commit === from);
+  // One that stayed where it was, since a tag was added, has left nobody behind.
+  const hasLeft = from !== undefined && from !== commit;
+  const left = hasLeft && facts.some((other) => newestOf(other.past)?.commit === from);
   if (left || (follows?.kind === "found" && !follows.value)) return { kind: "cut short", commit };
-  if (follows?.kind !== "unknown") return { kind: "no" };
-  const fact = `whether the rollback to ${commit.slice(0, 12)} is complete, could not be read: ${follows.cause.message}`;
+  if (follows?.kind === "found") return { kind: "no" };
+  const why = follows?.kind === "unknown" ? follows.cause.message : "nobody looked at its tags";
+  const fact = `whether the rollback to ${short(commit)} is complete, could not be read: ${why}`;
   return { kind: "unknown", fact: of(facts, target, `${fact}; run again, or name the release with --to`) };
 }
 
-function newestOf(past: RollbackFacts["past"]): LedgerHead["entry"] | undefined {
+function newestOf(past: RollbackFacts["past"]): LedgerEntry | undefined {
   return past.kind === "found" ? past.value[0]?.entry : undefined;
 }
 
-function textOf(past: RollbackFacts["past"], to: CommitSha | undefined): string {
-  return decideTarget(past, to).fact;
+function short(commit: CommitSha): string {
+  return commit.slice(0, 12);
 }
 
 /** With one target there is nothing to tell apart. */

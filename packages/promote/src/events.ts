@@ -15,6 +15,8 @@ export type PromotionEvent =
       readonly repository: Repository;
       readonly digest: Digest;
     }
+  /** An earlier rollback is completed, or was complete: nothing goes further back. */
+  | { readonly type: "rollback-taken-up"; readonly commit: CommitSha; readonly why: string }
   | { readonly type: "promotion-prepared"; readonly commit: CommitSha }
   | { readonly type: "ledger-appended"; readonly entry: string; readonly position: number; readonly commit: CommitSha }
   | { readonly type: "ledger-lost"; readonly attempt: number; readonly winner: CommitSha }

@@ -25,13 +25,14 @@ export async function planRollback(
   ports: PromotePorts,
   signal?: AbortSignal,
 ): Promise<Verdict<RollbackPlan>> {
-  const chosen = await chooseRelease([{ input, ports }], input.to, signal);
+  // A named release is not chosen: the ledger is read once.
+  const chosen = input.to === undefined ? await chooseRelease([{ input, ports }], undefined, signal) : go(input.to);
   if (chosen.kind === "stop") return { ...chosen, value: undefined };
   const { ledger, clock } = ports;
   const decision = decideTarget(await readPast({ input, ports }, signal), chosen.value);
   const { verdict, fact } = decision;
   const finding: Finding = { rule: "ledger", verdict, fact, source: ledger.source };
-  const evidence = [...(input.to === undefined ? chosen.evidence : []), ...toEvidence([finding], clock)];
+  const evidence = [...chosen.evidence, ...toEvidence([finding], clock)];
   if (decision.verdict !== "passed") return stop(decision.verdict, fact, evidence);
   const { images, candidateOf, to: _, beforeCommit: __, ...rest } = input;
   const digests = new Map(decision.recorded?.entry.images.map(({ repository, digest }) => [repository, digest]));

@@ -7,6 +7,7 @@ import { type Describers, detail, info, short, shortDigest, warning } from "./li
 export const describePromotion: Describers<PromotionEvent> = {
   "promotion-planned": (event) => info(`tags: ${event.move} to move, ${event.create} to create, ${event.keep} stay`),
   "content-copied": (event) => info(`copied ${shortDigest(event.digest)} from ${event.source} to ${event.repository}`),
+  "rollback-taken-up": (event) => info(event.why),
   "promotion-prepared": (event) => detail(`everything is ready for ${short(event.commit)}`),
   "ledger-appended": (event) => info(`ledger: entry ${event.position} promotes ${short(event.commit)}`),
   "ledger-lost": (event) => warning(`ledger: ${short(event.winner)} was first; planning again`),

@@ -39,6 +39,8 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     folder.write("halted.html", world.folder.read("halted.html"));
     await world.close();
     folder.write("hostile.ndjson", hostileEvents.map((line) => JSON.stringify(line)).join("\n"));
+    folder.write("several.json", JSON.stringify(severalTargets));
+    await runHere(["report", "several.json", "--out", "several.html"], { cwd: folder.path });
     await runHere(["report", "hostile.ndjson", "--out", "hostile.html"], { cwd: folder.path });
   });
   afterAll(async () => {
@@ -68,11 +70,16 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     await page.close();
   });
 
-  test.each(["light", "dark"] as const)("is readable in %s", async (colorScheme) => {
-    const { page } = await open("halted.html", { colorScheme });
+  test.each([
+    ["light", "halted.html", 50],
+    ["dark", "halted.html", 50],
+    ["light", "several.html", 20],
+    ["dark", "several.html", 20],
+  ] as const)("is readable in %s: %s", async (colorScheme, file, least) => {
+    const { page } = await open(file, { colorScheme });
     const contrasts = await page.evaluate<Contrasts>(contrastsOfPage);
     expect(contrasts.paper).toBe(colorScheme);
-    expect(contrasts.texts).toBeGreaterThan(50);
+    expect(contrasts.texts).toBeGreaterThan(least);
     // WCAG 2.2, 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum
     expect(contrasts.poor).toEqual([]);
     await page.close();
@@ -85,6 +92,18 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     await page.locator("#raw summary").first().focus();
     await page.keyboard.press("Enter");
     expect(await page.locator("#raw pre").first().isVisible()).toBe(true);
+    await page.close();
+  });
+
+  test("keeps the words of a table whole on a telephone: the table scrolls, the page does not", async () => {
+    const { page } = await open("several.html", { viewport: { width: 360, height: 700 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('tbody tr')].map((row) => row.offsetHeight)",
+    );
+    expect(heights).toHaveLength(5);
+    expect(Math.max(...heights)).toBeLessThan(120);
+    expect(await page.locator("#targets").innerText()).toMatch(/next\s+held\s+✗ not committed/);
     await page.close();
   });
 
@@ -105,6 +124,7 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     expect(await page.title()).toMatch(/^halted/);
     expect(await page.locator("script, img, iframe, [onerror]").count()).toBe(0);
     expect(await page.locator("#timeline .lane b").allInnerTexts()).toEqual([hostile]);
+    expect(await page.locator("#targets tbody tr b").allInnerTexts()).toEqual([hostile, hostile]);
     const links = await page.evaluate("[...document.links].map((one) => one.protocol)");
     expect(links).toEqual(["https:"]);
     await page.close();
@@ -134,10 +154,47 @@ const hostileEvents: readonly object[] = [
       enumerated: 1,
       tenants: [{ slug: hostile, verdict: hostile, wave: hostile, before: hostile, after: hostile }],
     },
+    targets: [
+      { name: hostile, state: hostile, committed: true, tags: [hostile], ledger: { entry: hostile, position: 1 } },
+      { name: hostile, state: "held", committed: false, tags: [hostile], reason: hostile },
+      { name: 5, state: "held" },
+    ],
+    next: hostile,
     images: [{ repository: hostile, tags: [{ tag: hostile, action: hostile, before: hostile, after: hostile }] }],
     evidence: [{ rule: hostile, verdict: hostile, fact: hostile, source: "javascript:alert(1)", at: hostile }],
   },
 ];
+
+const tagsOf = (tag: string, action: string): object => ({
+  tag,
+  action,
+  before: `sha256:${"b".repeat(64)}`,
+  after: `sha256:${"a".repeat(64)}`,
+});
+const severalTargets: object = {
+  schemaVersion: 1,
+  command: "ship",
+  outcome: "partial",
+  reason: "default is committed, but next is not (held: the kill switch is on)",
+  commit: "c".repeat(40),
+  next: `lateen ship --sha ${"c".repeat(40)}`,
+  targets: [
+    {
+      name: "default",
+      state: "shipped",
+      committed: true,
+      tags: ["latest"],
+      ledger: { entry: "e".repeat(40), position: 7 },
+    },
+    { name: "next", state: "held", committed: false, tags: ["next", "next-eu"], reason: "the kill switch is on" },
+  ],
+  images: [
+    {
+      repository: "registry.example.com/acme/platform-tenant",
+      tags: [tagsOf("latest", "moved"), tagsOf("next", "unchanged"), tagsOf("next-eu", "unchanged")],
+    },
+  ],
+};
 
 /** Evaluated in the page: which texts have less contrast than 4.5 with what is behind them. */
 const contrastsOfPage = String.raw`(() => {

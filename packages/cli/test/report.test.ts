@@ -74,6 +74,35 @@ describe("report", () => {
     expect(page).toContain("&lt;script&gt;");
   });
 
+  test("of several targets shows which of them are committed, why one is not, and what completes it", async () => {
+    world.configure((text) =>
+      text.replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }"),
+    );
+    world.registry.misbehave({
+      when({ method, path }) {
+        if (method === "PUT" && path.endsWith("/manifests/latest")) world.forge.setVariable("DEPLOY_DISABLED", "true");
+        return false;
+      },
+      fault: { kind: "answer", status: 500 },
+    });
+    const ran = await world.lateen(["promote", "--sha", sha, "--result-file", "result.json"]);
+    expect(ran.code, ran.stderr).toBe(6);
+    expect((await world.lateen(["report", "result.json"])).code).toBe(0);
+    const page = world.folder.read("lateen-report.html");
+    const section = /<section id="targets">.*?<\/section>/s
+      .exec(page)?.[0]
+      .replaceAll(/<[^>]+>|\s+/g, " ")
+      .replaceAll(/ +/g, " ");
+    expect(section).toMatch(
+      / default shipped ✓ committed latest 1 [0-9a-f]{12} next held ✗ not committed next .*DEPLOY_DISABLED/,
+    );
+    expect(page.replaceAll(/\s+/g, " ")).toMatch(/<dt>targets committed<\/dt> <dd>1 of 2<\/dd>/);
+    const given = JSON.parse(world.folder.read("result.json")) as object;
+    world.folder.write("result.json", JSON.stringify({ ...given, next: "lateen promote --sha <b>" }));
+    await world.lateen(["report", "result.json"]);
+    expect(world.folder.read("lateen-report.html")).toContain("<code>lateen promote --sha &lt;b&gt;</code>");
+  });
+
   test("of a result of another commit leaves the journal out", async () => {
     await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
     world.folder.write("result.json", world.folder.read("result.json").replaceAll(sha, "0".repeat(40)));

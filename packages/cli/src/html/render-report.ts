@@ -6,6 +6,7 @@ import type { ReportSource } from "./read-source.ts";
 import type { Fact, ShownDocument } from "./shown.ts";
 import { tellStory } from "./story.ts";
 import { style } from "./style.ts";
+import { renderTargets } from "./targets.ts";
 import { formatSpan, renderTimeline } from "./timeline.ts";
 
 /** The most characters of raw data that are shown of a file; the file itself has the rest. */
@@ -41,11 +42,11 @@ export function renderReport({ document, facts, lines, files }: ReportSource, at
           <p class="brand">${sail} lateen ${plainText(command, 40)}</p>
           <h1>${plainText(outcome, 40)} <code>${plainText(commit, 80)}</code></h1>
           <p class="reason">${plainText(reason, 2000)}</p>
-          ${renderError(shown)}${renderFigures(shown, facts)}
+          ${renderError(shown)}${renderNext(shown)}${renderFigures(shown, facts)}
         </header>
         <main>
-          ${renderTimeline(facts)} ${renderFleet(shown, facts.length > 0)} ${renderTags(shown)} ${renderGate(shown)}
-          ${renderDecisions(shown)} ${renderLines(lines)}
+          ${renderTimeline(facts)} ${renderFleet(shown, facts.length > 0)} ${renderTargets(shown)} ${renderTags(shown)}
+          ${renderGate(shown)} ${renderDecisions(shown)} ${renderLines(lines)}
           <section id="raw">
             <h2>Raw data</h2>
             ${files.map(renderFile)}
@@ -63,7 +64,7 @@ function documentOf(facts: readonly Fact[]): ShownDocument {
   const finished = facts.findLast((fact) => fact.type === "rollout-finished");
   const outcome = finished?.outcome ?? "unfinished";
   const [reason, commit] = [finished?.reason, started?.release.sha];
-  return { outcome, reason, commit, images: [], explanation: [], evidence: [] };
+  return { outcome, reason, commit, images: [], targets: [], explanation: [], evidence: [] };
 }
 
 function renderError({ error }: ShownDocument): Markup {
@@ -73,15 +74,26 @@ function renderError({ error }: ShownDocument): Markup {
   </p>`;
 }
 
-function renderFigures({ fleet, ledger, images, supersededBy }: ShownDocument, facts: readonly Fact[]): Markup {
+function renderNext({ next }: ShownDocument): Markup {
+  return next === undefined
+    ? html``
+    : html`<p class="next">what completes it: <code>${plainText(next, 2000)}</code></p>`;
+}
+
+function renderFigures(
+  { fleet, ledger, targets, images, supersededBy }: ShownDocument,
+  facts: readonly Fact[],
+): Markup {
   const [first, last] = [facts[0], facts.at(-1)];
   const tenants = fleet?.tenants ?? tellStory(facts).flatMap(({ lanes }) => lanes);
   const verified = tenants.filter(({ verdict }) => tone(verdict) === "good").length;
   const moved = images.flatMap(({ tags }) => tags).filter(({ action }) => action === "moved" || action === "created");
+  const committed = targets.filter((target) => target.committed);
   const figures: readonly (readonly [name: string, value: string | undefined])[] = [
     ["tenants on target", tenants.length > 0 ? `${verified} of ${fleet?.enumerated ?? tenants.length}` : undefined],
     ["tags moved", images.some(({ tags }) => tags.length > 0) ? `${moved.length}` : undefined],
-    ["ledger entry", ledger && `${ledger.position}`],
+    ["targets committed", targets.length > 1 ? `${committed.length} of ${targets.length}` : undefined],
+    ["ledger entry", targets.length > 1 ? undefined : ledger && `${ledger.position}`],
     ["superseded by", supersededBy && short(supersededBy)],
     ["rollout took", first && last && formatSpan(last.at - first.at)],
     ["began", first && new Date(first.at).toISOString().slice(0, 19).replace("T", " ")],

@@ -42,6 +42,7 @@ function listOf<T>(item: z.ZodType<T>): z.ZodType<readonly T[]> {
 }
 
 const evidence = z.object({ rule: text, verdict: text, fact: text, source: text.catch(""), at: text.catch("") });
+const ledger = z.object({ entry: text, position: z.number() }).optional().catch(undefined);
 const tag = z.object({ tag: text, action: text, before: text.optional(), after: text.optional() });
 const tenant = z.object({
   slug: text,
@@ -70,7 +71,18 @@ const shownDocument: z.ZodType<ShownDocument> = z.object({
     .object({ enumerated: z.number(), tenants: z.array(tenant).catch([]) })
     .optional()
     .catch(undefined),
-  ledger: z.object({ entry: text, position: z.number() }).optional().catch(undefined),
+  ledger,
+  targets: listOf(
+    z.object({
+      name: text,
+      state: text,
+      committed: z.boolean().catch(false),
+      tags: words,
+      ledger,
+      reason: text.optional().catch(undefined),
+    }),
+  ),
+  next: text.optional().catch(undefined),
   explanation: listOf(
     z.object({ rule: text, verdict: text, fact: text, change: text.optional(), facts: listOf(evidence) }),
   ),

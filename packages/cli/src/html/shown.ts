@@ -50,6 +50,21 @@ export interface ShownRule {
   readonly facts: readonly ShownEvidence[];
 }
 
+interface Entry {
+  readonly entry: string;
+  readonly position: number;
+}
+
+/** What became of one promotion target. */
+export interface ShownTarget {
+  readonly name: string;
+  readonly state: string;
+  readonly committed: boolean;
+  readonly tags: readonly string[];
+  readonly ledger?: Entry | undefined;
+  readonly reason?: string | undefined;
+}
+
 /** A result document as far as it is shown. */
 export interface ShownDocument {
   readonly outcome: string;
@@ -79,7 +94,10 @@ export interface ShownDocument {
         } & Moved)[];
       }
     | undefined;
-  readonly ledger?: { readonly entry: string; readonly position: number } | undefined;
+  readonly ledger?: Entry | undefined;
+  readonly targets: readonly ShownTarget[];
+  /** The command line that completes what was begun. */
+  readonly next?: string | undefined;
   readonly explanation: readonly ShownRule[];
   readonly evidence: readonly ShownEvidence[];
   readonly error?:

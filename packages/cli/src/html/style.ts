@@ -19,6 +19,8 @@ header.good { --mood: var(--good); } header.bad { --mood: var(--bad); }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0.4rem 0; color: var(--mood); text-wrap: balance; }
 h1 code { font-size: 0.95rem; font-weight: 400; color: var(--ink); white-space: normal; }
 .error { margin-top: 0.6rem; color: var(--bad); }
+.next { margin-top: 0.6rem; }
+td .good, td .bad, td .plain { color: var(--mood); white-space: nowrap; }
 dl { display: flex; flex-wrap: wrap; gap: 0.75rem 2.25rem; margin-top: 1rem; }
 dl:empty { display: none; }
 dd { font-size: 1.1rem; font-variant-numeric: tabular-nums; }
@@ -44,7 +46,7 @@ h2 { font-size: 1.05rem; margin-bottom: 0.6rem; } h3 { font-size: 0.92rem; margi
 .coverage { display: flex; gap: 2px; height: 0.55rem; margin-bottom: 0.5rem; } .coverage i { background: var(--mood); border-radius: 2px; }
 .scroll { overflow-x: auto; } .scroll + p { margin-top: 0.5rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 0.3rem 1rem 0.3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } tbody tr:last-child td { border-bottom: 0; } td b { font-weight: 500; } td code { white-space: nowrap; }
+th, td { text-align: left; padding: 0.3rem 1rem 0.3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } th, td { overflow-wrap: break-word; } td { max-width: 34rem; } tbody tr:last-child td { border-bottom: 0; } td b { font-weight: 500; } td code { white-space: nowrap; }
 summary { cursor: pointer; padding: 0.25rem 0; } summary span:not(.badge) { color: var(--dim); font-size: 0.88rem; }
 .tree ul { margin: 0.1rem 0 0.6rem 0.35rem; padding-left: 1.1rem; border-left: 2px solid var(--line); font-size: 0.88rem; } .tree ul li { padding: 0.2rem 0; } .tree details > p { margin-left: 1.5rem; color: var(--wait); }
 pre { overflow: auto; max-height: 32rem; padding: 0.75rem; background: var(--paper); border-radius: 0.3rem; white-space: pre-wrap; }
@@ -53,7 +55,7 @@ footer { margin-top: 1.5rem; }
   body { padding: 0.75rem 0.6rem 2rem; font-size: 14px; } header, section { padding: 0.9rem; }
   .lane { grid-template-columns: 1fr auto 6rem; column-gap: 0.6rem; padding: 0.3rem 0; } .lane .track { grid-row: 2; grid-column: 1 / -1; } .lane code { grid-row: 1; grid-column: 2; } .lane .said { grid-row: 1; grid-column: 3; text-align: right; } .lane em { grid-column: 1 / -1; }
   .axis { grid-template-columns: 1fr; } .axis > span:first-child { display: none; }
-  h1 { font-size: 1.5rem; } th, td { padding-right: 0.7rem; }
+  h1 { font-size: 1.5rem; } th, td { padding-right: 0.7rem; } td { max-width: 15rem; }
 }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11px; } section, header { break-inside: avoid-page; box-shadow: none; border: 1px solid #ccc; } section:has(table), #decisions { break-inside: auto; }

@@ -1,58 +1,24 @@
 import { systemClock } from "@lateen/kernel";
 import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { interruption, type Ran } from "./run-lateen.ts";
-import { images, startWorld, type World } from "./world.ts";
+import { reason, startTargetsWorld, type TargetsWorld, withTargets } from "./targets-world.ts";
 
 // What is left where a rollback, or the fleet of a release, ends too early, and how it is completed.
 
-let world: World;
+let world: TargetsWorld;
 let [oldest, old, sha]: [string, string, string] = ["", "", ""];
 beforeEach(async () => {
-  world = await startWorld({ size: 3, commits: 3 });
+  world = await startTargetsWorld();
   [oldest = "", old = "", sha = ""] = world.commits;
-  world.configure(withTargets);
 });
 afterEach(() => world.close());
 
-const reason = "checkout fails for everybody's cart";
-const withTargets = (text: string): string =>
-  text.replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }");
-const tags = (tag: string): (string | undefined)[] => images.map((image) => world.tag(image, tag));
-const candidates = (commit: number): string[] => images.map((image) => world.digest(image, commit));
-const running = (): string[] => [...new Set(world.tenants.slugs().map((slug) => world.tenants.get(slug).sha))];
-const entries = async (target: "latest" | "next"): Promise<number> =>
-  Number(await world.repository.git("rev-list", "--count", `refs/lateen/${target}`));
-const rollback = (...argv: string[]): Promise<Ran> => world.lateen(["rollback", "--reason", reason, "--json", ...argv]);
-
-/** Promotes `commits` one after the other; the fleet is on the last. */
-async function promoteAll(commits: readonly string[] = [old, sha]): Promise<void> {
-  for (const commit of commits) {
-    const ran = await world.lateen(["promote", "--sha", commit, "--json"]);
-    expect(ran.code, ran.stderr).toBe(0);
-  }
-  for (const slug of world.tenants.slugs()) world.tenants.set(slug, { sha });
-}
-
-/** Interrupts a command as soon as it soaks the canary. */
-async function interruptInSoak(argv: readonly string[]): Promise<Ran> {
-  world.configure((text) => withTargets(text).replace("soak: 30ms", "soak: 1500ms"));
-  const stopping = new AbortController();
-  const ran = await world.lateen([...argv, "--json"], {
-    signal: stopping.signal,
-    onProgress: (line) => line.includes("soaks until") && stopping.abort(interruption()),
-  });
-  world.configure(withTargets);
-  expect([ran.code, ran.json().outcome], ran.stderr).toEqual([130, "halted"]);
-  return ran;
-}
-
 describe("an interrupted rollback", () => {
   test("is continued by rollout --resume under its own rules, and completed by rollback", async () => {
-    await promoteAll();
-    const interrupted = await interruptInSoak(["rollback", "--reason", reason]);
+    await world.shipped([old, sha]);
+    const interrupted = await world.interruptInSoak(["rollback", "--reason", reason]);
     expect(interrupted.stderr).toMatch(new RegExp(`lateen rollback --reason .* --to ${old}\\n`));
-    expect([tags("latest"), await entries("latest")]).toEqual([candidates(2), 2]);
+    expect([world.tags("latest"), await world.entries("latest")]).toEqual([world.candidates(2), 2]);
 
     const moves = world.plane.moves().length;
     for (const argv of [["--dry-run"], []]) {
@@ -71,20 +37,24 @@ describe("an interrupted rollback", () => {
     const next = `lateen rollback --to ${old} --reason 'checkout fails for everybody'\\''s cart'`;
     expect(resumed.json()).toMatchObject({ commit: old, next, reason: expect.stringContaining("no tag was moved") });
     expect(resumed.stderr).toContain(next);
-    expect([running(), tags("latest"), tags("next")]).toEqual([[old], candidates(2), candidates(2)]);
+    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
+      [old],
+      world.candidates(2),
+      world.candidates(2),
+    ]);
 
-    const completed = await rollback();
+    const completed = await world.rollback();
     expect([completed.code, completed.json().outcome, completed.json()["commit"]], completed.stderr).toEqual([
       0,
       "shipped",
       old,
     ]);
-    expect([tags("latest"), tags("next")]).toEqual([candidates(1), candidates(1)]);
+    expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(1), world.candidates(1)]);
   });
 
   test("is verified strictly when it is resumed: a tenant on a newer commit is no success", async () => {
-    await promoteAll();
-    await interruptInSoak(["rollback", "--reason", reason]);
+    await world.shipped([old, sha]);
+    await world.interruptInSoak(["rollback", "--reason", reason]);
     world.plane.treat("t2", "skips");
     const resumed = await world.lateen(["rollout", "--resume", "--json"]);
     expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([5, "halted"]);
@@ -92,8 +62,8 @@ describe("an interrupted rollback", () => {
   });
 
   test("is continued by the same command; a dry run of either way writes nothing", async () => {
-    await promoteAll();
-    await interruptInSoak(["rollback", "--reason", reason]);
+    await world.shipped([old, sha]);
+    await world.interruptInSoak(["rollback", "--reason", reason]);
     const journal = world.folder.read(".lateen/rollout.jsonl");
     const moves = world.plane.moves().length;
     for (const argv of [
@@ -104,22 +74,22 @@ describe("an interrupted rollback", () => {
       expect([dry.code, dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual([0, "planned", old]);
     }
     expect([world.folder.read(".lateen/rollout.jsonl"), world.plane.moves().length]).toEqual([journal, moves]);
-    const again = await rollback();
+    const again = await world.rollback();
     expect([again.code, again.json().outcome, again.json()["commit"]], again.stderr).toEqual([0, "shipped", old]);
     const posted = world.plane.moves().flat();
     expect(posted.toSorted()).toEqual([...new Set(posted)].toSorted());
   });
 
   test("is given up by name", async () => {
-    await promoteAll();
-    await interruptInSoak(["rollback", "--reason", reason]);
+    await world.shipped([old, sha]);
+    await world.interruptInSoak(["rollback", "--reason", reason]);
     const { stdout } = await world.lateen(["rollout", "--abandon"]);
     expect(stdout).toContain(`gave the rollback to ${old} up`);
   });
 });
 
 test("an interrupted ship that rollout --resume has continued says that promotion is still to do", async () => {
-  await interruptInSoak(["ship", "--sha", sha]);
+  await world.interruptInSoak(["ship", "--sha", sha]);
   const head = await world.release();
   const gaveWay = await world.lateen(["rollout", "--resume", "--json"]);
   expect(gaveWay.json()).toMatchObject({ outcome: "superseded", supersededBy: head });
@@ -131,14 +101,14 @@ test("an interrupted ship that rollout --resume has continued says that promotio
   expect(resumed.json()).toMatchObject({ next, reason: expect.stringMatching(/no tag was moved: .* default, next/) });
   expect(resumed.stderr).toContain(next);
   expect((await world.lateen(["ship", "--sha", sha, "--json"])).json().outcome).toBe("shipped");
-  expect(tags("next")).toEqual(candidates(2));
+  expect(world.tags("next")).toEqual(world.candidates(2));
 });
 
 describe("a rollback that is killed", () => {
   let git: GitHttpServer;
   let onGit: ((request: GitRequest) => GitFault | undefined) | undefined;
   beforeEach(async () => {
-    await promoteAll([oldest, old, sha]);
+    await world.shipped([oldest, old, sha]);
     git = await startGitHttpServer({ root: world.repository.root, fault: (request) => onGit?.(request) });
     await world.repository.git("config", "http.receivepack", "true");
     world.configure((text) =>
@@ -166,13 +136,17 @@ describe("a rollback that is killed", () => {
     expect(stderr).toContain("(ended by SIGKILL)");
     onGit = undefined;
     const wanted = dies === "after" ? entry : entry - 1;
-    const written = async (): Promise<number> => (await entries("latest")) + (await entries("next")) - 6;
+    const written = async (): Promise<number> => (await world.entries("latest")) + (await world.entries("next")) - 6;
     for (let tries = 0; tries < 100 && (await written()) < wanted; tries++) await systemClock.sleep(20);
-    expect([await written(), running()]).toEqual([wanted, [old]]);
+    expect([await written(), world.running()]).toEqual([wanted, [old]]);
 
-    const again = await rollback();
+    const again = await world.rollback();
     expect([again.code, again.json()["commit"]], again.stderr).toEqual([0, old]);
-    expect([running(), tags("latest"), tags("next")]).toEqual([[old], candidates(1), candidates(1)]);
-    expect([await entries("latest"), await entries("next")]).toEqual([4, 4]);
+    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
+      [old],
+      world.candidates(1),
+      world.candidates(1),
+    ]);
+    expect([await world.entries("latest"), await world.entries("next")]).toEqual([4, 4]);
   });
 });

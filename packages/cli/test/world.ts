@@ -2,6 +2,7 @@ import { startControlPlane, startTenants, type ControlPlaneServer, type TenantsS
 import { type GiteaFake, openGitGraph, startGiteaFake } from "@lateen/gate/testing";
 import { createGitRepository, type GitRepository } from "@lateen/kernel/testing";
 import { type FakeRegistry, seedImage, startRegistry } from "@lateen/registry/testing";
+import { rememberGraph } from "../src/demo/remember-graph.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { type Ran, runHere, type RunOptions, type Started, startLateen } from "./run-lateen.ts";
 
@@ -46,7 +47,10 @@ export async function startWorld({
 }: { readonly size?: number; readonly commits?: number } = {}): Promise<World> {
   const folder = createFolder();
   const repository = await createGitRepository();
-  const forge = await startGiteaFake({ graph: openGitGraph(repository.path), token: tokens.GITEA_TOKEN });
+  const forge = await startGiteaFake({
+    graph: rememberGraph(openGitGraph(repository.path)),
+    token: tokens.GITEA_TOKEN,
+  });
   const registry = await startRegistry({ auth: { users: { ci: tokens.REGISTRY_PASSWORD } } });
   const commits: string[] = [];
   const digests = new Map<string, string>();

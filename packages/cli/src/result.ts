@@ -106,7 +106,10 @@ export interface StatusResult {
 /** What one rule says about a commit, by `explain`. */
 export interface ExplainedRule {
   readonly rule: string;
-  /** `passed`, or the outcome that it stops with. */
+  /**
+   * `passed`, or the outcome that it stops with; of `ledger`, what became of the commit so far: `promoted`, `replaced`,
+   * `rolled-back`, `never-promoted`, `unknown`, and `partial` where the targets differ.
+   */
   readonly verdict: string;
   readonly fact: string;
   /** What would make it say something else. */

@@ -25,7 +25,14 @@ describe("explain", () => {
     const { explanation } = ran.json() as unknown as Explained;
     expect([ran.code, explanation.map(({ rule, verdict }) => `${rule} ${verdict}`)], ran.stderr).toEqual([
       0,
-      ["kill-switch passed", "supersession superseded", "gate refused", "promotion passed", "fleet passed"],
+      [
+        "ledger never-promoted",
+        "kill-switch passed",
+        "supersession superseded",
+        "gate refused",
+        "promotion passed",
+        "fleet passed",
+      ],
     ]);
     expect(explanation.find(({ rule }) => rule === "gate")?.change).toContain("--override CHECK=REASON");
     expect(ran.json().reason).toContain("supersession");
@@ -49,5 +56,60 @@ describe("explain", () => {
     expect(ran.stdout).toMatch(
       /it has not shipped: journal says halted: the rollout that started at \S+ moved 4 tenants and is halted/,
     );
+  });
+
+  test("tells of a commit that is held, and what would let it go", async () => {
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    const ran = await world.lateen(["explain", sha]);
+    expect(ran.stdout).toMatch(/it has not shipped: kill-switch says held: .*\n/);
+    expect(ran.stdout).toMatch(/├─ kill-switch: held: .*\n│ {5}would change it: clear the variable DEPLOY_DISABLED/);
+  });
+
+  test("tells of a commit that was rolled back from and of one that was replaced: by whom, why, from which ledger", async () => {
+    for (const commit of [old, sha]) await world.lateen(["ship", "--sha", commit, "--override", "supersession=first"]);
+    const back = await world.lateen(["rollback", "--to", old, "--reason", "checkout is down", "--yes"]);
+    expect(back.code, back.stderr).toBe(0);
+    const from = await world.lateen(["explain", sha]);
+    expect(from.stdout).toMatch(
+      new RegExp(
+        `it shipped, and was rolled back from; promoted by octavia .*; then ${old.slice(0, 7)} rolled back to by octavia .*: checkout is down`,
+      ),
+    );
+    expect(from.stdout).toMatch(/├─ ledger: rolled-back: .*\n.*would change it: ship a descendant that repairs it/);
+    expect(from.stdout).toMatch(/ {4}rolled-back: default: .*\n.*refs\/lateen\/latest, 20\d\d-/);
+    expect((await world.lateen(["explain", old])).stdout).toMatch(/is what is promoted; rolled back to by octavia/);
+    const next = await world.release();
+    await world.lateen(["ship", "--sha", next]);
+    expect((await world.lateen(["explain", old])).stdout).toMatch(
+      /├─ ledger: replaced: .*\n.*lateen rollback --to SHA/,
+    );
+  });
+
+  test("tells of every target by itself, and does not call unread what was never promoted", async () => {
+    const targets = "promote: { tags: [latest], targets: { next: { tags: [next] } }";
+    world.configure((text) => text.replace("promote: { tags: [latest]", targets));
+    world.registry.misbehave({
+      when({ method, path }) {
+        if (method === "PUT" && path.endsWith("/manifests/latest")) world.forge.setVariable("DEPLOY_DISABLED", "true");
+        return false;
+      },
+      fault: { kind: "answer", status: 500 },
+    });
+    const ship = await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
+    expect(ship.code, ship.stderr).toBe(6);
+    const ran = await world.lateen(["explain", sha]);
+    expect(ran.stdout).toMatch(/: default: it shipped and is what is promoted; .*; next: nothing was ever promoted\n/);
+    expect(ran.stdout).toMatch(/├─ ledger: partial: .*\n.*the same command again promotes the targets that are left/);
+    expect(ran.stdout.match(/─ promotion: /g)).toHaveLength(2);
+    const told = await world.lateen(["explain", "--result", "result.json"]);
+    expect(told.stdout).toMatch(
+      /─ targets: partial: 1 of 2 targets not committed: next\n.*would change it: .*needs the same command again/,
+    );
+    expect(told.stdout).toMatch(/shipped: default is committed, entry 1 of its ledger\n/);
+    expect(told.stdout).toMatch(/held: next is not committed: DEPLOY_DISABLED is "true"\n/);
+    for (const ref of ["latest", "next"]) await world.repository.setRef(`refs/lateen/${ref}`, old);
+    const unread = await world.lateen(["explain", sha]);
+    expect(unread.stdout).toMatch(/whether it shipped cannot be known: default: /);
+    expect(unread.stdout).toMatch(/├─ ledger: unknown: /);
   });
 });

@@ -13,7 +13,7 @@ const mostRules = 100;
 
 const source = "the result document";
 const passed: ReadonlySet<string> = new Set(
-  "passed ok open latest free verified ahead proven planned unchanged shipped success pinned none".split(" "),
+  "passed ok open latest free verified ahead proven planned unchanged shipped success pinned none promoted".split(" "),
 );
 
 /**
@@ -48,7 +48,7 @@ function headline({ command = "?", outcome, reason = "no reason is given", error
 function rulesOf(document: ShownDocument, unreadable: number): readonly ExplainedRule[] {
   const { explanation, evidence } = document;
   const told = explanation.length > 0 ? explanation.map(asTold) : byRule(evidence);
-  const known = [...told.slice(0, mostRules), ...offTarget(document)];
+  const known = [...told.slice(0, mostRules), ...offTarget(document), ...leftTargets(document)];
   const left = told.length - mostRules;
   return [
     ...known,
@@ -89,6 +89,20 @@ function offTarget({ fleet, outcome }: ShownDocument): readonly ExplainedRule[] 
   });
   const verdict = passed.has(outcome) ? "partial" : outcome;
   return [ruleOf("fleet", verdict, `${off.length} of ${counted(fleet.enumerated, "tenant")} off target`, facts)];
+}
+
+/** Promotion targets that the run left without the release. */
+function leftTargets({ targets, outcome, next }: ShownDocument): readonly ExplainedRule[] {
+  const left = targets.filter(({ committed, state }) => !committed && !passed.has(state));
+  if (left.length === 0) return [];
+  const facts = targets.map(({ name, state, committed, ledger, reason }) => {
+    const entry = ledger === undefined ? "" : `, entry ${ledger.position} of its ledger`;
+    const fact = `${name} is ${committed ? `committed${entry}` : "not committed"}${reason === undefined ? "" : `: ${reason}`}`;
+    return { rule: "targets", verdict: state, fact, source, at: "" };
+  });
+  const [all, names] = [counted(targets.length, "target"), left.map(({ name }) => name).join(", ")];
+  const fact = `${left.length} of ${all} not committed: ${names}`;
+  return [ruleOf("targets", passed.has(outcome) ? "partial" : outcome, fact, facts, next)];
 }
 
 /** The end itself, where it was an error or no rule accounts for it. */

@@ -4,9 +4,10 @@ export function remedy(rule: string, verdict: string): string | undefined {
 }
 
 const buildAgain = "build the images of this commit";
-const goingBack = "give a commit that descends from what is promoted; going back on purpose is lateen rollback";
+const goingBackTo = "going back on purpose is lateen rollback";
+const goingBack = `give a commit that descends from what is promoted; ${goingBackTo}`;
 
-const remedies: Readonly<Record<string, (verdict: string) => string>> = {
+const remedies: Readonly<Record<string, (verdict: string) => string | undefined>> = {
   "kill-switch": () => "clear the variable where it was read, or --override kill-switch=REASON",
   supersession: (verdict) =>
     verdict === "superseded"
@@ -25,13 +26,23 @@ const remedies: Readonly<Record<string, (verdict: string) => string>> = {
   "rollback-hold": () => "ship a descendant that repairs it, or --override rollback-hold=REASON",
   destination: () => "make the destination readable, and run again",
   "write-access": () => "let the credentials write the tag; lateen doctor tests it",
-  ledger: () => "make the ledger readable and writable, and run again",
+  ledger: (verdict) =>
+    Object.hasOwn(histories, verdict) ? histories[verdict] : "make the ledger readable and writable, and run again",
   settle: () => "lateen reconcile repairs tags from the ledger",
   promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
   canary: () => "put the canary right and ship again, or ship what repairs it",
   coverage: () => "put right what the tenants need, then ship again",
   journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
   fleet: () => "lateen rollout moves the tenants that are off target",
+};
+
+/** What a ledger says of a commit, by `explain`. */
+const histories: Readonly<Record<string, string | undefined>> = {
+  promoted: undefined,
+  "never-promoted": undefined,
+  replaced: `${goingBackTo} --to SHA --reason TEXT`,
+  "rolled-back": "ship a descendant that repairs it, or --override rollback-hold=REASON",
+  partial: "the same command again promotes the targets that are left",
 };
 
 /** For what no rule tells. */

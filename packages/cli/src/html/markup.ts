@@ -57,10 +57,10 @@ export function tone(word: string): "good" | "bad" | "plain" {
 }
 
 const good: ReadonlySet<string> = new Set(
-  "shipped unchanged ok open passed latest free verified ahead moved created success none".split(" "),
+  "shipped unchanged ok open passed latest free verified ahead moved created success none promoted".split(" "),
 );
 const bad: ReadonlySet<string> = new Set(
-  "halted refused closed unknown partial error failed failure behind straggler quarantined foreign drift denied interrupted".split(
+  "halted refused closed unknown partial error failed failure behind straggler quarantined foreign drift denied interrupted rolled-back".split(
     " ",
   ),
 );

@@ -2,6 +2,7 @@ import { plainText } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { ExplainedRule } from "../result.ts";
 import type { Explanation } from "../stages/explain.ts";
+import { describeShipped } from "../stages/look-at-ledgers.ts";
 import { short } from "./line.ts";
 
 /** The longest list of facts that is shown below one rule; the document has them all. */
@@ -32,15 +33,17 @@ export function formatTree(rules: readonly ExplainedRule[]): string[] {
   return rules.flatMap((rule, index) => branch(rule, index === rules.length - 1));
 }
 
-function headline({ promoted, rules }: Explanation): string {
-  if (promoted !== undefined) {
-    const { head, isNewest } = promoted;
-    const who = `${head.entry.kind === "rollback" ? "rolled back to" : "promoted"} by ${plainText(head.entry.actor, 60)} at ${head.entry.at}, entry ${head.position} of the ledger: ${plainText(head.entry.reason, 200)}`;
-    return isNewest
-      ? `it shipped and is what is promoted; ${who}`
-      : `it shipped, and a later entry replaced it; ${who}`;
-  }
-  const stop = rules.find(({ rule, verdict }) => verdict !== "passed" && rule !== "fleet");
+function headline({ ledgers, rules }: Explanation): string {
+  const [only] = ledgers;
+  const known = ledgers.filter(({ shipped }) => shipped.kind !== "never" && shipped.kind !== "unread");
+  if (known.length > 0)
+    return only !== undefined && ledgers.length === 1
+      ? describeShipped(only.shipped)
+      : ledgers.map(({ evidence }) => evidence.fact).join("; ");
+  const unread = ledgers.filter(({ shipped }) => shipped.kind === "unread");
+  if (unread.length > 0)
+    return `whether it shipped cannot be known: ${unread.map(({ evidence }) => evidence.fact).join("; ")}`;
+  const stop = rules.find(({ rule, verdict }) => verdict !== "passed" && rule !== "fleet" && rule !== "ledger");
   return stop === undefined
     ? "it has not shipped, and nothing speaks against it: lateen ship"
     : `it has not shipped: ${stop.rule} says ${stop.verdict}: ${plainText(stop.fact)}`;

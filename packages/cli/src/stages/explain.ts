@@ -1,14 +1,15 @@
 import { inspectJournal, verifyFleet } from "@lateen/fleet";
 import { asReleaseError, type CommitSha, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
-import type { LedgerHead } from "@lateen/promote";
+import type { Shipped } from "../explain/decide-shipped.ts";
 import { remedy } from "../explain/remedies.ts";
 import { candidateTag, type Job } from "../job.ts";
 import { counted } from "../report/line.ts";
 import type { ExplainedRule } from "../result.ts";
 import { evidence as evidenceOf } from "./evidence.ts";
 import { passKillSwitch, passSupersession } from "./guards.ts";
+import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
 import { gateStep } from "./pass-gate.ts";
-import { checkTargets } from "./promote.ts";
+import { checkTarget } from "./promote.ts";
 import { resolveRelease } from "./release.ts";
 import type { Account, Step } from "./road.ts";
 import { policyOf } from "./roll-out.ts";
@@ -16,33 +17,62 @@ import { policyOf } from "./roll-out.ts";
 /** Everything that is known about why a commit did or did not ship. */
 export interface Explanation {
   readonly commit: CommitSha;
-  /** The ledger entry of the commit, where it was ever promoted, and whether it is the newest. */
-  readonly promoted?: { readonly head: LedgerHead; readonly isNewest: boolean } | undefined;
+  /** What the ledger of every target says of it. */
+  readonly ledgers: readonly TargetHistory[];
   readonly rules: readonly ExplainedRule[];
   readonly account: Partial<Account>;
 }
 
-const questions: readonly (readonly [rule: string, step: Step])[] = [
+type Question = readonly [rule: string, step: Step];
+
+const questions: readonly Question[] = [
   ["kill-switch", (job) => passKillSwitch(job)],
   ["supersession", passSupersession],
   ["gate", gateStep({ wait: false, settle: false })],
   ["release", resolveRelease],
-  ["promotion", checkTargets],
-  ["journal", lookAtJournal],
-  ["fleet", lookAtFleet],
 ];
+
+/** Every target is asked by itself: what is wrong with one says nothing of the next. */
+function questionsOf({ settings }: Job): readonly Question[] {
+  const targets = settings.config.promote?.targets ?? [];
+  const promotions = targets.map((target): Question => [
+    "promotion",
+    (job, account) => checkTarget(job, account, target),
+  ]);
+  return [...questions, ...promotions, ["journal", lookAtJournal], ["fleet", lookAtFleet]];
+}
 
 /** Asks every rule about a commit, each by itself: a stop of one does not hide what the others say. Writes nothing. */
 export async function explain(job: Job, commit: CommitSha): Promise<Explanation> {
   let account: Account = { commit };
-  const rules: ExplainedRule[] = [];
-  for (const [rule, step] of questions) {
+  const ledgers = await lookAtLedgers(job, commit);
+  const rules: ExplainedRule[] = explainLedgers(ledgers);
+  for (const [rule, step] of questionsOf(job)) {
     const verdict = await attempt(job, account, step);
     account = { ...account, ...verdict.value };
     rules.push(...explained(job, rule, verdict));
   }
-  return { commit, promoted: await findEntry(job, commit), rules, account };
+  return { commit, ledgers, rules, account };
 }
+
+/** What became of it so far, before what the rules say of it now. */
+function explainLedgers(ledgers: readonly TargetHistory[]): ExplainedRule[] {
+  const [first] = ledgers;
+  if (first === undefined) return [];
+  const kinds = new Set(ledgers.map(({ shipped }) => shipped.kind));
+  const verdict = kinds.size === 1 ? verdicts[first.shipped.kind] : kinds.has("unread") ? "unknown" : "partial";
+  const facts = ledgers.map(({ evidence }) => evidence);
+  const fact = facts.map((one) => one.fact).join("; ");
+  return [{ rule: "ledger", verdict, fact, change: remedy("ledger", verdict), at: first.evidence.at, facts }];
+}
+
+const verdicts: Readonly<Record<Shipped["kind"], string>> = {
+  current: "promoted",
+  replaced: "replaced",
+  "rolled-back": "rolled-back",
+  never: "never-promoted",
+  unread: "unknown",
+};
 
 async function attempt(job: Job, account: Account, step: Step): Promise<Verdict<Partial<Account>>> {
   try {
@@ -118,14 +148,4 @@ async function lookAtFleet(job: Job, { commit }: Account): Promise<Verdict<Parti
     }),
   );
   return { ...verdict, value: {}, evidence: evidence ?? verdict.evidence };
-}
-
-async function findEntry(job: Job, commit: CommitSha): Promise<Explanation["promoted"]> {
-  const [target] = job.settings.config.promote?.targets ?? [];
-  if (target === undefined) return undefined;
-  const entries = await (await job.wiring.ledger(target.name)).entries(200, job.signal);
-  if (entries.kind !== "found") return undefined;
-  const index = entries.value.findIndex(({ entry }) => entry.commit === commit);
-  const head = entries.value[index];
-  return head === undefined ? undefined : { head, isNewest: index === 0 };
 }

@@ -10,17 +10,25 @@ import { type Account, type Step, walk } from "./road.ts";
 /** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
 export const checkTargets: Step = (job, account) => {
   const targets = job.settings.config.promote?.targets ?? [];
-  const steps = targets.map((target): Step => async (_, before) => {
-    begin(job, "release", target);
-    const verdict = await checkPromotion(
-      promotionInput(job, before, target),
-      await portsOf(job, target.name),
-      job.signal,
-    );
-    return withReport(verdict, "release", before.images ?? []);
-  });
+  const steps = targets.map(
+    (target): Step =>
+      async (_, before) =>
+        checkTarget(job, before, target),
+  );
   return walk(job, { ...account, changed: false }, steps);
 };
+
+/** The same of one target. */
+export async function checkTarget(
+  job: Job,
+  account: Account,
+  target: TargetConfig,
+): Promise<Verdict<Partial<Account>>> {
+  begin(job, "release", target);
+  const input = promotionInput(job, account, target);
+  const verdict = await checkPromotion(input, await portsOf(job, target.name), job.signal);
+  return withReport(verdict, "release", account.images ?? []);
+}
 
 /**
  * Promotes every target, one after the other; `guards` are asked once more right before each of them is committed, since to

@@ -24,8 +24,8 @@ export function conclude(
   verdict: Verdict<Partial<Account> | undefined>,
   { outcome, reason, advice = [], gate }: ConcludeOptions,
 ): CommandResult {
-  const { coverage: _, changed, interrupted, unfinished, left, ...known } = verdict.value ?? {};
-  const isCutShort = interrupted === true || unfinished === true;
+  const { coverage: _, changed, interrupted, completedBy, left, ...known } = verdict.value ?? {};
+  const isCutShort = interrupted === true || completedBy === "the same command";
   const stopped = verdict.kind === "stop";
   const document = {
     reason: stopped ? verdict.reason : [reason, ...(left === undefined ? [] : [left])].join("; "),
@@ -41,7 +41,7 @@ export function conclude(
     changes: changed === true,
     interrupted: isCutShort,
     advice: [
-      ...(stopped ? adviceFor(verdict.outcome, interrupted === true, isCutShort) : []),
+      ...(stopped ? adviceFor(verdict.outcome, interrupted === true, completedBy) : []),
       ...adviseNext(known.next),
       ...advice,
     ],
@@ -53,13 +53,15 @@ function adviseNext(next: string | undefined): string[] {
 }
 
 /** What to do next, where the outcome alone tells. */
-function adviceFor(outcome: Outcome, interrupted: boolean, isCutShort: boolean): string[] {
+function adviceFor(outcome: Outcome, interrupted: boolean, completedBy: Account["completedBy"]): string[] {
   // `rollout --resume` promotes nothing: so it comes second.
   if (interrupted) return ["the fleet alone: lateen rollout --resume", "to give it up: lateen rollout --abandon"];
   if (outcome === "halted")
     return ["the result accounts for every tenant: put right what it names, then run the same command again"];
+  if (completedBy === "a newer release")
+    return ["the newer release takes the targets that are left; see that it does: lateen status"];
   // Reconcile follows ledgers: a target that its ledger does not name yet is only reached by the same command again.
-  return outcome === "partial" && !isCutShort ? ["repair the tags with: lateen reconcile"] : [];
+  return outcome === "partial" && completedBy === undefined ? ["repair the tags with: lateen reconcile"] : [];
 }
 
 /** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */

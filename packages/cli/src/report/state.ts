@@ -4,18 +4,13 @@ import type { CommandResult } from "../commands/command.ts";
 import type { ImageResult, StatusResult, TagResult } from "../result.ts";
 import { fleetResult } from "../stages/roll-out.ts";
 import type { State, TargetState } from "../stages/read-state.ts";
-import { toleratedIn } from "../stages/tolerated.ts";
 import { formatFleet, table } from "./answer.ts";
+import { judgeState } from "./judge-state.ts";
 import { short, shortDigest } from "./line.ts";
 
 /** The end of `status`: what could not be read is `unknown`; drift is an error only where that was asked for. */
 export function concludeStatus(state: State, { failOnDrift }: { readonly failOnDrift: boolean }): CommandResult {
-  const drift = driftOf(state);
-  const reasons = [
-    ...state.targets.flatMap(({ status }) => status.reasons),
-    ...(state.fleet?.kind === "stop" ? [state.fleet.reason] : []),
-  ];
-  const reason = reasons.length === 0 ? agreement(state) : reasons.map((text) => plainText(text)).join("; ");
+  const { drift, reasons, reason } = judgeState(state);
   const outcome = drift === "unknown" ? "unknown" : drift === "drift" && failOnDrift ? "refused" : "ok";
   const fleet = state.fleet?.value === undefined ? undefined : fleetResult(state.fleet.value);
   const images = state.targets.flatMap(({ status }) => status.tags.map(imageOf));
@@ -43,21 +38,6 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
       .filter((part) => part !== "")
       .join("\n\n"),
   };
-}
-
-/** What agrees; without an entry of the ledger there is nothing that tags and tenants could differ from. */
-function agreement({ targets, fleet }: State): string {
-  if (targets.every(({ status }) => status.ledger.kind === "absent"))
-    return "the ledger has no entry yet, so nothing was compared";
-  const left = toleratedIn(fleet?.value);
-  if (left !== "") return `ledger, tags and all other tenants agree; ${left}`;
-  return fleet === undefined ? "ledger and tags agree" : "ledger, tags and tenants agree";
-}
-
-function driftOf({ targets, fleet }: State): "none" | "drift" | "unknown" {
-  const kinds = targets.map(({ status }): string => status.drift);
-  if (fleet?.kind === "stop") kinds.push(fleet.outcome === "unknown" ? "unknown" : "drift");
-  return kinds.includes("drift") ? "drift" : kinds.includes("unknown") || targets.length === 0 ? "unknown" : "none";
 }
 
 function targetResult({ name, status }: TargetState): StatusResult["targets"][number] {

@@ -7,10 +7,10 @@ const decide = (ends: readonly TargetEnd[]): ReturnType<typeof decideTargets> =>
   decideTargets(ends.map((end, at) => ({ name: `target-${at}`, end, reason: `because of ${at}` })));
 
 describe("decideTargets", () => {
-  test.each(targetsTable)("$ends: $outcome", ({ ends, outcome, unfinished }) => {
+  test.each(targetsTable)("$ends: $outcome", ({ ends, outcome, completedBy }) => {
     const decision = decide(ends);
     expect(decision.kind === "go" ? "go" : decision.outcome).toBe(outcome);
-    expect(decision.kind === "stop" && decision.unfinished).toBe(unfinished);
+    expect(decision.kind === "stop" ? decision.completedBy : undefined).toBe(completedBy);
   });
 
   test("names who is committed, who is not and why", () => {
@@ -38,7 +38,7 @@ describe("decideTargets", () => {
         const isLeft = ends.some((one) => !["done", "unsettled", "overtaken"].includes(one));
         if (decision.kind === "go") expect(new Set(ends)).toEqual(new Set(["done"]));
         if (isOwn && isLeft) expect(["partial", "halted"]).toContain(decision.kind === "stop" && decision.outcome);
-        if (decision.kind === "stop" && decision.unfinished) expect(isOwn && isLeft).toBe(true);
+        if (decision.kind === "stop" && decision.completedBy !== undefined) expect(isOwn && isLeft).toBe(true);
         if (decision.kind === "stop" && decision.outcome === "superseded")
           expect(ends.filter((one) => ["refused", "unknown", "halted", "unsettled"].includes(one))).toEqual([]);
       }),

@@ -13,6 +13,12 @@ export interface TargetFacts {
   readonly reason?: string | undefined;
 }
 
+/**
+ * Who brings the targets together again that are left: the same command line, or the release that came after it. Reconcile
+ * cannot, since it follows ledgers.
+ */
+export type CompletedBy = "the same command" | "a newer release";
+
 /** How it all ended. */
 export type TargetsDecision =
   | { readonly kind: "go" }
@@ -20,8 +26,8 @@ export type TargetsDecision =
       readonly kind: "stop";
       readonly outcome: StopOutcome;
       readonly reason: string;
-      /** Whether a target is committed and another is not: the same command line completes it, reconcile does not. */
-      readonly unfinished: boolean;
+      /** Set where a target is committed and another is not. */
+      readonly completedBy?: CompletedBy | undefined;
     };
 
 /** Stops that end green, since a later event or a person decides. */
@@ -42,7 +48,10 @@ export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision 
   const [first, ...others] = stopped.filter(({ end }) => end !== "untouched");
   if (stopped.length > 0 && own.length > 0) {
     const outcome = stopped.some(({ end }) => end === "halted") ? "halted" : "partial";
-    return { kind: "stop", outcome, reason: tell(own, stopped), unfinished: true };
+    // To go on would be to take back what came after it, or to be told to give way.
+    const isLate = overtaken !== undefined || stopped.some(({ end }) => end === "superseded");
+    const completedBy = isLate ? "a newer release" : "the same command";
+    return { kind: "stop", outcome, reason: tell(own, stopped), completedBy };
   }
   if (first !== undefined) {
     const loudest = [first, ...others].find(({ end }) => !quiet.has(end)) ?? first;
@@ -52,11 +61,11 @@ export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision 
   if (overtaken !== undefined && unsettled.length === 0) return asItIs("superseded", overtaken);
   if (stopped[0] !== undefined) return asItIs("unknown", stopped[0]);
   if (unsettled.length === 0) return { kind: "go" };
-  return { kind: "stop", outcome: "partial", reason: unsettled.map(reasonOf).join("; "), unfinished: false };
+  return { kind: "stop", outcome: "partial", reason: unsettled.map(reasonOf).join("; ") };
 }
 
 function asItIs(outcome: StopOutcome, target: TargetFacts): TargetsDecision {
-  return { kind: "stop", outcome, reason: reasonOf(target), unfinished: false };
+  return { kind: "stop", outcome, reason: reasonOf(target) };
 }
 
 function reasonOf({ name, end, reason }: TargetFacts): string {

@@ -1,4 +1,4 @@
-import { type Evidence, go, stop, type Verdict } from "@lateen/kernel";
+import { asReleaseError, type Evidence, go, type ReleaseError, stop, type Verdict } from "@lateen/kernel";
 import type { PromotionReport } from "@lateen/promote";
 import type { TargetConfig } from "../config/config.ts";
 import type { Job } from "../job.ts";
@@ -21,7 +21,11 @@ export interface EachTargetOptions {
   readonly goOn?: boolean;
 }
 
-/** Acts on targets in their order, and tells what became of each; once one is committed, no stop is a quiet one. */
+/**
+ * Acts on targets in their order, and tells what became of each; once one is committed, no stop is a quiet one.
+ *
+ * @throws ReleaseError of category `auth` where nothing is committed, and of the others wherever they come
+ */
 export async function eachTarget(
   job: Job,
   start: Account,
@@ -41,10 +45,16 @@ export async function eachTarget(
   }));
   const evidence: Evidence[] = [];
   let account: Account = { ...start, changed: false, targets: results };
+  let denied: ReleaseError | undefined;
   for (const [at, target] of targets.entries()) {
-    const { verdict, more } = await act(target, account).catch((error: unknown) => {
-      rememberKnown(error, account, evidence);
-      throw error;
+    const { verdict, more } = await act(target, account).catch((thrown: unknown) => {
+      const error = asReleaseError(thrown);
+      if (error.category === "auth") {
+        denied ??= error;
+        return stopDenied(error);
+      }
+      rememberKnown(thrown, account, evidence);
+      throw thrown;
     });
     evidence.push(...verdict.evidence);
     const { value } = withReport(verdict, "promotion", account.images ?? []);
@@ -62,9 +72,18 @@ export async function eachTarget(
     };
     if (!goesOn(end, goOn) || job.signal.aborted) break;
   }
+  if (denied !== undefined && !results.some(({ committed }) => committed)) {
+    rememberKnown(denied, { ...account, changed: start.changed }, evidence);
+    throw denied;
+  }
   const decision = decideTargets(ends);
   if (decision.kind === "go") return go(account, evidence);
-  return stop(decision.outcome, decision.reason, evidence, { ...account, unfinished: decision.unfinished });
+  return stop(decision.outcome, decision.reason, evidence, { ...account, completedBy: decision.completedBy });
+}
+
+/** Credentials that end between two targets stop one of them; what was committed before is told, and no error hides it. */
+function stopDenied({ message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget>> {
+  return { verdict: stop("unknown", fix === undefined ? message : `${message}; ${fix}`) };
 }
 
 /** A target whose tags have not settled is committed, and no reason to leave the others behind. */

@@ -20,7 +20,7 @@ export interface TargetState {
 /** Everything that runs and everything that says what should. */
 export interface State {
   readonly targets: readonly TargetState[];
-  /** The fleet beside the newest entry of the first target; undefined without a fleet or an entry. */
+  /** The fleet beside the newest entry of the first target that has one; undefined without a fleet or an entry. */
   readonly fleet?: Verdict<FleetReport> | undefined;
   readonly evidence: readonly Evidence[];
 }
@@ -51,7 +51,10 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
     evidence.push(...verdict.evidence);
     if (verdict.value !== undefined) targets.push({ name: target.name, status: verdict.value });
   }
-  const fleet = await readFleet(job, targets[0]);
+  const fleet = await readFleet(
+    job,
+    targets.find(({ status }) => status.ledger.kind === "found"),
+  );
   return { targets, fleet, evidence: [...evidence, ...(fleet?.evidence ?? [])] };
 }
 

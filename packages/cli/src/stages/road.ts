@@ -2,6 +2,7 @@ import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
 import type { Job } from "../job.ts";
 import { rememberKnown } from "../late-error.ts";
+import type { CompletedBy } from "./decide-targets.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../result.ts";
 
 /** What has been established on the way so far. */
@@ -21,8 +22,8 @@ export interface Account {
   /** Whether a tenant or a tag was moved. */
   readonly changed?: boolean | undefined;
   readonly interrupted?: boolean | undefined;
-  /** Whether some of several targets are committed and others are not; the same command line completes it. */
-  readonly unfinished?: boolean | undefined;
+  /** Set where some of several targets are committed and others are not. */
+  readonly completedBy?: CompletedBy | undefined;
 }
 
 /** One step of the road: takes what is known so far, and answers with what it adds. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { reason, startTargetsWorld, type Tag, type TargetsWorld, withTargets } from "./targets-world.ts";
+import { reason, startTargetsWorld, type Tag, type TargetsWorld } from "./targets-world.ts";
 import { images } from "./world.ts";
 
 // Several targets that go back together, or forward.
@@ -216,6 +216,7 @@ describe("a rollback of several targets", () => {
     });
     expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
     expect(ran.json().reason).toMatch(new RegExp(`next is not \\(superseded: ${newer} came to default`));
+    expect(ran.stderr).not.toMatch(/lateen (rollback|reconcile)/);
     expect([await world.entries("latest"), await world.entries("next")]).toEqual([3, 3]);
   });
 
@@ -233,64 +234,5 @@ describe("a rollback of several targets", () => {
       world.candidates(1),
     ]);
     expect([await world.entries("latest"), await world.entries("next")]).toEqual([3, 3]);
-  });
-});
-
-describe("a promotion of several targets that is stopped between two", () => {
-  /** Does something when the first target's tags are written. */
-  function between(act: () => void): void {
-    world.registry.misbehave({
-      when({ method, path }) {
-        if (method === "PUT" && path.endsWith("/manifests/latest")) act();
-        return false;
-      },
-      fault: { kind: "answer", status: 500 },
-    });
-  }
-
-  test("by the kill switch is partial, and promote completes it", async () => {
-    between(() => world.forge.setVariable("DEPLOY_DISABLED", "true"));
-    world.folder.write("summary.md", "");
-    const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: `${world.folder.path}/summary.md` };
-    const ran = await world.lateen(["promote", "--sha", sha, "--json"], { env });
-    expect(world.folder.read("summary.md")).toMatch(/\| default \| shipped \| 1 \|.*\n\| next \| held \| {2}\| .+ \|/);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
-    expect(ran.json()).toMatchObject({
-      reason: expect.stringMatching(/^default is committed, but next is not \(held: /),
-      ledger: { position: 1 },
-      targets: [
-        { name: "default", state: "shipped", committed: true, ledger: { position: 1 } },
-        { name: "next", state: "held", committed: false },
-      ],
-    });
-    expect(ran.stderr).toContain(`lateen promote --sha ${sha}`);
-    expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(2), [undefined, undefined]]);
-    const held = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect([held.code, held.json().outcome]).toEqual([0, "held"]);
-    world.forge.setVariable("DEPLOY_DISABLED", "false");
-    const again = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect(again.json(), again.stderr).toMatchObject({
-      outcome: "shipped",
-      targets: [
-        { name: "default", state: "unchanged" },
-        { name: "next", state: "shipped" },
-      ],
-    });
-    expect(world.tags("next")).toEqual(world.candidates(2));
-  });
-
-  test("by a newer release is partial too, and names it", async () => {
-    world.configure((text) => `${withTargets(text)}supersession: {}\n`);
-    let newer: Promise<string> | undefined;
-    between(() => void (newer ??= world.release()));
-    const ran = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
-    expect(ran.json()).toMatchObject({
-      supersededBy: await newer,
-      targets: [
-        { name: "default", committed: true },
-        { name: "next", state: "superseded", committed: false },
-      ],
-    });
   });
 });

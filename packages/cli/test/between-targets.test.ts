@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { reason, startTargetsWorld, type TargetsWorld, withTargets } from "./targets-world.ts";
+
+// What comes between two targets: the kill switch, a newer release, credentials that end; and who is told.
+
+let world: TargetsWorld;
+let [oldest, old, sha]: [string, string, string] = ["", "", ""];
+beforeEach(async () => {
+  world = await startTargetsWorld();
+  [oldest = "", old = "", sha = ""] = world.commits;
+});
+afterEach(() => world.close());
+
+/** Turns the registry's credentials away at a tag, from the moment on at which somebody says so. */
+function deny(tag: string): { now(): void; end(): void } {
+  let isDenied = false;
+  const end = world.registry.misbehave({
+    when: ({ path }) => isDenied && path.endsWith(`/manifests/${tag}`),
+    fault: { kind: "answer", status: 403, body: '{"errors":[{"code":"DENIED"}]}' },
+  });
+  return { end, now: () => void (isDenied = true) };
+}
+
+describe("a promotion of several targets that is stopped between two", () => {
+  /** Does something when the first target's tags are written. */
+  function between(act: () => void): void {
+    world.registry.misbehave({
+      when({ method, path }) {
+        if (method === "PUT" && path.endsWith("/manifests/latest")) act();
+        return false;
+      },
+      fault: { kind: "answer", status: 500 },
+    });
+  }
+
+  test("by the kill switch is partial, and promote completes it", async () => {
+    between(() => world.forge.setVariable("DEPLOY_DISABLED", "true"));
+    world.folder.write("summary.md", "");
+    const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: `${world.folder.path}/summary.md` };
+    const ran = await world.lateen(["promote", "--sha", sha, "--json"], { env });
+    expect(world.folder.read("summary.md")).toMatch(/\| default \| shipped \| 1 \|.*\n\| next \| held \| {2}\| .+ \|/);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect(ran.json()).toMatchObject({
+      reason: expect.stringMatching(/^default is committed, but next is not \(held: /),
+      ledger: { position: 1 },
+      targets: [
+        { name: "default", state: "shipped", committed: true, ledger: { position: 1 } },
+        { name: "next", state: "held", committed: false },
+      ],
+    });
+    expect(ran.stderr).toContain(`lateen promote --sha ${sha}`);
+    expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(2), [undefined, undefined]]);
+    const held = await world.lateen(["promote", "--sha", sha, "--json"]);
+    expect([held.code, held.json().outcome]).toEqual([0, "held"]);
+    world.forge.setVariable("DEPLOY_DISABLED", "false");
+    const again = await world.lateen(["promote", "--sha", sha, "--json"]);
+    expect(again.json(), again.stderr).toMatchObject({
+      outcome: "shipped",
+      targets: [
+        { name: "default", state: "unchanged" },
+        { name: "next", state: "shipped" },
+      ],
+    });
+    expect(world.tags("next")).toEqual(world.candidates(2));
+  });
+
+  test("by a newer release is partial too, and names it", async () => {
+    world.configure((text) => `${withTargets(text)}supersession: {}\n`);
+    let newer: Promise<string> | undefined;
+    between(() => void (newer ??= world.release()));
+    const ran = await world.lateen(["promote", "--sha", sha, "--json"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect(ran.json()).toMatchObject({
+      supersededBy: await newer,
+      targets: [
+        { name: "default", committed: true },
+        { name: "next", state: "superseded", committed: false },
+      ],
+    });
+    // To go on would only be told to give way.
+    expect(ran.stderr).toContain("the newer release takes the targets that are left");
+    expect(ran.stderr).not.toMatch(/lateen (promote|reconcile)/);
+  });
+
+  test("by credentials that end is partial, and status tells what no target shows by itself", async () => {
+    await world.shipped([oldest, old]);
+    const denied = deny("next");
+    between(() => denied.now());
+    const ran = await world.lateen(["promote", "--sha", sha, "--json"]);
+    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect(ran.json()).toMatchObject({
+      reason: expect.stringMatching(/^default is committed, but next is not \(unknown: .*credentials.*push rights/),
+      targets: [
+        { name: "default", state: "shipped", committed: true },
+        { name: "next", state: "unknown", committed: false },
+      ],
+    });
+    denied.end();
+    for (const slug of world.tenants.slugs()) world.tenants.set(slug, { sha });
+    const apart = await world.lateen(["status", "--json", "--fail-on-drift"]);
+    expect([apart.code, apart.json().reason], apart.stderr).toEqual([
+      3,
+      expect.stringContaining(`default: ${sha.slice(0, 12)}; next: ${old.slice(0, 12)}`),
+    ]);
+    expect((await world.lateen(["promote", "--sha", sha, "--json"])).json().outcome).toBe("shipped");
+    const together = await world.lateen(["status", "--json", "--fail-on-drift"]);
+    expect([together.code, together.json().reason]).toEqual([0, "ledger, tags and tenants agree"]);
+  });
+});
+
+test("credentials that end for one target keep no other from going back, and are exit 7 where they end for all", async () => {
+  await world.shipped([oldest, old, sha]);
+  const denied = [deny("latest"), deny("next")] as const;
+  const rollback = (which: readonly { now(): void }[]) =>
+    world.lateen(["rollback", "--reason", reason, "--json"], {
+      onProgress: (line) => {
+        if (line.includes("rollout: ")) for (const one of which) one.now();
+      },
+    });
+  const none = await rollback(denied);
+  expect([none.code, none.json().outcome], none.stderr).toEqual([7, "error"]);
+  expect(none.json()).toMatchObject({
+    fleet: { verified: 3 },
+    targets: [
+      { name: "default", state: "unknown", committed: false },
+      { name: "next", state: "unknown", committed: false },
+    ],
+  });
+  for (const one of denied) one.end();
+  const only = deny("latest");
+  const one = await rollback([only]);
+  expect([one.code, one.json().outcome], one.stderr).toEqual([6, "partial"]);
+  expect(one.json().reason).toMatch(/^next is committed, but default is not \(unknown: .*credentials/);
+  expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(2), world.candidates(1)]);
+  only.end();
+  expect((await world.rollback()).json()).toMatchObject({ outcome: "shipped", commit: old });
+});
+
+test("status says who is ahead of a release that was not promoted yet", async () => {
+  await world.shipped([oldest, old]);
+  world.tenants.set("canary-a", { sha });
+  const ran = await world.lateen(["status", "--json", "--fail-on-drift"]);
+  expect([ran.code, ran.json().reason], ran.stderr).toEqual([0, expect.stringMatching(/1 of 3 tenants is ahead: /)]);
+});
+
+describe("a rollback that a job runs again", () => {
+  const env = { GITHUB_SERVER_URL: "https://git.example.com", GITHUB_REPOSITORY: "acme/core", GITHUB_RUN_ID: "7" };
+  const run = (id: string, ...argv: string[]) =>
+    world.lateen(["rollback", "--reason", reason, "--json", ...argv], { env: { ...env, GITHUB_RUN_ID: id } });
+
+  test("goes back once; another run goes back one more", async () => {
+    await world.shipped([oldest, old, sha]);
+    expect((await run("7")).json()).toMatchObject({ outcome: "shipped", commit: old });
+    for (const argv of [["--dry-run"], []]) {
+      const again = await run("7", ...argv);
+      expect([again.code, again.json().outcome, again.json()["commit"]], again.stderr).toEqual([
+        0,
+        argv.length === 0 ? "unchanged" : "planned",
+        old,
+      ]);
+      expect(again.stderr).toContain("this run went back to");
+    }
+    expect([await world.entries("latest"), await world.entries("next"), world.running()]).toEqual([4, 4, [old]]);
+    expect((await run("8")).json()).toMatchObject({ outcome: "shipped", commit: oldest });
+    // The first one has had its turn, and what came after it is not its to take back.
+    const late = await run("7");
+    expect([late.code, late.json().outcome, world.running()], late.stderr).toEqual([3, "refused", [oldest]]);
+    expect(late.json().reason).toMatch(/start another run, or name the release with --to/);
+  });
+});

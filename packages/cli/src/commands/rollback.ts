@@ -10,7 +10,7 @@ export const rollback: Command = {
     to: {
       value: "SHA",
       about:
-        "the release to go back to (default: that of a rollback which was cut short, or which this run of a job made; else the one before, by the ledgers, which have to agree)",
+        "the release to go back to (default: the one before, by the ledgers, which have to agree; one that was begun comes first)",
     },
     reason: { value: "TEXT", about: "why; it is kept in the ledger" },
     target: { value: "NAME", about: "only this promotion target (default: all); the fleet goes back all the same" },

@@ -14,7 +14,7 @@ export const config: Command = {
   async run(context) {
     const [, what = ""] = context.args.positionals;
     if (what === "schema") {
-      const { configJsonSchema } = await import("../config/schema.ts");
+      const { configJsonSchema } = await import("../config/json-schema.ts");
       return { outcome: "ok", document: {}, answer: JSON.stringify(configJsonSchema(), undefined, 2), verbatim: true };
     }
     if (what !== "show")

@@ -1,8 +1,8 @@
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
+import { ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
 import { readYaml, type SourceDocument } from "./document.ts";
+import { readProgram } from "./read-program.ts";
 
 /** Names of the configuration file, the first that exists in a folder wins. */
 export const configNames: readonly string[] = [
@@ -32,7 +32,7 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
   const near = relative(cwd, absolute);
   const shown = near === "" || near.startsWith("..") ? absolute : near;
   try {
-    if (/^\.[cm]?[jt]s$/.test(extname(absolute))) return await readProgram(absolute, shown);
+    if (/^\.[cm]?[jt]s$/.test(extname(absolute))) return await readProgram(absolute, shown, files);
     return readYaml(shown, files.read(absolute));
   } catch (error) {
     if (error instanceof ReleaseError) throw error;
@@ -43,37 +43,6 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
       why: systemCode(error),
       fix: "check the path and the permissions of the file",
       cause: error,
-    });
-  }
-}
-
-/** A `.ts` or `.js` file: its default export, or what that function answers. Node strips the types by itself. */
-async function readProgram(path: string, shown: string): Promise<SourceDocument> {
-  const module = await runProgram(path, shown);
-  if (module.default === undefined) {
-    throw new ReleaseError({
-      code: "CONFIG_UNREADABLE",
-      category: "input",
-      message: `the configuration ${shown} has no default export`,
-      fix: "write: export default { forge: { … } }",
-    });
-  }
-  const value: unknown =
-    typeof module.default === "function" ? await (module.default as () => unknown)() : module.default;
-  return { file: shown, value, position: () => undefined, keyPosition: () => undefined };
-}
-
-async function runProgram(path: string, shown: string): Promise<{ readonly default?: unknown }> {
-  try {
-    return (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  } catch (cause) {
-    throw new ReleaseError({
-      code: "CONFIG_UNREADABLE",
-      category: "input",
-      message: `the configuration ${shown} cannot be run`,
-      why: cause instanceof Error ? plainText(cause.message, 300) : systemCode(cause),
-      fix: `node ${shown} shows where it fails`,
-      cause,
     });
   }
 }

@@ -12,7 +12,7 @@ export interface Position {
 export interface SourceDocument {
   readonly file: string;
   readonly value: unknown;
-  /** The position of the value at `path`, else of its nearest parent; undefined for files that are programs. */
+  /** The position of the value at `path`, else of its nearest parent; undefined where a program does not say. */
   position(path: readonly PropertyKey[]): Position | undefined;
   /** The position of the key at the end of `path`. */
   keyPosition(path: readonly PropertyKey[]): Position | undefined;

@@ -1,15 +1,8 @@
-import { configJsonSchema } from "./schema.ts";
-
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-}
+import { configJsonSchema, type JsonSchema } from "./json-schema.ts";
 
 /** The keys that may stand in the mapping at `path`; read from the schema, so that they cannot differ from it. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let here: JsonSchema | undefined = configJsonSchema() as JsonSchema;
+  let here: JsonSchema | undefined = configJsonSchema();
   for (const part of path) here = here === undefined ? undefined : childOf(here, part);
   return alternatives(here).flatMap((schema) => Object.keys(schema.properties ?? {}));
 }

@@ -41,6 +41,16 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether `value` says something at `path`. */
+export function holds(value: unknown, path: readonly PropertyKey[]): boolean {
+  let here: unknown = value;
+  for (const part of path) {
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return false;
+    here = (here as Record<PropertyKey, unknown>)[part];
+  }
+  return true;
+}
+
 /** Values of a job fill only what is open, and the address of the API only where the server's address is the job's too. */
 function fillForge(value: Record<string, unknown>, env: Environment, variables: Map<string, string>): void {
   const forge = isRecord(value["forge"]) ? value["forge"] : {};

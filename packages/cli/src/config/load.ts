@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { ReleaseError } from "@lateen/kernel";
 import { didYouMean } from "../suggest.ts";
+import { checkOverlays } from "./check-overlays.ts";
 import type { Config, Section } from "./config.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { findConfig, readConfigFile } from "./discover.ts";
 import type { SourceDocument } from "./document.ts";
-import { type Environment, isRecord, type Layered, layer, merge } from "./layers.ts";
+import { type Environment, holds, isRecord, type Layered, layer, merge } from "./layers.ts";
 import { configError, formatKey, type Problem } from "./problem.ts";
 import { configSchema } from "./schema.ts";
 import { type Files, machineFiles } from "../io/files.ts";
@@ -59,6 +60,9 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
           .flatMap((issue) => describeIssue(issue as Issue, layered.value))
           .map((issue) => locate(issue.path, issue.message, issue.atKey))),
     ...crossChecks(layered.value).map((problem) => locate(problem.path, problem.message)),
+    ...checkOverlays(document?.value, chosen.overlay?.[1]).map((issue) =>
+      locate(issue.path, issue.message, issue.atKey),
+    ),
   ];
   const missing = needs.filter((section) => layered.value[section] === undefined);
   if (problems.length === 0 && missing.length > 0) throw sectionsMissing(missing, document?.file);
@@ -122,15 +126,6 @@ function createLocator(
 
 function placeOf({ where, line, column }: Problem): string {
   return line === undefined ? where : `${where}:${line}:${column ?? 1}`;
-}
-
-function holds(value: unknown, path: readonly PropertyKey[]): boolean {
-  let here: unknown = value;
-  for (const part of path) {
-    if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return false;
-    here = (here as Record<PropertyKey, unknown>)[part];
-  }
-  return true;
 }
 
 function sectionsMissing(missing: readonly Section[], file: string | undefined): ReleaseError {

@@ -177,7 +177,8 @@ const promote = () =>
       return { ...rest, targets: [...plain, ...named] };
     });
 
-const sections = {
+/** Every section of a file by its name. */
+export const sections: Readonly<Record<string, () => z.ZodType>> = {
   $schema: () => z.string().optional(),
   forge: () => forge().optional(),
   release: () => release().optional(),
@@ -206,11 +207,4 @@ export function configSchema(
     [name, hasDefault.includes(name) || Object.hasOwn(value, name) ? section() : missing] as const;
   const shape = Object.fromEntries(Object.entries(sections).map(build));
   return z.strictObject(shape) as unknown as z.ZodType<Config & { readonly $schema?: string | undefined }, unknown>;
-}
-
-/** JSON Schema of the configuration file, for editors. */
-export function configJsonSchema(): object {
-  const shape = Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, section()]));
-  const schema = z.toJSONSchema(z.strictObject(shape), { io: "input" });
-  return { ...schema, title: "lateen.yaml" };
 }

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { sections } from "./schema.ts";
+
+/** A schema as far as it is looked into here. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/**
+ * JSON Schema of the configuration file, for editors; in draft 7, which all of them know.
+ *
+ * It asks for no more than a file must hold: what a job fills in of `forge`, and in an overlay everything, may be left out.
+ */
+export function configJsonSchema(): JsonSchema {
+  const shape = Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, section()]));
+  const schema = z.toJSONSchema(z.strictObject(shape), { io: "input", target: "draft-7" }) as JsonSchema;
+  const { $schema, environments, forge, ...others } = schema.properties ?? {};
+  const own = { ...(forge === undefined ? {} : { forge: undemanding(forge) }), ...others };
+  const overlay = { type: "object", properties: withoutDemands(own), additionalProperties: false } as const;
+  const overlays = { ...environments, additionalProperties: overlay };
+  const properties = { ...($schema === undefined ? {} : { $schema }), ...own, environments: overlays };
+  return Object.assign({}, schema, { title: "lateen.yaml", properties });
+}
+
+function undemanding(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "required"));
+}
+
+/** The same properties, of which any may be missing at any depth; entries of lists are whole ones. */
+function withoutDemands(properties: Readonly<Record<string, JsonSchema>>): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, withoutDemand(schema)]));
+}
+
+function withoutDemand(schema: JsonSchema): JsonSchema {
+  const { properties, additionalProperties, anyOf } = schema;
+  return {
+    ...undemanding(schema),
+    ...(properties === undefined ? {} : { properties: withoutDemands(properties) }),
+    ...(typeof additionalProperties === "object" ? { additionalProperties: withoutDemand(additionalProperties) } : {}),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(withoutDemand) }),
+  };
+}

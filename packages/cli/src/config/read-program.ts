@@ -1,0 +1,70 @@
+import { pathToFileURL } from "node:url";
+import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
+import type { Files } from "../io/files.ts";
+import type { Position, SourceDocument } from "./document.ts";
+import { findInProgram } from "./find-in-program.ts";
+import { configError, formatKey, type Problem } from "./problem.ts";
+
+/**
+ * Runs a `.ts` or `.js` file: its default export is the configuration, or what that function answers. Node strips the types by
+ * itself.
+ * @throws ReleaseError `CONFIG_UNREADABLE`, `CONFIG_INVALID`
+ */
+export async function readProgram(path: string, shown: string, files: Files): Promise<SourceDocument> {
+  const value = await runProgram(path, shown);
+  if (value === undefined) {
+    throw new ReleaseError({
+      code: "CONFIG_UNREADABLE",
+      category: "input",
+      message: `the configuration ${shown} has no default export`,
+      fix: "write: export default { forge: { … } }",
+    });
+  }
+  const document = { file: shown, value, ...positionsIn(files.read(path)) };
+  const lively = findLively(value).map((at): Problem => ({
+    where: shown,
+    ...document.position(at),
+    key: formatKey(at),
+    message: "must be plain data, such as text, a number or a list",
+  }));
+  if (lively.length > 0) throw configError(lively);
+  return document;
+}
+
+async function runProgram(path: string, shown: string): Promise<unknown> {
+  try {
+    const program = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    return typeof program.default === "function" ? await (program.default as () => unknown)() : program.default;
+  } catch (cause) {
+    throw new ReleaseError({
+      code: "CONFIG_UNREADABLE",
+      category: "input",
+      message: `the configuration ${shown} cannot be run`,
+      why: cause instanceof Error ? plainText(cause.message, 300) : systemCode(cause),
+      fix: `node ${shown} shows where it fails`,
+      cause,
+    });
+  }
+}
+
+function positionsIn(text: string): Pick<SourceDocument, "position" | "keyPosition"> {
+  const find = findInProgram(text);
+  const at = (offset: number | undefined): Position | undefined => {
+    if (offset === undefined) return undefined;
+    const lines = text.slice(0, offset).split("\n");
+    return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  };
+  return { position: (path) => at(find(path)?.value), keyPosition: (path) => at(find(path)?.key) };
+}
+
+/** Where a program has left a function or a promise, which is no configuration. */
+function findLively(
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+  above: readonly object[] = [],
+): readonly (readonly PropertyKey[])[] {
+  if (typeof value === "function" || typeof value === "symbol" || value instanceof Promise) return [path];
+  if (typeof value !== "object" || value === null || above.includes(value)) return [];
+  const keyed = Array.isArray(value) ? value.map((item, index) => [index, item] as const) : Object.entries(value);
+  return keyed.flatMap(([key, item]) => findLively(item, [...path, key], [...above, value]));
+}

@@ -11,7 +11,10 @@ export interface RollbackRow {
   readonly because: string;
 }
 
-/** Where a rollback of several targets goes. W, X, Y and Z are releases, each newer than the one before. */
+/**
+ * Where a rollback of several targets goes. W, X, Y and Z are releases, each newer than the one before; Y>X is a rollback from Y
+ * to X, with ! by the very run that asks.
+ */
 export const rollbackTable: readonly RollbackRow[] = [
   { ledgers: ["Y X"], goes: "X", because: "the release before" },
   { ledgers: ["Y"], goes: "refused", because: "there is no release before" },

@@ -24,7 +24,7 @@ export interface EachTargetOptions {
 /**
  * Acts on targets in their order, and tells what became of each; once one is committed, no stop is a quiet one.
  *
- * @throws ReleaseError of category `auth` where nothing is committed, and of the others wherever they come
+ * @throws ReleaseError of category `auth` at the end, with the account of every target beside it; of others at once
  */
 export async function eachTarget(
   job: Job,
@@ -72,8 +72,8 @@ export async function eachTarget(
     };
     if (!goesOn(end, goOn) || job.signal.aborted) break;
   }
-  if (denied !== undefined && !results.some(({ committed }) => committed)) {
-    rememberKnown(denied, { ...account, changed: start.changed }, evidence);
+  if (denied !== undefined) {
+    rememberKnown(denied, { ...account, changed: account.changed === true || start.changed === true }, evidence);
     throw denied;
   }
   const decision = decideTargets(ends);
@@ -81,7 +81,7 @@ export async function eachTarget(
   return stop(decision.outcome, decision.reason, evidence, { ...account, completedBy: decision.completedBy });
 }
 
-/** Credentials that end between two targets stop one of them; what was committed before is told, and no error hides it. */
+/** Credentials that are lost at one target: it stops there, and the error is thrown when the others have had their turn. */
 function stopDenied({ message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget>> {
   return { verdict: stop("unknown", fix === undefined ? message : `${message}; ${fix}`) };
 }

@@ -4,8 +4,10 @@ import { dirname, join } from "node:path";
 
 import { afterAll, describe, expect, test } from "vitest";
 
+import { endings, outages, stops } from "../../../apps/docs/operations.table.ts";
 import { commands } from "../src/commands/index.ts";
 import { loadConfig } from "../src/config/load.ts";
+import { errorExitCodes, outcomeExitCodes } from "../src/exit-codes.table.ts";
 import { machineFiles } from "../src/io/files.ts";
 import { root } from "./source-files.ts";
 
@@ -48,6 +50,30 @@ describe("what the documentation shows", () => {
     expect(broken).toEqual([]);
   });
 });
+
+describe("the runbook", () => {
+  test("has one row for each outcome and each kind of error", () => {
+    const all = [...outcomeExitCodes, ...errorExitCodes].map(({ outcome }) => outcome);
+    expect(new Set(endings.map(({ ending }) => ending))).toEqual(new Set(all));
+    expect(endings).toHaveLength(all.length);
+  });
+
+  test.each([...endings, ...stops, ...outages].map(({ proof: [name, title] }) => ({ name, title })))(
+    "is proven by $name: $title",
+    ({ name, title }) => {
+      expect(titlesOf(name).some((text) => text.includes(JSON.stringify(title)))).toBe(true);
+    },
+  );
+});
+
+/** What stands behind each `test(` or `test.each(…)(` of a package: the rows, the title and the body. */
+function titlesOf(name: string): string[] {
+  return globSync(`packages/${name}/**/*.test.ts`, { cwd: root, exclude: ["**/node_modules/**"] }).flatMap((path) =>
+    readFileSync(join(root, path), "utf8")
+      .split(/\btest(?:\.\w+)?\(/)
+      .slice(1),
+  );
+}
 
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block]) => block!);

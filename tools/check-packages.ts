@@ -7,6 +7,8 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const names = ["kernel", "gate", "registry", "fleet", "promote", "cli"];
+// What an installation of the program may take.
+const [mostBytes, mostPackages] = [15 * 2 ** 20, 5];
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -94,6 +96,25 @@ function useLibraries(tarballs: readonly string[]): void {
   console.log(`✓ ${entries.length} entry points have types`);
 }
 
+/** The pipeline as a part of another program: its types need nothing that does not come with it, and are checked to the bottom. */
+function usePipeline(tarball: string): void {
+  const path = freshFolder("program");
+  const { version } = manifestOf(join(root, "node_modules/@types/node")) as unknown as { version: string };
+  install(path, tarball, `@types/node@${version}`);
+  const lines = [
+    `import { createJob, loadConfig, ship, wire } from "@lateen/cli";`,
+    `const settings = await loadConfig({ cwd: process.cwd(), env: {} });`,
+    `const wiring = wire({ settings, env: {} });`,
+    `const job = await createJob({ settings, wiring, sha: "0".repeat(40), actor: "a program", dryRun: true });`,
+    `const verdict = await ship(job, { wait: false, settle: false });`,
+    `if (verdict.kind !== "go" || verdict.value?.commit !== "0".repeat(40)) throw new Error(JSON.stringify(verdict));`,
+  ];
+  writeFileSync(join(path, "ship.ts"), lines.join("\n"));
+  run(path, join(root, "node_modules/.bin/tsc"), "--strict", "--module", "nodenext", "--types", "node", "ship.ts");
+  run(path, process.execPath, "ship.js");
+  console.log("✓ a program of somebody else ships, with types that need no package beside");
+}
+
 /** The program alone, as an operator installs it. */
 function useProgram(tarball: string): void {
   const path = freshFolder("operator");
@@ -102,11 +123,17 @@ function useProgram(tarball: string): void {
   const bytes = installed
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  const packages = installed.filter((entry) => entry.isFile() && entry.name === "package.json").length;
+  if (bytes > mostBytes || packages > mostPackages) throw new Error(`${packages} packages with ${bytes} bytes`);
+  if (!installed.some(({ name }) => name === "schema.json")) throw new Error("schema.json is not in the package");
   const help = run(path, join(path, "node_modules/.bin/lateen"), "--help");
   if (!help.includes("lateen ship") && !help.includes("ship")) throw new Error(`lateen --help printed ${help}`);
-  console.log(`✓ lateen --help runs from an installation of ${(bytes / 2 ** 20).toFixed(1)} MiB`);
+  console.log(
+    `✓ lateen --help runs from an installation of ${(bytes / 2 ** 20).toFixed(1)} MiB in ${packages} package(s)`,
+  );
 }
 
 const tarballs = names.map(pack);
 useLibraries(tarballs);
+usePipeline(tarballs.at(-1)!);
 useProgram(tarballs.at(-1)!);

@@ -1,32 +1,46 @@
-import { loadConfig, machineFiles, ship, wire } from "@lateen/cli";
-import { parseCommitSha, systemClock } from "@lateen/kernel";
-import { expect, test } from "vitest";
-import { startWorld, tokens } from "./world.ts";
+import { createJob, isReleaseError, type JobOptions, loadConfig, ship, wire } from "@lateen/cli";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startWorld, tokens, type World } from "./world.ts";
 
-test("a program of somebody else ships with the same pipeline", async () => {
-  const world = await startWorld({ size: 3 });
-  try {
-    const env = { ...tokens, PATH: process.env["PATH"] };
-    const settings = await loadConfig({ cwd: world.folder.path, env });
-    const seen: string[] = [];
-    const report = ({ type }: { readonly type: string }): void => void seen.push(type);
-    const commit = parseCommitSha(world.commits[1] ?? "");
-    const job = {
-      host: { env, clock: systemClock, files: machineFiles },
-      settings,
-      wiring: wire({ settings, env, report }),
-      report,
-      signal: new AbortController().signal,
-      overrides: new Map<string, string>(),
-      actor: "a program",
-      dryRun: false,
-      commit: async () => commit,
-      before: () => undefined,
-    };
-    const verdict = await ship(job, { wait: true, settle: true });
-    expect(verdict).toMatchObject({ kind: "go", value: { changed: true, fleet: { verified: 3 } } });
+let world: World;
+let sha = "";
+let seen: string[] = [];
+beforeEach(async () => {
+  world = await startWorld({ size: 3 });
+  sha = world.commits[1] ?? "";
+  seen = [];
+});
+afterEach(() => world.close());
+
+/** What a program of somebody else does, as the README shows it. */
+async function shipWith(given: Partial<JobOptions> = {}): ReturnType<typeof ship> {
+  const env = { ...tokens, PATH: process.env["PATH"] };
+  const settings = await loadConfig({ cwd: world.folder.path, env });
+  const report = ({ type }: { readonly type: string }): void => void seen.push(type);
+  const wiring = wire({ settings, env, report });
+  const job = await createJob({ settings, wiring, sha, actor: "a program", env, report, ...given });
+  return ship(job, { wait: true, settle: true });
+}
+
+describe("a program of somebody else", () => {
+  test("ships with the same pipeline", async () => {
+    const verdict = await shipWith({ sha: sha.slice(0, 9), reason: "the form said so" });
+    expect(verdict).toMatchObject({ kind: "go", value: { commit: sha, changed: true, fleet: { verified: 3 } } });
     expect(seen).toContain("tag-settled");
-  } finally {
-    await world.close();
-  }
+    expect(await world.ledger()).toMatch(/Actor: a program\nReason: the form said so/);
+  });
+
+  test("has a dry run that writes nothing and claims nothing", async () => {
+    const verdict = await shipWith({ dryRun: true });
+    expect(verdict).toMatchObject({ kind: "go", value: { targets: [{ state: "planned", committed: false }] } });
+    expect([world.plane.moves(), await world.ledger(), seen.includes("tag-written")]).toEqual([[], "", false]);
+  });
+
+  test("waives exactly what it names, and nothing that does not exist", async () => {
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    expect(await shipWith()).toMatchObject({ kind: "stop", outcome: "held" });
+    expect(await shipWith({ overrides: { "kill-switch": "on purpose" } })).toMatchObject({ kind: "go" });
+    const error: unknown = await shipWith({ overrides: { "kil-switch": "x" } }).catch((thrown: unknown) => thrown);
+    expect(isReleaseError(error) && `${error.code} ${error.message}`).toMatch(/^USAGE .*did you mean "kill-switch"/);
+  });
 });

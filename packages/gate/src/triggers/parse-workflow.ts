@@ -19,15 +19,16 @@ export interface ParsedWorkflow {
   readonly push: Reading<PushTrigger>;
 }
 
-/** Where a parser of YAML comes from; `yaml` is an optional peer and loaded with the first workflow. */
-export type LoadYaml = () => Promise<
-  Pick<typeof YamlModule, "isAlias" | "isMap" | "isScalar" | "isSeq" | "parseDocument">
->;
+/**
+ * Where the module `yaml` comes from: it is an optional peer and loaded with the first workflow. Its types stay in here, so that
+ * whoever does without it has none to miss.
+ */
+export type LoadYaml = () => Promise<object>;
 
 /** What Gitea reads of a workflow file at most (`GetContentFromEntry` in its `modules/actions`). */
 const longestWorkflow = 1024 * 1024;
 
-type Yaml = Awaited<ReturnType<LoadYaml>>;
+type Yaml = Pick<typeof YamlModule, "isAlias" | "isMap" | "isScalar" | "isSeq" | "parseDocument">;
 
 class Unclear extends Error {}
 
@@ -41,8 +42,9 @@ export async function parseWorkflow(
   source: string,
   load: LoadYaml = () => import("yaml"),
 ): Promise<Reading<ParsedWorkflow>> {
-  const yaml = await load().catch((cause: unknown) => yamlMissing(cause));
-  if (yaml instanceof ReleaseError) return unknown(yaml);
+  const loaded = await load().catch((cause: unknown) => yamlMissing(cause));
+  if (loaded instanceof ReleaseError) return unknown(loaded);
+  const yaml = loaded as Yaml;
   return attempt(source, () => {
     const { document, root } = readRoot(yaml, text);
     return found({ name: nameOf(yaml, root), push: attempt(source, () => readPush(yaml, document, root, source)) });

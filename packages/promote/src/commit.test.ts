@@ -1,5 +1,5 @@
 import { createFakeClock } from "@lateen/kernel/testing";
-import { type CommitSha, go, stop } from "@lateen/kernel";
+import { type CommitSha, go, ReleaseError, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { promote } from "./index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories as all } from "./testing/index.ts";
@@ -53,5 +53,36 @@ describe("the commit point", () => {
     const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
     expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
     expect(world.latest()).toEqual(before);
+  });
+
+  test("is refused, and not doubtful, where the ledger's server says no", async () => {
+    const world = createWorld();
+    const cause = new ReleaseError({
+      code: "NO",
+      category: "state",
+      message: "a hook declined it",
+      fix: "ask the owner",
+    });
+    const ledger = { ...world.ledger, append: async () => ({ kind: "refused" as const, cause }) };
+    const before = world.latest();
+    const verdict = await promote(world.inputFor(world.mine), { ...world.ports, ledger });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/no tag was moved: a hook declined it; ask the owner$/);
+    expect(verdict.evidence.at(-1)).toMatchObject({ rule: "commit", verdict: "refused" });
+    expect(world.latest()).toEqual(before);
+  });
+
+  test("is passed where the server says no to an entry that it had taken before", async () => {
+    const world = createWorld();
+    const cause = new ReleaseError({ code: "NO", category: "state", message: "a hook declined it" });
+    const ledger = {
+      ...world.ledger,
+      append: async (...args: Parameters<typeof world.ledger.append>) => {
+        await world.ledger.append(...args);
+        return { kind: "refused" as const, cause };
+      },
+    };
+    expect(await promote(world.inputFor(world.mine), { ...world.ports, ledger })).toMatchObject({ kind: "go" });
+    expect(world.ledger.heads).toHaveLength(1);
   });
 });

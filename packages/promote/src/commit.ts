@@ -2,10 +2,11 @@ import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { mustThrow, promoteError, quietly } from "./errors.ts";
 import type { Appended, Ledger, LedgerEntry, LedgerHead } from "./ledger.ts";
 
-/** What became of the entry. `unknown`: nobody can say, and nothing may be done on the strength of it. */
+/** What became of the entry. `refused`: it is not there. `unknown`: nobody can say, and nothing may be done on the strength of it. */
 export type Committed =
   | { readonly kind: "committed"; readonly head: LedgerHead }
   | { readonly kind: "lost"; readonly head: LedgerHead }
+  | { readonly kind: "refused"; readonly cause: ReleaseError }
   | { readonly kind: "unknown"; readonly cause: ReleaseError };
 
 /** Appends per commit at most. Sending the same entry again is safe: the ledger takes it after one predecessor only. */
@@ -31,6 +32,7 @@ export async function commit(
       return { kind: "committed", head: appended.head };
     const seen = await look(ledger, expected, entry);
     if (seen !== "not there") return seen;
+    if (appended.kind === "refused") return appended;
     const cause = appended.kind === "unknown" ? appended.cause : undefined;
     if (cause?.category === "auth") throw cause;
     if (cause !== undefined && !cause.retryable) return { kind: "unknown", cause };

@@ -28,6 +28,11 @@ export function decideCandidate(facts: CandidateFacts, commit: CommitSha): reado
 
 function judgeRevision({ revision }: CandidateFacts, commit: CommitSha, source: string): Finding {
   const rule = "revision";
+  // What was read and is wrong stays wrong: only what could not be read may be better the next time.
+  if (revision?.kind === "unknown" && revision.cause.category === "state") {
+    const { message, fix = "build and push it again" } = revision.cause;
+    return { rule, verdict: "refused", fact: `${source} states no single revision: ${message}; ${fix}`, source };
+  }
   if (revision === undefined || revision.kind === "unknown") {
     const cause = revision?.cause.message ?? "it was not read";
     return {

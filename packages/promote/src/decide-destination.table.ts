@@ -3,7 +3,7 @@ export interface DestinationRow {
   /** What the tag names: nothing, the candidate's digest, another one, or something unreadable. */
   readonly current: "absent" | "candidate" | "other" | "unreadable";
   /** What the image there states as its revision. */
-  readonly revision: "stated" | "none" | "unreadable" | "-";
+  readonly revision: "stated" | "none" | "several" | "unreadable" | "-";
   /** The candidate's commit, seen from that revision. */
   readonly ancestry: "ahead" | "identical" | "behind" | "diverged" | "no such commit" | "unreadable" | "-";
   readonly rules: "plain" | "allowUnlabelled" | "waive unlabelled" | "waive ancestry" | "rollback";
@@ -37,6 +37,10 @@ export const destinationTable: readonly DestinationRow[] = [
   { current: "other", revision: "none", ancestry: "-", rules: "allowUnlabelled", action: "move", because: "the configuration allows it" },
   { current: "other", revision: "none", ancestry: "-", rules: "waive unlabelled", action: "move", because: "a person said so, with a reason" },
   { current: "other", revision: "none", ancestry: "-", rules: "rollback", action: "move", because: "a rollback goes back on purpose" },
+  { current: "other", revision: "several", ancestry: "-", rules: "plain", action: "refuse", because: "its platforms are of different commits, and will be the next time" },
+  { current: "other", revision: "several", ancestry: "-", rules: "allowUnlabelled", action: "refuse", because: "the image is labelled" },
+  { current: "other", revision: "several", ancestry: "-", rules: "waive ancestry", action: "move", because: "a person said so, with a reason" },
+  { current: "other", revision: "several", ancestry: "-", rules: "rollback", action: "move", because: "a rollback goes back on purpose" },
   { current: "other", revision: "unreadable", ancestry: "-", rules: "plain", action: "unknown", because: "an unread label is no missing label" },
   { current: "other", revision: "unreadable", ancestry: "-", rules: "allowUnlabelled", action: "unknown", because: "an unread label is no missing label" },
   { current: "other", revision: "unreadable", ancestry: "-", rules: "waive unlabelled", action: "unknown", because: "an unread label is no missing label" },

@@ -1,4 +1,4 @@
-import { type Ancestry, formatImageRef, plainText, type Reading, sameCommit } from "@lateen/kernel";
+import { type Ancestry, formatImageRef, plainText, type Reading, type ReleaseError, sameCommit } from "@lateen/kernel";
 import type { DestinationFacts, PromotionRules } from "./facts.ts";
 import type { Finding } from "./rules.ts";
 
@@ -36,6 +36,8 @@ export function decideDestination(facts: DestinationFacts, rules: PromotionRules
 type Judgement = Omit<Finding, "source">;
 
 function judgeRevision({ revision, ancestry }: DestinationFacts, rules: PromotionRules, source: string): Judgement {
+  if (revision?.kind === "unknown" && revision.cause.category === "state")
+    return judgeDisordered(revision.cause, rules, source);
   if (revision === undefined || revision.kind === "unknown") {
     const cause = revision === undefined ? "it was not read" : revision.cause.message;
     return {
@@ -46,6 +48,14 @@ function judgeRevision({ revision, ancestry }: DestinationFacts, rules: Promotio
   }
   if (revision.kind === "absent") return judgeUnlabelled(rules, source);
   return judgeAncestry(revision.value, ancestry, rules, source);
+}
+
+/** Read, and of no use: platforms of different commits, say. It will be so the next time too. */
+function judgeDisordered({ message, fix }: ReleaseError, rules: PromotionRules, source: string): Judgement {
+  const fact = `${source} names an image without a revision to compare with: ${message}`;
+  if (rules.waived.includes("ancestry")) return { rule: "ancestry", verdict: "waived", fact };
+  const remedy = `${fix ?? "see what it is (lateen inspect)"}, or --override ancestry=REASON`;
+  return { rule: "ancestry", verdict: "refused", fact: `${fact}; ${remedy}` };
 }
 
 function judgeUnlabelled(rules: PromotionRules, source: string): Judgement {

@@ -1,5 +1,6 @@
 import { absent, type Ancestry, found, parseDigest, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
+import { decideCandidate } from "./decide-candidate.ts";
 import { decideDestination } from "./decide-destination.ts";
 import { destinationTable } from "./decide-destination.table.ts";
 import { decideDrift } from "./decide-drift.ts";
@@ -43,6 +44,7 @@ describe("decideDestination", () => {
     const revision = {
       stated: found("0123456789ab"),
       none: absent("no label"),
+      several: unknown(new ReleaseError({ code: "DISAGREES", category: "state", message: "two commits" })),
       unreadable: unknown(trouble),
       "-": undefined,
     }[row.revision];
@@ -55,6 +57,18 @@ describe("decideDestination", () => {
     );
     expect(promotionRules.map(({ rule }) => rule)).toContain(finding.rule);
   });
+});
+
+test.each([
+  ["state", "refused", /two commits; build it again$/],
+  ["unavailable", "unknown", /run again$/],
+] as const)("a candidate whose revision is a matter of %s is %s", (category, verdict, fact) => {
+  const commit = testCommit("mine");
+  const cause = new ReleaseError({ code: "TROUBLE", category, message: "two commits", fix: "build it again" });
+  const manifest = found({ digest: wanted, mediaType: "", size: 1, bytes: new Uint8Array() });
+  const candidate = { repository, candidate: "staging", manifest, revision: unknown(cause) };
+  const findings = decideCandidate(candidate, commit);
+  expect(findings.at(-1)).toMatchObject({ rule: "revision", verdict, fact: expect.stringMatching(fact) as string });
 });
 
 test("a label of control characters cannot reach a terminal", () => {

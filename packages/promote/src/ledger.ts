@@ -62,10 +62,14 @@ export interface LedgerHead {
   readonly entry: LedgerEntry;
 }
 
-/** What became of an append. After `unknown` the entry may or may not be there: read before anything else. */
+/**
+ * What became of an append: the server took it, has another entry there, or said no. After `unknown` the entry may or may not be there:
+ * read before anything else.
+ */
 export type Appended =
   | { readonly kind: "appended"; readonly head: LedgerHead }
   | { readonly kind: "lost"; readonly head: LedgerHead }
+  | { readonly kind: "refused"; readonly cause: ReleaseError }
   | { readonly kind: "unknown"; readonly cause: ReleaseError };
 
 /** An append-only log with compare-and-swap; one ledger per promotion target. */

@@ -75,7 +75,7 @@ async function prepareImage(
   return [
     ...writable,
     toFinding(verdict, {
-      rule: "candidate",
+      rule: "copy",
       fact: `${digest} was copied from ${copyFrom}`,
       source: repository,
       fix: "push the candidate there, then run again",

@@ -286,7 +286,7 @@ describe("before the commit point", () => {
         ? { digest: world.digestOf(tenant, world.old) }
         : undefined;
     const verdict = await promote(world.inputFor(world.mine, { allowUnlabelled: true }), world.ports);
-    expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
     expect(verdict.kind === "stop" && verdict.reason).toMatch(/no longer there/);
     expect(world.tags.writes).toEqual([]);
   });

@@ -1,13 +1,13 @@
 import type { CommitSha, Repository } from "@lateen/kernel";
 import type { PromotePorts, PromotionInput } from "./promotion.ts";
-import type { BeforeCommit } from "./steps.ts";
+import type { BeforeCommit } from "./run.ts";
 
 /** What shall be rolled back, where to, and why. */
 export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet"> {
   readonly images: readonly Repository[];
   /** The tag of the candidate of a commit, where the ledger does not know its digest. */
   readonly candidateOf: (commit: CommitSha) => string;
-  /** @default the release of a rollback that was cut short, else the one before the newest that was not rolled back from */
+  /** @default that of a rollback which was cut short or has the same `runUrl` and `reason`, else the newest before that was not left by one */
   readonly to?: CommitSha | undefined;
   readonly reason: string;
   /**

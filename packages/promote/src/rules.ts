@@ -16,7 +16,9 @@ export const promotionRules: readonly PromotionRule[] = [
   { rule: "revision", waivable: false, says: "every candidate states the very commit as its revision" },
   { rule: "destination", waivable: false, says: "what every tag names now can be read" },
   { rule: "write-access", waivable: false, says: "every tag may be written" },
-  { rule: "ledger", waivable: false, says: "the ledger can be read and takes the entry" },
+  { rule: "copy", waivable: false, says: "content that a repository lacks arrives there with the same digest" },
+  { rule: "ledger", waivable: false, says: "the ledger can be read" },
+  { rule: "commit", waivable: false, says: "the ledger takes the entry" },
   { rule: "settle", waivable: false, says: "every tag is seen to name what the ledger says" },
 ];
 

@@ -1,27 +1,16 @@
-import { type CommitSha, type Evidence, interrupted, type Stop, stop, type Verdict } from "@lateen/kernel";
+import { type Evidence, stop, type Verdict } from "@lateen/kernel";
 import { apply } from "./apply.ts";
-import { commit } from "./commit.ts";
-import { composeEntry } from "./compose-entry.ts";
 import { conclude, toEvidence } from "./conclude.ts";
-import { checkInput, quietly } from "./errors.ts";
-import type { FleetEvidence, LedgerHead } from "./ledger.ts";
+import { type Entered, enterLedger } from "./enter-ledger.ts";
+import { checkInput } from "./errors.ts";
 import { defaultSettlePolicy, longestRace } from "./policy.ts";
 import { prepare } from "./prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
 import { makeReady, type Readied } from "./ready.ts";
 import { reportSettled } from "./report.ts";
+import type { Run } from "./run.ts";
 import { type Settled, settle } from "./settle.ts";
 import { trackEntry } from "./tracked-tag.ts";
-
-/** What is done between the proof that everything can move and the commit point; it may still stop everything. */
-export type BeforeCommit = (planned: PromotionReport, signal?: AbortSignal) => Promise<Verdict<FleetEvidence>>;
-
-/** One run of the five steps. */
-export interface Run {
-  readonly kind: "promote" | "rollback";
-  readonly input: PromotionInput;
-  readonly beforeCommit?: BeforeCommit | undefined;
-}
 
 /** Plan, prepare, commit, apply, settle; planned again whenever another entry came first. */
 export async function runSteps(
@@ -42,77 +31,6 @@ export async function runSteps(
     const reason = `other entries came first, ${attempt} times in a row; run again`;
     return stop("unknown", reason, toEvidence(ready.value.findings, ports.clock));
   }
-}
-
-type Entered =
-  | {
-      readonly kind: "entered";
-      readonly head: LedgerHead;
-      readonly appended: boolean;
-      readonly evidence: readonly Evidence[];
-    }
-  | { readonly kind: "lost"; readonly winner: CommitSha }
-  | Stop<PromotionReport>;
-
-/** The commit point. Where the newest entry says all of it already, a promotion that was cut short is finished. */
-async function enterLedger(
-  run: Run,
-  readied: Readied,
-  ports: PromotePorts,
-  signal: AbortSignal | undefined,
-): Promise<Entered> {
-  const { facts, plan, findings, report } = readied;
-  const head = facts.ledger.head.kind === "found" ? facts.ledger.head.value : undefined;
-  const fleet = await run.beforeCommit?.(report, signal);
-  const evidence = [...toEvidence(findings, ports.clock), ...(fleet?.evidence ?? [])];
-  if (fleet?.kind === "stop") return stop(fleet.outcome, fleet.reason, evidence);
-  const guard = await ports.guard?.(signal);
-  evidence.push(...(guard?.evidence ?? []));
-  if (guard?.kind === "stop") return stop(guard.outcome, guard.reason, evidence, unmoved(report));
-  if (plan.ledger === "resume" && head !== undefined) return resume(head, run, evidence, ports, signal);
-  if (signal?.aborted === true) throw interrupted(signal);
-  const input = fleet === undefined ? run.input : { ...run.input, fleet: fleet.value };
-  const nonce = (ports.nonce ?? randomNonce)();
-  const entry = composeEntry(run.kind, input, facts, findings, { clock: ports.clock, nonce });
-  const committed = await commit(ports.ledger, head?.id ?? null, entry, signal);
-  if (committed.kind === "lost") return { kind: "lost", winner: committed.head.entry.commit };
-  if (committed.kind === "unknown") return stopUncertain(committed.cause.message, evidence, readied);
-  const { id, position } = committed.head;
-  ports.report({ type: "ledger-appended", entry: id, position, commit: entry.commit });
-  const fact = `entry ${position} was appended: ${id}`;
-  const appended = toEvidence([{ rule: "ledger", verdict: "passed", fact, source: ports.ledger.source }], ports.clock);
-  return { kind: "entered", head: committed.head, appended: true, evidence: [...evidence, ...appended] };
-}
-
-/** Finishes what the newest entry began; whether it is still the newest is asked where the fleet took its time in between. */
-async function resume(
-  head: LedgerHead,
-  { beforeCommit }: Run,
-  evidence: readonly Evidence[],
-  { ledger }: PromotePorts,
-  signal: AbortSignal | undefined,
-): Promise<Entered> {
-  const now = beforeCommit === undefined ? undefined : await quietly(() => ledger.read(signal));
-  if (now?.kind === "found" && now.value.id !== head.id) return { kind: "lost", winner: now.value.entry.commit };
-  return { kind: "entered", head, appended: false, evidence };
-}
-
-/** The report of a plan that was not carried out. */
-function unmoved(report: PromotionReport): PromotionReport {
-  const images = report.images.map((image) => ({
-    ...image,
-    tags: image.tags.map(({ tag, before }) => ({
-      tag,
-      action: "unchanged" as const,
-      ...(before === undefined ? {} : { before, after: before }),
-    })),
-  }));
-  return { ...report, images, changed: false };
-}
-
-function stopUncertain(cause: string, evidence: readonly Evidence[], { report }: Readied): Stop<PromotionReport> {
-  const reason = `whether the ledger took the entry, is unknown, and no tag was moved: ${cause}; run again, it finishes what was begun`;
-  return stop("unknown", reason, evidence, unmoved(report));
 }
 
 async function applyAndSettle(
@@ -153,8 +71,4 @@ function concludeOwn(
   if (verdict.kind === "stop") return verdict;
   const reason = `${newer.slice(0, 12)} came after ${input.commit.slice(0, 12)}, and the tags name it`;
   return stop("superseded", reason, verdict.evidence, verdict.value);
-}
-
-function randomNonce(): string {
-  return crypto.randomUUID();
 }

@@ -10,14 +10,15 @@ const refused = /could not read (?:User|Pass)|Authentication failed|error: 40[13
 export function gitFailed(output: GitOutput, remote: string, hide: readonly string[]): ReleaseError {
   const text = hide.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), output.stderr);
   // Porcelain output of git-push(1): flag, refs, summary, and the reason in brackets.
-  const rejection = /^!\t\S+\t\[[^\]]*\] ?(.*)$/m.exec(output.stdout.toString())?.[1];
+  const [, how, rejection] = /^!\t\S+\t\[([^\]]*)\] ?(.*)$/m.exec(output.stdout.toString()) ?? [];
   const last = text.split("\n").findLast((line) => /^(?:fatal|error|remote): /.test(line));
   const said = plainText(rejection ?? last ?? text, 300) || `git ended with ${output.code ?? "a signal"}`;
   const fail = (code: string, category: ErrorCategory, what: string, fix: string) =>
     gitError(code, category, `the git remote ${what}: ${said}`, fix, remote);
   if (refused.test(text))
     return fail("GIT_AUTH", "auth", "refused the credentials", "give a token that may write to it");
-  if (rejection !== undefined) {
+  // "remote failure" and "rejected" are doubt and a lost race: only this one is a "no".
+  if (how === "remote rejected") {
     return fail("GIT_PUSH_REFUSED", "state", "refused the push", "look at the rules and hooks that protect this ref");
   }
   if (/couldn't find remote ref/.test(text)) {

@@ -39,7 +39,8 @@ function overLog(log: GitRefLog, source: string): Ledger {
     append: async (expected, entry, signal): Promise<Appended> => {
       checkEntry(entry);
       const appended = await log.append(expected, { ...describeEntry(entry), value: entry }, signal);
-      if (appended.kind === "unknown") return appended;
+      if (appended.kind === "unknown")
+        return appended.cause.code === "GIT_PUSH_REFUSED" ? { ...appended, kind: "refused" } : appended;
       const head = toHead(appended.head, source);
       return head.kind === "found"
         ? { kind: appended.kind, head: head.value }

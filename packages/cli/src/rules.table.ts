@@ -13,10 +13,10 @@ export const rules: readonly RuleRow[] = [
   { rule: "kill-switch", waivable: true, says: "the kill switch is off, and could be read" },
   { rule: "supersession", waivable: true, says: "no newer commit owns production" },
   { rule: "gate", waivable: true, says: "every required check and workflow is green; one of them alone is waived by its own name" },
-  ...promotionRules.slice(0, -2),
+  ...promotionRules.slice(0, -3),
   { rule: "canary", waivable: true, says: "--only includes the canary" },
   { rule: "coverage", waivable: false, says: "every tenant is accounted for after the last action" },
-  ...promotionRules.slice(-2),
+  ...promotionRules.slice(-3),
 ];
 
 /** The rules that `--override` accepts. */

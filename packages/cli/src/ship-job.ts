@@ -1,7 +1,8 @@
 import { type Context, configMissing } from "./context.ts";
 import { type Job, openJob } from "./job.ts";
 import { checkOverrides } from "./overrides.ts";
-import { isPretence, recordWrites } from "./record/record-writes.ts";
+import { isPretence } from "./record/pretences.ts";
+import { recordWrites } from "./record/record-writes.ts";
 
 /** The job of a command that changes production; a dry run gets ports that record instead of writing. */
 export async function openWriterJob(

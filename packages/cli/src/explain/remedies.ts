@@ -28,6 +28,8 @@ const remedies: Readonly<Record<string, (verdict: string) => string | undefined>
   "write-access": () => "let the credentials write the tag; lateen doctor tests it",
   ledger: (verdict) =>
     Object.hasOwn(histories, verdict) ? histories[verdict] : "make the ledger readable and writable, and run again",
+  copy: () => "push the candidate to the repository that lacks it, and run again",
+  commit: () => "let the ledger's server take the entry: look at the rules and hooks that protect its ref",
   settle: () => "lateen reconcile repairs tags from the ledger",
   promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
   canary: () => "put the canary right and ship again, or ship what repairs it",

@@ -1,4 +1,3 @@
-import type { AnyEvent } from "../report/events.ts";
 import type { Wiring } from "../wiring.ts";
 import { createPlanClock } from "./plan-clock.ts";
 import { recordFleet } from "./record-fleet.ts";
@@ -39,32 +38,4 @@ function rememberEach<T>(make: (name: string) => Promise<T>): (name: string) => 
     made.set(name, one);
     return one;
   };
-}
-
-/** Events of a dry run that tell of what has not happened; they are not shown, the answer says what would change. */
-const pretences: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
-  "rollout-started",
-  "wave-started",
-  "tenants-posted",
-  "call-answered",
-  "tenant-verified",
-  "soak-started",
-  "soak-probed",
-  "soak-passed",
-  "wave-finished",
-  "tenants-observed",
-  "sweep-started",
-  "sweep-progressed",
-  "fleet-covered",
-  "rollout-finished",
-  "content-copied",
-  "ledger-appended",
-  "tag-written",
-  "tag-settled",
-  "tag-lagging",
-]);
-
-/** Whether an event claims something that a dry run only pretends. */
-export function isPretence(event: AnyEvent): boolean {
-  return pretences.has(event.type);
 }

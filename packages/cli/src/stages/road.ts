@@ -2,6 +2,7 @@ import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
 import type { Job } from "../job.ts";
 import { rememberKnown } from "../late-error.ts";
+import { isPretended } from "../record/pretences.ts";
 import type { CompletedBy } from "./decide-targets.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../result.ts";
 
@@ -38,7 +39,7 @@ export async function walk(job: Job, start: Account, steps: readonly Step[]): Pr
       rememberKnown(error, account, evidence);
       throw error;
     });
-    evidence.push(...verdict.evidence);
+    evidence.push(...(job.dryRun ? verdict.evidence.filter((row) => !isPretended(row)) : verdict.evidence));
     account = { ...account, ...verdict.value, changed: account.changed === true || verdict.value?.changed === true };
     if (verdict.kind === "stop") return { ...verdict, value: account, evidence };
   }

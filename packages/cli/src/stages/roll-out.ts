@@ -160,7 +160,9 @@ export function fleetResult(report: FleetReport): FleetResult {
 function plannedResult(report: FleetReport): FleetResult {
   const tenants = report.tenants.map((tenant) => (isPlanned(tenant) ? { ...tenant, verdict: "planned" } : tenant));
   const planned = report.tenants.filter(isPlanned).length;
-  return { ...fleetResult(report), verified: report.verified - planned, tenants };
+  // What waves have proven is of a real rollout; the forecast has those of this one.
+  const { waves: _, ...result } = fleetResult(report);
+  return { ...result, verified: report.verified - planned, tenants };
 }
 
 function isPlanned({ wave, verdict }: TenantReport): boolean {

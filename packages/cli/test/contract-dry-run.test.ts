@@ -1,0 +1,80 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { world, old, sha, run, latest, running, moves } from "./contract-world.ts";
+
+describe("a dry run", () => {
+  test.each([
+    ["plan"],
+    ["ship", "--dry-run"],
+    ["rollout", "--dry-run"],
+    ["promote", "--dry-run"],
+    ["reconcile", "--dry-run"],
+  ])("of %s %s is planned, and writes nothing anywhere", async (...argv) => {
+    const before = { latest: latest(), running: running(), ledger: await world.ledger() };
+    const named = argv[0] === "reconcile" ? argv : [...argv, "--sha", sha];
+    const ran = await run(...named);
+    expect([ran.code, ran.document.outcome], ran.stderr).toEqual([0, "planned"]);
+    expect({ latest: latest(), running: running(), ledger: await world.ledger() }).toEqual(before);
+    expect(moves()).toEqual([]);
+    expect(
+      world.registry.requests.filter(({ method, path }) => method === "PUT" && path.includes("/manifests/")),
+    ).toEqual([]);
+    expect(readdirSync(world.folder.path)).toEqual(["lateen.yaml"]);
+  });
+
+  test("tells with --detailed-exitcode whether there is anything to do", async () => {
+    expect((await run("plan", "--sha", sha, "--detailed-exitcode")).code).toBe(13);
+    expect((await run("ship", "--sha", sha)).document.outcome).toBe("shipped");
+    expect((await run("plan", "--sha", sha, "--detailed-exitcode")).code).toBe(0);
+  });
+
+  test("refuses what a ship would refuse, and does not wait", async () => {
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
+    expect((await run("plan", "--sha", sha)).code).toBe(3);
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
+    expect((await run("plan", "--sha", sha, "--detailed-exitcode")).code).toBe(10);
+    expect((await run("plan", "--sha", old, "--detailed-exitcode")).code).toBe(11);
+  });
+
+  test("names every tenant's wave and every tag", async () => {
+    const { document } = await run("plan", "--sha", sha);
+    expect(document.fleet.tenants.map(({ wave }) => wave)).toEqual([
+      "canary",
+      "batch-1",
+      "batch-1",
+      "batch-1",
+      "batch-2",
+      "batch-2",
+    ]);
+    expect(document.images.map(({ tags }) => tags.map(({ tag }) => tag))).toEqual([["latest"], ["latest"]]);
+  });
+
+  test.each([["plan"], ["ship", "--dry-run"]])("of %s %s has no evidence of what was not done", async (...argv) => {
+    const { document } = await run(...argv, "--sha", sha);
+    const rules = (document["evidence"] as readonly { readonly rule: string; readonly fact: string }[]).map(
+      ({ rule }) => rule,
+    );
+    for (const rule of ["canary", "coverage", "copy", "commit", "settle"]) expect(rules).not.toContain(rule);
+    expect(rules).toEqual(expect.arrayContaining(["gate", "candidate", "ancestry", "ledger", "write-access"]));
+    expect(document.fleet).toMatchObject({ enumerated: 6, verified: 0 });
+    expect(document.fleet).not.toHaveProperty("waves");
+  });
+
+  test.each([["true"], ["perhaps"]])("plans under a kill switch that says %s, and says so", async (value) => {
+    world.forge.setVariable("DEPLOY_DISABLED", value);
+    const { code, document, stderr } = await run("plan", "--sha", sha, "--detailed-exitcode");
+    expect([code, document.outcome], stderr).toEqual([13, "planned"]);
+    expect(document["reason"]).toMatch(/nothing was written; ship would be stopped: .*DEPLOY_DISABLED/);
+    expect(document["evidence"]).toContainEqual(expect.objectContaining({ rule: "kill-switch", verdict: "held" }));
+    expect(document.fleet.tenants).toHaveLength(6);
+    expect((await run("ship", "--sha", sha, "--detailed-exitcode")).code).toBe(12);
+    expect(moves()).toEqual([]);
+  });
+
+  test("of a plan under a freeze still stops at what ship would refuse", async () => {
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
+    const { code, document } = await run("plan", "--sha", sha);
+    expect([code, document.outcome]).toEqual([3, "refused"]);
+  });
+});

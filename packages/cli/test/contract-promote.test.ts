@@ -1,0 +1,113 @@
+import { seedImage, startRegistry } from "@lateen/registry/testing";
+import { describe, expect, test } from "vitest";
+import { world, old, sha, run, configure, latest, candidates } from "./contract-world.ts";
+import { images, tokens } from "./world.ts";
+
+describe("promote", () => {
+  test("moves all tags by one entry, then has nothing to do", async () => {
+    const { code, document, stderr } = await run("promote", "--sha", sha);
+    expect([code, document.outcome, latest()], stderr).toEqual([0, "shipped", candidates(1)]);
+    expect(document["ledger"]).toMatchObject({ position: 1 });
+    expect((await run("promote", "--sha", sha)).document.outcome).toBe("unchanged");
+    expect((await world.repository.git("rev-list", "--count", "refs/lateen/latest")).trim()).toBe("1");
+  });
+
+  test("refuses to go back, and what is not on the branch", async () => {
+    await run("promote", "--sha", sha);
+    expect((await run("promote", "--sha", old)).code).toBe(3);
+    const stray = await world.repository.commit({ message: "stray", branch: "other", parent: old });
+    for (const image of images)
+      await seedImage(world.registry, { repository: image, tags: [`staging-${stray.slice(0, 7)}`], revision: stray });
+    expect((await run("promote", "--sha", stray)).code).toBe(3);
+    expect(latest()).toEqual(candidates(1));
+    const waived = await run("promote", "--sha", old, "--override", "ancestry=on purpose");
+    expect([waived.code, latest()], waived.stderr).toEqual([0, candidates(0)]);
+    expect(await world.ledger()).toContain("on purpose");
+  });
+
+  test("refuses a candidate of another commit, whatever is waived", async () => {
+    const wrong = await world.release({ images: [images[1]] });
+    await seedImage(world.registry, { repository: images[0], tags: [`staging-${wrong.slice(0, 7)}`], revision: old });
+    expect((await run("promote", "--sha", wrong)).code).toBe(3);
+    expect((await run("promote", "--sha", wrong, "--override", "ancestry=x", "--override", "unlabelled=x")).code).toBe(
+      3,
+    );
+    expect(latest()).toEqual(candidates(0));
+  });
+
+  test("refuses to replace what has no label until that is allowed", async () => {
+    for (const image of images) {
+      const { digest } = await seedImage(world.registry, {
+        repository: image,
+        content: "from before there were labels",
+      });
+      world.registry.store.setTag(image, "latest", digest);
+    }
+    expect((await run("promote", "--sha", sha)).code).toBe(3);
+    configure(["tags: [latest]", "tags: [latest], allowUnlabelled: true"]);
+    const { code, stderr } = await run("promote", "--sha", sha);
+    expect([code, latest()], stderr).toEqual([0, candidates(1)]);
+  });
+
+  test("with a label that cannot be read is unknown, not unlabelled", async () => {
+    configure(["tags: [latest]", "tags: [latest], allowUnlabelled: true"]);
+    world.registry.misbehave({ when: ({ path }) => path.includes("/blobs/"), fault: { kind: "answer", status: 500 } });
+    const ran = await world.lateen(["promote", "--sha", sha, "--json"], { haste: 100 });
+    expect([ran.code, ran.json().outcome, latest()], ran.stderr).toEqual([4, "unknown", candidates(0)]);
+  });
+
+  test("with a password that may only read is exit 7 before anything moves", async () => {
+    const readOnly = await startRegistry({
+      auth: { users: { ci: { password: tokens.REGISTRY_PASSWORD, access: "pull" } } },
+    });
+    for (const image of images) {
+      await seedImage(readOnly, { repository: image, tags: [`staging-${sha.slice(0, 7)}`], revision: sha });
+      await seedImage(readOnly, { repository: image, tags: ["latest"], revision: old });
+    }
+    world.configure((text) => text.replaceAll(world.registry.host, readOnly.host));
+    const ran = await run("promote", "--sha", sha);
+    await readOnly.close();
+    expect([ran.code, await world.ledger()], ran.stderr).toEqual([7, ""]);
+  });
+
+  test("copies a candidate that one registry lacks where a sibling has the very bytes", async () => {
+    const other = await startRegistry();
+    configure([/images: \[(.*)\]/, `images: [$1, "${other.host}/mirror/platform-tenant"]`]);
+    const { code, document, stderr } = await run("promote", "--sha", sha);
+    const mirrored = other.store.tag("mirror/platform-tenant", "latest");
+    await other.close();
+    // No repository of the same image has it: `platform-tenant` of the other registry may be the sibling.
+    expect([code, document.outcome, mirrored], stderr).toEqual([0, "shipped", candidates(1)[1]]);
+  });
+
+  test("moves several targets, each by its own tags and ref", async () => {
+    configure(["tags: [latest]", "targets: { default: { tags: [latest] }, prod: { tags: [prod-latest, prod] } }"]);
+    const { code, stderr } = await run("promote", "--sha", sha);
+    expect(code, stderr).toBe(0);
+    expect(images.map((image) => world.tag(image, "prod"))).toEqual(candidates(1));
+    const refs = await world.repository.git("for-each-ref", "--format=%(refname)", "refs/lateen");
+    expect(refs.trim().split("\n")).toEqual(expect.arrayContaining(["refs/lateen/latest", "refs/lateen/prod"]));
+  });
+
+  test("is partial where a tag does not settle, and reconcile repairs it", async () => {
+    configure(["settle: 2s", "settle: 500ms"]);
+    const end = world.registry.misbehave({
+      when: ({ method, path }) => method === "PUT" && path === `/v2/${images[1]}/manifests/latest`,
+      fault: { kind: "answer", status: 503 },
+    });
+    const ran = await run("promote", "--sha", sha);
+    end();
+    expect([ran.code, ran.document.outcome], ran.stderr).toEqual([6, "partial"]);
+    expect(ran.stderr).toContain("lateen reconcile");
+    const repaired = await run("reconcile");
+    expect([repaired.code, repaired.document.outcome, latest()], repaired.stderr).toEqual([0, "ok", candidates(1)]);
+  });
+
+  test("is guarded by supersession only where the section stands, by the kill switch always", async () => {
+    expect((await run("promote", "--sha", old, "--detailed-exitcode")).document.outcome).not.toBe("superseded");
+    configure([/^killSwitch/m, "supersession: {}\nkillSwitch"]);
+    expect((await run("promote", "--sha", old, "--detailed-exitcode")).code).toBe(11);
+    world.forge.setVariable("DEPLOY_DISABLED", "1");
+    expect((await run("promote", "--sha", sha, "--detailed-exitcode")).code).toBe(12);
+  });
+});

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { world, old, sha, run, configure, latest, candidates, running, moves } from "./contract-world.ts";
+import { images } from "./world.ts";
+
+describe("ship", () => {
+  test("misses a token before it asks or waits for anything", async () => {
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
+    for (const name of ["GITEA_TOKEN", "CP_TOKEN"]) {
+      const ran = await world.lateen(["ship", "--sha", sha, "--json"], { env: { [name]: "" } });
+      expect([ran.code, JSON.stringify(ran.json())]).toEqual([7, expect.stringContaining(name)]);
+    }
+    expect([world.forge.requests, world.registry.requests, world.plane.requests]).toEqual([[], [], []]);
+  });
+
+  test("looks at the kill switch first where no gate is configured", async () => {
+    configure([/^gate: .*\n/m, ""]);
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    const { code, document } = await run("ship", "--sha", sha);
+    expect([code, document.outcome]).toEqual([0, "held"]);
+    expect([world.registry.requests, world.plane.requests]).toEqual([[], []]);
+  });
+
+  test("with a fleet alone resolves the candidates before it moves anybody", async () => {
+    configure([/^promote: .*\n/m, ""]);
+    const half = await world.release({ images: [images[0]] });
+    const { code, document } = await run("ship", "--sha", half);
+    expect([code, document.outcome, document.reason.includes(images[1]), moves()]).toEqual([3, "refused", true, []]);
+    world.registry.misbehave({ when: () => true, fault: { kind: "answer", status: 503 } });
+    const unread = await world.lateen(["ship", "--sha", half, "--json"], { haste: 100 });
+    expect([unread.code, moves()], unread.stderr).toEqual([4, []]);
+  });
+
+  test("leaves out the stages that are not configured", async () => {
+    configure([/^fleet:\n(?: .*\n)+/m, ""]);
+    const promoted = await run("ship", "--sha", sha);
+    expect([promoted.code, promoted.document.outcome, latest(), moves()], promoted.stderr).toEqual([
+      0,
+      "shipped",
+      candidates(1),
+      [],
+    ]);
+    configure([/^fleet:\n(?: .*\n)+/m, ""], [/^promote: .*\n/m, ""]);
+    expect((await run("ship", "--sha", sha)).code, "nothing is left to ship").toBe(2);
+  });
+
+  test("gives way to a newer commit also where nothing but the forge is configured for it", async () => {
+    const newer = await world.release();
+    const { code, document } = await run("ship", "--sha", sha, "--detailed-exitcode");
+    expect([code, document["supersededBy"], moves()]).toEqual([11, newer, []]);
+    configure([/^killSwitch/m, "supersession: false\nkillSwitch"]);
+    expect((await run("ship", "--sha", sha)).document.outcome).toBe("shipped");
+    expect(running()).toEqual([sha]);
+  });
+});
+
+describe("the result file", () => {
+  test("is written on every exit, with the same document", async () => {
+    for (const [argv, exit] of [
+      [["ship", "--sha", sha], 0],
+      [["ship", "--sha", sha], 0],
+      [["promote", "--sha", old], 3],
+      [["verify", "--sha", "nothex!"], 2],
+      [["inspect", `${world.registry.host}/acme/platform:nope`], 3],
+    ] as const) {
+      const ran = await run(...argv, "--result-file", "out/result.json");
+      expect(ran.code, argv.join(" ")).toBe(exit);
+      expect(JSON.parse(world.folder.read("out/result.json"))).toEqual(ran.document);
+      expect(ran.document).toMatchObject({ schemaVersion: 1, command: argv[0] });
+      expect(readdirSync(join(world.folder.path, "out"))).toEqual(["result.json"]);
+    }
+    expect(existsSync(join(world.folder.path, ".lateen"))).toBe(true);
+  });
+});

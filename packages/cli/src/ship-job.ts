@@ -24,7 +24,7 @@ export async function openWriterJob(
 export async function openShipJob(context: Context): Promise<Job> {
   const job = await openWriterJob(context);
   const { fleet, promote, gate, release, forge } = job.settings.config;
-  if (fleet === undefined && promote === undefined) throw configMissing("fleet or promote: there is nothing to ship");
+  if (fleet === undefined && promote === undefined) throw configMissing("fleet or promote");
   if (release === undefined) throw configMissing("release");
   if ((promote !== undefined || gate !== undefined) && forge === undefined) throw configMissing("forge");
   return job;

@@ -19,7 +19,7 @@ export function parseDuration(text: string): Duration {
   const [match, ...counts] = grammar.exec(text.length > 40 ? "" : text) ?? [];
   const total = Object.values(unitMs).reduce((sum, unit, at) => sum + unit * Number(counts[at] ?? 0), 0);
   if (match === undefined || total > 366 * unitMs.d) {
-    throw inputError("DURATION_INVALID", "a duration", text, "write a number and a unit, such as 90s, 5m or 1h30m");
+    throw inputError("DURATION_INVALID", "a duration", text, "write 90s, 5m or 1h30m, up to 366d");
   }
   return total as Duration;
 }

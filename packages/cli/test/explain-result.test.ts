@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { remedy } from "../src/explain/remedies.ts";
 import { longestResult } from "../src/explain/read-result.ts";
@@ -40,6 +41,13 @@ describe("explain --result", () => {
     expect(ran.stdout).not.toContain("would change it");
     // The switch is asked at each commit point; it is told once.
     expect(ran.stdout.match(/DEPLOY_DISABLED is not set/g)).toHaveLength(2);
+  });
+
+  test("reads what Windows has redirected into a file", async () => {
+    writeFileSync(`${folder.path}/result.json`, `\uFEFF${shipped.replaceAll("\n", "\r\n")}`, "utf16le");
+    expect((await explain()).stdout).toContain("ended shipped");
+    folder.write("result.json", `\uFEFF${shipped}`);
+    expect((await explain()).stdout).toContain("ended shipped");
   });
 
   test("names the tenants that a halted rollout left behind", async () => {

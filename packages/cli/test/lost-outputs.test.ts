@@ -27,3 +27,9 @@ test.skipIf(!existsSync("/dev/full"))("a log that cannot be written changes no e
   const { stdout } = await bash(`"$lateen" shp 2>/dev/full; echo "$?"`);
   expect(stdout).toBe("2\n");
 });
+
+test("streams that are closed from the start change no exit code, and no file takes their place", async () => {
+  const script = `dir=$(mktemp -d); cd "$dir"; "$lateen" --help >&-; a=$?; "$lateen" shp --result-file out.json >&- 2>&-; b=$?
+"$lateen" --help <&- >/dev/null; c=$?; head -c 1 out.json; rm -r "$dir"; echo " $a $b $c"`;
+  expect((await bash(script)).stdout).toBe("{ 0 2 0\n");
+});

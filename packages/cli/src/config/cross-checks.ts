@@ -59,6 +59,8 @@ function remoteSecrets(config: Record<string, unknown>): CrossProblem[] {
     const remote = isRecord(place) ? place["remote"] : undefined;
     if (typeof remote !== "string" || !URL.canParse(remote)) return [];
     const { username, password, protocol } = new URL(remote);
+    // A drive's letter: a path on Windows.
+    if (/^[a-z]:$/.test(protocol)) return [];
     if (!/^(?:https?|file):$/.test(protocol))
       return [{ path, message: "must be an https: or file: address, or a path" }];
     return username === "" && password === ""

@@ -331,6 +331,11 @@ describe("problems", () => {
     expect((await load(text)).config.promote?.targets).toHaveLength(3);
   });
 
+  test("take a path of Windows for a path", async () => {
+    const { config } = await load(String.raw`promote: { tags: [a], ledger: { remote: 'C:\git\core.git' } }`);
+    expect(config.promote?.ledger.remote).toBe(String.raw`C:\git\core.git`);
+  });
+
   test("take latest for the name of a target", async () => {
     const { config } = await load("promote: { targets: { latest: { tags: [latest] } } }");
     expect(config.promote?.targets.map(({ name }) => name)).toEqual(["latest"]);

@@ -17,7 +17,7 @@ import { dirname } from "node:path";
 
 /** The files that the program itself reads and writes; everything is synchronous, since the last words of a broken-off run are. */
 export interface Files {
-  /** The text of a file. @param most - Bytes; a longer file is `EFBIG`. @throws Error of the system */
+  /** The text of a file, without its byte order mark; in UTF-8, or in UTF-16 as Windows writes what it redirects. @param most - Bytes; a longer file is `EFBIG`. @throws Error of the system */
   read(path: string, most?: number): string;
   exists(path: string): boolean;
   /** Names of what is in a folder, in order; none where there is no such folder. */
@@ -35,7 +35,7 @@ export interface Files {
 
 /** The files of the machine. */
 export const machineFiles: Files = {
-  read: (path, most) => (most === undefined ? readFileSync(path, "utf8") : readBounded(path, most)),
+  read: (path, most) => decode(most === undefined ? readFileSync(path) : readBounded(path, most)),
   exists: (path) => existsSync(path),
   list: (path) => (existsSync(path) ? readdirSync(path).toSorted() : []),
   isWritable: (path) => isWritable(path),
@@ -65,15 +65,21 @@ function isWritable(path: string): boolean {
   }
 }
 
+/** The mark says which it is (Unicode 17.0, 23.8). */
+function decode(bytes: Buffer): string {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return bytes.toString(isWide ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
+}
+
 /** By pieces, since a pipe or a device does not say how long it is. */
-function readBounded(path: string, most: number): string {
+function readBounded(path: string, most: number): Buffer {
   const file = openSync(path, "r");
   try {
     const pieces: Buffer[] = [];
     for (let length = 0; ;) {
       const piece = Buffer.alloc(65_536);
       const got = readSync(file, piece);
-      if (got === 0) return Buffer.concat(pieces).toString("utf8");
+      if (got === 0) return Buffer.concat(pieces);
       length += got;
       if (length > most) throw Object.assign(new Error(`${path} is longer than ${most} bytes`), { code: "EFBIG" });
       pieces.push(piece.subarray(0, got));

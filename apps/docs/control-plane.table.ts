@@ -9,42 +9,42 @@ export interface AnswerRow {
 
 /** Answers to the dry run, which is the enumeration: nothing has moved yet. */
 export const planAnswers: readonly AnswerRow[] = [
-  { status: 200, body: '{"ok":true,"results":[{"slug":"one"},{"slug":"two"}]}', read: "found", then: "two tenants, in this order" },
+  { status: 200, body: '{"ok": true, "results": [{"slug": "one"}, {"slug": "two"}]}', read: "found", then: "two tenants, in this order" },
   {
     status: 200,
-    body: '{"ok":true,"results":[{"slug":"one"},{"slug":""},{},{"slug":"one"}]}',
+    body: '{"ok": true, "results": [{"slug": "one"}, {"slug": ""}, {}, {"slug": "one"}]}',
     read: "found",
     then: "one tenant: rows without a slug are passed over, of two for one slug the last counts",
   },
-  { status: 200, body: '{"ok":true,"results":[]}', read: "absent", then: "refused: an empty fleet is never a success" },
-  { status: 200, body: '{"ok":true,"results":[{"slug":"../etc"}]}', read: "unknown SLUG_INVALID", then: "refused: the slug goes into no address" },
-  { status: 200, body: '{"ok":false,"error":"no database","results":[]}', read: "unknown CONTROL_PLANE_NOT_OK", then: "unknown; error and message are shown" },
-  { status: 200, body: '{"results":[{"slug":"one"}]}', read: "unknown CONTROL_PLANE_NOT_OK", then: "unknown: only true is true" },
-  { status: 200, body: '{"ok":"true","results":[{"slug":"one"}]}', read: "unknown CONTROL_PLANE_NOT_OK", then: "unknown: a word is no boolean" },
-  { status: 200, body: '{"ok":true}', read: "unknown HTTP_UNEXPECTED_BODY", then: "unknown: a list that is missing is not empty" },
+  { status: 200, body: '{"ok": true, "results": []}', read: "absent", then: "refused: an empty fleet is never a success" },
+  { status: 200, body: '{"ok": true, "results": [{"slug": "../etc"}]}', read: "unknown SLUG_INVALID", then: "refused: the slug goes into no address" },
+  { status: 200, body: '{"ok": false, "error": "no database", "results": []}', read: "unknown CONTROL_PLANE_NOT_OK", then: "unknown; error and message are shown" },
+  { status: 200, body: '{"results": [{"slug": "one"}]}', read: "unknown CONTROL_PLANE_NOT_OK", then: "unknown: only true is true" },
+  { status: 200, body: '{"ok": "true", "results": [{"slug": "one"}]}', read: "unknown CONTROL_PLANE_NOT_OK", then: "unknown: a word is no boolean" },
+  { status: 200, body: '{"ok": true}', read: "unknown HTTP_UNEXPECTED_BODY", then: "unknown: a list that is missing is not empty" },
   { status: 200, body: "", read: "unknown HTTP_NOT_JSON", then: "unknown" },
   { status: 200, body: "<html>Sign in</html>", read: "unknown HTTP_NOT_JSON", then: "unknown" },
-  { status: 401, body: '{"error":"unauthorized"}', read: "unknown CONTROL_PLANE_AUTH", then: "exit 7; 403 likewise" },
-  { status: 400, body: '{"error":"confirm must be true"}', read: "unknown CONTROL_PLANE_STATUS", then: "unknown, at once" },
-  { status: 500, body: '{"ok":false,"results":[]}', read: "unknown CONTROL_PLANE_STATUS", then: "unknown, at once" },
+  { status: 401, body: '{"error": "unauthorized"}', read: "unknown CONTROL_PLANE_AUTH", then: "exit 7; 403 likewise" },
+  { status: 400, body: '{"error": "confirm must be true"}', read: "unknown CONTROL_PLANE_STATUS", then: "unknown, at once" },
+  { status: 500, body: '{"ok": false, "results": []}', read: "unknown CONTROL_PLANE_STATUS", then: "unknown, at once" },
   { status: 503, body: "", read: "unknown CONTROL_PLANE_STATUS", then: "asked again after 5, 10 and 20 s, then unknown; 502 and 504, silence and a broken connection likewise" },
 ];
 
 /** Answers to a call that moves `one`. */
 export const moveAnswers: readonly AnswerRow[] = [
-  { status: 200, body: '{"ok":true,"results":[{"slug":"one","healthz_ok":true,"verified_on_target":true}]}', read: "answered, ok", then: "the tenant is asked itself" },
-  { status: 200, body: '{"ok":true,"results":[]}', read: "answered, ok", then: "the tenant is asked itself: a row that is missing says nothing" },
-  { status: 500, body: '{"ok":false,"results":[{"slug":"one","healthz_ok":false}]}', read: "answered, not ok", then: "the rows are read, and the rollout halts" },
-  { status: 200, body: '{"ok":false,"message":"stopped by hand","results":[]}', read: "answered, not ok", then: "the rollout halts, with the message" },
+  { status: 200, body: '{"ok": true, "results": [{"slug": "one", "healthz_ok": true, "verified_on_target": true}]}', read: "answered, ok", then: "the tenant is asked itself" },
+  { status: 200, body: '{"ok": true, "results": []}', read: "answered, ok", then: "the tenant is asked itself: a row that is missing says nothing" },
+  { status: 500, body: '{"ok": false, "results": [{"slug": "one", "healthz_ok": false}]}', read: "answered, not ok", then: "the rows are read, and the rollout halts" },
+  { status: 200, body: '{"ok": false, "message": "stopped by hand", "results": []}', read: "answered, not ok", then: "the rollout halts, with the message" },
   { status: 200, body: "<html>Sign in</html>", read: "answered, not ok", then: "the rollout halts; every tenant is asked how far it got" },
   { status: 501, body: "", read: "answered, not ok", then: "the rollout halts; every tenant is asked how far it got" },
   {
     status: 400,
-    body: '{"error":"confirm must be true"}',
+    body: '{"error": "confirm must be true"}',
     read: "refused CONTROL_PLANE_STATUS",
     then: "nothing was done, and the rollout halts; every other status below 500 likewise",
   },
-  { status: 403, body: '{"error":"forbidden"}', read: "refused CONTROL_PLANE_AUTH", then: "exit 7 while nothing has moved, else the rollout halts" },
+  { status: 403, body: '{"error": "forbidden"}', read: "refused CONTROL_PLANE_AUTH", then: "exit 7 while nothing has moved, else the rollout halts" },
   {
     status: 502,
     body: "",
@@ -55,12 +55,12 @@ export const moveAnswers: readonly AnswerRow[] = [
 
 /** Answers of a tenant's `/buildinfo`, asked for `b…b`. */
 export const tenantAnswers: readonly AnswerRow[] = [
-  { status: 200, body: '{"git_sha":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","built_at":"yesterday"}', read: "found", then: "the commit counts; other keys are not read" },
-  { status: 200, body: '{"git_sha":"BBBBBBB"}', read: "found", then: "seven digits or more, in either case, are compared as far as they go" },
-  { status: 200, body: '{"git_sha":"dev"}', read: "absent", then: "off target: it is known that no commit is named" },
-  { status: 200, body: '{"git_sha":""}', read: "absent", then: "off target" },
-  { status: 200, body: '{"status":"ok"}', read: "unknown HTTP_UNEXPECTED_BODY", then: "unknown: this is some other page" },
-  { status: 200, body: '{"git_sha":7}', read: "unknown HTTP_UNEXPECTED_BODY", then: "unknown" },
+  { status: 200, body: '{"git_sha": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "built_at": "yesterday"}', read: "found", then: "the commit counts; other keys are not read" },
+  { status: 200, body: '{"git_sha": "BBBBBBB"}', read: "found", then: "seven digits or more, in either case, are compared as far as they go" },
+  { status: 200, body: '{"git_sha": "dev"}', read: "absent", then: "off target: it is known that no commit is named" },
+  { status: 200, body: '{"git_sha": ""}', read: "absent", then: "off target" },
+  { status: 200, body: '{"status": "ok"}', read: "unknown HTTP_UNEXPECTED_BODY", then: "unknown: this is some other page" },
+  { status: 200, body: '{"git_sha": 7}', read: "unknown HTTP_UNEXPECTED_BODY", then: "unknown" },
   { status: 200, body: "<html>Parked</html>", read: "unknown HTTP_NOT_JSON", then: "unknown" },
   { status: 404, body: "", read: "unknown BUILDINFO_UNREADABLE", then: "unknown; every status but 200 likewise" },
 ];

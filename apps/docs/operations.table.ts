@@ -243,7 +243,7 @@ export const outages: readonly OutageRow[] = [
     proof: ["fleet", "halt after the fourth try, and the account is complete"],
   },
   {
-    what: "the control plane answers with nothing of use",
+    what: "a call to the control plane breaks off, or is never answered",
     before: "unknown, nothing moves",
     during: "every tenant is asked; who has not moved is asked for once more, then halted",
     do: "look at its log, run it again",

@@ -12,7 +12,7 @@ export async function renderRows<Row extends object>(
   const text = [
     line(keys.map((key) => columns[key] ?? key)),
     line(keys.map(() => "---")),
-    ...rows.map((row) => line(keys.map((key) => cell(row[key])))),
+    ...rows.map((row) => line(keys.map((key) => (row[key] === "" ? "" : cell(row[key]))))),
   ];
   return (await createMarkdownRenderer(process.cwd())).render(text.join("\n"));
 }

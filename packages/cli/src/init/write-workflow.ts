@@ -82,7 +82,7 @@ function gitHubStart({ branch = "main", after }: WorkflowOptions): string {
 }
 
 function giteaWorkflow(options: WorkflowOptions): string {
-  const token = "GITEA_TOKEN: ${{ secrets.PROD_AUTO_DEPLOY_CONTROL_TOKEN }}";
+  const token = "GITEA_TOKEN: ${{ secrets.RELEASE_TOKEN }}";
   const { version, branch = "main" } = options;
   const cancels = supportsSince(version, 26)
     ? ""

@@ -65,6 +65,16 @@ describe("explain", () => {
     expect(ran.stdout).toMatch(/├─ kill-switch: held: .*\n│ {5}would change it: clear the variable DEPLOY_DISABLED/);
   });
 
+  test("blames no check and no switch for what could not be read", async () => {
+    await world.forge.close();
+    const { explanation } = (
+      await world.lateen(["explain", sha, "--json"], { haste: 100 })
+    ).json() as unknown as Explained;
+    const unread = explanation.filter(({ verdict }) => verdict === "unknown");
+    expect(unread.map(({ rule }) => rule)).toEqual(["kill-switch", "supersession", "gate", "promotion", "fleet"]);
+    expect(new Set(unread.map(({ change }) => change))).toEqual(new Set(["run again once the fact can be read"]));
+  });
+
   test("tells of a commit that was rolled back from and of one that was replaced: by whom, why, from which ledger", async () => {
     for (const commit of [old, sha]) await world.lateen(["ship", "--sha", commit, "--override", "supersession=first"]);
     const back = await world.lateen(["rollback", "--to", old, "--reason", "checkout is down", "--yes"]);

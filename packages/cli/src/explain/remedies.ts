@@ -1,7 +1,11 @@
 /** What would make a rule say something else, by the rule's name; `verdict` is what it says now. */
 export function remedy(rule: string, verdict: string): string | undefined {
+  if (verdict === "unknown" && !aboutReading.has(rule)) return byOutcome[verdict];
   return Object.hasOwn(remedies, rule) ? remedies[rule]?.(verdict) : byOutcome[verdict];
 }
+
+/** Rules whose remedy is about what could not be read; of any other it would blame a fact that nobody has seen. */
+const aboutReading: ReadonlySet<string> = new Set(["ledger", "destination", "unlabelled"]);
 
 const buildAgain = "build the images of this commit";
 const goingBackTo = "going back on purpose is lateen rollback";

@@ -105,7 +105,7 @@ function lastFact(evidence: readonly Evidence[]): string {
 /** The configuration knows the name of the variable. */
 function changeOf(job: Job, rule: string, outcome: string): string | undefined {
   const { killSwitch } = job.settings.config;
-  return rule === "kill-switch" && killSwitch !== undefined
+  return rule === "kill-switch" && killSwitch !== undefined && outcome !== "unknown"
     ? `clear the variable ${killSwitch.variable}, or --override kill-switch=REASON`
     : remedy(rule, outcome);
 }

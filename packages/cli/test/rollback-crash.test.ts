@@ -104,6 +104,19 @@ test("an interrupted ship that rollout --resume has continued says that promotio
   expect(world.tags("next")).toEqual(world.candidates(2));
 });
 
+test("a release that never got to its ledger is not what a rollback leaves, and it says so", async () => {
+  await world.shipped([oldest, old]);
+  await world.interruptInSoak(["ship", "--sha", sha]);
+  expect((await world.lateen(["rollout", "--abandon"])).code).toBe(0);
+  const further = await world.rollback("--dry-run");
+  expect([further.json().outcome, further.json()["commit"]], further.stderr).toEqual(["planned", oldest]);
+  expect(further.stderr).toContain(`give --to ${old}`);
+  const back = await world.rollback("--to", old);
+  expect([back.code, back.json().outcome, world.running()], back.stderr).toEqual([0, "shipped", [old]]);
+  expect(back.stderr).not.toContain("was last sent to");
+  expect([await world.entries("latest"), await world.entries("next")]).toEqual([2, 2]);
+});
+
 describe("a rollback that is killed", () => {
   let git: GitHttpServer;
   let onGit: ((request: GitRequest) => GitFault | undefined) | undefined;

@@ -16,6 +16,7 @@ import { withReport } from "./promotion-account.ts";
 import { provePullable } from "./pullable.ts";
 import { type Account, type Step, walk } from "./road.ts";
 import { rolloutStep } from "./roll-out.ts";
+import { tellStrayFleet } from "./tell-stray-fleet.ts";
 import { type EnteredTarget, stillNewest } from "./still-newest.ts";
 
 /** What is rolled back, and why. */
@@ -36,6 +37,7 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
   const parts = await partsOf(job, options);
   const chosen = await chooseRelease(parts, options.to, job.signal);
   if (chosen.kind === "stop") return { ...chosen, value: undefined };
+  if (options.to === undefined) await tellStrayFleet(job, parts, chosen.value);
   const moveFleet: readonly Step[] = [
     provePullable, // tenants pull a tag, which must still be there
     rolloutStep({ purpose: purposeOf(options) }),

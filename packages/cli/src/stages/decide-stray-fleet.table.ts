@@ -1,0 +1,24 @@
+/** One letter for each release, `-` where there is none. */
+export interface StrayRow {
+  readonly sent: string;
+  /** One for each ledger. */
+  readonly newest: string;
+  readonly goes: string;
+  /** The release that is named beside it; `-` where nothing has to be said. */
+  readonly meant: string;
+  readonly because: string;
+}
+
+/** Whether a rollback without a release goes further back than it seems. W, X and Y are releases, each newer than the one before. */
+export const strayTable: readonly StrayRow[] = [
+  { sent: "Y", newest: "X", goes: "W", meant: "X", because: "Y got to tenants and not to the ledger: what was there before it, is X" },
+  { sent: "Y", newest: "XX", goes: "W", meant: "X", because: "the same for all targets" },
+  { sent: "Y", newest: "X-", goes: "W", meant: "X", because: "a ledger without an entry says nothing" },
+  { sent: "Y", newest: "Y", goes: "X", meant: "-", because: "Y was promoted, and X was there before it" },
+  { sent: "Y", newest: "YX", goes: "X", meant: "-", because: "Y got to one ledger" },
+  { sent: "Y", newest: "XW", goes: "W", meant: "-", because: "nobody knows which of the two is meant" },
+  { sent: "W", newest: "X", goes: "W", meant: "-", because: "an earlier try has begun to go there" },
+  { sent: "Y", newest: "X", goes: "X", meant: "-", because: "it goes there by itself" },
+  { sent: "-", newest: "X", goes: "W", meant: "-", because: "without a journal nothing is known of the fleet" },
+  { sent: "Y", newest: "-", goes: "W", meant: "-", because: "without an entry there is nothing to be meant" },
+];

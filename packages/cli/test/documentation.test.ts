@@ -41,6 +41,14 @@ describe("what the documentation shows", () => {
     expect(shown.filter((line) => !known.has(line.split(": ")[1]!))).toEqual([]);
   });
 
+  test("every key of the configuration is named on its page", () => {
+    const { text = "" } = pages.find(({ path }) => path === "apps/docs/configuration.md") ?? {};
+    const keys = keysOf(JSON.parse(readFileSync(join(root, "packages/cli/schema.json"), "utf8")) as Schema).filter(
+      (key) => !/^(\$schema$|environments\.)/.test(key),
+    );
+    expect(keys.filter((key) => !new RegExp(`\\b${key.split(".").at(-1)}\\b`).test(text))).toEqual([]);
+  });
+
   test("links between files lead somewhere", () => {
     const broken = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
@@ -73,6 +81,23 @@ function titlesOf(name: string): string[] {
       .split(/\btest(?:\.\w+)?\(/)
       .slice(1),
   );
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
+
+function keysOf(schema: Schema, under = ""): string[] {
+  const { properties = {}, additionalProperties, items, anyOf = [] } = schema;
+  return [
+    ...Object.entries(properties).flatMap(([key, inner]) => [`${under}${key}`, ...keysOf(inner, `${under}${key}.`)]),
+    ...[additionalProperties, items, ...anyOf].flatMap((inner) =>
+      typeof inner === "object" ? keysOf(inner, under) : [],
+    ),
+  ];
 }
 
 function blocks(text: string, language: string): string[] {

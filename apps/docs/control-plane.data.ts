@@ -5,12 +5,16 @@ declare const data: Readonly<Record<"plan" | "move" | "tenant", string>>;
 export { data };
 
 const columns = { status: "status", body: "body", read: "read as", then: "and so" };
-const code = (row: AnswerRow) => ({ ...row, body: row.body === "" ? "nothing" : row.body });
+const shown = (row: AnswerRow) => ({
+  ...row,
+  body: row.body === "" ? "nothing" : `\`${row.body}\``,
+  read: row.read.replace(/[A-Z_]{4,}/, "`$&`"),
+});
 
 export default {
   async load(): Promise<typeof data> {
     const [plan, move, tenant] = await Promise.all(
-      [planAnswers, moveAnswers, tenantAnswers].map((rows) => renderRows(rows.map(code), columns)),
+      [planAnswers, moveAnswers, tenantAnswers].map((rows) => renderRows(rows.map(shown), columns)),
     );
     return { plan: plan ?? "", move: move ?? "", tenant: tenant ?? "" };
   },

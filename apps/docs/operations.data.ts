@@ -7,7 +7,7 @@ export { data };
 
 /** The code is printed from the program's own table, and so is the order. */
 const coded = [...outcomeExitCodes, ...errorExitCodes].flatMap(({ outcome, exit }) =>
-  endings.filter(({ ending }) => ending === outcome).map((row) => ({ ...row, ending: `${exit} ${outcome}` })),
+  endings.filter(({ ending }) => ending === outcome).map((row) => ({ ...row, ending: `\`${outcome}\` ${exit}` })),
 );
 
 export default {

@@ -23,7 +23,7 @@ export const endings: readonly EndingRow[] = [
     ending: "shipped",
     touched: "what the result lists; all of it was seen after the last move",
     look: "the reason names who was left behind and tolerated",
-    again: "reads everything, moves nothing, ends unchanged",
+    again: "reads everything, moves nothing, ends `unchanged`",
     proof: ["cli", "moves all tags by one entry, then has nothing to do"],
   },
   {
@@ -40,26 +40,26 @@ export const endings: readonly EndingRow[] = [
     again: "the same",
     proof: ["cli", "names every tenant's wave and every tag"],
   },
-  { ending: "open", touched: "nothing: gate only reads", look: "", again: "reads again", proof: ["cli", "is open where the kill switch says %j"] },
+  { ending: "open", touched: "nothing: `gate` only reads", look: "", again: "reads again", proof: ["cli", "is open where the kill switch says %j"] },
   {
     ending: "ok",
-    touched: "what the command is for: nothing by inspect, verify, status; tags by retag and reconcile; the journal by rollout --abandon",
+    touched: "what the command is for: nothing by `inspect`, `verify`, `status`; tags by `retag` and `reconcile`; the journal by `rollout --abandon`",
     look: "the answer itself",
-    again: "retag and reconcile end unchanged",
+    again: "`retag` and `reconcile` end `unchanged`",
     proof: ["cli", "does nothing without an entry, repairs a tag that was moved, and then has nothing to do"],
   },
-  { ending: "latest", touched: "nothing: superseded only reads", look: "", again: "reads again", proof: ["cli", "keeps its exit codes whatever is asked for"] },
+  { ending: "latest", touched: "nothing: `superseded` only reads", look: "", again: "reads again", proof: ["cli", "keeps its exit codes whatever is asked for"] },
   {
     ending: "deferred",
     touched: "nothing",
-    look: "gate.checks in the result: the one that runs, was cancelled or has not appeared",
+    look: "`gate.checks` in the result: the one that runs, was cancelled or has not appeared",
     again: "reads the checks again; the event that ends them starts the job by itself",
     proof: ["cli", "deferred, where a check was cancelled"],
   },
   {
     ending: "superseded",
     touched: "before the first wave nothing; later some tenants, and no tag",
-    look: "supersededBy; the fleet in the result says how it is mixed",
+    look: "`supersededBy`; the fleet in the result says how it is mixed",
     again: "gives way again; the newer release moves everybody",
     proof: ["cli", "superseded, where a newer commit appears meanwhile"],
   },
@@ -73,7 +73,7 @@ export const endings: readonly EndingRow[] = [
   {
     ending: "refused",
     touched: "mostly nothing; where the result has a fleet with waves, those tenants",
-    look: "the reason names the fact; lateen explain says what would change it",
+    look: "the reason names the fact; `lateen explain` says what would change it",
     again: "is refused again until the fact is another one",
     proof: ["cli", "refused, where one of two images lacks its candidate"],
   },
@@ -87,21 +87,21 @@ export const endings: readonly EndingRow[] = [
   {
     ending: "halted",
     touched: "some tenants, and no tag",
-    look: "stragglers, quarantined, unknown, and every tenant's verdict",
+    look: "`stragglers`, `quarantined`, `unknown`, and every tenant's verdict",
     again: "plans anew; asks nobody to move who is there already",
     proof: ["cli", "continues a halted rollout of the same commit without posting the proven again"],
   },
   {
     ending: "partial",
     touched: "the ledger, and some tags: it goes forward only",
-    look: "tags with action pending or foreign; of several targets state and committed of each",
-    again: "completes it; for tags alone lateen reconcile does",
+    look: "tags with `action` `pending` or `foreign`; of several targets `state` and `committed` of each",
+    again: "completes it; for tags alone `lateen reconcile` does",
     proof: ["cli", "is partial where a tag does not settle, and reconcile repairs it"],
   },
   {
     ending: "bug",
     touched: "what the result lists, as far as it got",
-    look: "-v has the stack; lateen status has the rest",
+    look: "`-v` has the stack; `lateen status` has the rest",
     again: "looks at what was begun first",
     proof: ["promote", "a promotion that was cut off after it is finished by the next run"],
   },
@@ -129,13 +129,13 @@ export const endings: readonly EndingRow[] = [
   {
     ending: "auth",
     touched: "before the first wave nothing; later what the result lists",
-    look: "the error names the variable, or the server that refused; lateen doctor tries all of them",
+    look: "the error names the variable, or the server that refused; `lateen doctor` tries all of them",
     again: "goes on from there, once the credential is renewed",
     proof: ["cli", "keeps the account of the fleet that was moved"],
   },
   {
     ending: "interrupted",
-    touched: "what the result lists; its outcome is halted where tenants had moved",
+    touched: "what the result lists; its outcome is `halted` where tenants had moved",
     look: "the result, and the line that is printed",
     again: "goes on: looks at what was begun, then moves who is left",
     proof: ["cli", "by one %s lets what is in flight settle, writes the result and says how to resume"],
@@ -153,15 +153,15 @@ export interface StopRow {
 /** What stops a rollout, gently or not. */
 export const stops: readonly StopRow[] = [
   {
-    how: "p at the terminal",
-    then: "no new wave starts; what is on the way goes on; again p continues",
+    how: "`p` at the terminal",
+    then: "no new wave starts; what is on the way goes on; again `p` continues",
     leaves: "a rollout that waits",
     proof: ["cli", "p starts nothing new until it is pressed again"],
   },
   {
-    how: "q, Ctrl-C or SIGTERM, once",
+    how: "`q`, `Ctrl-C` or `SIGTERM`, once",
     then: "nothing new starts; calls that are under way are awaited; every tenant is asked",
-    leaves: "a journal to go on with, the result, exit 130 (SIGTERM: 143), no tag",
+    leaves: "a journal to go on with, the result, exit 130 (`SIGTERM`: 143), no tag",
     proof: ["cli", "by one %s lets what is in flight settle, writes the result and says how to resume"],
   },
   {
@@ -183,7 +183,7 @@ export const stops: readonly StopRow[] = [
     proof: ["cli", "by two signals ends at once, with a result"],
   },
   {
-    how: "kill -9, or a machine that is gone",
+    how: "`kill -9`, or a machine that is gone",
     then: "nothing more is written",
     leaves: "the journal up to the last intent; the lock is taken over, since its owner is dead",
     proof: ["fleet", "when %s: nobody is moved twice and everybody is accounted for"],
@@ -200,7 +200,7 @@ export const stops: readonly StopRow[] = [
     leaves: "superseded; a mixed fleet that the newer release moves",
     proof: ["cli", "superseded, where a newer commit appears meanwhile"],
   },
-  { how: "fleet.deadline", then: "no new wave starts after it", leaves: "halted", proof: ["fleet", "the deadline stops what has not begun"] },
+  { how: "`fleet.deadline`", then: "no new wave starts after it", leaves: "halted", proof: ["fleet", "the deadline stops what has not begun"] },
 ];
 
 /** Something that lateen needs is not there. */
@@ -225,14 +225,14 @@ export const outages: readonly OutageRow[] = [
     what: "only the kill switch cannot be read",
     before: "held",
     during: "held",
-    do: "lateen doctor; a token that may not read it at all (403) leaves the value at the start of the job in force, with a warning",
+    do: "`lateen doctor`; a token that may not read it at all (403) leaves the value at the start of the job in force, with a warning",
     proof: ["cli", "is open, and says so loudly, where this token may not read the kill switch"],
   },
   {
     what: "a registry is down",
     before: "unknown: candidates, tags and the right to push are tried before the first wave",
     during: "unknown before the ledger's entry; partial after it",
-    do: "run it again; after partial lateen reconcile",
+    do: "run it again; after `partial` `lateen reconcile`",
     proof: ["promote", "a write that the registry refuses for good ends soon, and the other tags are moved"],
   },
   {
@@ -252,7 +252,7 @@ export const outages: readonly OutageRow[] = [
   {
     what: "a tenant is down",
     before: "moved last, stops nobody, counts in the end; a canary is moved and has to be proven",
-    during: "counts against maxStragglers; a canary halts",
+    during: "counts against `maxStragglers`; a canary halts",
     do: "repair it, then the same line",
     proof: ["fleet", "who was broken before is moved last, halts nothing, and counts in the end"],
   },
@@ -285,7 +285,7 @@ export const outages: readonly OutageRow[] = [
     proof: ["cli", "ends the command before anything is done"],
   },
   {
-    what: "the machine is gone, and fleet.mirror is configured",
+    what: "the machine is gone, and `fleet.mirror` is configured",
     before: "",
     during: "",
     do: "the same line on another machine: it takes the journal from the ref and goes on",
@@ -316,7 +316,7 @@ export const outages: readonly OutageRow[] = [
     what: "the journal holds another commit's unfinished rollout",
     before: "refused (3)",
     during: "",
-    do: "finish that commit with lateen rollout --resume, or lateen rollout --abandon",
+    do: "finish that commit with `lateen rollout --resume`, or `lateen rollout --abandon`",
     proof: ["cli", "that was killed blocks another commit with exit 3 until it is given up"],
   },
   {

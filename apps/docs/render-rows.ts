@@ -1,8 +1,6 @@
 import { createMarkdownRenderer } from "vitepress";
 
-import { cell } from "./tables/cell.ts";
-
-/** Rows of data as the HTML of a table; the columns have the names and the order that are given. */
+/** Rows of Markdown as the HTML of a table; the columns have the names and the order that are given. */
 export async function renderRows<Row extends object>(
   rows: readonly Row[],
   columns: Readonly<Partial<Record<keyof Row & string, string>>>,
@@ -12,7 +10,7 @@ export async function renderRows<Row extends object>(
   const text = [
     line(keys.map((key) => columns[key] ?? key)),
     line(keys.map(() => "---")),
-    ...rows.map((row) => line(keys.map((key) => (row[key] === "" ? "" : cell(row[key]))))),
+    ...rows.map((row) => line(keys.map((key) => String(row[key]).replaceAll("|", String.raw`\|`)))),
   ];
   return (await createMarkdownRenderer(process.cwd())).render(text.join("\n"));
 }

@@ -150,9 +150,9 @@ async function help(screen: Screen, host: Host, topic: string | undefined, skimm
     throw usageError(
       `there is no help on ${JSON.stringify(topic)}${didYouMean(
         topic,
-        helpTopics.map(({ name }) => name),
+        [...helpTopics, ...commands].map(({ name }) => name),
       )}`,
-      "lateen --help lists the topics",
+      "lateen --help lists the commands and the topics",
     );
   }
   // A command line that asks for nothing is checked all the same: `lateen --jsn` shall not pass for a request for help.

@@ -1,5 +1,5 @@
 import type { ReleaseError } from "@lateen/kernel";
-import { errorExitCodes, type Outcome, outcomeExitCodes } from "./exit-codes.table.ts";
+import { errorExitCodes, type ExitCodeRow, type Outcome, outcomeExitCodes } from "./exit-codes.table.ts";
 
 /** What beside the outcome has a say in the exit code. */
 export interface ExitOptions {
@@ -31,4 +31,10 @@ export function errorExitCode(error: ReleaseError): number {
 export function errorOutcome(error: ReleaseError): Outcome {
   if (error.category === "unavailable") return "unknown";
   return error.category === "state" ? "refused" : "error";
+}
+
+/** A row as help pages show it: the code, in brackets that of `--detailed-exitcode`, the outcome, and what it means. */
+export function exitCodeColumns({ outcome, exit, detailed, meaning }: ExitCodeRow): readonly [string, string] {
+  const code = `${String(exit).padStart(3)}${detailed === undefined ? "     " : ` (${detailed})`}`;
+  return [`${code}  ${outcome}`, meaning];
 }

@@ -1,22 +1,19 @@
 import { environmentTable } from "./config/environment.table.ts";
-import { errorExitCodes, type ExitCodeRow, outcomeExitCodes } from "./exit-codes.table.ts";
+import { exitCodeColumns } from "./exit-codes.ts";
+import { errorExitCodes, outcomeExitCodes } from "./exit-codes.table.ts";
 import { columns } from "./report/columns.ts";
 import { rules } from "./rules.table.ts";
 
 /** The table of outcomes and exit codes. */
 export function exitCodesPage(): string {
-  const row = ({ outcome, exit, detailed, meaning }: ExitCodeRow): readonly [string, string] => [
-    `${String(exit).padStart(3)}${detailed === undefined ? "     " : ` (${detailed})`}  ${outcome}`,
-    meaning,
-  ];
   return [
     "How a command ended, as exit code; in brackets the code with --detailed-exitcode.",
     "",
-    ...columns(outcomeExitCodes.map(row)),
+    ...columns(outcomeExitCodes.map(exitCodeColumns)),
     "",
     "Errors, by their kind:",
     "",
-    ...columns(errorExitCodes.map(row)),
+    ...columns(errorExitCodes.map(exitCodeColumns)),
     "",
   ].join("\n");
 }

@@ -1,5 +1,8 @@
 import { commands } from "./commands/index.ts";
 import type { Command, CommandRow } from "./commands/command.ts";
+import { outcomesOf } from "./commands/outcomes.table.ts";
+import { type ExitCodeRow, outcomeExitCodes } from "./exit-codes.table.ts";
+import { exitCodeColumns } from "./exit-codes.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { helpTopics } from "./help-topics.ts";
 import type { Options } from "./io/arguments.ts";
@@ -43,9 +46,21 @@ export function formatCommandHelp(row: CommandRow, command: Command): string {
     "examples:",
     ...command.examples.map(([line, what]) => `  ${line}\n      ${what}`),
     "",
-    "exit codes: lateen help exit-codes",
+    "exit codes (those of faults: lateen help exit-codes):",
+    ...formatExitCodes(row.name),
     "",
   ].join("\n");
+}
+
+/** Only `superseded` has codes of its own: 0 for yes, 10 for no. */
+function formatExitCodes(command: string): string[] {
+  const own = outcomesOf[command] ?? [];
+  const rows = outcomeExitCodes.filter(({ outcome }) => own.some((one) => one === outcome));
+  return columns(rows.map((row) => exitCodeColumns(command === "superseded" ? withoutDetail(row) : row)));
+}
+
+function withoutDetail({ outcome, exit, meaning }: ExitCodeRow): ExitCodeRow {
+  return { outcome, exit, meaning };
 }
 
 function formatOptions(options: Options): string[] {

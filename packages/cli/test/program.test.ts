@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commands } from "../src/commands/index.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { runHere, runLateen } from "./run-lateen.ts";
 
@@ -94,9 +95,24 @@ describe("help", () => {
       "--json",
       "examples:",
       "lateen help exit-codes",
+      "  0 (11)  superseded  a newer release",
+      "  5       halted      the rollout stopped",
     ])
       expect(stdout).toContain(text);
+    expect(stdout).not.toContain("  open  ");
     expect((await here(["help", "rollout"])).stdout).toBe(stdout);
+  });
+
+  test.each(commands.map(({ name }) => name))("of %s has an example of it, and its exit codes", async (name) => {
+    const { code, stdout } = await here([name, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`\\nexamples:\n.*\\blateen ${name}\\b.*\n {6}\\S`));
+    expect(stdout).toMatch(/\nexit codes .*:\n {4}\d/);
+  });
+
+  test("on what does not exist suggests a topic or a command", async () => {
+    expect((await here(["help", "exti-codes"])).stderr).toContain('did you mean "exit-codes"?');
+    expect((await here(["help", "shp"])).stderr).toContain('did you mean "ship"?');
   });
 
   test.each(["exit-codes", "environment", "rules"])("has a page on %s", async (topic) => {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ReleaseError, systemClock } from "@lateen/kernel";
 import { runCli } from "../src/cli.ts";
+import { outcomesOf } from "../src/commands/outcomes.table.ts";
 import type { Host, Keyboard } from "../src/host.ts";
 import { machineFiles } from "../src/io/files.ts";
 
@@ -65,7 +66,16 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     onStopNow: () => undefined,
   };
   const code = await runCli(host);
+  if (argv.includes("--json")) checkOutcome(stdout);
   return ran(code, stdout, stderr);
+}
+
+/** Every outcome that any test meets is one that the help of its command names. */
+function checkOutcome(stdout: string): void {
+  const { command, outcome, error } = JSON.parse(stdout) as Record<string, string | undefined>;
+  const own: readonly (string | undefined)[] = outcomesOf[command ?? ""] ?? [];
+  if (error === undefined && !own.includes(outcome))
+    throw new Error(`the help of ${command} does not say that it may end ${outcome}: add it to outcomes.table.ts`);
 }
 
 /** What waits ten seconds and more is a deadline of a request, and a busy machine needs a few of them for an answer from loopback. */

@@ -44,7 +44,12 @@ test("a command that is none gives no order to a runner", async () => {
 describe("a faulty command line", () => {
   test.each([
     [[], "no command is given"],
+    [["shp"], 'there is no command "shp"; did you mean "ship"?'],
     [["gate", "--wiat"], 'did you mean "--wait"?'],
+    [["gate", "--color", "alway"], 'did you mean "always"?'],
+    [["demo", "half-tga"], 'did you mean "half-tag"?'],
+    [["completion", "bsh"], 'did you mean "bash"?'],
+    [["gate", "--override", "a=b", "--sha", "abcdef1", "--sha", "abcdef2"], "--sha is given twice"],
     [["--jsn", "gate"], 'did you mean "--json"?'],
     [["gate", "extra"], 'takes no arguments, not "extra"'],
     [["inspect"], "needs REF"],
@@ -69,6 +74,11 @@ describe("a faulty command line", () => {
     const { code, stdout, stderr } = await here(argv);
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test.each(["text", "ndjson"])("--json beside --output %s exits 2, and is answered as --json asks", async (output) => {
+    const { code, json } = await here(["gate", "--json", "--output", output]);
+    expect([code, json().reason]).toEqual([2, "--json and --output contradict each other"]);
   });
 
   test("is answered by a document where one was asked for, also in the result file", async () => {

@@ -23,7 +23,7 @@ export const endings: readonly EndingRow[] = [
     ending: "shipped",
     touched: "what the result lists; all of it was seen after the last move",
     look: "the reason names who was left behind and tolerated",
-    again: "reads everything, moves nothing, ends `unchanged`",
+    again: "reads everything, moves nothing, ends `unchanged`; a `rollback` needs `--to` for that",
     proof: ["cli", "moves all tags by one entry, then has nothing to do"],
   },
   {
@@ -262,6 +262,13 @@ export const outages: readonly OutageRow[] = [
     during: "unknown, no tag moves",
     do: "run it again when the git server answers",
     proof: ["promote", "a ledger that nobody can read after the append leaves the tags alone"],
+  },
+  {
+    what: "the ledger's server declines the push: a rule, a hook",
+    before: "`lateen doctor` sees a token that may not push; a hook it cannot see",
+    during: "refused (3), no tag moves",
+    do: "let the token write to `refs/lateen/*`, the same line",
+    proof: ["promote", "is refused, and not doubtful, where the ledger's server says no"],
   },
   {
     what: "the ledger holds something foreign",

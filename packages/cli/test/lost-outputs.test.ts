@@ -17,6 +17,11 @@ test("a reader that goes away is no failure", async () => {
   expect(stderr).toBe("");
 });
 
+test("a reader that has gone before the first word is none either", async () => {
+  const { stdout, stderr } = await bash(`{ "$lateen" help rules; echo "$?" >&2; } | true`);
+  expect([stdout, stderr]).toEqual(["", "0\n"]);
+});
+
 test.skipIf(!existsSync("/dev/full"))("an answer that cannot be written is said, without a stack", async () => {
   const { stdout, stderr } = await bash(`"$lateen" help rules >/dev/full; echo "$?" >&2`);
   expect(stdout).toBe("");

@@ -28,6 +28,11 @@ async function overtake(commit: string, targets: readonly Tag[]): Promise<() => 
 }
 
 describe("a rollback of several targets", () => {
+  test("takes no target that is not there, and says which was meant", async () => {
+    const ran = await world.lateen(["rollback", "--target", "nxt", "--reason", "x"]);
+    expect([ran.code, ran.stderr]).toMatchObject([2, expect.stringContaining('"nxt"; did you mean "next"?')]);
+  });
+
   test("takes all of them back, with one move of the fleet and an entry each; dry, it writes nothing", async () => {
     await world.shipped([oldest, old, sha]);
     const before = world.registry.requests.length;

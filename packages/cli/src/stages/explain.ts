@@ -23,7 +23,8 @@ export interface Explanation {
   readonly account: Partial<Account>;
 }
 
-type Question = readonly [rule: string, step: Step];
+/** `about` tells several of the same rule apart. */
+type Question = readonly [rule: string, step: Step, about?: string];
 
 const questions: readonly Question[] = [
   ["kill-switch", (job) => passKillSwitch(job)],
@@ -35,10 +36,10 @@ const questions: readonly Question[] = [
 /** Every target is asked by itself: what is wrong with one says nothing of the next. */
 function questionsOf({ settings }: Job): readonly Question[] {
   const targets = settings.config.promote?.targets ?? [];
-  const promotions = targets.map((target): Question => [
-    "promotion",
-    (job, account) => checkTarget(job, account, target),
-  ]);
+  const promotions = targets.map((target): Question => {
+    const step: Step = (job, account) => checkTarget(job, account, target);
+    return targets.length === 1 ? ["promotion", step] : ["promotion", step, target.name];
+  });
   return [...questions, ...promotions, ["journal", lookAtJournal], ["fleet", lookAtFleet]];
 }
 
@@ -47,10 +48,10 @@ export async function explain(job: Job, commit: CommitSha): Promise<Explanation>
   let account: Account = { commit };
   const ledgers = await lookAtLedgers(job, commit);
   const rules: ExplainedRule[] = explainLedgers(ledgers);
-  for (const [rule, step] of questionsOf(job)) {
+  for (const [rule, step, about] of questionsOf(job)) {
     const verdict = await attempt(job, account, step);
     account = { ...account, ...verdict.value };
-    rules.push(...explained(job, rule, verdict));
+    rules.push(...explained(job, rule, verdict, about));
   }
   return { commit, ledgers, rules, account };
 }
@@ -90,10 +91,11 @@ async function attempt(job: Job, account: Account, step: Step): Promise<Verdict<
 }
 
 /** A rule with its facts; one that is not configured says nothing. */
-function explained(job: Job, rule: string, verdict: Verdict<unknown>): ExplainedRule[] {
+function explained(job: Job, rule: string, verdict: Verdict<unknown>, about?: string): ExplainedRule[] {
   if (verdict.kind === "go" && verdict.evidence.length === 0) return [];
   const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
-  const fact = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
+  const said = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
+  const fact = about === undefined ? said : `${about}: ${said}`;
   const change = verdict.kind === "go" ? undefined : changeOf(job, rule, outcome);
   return [{ rule, verdict: outcome, fact, change, at: isoNow(job.wiring.clock), facts: verdict.evidence }];
 }

@@ -23,7 +23,7 @@ export const endings: readonly EndingRow[] = [
     ending: "shipped",
     touched: "what the result lists; all of it was seen after the last move",
     look: "the reason names who was left behind and tolerated",
-    again: "reads everything, moves nothing, ends `unchanged`; a `rollback` needs `--to` for that",
+    again: "reads everything, moves nothing, ends `unchanged`; outside of a job a `rollback` needs `--to` for that",
     proof: ["cli", "moves all tags by one entry, then has nothing to do"],
   },
   {

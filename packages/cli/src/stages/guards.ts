@@ -1,5 +1,6 @@
 import {
   checkSuperseded,
+  gatePorts,
   holdAtStart,
   type KillSwitchState,
   readKillSwitch,
@@ -86,8 +87,7 @@ export const passSupersession: Step = async (job, { commit }) => {
 };
 
 /** The ports of the gate's stages, over the configured forge. */
-export async function gatePortsOf(job: Job): Promise<ReturnType<typeof import("@lateen/gate").gatePorts>> {
-  const { gatePorts } = await import("@lateen/gate");
+export async function gatePortsOf(job: Job): Promise<ReturnType<typeof gatePorts>> {
   // The real clock, in a dry run too: absence is proven by two looks that are really apart.
   return gatePorts(await job.wiring.forge(), job.host.clock, job.report);
 }

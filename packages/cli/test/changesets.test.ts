@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { packageNames } from "./source-files.ts";
+
+const folder = join(import.meta.dirname, "../../../.changeset");
+const changesets = readdirSync(folder).filter((file) => file.endsWith(".md") && file !== "README.md");
+const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<"fixed" | "linked", unknown>;
+
+/** What a changeset releases, from its front matter. */
+function releasesOf(file: string): string[] {
+  const text = readFileSync(join(folder, file), "utf8");
+  const [, head = ""] = /^---\n([\s\S]*?)\n---\n/.exec(text) ?? [];
+  return [...head.matchAll(/^"@lateen\/([a-z]+)": (?:patch|minor|major)$/gm)].map(([, name = ""]) => name);
+}
+
+describe("releases", () => {
+  test("each package has a version of its own", () => {
+    expect(config).toMatchObject({ fixed: [], linked: [] });
+  });
+
+  test.each(changesets)("a changed library is a changed program, which carries it: %s", (file) => {
+    const names = releasesOf(file);
+    expect(names).not.toEqual([]);
+    expect(packageNames).toEqual(expect.arrayContaining(names));
+    // Changesets follows dependencies alone, and what the program bundles is none.
+    expect(names).toContain("cli");
+  });
+});

@@ -33,10 +33,30 @@ class PlainAgent {
     this.#connectTimeoutMs = connect.timeout;
   }
 
-  async request(target: URL, { body, ...init }: Omit<PlainRequest, "dispatcher">): Promise<IncomingMessage> {
-    const { request, agent } = this.#client(target.protocol);
+  async request(target: URL, init: Omit<PlainRequest, "dispatcher">): Promise<IncomingMessage> {
+    const client = this.#client(target.protocol);
+    return await this.#send(client.request, target, init, client.agent);
+  }
+
+  async #send(
+    request: Client["request"],
+    target: URL,
+    given: Omit<PlainRequest, "dispatcher">,
+    agent: Agent | false,
+  ): Promise<IncomingMessage> {
+    const { body, ...init } = given;
     return await new Promise<IncomingMessage>((resolve, reject) => {
-      const outgoing = request(target, { ...init, agent }, resolve).on("error", reject);
+      let isAnswered = false;
+      const outgoing = request(target, { ...init, agent }, (answer) => {
+        isAnswered = true;
+        resolve(answer);
+      });
+      outgoing.on("error", (error) => {
+        if (!isAnswered && isStale(outgoing, error)) resolve(this.#send(request, target, given, false));
+        else reject(error);
+      });
+      // An answer that switches protocols ends in this alone.
+      outgoing.once("close", () => reject(new Error("the connection was closed without an answer")));
       boundConnecting(outgoing, target.protocol === "https:" ? "secureConnect" : "connect", this.#connectTimeoutMs);
       outgoing.end(body);
     });
@@ -64,6 +84,12 @@ export const plainClient: UndiciModule = {
   },
 };
 
+/**
+ * How long an idle connection is kept in milliseconds, as long as undici keeps one. A firewall that drops idle ones may do so without a word, and
+ * a request over such a one would wait for its deadline. With it, Node also heeds what a server says in `Keep-Alive`.
+ */
+const idleMs = 4000;
+
 const require = createRequire(import.meta.url);
 
 /**
@@ -72,7 +98,15 @@ const require = createRequire(import.meta.url);
  */
 function load(protocol: string, maxSockets: number): Client {
   const { request, Agent } = require(protocol === "https:" ? "node:https" : "node:http") as typeof import("node:http");
-  return { request, agent: new Agent({ keepAlive: true, maxSockets }) };
+  return { request, agent: new Agent({ keepAlive: true, maxSockets, timeout: idleMs }) };
+}
+
+/**
+ * True where a connection that was kept turned out to be closed: the server, or a firewall between, had given it up while it was idle. A
+ * request without an effect is sent once more, over a new connection (nodejs.org/api/http.html#requestreusedsocket).
+ */
+function isStale({ method, reusedSocket }: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
+  return reusedSocket && (method === "GET" || method === "HEAD") && (code === "ECONNRESET" || code === "EPIPE");
 }
 
 /** Undici's name for it, so that whoever asks "did it arrive?" has one name to know. */
@@ -80,7 +114,8 @@ function boundConnecting(outgoing: ClientRequest, ready: "connect" | "secureConn
   outgoing.once("socket", (socket) => {
     if (!socket.connecting) return;
     const late = Object.assign(new Error("no connection in time"), { code: "UND_ERR_CONNECT_TIMEOUT" });
-    socket.setTimeout(ms, () => socket.destroy(late));
-    socket.once(ready, () => socket.setTimeout(0));
+    const giveUp = () => socket.destroy(late);
+    socket.setTimeout(ms, giveUp);
+    socket.once(ready, () => socket.off("timeout", giveUp).setTimeout(idleMs));
   });
 }

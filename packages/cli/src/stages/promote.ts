@@ -3,6 +3,7 @@ import { go, isoNow, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
+import { describeTarget } from "./describe-target.ts";
 import { eachTarget } from "./each-target.ts";
 import { withReport } from "./promotion-account.ts";
 import { type Account, type Step, walk } from "./road.ts";
@@ -48,8 +49,8 @@ export function promoteTargets(guards: readonly Step[]): Step {
   };
 }
 
-function begin(job: Job, stage: "release" | "promotion", { name, tags }: TargetConfig): void {
-  job.report({ type: "stage-started", stage, about: `${name}: ${tags.join(", ")}` });
+function begin(job: Job, stage: "release" | "promotion", target: TargetConfig): void {
+  job.report({ type: "stage-started", stage, about: describeTarget(target) });
 }
 
 /** Guards as promotion asks them, and the newer commit that one of them has seen. */

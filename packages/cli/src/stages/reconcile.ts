@@ -5,6 +5,7 @@ import { configMissing } from "../context.ts";
 import type { Job } from "../job.ts";
 import { rememberKnown } from "../late-error.ts";
 import type { TargetResult } from "../result.ts";
+import { describeTarget } from "./describe-target.ts";
 import { withReport } from "./promotion-account.ts";
 import type { Account } from "./road.ts";
 
@@ -45,7 +46,11 @@ async function reconcileOne(
   images: Parameters<typeof reconcile>[0]["images"],
   settleMs: number,
 ): Promise<Verdict<PromotionReport | undefined>> {
-  job.report({ type: "stage-started", stage: "promotion", about: `${name}: what the ledger says` });
+  job.report({
+    type: "stage-started",
+    stage: "promotion",
+    about: `${describeTarget({ name, tags })}, as the ledger says`,
+  });
   const ports = {
     tags: await job.wiring.registries(),
     ledger: await job.wiring.ledger(name),

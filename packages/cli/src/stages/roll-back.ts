@@ -10,6 +10,7 @@ import {
 import type { TargetConfig } from "../config/config.ts";
 import { configMissing } from "../context.ts";
 import { candidateTag, type Job, runUrlOf } from "../job.ts";
+import { describeTarget } from "./describe-target.ts";
 import { eachTarget } from "./each-target.ts";
 import { fleetEvidence, portsOf } from "./promote.ts";
 import { withReport } from "./promotion-account.ts";
@@ -57,7 +58,7 @@ function purposeOf({ reason, targets }: RollbackOptions): { kind: "rollback"; re
 function prepareParts(parts: readonly Part[], planned: Map<string, string | undefined>): Step {
   return (job, account) => {
     const steps = parts.map(({ target, input, ports }): Step => async (_, before) => {
-      job.report({ type: "stage-started", stage: "release", about: `${target.name}: ${target.tags.join(", ")}` });
+      job.report({ type: "stage-started", stage: "release", about: describeTarget(target) });
       const verdict = await prepareRollback({ ...input, to: account.commit }, ports, job.signal);
       planned.set(target.name, verdict.value?.plannedOver);
       return withReport(verdict, "release", before.images ?? []);
@@ -76,7 +77,7 @@ function goBack(parts: readonly Part[], planned: Map<string, string | undefined>
     const act = async ({ name, tags }: TargetConfig, before: Account): ReturnType<Parameters<typeof eachTarget>[3]> => {
       const part = parts.find(({ target }) => target.name === name);
       if (part === undefined) throw configMissing("promote.targets");
-      job.report({ type: "stage-started", stage: "promotion", about: `${name}: ${tags.join(", ")}` });
+      job.report({ type: "stage-started", stage: "promotion", about: describeTarget({ name, tags }) });
       const beforeCommit: RollbackInput["beforeCommit"] = async ({ plannedOver }) => {
         if (planned.get(name) === plannedOver) return go(fleetEvidence(job, { ...before, ...fleet }));
         // Somebody released since the fleet was moved. What overtook a target that is back already owns the others too.

@@ -43,7 +43,7 @@ describe("files that are no workflows", () => {
     ["jobs of a list", "on: push\njobs: []\n", "w.yml:2:1 gap"],
     ["tabs", "on: push\njobs:\n\ta: {}\n", "w.yml:3:1 gap"],
     ["a key twice", "on: push\non: push\njobs: {}\n", "w.yml:2:1 gap"],
-    ["an alias to nowhere", "on: *push\njobs: {}\n", "w.yml gap"],
+    ["an alias to nowhere", "on: *push\njobs: {}\n", "w.yml:1:5 gap"],
     ["binary", "\u0000\u0001", "w.yml:1:1 gap"],
   ])("%s", async (_, text, ...findings) => {
     expect(await told(text)).toEqual([3, ...findings]);

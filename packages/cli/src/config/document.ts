@@ -1,5 +1,6 @@
 import { LineCounter, type Node, parseDocument, type ParsedNode } from "yaml";
 import { isMap, isScalar } from "yaml";
+import { lostAliases } from "./lost-aliases.ts";
 import { configError, type Problem } from "./problem.ts";
 
 /** Where a value stands in its file. */
@@ -34,11 +35,14 @@ export function readYaml(file: string, text: string): SourceDocument {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  if (document.errors.length > 0) {
-    throw configError(
-      document.errors.map((error): Problem => ({ where: file, ...at(error.pos[0]), key: "", message: error.message })),
-    );
-  }
+  const problem = (offset: number, message: string): Problem => ({ where: file, ...at(offset), key: "", message });
+  const problems = [
+    ...document.errors.map(({ pos: [offset], message }) => problem(offset, message)),
+    ...lostAliases(document).map(({ range: [offset], source }) =>
+      problem(offset, `no anchor &${source} stands before it`),
+    ),
+  ];
+  if (problems.length > 0) throw configError(problems);
   const root = document.contents as ParsedNode | null;
   const positionOf = (node: Node | undefined): Position | undefined => (node?.range ? at(node.range[0]) : undefined);
   return {
@@ -49,7 +53,7 @@ export function readYaml(file: string, text: string): SourceDocument {
   };
 }
 
-/** An alias to nowhere, and aliases that grow beyond measure, are found only when the values are put together. */
+/** Aliases that grow beyond measure are found only when the values are put together. */
 function valueOf(file: string, compose: () => unknown): unknown {
   try {
     return compose();

@@ -183,6 +183,14 @@ describe("problems", () => {
     ]);
   });
 
+  test("of aliases to nowhere are reported all at once, with line and column", async () => {
+    const text = "forge: &f { kind: gitea }\ngate: { checks: *c }\nrelease: *r\nfleet: *f\nx: &r 1\n";
+    expect((await problemsOf(text)).split("\n")).toEqual([
+      "lateen.yaml:2:17: no anchor &c stands before it",
+      "lateen.yaml:3:10: no anchor &r stands before it",
+    ]);
+  });
+
   test("of a program have line and column too", async () => {
     const text = 'const gate = {\n  timeout: 60,\n};\nexport default {\n  gate,\n  killSwich: { variable: "A" },\n};\n';
     expect((await program(text)).split("\n")).toEqual([

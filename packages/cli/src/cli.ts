@@ -3,6 +3,7 @@ import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
 import { actorOf, type Context, readOverrides } from "./context.ts";
+import { demandNode } from "./demand-node.ts";
 import { errorExitCode, exitCodeOf } from "./exit-codes.ts";
 import { formatCommandHelp, formatHelp } from "./help.ts";
 import { helpTopics } from "./help-topics.ts";
@@ -28,6 +29,7 @@ export async function runCli(host: Host): Promise<number> {
   try {
     if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);
     const row = findCommand(name);
+    demandNode(host.node);
     const command = await row.load();
     const options = { ...globalOptions, ...(row.writes ? writerOptions : {}), ...command.options };
     if (skimmed.has("help")) return screen.text(formatCommandHelp(row, command), 0);

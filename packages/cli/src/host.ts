@@ -32,6 +32,8 @@ export interface Host {
   user(): string | undefined;
   /** Version of this package. */
   version(): string;
+  /** Version of Node. */
+  readonly node: string;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly keyboard?: Keyboard | undefined;

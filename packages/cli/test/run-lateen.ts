@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly columns?: number;
   /** Makes standard output a terminal of this width. */
   readonly answerColumns?: number;
+  /** Version of Node. @default the one that runs the tests */
+  readonly node?: string;
   /** What `q` at the keyboard does. */
   readonly onInterrupt?: () => void;
   /** Called with every line of standard error as it is written. */
@@ -49,6 +51,7 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     files: machineFiles,
     user: () => "tester",
     version: () => "0.0.0",
+    node: options.node ?? process.versions.node,
     stdout: {
       write: (text) => void (stdout += text),
       isTerminal: options.answerColumns !== undefined,

@@ -20,6 +20,7 @@ const host: Host = {
   files: machineFiles,
   user: () => "tester",
   version: () => "0.0.0",
+  node: process.versions.node,
   stdout: silent,
   stderr: silent,
   signal: new AbortController().signal,

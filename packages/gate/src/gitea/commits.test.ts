@@ -21,6 +21,12 @@ describe("commits", () => {
     expect(await forge.head("main")).toMatchObject({ kind, ...(kind === "found" ? { value: mine } : {}) });
   });
 
+  test("digits are asked for in small letters, as git writes them", async () => {
+    const { fake, forge } = await startGiteaWorld();
+    expect(await forge.resolve(mine.slice(0, 10).toUpperCase())).toMatchObject({ kind: "found", value: mine });
+    expect(fake.requests[0]).toMatchObject({ path: expect.stringContaining(mine.slice(0, 10)) as string });
+  });
+
   test("a full SHA needs no request, and a comparison is asked for once", async () => {
     const { fake, forge } = await startGiteaWorld();
     await forge.resolve(mine.toUpperCase());

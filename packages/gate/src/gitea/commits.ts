@@ -37,7 +37,9 @@ export function branchPath(branch: string): string {
 }
 
 /** The commit that 7 to 40 digits name; all 40 need no request. */
-export function resolveCommit(client: Client, prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+export function resolveCommit(client: Client, digits: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  // Git writes small letters, and not every server finds a commit by others.
+  const prefix = digits.toLowerCase();
   return readSafely(async () => {
     if (!isShaPrefix(prefix)) return unknown(otherCommit(prefix, client.urlOf("")));
     if (prefix.length === 40) return found(parseCommitSha(prefix));

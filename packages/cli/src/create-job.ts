@@ -3,8 +3,7 @@ import type { Settings } from "./config/load.ts";
 import { type Files, machineFiles } from "./io/files.ts";
 import type { Job } from "./job.ts";
 import { checkOverrides } from "./overrides.ts";
-import { isPretence } from "./record/pretences.ts";
-import { recordWrites } from "./record/record-writes.ts";
+import { asDryRun } from "./record/as-dry-run.ts";
 import type { AnyEvent } from "./report/events.ts";
 import { whichCommit } from "./which-commit.ts";
 import type { Wiring } from "./wiring.ts";
@@ -39,23 +38,23 @@ export interface JobOptions {
  * @throws ReleaseError `USAGE` for an override that waives nothing
  */
 export async function createJob(options: JobOptions): Promise<Job> {
-  const { settings, sha, actor, reason, dryRun = false, env = {}, files = machineFiles } = options;
+  const { settings, wiring, sha, actor, reason, dryRun = false, env = {}, files = machineFiles } = options;
   const { report = () => undefined, signal = new AbortController().signal } = options;
   const overrides = new Map(Object.entries(options.overrides ?? {}));
   await checkOverrides({ overrides, settings });
-  const wiring = dryRun ? recordWrites(options.wiring) : options.wiring;
   const resolve = async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
-  return {
+  const job: Job = {
     host: { env, files, clock: wiring.clock },
     settings,
     wiring,
-    report: (event) => (dryRun && isPretence(event) ? undefined : report(event)),
+    report,
     signal,
     overrides,
     actor,
     reason,
-    dryRun,
+    dryRun: false,
     commit: () => whichCommit({ text: sha, source: "sha" }, settings.config.forge && resolve, signal),
     before: () => undefined,
   };
+  return dryRun ? asDryRun(job) : job;
 }

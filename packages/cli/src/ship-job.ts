@@ -1,8 +1,7 @@
 import { type Context, configMissing } from "./context.ts";
 import { type Job, openJob } from "./job.ts";
 import { checkOverrides } from "./overrides.ts";
-import { isPretence } from "./record/pretences.ts";
-import { recordWrites } from "./record/record-writes.ts";
+import { asDryRun } from "./record/as-dry-run.ts";
 
 /** The job of a command that changes production; a dry run gets ports that record instead of writing. */
 export async function openWriterJob(
@@ -13,11 +12,7 @@ export async function openWriterJob(
   await checkOverrides(job);
   if (!context.dryRun) return job;
   context.report({ type: "dry-run-started" });
-  return {
-    ...job,
-    wiring: recordWrites(job.wiring),
-    report: (event) => (isPretence(event) ? undefined : job.report(event)),
-  };
+  return asDryRun(job);
 }
 
 /** The job of `ship` and `plan`. @throws ReleaseError `CONFIG_MISSING` where there is nothing to ship */

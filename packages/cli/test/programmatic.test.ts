@@ -14,12 +14,15 @@ afterEach(() => world.close());
 
 /** What a program of somebody else does, as the README shows it. */
 async function shipWith(given: Partial<JobOptions> = {}): ReturnType<typeof ship> {
+  return ship(await jobWith(given), { wait: true, settle: true });
+}
+
+async function jobWith(given: Partial<JobOptions>): ReturnType<typeof createJob> {
   const env = { ...tokens, PATH: process.env["PATH"] };
   const settings = await loadConfig({ cwd: world.folder.path, env });
   const report = ({ type }: { readonly type: string }): void => void seen.push(type);
   const wiring = wire({ settings, env, report });
-  const job = await createJob({ settings, wiring, sha, actor: "a program", env, report, ...given });
-  return ship(job, { wait: true, settle: true });
+  return createJob({ settings, wiring, sha, actor: "a program", env, report, ...given });
 }
 
 describe("a program of somebody else", () => {
@@ -34,6 +37,15 @@ describe("a program of somebody else", () => {
     const verdict = await shipWith({ dryRun: true });
     expect(verdict).toMatchObject({ kind: "go", value: { targets: [{ state: "planned", committed: false }] } });
     expect([world.plane.moves(), await world.ledger(), seen.includes("tag-written")]).toEqual([[], "", false]);
+  });
+
+  test("has a dry run that sleeps in no time, and yet sees twice only what is seen at two times", async () => {
+    const { host, wiring, dryRun } = await jobWith({ dryRun: true });
+    const [begun, planned] = [host.clock.now(), wiring.clock.now()];
+    await wiring.clock.sleep(90_000);
+    expect(dryRun).toBe(true);
+    expect(wiring.clock.now() - planned).toBeGreaterThanOrEqual(90_000);
+    expect(host.clock.now() - begun).toBeLessThan(60_000);
   });
 
   test("waives exactly what it names, and nothing that does not exist", async () => {

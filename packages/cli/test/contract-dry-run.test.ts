@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { world, old, sha, run, latest, running, moves } from "./contract-world.ts";
+import { images } from "./world.ts";
 
 describe("a dry run", () => {
   test.each([
@@ -58,6 +59,16 @@ describe("a dry run", () => {
     expect(rules).toEqual(expect.arrayContaining(["gate", "candidate", "ancestry", "ledger", "write-access"]));
     expect(document.fleet).toMatchObject({ enumerated: 6, verified: 0 });
     expect(document.fleet).not.toHaveProperty("waves");
+  });
+
+  test("of a repair has no evidence of tags that nobody has seen", async () => {
+    await run("ship", "--sha", sha);
+    const [image = ""] = images;
+    world.registry.store.setTag(image, "latest", world.digest(image, 0));
+    const { document } = await run("reconcile", "--dry-run");
+    expect(document).toMatchObject({ outcome: "planned", targets: [{ state: "planned" }] });
+    expect(JSON.stringify(document["evidence"])).not.toContain('"settle"');
+    expect(world.tag(image, "latest")).toBe(world.digest(image, 0));
   });
 
   test.each([["true"], ["perhaps"]])("plans under a kill switch that says %s, and says so", async (value) => {

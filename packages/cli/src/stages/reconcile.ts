@@ -7,7 +7,7 @@ import { rememberKnown } from "../late-error.ts";
 import type { TargetResult } from "../result.ts";
 import { describeTarget } from "./describe-target.ts";
 import { withReport } from "./promotion-account.ts";
-import type { Account } from "./road.ts";
+import { type Account, evidenceOf } from "./road.ts";
 
 /** Repairs the tags of every target from its ledger; one that cannot be repaired keeps nobody from repairing the others. */
 export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Account>>> {
@@ -28,7 +28,7 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Accoun
       rememberKnown(error, account, evidence);
       throw error;
     });
-    evidence.push(...verdict.evidence);
+    evidence.push(...evidenceOf(job, verdict));
     results[at] = resultOf(target, verdict, job.dryRun);
     account = { ...merged(account, verdict), targets: [...results] };
     if (verdict.kind === "stop") stops.push(verdict);

@@ -39,9 +39,14 @@ export async function walk(job: Job, start: Account, steps: readonly Step[]): Pr
       rememberKnown(error, account, evidence);
       throw error;
     });
-    evidence.push(...(job.dryRun ? verdict.evidence.filter((row) => !isPretended(row)) : verdict.evidence));
+    evidence.push(...evidenceOf(job, verdict));
     account = { ...account, ...verdict.value, changed: account.changed === true || verdict.value?.changed === true };
     if (verdict.kind === "stop") return { ...verdict, value: account, evidence };
   }
   return { kind: "go", value: account, evidence };
+}
+
+/** The evidence of a step, without that of what a dry run has not done. */
+export function evidenceOf({ dryRun }: Pick<Job, "dryRun">, { evidence }: Verdict<unknown>): readonly Evidence[] {
+  return dryRun ? evidence.filter((row) => !isPretended(row)) : evidence;
 }

@@ -63,7 +63,7 @@ describe("a dry run", () => {
 
   test("of a repair has no evidence of tags that nobody has seen", async () => {
     await run("ship", "--sha", sha);
-    const [image = ""] = images;
+    const [image] = images;
     world.registry.store.setTag(image, "latest", world.digest(image, 0));
     const { document } = await run("reconcile", "--dry-run");
     expect(document).toMatchObject({ outcome: "planned", targets: [{ state: "planned" }] });

@@ -2,7 +2,7 @@ import { ignoreEvents, parseCommitSha, systemClock } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { checkSuperseded, type SupersessionInput } from "./check-superseded.ts";
-import { gatePorts } from "./gate-ports.ts";
+import { gatePorts } from "./ports/gate-ports.ts";
 import { createGitHubForge } from "./github/index.ts";
 import { startGitHubFake } from "./testing/github-fake.ts";
 import { createMemoryGraph, type MemoryGraph } from "./testing/commit-graph.ts";

@@ -13,8 +13,13 @@ import {
 } from "@lateen/kernel";
 
 import type { GateEvent } from "./events.ts";
-import { findSuccessor, type Successor, type SuccessorPorts, type SuccessorRules } from "./find-successor.ts";
-import type { Places } from "./places.ts";
+import {
+  findSuccessor,
+  type Successor,
+  type SuccessorPorts,
+  type SuccessorRules,
+} from "./supersession/find-successor.ts";
+import type { Places } from "./ports/api-urls.ts";
 
 /** Whose release may be superseded, and by what. */
 export interface SupersessionInput extends SuccessorRules {

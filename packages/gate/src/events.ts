@@ -1,5 +1,5 @@
-import type { CheckState, GateDecision } from "./decide-gate.ts";
-import type { ForgeEvent } from "./forge.ts";
+import type { CheckState, GateDecision } from "./checks/decide-state.ts";
+import type { ForgeEvent } from "./ports/forge.ts";
 
 /** What the stages of this package tell while they work. */
 export type GateEvent =

@@ -1,22 +1,22 @@
-export { type Attempt, type Attempts, countSupersededInARow } from "./attempts.ts";
-export type { Changes, CommitFact, Range } from "./changes.ts";
+export { type Attempt, type Attempts, countSupersededInARow } from "./ports/attempts.ts";
+export type { Changes, CommitFact, Range } from "./ports/changes.ts";
 export {
   checkSuperseded,
   type Supersession,
   type SupersessionInput,
   type SupersessionPorts,
 } from "./check-superseded.ts";
-export type { CheckFact, Checks, RawState, RunFact, SourceUrl } from "./checks.ts";
-export { createAttempts } from "./create-attempts.ts";
+export type { CheckFact, Checks, RawState, RunFact, SourceUrl } from "./ports/checks.ts";
+export { createAttempts } from "./supersession/supersession-log.ts";
 export {
   type AbsenceDoubt,
   type AbsenceFacts,
   type AbsenceProof,
   decideAbsence,
   type RunLook,
-} from "./decide-absence.ts";
-export { type AbsenceRow, absenceTable } from "./decide-absence.table.ts";
-export { type CheckDecision, decideCheck } from "./decide-check.ts";
+} from "./absence/decide-absence.ts";
+export { type AbsenceRow, absenceTable } from "./absence/decide-absence.table.ts";
+export { type CheckDecision, decideCheck } from "./checks/decide-check.ts";
 export {
   type Allowance,
   type CheckState,
@@ -25,10 +25,15 @@ export {
   decisionOrder,
   type GateDecision,
   type StateDecision,
-} from "./decide-gate.ts";
-export { type StateRow, stateRows } from "./decide-gate.table.ts";
-export { decideKillSwitch, decideSwitchValue, type SwitchDecision, type SwitchState } from "./decide-kill-switch.ts";
-export { type SwitchRow, switchRows } from "./decide-kill-switch.table.ts";
+} from "./checks/decide-state.ts";
+export { type StateRow, stateRows } from "./checks/decide-state.table.ts";
+export {
+  decideKillSwitch,
+  decideSwitchValue,
+  type SwitchDecision,
+  type SwitchState,
+} from "./kill-switch/decide-kill-switch.ts";
+export { type SwitchRow, switchRows } from "./kill-switch/decide-kill-switch.table.ts";
 export {
   type Absence,
   type AbsencePolicy,
@@ -38,33 +43,43 @@ export {
   type RunDecision,
   type RunFilter,
   type WhenAbsent,
-} from "./decide-run.ts";
-export { type AbsentRunRow, absentRunRows } from "./decide-run.table.ts";
-export { decideSuccessor, type PublishFact, type SuccessorDecision, type SuccessorFacts } from "./decide-successor.ts";
-export { type SuccessorRow, successorRows } from "./decide-successor.table.ts";
+} from "./absence/decide-run.ts";
+export { type AbsentRunRow, absentRunRows } from "./absence/decide-run.table.ts";
+export {
+  decideSuccessor,
+  type PublishFact,
+  type SuccessorDecision,
+  type SuccessorFacts,
+} from "./supersession/decide-successor.ts";
+export { type SuccessorRow, successorRows } from "./supersession/decide-successor.table.ts";
 export type { GateEvent } from "./events.ts";
-export { findSuccessor, type Successor, type SuccessorPorts, type SuccessorRules } from "./find-successor.ts";
-export type { Forge, ForgeEvent } from "./forge.ts";
-export { type GatePorts, gatePorts } from "./gate-ports.ts";
-export type { CheckReport, GateReport } from "./gate-report.ts";
-export type { History } from "./history.ts";
-export type { OwnRun } from "./look-at-gate.ts";
-export { matchesName } from "./match-names.ts";
+export {
+  findSuccessor,
+  type Successor,
+  type SuccessorPorts,
+  type SuccessorRules,
+} from "./supersession/find-successor.ts";
+export type { Forge, ForgeEvent } from "./ports/forge.ts";
+export { type GatePorts, gatePorts } from "./ports/gate-ports.ts";
+export type { CheckReport, GateReport } from "./checks/gate-report.ts";
+export type { History } from "./ports/history.ts";
+export type { OwnRun } from "./checks/evaluate-gate.ts";
+export { matchesName } from "./checks/match-names.ts";
 export { type GateInput, passGate } from "./pass-gate.ts";
-export type { Places, Subject } from "./places.ts";
-export type { RecentCommit, RecentCommits } from "./recent-commits.ts";
+export type { Places, Subject } from "./ports/api-urls.ts";
+export type { RecentCommit, RecentCommits } from "./ports/recent-commits.ts";
 export type { GatePolicy, WorkflowGate } from "./policy.ts";
-export { type AbsenceInput, type AbsencePorts, proveAbsent } from "./prove-absent.ts";
-export type { Push, Pushes } from "./pushes.ts";
+export { type AbsenceInput, type AbsencePorts, proveAbsent } from "./absence/prove-absent.ts";
+export type { Push, Pushes } from "./ports/pushes.ts";
 export {
   holdAtStart,
   type KillSwitchInput,
   type KillSwitchPorts,
   type KillSwitchState,
   readKillSwitch,
-} from "./read-kill-switch.ts";
-export type { Sources, WorkflowFact, WorkflowFile } from "./sources.ts";
-export type { Variables } from "./variables.ts";
+} from "./kill-switch/read-kill-switch.ts";
+export type { Sources, WorkflowFact, WorkflowFile } from "./ports/sources.ts";
+export type { Variables } from "./ports/variables.ts";
 export { type BranchPush, decidePush, type PushDecision } from "./triggers/decide-push.ts";
 export { type PushRow, pushTable } from "./triggers/decide-push.table.ts";
 export type { ForgeKind } from "./triggers/filter-list.ts";

@@ -1,13 +1,18 @@
 import { type CommitSha, go, ignoreEvents, type Stop, stop, type Verdict } from "@lateen/kernel";
 
-import { concludeGate } from "./conclude-gate.ts";
-import type { GatePorts } from "./gate-ports.ts";
-import type { CheckReport, GateReport } from "./gate-report.ts";
-import type { AbsenceMemory } from "./look-at-absence.ts";
-import { type Look, lookAtGate, type LookPlan, type OwnRun } from "./look-at-gate.ts";
+import { concludeGate } from "./checks/conclude-gate.ts";
+import type { GatePorts } from "./ports/gate-ports.ts";
+import type { CheckReport, GateReport } from "./checks/gate-report.ts";
+import type { AbsenceMemory } from "./absence/evaluate-absence.ts";
+import { type Look, lookAtGate, type LookPlan, type OwnRun } from "./checks/evaluate-gate.ts";
 import { checkRequirements, completePolicy, type GatePolicy, type WorkflowGate } from "./policy.ts";
-import { holdAtStart, type KillSwitchInput, type KillSwitchState, readKillSwitch } from "./read-kill-switch.ts";
-import { settleGate, type Watched, watchGate } from "./watch-gate.ts";
+import {
+  holdAtStart,
+  type KillSwitchInput,
+  type KillSwitchState,
+  readKillSwitch,
+} from "./kill-switch/read-kill-switch.ts";
+import { settleGate, type Watched, watchGate } from "./checks/watch-gate.ts";
 
 /** What must hold before a commit may ship. */
 export interface GateInput {

@@ -1,7 +1,7 @@
 import { ReleaseError } from "@lateen/kernel";
 
-import type { Allowance } from "./decide-gate.ts";
-import type { WhenAbsent } from "./decide-run.ts";
+import type { Allowance } from "./checks/decide-state.ts";
+import type { WhenAbsent } from "./absence/decide-run.ts";
 
 /** A workflow that must have passed on the commit. */
 export interface WorkflowGate {

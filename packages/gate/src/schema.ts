@@ -1,8 +1,8 @@
 import { type CommitSha, isShaPrefix, parseCommitSha } from "@lateen/kernel";
 import { z } from "zod";
 
-import type { Attempt } from "./attempts.ts";
-import type { CheckReport, GateReport } from "./gate-report.ts";
+import type { Attempt } from "./ports/attempts.ts";
+import type { CheckReport, GateReport } from "./checks/gate-report.ts";
 
 const decision = z.enum(["open", "wait", "defer", "closed", "unknown"]);
 const state = z.enum(["success", "failure", "pending", "cancelled", "skipped", "neutral", "missing", "unknown"]);

@@ -12,9 +12,9 @@ import {
   type Secret,
 } from "@lateen/kernel";
 
-import type { ForgeEvent } from "../forge.ts";
-import { createJudge, forgeDeadlines } from "../read-again.ts";
-import { statusError } from "../status-error.ts";
+import type { ForgeEvent } from "../ports/forge.ts";
+import { createJudge, forgeDeadlines } from "../forge/retry-rules.ts";
+import { statusError } from "../forge/status-error.ts";
 import { versionSchema } from "./wire.ts";
 
 /** The largest JSON answer that is read, in bytes. */

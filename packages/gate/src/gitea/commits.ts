@@ -10,12 +10,12 @@ import {
   unknown,
 } from "@lateen/kernel";
 
-import type { CommitFact } from "../changes.ts";
-import { otherCommit } from "../other-commit.ts";
-import { type RecentCommit, subjectOf } from "../recent-commits.ts";
+import type { CommitFact } from "../ports/changes.ts";
+import { otherCommit } from "../forge/unexpected-commit.ts";
+import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";
 import type { Client } from "./client.ts";
-import { readSafely } from "../read-safely.ts";
-import { touchedPaths } from "../touched-paths.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import { touchedPaths } from "../forge/touched-paths.ts";
 import { branchSchema, commitsSchema, commitSchema, type WireCommit } from "./wire.ts";
 
 /** The newest commit of a branch. */

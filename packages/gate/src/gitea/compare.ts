@@ -1,12 +1,12 @@
 import { type Ancestry, type CommitSha, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
-import { askOnce } from "../ask-once.ts";
-import type { Changes, CommitFact, Range } from "../changes.ts";
-import type { History } from "../history.ts";
+import { askOnce } from "../forge/memoize.ts";
+import type { Changes, CommitFact, Range } from "../ports/changes.ts";
+import type { History } from "../ports/history.ts";
 import type { Client } from "./client.ts";
 import { commitFact } from "./commits.ts";
-import { readSafely } from "../read-safely.ts";
-import { touchedPaths } from "../touched-paths.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import { touchedPaths } from "../forge/touched-paths.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";
 
 /** Reads how two commits relate and what lies between them. */

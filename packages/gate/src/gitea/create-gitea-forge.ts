@@ -14,19 +14,19 @@ import {
   systemClock,
 } from "@lateen/kernel";
 
-import type { CheckFact, Checks } from "../checks.ts";
-import type { Forge, ForgeEvent } from "../forge.ts";
-import type { Places } from "../places.ts";
-import type { Sources } from "../sources.ts";
-import type { Variables } from "../variables.ts";
+import type { CheckFact, Checks } from "../ports/checks.ts";
+import type { Forge, ForgeEvent } from "../ports/forge.ts";
+import type { Places } from "../ports/api-urls.ts";
+import type { Sources } from "../ports/sources.ts";
+import type { Variables } from "../ports/variables.ts";
 import { type Client, createClient } from "./client.ts";
 import { branchPath, readCommit, readHead, readRecent, resolveCommit } from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
 import { readPush } from "./pushes.ts";
-import { readSafely } from "../read-safely.ts";
+import { readSafely } from "../forge/read-safely.ts";
 import { createRunReader } from "./runs.ts";
 import { createSources } from "./sources.ts";
-import { contentsPath } from "../repository-files.ts";
+import { contentsPath } from "../forge/repository-files.ts";
 import { createStatusReader } from "./statuses.ts";
 import { variableSchema } from "./wire.ts";
 

@@ -1,6 +1,6 @@
-import type { CheckFact, RunFact } from "../checks.ts";
-import { newestOfEach } from "../decide-check.ts";
-import { decideState } from "../decide-gate.ts";
+import type { CheckFact, RunFact } from "../ports/checks.ts";
+import { newestOfEach } from "../checks/decide-check.ts";
+import { decideState } from "../checks/decide-state.ts";
 import { runNumber } from "./statuses.ts";
 
 /**

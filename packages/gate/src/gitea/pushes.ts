@@ -9,11 +9,11 @@ import {
   ReleaseError,
 } from "@lateen/kernel";
 
-import type { Push } from "../pushes.ts";
+import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { resolveCommit } from "./commits.ts";
 import { pageSize } from "./read-pages.ts";
-import { readSafely } from "../read-safely.ts";
+import { readSafely } from "../forge/read-safely.ts";
 import { activitiesSchema, pushContentSchema } from "./wire.ts";
 
 /** How far back the activities are searched, in pages of 50: some days on a busy repository. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 
-import { newestRun } from "../decide-run.ts";
+import { newestRun } from "../absence/decide-run.ts";
 import { closeGiteaWorlds, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 
 afterEach(closeGiteaWorlds);

@@ -1,12 +1,12 @@
 import { type CommitSha, found, plainText, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { Checks, RunFact } from "../checks.ts";
-import type { Sources } from "../sources.ts";
+import type { Checks, RunFact } from "../ports/checks.ts";
+import type { Sources } from "../ports/sources.ts";
 import { parseWorkflow } from "../triggers/parse-workflow.ts";
 import type { Client } from "./client.ts";
 import { runsFromStatuses } from "./job-runs.ts";
 import { type Pages, pageSize, readPages } from "./read-pages.ts";
-import { readSafely } from "../read-safely.ts";
+import { readSafely } from "../forge/read-safely.ts";
 import { runsSchema, type WireRun } from "./wire.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { absent, type CommitSha, found, mapReading, type Reading } from "@lateen/kernel";
 
-import type { Sources, WorkflowFile } from "../sources.ts";
+import type { Sources, WorkflowFile } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
-import { readSafely } from "../read-safely.ts";
-import { contentsPath, keepFiles, workflowPath } from "../repository-files.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
 import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
 /** Where Gitea takes workflows from: the second only where a commit has no first. Source: Gitea's `modules/actions`, `ListWorkflows`. */

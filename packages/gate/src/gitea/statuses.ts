@@ -1,6 +1,6 @@
 import { plainText } from "@lateen/kernel";
 
-import type { CheckFact } from "../checks.ts";
+import type { CheckFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
 import { type Pages, pageSize, readPages } from "./read-pages.ts";
 import { combinedSchema, statusesSchema, type WireStatus } from "./wire.ts";

@@ -1,7 +1,7 @@
 import { type CommitSha, found, isReleaseError, plainText, type Reading } from "@lateen/kernel";
 
-import type { CheckFact } from "../checks.ts";
-import { readSafely } from "../read-safely.ts";
+import type { CheckFact } from "../ports/checks.ts";
+import { readSafely } from "../forge/read-safely.ts";
 import type { Client } from "./client.ts";
 import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
 import { pageOf, runIdOf } from "./run-links.ts";

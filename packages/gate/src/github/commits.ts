@@ -10,11 +10,11 @@ import {
   unknown,
 } from "@lateen/kernel";
 
-import type { Changes, CommitFact } from "../changes.ts";
-import { otherCommit } from "../other-commit.ts";
-import { type RecentCommit, subjectOf } from "../recent-commits.ts";
-import { readSafely } from "../read-safely.ts";
-import { touchedPaths } from "../touched-paths.ts";
+import type { Changes, CommitFact } from "../ports/changes.ts";
+import { otherCommit } from "../forge/unexpected-commit.ts";
+import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import { touchedPaths } from "../forge/touched-paths.ts";
 import type { Client } from "./client.ts";
 import { branchSchema, commitSchema, commitsSchema, type WireCommit, type WireFile } from "./wire.ts";
 

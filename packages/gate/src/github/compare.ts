@@ -1,10 +1,10 @@
 import { type Ancestry, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
-import { askOnce } from "../ask-once.ts";
-import type { Changes, Range } from "../changes.ts";
-import type { History } from "../history.ts";
-import { readSafely } from "../read-safely.ts";
-import { touchedPaths } from "../touched-paths.ts";
+import { askOnce } from "../forge/memoize.ts";
+import type { Changes, Range } from "../ports/changes.ts";
+import type { History } from "../ports/history.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import { touchedPaths } from "../forge/touched-paths.ts";
 import type { Client } from "./client.ts";
 import { commitFact } from "./commits.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";

@@ -10,8 +10,8 @@ import {
   systemClock,
 } from "@lateen/kernel";
 
-import type { Forge, ForgeEvent } from "../forge.ts";
-import type { Subject } from "../places.ts";
+import type { Forge, ForgeEvent } from "../ports/forge.ts";
+import type { Subject } from "../ports/api-urls.ts";
 import { checkRunsPath, readChecks } from "./checks.ts";
 import { createClient } from "./client.ts";
 import { branchPath, commitPath, createCommitReader, readHead, readRecent, resolveCommit } from "./commits.ts";
@@ -20,7 +20,7 @@ import type { GitHubApp } from "./connect.ts";
 import { readPush } from "./pushes.ts";
 import { readWorkflowRuns, runsPath } from "./runs.ts";
 import { createSources, readVariable, variablePath } from "./sources.ts";
-import { contentsPath } from "../repository-files.ts";
+import { contentsPath } from "../forge/repository-files.ts";
 
 /** Which GitHub, which repository, and as who to read it. */
 export interface GitHubForgeOptions {

@@ -1,6 +1,6 @@
 import type { ReleaseError } from "@lateen/kernel";
 
-import { statusError } from "../status-error.ts";
+import { statusError } from "../forge/status-error.ts";
 
 /** An answer of GitHub that is not a success. */
 export interface Refusal {

@@ -1,6 +1,6 @@
 import type { Http, HttpResponse } from "@lateen/kernel";
 
-import { forgeDeadlines } from "../read-again.ts";
+import { forgeDeadlines } from "../forge/retry-rules.ts";
 
 /** The largest answer that is read, in bytes; a page of 100 workflow runs is the largest known, at about 1.5 MB. */
 const longestAnswer = 16 * 1024 * 1024;

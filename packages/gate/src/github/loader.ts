@@ -10,8 +10,8 @@ import {
   type Schema,
 } from "@lateen/kernel";
 
-import type { ForgeEvent } from "../forge.ts";
-import { createJudge } from "../read-again.ts";
+import type { ForgeEvent } from "../ports/forge.ts";
+import { createJudge } from "../forge/retry-rules.ts";
 import { connect, type ConnectOptions, type Request } from "./connect.ts";
 import type { Linked } from "./links.ts";
 import { getOnce } from "./request.ts";

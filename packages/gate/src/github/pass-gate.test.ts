@@ -1,7 +1,7 @@
 import { parseCommitSha, type Verdict } from "@lateen/kernel";
 import { afterEach, describe, expect, it } from "vitest";
 
-import type { GateReport } from "../gate-report.ts";
+import type { GateReport } from "../checks/gate-report.ts";
 import type { GateInput } from "../pass-gate.ts";
 import { createMemoryGraph, type NewCommit } from "../testing/commit-graph.ts";
 import { type GitHubFake, type GitHubFakeOptions, startGitHubFake } from "../testing/github-fake.ts";

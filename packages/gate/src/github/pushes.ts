@@ -1,7 +1,7 @@
 import { absent, type CommitSha, found, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
 
-import { readSafely } from "../read-safely.ts";
-import type { Push } from "../pushes.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { activitiesSchema, type WireActivity } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 import { type CommitSha, found, isReleaseError, parseCommitSha, plainText, type Reading } from "@lateen/kernel";
 
-import type { RunFact } from "../checks.ts";
-import { readSafely } from "../read-safely.ts";
+import type { RunFact } from "../ports/checks.ts";
+import { readSafely } from "../forge/read-safely.ts";
 import type { Client } from "./client.ts";
 import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
 import { runsSchema, type WireRun } from "./wire.ts";

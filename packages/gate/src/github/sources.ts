@@ -1,8 +1,8 @@
 import { absent, type CommitSha, found, mapReading, plainText, type Reading } from "@lateen/kernel";
 
-import { readSafely } from "../read-safely.ts";
-import { contentsPath, keepFiles, workflowPath } from "../repository-files.ts";
-import type { Sources } from "../sources.ts";
+import { readSafely } from "../forge/read-safely.ts";
+import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
+import type { Sources } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
 import { contentsSchema, variableSchema, workflowSchema } from "./wire.ts";
 

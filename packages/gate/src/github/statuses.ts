@@ -1,6 +1,6 @@
 import { isReleaseError, plainText, type CommitSha } from "@lateen/kernel";
 
-import type { CheckFact } from "../checks.ts";
+import type { CheckFact } from "../ports/checks.ts";
 import type { Client } from "./client.ts";
 import { pageSize } from "./list-rows.ts";
 import { pageOf, runIdOf } from "./run-links.ts";

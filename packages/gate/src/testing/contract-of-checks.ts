@@ -1,5 +1,5 @@
-import { decideCheck } from "../decide-check.ts";
-import { newestRun } from "../decide-run.ts";
+import { decideCheck } from "../checks/decide-check.ts";
+import { newestRun } from "../absence/decide-run.ts";
 import type { ContractSuite } from "./contract-suite.ts";
 
 /** Checks, and the runs of workflows. */

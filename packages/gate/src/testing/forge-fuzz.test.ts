@@ -2,8 +2,8 @@ import { createHttp, createSender, type Http, type HttpResponse, parseCommitSha 
 import { createFakeClock } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Forge } from "../forge.ts";
-import { gatePorts } from "../gate-ports.ts";
+import type { Forge } from "../ports/forge.ts";
+import { gatePorts } from "../ports/gate-ports.ts";
 import { createGiteaForge } from "../gitea/index.ts";
 import { createGitHubForge } from "../github/index.ts";
 import { type GateInput, passGate } from "../pass-gate.ts";

@@ -1,6 +1,6 @@
 import { type CommitSha, parseCommitSha, type Secret } from "@lateen/kernel";
 
-import type { Forge } from "../forge.ts";
+import type { Forge } from "../ports/forge.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import type { ForgeFacts } from "./forge-facts.ts";
 import type { HttpFake } from "./http-fake.ts";

@@ -1,7 +1,7 @@
 import { type CommitSha, parseCommitSha } from "@lateen/kernel";
 
-import { type CheckDecision, decideCheck } from "../decide-check.ts";
-import type { Forge, ForgeEvent } from "../forge.ts";
+import { type CheckDecision, decideCheck } from "../checks/decide-check.ts";
+import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import { createGiteaForge, type GiteaForgeOptions } from "../gitea/index.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";

@@ -1,7 +1,7 @@
 import { createHttp, createSender, type Http, type Reading, type ReleaseError } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 
-import type { Forge, ForgeEvent } from "../forge.ts";
+import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import { createGitHubForge, type GitHubForgeOptions } from "../github/index.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import { type GitHubFake, type GitHubFakeOptions, startGitHubFake } from "./github-fake.ts";

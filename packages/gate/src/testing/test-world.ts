@@ -1,6 +1,6 @@
 import { type CommitSha, parseCommitSha, type Verdict } from "@lateen/kernel";
 
-import type { GateReport } from "../gate-report.ts";
+import type { GateReport } from "../checks/gate-report.ts";
 import { createGiteaForge } from "../gitea/index.ts";
 import type { GateInput } from "../pass-gate.ts";
 import { createMemoryGraph } from "./commit-graph.ts";

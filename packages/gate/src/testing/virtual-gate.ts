@@ -2,9 +2,9 @@ import type { CommitSha, Http, Verdict } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 
 import type { GateEvent } from "../events.ts";
-import type { Forge } from "../forge.ts";
-import { type GatePorts, gatePorts } from "../gate-ports.ts";
-import type { GateReport } from "../gate-report.ts";
+import type { Forge } from "../ports/forge.ts";
+import { type GatePorts, gatePorts } from "../ports/gate-ports.ts";
+import type { GateReport } from "../checks/gate-report.ts";
 import { type GateInput, passGate } from "../pass-gate.ts";
 import { httpUnder } from "./virtual-http.ts";
 

@@ -1,5 +1,5 @@
-import type { RawState } from "./checks.ts";
-import { type StateRow, stateRows } from "./decide-gate.table.ts";
+import type { RawState } from "../ports/checks.ts";
+import { type StateRow, stateRows } from "./decide-state.table.ts";
 
 /** What the gate makes of one requirement, and of all together: `wait` may still change by itself, `defer` will not. */
 export type GateDecision = "open" | "wait" | "defer" | "closed" | "unknown";

@@ -1,12 +1,12 @@
 import { absent, type CommitSha, found, type Reading } from "@lateen/kernel";
 
-import type { Changes, Range } from "./changes.ts";
-import type { Checks, RunFact } from "./checks.ts";
-import { newestRun } from "./decide-run.ts";
+import type { Changes, Range } from "../ports/changes.ts";
+import type { Checks, RunFact } from "../ports/checks.ts";
+import { newestRun } from "../absence/decide-run.ts";
 import { decideSuccessor, type PublishFact, publishFact, type SuccessorFacts } from "./decide-successor.ts";
-import type { History } from "./history.ts";
-import { blocked, relevanceOf } from "./relevance-of.ts";
-import { findSkipToken } from "./triggers/skip-token.ts";
+import type { History } from "../ports/history.ts";
+import { blocked, relevanceOf } from "./relevance.ts";
+import { findSkipToken } from "../triggers/skip-token.ts";
 
 /** Which newer commits count. */
 export interface SuccessorRules {

@@ -1,7 +1,7 @@
 import type { Evidence } from "@lateen/kernel";
 
-import type { CheckState, GateDecision } from "./decide-gate.ts";
-import type { SourceUrl } from "./checks.ts";
+import type { CheckState, GateDecision } from "./decide-state.ts";
+import type { SourceUrl } from "../ports/checks.ts";
 
 /** One required check or workflow, as it was seen last. */
 export interface CheckReport {

@@ -1,4 +1,4 @@
-import type { GateDecision } from "./decide-gate.ts";
+import type { GateDecision } from "../checks/decide-state.ts";
 import type { WhenAbsent } from "./decide-run.ts";
 
 /** What a required workflow without a run means, by policy, by time and by proof. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { CheckFact } from "./checks.ts";
+import type { CheckFact } from "../ports/checks.ts";
 import { compareTimes, decideCheck } from "./decide-check.ts";
 import { matchesName } from "./match-names.ts";
 

@@ -1,7 +1,7 @@
 import { ReleaseError } from "@lateen/kernel";
 import { expect, test } from "vitest";
 
-import { createJudge } from "./read-again.ts";
+import { createJudge } from "./retry-rules.ts";
 
 const error = (code: string, retryable: boolean): ReleaseError =>
   new ReleaseError({ code, category: "unavailable", retryable, message: "no", why: "there", fix: "that" });

@@ -1,5 +1,5 @@
-import type { CheckFact } from "./checks.ts";
-import { type Allowance, type CheckState, decideState, decisionOrder, type GateDecision } from "./decide-gate.ts";
+import type { CheckFact } from "../ports/checks.ts";
+import { type Allowance, type CheckState, decideState, decisionOrder, type GateDecision } from "./decide-state.ts";
 import { matchesName, matrixName } from "./match-names.ts";
 
 /** What the gate makes of one required name, with the fact that was decisive. */

@@ -1,9 +1,15 @@
 import { type CommitSha, sameCommit } from "@lateen/kernel";
 
-import type { RunFact } from "./checks.ts";
+import type { RunFact } from "../ports/checks.ts";
 import type { AbsenceProof } from "./decide-absence.ts";
-import { compareTimes } from "./decide-check.ts";
-import { type Allowance, type CheckState, decideState, decisionOrder, type GateDecision } from "./decide-gate.ts";
+import { compareTimes } from "../checks/decide-check.ts";
+import {
+  type Allowance,
+  type CheckState,
+  decideState,
+  decisionOrder,
+  type GateDecision,
+} from "../checks/decide-state.ts";
 
 /** What to do about a required workflow that has no run: prove why, go on as if it had passed, or refuse. */
 export type WhenAbsent = "prove" | "proceed" | "refuse";

@@ -2,10 +2,10 @@ import { parseCommitSha } from "@lateen/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type { RunFact } from "./checks.ts";
+import type { RunFact } from "../ports/checks.ts";
 import type { AbsenceProof } from "./decide-absence.ts";
-import { decisionOrder } from "./decide-gate.ts";
-import { stateRows } from "./decide-gate.table.ts";
+import { decisionOrder } from "../checks/decide-state.ts";
+import { stateRows } from "../checks/decide-state.table.ts";
 import { decideAbsentRun, decideRun, newestRun } from "./decide-run.ts";
 import { absentRunRows } from "./decide-run.table.ts";
 

@@ -2,8 +2,8 @@ import { createGitRefLog, type GitRefLog, parseCommitSha, secret } from "@lateen
 import { createGitRepository, type GitRepository } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { type Attempt, countSupersededInARow } from "./attempts.ts";
-import { createAttempts } from "./create-attempts.ts";
+import { type Attempt, countSupersededInARow } from "../ports/attempts.ts";
+import { createAttempts } from "./supersession-log.ts";
 
 let repository: GitRepository;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { absent, asReleaseError, found, type GitRefLog, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { Attempt, Attempts } from "./attempts.ts";
-import { attemptSchema } from "./schema.ts";
+import type { Attempt, Attempts } from "../ports/attempts.ts";
+import { attemptSchema } from "../schema.ts";
 
 /** How far back the log is read: far more than any `max` of a starvation guard. */
 const longestMemory = 100;

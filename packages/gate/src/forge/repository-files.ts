@@ -1,6 +1,6 @@
 import type { Reading } from "@lateen/kernel";
 
-import type { Sources } from "./sources.ts";
+import type { Sources } from "../ports/sources.ts";
 
 /** The path of a file's contents at a commit, which both forges spell alike. */
 export function contentsPath(path: string, sha: string): string {

@@ -1,11 +1,11 @@
 import { absent, found, plainText, type Reading } from "@lateen/kernel";
 
-import type { CheckFact } from "./checks.ts";
+import type { CheckFact } from "../ports/checks.ts";
 import type { AbsenceProof, RunLook } from "./decide-absence.ts";
 import { decideAbsentRun, type RunDecision } from "./decide-run.ts";
-import type { GatePorts } from "./gate-ports.ts";
-import type { LookPlan } from "./look-at-gate.ts";
-import type { WorkflowGate } from "./policy.ts";
+import type { GatePorts } from "../ports/gate-ports.ts";
+import type { LookPlan } from "../checks/evaluate-gate.ts";
+import type { WorkflowGate } from "../policy.ts";
 import { proveAbsent } from "./prove-absent.ts";
 
 /** What earlier looks found of each workflow, by file. */

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type { CheckFact } from "./checks.ts";
+import type { CheckFact } from "../ports/checks.ts";
 import { decideCheck } from "./decide-check.ts";
-import { decideGate, decideState, decisionOrder, type GateDecision } from "./decide-gate.ts";
-import { stateRows } from "./decide-gate.table.ts";
+import { decideGate, decideState, decisionOrder, type GateDecision } from "./decide-state.ts";
+import { stateRows } from "./decide-state.table.ts";
 
 describe("the table", () => {
   test.each(stateRows)(

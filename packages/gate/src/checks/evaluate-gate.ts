@@ -1,13 +1,13 @@
 import { type CommitSha, found, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
 
-import type { CheckFact, RunFact } from "./checks.ts";
+import type { CheckFact, RunFact } from "../ports/checks.ts";
 import { decideCheck, newestOfEach } from "./decide-check.ts";
-import { decideState } from "./decide-gate.ts";
-import { decideRun, newestRun } from "./decide-run.ts";
-import type { GatePorts } from "./gate-ports.ts";
+import { decideState } from "./decide-state.ts";
+import { decideRun, newestRun } from "../absence/decide-run.ts";
+import type { GatePorts } from "../ports/gate-ports.ts";
 import type { CheckReport } from "./gate-report.ts";
-import { type AbsenceMemory, lookAtAbsence, rememberRun } from "./look-at-absence.ts";
-import type { CompleteGatePolicy, WorkflowGate } from "./policy.ts";
+import { type AbsenceMemory, lookAtAbsence, rememberRun } from "../absence/evaluate-absence.ts";
+import type { CompleteGatePolicy, WorkflowGate } from "../policy.ts";
 
 /** What a look at the gate is for. */
 export interface LookPlan {

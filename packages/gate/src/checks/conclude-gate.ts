@@ -9,10 +9,10 @@ import {
   type Verdict,
 } from "@lateen/kernel";
 
-import type { GateDecision } from "./decide-gate.ts";
-import type { GatePorts } from "./gate-ports.ts";
+import type { GateDecision } from "./decide-state.ts";
+import type { GatePorts } from "../ports/gate-ports.ts";
 import { type CheckReport, describeBlocking, describePending, evidenceOf, type GateReport } from "./gate-report.ts";
-import type { LookPlan } from "./look-at-gate.ts";
+import type { LookPlan } from "./evaluate-gate.ts";
 import type { Watched } from "./watch-gate.ts";
 
 /** Turns how a watch ended into a verdict with its evidence; `before` is the evidence of what came earlier. */

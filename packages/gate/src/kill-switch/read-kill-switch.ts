@@ -12,9 +12,9 @@ import {
 } from "@lateen/kernel";
 
 import { decideKillSwitch, type SwitchDecision } from "./decide-kill-switch.ts";
-import type { GateEvent } from "./events.ts";
-import type { Places } from "./places.ts";
-import type { Variables } from "./variables.ts";
+import type { GateEvent } from "../events.ts";
+import type { Places } from "../ports/api-urls.ts";
+import type { Variables } from "../ports/variables.ts";
 
 /** Which variable is the kill switch. */
 export interface KillSwitchInput {

@@ -2,7 +2,7 @@ import { absent, type CommitSha, found, parseCommitSha, type Reading } from "@la
 import { describe, expect, it } from "vitest";
 
 import { type AbsenceInput, type AbsencePorts, proveAbsent } from "./prove-absent.ts";
-import type { Push } from "./pushes.ts";
+import type { Push } from "../ports/pushes.ts";
 
 const before = parseCommitSha("a".repeat(40));
 const commit = parseCommitSha("b".repeat(40));

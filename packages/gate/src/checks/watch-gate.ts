@@ -1,10 +1,10 @@
 import type { Clock, Reporter } from "@lateen/kernel";
 
-import { decideGate, type GateDecision } from "./decide-gate.ts";
-import type { GateEvent } from "./events.ts";
+import { decideGate, type GateDecision } from "./decide-state.ts";
+import type { GateEvent } from "../events.ts";
 import type { CheckReport } from "./gate-report.ts";
-import type { Look } from "./look-at-gate.ts";
-import type { CompleteGatePolicy } from "./policy.ts";
+import type { Look } from "./evaluate-gate.ts";
+import type { CompleteGatePolicy } from "../policy.ts";
 
 /** How a watch ended. */
 export interface Watched {

@@ -1,12 +1,12 @@
 import { absent, type Ancestry, type CommitSha, found, type Reading } from "@lateen/kernel";
 
-import type { Changes, CommitFact, Range } from "./changes.ts";
+import type { Changes, CommitFact, Range } from "../ports/changes.ts";
 import { type AbsenceProof, decideAbsence, type RunLook } from "./decide-absence.ts";
-import type { History } from "./history.ts";
-import type { Push, Pushes } from "./pushes.ts";
-import type { Sources } from "./sources.ts";
-import type { ForgeKind } from "./triggers/filter-list.ts";
-import { type LoadYaml, parseWorkflow, type PushTrigger } from "./triggers/parse-workflow.ts";
+import type { History } from "../ports/history.ts";
+import type { Push, Pushes } from "../ports/pushes.ts";
+import type { Sources } from "../ports/sources.ts";
+import type { ForgeKind } from "../triggers/filter-list.ts";
+import { type LoadYaml, parseWorkflow, type PushTrigger } from "../triggers/parse-workflow.ts";
 
 /** A run that is missing, and what the caller knows of it already. */
 export interface AbsenceInput {

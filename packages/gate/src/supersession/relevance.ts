@@ -1,7 +1,7 @@
 import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { Changes, CommitFact, Range } from "./changes.ts";
-import { matchesPaths } from "./triggers/matches-paths.ts";
+import type { Changes, CommitFact, Range } from "../ports/changes.ts";
+import { matchesPaths } from "../triggers/matches-paths.ts";
 
 /** Commits whose files are asked for one by one at most, and at the same time at most: forges limit both. */
 const mostCommits = 100;

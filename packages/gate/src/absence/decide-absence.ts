@@ -1,12 +1,12 @@
 import { type Ancestry, type CommitSha, type Reading, sameCommit } from "@lateen/kernel";
 
-import type { Range } from "./changes.ts";
-import type { Push } from "./pushes.ts";
-import type { WorkflowFact } from "./sources.ts";
-import { decidePush, type PushDecision } from "./triggers/decide-push.ts";
-import type { ForgeKind } from "./triggers/filter-list.ts";
-import type { PushTrigger } from "./triggers/parse-workflow.ts";
-import { findSkipToken } from "./triggers/skip-token.ts";
+import type { Range } from "../ports/changes.ts";
+import type { Push } from "../ports/pushes.ts";
+import type { WorkflowFact } from "../ports/sources.ts";
+import { decidePush, type PushDecision } from "../triggers/decide-push.ts";
+import type { ForgeKind } from "../triggers/filter-list.ts";
+import type { PushTrigger } from "../triggers/parse-workflow.ts";
+import { findSkipToken } from "../triggers/skip-token.ts";
 
 /** One complete listing of a workflow's runs on the commit. */
 export interface RunLook {

@@ -1,7 +1,7 @@
 import type { Changes } from "./changes.ts";
 import type { Checks } from "./checks.ts";
 import type { History } from "./history.ts";
-import type { Places } from "./places.ts";
+import type { Places } from "./api-urls.ts";
 import type { Pushes } from "./pushes.ts";
 import type { RecentCommits } from "./recent-commits.ts";
 import type { Sources } from "./sources.ts";

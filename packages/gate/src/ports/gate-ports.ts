@@ -2,10 +2,10 @@ import type { Clock, Reporter } from "@lateen/kernel";
 
 import type { Changes } from "./changes.ts";
 import type { Checks } from "./checks.ts";
-import type { GateEvent } from "./events.ts";
+import type { GateEvent } from "../events.ts";
 import type { Forge } from "./forge.ts";
 import type { History } from "./history.ts";
-import type { Places } from "./places.ts";
+import type { Places } from "./api-urls.ts";
 import type { Pushes } from "./pushes.ts";
 import type { Sources } from "./sources.ts";
 import type { Variables } from "./variables.ts";

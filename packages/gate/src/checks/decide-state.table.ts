@@ -1,4 +1,4 @@
-import type { CheckState, GateDecision, Allowance } from "./decide-gate.ts";
+import type { CheckState, GateDecision, Allowance } from "./decide-state.ts";
 
 /** What one pair of words of a forge means. */
 export interface StateRow {

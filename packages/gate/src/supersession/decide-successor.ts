@@ -1,5 +1,5 @@
-import type { RunFact } from "./checks.ts";
-import { decideState } from "./decide-gate.ts";
+import type { RunFact } from "../ports/checks.ts";
+import { decideState } from "../checks/decide-state.ts";
 
 /** What is known of the publish run of a newer commit. */
 export type PublishFact = "succeeded" | "under-way" | "failed" | "none" | "not-required" | "unknown";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { RunFact } from "./checks.ts";
+import type { RunFact } from "../ports/checks.ts";
 import { decideSuccessor, publishFact } from "./decide-successor.ts";
 import { successorRows } from "./decide-successor.table.ts";
 

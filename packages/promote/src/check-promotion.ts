@@ -1,9 +1,9 @@
 import { go, type Verdict } from "@lateen/kernel";
-import { toEvidence } from "./conclude.ts";
+import { toEvidence } from "./report/conclude.ts";
 import { checkInput } from "./errors.ts";
-import { type Prepared, proveWritable } from "./prepare.ts";
+import { type Prepared, proveWritable } from "./steps/prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
-import { makeReady, type Prepare } from "./ready.ts";
+import { makeReady, type Prepare } from "./steps/plan-and-prepare.ts";
 
 /**
  * Answers whether {@link promote} would go ahead now, by the same reads and the same decision, and changes nothing.

@@ -1,6 +1,6 @@
 import type { Verdict } from "@lateen/kernel";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
-import { runSteps } from "./steps.ts";
+import { runSteps } from "./steps/run-steps.ts";
 
 /**
  * Makes a release what the tags name: everywhere or nowhere, never backwards.

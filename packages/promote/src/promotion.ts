@@ -1,8 +1,8 @@
 import type { Clock, CommitSha, Digest, Reporter, Repository, Verdict } from "@lateen/kernel";
 import type { PromotionEvent } from "./events.ts";
-import type { History } from "./history.ts";
-import type { FleetEvidence, Ledger, Override } from "./ledger.ts";
-import type { TagStore } from "./tag-store.ts";
+import type { History } from "./ports/history.ts";
+import type { FleetEvidence, Ledger, Override } from "./ports/ledger.ts";
+import type { TagStore } from "./ports/tag-store.ts";
 
 /** Where tags and ledger are, which is all that following the ledger needs. */
 export interface FollowPorts {

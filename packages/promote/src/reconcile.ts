@@ -1,13 +1,13 @@
 import { go, type ReleaseError, type Repository, stop, type Verdict } from "@lateen/kernel";
-import { conclude, toEvidence } from "./conclude.ts";
+import { conclude, toEvidence } from "./report/conclude.ts";
 import { checkScope, mustThrow, quietly } from "./errors.ts";
 import { defaultSettlePolicy } from "./policy.ts";
 import type { FollowPorts, PromotionReport } from "./promotion.ts";
-import { tagRef } from "./references.ts";
-import { reportSettled } from "./report.ts";
-import type { Finding } from "./rules.ts";
-import { settle } from "./settle.ts";
-import { type TrackedTag, trackEntry } from "./tracked-tag.ts";
+import { tagRef } from "./ports/references.ts";
+import { reportSettled } from "./report/report-tags.ts";
+import type { Finding } from "./decide/rules.ts";
+import { settle } from "./steps/settle.ts";
+import { type TrackedTag, trackEntry } from "./steps/tracked-tag.ts";
 
 /** Which tags shall follow the ledger. */
 export interface ReconcileInput {

@@ -1,6 +1,6 @@
 import type { CommitSha, Repository } from "@lateen/kernel";
 import type { PromotePorts, PromotionInput } from "./promotion.ts";
-import type { BeforeCommit } from "./run.ts";
+import type { BeforeCommit } from "./steps/run.ts";
 
 /** What shall be rolled back, where to, and why. */
 export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet"> {

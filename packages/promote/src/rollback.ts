@@ -1,15 +1,15 @@
 import { type CommitSha, type Digest, go, type Repository, stop, type Verdict } from "@lateen/kernel";
 import { proveAll } from "./check-promotion.ts";
-import { chooseRelease, readPast } from "./choose-release.ts";
-import { toEvidence } from "./conclude.ts";
-import { decideTarget } from "./decide-target.ts";
+import { chooseRelease, readPast } from "./steps/choose-release.ts";
+import { toEvidence } from "./report/conclude.ts";
+import { decideTarget } from "./decide/target.ts";
 import { checkInput } from "./errors.ts";
-import { prepare } from "./prepare.ts";
+import { prepare } from "./steps/prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
-import { makeReady, type Prepare } from "./ready.ts";
+import { makeReady, type Prepare } from "./steps/plan-and-prepare.ts";
 import type { RollbackInput } from "./rollback-input.ts";
-import type { Finding } from "./rules.ts";
-import { runSteps } from "./steps.ts";
+import type { Finding } from "./decide/rules.ts";
+import { runSteps } from "./steps/run-steps.ts";
 
 /** Where a rollback goes. */
 export interface RollbackPlan {

@@ -1,6 +1,6 @@
 import { parseCommitSha, parseDigest, parseImageRef, ReleaseError, type Repository } from "@lateen/kernel";
 import { z } from "zod";
-import type { LedgerEntry } from "./ledger.ts";
+import type { LedgerEntry } from "./ports/ledger.ts";
 
 const commitSha = z.string().transform(parsed(parseCommitSha));
 const digest = z.string().transform(parsed(parseDigest));

@@ -9,7 +9,7 @@ import {
   unknown,
 } from "@lateen/kernel";
 import { promoteError } from "../errors.ts";
-import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ledger.ts";
+import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 import { ledgerEntrySchema } from "../schema.ts";
 import { describeEntry } from "./describe-entry.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ledger, LedgerHead } from "../ledger.ts";
+import type { Ledger, LedgerHead } from "../ports/ledger.ts";
 import { testEntry } from "./test-entry.ts";
 
 /** A ledger under test, and a second way to the same one, as another process would have it. */

@@ -9,7 +9,7 @@ import {
   ReleaseError,
   unknown,
 } from "@lateen/kernel";
-import type { History } from "../history.ts";
+import type { History } from "../ports/history.ts";
 
 /** A commit graph in memory. */
 export interface MemoryHistory extends History {

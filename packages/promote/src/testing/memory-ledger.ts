@@ -1,5 +1,5 @@
 import { absent, found } from "@lateen/kernel";
-import type { Ledger, LedgerEntry, LedgerHead } from "../ledger.ts";
+import type { Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 
 /** A ledger in memory. */
 export interface MemoryLedger extends Ledger {

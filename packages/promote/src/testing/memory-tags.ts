@@ -13,7 +13,7 @@ import {
   stop,
   unknown,
 } from "@lateen/kernel";
-import type { Manifest, Receipt, TagStore } from "../tag-store.ts";
+import type { Manifest, Receipt, TagStore } from "../ports/tag-store.ts";
 
 /** One call of a method. */
 export interface TagCall {

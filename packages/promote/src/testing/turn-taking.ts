@@ -1,7 +1,7 @@
 import type { Clock } from "@lateen/kernel";
-import type { Ledger } from "../ledger.ts";
+import type { Ledger } from "../ports/ledger.ts";
 import type { PromotePorts } from "../promotion.ts";
-import type { TagStore } from "../tag-store.ts";
+import type { TagStore } from "../ports/tag-store.ts";
 import type { PromotionWorld } from "./world.ts";
 
 /** A call that waits for its turn. */

@@ -1,0 +1,47 @@
+import type { Digest, Reading } from "@lateen/kernel";
+import type { Descriptor } from "../ports/tag-store.ts";
+
+/** What is known of one tag after the commit point. */
+export interface SettleFacts {
+  readonly wanted: Digest;
+  readonly seen: Reading<Pick<Descriptor, "digest">>;
+  /** What the last write came to; undefined if none was made for this entry. */
+  readonly written: "applied" | "not-applied" | "foreign" | "unknown" | undefined;
+  /** Milliseconds since the last write. */
+  readonly sinceWriteMs: number;
+  /** Whether what is seen is known as older: what the tag named before, or a digest of an earlier entry. */
+  readonly seenIsOlder: boolean;
+  /** How often in a row a digest was seen that is neither wanted nor older. */
+  readonly strangeLooks: number;
+  /** How many writes in a row were refused in a way that does not pass by itself. */
+  readonly refusedWrites: number;
+}
+
+/**
+ * `settled`, `foreign` and `refused` are final. `foreign`: somebody who does not use the ledger moves the tag, and fighting
+ * over it helps nobody. `refused`: the registry does not take the write.
+ */
+export type SettleDecision = "settled" | "wait" | "write" | "foreign" | "refused";
+
+/** Looks after which a strange digest, and writes after which a refusal, is believed. */
+const believed = { strangeLooks: 2, refusedWrites: 3 };
+
+/**
+ * Decides what to do about one tag that shall follow the ledger.
+ *
+ * A tag that was not written yet is written whatever it names: the ledger decides. One strange look may be a promoter whose
+ * entry was appended after we read the ledger, so a second look, with the ledger read in between, is needed.
+ */
+export function decideSettle(
+  facts: SettleFacts,
+  pauses: { readonly pollMs: number; readonly rewriteAfterMs: number },
+): SettleDecision {
+  const { seen, written, wanted } = facts;
+  if (seen.kind === "found" && seen.value.digest === wanted) return "settled";
+  if (facts.refusedWrites >= believed.refusedWrites) return "refused";
+  if (seen.kind === "unknown") return "wait";
+  if (written === undefined) return "write";
+  if (seen.kind === "found" && !facts.seenIsOlder)
+    return facts.strangeLooks >= believed.strangeLooks ? "foreign" : "wait";
+  return facts.sinceWriteMs >= (written === "applied" ? pauses.rewriteAfterMs : pauses.pollMs) ? "write" : "wait";
+}

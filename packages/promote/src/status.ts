@@ -1,0 +1,177 @@
+import {
+  type Ancestry,
+  type CommitSha,
+  type Digest,
+  found,
+  isoNow,
+  go,
+  type Reading,
+  type Repository,
+  type Verdict,
+} from "@lateen/kernel";
+import { decideDrift, type DriftDecision, type TagState } from "./decide/drift.ts";
+import { checkScope, mustThrow, quietly } from "./errors.ts";
+import type { LedgerHead } from "./ports/ledger.ts";
+import type { FollowPorts, PromotePorts } from "./promotion.ts";
+import { digestRef, tagRef } from "./ports/references.ts";
+import type { Descriptor } from "./ports/tag-store.ts";
+
+/** What lies between two commits; `Changes` of `@lateen/gate` fits. */
+export interface Distances {
+  between(
+    base: CommitSha,
+    head: CommitSha,
+    signal?: AbortSignal,
+  ): Promise<
+    Reading<{
+      readonly commits: readonly { readonly sha: CommitSha; readonly at?: string | undefined }[];
+      readonly truncated: boolean;
+    }>
+  >;
+}
+
+/** Where the state is read. */
+export interface StatusPorts extends Omit<FollowPorts, "report"> {
+  readonly history: PromotePorts["history"];
+  /** @default distances and ages of trunk are not known */
+  readonly changes?: Distances | undefined;
+}
+
+/** What is compared. */
+export interface StatusInput {
+  readonly branch: string;
+  readonly images: readonly Repository[];
+  readonly tags: readonly string[];
+  /** How long trunk may be ahead of the ledger, in milliseconds. @default for ever */
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** One tag beside what the ledger says. */
+export interface TagStatus {
+  readonly repository: Repository;
+  readonly tag: string;
+  readonly wanted: Digest | undefined;
+  readonly current: Reading<Descriptor>;
+  readonly revision: Reading<string> | undefined;
+  readonly state: TagState;
+}
+
+/** Trunk, ledger and tags side by side. */
+export interface PromotionStatus {
+  readonly trunk: Reading<CommitSha>;
+  readonly ledger: Reading<LedgerHead>;
+  /** Milliseconds since the newest entry was written. */
+  readonly ledgerAgeMs: number | undefined;
+  /** Trunk's head seen from the newest entry. */
+  readonly ancestry: Reading<Ancestry> | undefined;
+  /** How many commits trunk has that the newest entry has not; `atLeast` where the forge cut its answer off. */
+  readonly ahead:
+    | { readonly commits: number; readonly atLeast: boolean; readonly forMs: number | undefined }
+    | undefined;
+  readonly tags: readonly TagStatus[];
+  readonly drift: DriftDecision["drift"];
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Reads trunk, ledger and tags and says whether they agree. It writes nothing, and what cannot be read is in the answer.
+ *
+ * @throws ReleaseError of category `input` or `auth`
+ */
+export async function readStatus(
+  input: StatusInput,
+  ports: StatusPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<PromotionStatus>> {
+  checkScope(input);
+  const { history, ledger, clock } = ports;
+  const [trunk, head] = await Promise.all([
+    sure<CommitSha>(() => history.head(input.branch, signal)),
+    sure<LedgerHead>(() => ledger.read(signal)),
+  ]);
+  const newest = head.kind === "found" ? head.value : undefined;
+  const [tags, distance] = await Promise.all([
+    readTags(input, newest, ports, signal),
+    readDistance(trunk, newest, ports, signal),
+  ]);
+  const ahead = distance.ahead;
+  const decision = decideDrift(
+    { trunk, ledger: head, ancestry: distance.ancestry, aheadForMs: ahead?.forMs, tags },
+    input,
+  );
+  const ledgerAgeMs = newest === undefined ? undefined : Math.max(0, clock.now() - Date.parse(newest.entry.at));
+  const status = {
+    trunk,
+    ledger: head,
+    ledgerAgeMs,
+    ancestry: distance.ancestry,
+    ahead,
+    tags: tags.map((tag, at) => ({ ...tag, state: decision.tags[at] ?? "unknown" })),
+    drift: decision.drift,
+    reasons: decision.reasons,
+  };
+  const fact = decision.reasons.join("; ") || "tags and ledger agree";
+  return go(status, [{ rule: "drift", verdict: decision.drift, fact, source: ledger.source, at: isoNow(clock) }]);
+}
+
+async function readTags(
+  { images, tags }: StatusInput,
+  newest: LedgerHead | undefined,
+  ports: StatusPorts,
+  signal: AbortSignal | undefined,
+): Promise<Omit<TagStatus, "state">[]> {
+  const pairs = images.flatMap((repository) => tags.map((tag) => ({ repository, tag })));
+  return Promise.all(
+    pairs.map(async ({ repository, tag }) => {
+      const current = await sure<Descriptor>(() => ports.tags.resolve(tagRef(repository, tag), signal));
+      const wanted = newest?.entry.tags.includes(tag) === true ? digestIn(newest, repository) : undefined;
+      if (current.kind !== "found") return { repository, tag, wanted, current, revision: undefined };
+      const { digest } = current.value;
+      // What the ledger knows need not be asked of the image.
+      const known = newest !== undefined && digest === wanted ? found<string>(newest.entry.commit) : undefined;
+      return {
+        repository,
+        tag,
+        wanted,
+        current,
+        revision: known ?? (await sure<string>(() => ports.tags.revision(digestRef(repository, digest), signal))),
+      };
+    }),
+  );
+}
+
+function digestIn({ entry }: LedgerHead, repository: Repository): Digest | undefined {
+  return entry.images.find((image) => image.repository === repository)?.digest;
+}
+
+async function readDistance(
+  trunk: Reading<CommitSha>,
+  newest: LedgerHead | undefined,
+  { history, changes, clock }: StatusPorts,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly ancestry: Reading<Ancestry> | undefined; readonly ahead: PromotionStatus["ahead"] }> {
+  if (trunk.kind !== "found" || newest === undefined) return { ancestry: undefined, ahead: undefined };
+  const base = newest.entry.commit;
+  if (base === trunk.value)
+    return { ancestry: found("identical"), ahead: { commits: 0, atLeast: false, forMs: undefined } };
+  const ancestry = await sure<Ancestry>(() => history.compare(base, trunk.value, signal));
+  if (changes === undefined || ancestry.kind !== "found" || ancestry.value !== "ahead")
+    return { ancestry, ahead: undefined };
+  const range = await sure(() => changes.between(base, trunk.value, signal));
+  if (range.kind !== "found") return { ancestry, ahead: undefined };
+  const { commits, truncated } = range.value;
+  const dates = commits.map(({ at }) => Date.parse(at ?? ""));
+  // The oldest commit that waits says how long; a cut list has lost exactly that one.
+  const forMs =
+    truncated || dates.length === 0 || dates.some(Number.isNaN)
+      ? undefined
+      : Math.max(0, clock.now() - Math.min(...dates));
+  return { ancestry, ahead: { commits: commits.length, atLeast: truncated, forMs } };
+}
+
+/** A reading whose ignorance is part of the answer, except where nobody could have been asked. */
+async function sure<T>(read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+  const reading: Reading<T> = await quietly(read);
+  if (reading.kind === "unknown" && mustThrow(reading.cause)) throw reading.cause;
+  return reading;
+}

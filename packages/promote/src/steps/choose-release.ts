@@ -1,0 +1,53 @@
+import { type CommitSha, go, type Reading, stop, type Verdict } from "@lateen/kernel";
+import { toEvidence } from "../report/conclude.ts";
+import { decideRollback } from "../decide/rollback.ts";
+import { mustThrow, promoteError, quietly } from "../errors.ts";
+import type { LedgerHead } from "../ports/ledger.ts";
+import { remembered } from "../policy.ts";
+import { readFollows } from "../facts/tags-match-ledger.ts";
+import type { RollbackPart } from "../rollback-input.ts";
+import { signatureOf } from "./entry-author.ts";
+
+/**
+ * Finds out which release several targets go back to: the same for all, since there is one fleet. It reads ledgers, and the
+ * tags of a target whose newest entry is a rollback.
+ * @throws ReleaseError of category `input` or `auth`
+ */
+export async function chooseRelease(
+  parts: readonly [RollbackPart, ...RollbackPart[]],
+  to: CommitSha | undefined,
+  signal?: AbortSignal,
+): Promise<Verdict<CommitSha>> {
+  const read = await Promise.all(parts.map(async (part) => ({ part, past: await readPast(part, signal) })));
+  const facts = await Promise.all(
+    read.map(async ({ part: { input, ports }, past }) => ({
+      target: input.target ?? "default",
+      past,
+      follows: to === undefined ? await readFollows(past, input, ports, signal) : undefined,
+    })),
+  );
+  const [{ input, ports }] = parts;
+  const decision = decideRollback(facts, { to, run: signatureOf(input) });
+  const { verdict, fact } = decision;
+  if (decision.verdict === "passed" && decision.begun)
+    ports.report({ type: "rollback-taken-up", commit: decision.commit, why: fact });
+  const source = [...new Set(parts.map((part) => part.ports.ledger.source))].join(", ");
+  const evidence = toEvidence([{ rule: "ledger", verdict, fact, source }], ports.clock);
+  return decision.verdict === "passed" ? go(decision.commit, evidence) : stop(decision.verdict, fact, evidence);
+}
+
+/** The entries that are remembered; `unknown` where they cannot be read. @throws ReleaseError `REASON_MISSING`, or of category `auth` */
+export async function readPast(
+  { input, ports }: RollbackPart,
+  signal: AbortSignal | undefined,
+): Promise<Reading<readonly LedgerHead[]>> {
+  if (input.reason.trim() === "") {
+    throw promoteError("REASON_MISSING", "input", {
+      message: "a rollback needs a reason",
+      fix: "say why, for those who read the ledger",
+    });
+  }
+  const past = await quietly(() => ports.ledger.entries(remembered, signal));
+  if (past.kind === "unknown" && mustThrow(past.cause)) throw past.cause;
+  return past;
+}

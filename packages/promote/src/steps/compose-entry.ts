@@ -1,0 +1,68 @@
+import { type Clock, type CommitSha, isoNow, parseCommitSha, plainText } from "@lateen/kernel";
+import type { PromotionFacts } from "../facts/promotion-facts.ts";
+import type { LedgerEntry, LedgerImage, Override } from "../ports/ledger.ts";
+import type { PromotionInput } from "../promotion.ts";
+import type { Finding } from "../decide/rules.ts";
+import { signatureOf } from "./entry-author.ts";
+
+/** The entry that a promotion writes: what was decided, by whom and on the strength of what. */
+export function composeEntry(
+  kind: LedgerEntry["kind"],
+  input: PromotionInput,
+  facts: PromotionFacts,
+  findings: readonly Finding[],
+  { clock, nonce }: { readonly clock: Clock; readonly nonce: string },
+): LedgerEntry {
+  const from = kind === "rollback" ? currentCommit(facts) : undefined;
+  return {
+    schemaVersion: 1,
+    kind,
+    target: input.target ?? "default",
+    commit: input.commit,
+    tags: input.tags,
+    images: composeImages(facts),
+    ...signatureOf(input),
+    overrides: usedOverrides(input.overrides ?? [], findings),
+    fleet: input.fleet ?? { verified: false, reason: "no fleet was verified in this run" },
+    ...(from === undefined ? {} : { from }),
+    hold: composeHold(kind, input.commit, facts),
+    at: isoNow(clock),
+    nonce,
+  };
+}
+
+/** What is left behind: what the ledger has, or what all tags state as long as there is no ledger. */
+function currentCommit({ ledger: { head }, destinations }: PromotionFacts): CommitSha | undefined {
+  if (head.kind === "found") return head.value.entry.commit;
+  const stated = new Set(destinations.map(({ revision }) => (revision?.kind === "found" ? revision.value.trim() : "")));
+  const [only = ""] = stated;
+  return stated.size === 1 && /^[0-9a-f]{40}$/i.test(only) ? parseCommitSha(only) : undefined;
+}
+
+function composeImages({ candidates, destinations }: PromotionFacts): LedgerImage[] {
+  return candidates.flatMap(({ repository, manifest }) => {
+    if (manifest.kind !== "found") return [];
+    const previous = destinations
+      .filter((destination) => destination.repository === repository)
+      .map(({ tag, current }) => ({ tag, ...(current.kind === "found" ? { digest: current.value.digest } : {}) }));
+    return [{ repository, digest: manifest.value.digest, previous }];
+  });
+}
+
+/** Only what was really waived: an override that nothing asked for is no fact about this promotion. */
+function usedOverrides(overrides: readonly Override[], findings: readonly Finding[]): readonly Override[] {
+  const used = overrides.filter(({ check }) =>
+    findings.some(({ rule, verdict }) => rule === check && verdict === "waived"),
+  );
+  return used.map(({ check, reason }) => ({ check, reason: plainText(reason, 2_000) }));
+}
+
+/** A rollback holds what it leaves, beside what was held before; a promotion that came past the hold ends it. */
+function composeHold(kind: LedgerEntry["kind"], commit: CommitSha, facts: PromotionFacts): readonly CommitSha[] {
+  const { head } = facts.ledger;
+  const entry = head.kind === "found" ? head.value.entry : undefined;
+  if (kind === "promote") return entry?.commit === commit ? entry.hold : [];
+  const left = currentCommit(facts);
+  const held = new Set([...(entry?.hold ?? []), ...(left === undefined ? [] : [left])]);
+  return [...held].filter((one) => one !== commit);
+}

@@ -1,0 +1,16 @@
+import { plainText } from "@lateen/kernel";
+import type { LedgerEntry } from "../ports/ledger.ts";
+import type { PromotionInput } from "../promotion.ts";
+
+/** What an entry keeps of who wrote it and why, which is also how a run finds its own entries again. */
+export function signatureOf({
+  actor,
+  reason = "promoted by the pipeline",
+  runUrl,
+}: Pick<PromotionInput, "actor" | "reason" | "runUrl">): Pick<LedgerEntry, "actor" | "reason" | "runUrl"> {
+  return {
+    actor: plainText(actor, 200),
+    reason: plainText(reason, 2_000),
+    ...(runUrl === undefined ? {} : { runUrl: plainText(runUrl, 1_000) }),
+  };
+}

@@ -1,0 +1,74 @@
+import { type Evidence, stop, type Verdict } from "@lateen/kernel";
+import { apply } from "./apply.ts";
+import { conclude, toEvidence } from "../report/conclude.ts";
+import { type Entered, enterLedger } from "./commit-entry.ts";
+import { checkInput } from "../errors.ts";
+import { defaultSettlePolicy, longestRace } from "../policy.ts";
+import { prepare } from "./prepare.ts";
+import type { PromotePorts, PromotionInput, PromotionReport } from "../promotion.ts";
+import { makeReady, type Readied } from "./plan-and-prepare.ts";
+import { reportSettled } from "../report/report-tags.ts";
+import type { Run } from "./run.ts";
+import { type Settled, settle } from "./settle.ts";
+import { trackEntry } from "./tracked-tag.ts";
+
+/** Plan, prepare, commit, apply, settle; planned again whenever another entry came first. */
+export async function runSteps(
+  run: Run,
+  ports: PromotePorts,
+  signal: AbortSignal | undefined,
+): Promise<Verdict<PromotionReport>> {
+  checkInput(run.input);
+  for (const { repository } of run.input.images) ports.tags.expectWrites?.(repository);
+  for (let attempt = 1; ; attempt++) {
+    const ready = await makeReady(run.kind, run.input, prepare, ports, signal);
+    if (ready.kind === "stop") return ready;
+    const entered = await enterLedger(run, ready.value, ports, signal);
+    if (entered.kind === "stop") return entered;
+    if (entered.kind === "entered") return applyAndSettle(run.input, ready.value, entered, ports, signal);
+    ports.report({ type: "ledger-lost", attempt, winner: entered.winner });
+    if (attempt < longestRace) continue;
+    const reason = `other entries came first, ${attempt} times in a row; run again`;
+    return stop("unknown", reason, toEvidence(ready.value.findings, ports.clock));
+  }
+}
+
+async function applyAndSettle(
+  input: PromotionInput,
+  { plan, prepared }: Readied,
+  { head, appended, evidence }: Extract<Entered, { kind: "entered" }>,
+  ports: PromotePorts,
+  signal: AbortSignal | undefined,
+): Promise<Verdict<PromotionReport>> {
+  const planned = (repository: string, tag: string) =>
+    plan.tags.find((one) => one.repository === repository && one.tag === tag);
+  const scope = { images: input.images.map(({ repository }) => repository), tags: input.tags };
+  const tracked = trackEntry(head.entry, scope, (repository, tag) => planned(repository, tag)?.before);
+  const right = tracked.filter(({ before, wanted }) => before === wanted);
+  const written = await apply(
+    tracked.filter((tag) => !right.includes(tag)),
+    prepared.manifests,
+    ports,
+  );
+  const course = { head, tags: [...right, ...written], manifests: prepared.manifests };
+  const policy = { ...defaultSettlePolicy, ...(input.settleMs === undefined ? {} : { settleMs: input.settleMs }) };
+  const settled = await settle(course, scope, ports, policy, signal);
+  return concludeOwn(input, settled, appended, evidence, ports);
+}
+
+/** A promotion whose entry was followed by a newer release has done its part, but its commit is not what the tags name. */
+function concludeOwn(
+  input: PromotionInput,
+  settled: Settled,
+  appended: boolean,
+  evidence: readonly Evidence[],
+  { clock }: PromotePorts,
+): Verdict<PromotionReport> {
+  const newer = settled.head.entry.commit;
+  const report = reportSettled(input, settled, appended);
+  if (newer === input.commit) return conclude(report, settled, evidence, clock);
+  const verdict = conclude({ ...report, supersededBy: newer }, settled, evidence, clock);
+  if (verdict.kind === "stop") return verdict;
+  const reason = `${newer.slice(0, 12)} came after ${input.commit.slice(0, 12)}, and the tags name it`;
+  return stop("superseded", reason, verdict.evidence, verdict.value);
+}

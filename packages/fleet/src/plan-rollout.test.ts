@@ -1,10 +1,10 @@
 import { go, parseCommitSha, parseSlug, type Slug, stop } from "@lateen/kernel";
 import { createFakeClock } from "@lateen/kernel/testing";
 import { beforeEach, describe, expect, test } from "vitest";
-import { memoryJournal } from "./memory-journal.ts";
+import { memoryJournal } from "./journal/memory-journal.ts";
 import { planRollout } from "./plan-rollout.ts";
 import type { FleetPolicy } from "./policy.ts";
-import type { PlanPorts } from "./ports.ts";
+import type { PlanPorts } from "./ports/rollout-ports.ts";
 import { rollOut } from "./roll-out.ts";
 import { createVirtualFleet, type VirtualFleet } from "./testing/virtual-fleet.ts";
 

@@ -1,12 +1,12 @@
 import { type Evidence, go, isoNow, type Slug, stop, type Verdict } from "@lateen/kernel";
-import { checkGuards } from "./check-guards.ts";
-import { failureBound } from "./failure-bound.ts";
-import type { Baseline, Stage } from "./journal-entry.ts";
-import { passOn } from "./pass-on.ts";
+import { checkGuards } from "./steps/check-guards.ts";
+import { failureBound } from "./coverage/failure-bound.ts";
+import type { Baseline, Stage } from "./engine/journal-entry.ts";
+import { passOn } from "./steps/forward-stop.ts";
 import { type SettledPolicy, settlePolicy } from "./policy.ts";
-import type { PlanPorts, RolloutInput } from "./ports.ts";
-import { type Preparation, prepare } from "./prepare.ts";
-import type { FleetRelease } from "./release.ts";
+import type { PlanPorts, RolloutInput } from "./ports/rollout-ports.ts";
+import { type Preparation, prepare } from "./steps/prepare.ts";
+import type { FleetRelease } from "./ports/release.ts";
 
 /** One tenant of a planned wave. */
 export interface PlannedTenant {

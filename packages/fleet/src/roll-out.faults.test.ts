@@ -1,7 +1,7 @@
 import { ReleaseError } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import { inspectJournal } from "./inspect-journal.ts";
-import type { RolloutPorts } from "./ports.ts";
+import { inspectJournal } from "./journal/inspect-journal.ts";
+import type { RolloutPorts } from "./ports/rollout-ports.ts";
 import { rollOut } from "./roll-out.ts";
 import { cause, createVirtualRollout, release, sha, slug } from "./testing/virtual-rollout.ts";
 

@@ -1,9 +1,9 @@
 import { go, ReleaseError } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import type { FleetEvent } from "./fleet-event.ts";
-import type { JournalEntry } from "./journal-entry.ts";
-import { memoryJournal } from "./memory-journal.ts";
-import type { RolloutPorts } from "./ports.ts";
+import type { FleetEvent } from "./events.ts";
+import type { JournalEntry } from "./engine/journal-entry.ts";
+import { memoryJournal } from "./journal/memory-journal.ts";
+import type { RolloutPorts } from "./ports/rollout-ports.ts";
 import { rollOut } from "./roll-out.ts";
 import { createVirtualRollout, release, sha, slug } from "./testing/virtual-rollout.ts";
 

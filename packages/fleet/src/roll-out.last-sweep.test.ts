@@ -1,6 +1,6 @@
 import { parseCommitSha } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import type { FleetEvent } from "./fleet-event.ts";
+import type { FleetEvent } from "./events.ts";
 import type { FleetPolicy } from "./policy.ts";
 import { rollOut } from "./roll-out.ts";
 import { createVirtualRollout, release, slug } from "./testing/virtual-rollout.ts";

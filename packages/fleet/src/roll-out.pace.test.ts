@@ -1,6 +1,6 @@
 import { go, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import type { FleetEvent } from "./fleet-event.ts";
+import type { FleetEvent } from "./events.ts";
 import { createVirtualRollout, slug } from "./testing/virtual-rollout.ts";
 
 describe("time", () => {

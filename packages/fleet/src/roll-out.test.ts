@@ -1,6 +1,6 @@
 import { go, parseSlug, type Slug, stop } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
-import type { FleetEvent } from "./fleet-event.ts";
+import type { FleetEvent } from "./events.ts";
 import type { FleetPolicy } from "./policy.ts";
 import { rollOut } from "./roll-out.ts";
 import { type FleetWorld, startFleetWorld } from "./testing/fleet-world.ts";

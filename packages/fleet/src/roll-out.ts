@@ -8,15 +8,15 @@ import {
   stop,
   type Verdict,
 } from "@lateen/kernel";
-import { accountFor, countOff } from "./account.ts";
-import { begin } from "./begin.ts";
-import { tolerance } from "./count-or-percent.ts";
-import { drive, passGuards } from "./drive.ts";
-import type { FleetReport } from "./fleet-report.ts";
+import { accountFor, countOff } from "./coverage/coverage.ts";
+import { begin } from "./steps/start-or-resume.ts";
+import { tolerance } from "./engine/count-or-percent.ts";
+import { drive, passGuards } from "./steps/run-loop.ts";
+import type { FleetReport } from "./coverage/fleet-report.ts";
 import { type Pin, settlePolicy } from "./policy.ts";
-import type { RolloutInput, RolloutPorts } from "./ports.ts";
-import type { Run } from "./run.ts";
-import { sweep } from "./sweep.ts";
+import type { RolloutInput, RolloutPorts } from "./ports/rollout-ports.ts";
+import type { Run } from "./steps/run.ts";
+import { sweep } from "./steps/sweep.ts";
 import { coverageEvidence, listed } from "./verify-fleet.ts";
 
 /**

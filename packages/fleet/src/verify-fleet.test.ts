@@ -1,9 +1,9 @@
 import { type Ancestry, parseCommitSha, parseSlug, ReleaseError, type Slug } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { FleetHistory } from "./history.ts";
+import type { FleetHistory } from "./ports/history.ts";
 import type { FleetPolicy } from "./policy.ts";
-import type { VerifyPorts } from "./ports.ts";
+import type { VerifyPorts } from "./ports/rollout-ports.ts";
 import { createVirtualFleet, type VirtualFleet } from "./testing/virtual-fleet.ts";
 import { verifyFleet } from "./verify-fleet.ts";
 

@@ -1,13 +1,13 @@
 import { type Evidence, go, interrupted, isoNow, stop, type Verdict } from "@lateen/kernel";
-import { passOn } from "./pass-on.ts";
-import { accountFor, countOff } from "./account.ts";
-import { tolerance } from "./count-or-percent.ts";
-import type { FleetReport } from "./fleet-report.ts";
-import { observe } from "./observe.ts";
+import { passOn } from "./steps/forward-stop.ts";
+import { accountFor, countOff } from "./coverage/coverage.ts";
+import { tolerance } from "./engine/count-or-percent.ts";
+import type { FleetReport } from "./coverage/fleet-report.ts";
+import { observe } from "./steps/observe.ts";
 import { settlePolicy } from "./policy.ts";
-import type { VerifyInput, VerifyPorts } from "./ports.ts";
-import { observeOptions } from "./prepare.ts";
-import { readFleet } from "./read-fleet.ts";
+import type { VerifyInput, VerifyPorts } from "./ports/rollout-ports.ts";
+import { observeOptions } from "./steps/prepare.ts";
+import { readFleet } from "./steps/read-fleet.ts";
 
 /**
  * Asks every tenant of the fleet which commit it runs, and accounts for every one; changes nothing.

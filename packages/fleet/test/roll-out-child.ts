@@ -5,7 +5,7 @@ import { createSender, parseCommitSha, parseSlug, secret } from "@lateen/kernel"
 import { createScaledClock } from "@lateen/kernel/testing";
 import { createControlPlane } from "../src/http/control-plane.ts";
 import { createProber } from "../src/http/prober.ts";
-import { createFileJournal } from "../src/journal-file/journal.ts";
+import { createFileJournal } from "../src/journal/file/journal.ts";
 import type { FleetPolicy } from "../src/policy.ts";
 import { rollOut } from "../src/roll-out.ts";
 

@@ -1,7 +1,7 @@
 import { type Clock, createSender, parseCommitSha, parseSlug, secret, systemClock } from "@lateen/kernel";
 import { type ScriptedReply, type ScriptedServer, startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { CallSettings } from "../control-plane.ts";
+import type { CallSettings } from "../ports/control-plane.ts";
 import { createControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
 
 const send = createSender(() => import("undici"));

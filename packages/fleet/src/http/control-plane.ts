@@ -12,11 +12,11 @@ import {
   systemCode,
   unknown,
 } from "@lateen/kernel";
-import { retryDelaysMs } from "../call-tenants.ts";
-import type { CallSettings, ControlPlane, Redeployment } from "../control-plane.ts";
-import type { FleetRelease } from "../release.ts";
+import { retryDelaysMs } from "../steps/call-tenants.ts";
+import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
+import type { FleetRelease } from "../ports/release.ts";
 import type { RedeployRequest } from "../schema.ts";
-import type { NonEmpty, Tenant } from "../tenant.ts";
+import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";
 

@@ -15,9 +15,9 @@ import {
   type Sender,
   unknown,
 } from "@lateen/kernel";
-import type { Prober } from "../prober.ts";
+import type { Prober } from "../ports/prober.ts";
 import { buildinfo } from "../schema.ts";
-import type { Tenant } from "../tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 
 /** Where tenants say what they run. */

@@ -1,6 +1,6 @@
 import { parseSlug, type Slug } from "@lateen/kernel";
 import { z } from "zod";
-import type { TenantRow } from "../control-plane.ts";
+import type { TenantRow } from "../ports/control-plane.ts";
 
 // Looser than what a control plane should send: a value of the wrong type makes that value unknown, not the whole answer. The
 // string "false" was once read as true; here it is neither.

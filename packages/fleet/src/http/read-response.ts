@@ -9,8 +9,8 @@ import {
   ReleaseError,
   unknown,
 } from "@lateen/kernel";
-import type { Redeployment } from "../control-plane.ts";
-import type { Tenant } from "../tenant.ts";
+import type { Redeployment } from "../ports/control-plane.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { type LooseAnswer, looseAnswer, looseError, rowsOf } from "./read-answer.ts";
 import { redactText } from "./redact-text.ts";
 

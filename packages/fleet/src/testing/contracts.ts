@@ -1,10 +1,10 @@
 import { parseCommitSha, parseSlug } from "@lateen/kernel";
-import type { CallSettings, ControlPlane } from "../control-plane.ts";
-import type { JournalEntry } from "../journal-entry.ts";
-import type { Journal, OpenJournal } from "../journal.ts";
-import type { Prober } from "../prober.ts";
-import type { FleetRelease } from "../release.ts";
-import { isNonEmpty, type Tenant } from "../tenant.ts";
+import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
+import type { JournalEntry } from "../engine/journal-entry.ts";
+import type { Journal, OpenJournal } from "../ports/journal.ts";
+import type { Prober } from "../ports/prober.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import { isNonEmpty, type Tenant } from "../ports/tenant.ts";
 
 /** The test functions of whatever runner is used. */
 export interface ContractRunner {

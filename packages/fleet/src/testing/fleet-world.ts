@@ -2,9 +2,9 @@ import { createSender, parseCommitSha, parseSlug, secret, type Sender, type Slug
 import { createScaledClock } from "@lateen/kernel/testing";
 import { createControlPlane } from "../http/control-plane.ts";
 import { createProber } from "../http/prober.ts";
-import { memoryJournal } from "../memory-journal.ts";
+import { memoryJournal } from "../journal/memory-journal.ts";
 import type { FleetPolicy } from "../policy.ts";
-import type { RolloutInput, RolloutPorts } from "../ports.ts";
+import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
 import { type ControlPlaneServer, startControlPlane } from "./control-plane.ts";
 import { startTenants, type TenantsServer } from "./tenants.ts";
 

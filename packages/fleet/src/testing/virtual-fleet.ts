@@ -1,7 +1,7 @@
 import { found, parseCommitSha, parseSlug, ReleaseError, type Reading, type Slug, unknown } from "@lateen/kernel";
-import type { ControlPlane, Redeployment, TenantRow } from "../control-plane.ts";
-import type { Prober } from "../prober.ts";
-import type { Tenant } from "../tenant.ts";
+import type { ControlPlane, Redeployment, TenantRow } from "../ports/control-plane.ts";
+import type { Prober } from "../ports/prober.ts";
+import type { Tenant } from "../ports/tenant.ts";
 
 /** How a fleet without sockets begins. */
 export interface VirtualFleetOptions {

@@ -1,11 +1,11 @@
 import { type CommitSha, parseCommitSha, parseSlug, ReleaseError, type Slug, type Verdict } from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
-import type { FleetEvent } from "../fleet-event.ts";
-import type { FleetReport } from "../fleet-report.ts";
-import { memoryJournal } from "../memory-journal.ts";
+import type { FleetEvent } from "../events.ts";
+import type { FleetReport } from "../coverage/fleet-report.ts";
+import { memoryJournal } from "../journal/memory-journal.ts";
 import type { FleetPolicy } from "../policy.ts";
-import type { RolloutPorts } from "../ports.ts";
-import type { FleetRelease } from "../release.ts";
+import type { RolloutPorts } from "../ports/rollout-ports.ts";
+import type { FleetRelease } from "../ports/release.ts";
 import { rollOut } from "../roll-out.ts";
 import { createVirtualFleet, type VirtualFleet } from "./virtual-fleet.ts";
 

@@ -1,6 +1,6 @@
 import { go, ReleaseError, stop, type Verdict } from "@lateen/kernel";
-import type { JournalEntry } from "../../journal-entry.ts";
-import type { Journal, OpenJournal } from "../../journal.ts";
+import type { JournalEntry } from "../../engine/journal-entry.ts";
+import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import type { Random } from "./random.ts";
 
 /** A disk that outlives processes: what is durable survives a kill, what was being written may or may not. */

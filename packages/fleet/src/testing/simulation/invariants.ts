@@ -1,10 +1,10 @@
 import type { Slug, Verdict } from "@lateen/kernel";
-import { replay } from "../../apply-fact.ts";
-import { tolerance } from "../../count-or-percent.ts";
-import type { FleetReport } from "../../fleet-report.ts";
-import type { JournalEntry } from "../../journal-entry.ts";
-import type { FleetRelease } from "../../release.ts";
-import type { Tenant } from "../../tenant.ts";
+import { replay } from "../../engine/reducer.ts";
+import { tolerance } from "../../engine/count-or-percent.ts";
+import type { FleetReport } from "../../coverage/fleet-report.ts";
+import type { JournalEntry } from "../../engine/journal-entry.ts";
+import type { FleetRelease } from "../../ports/release.ts";
+import type { Tenant } from "../../ports/tenant.ts";
 import type { Disk } from "./disk.ts";
 import { commits, type Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";

@@ -1,6 +1,6 @@
 import { type Clock, type CommitSha, parseCommitSha, parseSlug, type Slug } from "@lateen/kernel";
 import type { FleetPolicy, Pace } from "../../policy.ts";
-import type { Tenant } from "../../tenant.ts";
+import type { Tenant } from "../../ports/tenant.ts";
 import { createRandom, type Random } from "./random.ts";
 
 /** Commits of the simulated branch, oldest first; the target is the fourth, and the last one lies on another branch. */

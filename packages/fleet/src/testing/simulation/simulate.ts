@@ -1,9 +1,9 @@
 import { type Clock, found, go, isReleaseError, type Reading, stop, type Verdict } from "@lateen/kernel";
 import type { Ancestry } from "@lateen/kernel";
-import type { FleetEvent } from "../../fleet-event.ts";
-import type { FleetReport } from "../../fleet-report.ts";
-import type { RolloutPorts } from "../../ports.ts";
-import type { FleetRelease } from "../../release.ts";
+import type { FleetEvent } from "../../events.ts";
+import type { FleetReport } from "../../coverage/fleet-report.ts";
+import type { RolloutPorts } from "../../ports/rollout-ports.ts";
+import type { FleetRelease } from "../../ports/release.ts";
 import { rollOut } from "../../roll-out.ts";
 import { createDisk, journalOn, tear } from "./disk.ts";
 import { checkPost, checkVerdict, Violation, type Watch } from "./invariants.ts";

@@ -1,7 +1,7 @@
 import { absent, type Clock, found, type Reading, ReleaseError, type Slug, unknown } from "@lateen/kernel";
-import type { Redeployment, TenantRow } from "../../control-plane.ts";
-import type { FleetRelease } from "../../release.ts";
-import type { Tenant } from "../../tenant.ts";
+import type { Redeployment, TenantRow } from "../../ports/control-plane.ts";
+import type { FleetRelease } from "../../ports/release.ts";
+import type { Tenant } from "../../ports/tenant.ts";
 import { commits, firstCommit, type Scenario, type TenantPlan } from "./scenario.ts";
 
 /** What a tenant really runs, whatever anybody believes. */

@@ -1,0 +1,117 @@
+import { sameCommit, type Slug } from "@lateen/kernel";
+import type { FleetReport, TenantReport, TenantVerdict, WaveReport } from "./fleet-report.ts";
+import type { Observation } from "../steps/observe.ts";
+import type { Pin } from "../policy.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import type { TenantState } from "../engine/rollout-state.ts";
+import type { Tenant } from "../ports/tenant.ts";
+
+/** Everything that the account of a fleet is made of. */
+export interface AccountInput {
+  readonly release: FleetRelease;
+  readonly tenants: readonly Tenant[];
+  readonly observations: ReadonlyMap<Slug, Observation>;
+  /** What a rollout knows about a tenant; absent in a mere verification. */
+  readonly states?: ReadonlyMap<Slug, TenantState>;
+  readonly canary: ReadonlySet<Slug>;
+  readonly pins: ReadonlyMap<Slug, Pin>;
+  readonly ephemeral: readonly Slug[];
+  readonly moved: number;
+  readonly waves: readonly WaveReport[];
+}
+
+/** Gives every tenant exactly one verdict, and every tenant that is not where it should be exactly one list. */
+export function accountFor(input: AccountInput): FleetReport {
+  const tenants = input.tenants.map((tenant) => reportOf(tenant, input));
+  const listed = (list: ListName) => tenants.filter((line) => listOf(line, input) === list).map((line) => line.slug);
+  const off = tenants.filter((line) => listOf(line, input) !== undefined);
+  return {
+    release: input.release,
+    enumerated: tenants.length,
+    verified: tenants.filter((line) => line.verdict === "verified").length,
+    ahead: tenants.filter((line) => line.verdict === "ahead").length,
+    stragglers: listed("stragglers"),
+    quarantined: listed("quarantined"),
+    unknown: listed("unknown"),
+    pinned: off.filter((line) => line.pin !== undefined).map((line) => line.slug),
+    ephemeral: input.ephemeral,
+    tenants,
+    moved: input.moved,
+    waves: input.waves,
+  };
+}
+
+type ListName = "stragglers" | "quarantined" | "unknown";
+
+function reportOf(tenant: Tenant, input: AccountInput): TenantReport {
+  const { slug, plane } = tenant;
+  const state = input.states?.get(slug);
+  const look = input.observations.get(slug);
+  const pin = input.pins.get(slug);
+  const { verdict, reason } = verdictOf(slug, look, state, input);
+  const before = state?.baseline === undefined || state.baseline.kind === "broken" ? undefined : state.baseline.sha;
+  const after = look?.sha ?? (look === undefined ? state?.sha : undefined);
+  return {
+    slug,
+    verdict,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(state?.moved === true && state.wave !== undefined ? { wave: state.wave } : {}),
+    plane,
+    ...(reason === undefined ? {} : { reason }),
+    ...(pin === undefined ? {} : { pin }),
+  };
+}
+
+interface Judged {
+  readonly verdict: TenantVerdict;
+  readonly reason: string | undefined;
+}
+
+function verdictOf(
+  slug: Slug,
+  look: Observation | undefined,
+  state: TenantState | undefined,
+  input: AccountInput,
+): Judged {
+  const seen = look ?? { verdict: "unknown" as const, reason: "not asked", proven: false };
+  const isWhereItShouldBe = seen.proven && (seen.verdict === "verified" || seen.verdict === "ahead");
+  // What the control plane reports as failed or unhealthy is no success, whatever commit the tenant answers with.
+  const rejected = state?.row === "failed";
+  if (isWhereItShouldBe && !rejected) return { verdict: seen.verdict, reason: seen.reason };
+  const reason = wentBack(look, state, input) ?? (isWhereItShouldBe ? undefined : seen.reason) ?? state?.reason;
+  if (input.pins.has(slug)) return { verdict: "pinned", reason };
+  if (state?.baseline?.kind === "broken" && !input.canary.has(slug))
+    return { verdict: "quarantined", reason: reason ?? state.baseline.reason };
+  if (rejected && isWhereItShouldBe) return { verdict: "straggler", reason: state?.reason };
+  const lostByUs =
+    state?.moved === true &&
+    (seen.verdict === "unreachable" || (seen.verdict === "unknown" && look?.sha === undefined));
+  return { verdict: lostByUs ? "straggler" : seen.verdict, reason };
+}
+
+/** A tenant that was taken back is off target on purpose, and the account says so. */
+function wentBack(
+  look: Observation | undefined,
+  state: TenantState | undefined,
+  input: AccountInput,
+): string | undefined {
+  const { release } = state ?? {};
+  const isBack = release !== undefined && release.sha !== input.release.sha && sameCommit(look?.sha ?? "", release.sha);
+  return isBack ? `taken back to ${release.sha.slice(0, 12)}` : undefined;
+}
+
+function listOf(line: TenantReport, input: AccountInput): ListName | undefined {
+  if (line.verdict === "verified" || line.verdict === "ahead") return undefined;
+  if (line.verdict === "quarantined") return "quarantined";
+  if (line.verdict === "unreachable" || line.verdict === "unknown") return "unknown";
+  if (line.verdict !== "pinned") return "stragglers";
+  if (input.states?.get(line.slug)?.baseline?.kind === "broken") return "quarantined";
+  const look = input.observations.get(line.slug)?.verdict;
+  return look === "unreachable" || look === "unknown" || look === undefined ? "unknown" : "stragglers";
+}
+
+/** Tenants that are off target and not pinned: what the tolerance is compared with. */
+export function countOff(report: FleetReport): number {
+  return report.enumerated - report.verified - report.ahead - report.pinned.length;
+}

@@ -1,0 +1,76 @@
+import type { Slug } from "@lateen/kernel";
+import type { RolloutForecast } from "../plan-rollout.ts";
+import type { FleetRelease } from "../ports/release.ts";
+
+/**
+ * What one tenant was found to be.
+ *
+ * `straggler`: off target, or reported unhealthy, and its place in the history was not established.
+ */
+export type TenantVerdict =
+  | "verified"
+  | "ahead"
+  | "behind"
+  | "diverged"
+  | "straggler"
+  | "quarantined"
+  | "pinned"
+  | "unreachable"
+  | "unknown";
+
+/** One line of the account. */
+export interface TenantReport {
+  readonly slug: Slug;
+  readonly verdict: TenantVerdict;
+  /** Commit it ran before the first move, where that could be read. */
+  readonly before?: string;
+  /** Commit it ran when it was last asked. */
+  readonly after?: string;
+  /** Name of the wave it was moved in; absent where it was not moved. */
+  readonly wave?: string;
+  /** Control plane that owns it. */
+  readonly plane?: string;
+  /** Why the verdict is not `verified`, in one sentence. */
+  readonly reason?: string;
+  readonly pin?: { readonly reason: string; readonly until?: string };
+}
+
+/** What a finished wave allows to conclude. */
+export interface WaveReport {
+  readonly name: string;
+  readonly tenants: number;
+  /** Tenants verified and watched up to and including this wave. */
+  readonly healthy: number;
+  /** Upper bound of the failure rate at 95 % confidence, in [0, 1]. */
+  readonly failureBound: number;
+}
+
+/**
+ * The account of a fleet: every enumerated tenant stands in `tenants` once, and whoever is neither verified nor ahead stands
+ * in exactly one of `stragglers`, `quarantined` and `unknown`.
+ */
+export interface FleetReport {
+  readonly release: FleetRelease;
+  readonly enumerated: number;
+  readonly verified: number;
+  readonly ahead: number;
+  readonly stragglers: readonly Slug[];
+  /** Broken before the first move and not proven since. */
+  readonly quarantined: readonly Slug[];
+  /** Unreachable, unreadable, or impossible to place in the history. */
+  readonly unknown: readonly Slug[];
+  /** Those of the three lists above that do not count against the tolerance. */
+  readonly pinned: readonly Slug[];
+  /** Tenants that come and go; not among `tenants`. */
+  readonly ephemeral: readonly Slug[];
+  readonly tenants: readonly TenantReport[];
+  /** Tenants that were handed to the control plane; 0 means that nothing was changed. */
+  readonly moved: number;
+  readonly waves: readonly WaveReport[];
+  /** What was to be expected before the first move; absent in a verification and in a rollout that was resumed. */
+  readonly forecast?: RolloutForecast;
+  /** The journal held an unfinished rollout and it was continued. */
+  readonly resumed?: true;
+  /** The caller's signal ended it; the journal can be resumed. */
+  readonly interrupted?: true;
+}

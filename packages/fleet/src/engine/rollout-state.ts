@@ -1,0 +1,122 @@
+import type { Slug, StopOutcome } from "@lateen/kernel";
+import type { Baseline, RolloutPurpose, RowVerdict, Stage } from "./journal-entry.ts";
+import type { WaveReport } from "../coverage/fleet-report.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import type { Tenant } from "../ports/tenant.ts";
+
+/**
+ * How far a tenant has come: waiting for a call, in a call, in the pause before the call is sent once more, to be looked at
+ * (answered, or in doubt), and then settled.
+ */
+export type TenantStep = "waiting" | "posted" | "retrying" | "answered" | "doubtful" | "verified" | "failed";
+
+/** What is known about one tenant. */
+export interface TenantState {
+  readonly tenant: Tenant;
+  step: TenantStep;
+  baseline: Baseline | undefined;
+  /** Wave that it was last in. */
+  wave: string | undefined;
+  /** Whether a call ever named it. */
+  moved: boolean;
+  row: RowVerdict | undefined;
+  /** Calls in which it was sent, retries of a transient fault not counted. */
+  calls: number;
+  /** Whether the last call that named it may not be followed by another one. */
+  exhausted: boolean;
+  sha: string | undefined;
+  reason: string | undefined;
+  /** The release it was last posted for. */
+  release: FleetRelease | undefined;
+}
+
+/** A wave that has begun and is not finished. */
+export interface WaveState {
+  readonly name: string;
+  readonly stage: Stage;
+  readonly slugs: readonly Slug[];
+  soakUntil: number | undefined;
+  soaked: boolean;
+}
+
+/** A stage and how many of its tenants have been started. */
+export interface StageState {
+  readonly stage: Stage;
+  started: number;
+}
+
+/**
+ * Everything that the facts so far say about a rollout.
+ *
+ * `applyFact` folds a fact into it in place: a copy of the fleet for each of its facts would cost the square of its size.
+ */
+export interface RolloutState {
+  id: string | undefined;
+  release: FleetRelease | undefined;
+  startedAt: number;
+  only: readonly Slug[] | undefined;
+  purpose: RolloutPurpose | undefined;
+  readonly tenants: Map<Slug, TenantState>;
+  ephemeral: readonly Slug[];
+  readonly pinned: Set<Slug>;
+  planned: boolean;
+  readonly stages: StageState[];
+  /** Index of the stage that is under way. */
+  current: number;
+  readonly waves: Map<string, WaveState>;
+  readonly finishedWaves: WaveReport[];
+  /** Slugs of every call without an outcome. */
+  readonly calls: Map<number, { readonly slugs: readonly Slug[]; readonly wave: string }>;
+  lastCall: number;
+  /** Tenants that were handed to the control plane. */
+  moved: number;
+  /** Tenants proven after a move and watched to the end. */
+  healthy: number;
+  /** The same since the last failure: what an evidence window may build on. */
+  streak: number;
+  /** Failed tenants that count: those of lenient stages do not. */
+  failures: number;
+  /** Control-plane faults since the last answer. */
+  faults: number;
+  /** Why nothing new is started any more. */
+  stop: { readonly outcome: StopOutcome; readonly reason: string; readonly guard?: string } | undefined;
+  /** A reason to halt that a fact carried and that no decision has taken up yet. */
+  alarm: string | undefined;
+  interrupted: boolean;
+  /** The fleet has been enumerated once more after the last move. */
+  recounted: boolean;
+  returning: boolean;
+  finished: string | undefined;
+}
+
+/** The state before the first fact. */
+export function emptyState(): RolloutState {
+  return {
+    id: undefined,
+    release: undefined,
+    startedAt: 0,
+    only: undefined,
+    purpose: undefined,
+    tenants: new Map(),
+    ephemeral: [],
+    pinned: new Set(),
+    planned: false,
+    stages: [],
+    current: 0,
+    waves: new Map(),
+    finishedWaves: [],
+    calls: new Map(),
+    lastCall: 0,
+    moved: 0,
+    healthy: 0,
+    streak: 0,
+    failures: 0,
+    faults: 0,
+    stop: undefined,
+    alarm: undefined,
+    interrupted: false,
+    recounted: false,
+    returning: false,
+    finished: undefined,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Slug } from "@lateen/kernel";
+import type { JournalEntry, RolloutFact } from "./engine/journal-entry.ts";
+
+/** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
+export type FleetEvent =
+  | RolloutFact
+  /** What other processes had written down before this one resumed the rollout, oldest first. */
+  | { readonly type: "facts-recalled"; readonly facts: readonly JournalEntry[] }
+  | { readonly type: "guard-passed"; readonly guard: string }
+  | {
+      readonly type: "call-retried";
+      readonly call: number;
+      readonly code: string;
+      readonly delayMs: number;
+      readonly slugs: readonly Slug[];
+    }
+  | { readonly type: "tenants-observed"; readonly matching: number; readonly total: number }
+  | {
+      readonly type: "soak-probed";
+      readonly wave: string;
+      readonly healthy: number;
+      readonly total: number;
+      readonly leftMs: number;
+    }
+  | { readonly type: "sweep-started"; readonly tenants: number }
+  | { readonly type: "sweep-progressed"; readonly settled: number; readonly total: number }
+  | {
+      readonly type: "fleet-covered";
+      readonly enumerated: number;
+      readonly verified: number;
+      readonly ahead: number;
+      readonly off: number;
+    };

@@ -1,0 +1,52 @@
+import { ReleaseError } from "@lateen/kernel";
+import { isFact } from "../is-fact.ts";
+import type { JournalEntry } from "../../engine/journal-entry.ts";
+
+/** What a journal file holds, and how many of its bytes are whole entries. */
+export interface ReadLines {
+  readonly entries: readonly JournalEntry[];
+  readonly length: number;
+}
+
+/** Each entry as one line of JSON. */
+export function formatLines(entries: readonly JournalEntry[]): string {
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+}
+
+/**
+ * Reads a journal. The last line may be torn, since a process can die while it writes: it never became true, because nothing is
+ * done before its intent is durable. A broken line anywhere else is damage.
+ *
+ * @throws ReleaseError `JOURNAL_DAMAGED`
+ */
+export function readLines(bytes: Buffer, path: string): ReadLines {
+  const entries: JournalEntry[] = [];
+  let from = 0;
+  for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
+    const entry = readEntry(bytes.toString("utf8", from, end));
+    const isLast = end === bytes.length - 1;
+    if (entry === undefined && isLast) break;
+    if (entry === undefined) throw damaged(path, entries.length + 1);
+    entries.push(entry);
+    from = end + 1;
+  }
+  return { entries, length: from };
+}
+
+function readEntry(line: string): JournalEntry | undefined {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return isFact(entry) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(path: string, line: number): ReleaseError {
+  return new ReleaseError({
+    code: "JOURNAL_DAMAGED",
+    category: "state",
+    message: `line ${line} of ${path} cannot be read`,
+    fix: "look what wrote there; to give the rollout up, move the file away and run again: tenants are asked what they run",
+  });
+}

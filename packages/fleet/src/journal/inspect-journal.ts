@@ -1,0 +1,63 @@
+import { go, stop, type Clock, type Verdict } from "@lateen/kernel";
+import { replay } from "../engine/reducer.ts";
+import type { RolloutPurpose } from "../engine/journal-entry.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import type { RolloutState } from "../engine/rollout-state.ts";
+
+/** The rollout that a journal holds. */
+export interface RolloutStatus {
+  readonly id: string;
+  readonly release: FleetRelease;
+  /** Whom it is for, where the journal says so. */
+  readonly purpose?: RolloutPurpose;
+  readonly state: "unfinished" | "finished" | "abandoned";
+  /** How it ended, where it did: `shipped`, `unchanged`, or the outcome of a stop. */
+  readonly outcome?: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Tenants that were handed to the control plane so far. */
+  readonly moved: number;
+}
+
+/** The latest rollout of `journal`, read without its lock; undefined where there is none. */
+export async function inspectJournal(journal: Pick<Journal, "read">): Promise<RolloutStatus | undefined> {
+  return statusOf(replay(await journal.read()));
+}
+
+/**
+ * Gives the rollout of `journal` up, so that another commit can be rolled out; the fleet stays as it is.
+ *
+ * One that has halted stands in nobody's way; giving it up puts on record that nobody will go on with it.
+ */
+export async function abandonRollout(
+  input: { readonly reason: string },
+  ports: { readonly journal: Journal; readonly clock: Clock },
+): Promise<Verdict<RolloutStatus>> {
+  const opened = await ports.journal.open();
+  if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
+  try {
+    const status = statusOf(replay(opened.value.entries));
+    if (status === undefined || !isOpen(status)) return stop("refused", "the journal holds no unfinished rollout");
+    await opened.value.append([{ type: "rollout-abandoned", reason: input.reason, at: ports.clock.now() }]);
+    return go({ ...status, state: "abandoned" });
+  } finally {
+    await opened.value.close();
+  }
+}
+
+function isOpen({ state, outcome }: RolloutStatus): boolean {
+  return state === "unfinished" || (state === "finished" && outcome !== "shipped" && outcome !== "unchanged");
+}
+
+function statusOf(state: RolloutState): RolloutStatus | undefined {
+  const { id, release, purpose, startedAt, moved, finished } = state;
+  if (id === undefined || release === undefined) return undefined;
+  const known = { id, release, startedAt, moved, ...(purpose === undefined ? {} : { purpose }) };
+  if (finished === undefined) return { ...known, state: "unfinished" };
+  return {
+    ...known,
+    state: finished === "abandoned" ? "abandoned" : "finished",
+    outcome: finished,
+  };
+}

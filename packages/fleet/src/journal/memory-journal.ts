@@ -1,0 +1,28 @@
+import { go, stop, type Verdict } from "@lateen/kernel";
+import type { JournalEntry } from "../engine/journal-entry.ts";
+import type { Journal, OpenJournal } from "../ports/journal.ts";
+
+/** A journal that lives as long as the process: for tests, for dry runs, and for hosts that keep the facts elsewhere. */
+export function memoryJournal(
+  initial: readonly JournalEntry[] = [],
+): Journal & { readonly entries: readonly JournalEntry[] } {
+  let entries: JournalEntry[] = [...initial];
+  let held = false;
+  const open = (): OpenJournal => ({
+    entries: [...entries],
+    append: async (added) => void entries.push(...added),
+    rotate: async () => void (entries = []),
+    close: async () => void (held = false),
+  });
+  return {
+    get entries() {
+      return entries;
+    },
+    read: async () => entries,
+    async open(): Promise<Verdict<OpenJournal>> {
+      if (held) return stop("refused", "the journal is in use by this very process");
+      held = true;
+      return go(open());
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { createGitRefLog, found, parseCommitSha, parseSlug, ReleaseError, unknown } from "@lateen/kernel";
+import { createFakeClock, createGitRepository } from "@lateen/kernel/testing";
+import { describe, expect, test } from "vitest";
+import type { FleetEvent } from "../../events.ts";
+import { inspectJournal } from "../inspect-journal.ts";
+import { memoryJournal } from "../memory-journal.ts";
+import { type MirrorLog, mirrorJournal } from "./mirror-journal.ts";
+import type { RolloutPorts } from "../../ports/rollout-ports.ts";
+import { rollOut } from "../../roll-out.ts";
+import { describeJournalContract } from "../../testing/contracts.ts";
+import { createVirtualFleet } from "../../testing/virtual-fleet.ts";
+
+const release = { sha: parseCommitSha("b".repeat(40)), tag: "new" };
+const policy = { canary: [parseSlug("t1")], pace: { batch: 1 } };
+const cause = new ReleaseError({ code: "GIT_UNREACHABLE", category: "unavailable", message: "no network" });
+
+/** A log in memory whose next appends can be told to fail, before or after they took. */
+function memoryLog(): MirrorLog & { readonly faults: ("before" | "after")[]; readonly size: () => number } {
+  const entries: { id: string; value: unknown }[] = [];
+  const faults: ("before" | "after")[] = [];
+  return {
+    faults,
+    size: () => entries.length,
+    entries: async ({ limit }) => found(entries.toReversed().slice(0, limit)),
+    async append(expected, { value }) {
+      const fault = faults.shift();
+      if (fault === "before") return { kind: "unknown", cause };
+      const head = entries.at(-1);
+      if ((head?.id ?? null) !== expected) return { kind: "lost", head: { id: head?.id ?? "" } };
+      entries.push({ id: String(entries.length + 1), value: JSON.parse(JSON.stringify(value)) as unknown });
+      return fault === "after"
+        ? { kind: "unknown", cause }
+        : { kind: "appended", head: { id: String(entries.length) } };
+    },
+  };
+}
+
+function machine(
+  log: MirrorLog,
+  fleet = createVirtualFleet({ size: 4 }),
+  local = memoryJournal(),
+): { readonly ports: RolloutPorts; readonly fleet: typeof fleet } {
+  const clock = createFakeClock({ auto: true });
+  return { fleet, ports: { ...fleet, clock, journal: mirrorJournal({ journal: local, log, clock, intervalMs: 0 }) } };
+}
+
+describe("a mirrored journal", () => {
+  test("lets another machine resume what the first one left, without moving the proven again", async () => {
+    const log = memoryLog();
+    const first = machine(log);
+    const gone = new AbortController();
+    const report = (event: FleetEvent) => event.type === "wave-finished" && event.wave === "batch-2" && gone.abort();
+    await rollOut({ release, policy }, { ...first.ports, report }, gone.signal);
+    expect(first.fleet.calls).toEqual([["t1"], ["t2"], ["t3"]]);
+    const second = machine(log, first.fleet);
+    expect(await inspectJournal(second.ports.journal)).toMatchObject({ state: "unfinished", moved: 3, release });
+    expect(await rollOut({ release, policy, resume: true }, second.ports)).toMatchObject({
+      kind: "go",
+      value: { resumed: true, verified: 4 },
+    });
+    expect(first.fleet.calls).toEqual([["t1"], ["t2"], ["t3"], ["t4"]]);
+    expect(await inspectJournal(first.ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
+  });
+
+  test("ends the earlier writer as soon as another one has taken over", async () => {
+    const log = memoryLog();
+    const first = machine(log);
+    const second = machine(log, first.fleet);
+    let taken: Promise<unknown> | undefined;
+    const report = (event: FleetEvent): void => {
+      if (event.type === "wave-started" && event.wave === "batch-1")
+        taken ??= rollOut({ release, policy }, second.ports);
+    };
+    const verdict = await rollOut({ release, policy }, { ...first.ports, report });
+    expect(verdict).toMatchObject({ outcome: "halted", reason: expect.stringContaining("taken this rollout over") });
+    expect(await taken).toMatchObject({ kind: "go" });
+  });
+
+  test("that cannot be read or opened moves nothing; a push that fails later is made up for", async () => {
+    const log = memoryLog();
+    const broken = machine({ ...log, entries: async () => unknown(cause) });
+    expect(await rollOut({ release, policy }, broken.ports)).toMatchObject({ outcome: "unknown" });
+    log.faults.push("before");
+    const refused = machine(log);
+    await expect(rollOut({ release, policy }, refused.ports)).rejects.toBe(cause);
+    expect([...broken.fleet.calls, ...refused.fleet.calls]).toEqual([]);
+    const first = machine(log);
+    const report = (event: FleetEvent) =>
+      event.type === "wave-started" && log.faults.push(event.wave === "batch-1" ? "after" : "before");
+    expect(await rollOut({ release, policy }, { ...first.ports, report })).toMatchObject({ kind: "go" });
+    expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
+  });
+
+  test("holds several rollouts one after the other and tells of the latest", async () => {
+    const log = memoryLog();
+    const { ports, fleet } = machine(log);
+    await rollOut({ release, policy }, ports);
+    const next = { sha: parseCommitSha("c".repeat(40)), tag: "newer" };
+    await rollOut({ release: next, policy }, ports);
+    expect(fleet.calls).toHaveLength(8);
+    expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ release: next, state: "finished" });
+  });
+});
+
+describe("on a git ref", () => {
+  test("the rollout survives its machine", async () => {
+    const repository = await createGitRepository();
+    const log = createGitRefLog({ remote: repository.path, ref: "refs/lateen/rollouts" });
+    const first = machine(log);
+    await rollOut({ release, policy }, first.ports);
+    expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
+    await repository.close();
+  });
+});
+
+describeJournalContract(
+  "mirrored",
+  async () => {
+    const [local, log] = [memoryJournal(), memoryLog()];
+    return () => mirrorJournal({ journal: local, log });
+  },
+  { describe, test, expect },
+);

@@ -1,0 +1,151 @@
+import { type Clock, go, type Reading, ReleaseError, stop, systemClock, type Verdict } from "@lateen/kernel";
+import { replay } from "../../engine/reducer.ts";
+import type { JournalEntry, RolloutFact } from "../../engine/journal-entry.ts";
+import type { Journal, OpenJournal } from "../../ports/journal.ts";
+import { readMirror, type Mirrored, type MirrorEntry } from "./read-mirror.ts";
+
+/** A log with compare-and-swap that outlives the machine; the kernel's git ref log fits. */
+export interface MirrorLog {
+  /** The newest `limit` entries, newest first; absent where the log does not exist yet. */
+  entries(options: { readonly limit: number }, signal?: AbortSignal): Promise<Reading<readonly MirrorEntry[]>>;
+  /** Appends after the entry `expected`, or as the first one where it is null, if that is still the newest. */
+  append(expected: string | null, draft: { readonly subject: string; readonly value: unknown }): Promise<MirrorAppend>;
+}
+
+/** What became of an append: written, another writer was first, or nobody can say. */
+export type MirrorAppend =
+  | { readonly kind: "appended"; readonly head: { readonly id: string } }
+  | { readonly kind: "lost"; readonly head: { readonly id: string } }
+  | { readonly kind: "unknown"; readonly cause: ReleaseError };
+
+/** What is mirrored where. */
+export interface MirrorOptions {
+  readonly journal: Journal;
+  readonly log: MirrorLog;
+  readonly clock?: Clock;
+  /** Shortest time between two pushes at the end of waves, in milliseconds: a push takes about a second. @default 5000 */
+  readonly intervalMs?: number;
+}
+
+/** Facts after which the mirror is brought up to date: the boundaries of a rollout's phases. */
+const boundaries: ReadonlySet<RolloutFact["type"]> = new Set([
+  "stages-planned",
+  "rollout-resumed",
+  "wave-finished",
+  "guard-stopped",
+  "rollout-halted",
+  "return-planned",
+  "fleet-enumerated-again",
+  "rollout-interrupted",
+  "rollout-finished",
+  "rollout-abandoned",
+]);
+
+/** Before these nothing has moved in this process: who cannot be first here must not go on. */
+const openings: ReadonlySet<RolloutFact["type"]> = new Set(["stages-planned", "rollout-resumed"]);
+
+/**
+ * A journal that is copied to `log` at the boundaries of the phases, so that a rollout whose machine is gone can be resumed
+ * from another one.
+ *
+ * The log is also the lock between machines: whoever takes a rollout over appends first, and the earlier writer's next append
+ * is lost, which ends it with `JOURNAL_LOST`. A push that fails in mid-rollout is made up for at the next boundary.
+ */
+export function mirrorJournal(options: MirrorOptions): Journal {
+  const { journal, log, clock = systemClock, intervalMs = 5_000 } = options;
+  return {
+    async read() {
+      const [local, mirrored] = [await journal.read(), await readMirror(log)];
+      return mirrored.kind === "found" ? newer(local, mirrored.value.facts) : local;
+    },
+    async open() {
+      const opened = await journal.open();
+      if (opened.kind === "stop") return opened;
+      const mirrored = await readMirror(log);
+      if (mirrored.kind === "found") return go(await mirror(opened.value, mirrored.value, { log, clock, intervalMs }));
+      await opened.value.close();
+      return unread(mirrored);
+    },
+  };
+}
+
+function unread(reading: Exclude<Reading<Mirrored>, { kind: "found" }>): Verdict<OpenJournal> {
+  const why = reading.kind === "unknown" ? reading.cause.message : reading.proof;
+  return stop("unknown", `the mirror of the journal cannot be read: ${why}`);
+}
+
+/** Of two tellings the one of the later rollout, and of one rollout the one that knows more. */
+function newer(local: readonly JournalEntry[], mirrored: readonly JournalEntry[]): readonly JournalEntry[] {
+  const [here, there] = [replay(local), replay(mirrored)];
+  if (there.id === undefined) return local;
+  if (here.id === there.id) return local.length >= mirrored.length ? local : mirrored;
+  return here.startedAt > there.startedAt ? local : mirrored;
+}
+
+async function mirror(
+  inner: OpenJournal,
+  mirrored: Mirrored,
+  tools: { readonly log: MirrorLog; readonly clock: Clock; readonly intervalMs: number },
+): Promise<OpenJournal> {
+  const entries = newer(inner.entries, mirrored.facts);
+  if (entries !== inner.entries) await adopt(inner, entries);
+  let told = [...entries];
+  let sent = replay(entries).id === replay(mirrored.facts).id ? mirrored.facts.length : 0;
+  let { head } = mirrored;
+  let pushedAt = Number.NEGATIVE_INFINITY;
+
+  const push = async (mustSucceed: boolean): Promise<void> => {
+    const value = { schemaVersion: 1, from: sent, facts: told.slice(sent) };
+    const subject = `rollout ${replay(told).id ?? "?"}: ${told.at(-1)?.type ?? "nothing"}`;
+    const appended = await tools.log.append(head, { subject, value });
+    pushedAt = tools.clock.now();
+    if (appended.kind === "lost") throw lost();
+    if (appended.kind === "appended") [head, sent] = [appended.head.id, told.length];
+    else if (mustSucceed) throw appended.cause;
+    else ({ head, sent } = await lookAgain(tools.log, { head, sent, told }));
+  };
+
+  return {
+    entries,
+    async append(added) {
+      await inner.append(added);
+      told.push(...added);
+      const boundary = added.filter((fact) => boundaries.has(fact.type));
+      const isOpening = boundary.some((fact) => openings.has(fact.type));
+      const isDue =
+        boundary.some((fact) => fact.type !== "wave-finished") || tools.clock.now() - pushedAt >= tools.intervalMs;
+      if (boundary.length > 0 && isDue) await push(isOpening);
+    },
+    async rotate() {
+      await inner.rotate();
+      [told, sent] = [[], 0];
+    },
+    close: () => inner.close(),
+  };
+}
+
+async function adopt(inner: OpenJournal, entries: readonly JournalEntry[]): Promise<void> {
+  if (inner.entries.length > 0) await inner.rotate();
+  await inner.append(entries);
+}
+
+/** A push of which nobody can say whether it took: the log itself knows. */
+async function lookAgain(
+  log: MirrorLog,
+  own: { readonly head: string | null; readonly sent: number; readonly told: readonly JournalEntry[] },
+): Promise<{ readonly head: string | null; readonly sent: number }> {
+  const reading = await readMirror(log);
+  if (reading.kind !== "found") return own;
+  const { head, facts } = reading.value;
+  const isOurs = facts.length > own.sent && replay(facts).id === replay(own.told).id;
+  return isOurs ? { head, sent: facts.length } : own;
+}
+
+function lost(): ReleaseError {
+  return new ReleaseError({
+    code: "JOURNAL_LOST",
+    category: "state",
+    message: "another machine has taken this rollout over, or started one of its own",
+    fix: "let that one finish; look at the mirror's ref to see who it is",
+  });
+}

@@ -1,0 +1,22 @@
+import type { Verdict } from "@lateen/kernel";
+import type { JournalEntry } from "../engine/journal-entry.ts";
+
+/** The durable memory of rollouts: one writer, append only. */
+export interface Journal {
+  /** What is written so far, oldest first, without taking the lock; a torn last entry is left out. */
+  read(): Promise<readonly JournalEntry[]>;
+  /** Takes the lock; a stop with `refused` where a living owner holds it. */
+  open(): Promise<Verdict<OpenJournal>>;
+}
+
+/** A journal whose lock is held. */
+export interface OpenJournal {
+  /** What was in it when it was opened. */
+  readonly entries: readonly JournalEntry[];
+  /** Resolves once `entries` are durable. @throws ReleaseError `JOURNAL_WRITE` */
+  append(entries: readonly JournalEntry[]): Promise<void>;
+  /** Puts the finished rollout aside; what is appended afterwards starts a new one. */
+  rotate(): Promise<void>;
+  /** Gives the lock back. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import type { Clock, Reporter, Slug } from "@lateen/kernel";
+import type { ControlPlane } from "./control-plane.ts";
+import type { FleetEvent } from "../events.ts";
+import type { Guard } from "./guard.ts";
+import type { FleetHistory } from "./history.ts";
+import type { Journal } from "./journal.ts";
+import type { RolloutPurpose } from "../engine/journal-entry.ts";
+import type { FleetPolicy } from "../policy.ts";
+import type { Prober } from "./prober.ts";
+import type { FleetRelease } from "./release.ts";
+import type { NonEmpty } from "./tenant.ts";
+
+/** What `verifyFleet` reads from; it writes nothing. */
+export interface VerifyPorts {
+  readonly controlPlane: Pick<ControlPlane, "enumerate">;
+  readonly prober: Prober;
+  /** Absent: every other commit is off target, nobody is `ahead`. */
+  readonly history?: FleetHistory;
+  readonly clock: Clock;
+  readonly report?: Reporter<FleetEvent>;
+}
+
+/** What `planRollout` reads from; it writes nothing. */
+export interface PlanPorts extends VerifyPorts {
+  /** Evaluated in this order. @default [] */
+  readonly guards?: readonly Guard[];
+}
+
+/** What `rollOut` works with. */
+export interface RolloutPorts extends PlanPorts {
+  readonly controlPlane: ControlPlane;
+  readonly journal: Journal;
+}
+
+/** What is rolled out, and how. */
+export interface RolloutInput {
+  readonly release: FleetRelease;
+  readonly policy: FleetPolicy;
+  /** Restricts the rollout, and its account, to these tenants. */
+  readonly only?: NonEmpty<Slug>;
+  /** Reason why `only` may leave the canary out. */
+  readonly withoutCanary?: string;
+  /** Gives the image tag of an older commit; needed for `onFailure: "rollback"`. */
+  readonly tagOf?: (sha: string) => string;
+  /** Whom the rollout is for; kept in the journal. @default that of the rollout that is continued */
+  readonly purpose?: RolloutPurpose;
+  /** Continue an unfinished rollout and refuse where there is none to continue; without it an unfinished one of the same commit is continued all the same. @default false */
+  readonly resume?: boolean;
+}
+
+/** What is verified. */
+export interface VerifyInput {
+  readonly release: FleetRelease;
+  readonly policy: FleetPolicy;
+  readonly only?: NonEmpty<Slug>;
+}

@@ -1,0 +1,46 @@
+import type { Slug } from "@lateen/kernel";
+import type { RolloutFact } from "../engine/journal-entry.ts";
+import { type Observation, observe } from "./observe.ts";
+import type { Run } from "./run.ts";
+
+/** Waits until the tenants of a wave are proven or out of time, and writes down which. */
+export async function observeWave(run: Run, waveName: string, slugs: readonly Slug[]): Promise<void> {
+  const release = run.state.waves.get(waveName)?.stage.release ?? run.input.release;
+  const tenants = slugs.flatMap((slug) => run.state.tenants.get(slug)?.tenant ?? []);
+  const onProgress = (matching: number, total: number) =>
+    run.ports.report?.({ type: "tenants-observed", matching, total });
+  const seenAt = (slug: Slug) => run.seenAt.get(slug);
+  const looks = await observe(tenants, { ...run.observing(release), onProgress, seenAt }, run.signal);
+  // Called off in the middle: nobody has had the time that it was promised, so nothing is concluded.
+  if (run.signal?.aborted === true) return;
+  const facts = [...looks.values()].flatMap((look) => conclude(run, look));
+  const unmoved = [...looks.values()].filter((look) => isUnmoved(run, look));
+  await run.record(...facts, ...unmovedFacts(run, unmoved));
+}
+
+function conclude(run: Run, look: Observation): readonly RolloutFact[] {
+  const { slug, sha, at } = look;
+  if (look.proven && sha !== undefined && (look.verdict === "verified" || look.verdict === "ahead")) {
+    run.seenAt.set(slug, at);
+    return [{ type: "tenant-verified", slug, sha, verdict: look.verdict }];
+  }
+  if (isUnmoved(run, look)) return [];
+  return [
+    { type: "tenant-failed", slug, reason: look.reason ?? "not on target", ...(sha === undefined ? {} : { sha }) },
+  ];
+}
+
+/** In doubt whether the call ever took effect, and the tenant still answers with what it ran: nothing is broken. */
+function isUnmoved(run: Run, look: Observation): boolean {
+  const inDoubt = run.state.tenants.get(look.slug)?.step === "doubtful";
+  const answers = look.verdict !== "unreachable" && (look.verdict !== "unknown" || look.sha !== undefined);
+  return inDoubt && !look.proven && answers;
+}
+
+function unmovedFacts(run: Run, looks: readonly Observation[]): readonly RolloutFact[] {
+  const groups = Map.groupBy(looks, (look) => run.state.tenants.get(look.slug)?.exhausted !== true);
+  return [...groups].map(([again, members]) => {
+    const reason = `the call was lost, and ${members[0]?.slug ?? "the tenant"} has not moved`;
+    return { type: "tenants-unmoved", slugs: members.map((look) => look.slug), again, reason };
+  });
+}

@@ -1,0 +1,32 @@
+import { planBorn } from "../engine/plan-stages.ts";
+import { readBaseline } from "./read-baseline.ts";
+import { readFleet } from "./read-fleet.ts";
+import type { Run } from "./run.ts";
+
+/** Enumerates once more: tenants that were born during the rollout are rolled last and counted like all others. */
+export async function recount(run: Run): Promise<void> {
+  const { policy, ports, state, input } = run;
+  if (state.only !== undefined)
+    return run.record({ type: "fleet-enumerated-again", born: [], baseline: [], stages: [] });
+  const fleet = await readFleet({ release: input.release }, policy, ports, run.signal);
+  if (fleet.kind === "stop") {
+    return run.record({
+      type: "guard-stopped",
+      guard: "enumeration",
+      outcome: "unknown",
+      reason: `whether tenants were born meanwhile is not known: ${fleet.reason}`,
+    });
+  }
+  const born = fleet.value.tenants.filter((tenant) => !state.tenants.has(tenant.slug));
+  const { baseline, seenAt } = await readBaseline(born, run.observing(input.release), run.signal);
+  for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
+  const rollable = born.filter((tenant) => !fleet.value.pins.has(tenant.slug));
+  await run.record({
+    type: "fleet-enumerated-again",
+    born,
+    ephemeral: fleet.value.ephemeral,
+    pinned: born.map((tenant) => tenant.slug).filter((slug) => fleet.value.pins.has(slug)),
+    baseline: [...baseline],
+    stages: planBorn({ tenants: rollable, baseline, fleetSize: state.tenants.size + born.length, canary: [] }, policy),
+  });
+}

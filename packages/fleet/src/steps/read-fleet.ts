@@ -1,0 +1,92 @@
+import { type Clock, type Slug, stop, type Verdict, go, ReleaseError } from "@lateen/kernel";
+import { passOn } from "./forward-stop.ts";
+import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
+import { matchesGlob } from "../engine/glob.ts";
+import type { Pin, SettledPolicy } from "../policy.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+
+/** The tenants that a stage is about. */
+export interface Fleet {
+  /** In the order of enumeration, restricted to the selection, without ephemeral ones. */
+  readonly tenants: readonly Tenant[];
+  readonly ephemeral: readonly Slug[];
+  readonly pins: ReadonlyMap<Slug, Pin>;
+}
+
+/** What `readFleet` is told. */
+export interface FleetInput {
+  readonly release: FleetRelease;
+  readonly only?: NonEmpty<Slug>;
+}
+
+/**
+ * Enumerates the fleet and checks that it can be worked with.
+ *
+ * An empty fleet is a refusal, never a success; a failed enumeration is unknown, never an empty fleet.
+ * @throws ReleaseError of category `auth` where the control plane turns the credentials away
+ */
+export async function readFleet(
+  input: FleetInput,
+  policy: SettledPolicy,
+  ports: { readonly controlPlane: Pick<ControlPlane, "enumerate">; readonly clock: Clock },
+  signal: AbortSignal | undefined,
+): Promise<Verdict<Fleet>> {
+  const reading = await ports.controlPlane.enumerate(input.release, settingsOf(policy), signal);
+  if (reading.kind === "absent") return stop("refused", `there is no tenant to work with: ${reading.proof}`);
+  if (reading.kind === "unknown") return unread(reading.cause);
+  const ephemeral = reading.value.filter((tenant) => policy.ephemeral.some((glob) => matchesGlob(tenant.slug, glob)));
+  const listed = new Set(ephemeral.map((tenant) => tenant.slug));
+  const lasting = reading.value.filter((tenant) => !listed.has(tenant.slug));
+  const selected = select(lasting, input.only);
+  if (selected.kind === "stop") return passOn(selected);
+  return go({
+    tenants: selected.value,
+    ephemeral: [...listed],
+    pins: pinsOf(selected.value, policy, ports.clock.now()),
+  });
+}
+
+/** The knobs that go with the dry run. */
+export function settingsOf(policy: SettledPolicy): CallSettings {
+  const [canary] = policy.canary;
+  const batch = "batch" in policy.pace ? policy.pace.batch : 1;
+  const maxStragglers = typeof policy.maxStragglers === "number" ? policy.maxStragglers : 0;
+  return { ...(canary === undefined ? {} : { canary }), soakMs: policy.soakMs, batch, maxStragglers };
+}
+
+function unread(cause: ReleaseError): Verdict<never> {
+  if (cause.category === "auth" || cause.category === "interrupted") throw cause;
+  // Something was read, and it is wrong: a slug that must not be put into an address, a tenant claimed twice.
+  if (cause.category === "input" || cause.category === "state")
+    return stop("refused", `the enumerated fleet cannot be worked with: ${cause.message}`);
+  return stop("unknown", `the fleet could not be enumerated: ${cause.message}`);
+}
+
+function select(tenants: readonly Tenant[], only: NonEmpty<Slug> | undefined): Verdict<readonly Tenant[]> {
+  if (tenants.length === 0)
+    return stop("refused", "the fleet is empty: the control plane enumerates no lasting tenant");
+  if (only === undefined) return go(tenants);
+  const known = new Set(tenants.map((tenant) => tenant.slug));
+  const strangers = only.filter((slug) => !known.has(slug));
+  if (strangers.length > 0) return stop("refused", `the fleet has no tenant ${strangers.join(", ")}`);
+  const wanted = new Set(only);
+  return go(tenants.filter((tenant) => wanted.has(tenant.slug)));
+}
+
+function pinsOf(tenants: readonly Tenant[], policy: SettledPolicy, now: number): ReadonlyMap<Slug, Pin> {
+  const pins = new Map<Slug, Pin>();
+  for (const { slug } of tenants) {
+    const pin = Object.hasOwn(policy.pinned, slug) ? policy.pinned[slug] : undefined;
+    if (pin !== undefined && holds(slug, pin, now)) pins.set(slug, pin);
+  }
+  return pins;
+}
+
+function holds(slug: Slug, pin: Pin, now: number): boolean {
+  if (pin.until === undefined) return true;
+  const until = Date.parse(pin.until);
+  if (Number.isFinite(until)) return now < until;
+  const message = `the pin of ${slug} ends at something that is not a date`;
+  throw new ReleaseError({ code: "FLEET_POLICY_INVALID", category: "input", message, fix: "write it as 2026-12-31" });
+}

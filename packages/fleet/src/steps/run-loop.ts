@@ -1,0 +1,108 @@
+import { asReleaseError, type ReleaseError } from "@lateen/kernel";
+import { callTenants } from "./call-tenants.ts";
+import { checkGuards } from "./check-guards.ts";
+import { decideRollout, type RolloutAction } from "../engine/decide-rollout.ts";
+import { failureBound } from "../coverage/failure-bound.ts";
+import { observeWave } from "./observe-wave.ts";
+import { planReturn } from "../engine/plan-rollback.ts";
+import { recount } from "./re-enumerate.ts";
+import type { Run } from "./run.ts";
+import { soakWave } from "./soak-wave.ts";
+
+type Step = Exclude<RolloutAction, { kind: "sweep" }>;
+
+/**
+ * Does what `decideRollout` says until only the account is left to be made.
+ *
+ * Actions of one decision run side by side; whenever one of them ends, or the signal aborts, it is decided again. The answer
+ * is the error of a step that could not be done: then nothing new was started, and what was in flight has been awaited.
+ */
+export async function drive(run: Run): Promise<ReleaseError | undefined> {
+  const running = new Set<string>();
+  let failure: ReleaseError | undefined;
+  let wake = (): void => undefined;
+  const onAbort = () => wake();
+  run.signal?.addEventListener("abort", onAbort);
+  for (;;) {
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    if (run.signal?.aborted === true && !run.state.interrupted && failure === undefined) {
+      await run.record({ type: "rollout-interrupted" }).catch((error: unknown) => (failure = asReleaseError(error)));
+    }
+    const steps = failure === undefined ? decideRollout(run.state, run.limits, run.ports.clock.now()) : [];
+    for (const step of steps.filter(isStep)) {
+      const key = keyOf(step);
+      if (running.has(key)) continue;
+      running.add(key);
+      void perform(run, step)
+        .catch((error: unknown) => (failure ??= asReleaseError(error)))
+        .finally(() => {
+          running.delete(key);
+          wake();
+        });
+    }
+    if (running.size === 0) break;
+    await woken;
+  }
+  run.signal?.removeEventListener("abort", onAbort);
+  return failure;
+}
+
+function isStep(action: RolloutAction): action is Step {
+  return action.kind !== "sweep";
+}
+
+function keyOf(step: Step): string {
+  if (step.kind === "call") return `call ${step.wave} ${step.plane}`;
+  return "wave" in step && step.kind !== "start" ? `${step.kind} ${step.wave}` : step.kind;
+}
+
+async function perform(run: Run, step: Step): Promise<void> {
+  switch (step.kind) {
+    case "halt":
+      return run.record({ type: "rollout-halted", reason: step.reason });
+    case "start":
+      return start(run, step.wave);
+    case "call":
+      return callTenants(run, step.wave, step.slugs);
+    case "observe":
+      return observeWave(run, step.wave, step.slugs);
+    case "soak":
+      return soakWave(run, step.wave, step.slugs);
+    case "finish-wave":
+      return finishWave(run, step.wave);
+    case "return":
+      return planReturn(run);
+    case "recount":
+      return recount(run);
+  }
+}
+
+/** The guards first; then the decision once more, since the world moved on while they were asked. */
+async function start(run: Run, wave: string): Promise<void> {
+  if (!run.state.returning && !(await passGuards(run))) return;
+  if (run.signal?.aborted === true) return;
+  const actions = decideRollout(run.state, run.limits, run.ports.clock.now());
+  const again = actions.find((action) => action.kind === "start" && action.wave === wave);
+  if (again?.kind !== "start") return;
+  const { stage, slugs, canary } = again;
+  await run.record({ type: "wave-started", wave, stage, slugs, canary });
+}
+
+/** Asks the guards; a stop is written down and ends the rollout. */
+export async function passGuards(run: Run): Promise<boolean> {
+  const stopped = await checkGuards(run.ports.guards ?? [], run.ports.report, run.signal);
+  if (stopped === undefined) return true;
+  const { guard, verdict } = stopped;
+  run.evidence.push(...verdict.evidence);
+  await run.record({ type: "guard-stopped", guard, outcome: verdict.outcome, reason: verdict.reason });
+  return false;
+}
+
+async function finishWave(run: Run, name: string): Promise<void> {
+  const wave = run.state.waves.get(name);
+  if (wave === undefined) return;
+  const proven = wave.slugs.filter((slug) => run.state.tenants.get(slug)?.step === "verified").length;
+  const healthy = run.state.healthy + (run.state.returning ? 0 : proven);
+  const bound = failureBound(healthy + run.state.failures, run.state.failures);
+  await run.record({ type: "wave-finished", wave: name, tenants: wave.slugs.length, healthy, failureBound: bound });
+}

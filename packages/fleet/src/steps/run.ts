@@ -1,0 +1,73 @@
+import type { CommitSha, Evidence, Slug } from "@lateen/kernel";
+import { createAncestryOf } from "./ancestry-of.ts";
+import { applyFact } from "../engine/reducer.ts";
+import type { RolloutLimits } from "../engine/decide-rollout.ts";
+import type { JournalEntry, RolloutFact } from "../engine/journal-entry.ts";
+import type { OpenJournal } from "../ports/journal.ts";
+import type { ObserveOptions } from "./observe.ts";
+import type { RolloutForecast } from "../plan-rollout.ts";
+import type { SettledPolicy } from "../policy.ts";
+import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
+import { observeOptions } from "./prepare.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import type { RolloutState } from "../engine/rollout-state.ts";
+
+/** One rollout in one process: its state, and everything its steps need. */
+export interface Run {
+  readonly input: RolloutInput;
+  readonly policy: SettledPolicy;
+  readonly ports: RolloutPorts;
+  readonly state: RolloutState;
+  readonly limits: RolloutLimits;
+  /** Aborts when nothing new shall be started; calls in flight are still awaited. */
+  readonly signal: AbortSignal | undefined;
+  /** When tenants gave their last matching answer, in this process. */
+  readonly seenAt: Map<Slug, number>;
+  readonly evidence: Evidence[];
+  /** The journal held an unfinished rollout, and this run continues it. */
+  readonly resumed: boolean;
+  /** What was to be expected before the first move; undefined where another process made the plan. */
+  readonly forecast: RolloutForecast | undefined;
+  /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
+  record(...facts: readonly RolloutFact[]): Promise<void>;
+  /** How tenants are looked at for `release`. */
+  observing(release: FleetRelease): ObserveOptions;
+}
+
+/** What `createRun` is made of. */
+export interface RunOptions extends Pick<
+  Run,
+  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "resumed" | "forecast"
+> {
+  readonly journal: OpenJournal;
+}
+
+/** Ties state, journal and reporter together. */
+export function createRun(options: RunOptions): Run {
+  const { state, journal, ports, policy, input } = options;
+  const target = observeOptions(input.release, policy, ports);
+  return {
+    ...options,
+    seenAt: new Map(),
+    evidence: [],
+    async record(...facts) {
+      const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now() }));
+      // State and journal see the facts in one order, since both get them before anything else can run.
+      for (const entry of entries) applyFact(state, entry);
+      await journal.append(entries);
+      // Who is told of a fact may rely on it, also after a crash.
+      for (const fact of facts) ports.report?.(fact);
+    },
+    observing: (release) => (release.sha === input.release.sha ? target : strictly(target, release.sha, ports)),
+  };
+}
+
+/** A tenant that goes back has to run exactly the commit that it goes back to. */
+function strictly(target: ObserveOptions, sha: CommitSha, ports: RolloutPorts): ObserveOptions {
+  return {
+    ...target,
+    target: sha,
+    verify: { ...target.verify, match: "strict" },
+    ancestryOf: createAncestryOf(undefined, sha, ports.clock),
+  };
+}

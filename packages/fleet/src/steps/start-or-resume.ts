@@ -1,0 +1,107 @@
+import { interrupted, stop, type Verdict } from "@lateen/kernel";
+import { replay } from "../engine/reducer.ts";
+import { tolerance } from "../engine/count-or-percent.ts";
+import { decideBeginning } from "../engine/decide-start.ts";
+import type { RolloutLimits } from "../engine/decide-rollout.ts";
+import type { FleetReport } from "../coverage/fleet-report.ts";
+import type { OpenJournal } from "../ports/journal.ts";
+import { forecast } from "../plan-rollout.ts";
+import type { SettledPolicy } from "../policy.ts";
+import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
+import { observeOptions, prepare } from "./prepare.ts";
+import { readBaseline } from "./read-baseline.ts";
+import { emptyState, type RolloutState } from "../engine/rollout-state.ts";
+import { createRun, type Run } from "./run.ts";
+import { verifyFleet } from "../verify-fleet.ts";
+
+/** A rollout that may be driven, or the verdict that ends it before it began. */
+export type Beginning =
+  | { readonly kind: "go"; readonly value: Run }
+  | { readonly kind: "end"; readonly verdict: Verdict<FleetReport> };
+
+/** Starts a rollout, or takes up the one that the journal holds. */
+export async function begin(
+  input: RolloutInput,
+  policy: SettledPolicy,
+  ports: RolloutPorts,
+  journal: OpenJournal,
+  signal: AbortSignal | undefined,
+): Promise<Beginning> {
+  const state = replay(journal.entries);
+  const decision = decideBeginning(state, input);
+  if (decision.kind === "refuse") return end(stop("refused", decision.reason));
+  if (decision.kind === "verify") return end(await verifyFleet(input, ports, signal));
+  if (decision.kind === "take up") return takeUp({ input, policy, ports, journal, signal, state });
+  return startNew({ input, policy, ports, journal, signal, state: emptyState() });
+}
+
+interface BeginOptions {
+  readonly input: RolloutInput;
+  readonly policy: SettledPolicy;
+  readonly ports: RolloutPorts;
+  readonly journal: OpenJournal;
+  readonly signal: AbortSignal | undefined;
+  readonly state: RolloutState;
+}
+
+function end(verdict: Verdict<FleetReport>): Beginning {
+  return { kind: "end", verdict };
+}
+
+async function startNew(options: BeginOptions): Promise<Beginning> {
+  const { input, policy, ports, journal, signal } = options;
+  const prepared = await prepare(input, policy, ports, signal);
+  if (prepared.kind === "stop") return end(stop(prepared.outcome, prepared.reason, prepared.evidence));
+  if (signal?.aborted === true) throw interrupted(signal);
+  const { fleet, baseline, seenAt, stages } = prepared.value;
+  const limits = limitsOf(policy, fleet.tenants.length, ports.clock.now());
+  if (journal.entries.length > 0) await journal.rotate();
+  const run = createRun({
+    ...options,
+    limits,
+    resumed: false,
+    forecast: forecast(input.release, prepared.value, policy),
+  });
+  for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
+  const only = input.only === undefined ? {} : { only: input.only };
+  const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
+  await run.record(
+    { type: "rollout-started", id: idOf(input, ports.clock.now()), release: input.release, ...only, ...purpose },
+    { type: "fleet-enumerated", tenants: fleet.tenants, ephemeral: fleet.ephemeral, pinned: [...fleet.pins.keys()] },
+    { type: "baseline-read", tenants: [...baseline] },
+    { type: "stages-planned", stages },
+  );
+  return { kind: "go", value: run };
+}
+
+/** Takes an unfinished rollout up: calls without an outcome are in doubt, and whoever waits is looked at once more. */
+async function takeUp(options: BeginOptions): Promise<Beginning> {
+  const { policy, ports, journal, signal, state } = options;
+  const limits = limitsOf(policy, state.tenants.size, state.startedAt);
+  // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
+  const input = { ...options.input, release: state.release ?? options.input.release };
+  const run = createRun({ ...options, input, limits, resumed: true, forecast: undefined });
+  ports.report?.({ type: "facts-recalled", facts: [...journal.entries] });
+  const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
+  await run.record({ type: "rollout-resumed", facts: journal.entries.length, ...purpose });
+  const waiting = [...state.tenants.values()].filter(
+    (tenant) => tenant.step === "waiting" && !tenant.moved && !state.pinned.has(tenant.tenant.slug),
+  );
+  const tenants = waiting.map((tenant) => tenant.tenant);
+  const { baseline, seenAt } = await readBaseline(tenants, observeOptions(input.release, policy, ports), signal);
+  if (signal?.aborted === true) throw interrupted(signal);
+  for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
+  const done = [...baseline].filter(([, seen]) => seen.kind === "done");
+  if (done.length > 0) await run.record({ type: "baseline-read", tenants: done });
+  return { kind: "go", value: run };
+}
+
+function limitsOf(policy: SettledPolicy, fleetSize: number, startedAt: number): RolloutLimits {
+  const { maxControlPlaneFaults, onFailure, deadlineMs } = policy;
+  const deadline = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
+  return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, onFailure, deadline };
+}
+
+function idOf(input: RolloutInput, now: number): string {
+  return `${input.release.sha.slice(0, 12)}-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+}

@@ -1,4 +1,4 @@
-import { errorExitCodes, outcomeExitCodes } from "../../packages/cli/src/exit-codes.table.ts";
+import { errorExitCodes, outcomeExitCodes } from "../../packages/cli/src/output/exit-codes.table.ts";
 import { endings, outages, stops } from "./operations.table.ts";
 import { renderRows } from "./render-rows.ts";
 

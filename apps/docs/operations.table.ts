@@ -1,6 +1,6 @@
 import type { ErrorCategory } from "../../packages/kernel/src/release-error.ts";
 
-import type { Outcome } from "../../packages/cli/src/exit-codes.table.ts";
+import type { Outcome } from "../../packages/cli/src/output/exit-codes.table.ts";
 
 /** A test that shows that a row is true: the package that it belongs to, and its name. */
 export type Proof = readonly [owner: "cli" | "fleet" | "promote", name: string];

@@ -6,8 +6,9 @@ import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
 
 /** What opens a configuration and a job, and passes the gate: the adapters and their schemas are loaded where they are used. */
 const jobFiles =
-  /^cli\/src\/(?:gate|job|wiring|wiring\/git|which-commit|event-payload|conclude|report\/answer|overrides|record\/pretences)\.ts$/;
-const stageFiles = /^cli\/src\/stages\/(?:road|guards|pass-gate|starvation|tolerated)\.ts$/;
+  /^cli\/src\/(?:commands\/gate\/run|job\/(?:job|resolve-commit|event-payload|overrides|dry-run\/simulated-events)|wiring\/(?:wiring|git)|output\/(?:conclude|answer))\.ts$/;
+const stageFiles =
+  /^cli\/src\/pipeline\/(?:run-pipeline|tolerated|guards\/(?:guards|starvation)|steps\/pass-gate)\.ts$/;
 const configFiles = /^cli\/src\/config\/(?!schema|fields|json-schema|known-keys|show)/;
 const gateFiles = /^gate\/src\/(?!testing|gitea|github|schema|attempts)/;
 const senderFiles = /^registry\/src\/(?:sender|plain-client)\.ts$/;

@@ -2,23 +2,24 @@ import { asReleaseError, type Evidence, isoNow, isReleaseError, ReleaseError } f
 import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
-import { actorOf, type Context, readOverrides } from "./context.ts";
-import { demandNode } from "./demand-node.ts";
-import { errorExitCode, exitCodeOf } from "./exit-codes.ts";
-import { formatCommandHelp, formatHelp } from "./help.ts";
-import { helpTopics } from "./help-topics.ts";
+import { actorOf, type Context, readOverrides } from "./commands/context.ts";
+import { demandNode } from "./command-line/check-node-version.ts";
+import { errorExitCode, exitCodeOf } from "./output/exit-codes.ts";
+import { formatCommandHelp, formatHelp } from "./help/format-help.ts";
+import { helpTopics } from "./help/topics.ts";
 import type { Host } from "./host.ts";
-import { type Arguments, readArguments, skimArguments, usageError } from "./io/arguments.ts";
-import { confirm } from "./io/confirm.ts";
-import { type Known, knownBefore } from "./late-error.ts";
-import { adviseResuming } from "./resume-command.ts";
-import { formatOf, openScreen, type Screen } from "./report/screen.ts";
-import { errorDocument, type ResultDocument } from "./result.ts";
-import { didYouMean } from "./suggest.ts";
+import { type Arguments, readArguments, skimArguments, usageError } from "./command-line/arguments.ts";
+import { confirm } from "./command-line/confirm.ts";
+import { type Known, knownBefore } from "./pipeline/partial-result.ts";
+import { adviseResuming } from "./command-line/resume-command.ts";
+import { formatOf, openScreen, type Screen } from "./output/outputs.ts";
+import { errorDocument, type ResultDocument } from "./output/result.ts";
+import { didYouMean } from "./command-line/suggest.ts";
 
 /** Runs one command line and answers the exit code; throws nothing. */
 export async function runCli(host: Host): Promise<number> {
-  if (host.argv[0] === "__complete") return (await import("./complete/answer-shell.ts")).answerShell(host, commands);
+  if (host.argv[0] === "__complete")
+    return (await import("./commands/completion/answer-shell.ts")).answerShell(host, commands);
   // Skimmed first, so that the answer to a faulty command line has the form that was asked for too.
   const skimmed = skimArguments(host.argv, globalOptions);
   const [name, ...rest] = skimmed.positionals;

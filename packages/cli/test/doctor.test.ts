@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type GitHttpServer, startGitHttpServer } from "@lateen/kernel/testing";
 import { seedImage, startEcr } from "@lateen/registry/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Finding } from "../src/doctor/finding.ts";
+import type { Finding } from "../src/commands/doctor/finding.ts";
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, tokens, type World } from "./world.ts";
 
@@ -359,7 +359,7 @@ test("at a narrow terminal everything is there, under its own verdict", async ()
 
 test("at a terminal lines are folded at its width, words are not", async () => {
   const ran = await world.lateen(["doctor"]);
-  const { formatFindings } = await import("../src/report/findings.ts");
+  const { formatFindings } = await import("../src/commands/doctor/render.ts");
   expect(ran.stdout).toContain("ok       forge branch: main is at");
   const url = `https://example.com/${"a".repeat(70)}`;
   const finding: Finding = { check: "x", verdict: "gap", fact: `it is ${"long ".repeat(20)}${url}`, fix: "a b" };

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { endings, outages, stops } from "../../../apps/docs/operations.table.ts";
 import { commands } from "../src/commands/index.ts";
 import { loadConfig } from "../src/config/load.ts";
-import { errorExitCodes, outcomeExitCodes } from "../src/exit-codes.table.ts";
+import { errorExitCodes, outcomeExitCodes } from "../src/output/exit-codes.table.ts";
 import { machineFiles } from "../src/io/files.ts";
 import { root } from "./source-files.ts";
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { remedy } from "../src/explain/remedies.ts";
-import { longestResult } from "../src/explain/read-result.ts";
-import { rules } from "../src/rules.table.ts";
+import { remedy } from "../src/commands/explain/remedies.ts";
+import { longestResult } from "../src/commands/explain/read-result.ts";
+import { rules } from "../src/pipeline/rules.table.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { type Ran, runHere } from "./run-lateen.ts";
 import { startWorld } from "./world.ts";

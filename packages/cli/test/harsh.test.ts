@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { formatSummary } from "../src/report/summary.ts";
-import type { ResultDocument } from "../src/result.ts";
+import { formatSummary } from "../src/output/summary.ts";
+import type { ResultDocument } from "../src/output/result.ts";
 import { runLateen } from "./run-lateen.ts";
 import { startWorld, tokens, type World } from "./world.ts";
 

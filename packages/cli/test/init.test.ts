@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseRemoteAddress } from "../src/init/remote.ts";
-import { type WorkflowOptions, writeWorkflow } from "../src/init/write-workflow.ts";
+import { parseRemoteAddress } from "../src/commands/init/remote.ts";
+import { type WorkflowOptions, writeWorkflow } from "../src/commands/init/write-workflow.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { type Ran, root, runHere } from "./run-lateen.ts";
 

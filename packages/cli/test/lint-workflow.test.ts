@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Finding } from "../src/doctor/finding.ts";
+import type { Finding } from "../src/commands/doctor/finding.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { type Ran, runHere } from "./run-lateen.ts";
 

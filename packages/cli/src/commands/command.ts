@@ -1,8 +1,8 @@
 import type { ReleaseError } from "@lateen/kernel";
-import type { Context } from "../context.ts";
-import type { Outcome } from "../exit-codes.table.ts";
-import type { Arguments, Options } from "../io/arguments.ts";
-import type { ResultDocument } from "../result.ts";
+import type { Context } from "./context.ts";
+import type { Outcome } from "../output/exit-codes.table.ts";
+import type { Arguments, Options } from "../command-line/arguments.ts";
+import type { ResultDocument } from "../output/result.ts";
 
 /** How a command ended. */
 export interface CommandResult {

@@ -1,4 +1,4 @@
-import type { Options } from "../io/arguments.ts";
+import type { Options } from "../command-line/arguments.ts";
 
 /** Options of every command; they may stand before or after its name. */
 export const globalOptions: Options = {

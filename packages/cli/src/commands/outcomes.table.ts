@@ -1,4 +1,4 @@
-import type { Outcome } from "../exit-codes.table.ts";
+import type { Outcome } from "../output/exit-codes.table.ts";
 
 /** The outcomes that each command may end with, as its help shows them; faults end any of them. */
 export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {

@@ -1,5 +1,5 @@
 import { formatDuration, plainText } from "@lateen/kernel";
-import { table } from "../report/answer.ts";
+import { table } from "../output/answer.ts";
 import { isRecord } from "./layers.ts";
 import type { Settings } from "./load.ts";
 import { formatKey } from "./problem.ts";

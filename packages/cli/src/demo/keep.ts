@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Reporter } from "@lateen/kernel";
 import type { Host } from "../host.ts";
-import type { CommandEvent } from "../report/events.ts";
+import type { CommandEvent } from "../output/events.ts";
 import { programOf } from "./program.ts";
 import type { World } from "./world.ts";
 

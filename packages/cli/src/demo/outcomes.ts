@@ -1,4 +1,4 @@
-import type { Outcome } from "../exit-codes.table.ts";
+import type { Outcome } from "../output/exit-codes.table.ts";
 import type { Ran } from "./program.ts";
 import type { Check } from "./scenario.ts";
 import type { World } from "./world.ts";

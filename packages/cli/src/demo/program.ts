@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createScaledClock } from "@lateen/kernel/testing";
 import type { Host, Output } from "../host.ts";
-import type { ResultDocument } from "../result.ts";
+import type { ResultDocument } from "../output/result.ts";
 import type { World } from "./world.ts";
 
 /** How a command line of the program ended. */

@@ -1,11 +1,11 @@
 import { ReleaseError, type Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Machine } from "./program.ts";
-import { usageError } from "../io/arguments.ts";
-import { table } from "../report/answer.ts";
-import { columns } from "../report/columns.ts";
-import type { CommandEvent } from "../report/events.ts";
-import { didYouMean } from "../suggest.ts";
+import { usageError } from "../command-line/arguments.ts";
+import { table } from "../output/answer.ts";
+import { columns } from "../output/text/columns.ts";
+import type { CommandEvent } from "../output/events.ts";
+import { didYouMean } from "../command-line/suggest.ts";
 import { keep } from "./keep.ts";
 import { wrapped } from "./layout.ts";
 import { formatChecks, play, type Played } from "./play.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "@lateen/kernel";
 import type { Host } from "../host.ts";
-import type { CommandEvent } from "../report/events.ts";
+import type { CommandEvent } from "../output/events.ts";
 
 /** Whether a person has asked to start nothing new for now. */
 export interface Pause {

@@ -3,7 +3,7 @@ import type { Attempts } from "@lateen/gate";
 import { createGitRefLog, type Secret } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { LedgerConfig } from "../config/config.ts";
-import { configMissing } from "../context.ts";
+import { configMissing } from "../commands/context.ts";
 import type { Parts } from "./parts.ts";
 
 /** The ledger of a promotion target. */

@@ -3,8 +3,8 @@ import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
 import type { Settings } from "../config/load.ts";
 import type { Files } from "../io/files.ts";
-import type { AnyEvent } from "../report/events.ts";
-import type { Vault } from "../vault.ts";
+import type { AnyEvent } from "../output/events.ts";
+import type { Vault } from "../job/secrets.ts";
 
 /** What adapters are made of. */
 export interface WireOptions {

@@ -1,0 +1,30 @@
+import type { ResultDocument } from "../output/result.ts";
+
+/** How commands name a commit that they would otherwise choose anew. */
+const commitOptions: ReadonlyMap<string, string> = new Map([
+  ["ship", "--sha"],
+  ["rollout", "--sha"],
+  ["promote", "--sha"],
+  ["rollback", "--to"],
+]);
+
+/** How an interrupted command goes on, with a line to be copied. */
+export function adviseResuming(argv: readonly string[], document: ResultDocument): readonly string[] {
+  return ["to go on, with a look at what was begun:", `  ${resumeCommand(argv, document)}`];
+}
+
+/** The command line once more, about the very commit. */
+export function resumeCommand(
+  argv: readonly string[],
+  { command, commit }: Pick<ResultDocument, "command" | "commit">,
+): string {
+  const named = argv.some((arg) => ["--resume", "--sha", "--to"].includes(arg.replace(/=.*$/s, "")));
+  const option = commitOptions.get(command);
+  const commitToo = !named && commit !== undefined && option !== undefined ? [option, commit] : [];
+  return ["lateen", ...argv, ...commitToo].map(quoted).join(" ");
+}
+
+/** As a shell reads it as one word. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,33 @@
+import { usageError } from "../../command-line/arguments.ts";
+import { didYouMean } from "../../command-line/suggest.ts";
+import type { Command } from "../command.ts";
+
+/** `lateen completion SHELL`. */
+export const completion: Command = {
+  about: [
+    "The script that makes a shell complete commands and options, and live values with what they mean:",
+    "commits of the clone and the forge, releases of the ledger, repositories and their tags, tenants,",
+    "checks, environments. It asks the servers that the nearest configuration names, with its tokens,",
+    "within a second and a half; a server that is silent costs no more and is left out. It never prompts,",
+    "runs no lateen.ts or .js, and remembers answers for a minute in lateen/completion.json of the user's",
+    "folder for caches.",
+  ].join("\n"),
+  positionals: { usage: "bash|zsh|fish|powershell", least: 1, most: 1 },
+  examples: [
+    ['eval "$(lateen completion bash)"', "in ~/.bashrc; the second TAB lists what candidates mean"],
+    ['eval "$(lateen completion zsh)"', "in ~/.zshrc, after compinit"],
+    ["lateen completion fish | source", "in ~/.config/fish/config.fish"],
+    ["lateen completion powershell | Out-String | Invoke-Expression", "in $PROFILE"],
+  ],
+  async run({ args }) {
+    const { completionScripts } = await import("./scripts.ts");
+    const [, shell = ""] = args.positionals;
+    const script = Object.entries(completionScripts).find(([name]) => name === shell)?.[1];
+    if (script === undefined)
+      throw usageError(
+        `there is no completion for ${JSON.stringify(shell)}${didYouMean(shell, Object.keys(completionScripts))}`,
+        "use bash, zsh, fish or powershell",
+      );
+    return { outcome: "ok", document: {}, answer: script, verbatim: true };
+  },
+};

@@ -1,0 +1,29 @@
+import { usageError } from "../../command-line/arguments.ts";
+import { didYouMean } from "../../command-line/suggest.ts";
+import type { Command } from "../command.ts";
+
+/** `lateen config show` and `lateen config schema`. */
+export const config: Command = {
+  about: "show: the configuration as it is used, defaults included. schema: its JSON Schema, for editors.",
+  positionals: { usage: "show|schema", least: 1, most: 1 },
+  options: { sources: { about: "where each value comes from: file and line, a variable, or the default" } },
+  examples: [
+    ["lateen config show --sources", "what is used, and why"],
+    ["lateen config schema > lateen.schema.json", "for an editor without the package"],
+  ],
+  async run(context) {
+    const [, what = ""] = context.args.positionals;
+    if (what === "schema") {
+      const { configJsonSchema } = await import("../../config/json-schema.ts");
+      return { outcome: "ok", document: {}, answer: JSON.stringify(configJsonSchema(), undefined, 2), verbatim: true };
+    }
+    if (what !== "show")
+      throw usageError(
+        `config cannot ${JSON.stringify(what)}${didYouMean(what, ["show", "schema"])}`,
+        "write show or schema",
+      );
+    const { flattenSettings, formatSettings } = await import("../../config/show.ts");
+    const values = flattenSettings(await context.settings());
+    return { outcome: "ok", document: { config: values }, answer: formatSettings(values, context.args.has("sources")) };
+  },
+};

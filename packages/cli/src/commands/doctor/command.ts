@@ -1,0 +1,24 @@
+import type { Command } from "../command.ts";
+
+/** `lateen doctor`. */
+export const doctor: Command = {
+  about: [
+    "Tests everything that ship will need, without a visible effect: tokens, permissions, registries, control plane, tenants, ledger.",
+    "A gap stays until somebody changes something, trouble may pass by itself; each comes with its fix.",
+    "It ends with 7 where credentials are refused or lacking, else with 3 for a gap, 4 for trouble, 0 otherwise.",
+  ].join("\n"),
+  examples: [
+    ["lateen doctor", "before the first release, and after every change of a token"],
+    ["lateen doctor --json", "each finding with its verdict and its fix, whatever the exit code"],
+  ],
+  async run(context) {
+    const [{ openJob }, { examineJob }, { concludeFindings }] = await Promise.all([
+      import("../../job/job.ts"),
+      import("./examine-job.ts"),
+      import("./render.ts"),
+    ]);
+    const job = await openJob(context);
+    const findings = await examineJob({ ...job, report: () => undefined });
+    return concludeFindings(findings, { out: context.host.stdout, fine: "everything that ship needs is there" });
+  },
+};

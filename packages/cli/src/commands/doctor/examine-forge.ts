@@ -1,0 +1,96 @@
+import { decideSwitchValue } from "@lateen/gate";
+import type { ForgeConfig } from "../../config/config.ts";
+import type { Job } from "../../job/job.ts";
+import { judgeForgeVersion, readForgeVersion } from "./forge-version.ts";
+import { type Examination, failed, type Finding, permissionFix, read } from "./finding.ts";
+import { judgeCheckNames } from "./judge-check-names.ts";
+import type { Trunk } from "./trunk.ts";
+
+/** Branch, order of commits, checks and kill switch: what the gate and the guards read. */
+export function forgeExaminations(job: Job, trunk: Trunk): readonly Examination[] {
+  const { forge, gate, killSwitch } = job.settings.config;
+  if (forge === undefined) return [];
+  const version = async (): Promise<Finding> =>
+    judgeForgeVersion(await readForgeVersion(forge, job.wiring, job.signal));
+  return [
+    ...(forge.kind === "gitea" ? [{ check: "forge version", look: version }] : []),
+    { check: "forge branch", look: () => lookAtBranch(trunk, forge) },
+    { check: "forge history", look: () => lookAtHistory(job, trunk) },
+    { check: "forge checks", look: () => lookAtChecks(job, trunk, gate?.checks ?? []) },
+    ...(killSwitch === undefined ? [] : [{ check: "kill switch", look: () => lookAtSwitch(job, killSwitch.variable) }]),
+  ];
+}
+
+async function lookAtBranch(trunk: Trunk, { kind, branch }: ForgeConfig): Promise<readonly Finding[]> {
+  const head = await trunk.head();
+  const missing = (proof: string): Finding => ({
+    check: "forge branch",
+    verdict: "gap",
+    fact: proof,
+    fix: `correct forge.branch, which is ${branch}`,
+  });
+  const told = (sha: string): string => `${branch} is at ${sha.slice(0, 7)}`;
+  return head === undefined ? [] : [read("forge branch", head, told, { absent: missing, need: [kind, "branch"] })];
+}
+
+/** Supersession, ancestry guard and verification all ask how two commits are related. */
+async function lookAtHistory(job: Job, trunk: Trunk): Promise<readonly Finding[]> {
+  const [head, base] = await trunk.recent();
+  // A commit compared with itself would prove nothing.
+  if (head === undefined || base === undefined) return [];
+  const check = "forge history";
+  const ancestry = await (await job.wiring.forge()).compare(base, head, job.signal);
+  const [from, to] = [base.slice(0, 7), head.slice(0, 7)];
+  if (ancestry.kind === "found" && ancestry.value !== "ahead" && ancestry.value !== "identical")
+    return [
+      {
+        check,
+        verdict: "warning",
+        fact: `commits can be compared; ${to}, the head, does not descend from ${from}, which was promoted or listed: ${ancestry.value}`,
+        fix: "if the branch was rewound on purpose, go back with lateen rollback; a backward move is refused",
+      },
+    ];
+  return [read(check, ancestry, () => `commits can be compared: ${to} descends from ${from}`)];
+}
+
+async function lookAtChecks(job: Job, trunk: Trunk, wanted: readonly string[]): Promise<readonly Finding[]> {
+  const forge = await job.wiring.forge();
+  const recent = (await trunk.recent()).slice(0, 5);
+  // Without a head there is nothing to look at, and why is told of the branch.
+  if (recent.length === 0) return [];
+  const looks = await Promise.all(recent.map(async (sha) => ({ sha, checks: await forge.checks(sha, job.signal) })));
+  const [first] = looks;
+  if (first?.checks.kind === "unknown") return [failed("forge checks", first.checks.cause, [forge.kind, "checks"])];
+  const commits = looks.map(({ sha, checks }) => ({
+    sha,
+    names: checks.kind === "found" ? checks.value.map(({ name }) => name) : [],
+  }));
+  return judgeCheckNames(wanted, commits);
+}
+
+/** A token without the permission works: the switch then counts as it was when the job started. */
+async function lookAtSwitch(job: Job, variable: string): Promise<Finding> {
+  const check = "kill switch";
+  const forge = await job.wiring.forge();
+  const reading = await forge.variable(variable, job.signal);
+  if (reading.kind === "unknown" && reading.cause.code === "FORGE_FORBIDDEN") {
+    return {
+      check,
+      verdict: "warning",
+      fact: `the token may not read the variable ${variable}: only its value at the start of a job counts, and a switch that is armed during a rollout is not seen`,
+      fix: permissionFix([forge.kind, "switch"]),
+      about: "credentials",
+    };
+  }
+  if (reading.kind === "unknown") return failed(check, reading.cause);
+  const values = [reading.kind === "found" ? reading.value : "", job.host.env[variable] ?? ""];
+  const armed = values.find((value) => decideSwitchValue(value) !== "free");
+  if (armed !== undefined)
+    return {
+      check,
+      verdict: "warning",
+      fact: `${variable} is ${JSON.stringify(armed)}, which holds every release`,
+      fix: `set ${variable} to false, or delete it, once releases shall go on`,
+    };
+  return read(check, reading, (value) => `${variable} can be read, and is ${JSON.stringify(value)}: not armed`);
+}

@@ -1,0 +1,75 @@
+import { parseWorkflow } from "@lateen/gate";
+import type { CommitSha } from "@lateen/kernel";
+import type { Job } from "../../job/job.ts";
+import { type Examination, failed, type Finding, well } from "./finding.ts";
+import type { Trunk } from "./trunk.ts";
+
+/** The workflows that gate and supersession name: their files, whether they are enabled, how they start, their runs. */
+export function workflowExaminations(job: Job, trunk: Trunk): readonly Examination[] {
+  const { forge, gate, supersession } = job.settings.config;
+  if (forge === undefined) return [];
+  const required = (gate?.workflows ?? []).map(({ file }) => file);
+  const publish = supersession === undefined || supersession === false ? undefined : supersession.publishWorkflow;
+  const files = [...new Set([...required, ...(publish === undefined ? [] : [publish])])];
+  return files.map((file) => ({
+    check: `workflow ${file}`,
+    look: () => lookAtWorkflow(job, trunk, file, required.includes(file)),
+  }));
+}
+
+async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: boolean): Promise<readonly Finding[]> {
+  const check = `workflow ${file}`;
+  const head = await trunk.head();
+  // Without a head there is nothing to look at, and why is told of the branch.
+  if (head?.kind !== "found") return [];
+  const forge = await job.wiring.forge();
+  const [source, state, runs] = await Promise.all([
+    forge.workflowFile(file, head.value, job.signal),
+    forge.workflow(file, job.signal),
+    forge.runs(head.value, file, job.signal),
+  ]);
+  if (source.kind === "unknown") return [failed(check, source.cause, [forge.kind, "workflows"])];
+  if (source.kind === "absent")
+    return [{ check, verdict: "gap", fact: source.proof, fix: "correct the name of the file in the configuration" }];
+  const trigger = isRequired ? await lookAtTrigger(check, source.value.text, source.value.path) : [];
+  return [
+    ...trigger,
+    ...lookAtState(check, state.kind === "found" ? state.value.state : "active"),
+    runs.kind === "unknown"
+      ? failed(check, runs.cause, [forge.kind, "workflows"])
+      : well(check, `${source.value.path} is there, and its runs can be read${ranOn(runs, head.value)}`),
+  ];
+}
+
+function ranOn(runs: { readonly kind: string; readonly value?: readonly unknown[] }, head: CommitSha): string {
+  return runs.value === undefined ? "" : `: ${runs.value.length} on ${head.slice(0, 7)}`;
+}
+
+function lookAtState(check: string, state: string): readonly Finding[] {
+  if (state === "active" || state === "") return [];
+  const fix = "enable it on the forge's page of workflows: as long as it never runs, the gate opens for no commit";
+  return [{ check, verdict: "gap", fact: `the forge has it as ${state}`, fix }];
+}
+
+/** The gate counts runs of pushes only: a manual or a chained run says nothing about the commit that was pushed. */
+async function lookAtTrigger(check: string, text: string, path: string): Promise<readonly Finding[]> {
+  const parsed = await parseWorkflow(text, path);
+  if (parsed.kind !== "found" || parsed.value.push.kind === "unknown")
+    return [
+      {
+        check,
+        verdict: "warning",
+        fact: `whether ${path} runs on pushes cannot be told from the file, so that a missing run is never proven`,
+        fix: "lateen lint-workflow says what is wrong with it",
+      },
+    ];
+  if (parsed.value.push.kind === "found") return [];
+  return [
+    {
+      check,
+      verdict: "gap",
+      fact: `${path} does not run on pushes, and runs of other events do not count`,
+      fix: "let it run on push, or require its check in gate.checks",
+    },
+  ];
+}

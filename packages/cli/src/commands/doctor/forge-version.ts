@@ -1,0 +1,43 @@
+import { absent, asReleaseError, found, parseJson, type Reading, unknown } from "@lateen/kernel";
+import { z } from "zod";
+import type { ForgeConfig } from "../../config/config.ts";
+import type { Wiring } from "../../wiring/wiring.ts";
+import { failed, type Finding, well } from "./finding.ts";
+
+const versionSchema = z.object({ version: z.string() });
+
+/** The version that a Gitea says it has; with the token, since an instance may show nothing without. */
+export async function readForgeVersion(
+  { api }: Pick<ForgeConfig, "api">,
+  { http, forgeToken }: Pick<Wiring, "http" | "forgeToken">,
+  signal: AbortSignal,
+): Promise<Reading<string>> {
+  try {
+    const token = forgeToken()?.reveal();
+    const headers = token === undefined ? {} : { authorization: `token ${token}` };
+    const response = await http.request({ url: `${api}/version`, headers, maxBytes: 65_536 }, signal);
+    if (response.status !== 200) return absent(`it does not tell: HTTP ${response.status} from ${response.url}`);
+    return found(parseJson(response, versionSchema, "a version").version);
+  } catch (error) {
+    return unknown(asReleaseError(error));
+  }
+}
+
+/** What the version means for the gate. Runs came with 1.24, inputs of a manual run with 1.23. */
+export function judgeForgeVersion(reading: Reading<string>): Finding {
+  const check = "forge version";
+  if (reading.kind === "unknown") return failed(check, reading.cause);
+  if (reading.kind === "absent")
+    return { check, verdict: "warning", fact: reading.proof, fix: "correct forge.url, forge.api or forge.token" };
+  const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(reading.value) ?? []).map(Number);
+  if (major > 1 || minor >= 24) return well(check, `Gitea ${reading.value}: statuses, workflow runs and variables`);
+  return {
+    check,
+    verdict: "warning",
+    fact: `Gitea ${reading.value} has no API of workflow runs: required workflows are read from commit statuses`,
+    fix:
+      minor >= 23
+        ? "nothing need be done; 1.24 and later tell more"
+        : "leave inputs of manual runs out of workflows: this version refuses such files",
+  };
+}

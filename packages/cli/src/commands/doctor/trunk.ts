@@ -1,0 +1,57 @@
+import { candidateTag, type Job } from "../../job/job.ts";
+import { type CommitSha, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
+import type { LedgerHead } from "@lateen/promote";
+
+/** What several examinations want to know of the branch; each fact is read once, and with the first that asks. */
+export interface Trunk {
+  /** Head of the branch; undefined where no forge is configured. */
+  head(): Promise<Reading<CommitSha> | undefined>;
+  /** The newest entries of the first target's ledger; undefined where there is none. */
+  promoted(): Promise<Reading<readonly LedgerHead[]> | undefined>;
+  /** Commits of the branch, newest first, and what was promoted last; its head alone where no more can be read. */
+  recent(): Promise<readonly CommitSha[]>;
+}
+
+/** Opens a {@link Trunk}. */
+export function openTrunk(job: Job): Trunk {
+  const { forge, promote } = job.settings.config;
+  const [target] = promote?.targets ?? [];
+  const head = once(async () =>
+    forge === undefined ? undefined : await (await job.wiring.forge()).head(forge.branch, job.signal),
+  );
+  const promoted = once(async () =>
+    target === undefined ? undefined : await (await job.wiring.ledger(target.name)).entries(5, job.signal),
+  );
+  return { head, promoted, recent: once(() => readRecent(job, head, promoted)) };
+}
+
+/** What cannot be read is left out: whoever examines it says so. */
+async function readRecent(job: Job, head: Trunk["head"], promoted: Trunk["promoted"]): Promise<readonly CommitSha[]> {
+  const { forge } = job.settings.config;
+  const newest = await head().catch(() => undefined);
+  const sha = newest?.kind === "found" ? newest.value : undefined;
+  if (forge === undefined || sha === undefined) return [];
+  const [newer, entries] = await Promise.all([
+    job.wiring
+      .forge()
+      .then((reader) => reader.recent(forge.branch, 10, job.signal))
+      .catch(() => undefined),
+    promoted().catch(() => undefined),
+  ]);
+  const commits = newer?.kind === "found" ? newer.value.slice(0, 10).map((commit) => commit.sha) : [];
+  const shipped = entries?.kind === "found" ? entries.value.map(({ entry }) => entry.commit) : [];
+  const all = [sha, ...commits, ...shipped];
+  return all.filter((one, index) => all.findIndex((other) => sameCommit(other, one)) === index);
+}
+
+/** The tag that the candidate of the branch's head has; of a commit that nobody has where the head is not known. */
+export async function candidateOfHead(trunk: Trunk, template: string): Promise<{ sha: CommitSha; tag: string }> {
+  const head = await trunk.head().catch(() => undefined);
+  const sha = head?.kind === "found" ? head.value : parseCommitSha("0".repeat(40));
+  return { sha, tag: candidateTag(template, sha) };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

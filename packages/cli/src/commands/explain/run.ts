@@ -1,0 +1,153 @@
+import { inspectJournal, verifyFleet } from "@lateen/fleet";
+import { asReleaseError, type CommitSha, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
+import type { Shipped } from "./decide-shipped.ts";
+import { remedy } from "./remedies.ts";
+import { candidateTag, type Job } from "../../job/job.ts";
+import { counted } from "../../output/text/line.ts";
+import type { ExplainedRule } from "../../output/result.ts";
+import { evidence as evidenceOf } from "../../pipeline/evidence.ts";
+import { passKillSwitch, passSupersession } from "../../pipeline/guards/guards.ts";
+import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
+import { gateStep } from "../../pipeline/steps/pass-gate.ts";
+import { checkTarget } from "../../pipeline/steps/promote.ts";
+import { resolveRelease } from "../../pipeline/steps/resolve-release.ts";
+import type { Account, Step } from "../../pipeline/run-pipeline.ts";
+import { policyOf } from "../../pipeline/steps/roll-out.ts";
+
+/** Everything that is known about why a commit did or did not ship. */
+export interface Explanation {
+  readonly commit: CommitSha;
+  /** What the ledger of every target says of it. */
+  readonly ledgers: readonly TargetHistory[];
+  readonly rules: readonly ExplainedRule[];
+  readonly account: Partial<Account>;
+}
+
+/** `about` tells several of the same rule apart. */
+type Question = readonly [rule: string, step: Step, about?: string];
+
+const questions: readonly Question[] = [
+  ["kill-switch", (job) => passKillSwitch(job)],
+  ["supersession", passSupersession],
+  ["gate", gateStep({ wait: false, settle: false })],
+  ["release", resolveRelease],
+];
+
+/** Every target is asked by itself: what is wrong with one says nothing of the next. */
+function questionsOf({ settings }: Job): readonly Question[] {
+  const targets = settings.config.promote?.targets ?? [];
+  const promotions = targets.map((target): Question => {
+    const step: Step = (job, account) => checkTarget(job, account, target);
+    return targets.length === 1 ? ["promotion", step] : ["promotion", step, target.name];
+  });
+  return [...questions, ...promotions, ["journal", lookAtJournal], ["fleet", lookAtFleet]];
+}
+
+/** Asks every rule about a commit, each by itself: a stop of one does not hide what the others say. Writes nothing. */
+export async function explain(job: Job, commit: CommitSha): Promise<Explanation> {
+  let account: Account = { commit };
+  const ledgers = await lookAtLedgers(job, commit);
+  const rules: ExplainedRule[] = explainLedgers(ledgers);
+  for (const [rule, step, about] of questionsOf(job)) {
+    const verdict = await attempt(job, account, step);
+    account = { ...account, ...verdict.value };
+    rules.push(...explained(job, rule, verdict, about));
+  }
+  return { commit, ledgers, rules, account };
+}
+
+/** What became of it so far, before what the rules say of it now. */
+function explainLedgers(ledgers: readonly TargetHistory[]): ExplainedRule[] {
+  const [first] = ledgers;
+  if (first === undefined) return [];
+  const kinds = new Set(ledgers.map(({ shipped }) => shipped.kind));
+  const verdict = kinds.size === 1 ? verdicts[first.shipped.kind] : kinds.has("unread") ? "unknown" : "partial";
+  const facts = ledgers.map(({ evidence }) => evidence);
+  const fact = facts.map((one) => one.fact).join("; ");
+  return [{ rule: "ledger", verdict, fact, change: remedy("ledger", verdict), at: first.evidence.at, facts }];
+}
+
+const verdicts: Readonly<Record<Shipped["kind"], string>> = {
+  current: "promoted",
+  replaced: "replaced",
+  "rolled-back": "rolled-back",
+  never: "never-promoted",
+  unread: "unknown",
+};
+
+async function attempt(job: Job, account: Account, step: Step): Promise<Verdict<Partial<Account>>> {
+  try {
+    return await step(job, account);
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.category === "interrupted" || error.category === "bug") throw error;
+    return {
+      kind: "stop",
+      outcome: "unknown",
+      reason: [error.message, error.fix].filter(Boolean).join("; "),
+      evidence: [],
+    };
+  }
+}
+
+/** A rule with its facts; one that is not configured says nothing. */
+function explained(job: Job, rule: string, verdict: Verdict<unknown>, about?: string): ExplainedRule[] {
+  if (verdict.kind === "go" && verdict.evidence.length === 0) return [];
+  const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
+  const said = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
+  const fact = about === undefined ? said : `${about}: ${said}`;
+  const change = verdict.kind === "go" ? undefined : changeOf(job, rule, outcome);
+  return [{ rule, verdict: outcome, fact, change, at: isoNow(job.wiring.clock), facts: verdict.evidence }];
+}
+
+function lastFact(evidence: readonly Evidence[]): string {
+  return evidence.length === 1 ? (evidence[0]?.fact ?? "") : `${evidence.length} facts, none against it`;
+}
+
+/** The configuration knows the name of the variable. */
+function changeOf(job: Job, rule: string, outcome: string): string | undefined {
+  const { killSwitch } = job.settings.config;
+  return rule === "kill-switch" && killSwitch !== undefined && outcome !== "unknown"
+    ? `clear the variable ${killSwitch.variable}, or --override kill-switch=REASON`
+    : remedy(rule, outcome);
+}
+
+/** What became of the last rollout, where it was one of this commit. */
+async function lookAtJournal(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {
+  if (job.settings.config.fleet === undefined) return go({});
+  const status = await inspectJournal((await job.wiring.fleet()).journal);
+  if (status === undefined || status.release.sha !== commit) return go({});
+  const end = status.outcome ?? status.state;
+  const started = new Date(status.startedAt).toISOString();
+  const fact = `the rollout that started at ${started} moved ${counted(status.moved, "tenant")} and is ${end}`;
+  const evidence = [evidenceOf(job, "journal", end, fact, job.settings.config.fleet.journal)];
+  return end === "shipped" || end === "unchanged" ? go({}, evidence) : stop("halted", fact, evidence);
+}
+
+/** One look at every tenant; whoever is elsewhere is named. */
+async function lookAtFleet(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {
+  const { fleet, release, forge } = job.settings.config;
+  if (fleet === undefined || release === undefined) return { kind: "go", value: {}, evidence: [] };
+  const policy = policyOf(fleet);
+  const input = {
+    release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
+  };
+  const history = forge === undefined ? {} : { history: await job.wiring.forge() };
+  const verdict = await verifyFleet(
+    input,
+    { ...(await job.wiring.fleet()), ...history, clock: job.wiring.clock },
+    job.signal,
+  );
+  const at = isoNow(job.wiring.clock);
+  const evidence = verdict.value?.tenants.map(
+    ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({
+      rule: "fleet",
+      verdict: said,
+      fact: `${slug} runs ${after.slice(0, 7)}${reason === undefined ? "" : `: ${reason}`}`,
+      source: fleet.buildinfo.replace("{slug}", slug),
+      at,
+    }),
+  );
+  return { ...verdict, value: {}, evidence: evidence ?? verdict.evidence };
+}

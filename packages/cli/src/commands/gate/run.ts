@@ -1,0 +1,31 @@
+import type { Evidence } from "@lateen/kernel";
+import type { CommandResult } from "../command.ts";
+import { conclude } from "../../output/conclude.ts";
+import type { Context } from "../context.ts";
+import { openJob } from "../../job/job.ts";
+import { checkOverrides } from "../../job/overrides.ts";
+import { counted } from "../../output/text/line.ts";
+import { holdBeforeAnything } from "../../pipeline/guards/guards.ts";
+import { type GateOptions, gateStep } from "../../pipeline/steps/pass-gate.ts";
+import { walk } from "../../pipeline/run-pipeline.ts";
+
+/** The verdict for the commit that is meant, by itself; the kill switch of the job's start comes first and needs no credential. */
+export async function judgeGate(context: Context, options: GateOptions): Promise<CommandResult> {
+  const job = await openJob(context, "forge", "gate");
+  await checkOverrides(job);
+  const held = holdBeforeAnything(job);
+  if (held.kind === "stop")
+    return conclude(held, { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } });
+  await job.wiring.forge();
+  job.wiring.demandSecrets();
+  const verdict = await walk(job, { commit: await job.commit() }, [gateStep(options)]);
+  const reason = openReason(verdict.value?.gate?.checks.length ?? 0, verdict.evidence);
+  return conclude(verdict, { outcome: "open", reason });
+}
+
+/** A waived check is not a green one. */
+function openReason(total: number, evidence: readonly Evidence[]): string {
+  const waived = evidence.filter(({ rule, verdict }) => rule === "gate" && verdict === "waived").length;
+  if (waived === 0) return "every required check is green";
+  return `${counted(waived, "required check")} waived${waived < total ? ", every other one is green" : ""}`;
+}

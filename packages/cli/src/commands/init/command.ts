@@ -1,0 +1,41 @@
+import type { Command } from "../command.ts";
+
+/** `lateen init`. */
+export const init: Command = {
+  about: "Writes lateen.yaml and a workflow for GitHub or Gitea, from what the repository tells.",
+  options: {
+    forge: { value: "KIND", oneOf: ["github", "gitea"], about: "github or gitea (default: what the repository tells)" },
+    "forge-version": { value: "VERSION", about: "version of Gitea: older ones refuse inputs of a manual run" },
+    url: { value: "URL", about: "address of the forge (default: that of the remote origin)" },
+    repository: { value: "OWNER/NAME", about: "repository on the forge (default: that of the remote origin)" },
+    branch: { value: "NAME", about: "the branch whose commits ship (default: that of the remote, else main)" },
+    force: { about: "write over files that are there" },
+    "dry-run": { about: "print what would be written, write nothing" },
+  },
+  examples: [
+    ["lateen init", "in a clone of the project"],
+    ["lateen init --dry-run", "both files on standard output"],
+    ["lateen init --forge gitea --url https://git.example.com --repository acme/core", "where there is no remote yet"],
+  ],
+  async run(context) {
+    const { initProject } = await import("./init-project.ts");
+    const written = initProject(context);
+    const files = written.map(({ file }) => file);
+    if (context.dryRun) {
+      const contents = Object.fromEntries(written.map(({ file, text }) => [file, text]));
+      const answer = written.map(({ file, text }) => `# ${file}\n${text}`).join("\n");
+      return {
+        outcome: "planned",
+        document: { reason: `would write ${files.join(" and ")}`, files, contents },
+        answer,
+        verbatim: true,
+      };
+    }
+    return {
+      outcome: "ok",
+      document: { reason: `wrote ${files.join(" and ")}`, files },
+      answer: files.join("\n"),
+      advice: ["read both files, set the secrets that they name, then: lateen doctor"],
+    };
+  },
+};

@@ -1,0 +1,88 @@
+import { join, relative } from "node:path";
+import { ReleaseError } from "@lateen/kernel";
+import { configNames } from "../../config/discover.ts";
+import type { Context } from "../context.ts";
+import { forgeVersion } from "../lint-workflow/lint-options.ts";
+import { type Detected, detectProject } from "./detect.ts";
+import { registryAccess } from "./registry-access.ts";
+import { whereabouts } from "./whereabouts.ts";
+import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
+import { workflowFolder, writeWorkflow } from "./write-workflow.ts";
+
+/** A file that `init` writes. */
+export interface Written {
+  /** Relative to the folder that the program was started in. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Writes `lateen.yaml` and the workflow; touches nothing that is there, unless it may. A dry run writes nothing, and refuses what
+ * would be refused.
+ * @throws ReleaseError `USAGE`, `INIT_EXISTS`, `INIT_UNWRITABLE`, all of category `input`
+ */
+export function initProject({ host, args, dryRun }: Pick<Context, "host" | "args" | "dryRun">): readonly Written[] {
+  const detected = detectProject(host.cwd, host.files);
+  const place = whereabouts(args, host.env, detected);
+  const images =
+    detected.images.length > 0
+      ? detected.images
+      : [`ghcr.io/${place.repository.toLowerCase().replaceAll(/^[._-]+/g, "")}`];
+  const project: Project = { ...place, images, registries: registryAccess(images, place.kind), detected };
+  const workflow = writeWorkflow({
+    kind: project.kind,
+    version: forgeVersion(args),
+    branch: project.branch,
+    run: { version: host.version() },
+    after: whatEndsLast(detected),
+    secrets: [...new Set(project.registries.flatMap(({ secrets }) => secrets))],
+  });
+  const planned = [
+    { path: join(detected.root, "lateen.yaml"), text: writeConfig(project) },
+    { path: join(detected.root, folderOf(project), "lateen.yml"), text: workflow },
+  ];
+  if (!args.has("force")) refuseExisting(host, detected.root, planned);
+  if (!dryRun) {
+    refuseUnwritable(host, planned);
+    for (const { path, text } of planned) host.files.replace(path, text);
+  }
+  return planned.map(({ path, text }) => ({ file: relative(host.cwd, path), text }));
+}
+
+/** Gitea reads `.github/workflows` as long as there is no `.gitea/workflows`: to make that would switch the others off. */
+function folderOf({ kind, detected }: Project): string {
+  return kind === "gitea" ? (detected.folder ?? workflowFolder(kind)) : workflowFolder(kind);
+}
+
+/** A commit may ship once its images are published and its tests have ended, whichever is last. */
+function whatEndsLast({ workflows }: Detected): readonly string[] {
+  const named = [publishWorkflow(workflows), e2eWorkflow(workflows)].filter((workflow) => workflow !== undefined);
+  const last = named.length > 0 ? named : [ciWorkflow(workflows)].filter((workflow) => workflow !== undefined);
+  return [...new Set(last.map(({ name }) => name))];
+}
+
+type Host = Context["host"];
+
+function refuseExisting({ files, cwd }: Host, root: string, planned: readonly { readonly path: string }[]): void {
+  const configs = configNames.map((name) => join(root, name));
+  const paths = [...new Set([...configs, ...planned.map(({ path }) => path)])];
+  const there = paths.filter((path) => files.exists(path)).map((path) => relative(cwd, path));
+  if (there.length === 0) return;
+  throw new ReleaseError({
+    code: "INIT_EXISTS",
+    category: "input",
+    message: `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already; nothing was written`,
+    fix: "give --force to write over what is there; --dry-run --force shows what that would be",
+  });
+}
+
+function refuseUnwritable({ files }: Host, planned: readonly { readonly path: string }[]): void {
+  const closed = planned.find(({ path }) => !files.isWritable(path) || !files.isWritable(join(path, "..")));
+  if (closed === undefined) return;
+  throw new ReleaseError({
+    code: "INIT_UNWRITABLE",
+    category: "input",
+    message: `${closed.path} cannot be written; nothing was`,
+    fix: "let the folder be writable; --dry-run prints what would stand there",
+  });
+}

@@ -1,0 +1,35 @@
+import { supportsSince } from "../init/gitea-version.ts";
+import { isRecord } from "../../config/layers.ts";
+import type { LintOptions } from "./lint-workflow.ts";
+import { expand, type Located, valueAt } from "./workflow-map.ts";
+
+/**
+ * A group keeps one running and one waiting run: the one in between is cancelled, and its commit never ships by itself.
+ * Source: docs.github.com, "Control the concurrency of workflows and jobs".
+ */
+export function droppedRuns(
+  workflow: Readonly<Record<string, unknown>>,
+  { kind, version }: Pick<LintOptions, "kind" | "version">,
+): readonly Located[] {
+  // Where it is ignored, it drops nothing.
+  if (kind === "gitea" && !supportsSince(version, 26)) return [];
+  return [["concurrency"], ["jobs", "*", "concurrency"]]
+    .flatMap((path) => expand(workflow, path))
+    .filter((path) => !isOfItsOwn(groupOf(valueAt(workflow, path))))
+    .map((path) => ({
+      path,
+      verdict: "warning",
+      fact: `${path.join(".")}: it keeps one waiting run and cancels those before it, whatever cancel-in-progress says`,
+      fix: "leave it out: two runs of lateen at once are told apart by the ledger; or put ${{ github.run_id }} into the group",
+    }));
+}
+
+function groupOf(concurrency: unknown): string {
+  const group = isRecord(concurrency) ? concurrency["group"] : concurrency;
+  return typeof group === "string" ? group : "";
+}
+
+/** A group that every run, or every commit, has to itself drops none of another. */
+function isOfItsOwn(group: string): boolean {
+  return /\$\{\{[^}]*\bgithub\.(?:run_id|sha)\b[^}]*\}\}/.test(group);
+}

@@ -1,0 +1,110 @@
+import { isRecord } from "../../config/layers.ts";
+import { hasInputs, supportsSince } from "../init/gitea-version.ts";
+import { ignoredByGitea } from "./rules.table.ts";
+import { expand, type Located, triggersOf, valueAt } from "./workflow-map.ts";
+
+/** What Gitea of a version reads over, refuses, or reads otherwise. An unknown version counts as an old one. */
+export function giteaFindings(
+  workflow: Readonly<Record<string, unknown>>,
+  version: string | undefined,
+): readonly Located[] {
+  return [
+    ...ignoredKeys(workflow, version),
+    ...chainedRuns(workflow),
+    ...refusedInputs(workflow, version),
+    ...ambiguousName(workflow),
+    ...complexRunners(workflow),
+  ];
+}
+
+/** What GitHub refuses, although YAML allows it. */
+export function gitHubFindings(raw: unknown): readonly Located[] {
+  // Source: docs.github.com, "Reusing workflow configurations", YAML anchors and aliases: merge keys are not supported.
+  return mergeKeyPaths(raw, []).map((path) => ({
+    path,
+    verdict: "gap",
+    fact: "<<: GitHub knows anchors and aliases, and no merge keys: it refuses the whole file",
+    fix: "write the keys out",
+  }));
+}
+
+/** The `env` of a job is made before the workflow's own is there. */
+export function jobEnvironments(
+  workflow: Readonly<Record<string, unknown>>,
+  kind: "github" | "gitea",
+): readonly Located[] {
+  return expand(workflow, ["jobs", "*", "env", "*"]).flatMap((path): Located[] => {
+    const value = valueAt(workflow, path);
+    if (typeof value !== "string" || !/\$\{\{[^}]*\benv\./.test(value)) return [];
+    const happens =
+      kind === "github" ? "GitHub refuses the whole file" : "Gitea hands it on as it is written, ${{ and all";
+    const fix = "write the value out, or set it in the env of a step";
+    return [
+      { path, verdict: "gap", fact: `${path.join(".")}: the env of a job cannot use the env context: ${happens}`, fix },
+    ];
+  });
+}
+
+function ignoredKeys(workflow: Readonly<Record<string, unknown>>, version: string | undefined): Located[] {
+  return ignoredByGitea.flatMap(({ path, since, why }) =>
+    since !== undefined && supportsSince(version, since)
+      ? []
+      : expand(workflow, path).map((found): Located => ({
+          path: found,
+          verdict: "warning",
+          fact: `${found.join(".")}: Gitea${since === undefined ? "" : ` before 1.${since}`} ignores it: ${why}`,
+          fix: version === undefined && since !== undefined ? sayVersion : "leave it out, so that nobody relies on it",
+        })),
+  );
+}
+
+const sayVersion = "leave it out, so that nobody relies on it; if your Gitea is newer, say --forge-version";
+
+function chainedRuns(workflow: Readonly<Record<string, unknown>>): Located[] {
+  return triggersOf(workflow)
+    .filter(({ event }) => event === "workflow_run")
+    .map(({ path }) => ({
+      path,
+      verdict: "warning",
+      fact: "on.workflow_run: Gitea has no such event: the workflow never starts by it",
+      fix: "start it on push, and let lateen ship wait for the gate itself",
+    }));
+}
+
+function refusedInputs(workflow: Readonly<Record<string, unknown>>, version: string | undefined): Located[] {
+  if (hasInputs(version)) return [];
+  return expand(workflow, ["on", "workflow_dispatch", "inputs"]).map((path) => ({
+    path,
+    verdict: "gap",
+    fact: "on.workflow_dispatch.inputs: Gitea before 1.23 refuses the whole file",
+    fix:
+      version === undefined
+        ? "leave the inputs out, or say --forge-version if your Gitea is newer"
+        : "leave the inputs out",
+  }));
+}
+
+function ambiguousName({ name }: Readonly<Record<string, unknown>>): Located[] {
+  if (typeof name !== "string" || !name.includes("/")) return [];
+  const fact = "a slash in the name makes the names of its checks ambiguous";
+  return [{ path: ["name"], verdict: "warning", fact, fix: "name it without a slash" }];
+}
+
+function complexRunners(workflow: Readonly<Record<string, unknown>>): Located[] {
+  return expand(workflow, ["jobs", "*", "runs-on"])
+    .filter((path) => isRecord(valueAt(workflow, path)))
+    .map((path) => ({
+      path,
+      verdict: "gap",
+      fact: `${path.join(".")}: Gitea takes a label or a list of labels here, and no mapping`,
+      fix: "write runs-on: LABEL",
+    }));
+}
+
+function mergeKeyPaths(value: unknown, path: readonly PropertyKey[]): readonly (readonly PropertyKey[])[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => mergeKeyPaths(each, [...path, index]));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    key === "<<" ? [[...path, key]] : mergeKeyPaths(each, [...path, key]),
+  );
+}

@@ -1,0 +1,71 @@
+import type { WorkflowConfig } from "../../config/config.ts";
+import type { SourceDocument } from "../../config/document.ts";
+import { isRecord } from "../../config/layers.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { droppedRuns } from "./concurrency.ts";
+import { gitHubFindings, giteaFindings, jobEnvironments } from "./ignored-keys.ts";
+import { missingRuns } from "./missing-runs.ts";
+import { type Located, mergeKeys, placeOf } from "./workflow-map.ts";
+
+/** For which forge, and beside which gate, a workflow is judged. */
+export interface LintOptions {
+  readonly kind: "github" | "gitea";
+  /** Version of Gitea, such as `1.22.6`; unknown counts as old. */
+  readonly version?: string | undefined;
+  /** Only commits of this branch ship. */
+  readonly branch: string;
+  /** Workflows that the gate requires. */
+  readonly required: readonly WorkflowConfig[];
+  /** Checks that the gate requires. */
+  readonly checks: readonly string[];
+}
+
+/** What the forge ignores or refuses in a workflow, what drops queued runs, and which commits are left without a run. */
+export async function lintWorkflow(
+  { text, document }: { readonly text: string; readonly document: SourceDocument },
+  options: LintOptions,
+): Promise<readonly Finding[]> {
+  const shape = shapeOf(document.value);
+  const found = shape.length > 0 ? shape : await findingsOf(text, document, options);
+  return found.map(({ path, ...finding }) => ({ check: `${document.file}${placeOf(document, path)}`, ...finding }));
+}
+
+async function findingsOf(text: string, document: SourceDocument, options: LintOptions): Promise<readonly Located[]> {
+  const workflow = mergeKeys(document.value);
+  if (!isRecord(workflow)) return [];
+  return [
+    ...(options.kind === "gitea" ? giteaFindings(workflow, options.version) : gitHubFindings(document.value)),
+    ...jobEnvironments(workflow, options.kind),
+    ...droppedRuns(workflow, options),
+    ...(await missingRuns(workflow, text, document.file, options)),
+  ];
+}
+
+/** What makes a file no workflow at all. */
+function shapeOf(value: unknown): readonly Located[] {
+  const gap = (path: readonly string[], fact: string, fix: string): Located[] => [{ path, verdict: "gap", fact, fix }];
+  if (value === null || value === undefined) return gap([], "it is empty", whole);
+  if (!isRecord(value)) return gap([], "it is no mapping, and so not a workflow", whole);
+  return [
+    ...(value["on"] === undefined || value["on"] === null
+      ? gap([], "it has no `on`, and so never starts", "say when it starts, such as on: push")
+      : isTrigger(value["on"])
+        ? []
+        : gap(
+            ["on"],
+            "`on` is neither an event, a list of events nor a mapping",
+            "write on: push, or on: { push: … }",
+          )),
+    ...(isRecord(value["jobs"])
+      ? []
+      : gap(value["jobs"] === undefined ? [] : ["jobs"], "it has no mapping of jobs, and so does nothing", whole)),
+  ];
+}
+
+const whole = "a workflow is a mapping with on and jobs";
+
+function isTrigger(on: unknown): boolean {
+  return (
+    isRecord(on) || typeof on === "string" || (Array.isArray(on) && on.every((event) => typeof event === "string"))
+  );
+}

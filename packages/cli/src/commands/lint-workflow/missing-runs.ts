@@ -1,0 +1,123 @@
+import { decidePush, matchesName, parseWorkflow, type PushTrigger } from "@lateen/gate";
+import { isRecord } from "../../config/layers.ts";
+import type { LintOptions } from "./lint-workflow.ts";
+import { expand, type Located } from "./workflow-map.ts";
+
+/** Which commits of the branch never get the run, or the check, that the gate waits for. */
+export async function missingRuns(
+  workflow: Readonly<Record<string, unknown>>,
+  text: string,
+  file: string,
+  options: LintOptions,
+): Promise<readonly Located[]> {
+  const gate = options.required.find((entry) => file.endsWith(`/${entry.file}`) || file === entry.file);
+  const checks = checksOf(workflow, file, options.kind);
+  const awaited = options.checks.filter((entry) => checks.some((name) => matchesName(entry, name)));
+  if (gate === undefined && awaited.length === 0) return [];
+  const what = gate === undefined ? `the check ${JSON.stringify(awaited[0])}` : `a run of ${gate.file}`;
+  const parsed = await parseWorkflow(text, file);
+  const push = parsed.kind === "found" ? parsed.value.push : parsed;
+  // Another workflow may have a job of that name.
+  if (gate === undefined && push.kind !== "found") return [];
+  if (push.kind === "unknown")
+    return [
+      {
+        path: ["on"],
+        verdict: "warning",
+        fact: "its triggers cannot be understood, so that a run that is missing is never proven not to be due",
+        fix: "write on.push with plain lists of patterns",
+      },
+    ];
+  if (push.kind === "absent")
+    return [
+      {
+        path: ["on"],
+        verdict: "gap",
+        fact: `it does not run on pushes, and so no commit ever has ${what}, which the gate waits for`,
+        fix: "let it run on push to the branch, or take it out of the gate",
+      },
+    ];
+  return [
+    ...otherBranch(push.value, what, options),
+    ...filteredPaths(workflow, awaited, { gate, what, kind: options.kind }),
+  ];
+}
+
+function otherBranch(trigger: PushTrigger, what: string, { kind, branch }: LintOptions): readonly Located[] {
+  const { paths: _, "paths-ignore": __, ...rest } = trigger;
+  const decision = decidePush(rest, { branch, files: ["any"] }, kind);
+  if (decision.kind !== "other-branch") return [];
+  return [
+    {
+      path: ["on", "push"],
+      verdict: "gap",
+      fact: `${decision.why}: no commit of ${branch} has ${what}, which the gate waits for`,
+      fix: `add ${branch} to on.push.branches`,
+    },
+  ];
+}
+
+function filteredPaths(
+  workflow: Readonly<Record<string, unknown>>,
+  awaited: readonly string[],
+  {
+    gate,
+    what,
+    kind,
+  }: {
+    readonly gate: LintOptions["required"][number] | undefined;
+    readonly what: string;
+    readonly kind: LintOptions["kind"];
+  },
+): readonly Located[] {
+  const filters = [
+    ["on", "push", "paths"],
+    ["on", "push", "paths-ignore"],
+  ].flatMap((path) => expand(workflow, path));
+  return filters.flatMap((path): readonly Located[] => {
+    const name = path.join(".");
+    if (awaited.length > 0)
+      return [
+        {
+          path,
+          // On GitHub the name of a check does not tell the workflow: another one may have a job of that name.
+          verdict: kind === "gitea" ? "gap" : "warning",
+          fact: `${name}: commits that it leaves out never get the check ${JSON.stringify(awaited[0])}, and the gate waits for it until gate.timeout`,
+          fix: "require the workflow in gate.workflows in its place, with whenAbsent: prove; or let a job without a filter report for all",
+        },
+      ];
+    if (gate === undefined || gate.whenAbsent === "prove") return [];
+    return gate.whenAbsent === "refuse"
+      ? [
+          {
+            path,
+            verdict: "gap",
+            fact: `${name}: commits that it leaves out have no run of ${gate.file}, and the gate refuses them for ever`,
+            fix: "say whenAbsent: prove",
+          },
+        ]
+      : [
+          {
+            path,
+            verdict: "warning",
+            fact: `${name}: commits that it leaves out ship without ${what}, and so do those whose run was lost`,
+            fix: "say whenAbsent: prove",
+          },
+        ];
+  });
+}
+
+/** The names under which the forge shows the jobs of a push: of the job on GitHub, with workflow and event on Gitea. */
+function checksOf(
+  workflow: Readonly<Record<string, unknown>>,
+  file: string,
+  kind: LintOptions["kind"],
+): readonly string[] {
+  const { jobs, name } = workflow;
+  if (!isRecord(jobs)) return [];
+  const title = typeof name === "string" && name.trim() !== "" ? name.trim() : file.slice(file.lastIndexOf("/") + 1);
+  return Object.entries(jobs).map(([id, job]) => {
+    const shown = isRecord(job) && typeof job["name"] === "string" ? job["name"] : id;
+    return kind === "gitea" ? `${title} / ${shown} (push)` : shown;
+  });
+}

@@ -1,0 +1,58 @@
+import type { SourceDocument } from "../../config/document.ts";
+import { isRecord } from "../../config/layers.ts";
+import type { Finding } from "../doctor/finding.ts";
+
+/** A finding at a place in a workflow file. */
+export interface Located extends Omit<Finding, "check"> {
+  readonly path: readonly PropertyKey[];
+}
+
+/** An event that starts a workflow, in whichever of the three ways it is written. */
+export interface Trigger {
+  readonly event: string;
+  readonly path: readonly PropertyKey[];
+}
+
+/** The events of `on: push`, `on: [push]` and `on: { push: … }`; none where `on` is something else. */
+export function triggersOf(workflow: Readonly<Record<string, unknown>>): readonly Trigger[] {
+  const on = workflow["on"];
+  if (typeof on === "string") return [{ event: on, path: ["on"] }];
+  if (Array.isArray(on))
+    return on.flatMap((event: unknown, index) => (typeof event === "string" ? [{ event, path: ["on", index] }] : []));
+  return isRecord(on) ? Object.keys(on).map((event) => ({ event, path: ["on", event] })) : [];
+}
+
+/** Every path in `value` that fits a pattern with `*`. */
+export function expand(value: unknown, pattern: readonly string[]): readonly (readonly string[])[] {
+  const [head, ...rest] = pattern;
+  if (head === undefined) return [[]];
+  if (!isRecord(value)) return [];
+  const keys = head === "*" ? Object.keys(value) : Object.hasOwn(value, head) ? [head] : [];
+  return keys.flatMap((key) => expand(value[key], rest).map((path) => [key, ...path]));
+}
+
+/** What stands at `path`. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (found, key) =>
+      typeof found === "object" && found !== null ? (found as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+/** The workflow with what its merge keys bring along, as Gitea reads it; a key of its own beats a merged one. */
+export function mergeKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mergeKeys);
+  if (!isRecord(value)) return value;
+  const { "<<": merged, ...own } = value;
+  const sources = Array.isArray(merged) ? (merged as readonly unknown[]) : [merged];
+  const brought = sources.toReversed().filter(isRecord).map(mergeKeys);
+  const rest = Object.entries(own).map(([key, each]) => [key, mergeKeys(each)] as const);
+  return Object.assign({}, ...brought, Object.fromEntries(rest)) as unknown;
+}
+
+/** `:line:column` of a key, else of the nearest one above it; nothing where the document has no lines. */
+export function placeOf(document: SourceDocument, path: readonly PropertyKey[]): string {
+  const position = document.keyPosition(path);
+  return position === undefined ? "" : `:${position.line}:${position.column}`;
+}

@@ -1,0 +1,24 @@
+import { conclude, shippedOr } from "../../output/conclude.ts";
+import type { Command } from "../command.ts";
+
+/** `lateen plan`. */
+export const plan: Command = {
+  about:
+    "Everything that ship would do, with all its reads and refusals and no write: tenants by wave and tags, before and after. An armed kill switch is told and does not stop it.",
+  examples: [
+    ["lateen plan --sha abcdef1", "what ship would do with this commit"],
+    ["lateen plan --detailed-exitcode", "13 where there is something to do"],
+  ],
+  async run(context) {
+    const [{ openShipJob }, { ship }, { lookPastSwitch }] = await Promise.all([
+      import("../../job/open-writer-job.ts"),
+      import("../../pipeline/ship.ts"),
+      import("../../pipeline/guards/ignore-kill-switch.ts"),
+    ]);
+    const { job, evidence, held } = await lookPastSwitch(await openShipJob({ ...context, dryRun: true }));
+    const verdict = await ship(job, { wait: false, settle: false });
+    const { outcome, reason } = shippedOr(verdict, true);
+    const ending = { outcome, reason: [reason, held].filter((part) => part !== "").join("; ") };
+    return conclude({ ...verdict, evidence: [...evidence, ...verdict.evidence] }, ending);
+  },
+};

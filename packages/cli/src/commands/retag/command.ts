@@ -1,0 +1,42 @@
+import { parseRegistryRef } from "../../command-line/registry-ref.ts";
+import { formatTags } from "../../output/answer.ts";
+import type { Command } from "../command.ts";
+
+/** `lateen retag SOURCE TAG…`. */
+export const retag: Command = {
+  about:
+    "Point tags at SOURCE's digest, and read them back. TAG is a tag such as latest, or a full reference elsewhere.",
+  positionals: { usage: "SOURCE TAG…", least: 2, most: 1000 },
+  options: {
+    settle: { value: "DURATION", about: "how long a tag may take to show the new digest (default 60s)" },
+    referrers: { about: "bring signatures, attestations and SBOMs along into another repository" },
+  },
+  examples: [
+    ["lateen retag ghcr.io/acme/platform:staging-abcdef1 latest", "within a repository"],
+    ["lateen retag ghcr.io/acme/platform@sha256:… registry.example.com/acme/platform:latest", "into another registry"],
+  ],
+  async run(context) {
+    const { readRetag } = await import("./read-retag.ts");
+    const input = readRetag(context.args, context.dryRun, parseRegistryRef);
+    const [{ openJob }, { retag: move }] = await Promise.all([import("../../job/job.ts"), import("@lateen/registry")]);
+    const job = await openJob(context);
+    const ports = { registries: await job.wiring.registries(), clock: job.wiring.clock, report: job.report };
+    const verdict = await move(input, ports, job.signal);
+    const images = verdict.value?.images.map(({ repository, candidate, digest, tags }) => ({
+      repository,
+      candidate,
+      digest,
+      tags: tags.map(({ tag, before, after, action }) => ({ tag, before, after, action })),
+    }));
+    const outcome =
+      verdict.kind === "stop"
+        ? verdict.outcome
+        : context.dryRun
+          ? "planned"
+          : verdict.value.changed
+            ? "ok"
+            : "unchanged";
+    const reason = verdict.kind === "stop" ? verdict.reason : undefined;
+    return { outcome, document: { reason, images, evidence: verdict.evidence }, answer: formatTags(images ?? []) };
+  },
+};

@@ -1,0 +1,36 @@
+import { conclude, shippedOr } from "../../output/conclude.ts";
+import { usageError } from "../../command-line/arguments.ts";
+import type { Command } from "../command.ts";
+
+/** `lateen rollback`. */
+export const rollback: Command = {
+  about:
+    "Promotes an older release on purpose: all targets are proven, the whole fleet goes back once and is verified strictly, then the ledgers and the tags.",
+  options: {
+    to: {
+      value: "SHA",
+      about:
+        "the release to go back to (default: the one before, by the ledgers, which have to agree; one that was begun comes first)",
+    },
+    reason: { value: "TEXT", about: "why; it is kept in the ledger" },
+    target: { value: "NAME", about: "only this promotion target (default: all); the fleet goes back all the same" },
+  },
+  examples: [
+    ["lateen rollback --reason 'checkout fails for everybody'", "to the release before"],
+    ["lateen rollback --to abcdef1 --reason '…' --dry-run", "what would move"],
+  ],
+  async run(context) {
+    const reason = context.args.text("reason")?.trim() ?? "";
+    if (reason === "")
+      throw usageError("a rollback needs a reason", "write --reason 'what went wrong'; it is kept in the ledger");
+    if (context.args.has("sha") && context.args.has("to"))
+      throw usageError("--to and --sha name the same thing here", "give one of them");
+    const [{ openRollback }, { rollBack }] = await Promise.all([
+      import("./open-rollback.ts"),
+      import("../../pipeline/steps/roll-back.ts"),
+    ]);
+    const { job, targets, to } = await openRollback(context);
+    const verdict = await rollBack(job, { reason, targets, to });
+    return conclude(verdict, shippedOr(verdict, context.dryRun));
+  },
+};

@@ -1,0 +1,30 @@
+import type { Command } from "../command.ts";
+
+/** `lateen status`. */
+export const status: Command = {
+  about:
+    "Trunk, ledger, tags and the running fleet side by side, with their age. Drift is a difference between the last three.",
+  options: {
+    "fail-on-drift": { about: "exit 3 where there is drift" },
+    "max-age": { value: "DURATION", about: "count it as drift if trunk is ahead for longer than this" },
+  },
+  examples: [
+    ["lateen status", "how things stand"],
+    ["lateen status --fail-on-drift --max-age 1d", "on a schedule"],
+  ],
+  async run(context) {
+    const { parseDuration } = await import("@lateen/kernel");
+    const age = context.args.text("max-age");
+    const options = {
+      failOnDrift: context.args.has("fail-on-drift"),
+      ...(age === undefined ? {} : { maxAgeMs: parseDuration(age) }),
+    };
+    const [{ openJob }, { readState }, { concludeStatus }] = await Promise.all([
+      import("../../job/job.ts"),
+      import("./run.ts"),
+      import("./render.ts"),
+    ]);
+    const state = await readState(await openJob(context, "forge", "release", "promote"), options);
+    return concludeStatus(state, options);
+  },
+};

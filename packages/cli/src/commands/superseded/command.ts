@@ -1,0 +1,26 @@
+import type { Command } from "../command.ts";
+
+/** `lateen superseded`. */
+export const superseded: Command = {
+  about: "Exit 0 and the newer SHA on standard output: superseded. Exit 10: still the latest. Exit 4: cannot be known.",
+  examples: [['if newer=$(lateen superseded); then echo "gives way to $newer"; fi', "in a job"]],
+  async run(context) {
+    const [{ openJob }, { passSupersession }, { conclude }, { checkOverrides }] = await Promise.all([
+      import("../../job/job.ts"),
+      import("../../pipeline/guards/guards.ts"),
+      import("../../output/conclude.ts"),
+      import("../../job/overrides.ts"),
+    ]);
+    const job = await openJob(context, "forge");
+    await checkOverrides(job);
+    await job.wiring.forge();
+    job.wiring.demandSecrets();
+    const commit = await job.commit();
+    const verdict = await passSupersession(job, { commit });
+    const result = conclude(
+      { ...verdict, value: { commit, ...verdict.value } },
+      { outcome: "latest", reason: "no newer commit owns production" },
+    );
+    return { ...result, answer: verdict.value?.supersededBy ?? "" };
+  },
+};

@@ -1,0 +1,60 @@
+import type { Environment } from "../config/layers.ts";
+import type { Settings } from "../config/load.ts";
+import { type Files, machineFiles } from "../io/files.ts";
+import type { Job } from "./job.ts";
+import { checkOverrides } from "./overrides.ts";
+import { asDryRun } from "./dry-run/as-dry-run.ts";
+import type { AnyEvent } from "../output/events.ts";
+import { whichCommit } from "./resolve-commit.ts";
+import type { Wiring } from "../wiring/wiring.ts";
+
+/** What a program says of its job; everything else has a default. */
+export interface JobOptions {
+  readonly settings: Settings;
+  readonly wiring: Wiring;
+  /** The commit, in full or abbreviated to 7 digits or more; the forge is asked for an abbreviated one. */
+  readonly sha: string;
+  /** Who acts, for the ledger. */
+  readonly actor: string;
+  /** Why, for the ledger. @default it says that the pipeline did */
+  readonly reason?: string;
+  /** Reasons by the name of the check that they waive. @default {} */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** Remembers every write instead of doing it. @default false */
+  readonly dryRun?: boolean;
+  /** Variables of the job: the kill switch at its start, the address of the run. @default {} */
+  readonly env?: Environment;
+  /** @default machineFiles */
+  readonly files?: Files;
+  /** Gets every event. @default nobody does */
+  readonly report?: (event: AnyEvent) => void;
+  /** Stops it: nothing new is started then, and what is in flight settles. @default nothing does */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The job that `ship` takes, of a program that brings its own configuration and wiring.
+ *
+ * @throws ReleaseError `USAGE` for an override that waives nothing
+ */
+export async function createJob(options: JobOptions): Promise<Job> {
+  const { settings, wiring, sha, actor, reason, dryRun = false, env = {}, files = machineFiles } = options;
+  const { report = () => undefined, signal = new AbortController().signal } = options;
+  const overrides = new Map(Object.entries(options.overrides ?? {}));
+  await checkOverrides({ overrides, settings });
+  const resolve = async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
+  const job: Job = {
+    host: { env, files, clock: wiring.clock },
+    settings,
+    wiring,
+    report,
+    signal,
+    overrides,
+    actor,
+    reason,
+    dryRun: false,
+    commit: () => whichCommit({ text: sha, source: "sha" }, settings.config.forge && resolve, signal),
+    before: () => undefined,
+  };
+  return dryRun ? asDryRun(job) : job;
+}

@@ -1,0 +1,17 @@
+import type { Job } from "../job.ts";
+import { isPretence } from "./simulated-events.ts";
+import { recordWrites } from "./record-writes.ts";
+
+/**
+ * The same job as a dry run: its writes are remembered, and events of what has not happened are not told.
+ *
+ * `host.clock` stays the real one: what has to be seen twice at two times, is.
+ */
+export function asDryRun(job: Job): Job {
+  return {
+    ...job,
+    dryRun: true,
+    wiring: recordWrites(job.wiring),
+    report: (event) => (isPretence(event) ? undefined : job.report(event)),
+  };
+}

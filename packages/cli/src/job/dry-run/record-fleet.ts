@@ -1,0 +1,44 @@
+import type { JournalEntry, OpenJournal } from "@lateen/fleet";
+import { found, go } from "@lateen/kernel";
+import type { FleetWiring } from "../../wiring/wiring.ts";
+
+/** The fleet as it would be: tenants that were handed to the control plane run the release from then on. */
+export function recordFleet({ controlPlane, prober, journal }: FleetWiring): FleetWiring {
+  const moved = new Map<string, string>();
+  const written: JournalEntry[] = [];
+  return {
+    controlPlane: {
+      enumerate: (release, settings, signal) => controlPlane.enumerate(release, settings, signal),
+      async redeploy(tenants, release) {
+        for (const { slug } of tenants) moved.set(slug, release.sha);
+        const rows = tenants.map(({ slug }) => ({
+          slug,
+          healthy: true,
+          onTarget: true,
+          hasError: false,
+          commandOk: true,
+        }));
+        return { kind: "answered", ok: true, rows };
+      },
+    },
+    prober: {
+      async buildinfo(tenant, signal) {
+        const sha = moved.get(tenant.slug);
+        return sha === undefined ? prober.buildinfo(tenant, signal) : found(sha);
+      },
+    },
+    journal: {
+      read: async () => [...(await journal.read()), ...written],
+      async open() {
+        const entries = await journal.read();
+        const open: OpenJournal = {
+          entries,
+          append: async (more) => void written.push(...more),
+          rotate: async () => undefined,
+          close: async () => undefined,
+        };
+        return go(open);
+      },
+    },
+  };
+}

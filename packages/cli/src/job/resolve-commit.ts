@@ -1,0 +1,81 @@
+import { type CommitSha, isShaPrefix, parseCommitSha, plainText, type Reading, ReleaseError } from "@lateen/kernel";
+import type { Environment } from "../config/layers.ts";
+import { type EventPayload, readEventPayload } from "./event-payload.ts";
+import type { Files } from "../io/files.ts";
+
+/** A commit as it was named, and by what. */
+export interface NamedCommit {
+  readonly text: string;
+  /** `--sha`, `GITHUB_SHA` or the place in the event. */
+  readonly source: string;
+}
+
+/** Turns an abbreviated commit id into the full one. */
+export type ResolveCommit = (prefix: string, signal?: AbortSignal) => Promise<Reading<CommitSha>>;
+
+/**
+ * The commit that a command is about: `--sha`, else `LATEEN_SHA`, else the event payload, else `GITHUB_SHA`; undefined if
+ * nothing names one.
+ *
+ * On a `workflow_run` event `GITHUB_SHA` is the tip of the default branch, not the commit that was built, so it is never
+ * used there. Source: docs.github.com, "Events that trigger workflows", workflow_run.
+ * @throws ReleaseError `COMMIT_UNCLEAR`, `EVENT_UNREADABLE`
+ */
+export function namedCommit(flag: string | undefined, env: Environment, files: Files): NamedCommit | undefined {
+  if (flag !== undefined) return { text: flag.trim(), source: "--sha" };
+  const own = (env["LATEEN_SHA"] ?? "").trim();
+  if (own !== "") return { text: own, source: "LATEEN_SHA" };
+  const payload = readPayload(env, files);
+  if (payload.workflowRunSha !== undefined)
+    return { text: payload.workflowRunSha, source: "workflow_run.head_sha of the event" };
+  if (env["GITHUB_EVENT_NAME"] === "workflow_run") throw unclear("the workflow_run event carries no head_sha");
+  if (payload.inputSha !== undefined) return { text: payload.inputSha, source: "the dispatch input sha" };
+  const ambient = (env["GITHUB_SHA"] ?? "").trim();
+  return ambient === "" ? undefined : { text: ambient, source: "GITHUB_SHA" };
+}
+
+/** On a push, and only there, GITHUB_SHA says all that the event would say. */
+function readPayload(env: Environment, files: Files): EventPayload {
+  try {
+    return readEventPayload(env, files);
+  } catch (error) {
+    if (env["GITHUB_EVENT_NAME"] === "push") return {};
+    throw error;
+  }
+}
+
+/**
+ * The full id of the commit that is meant.
+ *
+ * @throws ReleaseError `COMMIT_UNCLEAR` (exit 2) where nothing names one, it is no id, or no commit has it; the forge's own
+ *   error (exit 4 or 7) where it cannot be resolved
+ */
+export async function whichCommit(
+  named: NamedCommit | undefined,
+  resolve: ResolveCommit | undefined,
+  signal?: AbortSignal,
+): Promise<CommitSha> {
+  if (named === undefined) throw unclear("no commit is named");
+  const { text, source } = named;
+  if (!isShaPrefix(text))
+    throw unclear(
+      `${JSON.stringify(plainText(text, 60))} (${source}) is not a commit SHA of 7 to 40 hexadecimal digits`,
+    );
+  if (text.length === 40) return parseCommitSha(text);
+  if (resolve === undefined) throw unclear(`the short SHA ${text} (${source}) cannot be resolved without a forge`);
+  const reading = await resolve(text.toLowerCase(), signal);
+  if (reading.kind === "found") return reading.value;
+  if (reading.kind === "absent")
+    throw unclear(`no commit begins with ${text} (${source})`, reading.proof, source === "--to" ? source : undefined);
+  throw reading.cause;
+}
+
+function unclear(message: string, why?: string, flag = "--sha"): ReleaseError {
+  return new ReleaseError({
+    code: "COMMIT_UNCLEAR",
+    category: "input",
+    message,
+    why,
+    fix: `give the full commit with ${flag}`,
+  });
+}

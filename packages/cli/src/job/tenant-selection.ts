@@ -1,0 +1,24 @@
+import { parseSlug, type Slug } from "@lateen/kernel";
+import { type Arguments, type Options, usageError } from "../command-line/arguments.ts";
+
+/** The option that selects tenants. */
+export const onlyOption: Options = {
+  only: { value: "SLUGS", multiple: true, about: "only these tenants, separated by commas" },
+};
+
+/** The tenants of `--only`. @throws ReleaseError `USAGE` for an empty list: many a server takes that for everybody */
+export function readOnly(args: Arguments): readonly [Slug, ...Slug[]] | undefined {
+  if (!args.has("only")) return undefined;
+  const names = args
+    .all("only")
+    .flatMap((text) => text.split(","))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const [first, ...rest] = [...new Set(names)].map(parseSlug);
+  if (first === undefined)
+    throw usageError(
+      "--only names no tenant",
+      "name at least one, such as --only canary-a,acme; without --only the whole fleet is meant",
+    );
+  return [first, ...rest];
+}

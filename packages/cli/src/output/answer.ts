@@ -1,0 +1,102 @@
+import type { RolloutForecast } from "@lateen/fleet";
+import { formatDuration, plainText } from "@lateen/kernel";
+import type { Outcome } from "./exit-codes.table.ts";
+import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
+import { counted, short, shortDigest } from "./text/line.ts";
+
+/** The answer for people: the outcome in one line, then what it rests on. */
+export function formatAnswer(
+  outcome: Outcome,
+  document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">,
+): string {
+  const { reason = "", commit, supersededBy, gate, fleet, images = [], targets = [] } = document;
+  const head = [`${outcome}${commit === undefined ? "" : ` ${short(commit)}`}`, plainText(reason)]
+    .filter((part) => part !== "")
+    .join(": ");
+  return [
+    head,
+    // The reason of most names it in full.
+    supersededBy === undefined || reason.includes(supersededBy) ? "" : `superseded by ${supersededBy}`,
+    gate === undefined ? "" : formatChecks(gate),
+    fleet === undefined ? "" : formatFleet(fleet),
+    outcome === "planned" && fleet?.forecast !== undefined ? formatForecast(fleet.forecast) : "",
+    formatTargets(targets),
+    formatTags(images),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function formatChecks({ checks }: GateResult): string {
+  return table(checks.map(({ name, state }) => [plainText(name, 100), state]));
+}
+
+/** The table of tenants, and their sum. */
+export function formatFleet(fleet: FleetResult): string {
+  const rows = fleet.tenants.map(({ slug, wave = "-", verdict, before, after }) => [
+    slug,
+    wave,
+    verdict,
+    before === undefined ? short(after) : `${short(before)} → ${short(after)}`,
+  ]);
+  const planned = fleet.tenants.filter(({ verdict }) => verdict === "planned").length;
+  const off = fleet.enumerated - fleet.verified - fleet.ahead - planned;
+  const sum = [
+    `${fleet.verified} verified`,
+    `${fleet.ahead} ahead`,
+    ...(planned === 0 ? [] : [`${planned} would be moved`]),
+    `${off} off target`,
+  ];
+  return `${table(rows)}\n${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`;
+}
+
+/** What a rollout is expected to take and to risk; the bound is that of the failure rate if the wave ends well. */
+export function formatForecast({ floorMs, requests, worstCaseBroken, waves }: RolloutForecast): string {
+  const rows = waves.map(({ name, tenants, soakMs, worstCaseBroken: broken, failureBound }) => [
+    name,
+    counted(tenants, "tenant"),
+    soakMs > 0 ? `soak ${formatDuration(soakMs)}` : "no soak",
+    `at worst ${broken} broken`,
+    `then failures < ${(failureBound * 100).toFixed(1)} % (95 %)`,
+  ]);
+  const sum = `at least ${formatDuration(Math.ceil(floorMs / 1000) * 1000)}, ${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once`;
+  return waves.length === 0 ? "" : `${table(rows)}\n${sum}`;
+}
+
+/** The table of promotion targets, where there are several to tell apart. */
+function formatTargets(targets: readonly TargetResult[]): string {
+  if (targets.length < 2) return "";
+  return table(
+    targets.map(({ name, state, ledger }) => [
+      name,
+      state,
+      ledger === undefined ? "no entry of this run" : `entry ${ledger.position}`,
+    ]),
+  );
+}
+
+/** The table of tags, before and after. */
+export function formatTags(images: readonly ImageResult[]): string {
+  return table(
+    images.flatMap(({ repository, tags = [] }) =>
+      tags.map(({ tag, before, after, action }) => [
+        `${repository}:${tag}`,
+        action,
+        before === after ? shortDigest(after) : `${shortDigest(before)} → ${shortDigest(after)}`,
+      ]),
+    ),
+  );
+}
+
+/** Columns as wide as they must be. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,60 @@
+import type { FleetEvent } from "@lateen/fleet";
+import { formatDuration } from "@lateen/kernel";
+import { counted, type Describers, detail, info, short, warning } from "./text/line.ts";
+
+const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+
+/** How the events of a rollout read. */
+export const describeFleet: Describers<FleetEvent> = {
+  "rollout-started": (event) => info(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
+  "rollout-resumed": (event) => info(`rollout continues where its journal ends, ${event.facts} facts are known`),
+  "fleet-enumerated": (event) =>
+    info(
+      `fleet: ${counted(event.tenants.length, "tenant")}${event.pinned.length > 0 ? `, ${event.pinned.length} pinned` : ""}`,
+    ),
+  "baseline-read": (event) => detail(`asked ${counted(event.tenants.length, "tenant")} what they run`),
+  "stages-planned": (event) =>
+    info(`stages: ${event.stages.map(({ name, slugs }) => `${name} (${slugs.length})`).join(", ") || "none"}`),
+  "wave-started": (event) =>
+    info(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", which must not fail" : ""}`),
+  "tenants-posted": (event) =>
+    info(`${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`),
+  "call-answered": (event) =>
+    event.ok
+      ? detail(`control plane answered for ${event.rows.length} tenants`)
+      : warning(`control plane says not ok${event.message === undefined ? "" : `: ${event.message}`}`),
+  "call-failed": (event) => warning(`control plane: ${event.message}`),
+  "call-retried": (event) =>
+    warning(`control plane: ${event.code}; again in ${formatDuration(event.delayMs)} for ${event.slugs.join(", ")}`),
+  "tenant-verified": (event) =>
+    info(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
+  "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),
+  "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString()}`),
+  "soak-probed": (event) =>
+    detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
+  "wave-finished": (event) =>
+    info(
+      `${event.wave} done: ${event.healthy} healthy so far, so the failure rate is below ${percent(event.failureBound)} (95 %)`,
+    ),
+  "guard-passed": (event) => detail(`guard ${event.guard} lets go on`),
+  "guard-stopped": (event) => warning(`${event.guard}: ${event.reason}`),
+  "rollout-halted": (event) => warning(`rollout halts: ${event.reason}`),
+  "return-planned": (event) =>
+    warning(
+      `going back: ${counted(
+        event.stages.reduce((sum, { slugs }) => sum + slugs.length, 0),
+        "tenant",
+      )}`,
+    ),
+  "fleet-enumerated-again": (event) =>
+    event.born.length === 0 ? undefined : info(`${event.born.length} tenants were born meanwhile and are rolled last`),
+  "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
+  "rollout-interrupted": () => detail("the journal says that the rollout was interrupted"),
+  "rollout-finished": (event) => info(`rollout: ${event.outcome}`),
+  "rollout-abandoned": (event) => warning(`rollout given up: ${event.reason}`),
+  "sweep-started": (event) => info(`asking ${counted(event.tenants, "tenant")} what they run`),
+  "sweep-progressed": (event) => detail(`${event.settled} of ${event.total} tenants settled`),
+  "tenants-observed": (event) => detail(`${event.matching} of ${event.total} on target`),
+  "fleet-covered": (event) =>
+    info(`fleet: ${event.verified} verified, ${event.ahead} ahead, ${event.off} off target of ${event.enumerated}`),
+};

@@ -1,0 +1,27 @@
+import type { GateEvent } from "@lateen/gate";
+import { formatDuration } from "@lateen/kernel";
+import { type Describers, detail, info, short, warning } from "./text/line.ts";
+
+/** How the events of a gate read. */
+export const describeGate: Describers<GateEvent> = {
+  "check-changed": (event) =>
+    event.state === "success"
+      ? info(`${event.name}: success`)
+      : info(`${event.name}: ${event.state} (${event.detail})`),
+  "gate-waited": (event) =>
+    detail(`waiting for ${event.pending.join(", ")}; ${formatDuration(seconds(event.leftMs))} left`),
+  "kill-switch-degraded": (event) => warning(`kill switch ${event.variable} is degraded: ${event.message}`),
+  "deferral-without-successor": (event) => warning(`${event.name}: ${event.message}`),
+  "starvation-guarded": (event) =>
+    warning(
+      `${short(event.successor)} is newer, but ${event.supersededInARow} releases gave way in a row: this one finishes`,
+    ),
+  "override-used": (event) => warning(`${event.name} is waived: ${event.reason}`),
+  "rate-limited": (event) => info(`the forge asks for a pause of ${formatDuration(event.waitMs)}`),
+  "request-retried": (event) => info(`the forge: ${event.message}; again in ${formatDuration(event.delayMs)}`),
+};
+
+/** Whole seconds: nobody waits for milliseconds. */
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
+}

@@ -1,0 +1,76 @@
+import { plainText } from "@lateen/kernel";
+import { counted } from "../text/line.ts";
+import { html, link, type Markup, table, tone } from "./markup.ts";
+import type { ShownDocument, ShownEvidence, ShownRule } from "./shown.ts";
+
+/** The decision tree: rules in the order in which they were met, each with its facts, where and when they were read. */
+export function renderDecisions({ explanation, evidence }: ShownDocument): Markup {
+  const branches = explanation.length > 0 ? explanation : byRule(evidence);
+  if (branches.length === 0) return html``;
+  return html`<section id="decisions">
+    <h2>Decisions</h2>
+    <ul class="tree">
+      ${branches.map(renderBranch)}
+    </ul>
+  </section>`;
+}
+
+/** The checks that the gate waited for. */
+export function renderGate({ gate }: ShownDocument): Markup {
+  if (gate === undefined || gate.checks.length === 0) return html``;
+  const rows = gate.checks.map(({ name, state, url }) => [link(url, plainText(name)), badge(state)]);
+  return html`<section id="gate">
+    <h2>Gate ${badge(gate.verdict)}</h2>
+    ${table(["check", "state"], rows)}
+  </section>`;
+}
+
+/** A word with the colour of its meaning. */
+export function badge(word: string): Markup {
+  return html`<span class="badge ${tone(word)}">${plainText(word, 60)}</span>`;
+}
+
+/** A rule says what its last fact says, unless one of its facts is bad news. */
+function byRule(evidence: readonly ShownEvidence[]): readonly ShownRule[] {
+  return [...new Set(evidence.map(({ rule }) => rule))].map((rule) => {
+    const facts = evidence.filter((one) => one.rule === rule);
+    const verdict = (facts.find((one) => tone(one.verdict) === "bad") ?? facts.at(-1))?.verdict ?? "";
+    return { rule, verdict, facts };
+  });
+}
+
+function renderBranch({ rule, verdict, fact, change, facts }: ShownRule): Markup {
+  const told = once(facts);
+  const [only] = told;
+  const head = fact ?? (told.length === 1 ? only?.fact : undefined) ?? counted(told.length, "fact");
+  return html`<li class="${tone(verdict)}">
+    <details ${tone(verdict) === "good" ? "" : "open"}>
+      <summary><b>${plainText(rule, 120)}</b> ${badge(verdict)} <span>${plainText(head, 1000)}</span></summary>
+      ${change === undefined ? undefined : html`<p>would change it: ${plainText(change)}</p>`}
+      <ul>
+        ${told.map(renderFact)}
+      </ul>
+    </details>
+  </li> `;
+}
+
+function renderFact({ verdict, fact, source, at, times }: Told): Markup {
+  const where = link(source, plainText(source));
+  return html`<li>
+    ${badge(verdict)} ${plainText(fact, 1000)}<br /><small
+      >${where}, ${times > 1 ? `read ${times} times, last ` : ""}${plainText(at, 40)}</small
+    >
+  </li>`;
+}
+
+type Told = ShownEvidence & { readonly times: number };
+
+/** What was read again and said the same is told once, as of the last time. */
+function once(facts: readonly ShownEvidence[]): readonly Told[] {
+  const told = new Map<string, Told>();
+  for (const one of facts) {
+    const key = JSON.stringify([one.verdict, one.fact, one.source]);
+    told.set(key, { ...one, times: (told.get(key)?.times ?? 0) + 1 });
+  }
+  return [...told.values()];
+}

@@ -1,0 +1,102 @@
+import { join, relative, resolve } from "node:path";
+import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
+import { isRecord } from "../../config/layers.ts";
+import type { Context } from "../../commands/context.ts";
+import { configMissing } from "../../commands/context.ts";
+import { type AnyEvent, describeEvent } from "../events.ts";
+import { readDocument, readEntry, readFact } from "./schema.ts";
+import type { Fact, ShownDocument } from "./shown.ts";
+
+/** What a report is made of; either part may be missing. */
+export interface ReportSource {
+  readonly document: ShownDocument | undefined;
+  readonly facts: readonly Fact[];
+  readonly lines: readonly { readonly at: number; readonly level: string; readonly text: string }[];
+  /** The texts themselves, for the raw view. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
+/**
+ * Reads a result document, an event stream or a journal; without a name, the configured journal. A result gets the configured
+ * journal beside it where that tells of the same commit.
+ * @throws ReleaseError `REPORT_SOURCE`
+ */
+export async function readSource(context: Pick<Context, "host" | "settings">, named?: string): Promise<ReportSource> {
+  const { host } = context;
+  const path = named === undefined ? await configuredJournal(context) : resolve(host.cwd, named);
+  const text = readText(host, path);
+  const source = understand(host.cwd, path, text);
+  if (source.document?.commit === undefined || source.facts.length > 0) return source;
+  const journal = await configuredJournal(context)
+    .then((found) => understand(host.cwd, found, readText(host, found)))
+    .catch(() => undefined);
+  const started = journal?.facts.find((one) => one.type === "rollout-started");
+  return journal === undefined || started?.release.sha !== source.document.commit
+    ? source
+    : { ...source, facts: journal.facts, lines: journal.lines, files: [...source.files, ...journal.files] };
+}
+
+function readText(host: Context["host"], path: string): string {
+  try {
+    return host.files.read(path);
+  } catch (cause) {
+    throw unusable(path, systemCode(cause), cause);
+  }
+}
+
+function understand(cwd: string, path: string, text: string): ReportSource {
+  const files = [{ name: relative(cwd, path), text }];
+  const whole = readDocument(parse(text));
+  if (whole !== undefined) return { document: whole, facts: [], lines: [], files };
+  const values = text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(parse)
+    .filter(isRecord);
+  const entries = values.flatMap((value) => readEntry(value) ?? []);
+  const document = readDocument(values.findLast((value) => value["type"] === "result"));
+  if (entries.length === 0 && document === undefined)
+    throw unusable(path, "it is neither a result document nor a journal");
+  return {
+    document,
+    facts: entries.flatMap((one) => readFact(one) ?? []),
+    lines: entries.flatMap(tell),
+    files,
+  };
+}
+
+/** The line of an entry; none where the entry is not of the form that its type promises. */
+function tell(event: { readonly type: string; readonly at: number }): ReportSource["lines"] {
+  try {
+    const line = describeEvent(event as unknown as AnyEvent);
+    return line === undefined ? [] : [{ at: event.at, ...line }];
+  } catch {
+    return [];
+  }
+}
+
+async function configuredJournal({ settings }: Pick<Context, "settings">): Promise<string> {
+  const { config, folder } = await settings("fleet");
+  if (config.fleet === undefined) throw configMissing("fleet");
+  return join(resolve(folder, config.fleet.journal), "rollout.jsonl");
+}
+
+/** A torn last line is left out. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(path: string, why: string, cause?: unknown): ReleaseError {
+  return new ReleaseError({
+    code: "REPORT_SOURCE",
+    category: "input",
+    message: `no report can be made of ${plainText(path)}`,
+    why,
+    fix: "give the file of --result-file, or a journal",
+    cause,
+  });
+}

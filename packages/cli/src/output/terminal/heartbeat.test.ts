@@ -1,0 +1,27 @@
+import { createFakeClock } from "@lateen/kernel/testing";
+import { expect, test } from "vitest";
+import type { AnyEvent } from "../events.ts";
+import { createHeart } from "./heartbeat.ts";
+
+test("after 30 s of silence it is told what is being waited for, as often as that lasts", async () => {
+  const clock = createFakeClock({ auto: true });
+  const told: AnyEvent[] = [];
+  const heart = createHeart(clock, (event) => told.push(event));
+  await heart.during(
+    (async () => {
+      heart.beat("waiting for the gate", true);
+      for (let second = 0; second < 100; second += 15) {
+        await clock.sleep(15_000);
+        // Seen by the renderers, but not shown: the log stays silent.
+        heart.beat(`waiting for the gate, look ${second / 15}`, false);
+      }
+      heart.beat("the gate is open", true);
+      await clock.sleep(29_000);
+    })(),
+  );
+  expect(told.map((event) => (event.type === "heartbeat" ? [event.waitingFor, event.elapsedMs] : event))).toEqual([
+    [expect.stringMatching(/^waiting for the gate/), 30_000],
+    [expect.stringMatching(/^waiting for the gate/), 60_000],
+    [expect.stringMatching(/^waiting for the gate/), 90_000],
+  ]);
+});

@@ -1,0 +1,49 @@
+import type { Clock } from "@lateen/kernel";
+import type { AnyEvent } from "../events.ts";
+
+/** Silence after which a sign of life is given, in milliseconds. Runners show nothing else of a waiting job. */
+const silenceMs = 30_000;
+
+/** Tells every 30 s of silence what is being waited for. */
+export interface Heart {
+  /** Something happened; where it was shown, the silence begins anew. */
+  beat(text: string | undefined, shown: boolean): void;
+  during<T>(work: Promise<T>): Promise<T>;
+}
+
+/** Makes a {@link Heart} that speaks through `report`, and calls `tick` every second. */
+export function createHeart(clock: Clock, report: (event: AnyEvent) => void, tick?: () => void): Heart {
+  const startedAt = clock.now();
+  let lastAt = startedAt;
+  let waitingFor = "the first answer";
+  const watch = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await clock.sleep(Math.max(1, lastAt + silenceMs - clock.now()), signal);
+      if (clock.now() - lastAt < silenceMs) continue;
+      lastAt = clock.now();
+      report({ type: "heartbeat", waitingFor, elapsedMs: clock.now() - startedAt });
+    }
+  };
+  const pulse = async (signal: AbortSignal): Promise<void> => {
+    while (tick !== undefined && !signal.aborted) {
+      await clock.sleep(1000, signal);
+      tick();
+    }
+  };
+  return {
+    beat(text, shown) {
+      if (shown) lastAt = clock.now();
+      waitingFor = text ?? waitingFor;
+    },
+    async during(work) {
+      const over = new AbortController();
+      const watching = Promise.allSettled([watch(over.signal), pulse(over.signal)]);
+      try {
+        return await work;
+      } finally {
+        over.abort();
+        await watching;
+      }
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { go, stop, type Verdict } from "@lateen/kernel";
+import type { Ledger } from "@lateen/promote";
+import type { Job } from "../../job/job.ts";
+
+/** A target whose ledger has an entry of this run. */
+export interface EnteredTarget {
+  readonly name: string;
+  readonly entry: string;
+  readonly ledger: Pick<Ledger, "read">;
+}
+
+/** Stops where a newer release has overtaken a target that this run had committed, or where that cannot be known. */
+export async function stillNewest({ signal }: Job, entered: readonly EnteredTarget[]): Promise<Verdict<void>> {
+  for (const { name, entry, ledger } of entered) {
+    const head = await ledger.read(signal);
+    if (head.kind === "found" && head.value.id === entry) continue;
+    if (head.kind === "unknown")
+      return stop("unknown", `whether ${name} is still what it was made, could not be read: ${head.cause.message}`);
+    const newer = head.kind === "found" ? head.value.entry.commit : "something else";
+    return stop("superseded", `${newer} came to ${name} meanwhile, and takes the other targets with it`);
+  }
+  return go(undefined);
+}

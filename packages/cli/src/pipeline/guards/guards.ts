@@ -1,0 +1,142 @@
+import {
+  checkSuperseded,
+  gatePorts,
+  holdAtStart,
+  type KillSwitchState,
+  readKillSwitch,
+  type SupersessionInput,
+} from "@lateen/gate";
+import type { Guard } from "@lateen/fleet";
+import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
+import { type Job, waivedOf } from "../../job/job.ts";
+import type { Account, Step } from "../run-pipeline.ts";
+import { supersededInARow } from "./starvation.ts";
+
+/** Stops with `held` where the kill switch was armed when the job started; needs no credential and sends nothing. */
+export function holdBeforeAnything({ settings, overrides, host, wiring }: Job): Verdict<Partial<Account>> {
+  const { killSwitch } = settings.config;
+  if (killSwitch === undefined || overrides.has("kill-switch")) return go({});
+  const { variable } = killSwitch;
+  const held = holdAtStart({ variable, jobStart: host.env[variable] }, wiring.clock);
+  return held === undefined ? go({}) : { ...held, value: {} };
+}
+
+/**
+ * Stops with `held` where the kill switch is armed, or cannot be read on a forge that answers otherwise; with `unknown` where
+ * the forge answers nothing at all, since `held` would be a quiet success.
+ * @throws ReleaseError of category `auth` where the forge turns the token away
+ */
+export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  const verdict = await readSwitch(job);
+  if (verdict.kind === "go") return go({}, verdict.evidence);
+  const cause = verdict.value?.cause;
+  if (cause?.category === "auth") throw cause;
+  if (cause !== undefined && (await isForgeSilent(job)))
+    return stop("unknown", `the kill switch could not be read: ${cause.message}`, verdict.evidence);
+  return { ...verdict, value: {} };
+}
+
+/** The same once something has moved: whatever keeps the switch from being read, nothing new is started. */
+export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  return calmly(() => passKillSwitch(job));
+}
+
+/** What a rollback does about the kill switch: it may have been armed for its sake, so it is told and stops nothing. */
+export async function tellKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+  const verdict = await recheckKillSwitch(job);
+  if (verdict.kind === "stop")
+    job.report({ type: "warned", message: `the kill switch does not stop a rollback: ${verdict.reason}` });
+  return go({});
+}
+
+async function isForgeSilent(job: Job): Promise<boolean> {
+  const { forge } = job.settings.config;
+  return forge !== undefined && (await (await job.wiring.forge()).head(forge.branch, job.signal)).kind === "unknown";
+}
+
+async function readSwitch(job: Job): Promise<Verdict<KillSwitchState>> {
+  const { killSwitch, forge } = job.settings.config;
+  if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
+  const { variable } = killSwitch;
+  const ports =
+    forge === undefined ? withoutForge : { variables: await job.wiring.forge(), places: await job.wiring.forge() };
+  const input = { variable, jobStart: job.host.env[variable], waived: waivedOf(job) };
+  return readKillSwitch(input, { ...ports, clock: job.wiring.clock, report: job.report }, job.signal);
+}
+
+const withoutForge = {
+  variables: { variable: async () => absent("no forge is configured: only the value at the start of the job counts") },
+  places: { urlOf: () => "the environment" },
+};
+
+/** Stops with `superseded` where a newer commit owns production; every descendant counts where no section narrows it. */
+export const passSupersession: Step = async (job, { commit }) => {
+  const { forge, supersession } = job.settings.config;
+  if (forge === undefined || supersession === false) return go({});
+  const input: SupersessionInput = {
+    commit,
+    branch: forge.branch,
+    ...supersession,
+    waived: waivedOf(job),
+    supersededInARow: supersededInARow(job, commit),
+  };
+  const verdict = await checkSuperseded(input, { ...(await gatePortsOf(job)) }, job.signal);
+  const value: Partial<Account> =
+    verdict.value?.supersededBy === undefined ? {} : { supersededBy: verdict.value.supersededBy };
+  return verdict.kind === "go" ? go({}, verdict.evidence) : { ...verdict, value };
+};
+
+/** The ports of the gate's stages, over the configured forge. */
+export async function gatePortsOf(job: Job): Promise<ReturnType<typeof gatePorts>> {
+  // The real clock, in a dry run too: absence is proven by two looks that are really apart.
+  return gatePorts(await job.wiring.forge(), job.host.clock, job.report);
+}
+
+/** The guards of a rollout, and what they found. */
+export interface Guards {
+  readonly guards: readonly Guard[];
+  /** The newer commit, once a guard has seen one. */
+  supersededBy(): string | undefined;
+}
+
+/** Kill switch and supersession as guards that are asked before every step of a rollout. */
+export function guardsOf(job: Job, commit: CommitSha): Guards {
+  let newer: string | undefined;
+  return {
+    supersededBy: () => newer,
+    guards: [
+      // First, so that what is checked after a pause is checked as it is then.
+      { name: "pause", check: () => holdWhilePaused(job) },
+      { name: "kill-switch", check: async () => recheckKillSwitch(job) },
+      {
+        name: "supersession",
+        async check() {
+          const verdict = await calmly(async () => passSupersession(job, { commit }));
+          newer = verdict.value?.supersededBy ?? newer;
+          return verdict;
+        },
+      },
+    ],
+  };
+}
+
+async function holdWhilePaused(job: Job): Promise<Verdict<undefined>> {
+  if (!job.dryRun) await job.pause?.whileRunning(job.wiring.clock, job.signal);
+  return go(undefined);
+}
+
+/** A guard that fails in the middle of a rollout stops it as `unknown`: the account of the fleet is worth more than the error. */
+async function calmly(check: () => Promise<Verdict<Partial<Account>>>): Promise<Verdict<Partial<Account>>> {
+  try {
+    return await check();
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.category === "interrupted" || error.category === "bug") throw error;
+    return stop("unknown", error.message);
+  }
+}
+
+/** The guards of a promotion by itself: supersession only where the section stands. */
+export function promotionGuards(job: Job): readonly Step[] {
+  return job.settings.config.supersession === undefined ? [] : [passSupersession];
+}

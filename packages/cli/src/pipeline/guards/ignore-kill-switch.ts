@@ -1,0 +1,21 @@
+import type { Evidence } from "@lateen/kernel";
+import type { Job } from "../../job/job.ts";
+import { recheckKillSwitch } from "./guards.ts";
+
+/** A job that nothing of the kill switch stops, and what the switch says. */
+export interface PastSwitch {
+  readonly job: Job;
+  readonly evidence: readonly Evidence[];
+  /** What the switch would stop, in one clause; empty where it is free. */
+  readonly held: string;
+}
+
+/** Looks past an armed kill switch, and says so: a freeze stops what changes production, and a plan shows what that would be. */
+export async function lookPastSwitch(job: Job): Promise<PastSwitch> {
+  const verdict = await recheckKillSwitch(job);
+  if (verdict.kind === "go") return { job, evidence: [], held: "" };
+  const held = `ship would be stopped: ${verdict.reason}`;
+  job.report({ type: "warned", message: held });
+  const { killSwitch: _, ...config } = job.settings.config;
+  return { job: { ...job, settings: { ...job.settings, config } }, evidence: verdict.evidence, held };
+}

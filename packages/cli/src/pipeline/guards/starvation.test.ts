@@ -1,0 +1,46 @@
+import { type Attempt, countSupersededInARow } from "@lateen/gate";
+import { type CommitSha, found, go, parseCommitSha, stop, systemClock, type Verdict } from "@lateen/kernel";
+import { expect, test } from "vitest";
+import type { Job } from "../../job/job.ts";
+import type { Account } from "../run-pipeline.ts";
+import { rememberAttempt } from "./starvation.ts";
+
+const [first, second, third] = ["a", "b", "c"].map((digit) => parseCommitSha(digit.repeat(40))) as [
+  CommitSha,
+  CommitSha,
+  CommitSha,
+];
+
+/** Jobs that share one memory; each knows what was in it when it started. */
+function createMemory(): { readonly all: Attempt[]; start(): Job } {
+  const all: Attempt[] = [];
+  const attempts = { read: async () => found([...all]), record: async (one: Attempt) => void all.push(one) };
+  const wiring = { clock: systemClock, attempts: async () => attempts };
+  return { all, start: () => ({ wiring, past: [...all], report: () => undefined }) as unknown as Job };
+}
+
+const superseded = (commit: CommitSha): Verdict<Account> => stop("superseded", "a newer one came", [], { commit });
+
+test("a release that finishes ends the row of those that gave way while it was under way", async () => {
+  const { all, start } = createMemory();
+  const [older, newer] = [start(), start()];
+  await rememberAttempt(older, superseded(first));
+  await rememberAttempt(newer, go({ commit: second }));
+  expect(countSupersededInARow(all)).toBe(0);
+  await rememberAttempt(start(), superseded(third));
+  expect(countSupersededInARow(all)).toBe(1);
+});
+
+test("a release is finished too where it is committed and not every tag has settled", async () => {
+  const { all, start } = createMemory();
+  await rememberAttempt(start(), superseded(first));
+  await rememberAttempt(start(), stop("partial", "a tag lags", [], { commit: second }));
+  expect(countSupersededInARow(all)).toBe(0);
+});
+
+test("a release that nobody gave way before is not worth an entry", async () => {
+  const { all, start } = createMemory();
+  await rememberAttempt(start(), go({ commit: first }));
+  await rememberAttempt(start(), stop("refused", "red", [], { commit: first }));
+  expect(all).toEqual([]);
+});

@@ -1,0 +1,58 @@
+import type { Verdict } from "@lateen/kernel";
+import type { Job } from "../job/job.ts";
+import { holdBeforeAnything, passSupersession, passKillSwitch, recheckKillSwitch } from "./guards/guards.ts";
+import { gateStep } from "./steps/pass-gate.ts";
+import { checkTargets, promoteTargets } from "./steps/promote.ts";
+import { resolveRelease } from "./steps/resolve-release.ts";
+import { type Account, type Step, walk } from "./run-pipeline.ts";
+import { releasePurpose, rolloutStep } from "./steps/roll-out.ts";
+import { countSuperseded, rememberAttempt } from "./guards/starvation.ts";
+
+/** How a commit is shipped. */
+export interface ShipOptions {
+  /** Whether the gate is waited for; a plan does not wait. */
+  readonly wait: boolean;
+  /** Whether the gate may look twice to prove that a run is absent; a plan does not. */
+  readonly settle: boolean;
+}
+
+/**
+ * Takes a commit to production: every stage reads facts, decides and acts, and the first stop ends the road.
+ *
+ * Stages without configuration are left out. Nothing has changed before the rollout; only what the rollout has proven is
+ * promoted.
+ * @throws ReleaseError for missing credentials and faults of our own
+ */
+export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Verdict<Account | undefined>> {
+  // Before any credential: an armed switch must hold even where the job has lost its tokens.
+  const held = holdBeforeAnything(job);
+  if (held.kind === "stop") return { ...held, value: undefined };
+  await openEverything(job);
+  const commit = await job.commit();
+
+  const road: readonly Step[] = [
+    passSupersession, //                         a newer release owns production: give way
+    gateStep({ wait, settle }), //               its checks are green, the kill switch is off
+    passKillSwitch, //                           also where no gate is configured
+    resolveRelease, //                           commit → digests, once for all stages
+    checkTargets, //                             promotion's plan and its read-only checks
+    rolloutStep({ purpose: releasePurpose(job) }), // canary, waves, soak, coverage; guards before every step
+    recheckKillSwitch, //                        the rollout took its time
+    passSupersession, //                         a newer commit came meanwhile: the tags are left to it
+    promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
+  ];
+  const counted = await countSuperseded(job);
+  const verdict = await walk(counted, { commit }, road);
+  await rememberAttempt(counted, verdict);
+  return verdict;
+}
+
+/** A token that is missing shall be missed now, not after an hour of waiting for the gate. */
+async function openEverything({ settings, wiring }: Job): Promise<void> {
+  const { forge, fleet, promote, release } = settings.config;
+  if (forge !== undefined) await wiring.forge();
+  if (fleet !== undefined) await wiring.fleet();
+  if (promote !== undefined) await Promise.all(promote.targets.map(({ name }) => wiring.ledger(name)));
+  if (release !== undefined) await wiring.registries();
+  wiring.demandSecrets();
+}

@@ -1,0 +1,132 @@
+import { checkPromotion, type FleetEvidence, promote, type PromotePorts, type PromotionInput } from "@lateen/promote";
+import { go, isoNow, type Verdict } from "@lateen/kernel";
+import type { TargetConfig } from "../../config/config.ts";
+import { configMissing } from "../../commands/context.ts";
+import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
+import { describeTarget } from "../targets/describe-target.ts";
+import { eachTarget } from "../targets/each-target.ts";
+import { withReport } from "../targets/promotion-account.ts";
+import { type Account, type Step, walk } from "../run-pipeline.ts";
+
+/** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
+export const checkTargets: Step = (job, account) => {
+  const targets = job.settings.config.promote?.targets ?? [];
+  const steps = targets.map(
+    (target): Step =>
+      async (_, before) =>
+        checkTarget(job, before, target),
+  );
+  return walk(job, { ...account, changed: false }, steps);
+};
+
+/** The same of one target. */
+export async function checkTarget(
+  job: Job,
+  account: Account,
+  target: TargetConfig,
+): Promise<Verdict<Partial<Account>>> {
+  begin(job, "release", target);
+  const input = promotionInput(job, account, target);
+  const verdict = await checkPromotion(input, await portsOf(job, target.name), job.signal);
+  return withReport(verdict, "release", account.images ?? []);
+}
+
+/**
+ * Promotes every target, one after the other; `guards` are asked once more right before each of them is committed, since to
+ * prepare one and to settle the one before may take minutes.
+ */
+export function promoteTargets(guards: readonly Step[]): Step {
+  return async (job, account) => {
+    const targets = job.settings.config.promote?.targets ?? [];
+    if (targets.length === 0) return go({});
+    return eachTarget(job, account, targets, async (target, before) => {
+      begin(job, "promotion", target);
+      const { guard, seen } = guardOf(job, guards, before.commit);
+      const ports = { ...(await portsOf(job, target.name)), guard };
+      const verdict = await promote(promotionInput(job, before, target), ports, job.signal);
+      return { verdict, more: seen() };
+    });
+  };
+}
+
+function begin(job: Job, stage: "release" | "promotion", target: TargetConfig): void {
+  job.report({ type: "stage-started", stage, about: describeTarget(target) });
+}
+
+/** Guards as promotion asks them, and the newer commit that one of them has seen. */
+function guardOf(
+  job: Job,
+  guards: readonly Step[],
+  commit: Account["commit"],
+): { guard(): Promise<Verdict<unknown>>; seen(): Pick<Account, "supersededBy"> } {
+  let seen: Pick<Account, "supersededBy"> = {};
+  return {
+    seen: () => seen,
+    async guard() {
+      const verdict = await walk(job, { commit }, guards);
+      const newer = verdict.kind === "stop" ? verdict.value?.supersededBy : undefined;
+      if (newer !== undefined) seen = { supersededBy: newer };
+      return verdict;
+    },
+  };
+}
+
+/** What shall be promoted; digests that were resolved before beat the tags. */
+export function promotionInput(job: Job, account: Account, target: TargetConfig): PromotionInput {
+  const { forge, release, promote: section } = job.settings.config;
+  if (forge === undefined) throw configMissing("forge");
+  if (release === undefined || section === undefined) throw configMissing("release");
+  const images = target.images ?? release.images;
+  if (images.length === 0) throw configMissing("release.images");
+  const candidate = candidateTag(release.candidate, account.commit);
+  const digestOf = (repository: string): object => {
+    const digest = account.images?.find((image) => image.repository === repository)?.digest;
+    return digest === undefined ? {} : { digest };
+  };
+  const runUrl = runUrlOf(job);
+  const why = whyOf(job);
+  return {
+    commit: account.commit,
+    branch: forge.branch,
+    images: images.map(({ repository }) => ({ repository, candidate, ...digestOf(repository) })),
+    tags: target.tags,
+    target: target.name,
+    allowUnlabelled: target.allowUnlabelled,
+    overrides: [...job.overrides].map(([check, reason]) => ({ check, reason })),
+    actor: job.actor,
+    fleet: fleetEvidence(job, account),
+    settleMs: section.settle,
+    ...(runUrl === undefined ? {} : { runUrl }),
+    ...(why === "" ? {} : { reason: why }),
+  };
+}
+
+/** What a person said and waived, for the ledger: whoever reads it later sees more than "promoted by the pipeline". */
+function whyOf({ reason = "", overrides }: Job): string {
+  const waived = [...overrides].map(([check, because]) => `${check} waived: ${because}`);
+  return [reason.trim(), ...waived].filter((part) => part !== "").join("; ");
+}
+
+/** The ports of a promotion target. */
+export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
+  const [tags, history, ledger] = await Promise.all([
+    job.wiring.registries(),
+    job.wiring.forge(),
+    job.wiring.ledger(target),
+  ]);
+  return { tags, history, ledger, clock: job.wiring.clock, report: job.report };
+}
+
+/** What the ledger records about the fleet; only a whole account counts as verified. */
+export function fleetEvidence(job: Job, { coverage }: Account): FleetEvidence {
+  if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
+  return {
+    verified: true,
+    enumerated,
+    verifiedTenants: verified,
+    ahead,
+    tolerated: [...stragglers, ...quarantined, ...unknown],
+    at: isoNow(job.wiring.clock),
+  };
+}

@@ -1,0 +1,129 @@
+import { go, plainText, type CommitSha, type Verdict } from "@lateen/kernel";
+import {
+  chooseRelease,
+  prepareRollback,
+  type PromotePorts,
+  rollback,
+  type RollbackInput,
+  type RollbackPart,
+} from "@lateen/promote";
+import type { TargetConfig } from "../../config/config.ts";
+import { configMissing } from "../../commands/context.ts";
+import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
+import { describeTarget } from "../targets/describe-target.ts";
+import { eachTarget } from "../targets/each-target.ts";
+import { fleetEvidence, portsOf } from "./promote.ts";
+import { withReport } from "../targets/promotion-account.ts";
+import { provePullable } from "./check-candidate-pullable.ts";
+import { type Account, type Step, walk } from "../run-pipeline.ts";
+import { rolloutStep } from "./roll-out.ts";
+import { tellStrayFleet } from "../warn-fleet-ahead-of-ledger.ts";
+import { type EnteredTarget, stillNewest } from "../guards/check-not-overtaken.ts";
+
+/** What is rolled back, and why. */
+export interface RollbackOptions {
+  /** The promotion targets; the fleet is one and goes back as a whole. */
+  readonly targets: readonly [TargetConfig, ...TargetConfig[]];
+  /** @default the release before the newest one in the ledgers, where they agree on it */
+  readonly to?: CommitSha | undefined;
+  readonly reason: string;
+}
+
+interface Part extends RollbackPart {
+  readonly target: TargetConfig;
+}
+
+/** Rolls the fleet and the tags back: every target is proven, then the fleet moves once, then each ledger, then its tags. */
+export async function rollBack(job: Job, options: RollbackOptions): Promise<Verdict<Account | undefined>> {
+  const parts = await partsOf(job, options);
+  const chosen = await chooseRelease(parts, options.to, job.signal);
+  if (chosen.kind === "stop") return { ...chosen, value: undefined };
+  if (options.to === undefined) await tellStrayFleet(job, parts, chosen.value);
+  const moveFleet: readonly Step[] = [
+    provePullable, // tenants pull a tag, which must still be there
+    rolloutStep({ purpose: purposeOf(options) }),
+  ];
+  const planned = new Map<string, string | undefined>();
+  const road: readonly Step[] = [prepareParts(parts, planned), ...moveFleet, goBack(parts, planned, moveFleet)];
+  const verdict = await walk(job, { commit: chosen.value }, road);
+  return { ...verdict, evidence: [...chosen.evidence, ...verdict.evidence] };
+}
+
+/** What the journal keeps: enough for whoever finds it to continue under a rollback's rules, and to complete it. */
+function purposeOf({ reason, targets }: RollbackOptions): { kind: "rollback"; reason: string; targets: string[] } {
+  return { kind: "rollback", reason: plainText(reason, 2_000), targets: targets.map(({ name }) => name) };
+}
+
+/** Proves every target before anything moves, and remembers which entry each plan was made over. */
+function prepareParts(parts: readonly Part[], planned: Map<string, string | undefined>): Step {
+  return (job, account) => {
+    const steps = parts.map(({ target, input, ports }): Step => async (_, before) => {
+      job.report({ type: "stage-started", stage: "release", about: describeTarget(target) });
+      const verdict = await prepareRollback({ ...input, to: account.commit }, ports, job.signal);
+      planned.set(target.name, verdict.value?.plannedOver);
+      return withReport(verdict, "release", before.images ?? []);
+    });
+    return walk(job, account, steps);
+  };
+}
+
+/** One entry and its tags for every target; one that cannot go back keeps no other from going back. */
+function goBack(parts: readonly Part[], planned: Map<string, string | undefined>, moveFleet: readonly Step[]): Step {
+  return async (job, account) => {
+    const { commit } = account;
+    let fleet: Partial<Account> = {};
+    const entered: EnteredTarget[] = [];
+    const targets = parts.map(({ target }) => target);
+    const act = async ({ name, tags }: TargetConfig, before: Account): ReturnType<Parameters<typeof eachTarget>[3]> => {
+      const part = parts.find(({ target }) => target.name === name);
+      if (part === undefined) throw configMissing("promote.targets");
+      job.report({ type: "stage-started", stage: "promotion", about: describeTarget({ name, tags }) });
+      const beforeCommit: RollbackInput["beforeCommit"] = async ({ plannedOver }) => {
+        if (planned.get(name) === plannedOver) return go(fleetEvidence(job, { ...before, ...fleet }));
+        // Somebody released since the fleet was moved. What overtook a target that is back already owns the others too.
+        const ours = await stillNewest(job, entered);
+        if (ours.kind === "stop") return { ...ours, value: undefined };
+        // And may have moved the fleet too: it is looked at again.
+        const again = await walk(job, { commit }, moveFleet);
+        fleet = again.value ?? {};
+        planned.set(name, plannedOver);
+        if (again.kind === "stop") return { ...again, value: undefined };
+        return go(fleetEvidence(job, { ...before, ...fleet }), again.evidence);
+      };
+      const verdict = await rollback({ ...part.input, to: commit, beforeCommit }, part.ports, job.signal);
+      const entry = verdict.value?.ledger?.entry;
+      if (entry !== undefined) entered.push({ name, entry, ledger: part.ports.ledger });
+      return { verdict, more: fleet };
+    };
+    return eachTarget(job, account, targets, act, { goOn: true });
+  };
+}
+
+async function partsOf(job: Job, options: RollbackOptions): Promise<[Part, ...Part[]]> {
+  const [first, ...others] = options.targets;
+  const partOf = async (target: TargetConfig): Promise<Part> => {
+    const ports: PromotePorts = await portsOf(job, target.name);
+    return { target, ports, input: rollbackInput(job, options, target) };
+  };
+  return [await partOf(first), ...(await Promise.all(others.map(partOf)))];
+}
+
+function rollbackInput(job: Job, { reason }: RollbackOptions, target: TargetConfig): RollbackInput {
+  const { forge, release, promote } = job.settings.config;
+  if (forge === undefined || release === undefined || promote === undefined)
+    throw configMissing("forge, release and promote");
+  const runUrl = runUrlOf(job);
+  return {
+    branch: forge.branch,
+    images: (target.images ?? release.images).map(({ repository }) => repository),
+    candidateOf: (commit) => candidateTag(release.candidate, commit),
+    tags: target.tags,
+    target: target.name,
+    allowUnlabelled: target.allowUnlabelled,
+    overrides: [...job.overrides].map(([check, why]) => ({ check, reason: why })),
+    actor: job.actor,
+    settleMs: promote.settle,
+    reason,
+    ...(runUrl === undefined ? {} : { runUrl }),
+  };
+}

@@ -1,0 +1,193 @@
+import {
+  type FleetPolicy,
+  type FleetReport,
+  isNonEmpty,
+  type NonEmpty,
+  rollOut,
+  type RolloutInput,
+  type RolloutPurpose,
+  type TenantReport,
+  verifyFleet,
+} from "@lateen/fleet";
+import { go, type Slug, type Verdict } from "@lateen/kernel";
+import type { FleetConfig } from "../../config/config.ts";
+import { configMissing } from "../../commands/context.ts";
+import { candidateTag, type Job } from "../../job/job.ts";
+import type { FleetResult } from "../../output/result.ts";
+import { type Guards, guardsOf } from "../guards/guards.ts";
+import type { Account, Step } from "../run-pipeline.ts";
+import { toleratedIn } from "../tolerated.ts";
+
+/** Which part of the fleet, and how. */
+export interface RolloutOptions {
+  readonly only?: readonly Slug[];
+  readonly resume?: boolean;
+  /**
+   * Whom it is for, as the journal keeps it: a rollback is stopped by nobody and accepts nothing but the very release.
+   * @default nobody but the fleet itself
+   */
+  readonly purpose?: RolloutPurpose | undefined;
+}
+
+/** Rolls the fleet under the guards, where one is configured; its report accounts for every tenant. */
+export function rolloutStep(options: RolloutOptions = {}): Step {
+  return async (job, { commit }) => {
+    const { fleet, release } = job.settings.config;
+    if (fleet === undefined) return go({});
+    if (release === undefined) throw configMissing("release");
+    const tag = candidateTag(release.candidate, commit);
+    job.report({ type: "stage-started", stage: "rollout", about: `the fleet to ${tag}` });
+    const isRollback = options.purpose?.kind === "rollback";
+    const withoutCanary = job.overrides.get("canary");
+    const input: RolloutInput = {
+      release: { sha: commit, tag },
+      policy: isRollback ? strict(policyOf(fleet)) : policyOf(fleet),
+      tagOf: (sha) => candidateTag(release.candidate, sha),
+      ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),
+      ...(withoutCanary === undefined ? {} : { withoutCanary }),
+      ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
+      ...(options.resume === true ? { resume: true } : {}),
+    };
+    const { guards, supersededBy } = isRollback ? noGuards : guardsOf(job, commit);
+    const ports = {
+      ...(await job.wiring.fleet()),
+      guards,
+      clock: job.wiring.clock,
+      report: job.report,
+      ...(await historyOf(job)),
+    };
+    const rolled = await rollOut(input, ports, job.signal);
+    tellTolerated(job, rolled);
+    return withCoverage(rolled, supersededBy(), job.dryRun);
+  };
+}
+
+/** The purpose of the fleet's part of a release: what is promoted after it, for whoever finds the journal unfinished. */
+export function releasePurpose({ settings }: Pick<Job, "settings">): RolloutPurpose {
+  const targets = settings.config.promote?.targets.map(({ name }) => name) ?? [];
+  return { kind: "release", ...(targets.length === 0 ? {} : { targets }) };
+}
+
+/** Asks every tenant what it runs, without moving any. */
+export function verifyStep(only?: NonEmpty<Slug>): Step {
+  return async (job, { commit }) => {
+    const { fleet, release } = job.settings.config;
+    if (fleet === undefined || release === undefined) throw configMissing("fleet");
+    job.report({ type: "stage-started", stage: "verify", about: "what every tenant runs" });
+    const input = {
+      release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+      policy: policyOf(fleet),
+      ...(only === undefined ? {} : { only }),
+    };
+    const ports = {
+      ...(await job.wiring.fleet()),
+      clock: job.wiring.clock,
+      report: job.report,
+      ...(await historyOf(job)),
+    };
+    const verified = await verifyFleet(input, ports, job.signal);
+    tellTolerated(job, verified);
+    return withCoverage(verified, undefined, false);
+  };
+}
+
+/** Who was left behind is told as loudly as a failure: a success that is quiet about stragglers is how they grow old. */
+function tellTolerated(job: Job, verdict: Verdict<FleetReport>): void {
+  const message = verdict.kind === "go" ? toleratedIn(verdict.value) : "";
+  if (message !== "") job.report({ type: "warned", message });
+}
+
+const noGuards: Guards = { guards: [], supersededBy: () => undefined };
+
+function strict(policy: FleetPolicy): FleetPolicy {
+  return { ...policy, verify: { ...policy.verify, match: "strict" } };
+}
+
+/** The configuration of a fleet in the words of the fleet package. */
+export function policyOf(fleet: FleetConfig): FleetPolicy {
+  const {
+    canary,
+    soak,
+    batch = 3,
+    waves,
+    window,
+    maxStragglers,
+    verify,
+    onFailure,
+    pinned,
+    rings,
+    ephemeral,
+    legacyControlPlane,
+    deadline,
+  } = fleet;
+  return {
+    canary,
+    soakMs: soak,
+    pace: waves !== undefined ? { waves } : window !== undefined ? { window } : { batch },
+    maxStragglers,
+    verify: {
+      timeoutMs: verify.timeout,
+      intervalMs: verify.interval,
+      concurrency: verify.concurrency,
+      match: verify.match,
+    },
+    onFailure,
+    pinned: Object.fromEntries(
+      Object.entries(pinned).map(([slug, { reason, until }]) => [
+        slug,
+        { reason, ...(until === undefined ? {} : { until }) },
+      ]),
+    ),
+    rings: rings.map(({ name, tag, slugs }) => ({
+      name,
+      ...(tag === undefined ? {} : { tag }),
+      ...(slugs === undefined ? {} : { slugs }),
+    })),
+    ephemeral,
+    legacyControlPlane,
+    ...(deadline === undefined ? {} : { deadlineMs: deadline }),
+  };
+}
+
+/** The fleet's account as the result document has it. */
+export function fleetResult(report: FleetReport): FleetResult {
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants } =
+    report;
+  return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants };
+}
+
+/** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since nobody has seen it. */
+function plannedResult(report: FleetReport): FleetResult {
+  const tenants = report.tenants.map((tenant) => (isPlanned(tenant) ? { ...tenant, verdict: "planned" } : tenant));
+  const planned = report.tenants.filter(isPlanned).length;
+  // What waves have proven is of a real rollout; the forecast has those of this one.
+  const { waves: _, ...result } = fleetResult(report);
+  return { ...result, verified: report.verified - planned, tenants };
+}
+
+function isPlanned({ wave, verdict }: TenantReport): boolean {
+  return wave !== undefined && verdict === "verified";
+}
+
+function withCoverage(
+  verdict: Verdict<FleetReport>,
+  supersededBy: string | undefined,
+  dryRun: boolean,
+): Verdict<Partial<Account>> {
+  const report = verdict.value;
+  const newer = supersededBy === undefined ? {} : { supersededBy };
+  if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<Account>>;
+  const fleet = dryRun ? plannedResult(report) : fleetResult(report);
+  const value = {
+    ...newer,
+    coverage: report,
+    fleet,
+    changed: report.moved > 0,
+    interrupted: report.interrupted === true,
+  };
+  return { ...verdict, value };
+}
+
+async function historyOf(job: Job): Promise<{ readonly history?: Awaited<ReturnType<Job["wiring"]["forge"]>> }> {
+  return job.settings.config.forge === undefined ? {} : { history: await job.wiring.forge() };
+}

@@ -1,0 +1,117 @@
+import { asReleaseError, type Evidence, go, type ReleaseError, stop, type Verdict } from "@lateen/kernel";
+import type { PromotionReport } from "@lateen/promote";
+import type { TargetConfig } from "../../config/config.ts";
+import type { Job } from "../../job/job.ts";
+import { rememberKnown } from "../partial-result.ts";
+import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
+import type { TargetResult } from "../../output/result.ts";
+import { decideTargets, type TargetEnd } from "./decide-targets.ts";
+import { withReport } from "./promotion-account.ts";
+import type { Account } from "../run-pipeline.ts";
+
+/** What is done with one target, and what else came to light. */
+export type ActOnTarget = (
+  target: TargetConfig,
+  account: Account,
+) => Promise<{ readonly verdict: Verdict<PromotionReport>; readonly more?: Partial<Account> }>;
+
+/** How targets hang together. */
+export interface EachTargetOptions {
+  /** Whether one that is refused, or cannot be read, leaves the others to be done. @default false */
+  readonly goOn?: boolean;
+}
+
+/**
+ * Acts on targets in their order, and tells what became of each; once one is committed, no stop is a quiet one.
+ *
+ * @throws ReleaseError of category `auth` at the end, with the account of every target beside it; of others at once
+ */
+export async function eachTarget(
+  job: Job,
+  start: Account,
+  targets: readonly TargetConfig[],
+  act: ActOnTarget,
+  { goOn = false }: EachTargetOptions = {},
+): Promise<Verdict<Partial<Account>>> {
+  const results: TargetResult[] = targets.map(({ name, tags }) => ({
+    name,
+    tags,
+    state: "untouched",
+    committed: false,
+  }));
+  const ends: { name: string; end: TargetEnd; reason?: string }[] = targets.map(({ name }) => ({
+    name,
+    end: "untouched",
+  }));
+  const evidence: Evidence[] = [];
+  let account: Account = { ...start, changed: false, targets: results };
+  let denied: ReleaseError | undefined;
+  for (const [at, target] of targets.entries()) {
+    const { verdict, more } = await act(target, account).catch((thrown: unknown) => {
+      const error = asReleaseError(thrown);
+      if (error.category === "auth") {
+        denied ??= error;
+        return stopDenied(error);
+      }
+      rememberKnown(thrown, account, evidence);
+      throw thrown;
+    });
+    evidence.push(...verdict.evidence);
+    const { value } = withReport(verdict, "promotion", account.images ?? []);
+    results[at] = resultOf(target, verdict, value, job.dryRun);
+    const end = endOf(verdict);
+    ends[at] = { name: target.name, end, ...(verdict.kind === "stop" ? { reason: verdict.reason } : {}) };
+    const changed = account.changed === true || value?.changed === true;
+    account = {
+      ...account,
+      ...value,
+      ...more,
+      ledger: account.ledger ?? value?.ledger,
+      targets: [...results],
+      changed,
+    };
+    if (!goesOn(end, goOn) || job.signal.aborted) break;
+  }
+  if (denied !== undefined) {
+    rememberKnown(denied, { ...account, changed: account.changed === true || start.changed === true }, evidence);
+    throw denied;
+  }
+  const decision = decideTargets(ends);
+  if (decision.kind === "go") return go(account, evidence);
+  return stop(decision.outcome, decision.reason, evidence, { ...account, completedBy: decision.completedBy });
+}
+
+/** Credentials that are lost at one target: it stops there, and the error is thrown when the others have had their turn. */
+function stopDenied({ message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget>> {
+  return { verdict: stop("unknown", fix === undefined ? message : `${message}; ${fix}`) };
+}
+
+/** A target whose tags have not settled is committed, and no reason to leave the others behind. */
+function goesOn(end: TargetEnd, goOn: boolean): boolean {
+  return end === "done" || end === "unsettled" || (goOn && (end === "refused" || end === "unknown"));
+}
+
+function endOf(verdict: Verdict<PromotionReport>): TargetEnd {
+  if (verdict.kind === "go") return "done";
+  if (verdict.outcome === "partial") return "unsettled";
+  return verdict.outcome === "superseded" && verdict.value?.ledger !== undefined ? "overtaken" : verdict.outcome;
+}
+
+function resultOf(
+  { name, tags }: TargetConfig,
+  verdict: Verdict<PromotionReport>,
+  value: Partial<Account> | undefined,
+  dryRun: boolean,
+): TargetResult {
+  const report = verdict.value;
+  const isOurs = verdict.kind === "go" || verdict.outcome === "partial";
+  const done = dryRun ? "planned" : report?.changed === true ? "shipped" : "unchanged";
+  return {
+    name,
+    state: verdict.kind === "go" ? done : verdict.outcome,
+    committed: isOurs && report?.ledger !== undefined && report.ledger.entry !== plannedEntry,
+    tags,
+    ...(value?.ledger === undefined ? {} : { ledger: value.ledger }),
+    ...(verdict.kind === "go" ? {} : { reason: verdict.reason }),
+  };
+}

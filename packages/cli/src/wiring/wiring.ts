@@ -1,0 +1,180 @@
+import { resolve } from "node:path";
+import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
+import type { Attempts, Forge } from "@lateen/gate";
+import {
+  asReleaseError,
+  type Clock,
+  createGitRefLog,
+  createHttp,
+  createSender,
+  type Http,
+  ignoreEvents,
+  type ReleaseError,
+  type Secret,
+  systemClock,
+} from "@lateen/kernel";
+import type { Ledger } from "@lateen/promote";
+import type { Registries, RegistryEntry } from "@lateen/registry";
+import { proxyOf, senderOf } from "@lateen/registry/sender";
+import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
+import { configMissing } from "../commands/context.ts";
+import { machineFiles } from "../io/files.ts";
+import { createVault } from "../job/secrets.ts";
+import { gitPlace, makeAttempts, makeLedger } from "./git.ts";
+import type { GitTrial } from "./git-trials.ts";
+import type { Parts, WireOptions } from "./parts.ts";
+
+/** The fleet's ports. */
+export interface FleetWiring {
+  readonly controlPlane: ControlPlane;
+  readonly prober: Prober;
+  readonly journal: Journal;
+}
+
+/** Every adapter that the configuration asks for, each made when it is first used; their secrets are opened with the first request. */
+export interface Wiring {
+  readonly clock: Clock;
+  /** Requests that belong to no adapter. */
+  readonly http: Http;
+  /** The token of the forge; undefined where none is configured. */
+  forgeToken(): Secret | undefined;
+  forge(): Promise<Forge>;
+  registries(): Promise<Registries>;
+  fleet(): Promise<FleetWiring>;
+  /** The ledger of a promotion target. */
+  ledger(target: string): Promise<Ledger>;
+  /** The memory of the starvation guard; undefined where there is no ledger to keep it beside. */
+  attempts(): Promise<Attempts | undefined>;
+  /** Every git ref that a release writes to, to be tried without an effect. */
+  gitTrials(): Promise<readonly GitTrial[]>;
+  /** Opens every secret of what was made so far. @throws ReleaseError `SECRET_MISSING`, exit code 7 */
+  demandSecrets(): void;
+  /** The same without an end at the first: what each one lacks, once. */
+  missingSecrets(): readonly ReleaseError[];
+}
+
+/** The only place that chooses adapters. */
+export function wire(given: WireOptions): Wiring {
+  const { files = machineFiles, clock = systemClock, report = ignoreEvents } = given;
+  const options = { ...given, files, clock, report, vault: given.vault ?? createVault(given.env, files) };
+  const demanded: Secret[] = [];
+  const open = (source: SecretSource | undefined): { readonly token?: Secret } => {
+    if (source === undefined) return {};
+    const token = lazySecret(() => options.vault.open(source, options.settings.folder));
+    demanded.push(token);
+    return { token };
+  };
+  // Few requests are sent soonest by Node's own client, many go fastest over undici.
+  const sendFew = senderOf({}, options.env);
+  const sendMany = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
+  const parts: Parts = { ...options, open, sendFew, sendMany };
+  return {
+    clock: options.clock,
+    http: createHttp({ send: sendFew, clock }),
+    forgeToken: () => open(options.settings.config.forge?.token).token,
+    forge: once(() => makeForge(parts)),
+    registries: once(() => makeRegistries(parts)),
+    fleet: once(() => makeFleet(parts)),
+    ledger: (target) => makeLedger(parts, target),
+    attempts: once(() => makeAttempts(parts)),
+    gitTrials: async () => (await import("./git-trials.ts")).makeTrials(parts),
+    demandSecrets: () => demanded.forEach((token) => token.reveal()),
+    missingSecrets: () => missingOf(demanded),
+  };
+}
+
+async function makeForge({ settings, clock, report, open, sendFew: send }: Parts): Promise<Forge> {
+  const forge: ForgeConfig | undefined = settings.config.forge;
+  if (forge === undefined) throw configMissing("forge");
+  const { url, api, repository } = forge;
+  const common = { url, api, repository, ...open(forge.token), http: createHttp({ send, clock }), clock, report };
+  if (forge.kind === "github") {
+    const { createGitHubForge } = await import("@lateen/gate/github");
+    const key = open(forge.app?.key).token;
+    const app =
+      forge.app === undefined || key === undefined
+        ? {}
+        : { app: { appId: forge.app.id, privateKey: key, installationId: forge.app.installation } };
+    return createGitHubForge({ ...common, ...app });
+  }
+  const { createGiteaForge } = await import("@lateen/gate/gitea");
+  return createGiteaForge(common);
+}
+
+async function makeRegistries(parts: Parts): Promise<Registries> {
+  const { openRegistries } = await import("@lateen/registry");
+  const { settings, env, clock, report } = parts;
+  const entries: Record<string, RegistryEntry> = {};
+  // Getters: the secrets of a registry that is not used need not be there.
+  for (const [host, entry] of Object.entries(settings.config.registries)) {
+    Object.defineProperty(entries, host, { enumerable: true, get: () => registryEntry(parts, entry) });
+  }
+  return openRegistries({ registries: entries, env, clock, report });
+}
+
+function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryConfig): RegistryEntry {
+  const { username, password, token, ca, cert, key, ...plain } = entry;
+  const pem = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : files.read(resolve(settings.folder, path));
+  const name = typeof username === "object" ? vault.open(username, settings.folder).reveal() : username;
+  return {
+    ...plain,
+    username: name,
+    password: open(password).token,
+    identityToken: open(token).token,
+    ca: pem(ca),
+    cert: pem(cert),
+    key: pem(key),
+  };
+}
+
+async function makeFleet(parts: Parts): Promise<FleetWiring> {
+  const { settings, clock, sendMany: send, open, env } = parts;
+  const fleet: FleetConfig | undefined = settings.config.fleet;
+  if (fleet === undefined) throw configMissing("fleet");
+  const [{ createControlPlane, createProber }, { createFileJournal }, { combineControlPlanes, mirrorJournal }] =
+    await Promise.all([import("@lateen/fleet/http"), import("@lateen/fleet/journal-file"), import("@lateen/fleet")]);
+  const planes = fleet.controlPlanes.map(({ name, url, token, insecure }) => ({
+    name,
+    plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }),
+  }));
+  const [only, ...others] = planes;
+  const file = createFileJournal({ folder: resolve(settings.folder, fleet.journal), clock });
+  const { mirror } = fleet;
+  return {
+    controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(planes),
+    prober: createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure }),
+    journal:
+      mirror === undefined
+        ? file
+        : mirrorJournal({
+            journal: file,
+            log: createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock }),
+            clock,
+          }),
+  };
+}
+
+function lazySecret(open: () => Secret): Secret {
+  let opened: Secret | undefined;
+  const hidden = (): string => "[secret]";
+  return { reveal: () => (opened ??= open()).reveal(), toString: hidden, toJSON: hidden };
+}
+
+function missingOf(secrets: readonly Secret[]): readonly ReleaseError[] {
+  const missing = new Map<string, ReleaseError>();
+  for (const each of secrets) {
+    try {
+      each.reveal();
+    } catch (thrown) {
+      const error = asReleaseError(thrown);
+      missing.set(error.message, error);
+    }
+  }
+  return [...missing.values()];
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -10,9 +10,9 @@ import {
   stop,
   type Verdict,
 } from "@lateen/kernel";
-import { decideRevision } from "./decide-revision.ts";
-import type { ImageDetails, ImageReader } from "./registry.ts";
-import { hostMissing } from "./retag-targets.ts";
+import { decideRevision } from "./model/decide-revision.ts";
+import type { ImageDetails, ImageReader } from "./model/registry.ts";
+import { hostMissing } from "./retag/targets.ts";
 
 /** What {@link inspect} works with. */
 export interface InspectPorts {

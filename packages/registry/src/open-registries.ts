@@ -10,16 +10,16 @@ import {
   systemClock,
   unknown,
 } from "@lateen/kernel";
-import type { AdapterOptions, RegistryAdapter } from "./adapter.ts";
-import { copyImage } from "./copy-image.ts";
+import type { AdapterOptions, RegistryAdapter } from "./model/adapter.ts";
+import { copyImage } from "./copy/image.ts";
 import { parseEcrHost } from "./ecr/ecr-host.ts";
-import type { RegistryEntry } from "./entry.ts";
+import type { RegistryEntry } from "./model/entry.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
-import { createDockerCredentials } from "./oci/docker-credentials.ts";
+import { createDockerCredentials } from "./oci/auth/docker-credentials.ts";
 import { createOciRegistry } from "./oci/oci-registry.ts";
-import type { ImageReader, Registry, RegistryTalents } from "./registry.ts";
-import { hostMissing } from "./retag-targets.ts";
+import type { ImageReader, Registry, RegistryTalents } from "./model/registry.ts";
+import { hostMissing } from "./retag/targets.ts";
 
 /** All registries as one: the host of a reference picks the adapter. */
 export interface Registries extends Registry, RegistryTalents, ImageReader {}

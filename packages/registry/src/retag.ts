@@ -8,12 +8,12 @@ import {
   type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
-import { decideRetag } from "./decide-retag.ts";
-import { copyToGroups } from "./retag-copy.ts";
-import { readRetag, type RetagFacts } from "./retag-read.ts";
-import type { RetagInput, RetagPorts, RetagReport } from "./retag-report.ts";
-import { groupTargets, type TargetGroup } from "./retag-targets.ts";
-import { planTags, type PlannedTag, writeTags, type WrittenTag } from "./retag-write.ts";
+import { decideRetag } from "./retag/decide-retag.ts";
+import { copyToGroups } from "./retag/bring-missing.ts";
+import { readRetag, type RetagFacts } from "./retag/read.ts";
+import type { RetagInput, RetagPorts, RetagReport } from "./retag/report.ts";
+import { groupTargets, type TargetGroup } from "./retag/targets.ts";
+import { planTags, type PlannedTag, writeTags, type WrittenTag } from "./retag/write.ts";
 
 /**
  * Points tags at the digest that `source` names and proves that they name it: source and tags are read together, tags that are right

@@ -1,7 +1,7 @@
 import { type Digest, parseDigest } from "@lateen/kernel";
 import { z } from "zod";
 import type { Inspection } from "./inspect.ts";
-import type { RetaggedImage } from "./retag-report.ts";
+import type { RetaggedImage } from "./retag/report.ts";
 
 const digest: z.ZodType<Digest, string> = z.string().transform((text, context) => {
   try {

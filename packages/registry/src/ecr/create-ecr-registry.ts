@@ -12,18 +12,18 @@ import {
   systemClock,
   unknown,
 } from "@lateen/kernel";
-import type { AdapterOptions, RegistryAdapter } from "../adapter.ts";
-import { isLoopbackHost } from "../address.ts";
-import { collectTags } from "../collect-tags.ts";
-import { addressOf } from "../entry.ts";
+import type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
+import { isLoopbackHost } from "../http/address.ts";
+import { collectTags } from "../model/collect-tags.ts";
+import { addressOf } from "../model/entry.ts";
 import { registryError } from "../errors.ts";
-import type { Credentials } from "../oci/credentials.ts";
+import type { Credentials } from "../oci/auth/credentials.ts";
 import { createOciRegistry } from "../oci/index.ts";
-import { createPace } from "../oci/pace.ts";
-import { readDetails } from "../read-details.ts";
-import type { Manifest } from "../registry.ts";
-import { revisionOf } from "../revision.ts";
-import { senderOf } from "../sender.ts";
+import { createPace } from "../oci/transport/rate-limit.ts";
+import { readDetails } from "../model/read-details.ts";
+import type { Manifest } from "../model/registry.ts";
+import { revisionOf } from "../model/revision.ts";
+import { senderOf } from "../http/sender.ts";
 import { createEcrCalls, type EcrCallsOptions } from "./ecr-calls.ts";
 import { isUnknownOperation } from "./ecr-errors.ts";
 import { type EcrHost, parseEcrHost } from "./ecr-host.ts";

@@ -1,9 +1,9 @@
 import type { BatchGetImageCommandOutput, ECRClient, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { type Clock, type Digest, type Http, plainText, type Secret, secret } from "@lateen/kernel";
-import type { TagPage } from "../collect-tags.ts";
+import type { TagPage } from "../model/collect-tags.ts";
 import { integrityError, registryError } from "../errors.ts";
-import { imageTypes, indexTypes } from "../media-types.ts";
-import type { Manifest } from "../registry.ts";
+import { imageTypes, indexTypes } from "../model/media-types.ts";
+import type { Manifest } from "../model/registry.ts";
 import type { MutabilitySetting } from "./decide-mutability.ts";
 import type { EcrHost } from "./ecr-host.ts";
 import { exceptionName } from "./ecr-errors.ts";

@@ -1,6 +1,6 @@
 import { type ErrorCategory, isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError, type RegistryErrorCode } from "../errors.ts";
-import { readRetryAfter } from "../oci/retry-after.ts";
+import { readRetryAfter } from "../oci/transport/retry-after.ts";
 
 /** What an exception of ECR means for us. */
 export interface EcrMeaning {

@@ -11,7 +11,7 @@ import {
   stop,
   type Verdict,
 } from "@lateen/kernel";
-import type { Descriptor, Manifest, Preflight } from "../registry.ts";
+import type { Descriptor, Manifest, Preflight } from "../model/registry.ts";
 import { decideMutability, type MutabilitySetting } from "./decide-mutability.ts";
 import { exceptionName } from "./ecr-errors.ts";
 

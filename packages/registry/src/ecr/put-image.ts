@@ -1,9 +1,9 @@
 import { asReleaseError, type Digest, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
-import { decideDoubt } from "../decide-doubt.ts";
+import { decideDoubt } from "../model/decide-ambiguous-write.ts";
 import { registryError } from "../errors.ts";
-import { isSurelyNotApplied } from "../oci/decide-retry.ts";
+import { isSurelyNotApplied } from "../oci/transport/decide-retry.ts";
 import { settlePolicy } from "../policy.ts";
-import type { Descriptor, Manifest, Receipt } from "../registry.ts";
+import type { Descriptor, Manifest, Receipt } from "../model/registry.ts";
 import { exceptionName } from "./ecr-errors.ts";
 
 /** One write of a tag and the means to look what became of it. */

@@ -12,8 +12,8 @@ import {
   unknown,
 } from "@lateen/kernel";
 import { integrityError, registryError } from "../errors.ts";
-import { digestOf, readManifest } from "../manifest-json.ts";
-import type { Manifest } from "../registry.ts";
+import { digestOf, readManifest } from "../model/manifest-json.ts";
+import type { Manifest } from "../model/registry.ts";
 import { meaningOfFailure } from "./ecr-errors.ts";
 
 /** Asks for several images of one repository in one request. */

@@ -1,7 +1,7 @@
 import { type Digest, type Http, redactUrl, type ReleaseError } from "@lateen/kernel";
-import { reachOf } from "../address.ts";
+import { reachOf } from "../http/address.ts";
 import { integrityError, registryError } from "../errors.ts";
-import { digestOf } from "../manifest-json.ts";
+import { digestOf } from "../model/manifest-json.ts";
 import { bodyLimits, smallBodyDeadlines } from "../policy.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { type Clock, interrupted, type ReleaseError } from "@lateen/kernel";
-import { decideRetry } from "../oci/decide-retry.ts";
-import type { Pace } from "../oci/pace.ts";
+import { decideRetry } from "../oci/transport/decide-retry.ts";
+import type { Pace } from "../oci/transport/rate-limit.ts";
 import { ecrError } from "./ecr-errors.ts";
 
 /** What the tries of one host share. */

@@ -1,8 +1,8 @@
-export type { AdapterOptions } from "../adapter.ts";
-export type { RegistryEntry } from "../entry.ts";
-export type { Credentials, CredentialSource } from "./credentials.ts";
-export { realmTable } from "./decide-realm.table.ts";
-export { redirectTable } from "./decide-redirect.table.ts";
-export { createDockerCredentials } from "./docker-credentials.ts";
+export type { AdapterOptions } from "../model/adapter.ts";
+export type { RegistryEntry } from "../model/entry.ts";
+export type { Credentials, CredentialSource } from "./auth/credentials.ts";
+export { realmTable } from "./auth/decide-realm.table.ts";
+export { redirectTable } from "./transport/decide-redirect.table.ts";
+export { createDockerCredentials } from "./auth/docker-credentials.ts";
 export { createOciRegistry, type OciRegistry } from "./oci-registry.ts";
-export { answerTable, type AnswerRow } from "./decide-answer.table.ts";
+export { answerTable, type AnswerRow } from "./transport/decide-answer.table.ts";

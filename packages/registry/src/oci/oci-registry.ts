@@ -1,19 +1,19 @@
 import { ignoreEvents, parseImageRef, systemClock } from "@lateen/kernel";
-import type { AdapterOptions, RegistryAdapter } from "../adapter.ts";
-import { addressOf } from "../entry.ts";
-import { readDetails } from "../read-details.ts";
-import { revisionOf } from "../revision.ts";
-import { senderOf } from "../sender.ts";
-import { findCredentials } from "./credentials.ts";
-import { createContent } from "./content.ts";
-import { createExchange } from "./exchange.ts";
-import { listTags } from "./list-tags.ts";
-import { preflight } from "./preflight.ts";
-import { put } from "./put.ts";
-import { putTags } from "./put-tags.ts";
-import { readConfig } from "./read-blob.ts";
-import { readBytes, resolve } from "./read.ts";
-import { copyImage } from "../copy-image.ts";
+import type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
+import { addressOf } from "../model/entry.ts";
+import { readDetails } from "../model/read-details.ts";
+import { revisionOf } from "../model/revision.ts";
+import { senderOf } from "../http/sender.ts";
+import { findCredentials } from "./auth/credentials.ts";
+import { createContent } from "./api/content.ts";
+import { createExchange } from "./transport/exchange.ts";
+import { listTags } from "./api/list-tags.ts";
+import { preflight } from "./api/preflight.ts";
+import { put } from "./api/put.ts";
+import { putTags } from "./api/put-tags.ts";
+import { readConfig } from "./api/read-blob.ts";
+import { readBytes, resolve } from "./api/read.ts";
+import { copyImage } from "../copy/image.ts";
 
 /** A registry that speaks the OCI distribution protocol. */
 export type OciRegistry = RegistryAdapter;

@@ -10,7 +10,7 @@ import { createFakeClock, createScaledClock } from "@lateen/kernel/testing";
 import type { RegistryEvent } from "../events.ts";
 import { openRegistries, type Registries } from "../open-registries.ts";
 import { retag } from "../retag.ts";
-import type { RetagReport } from "../retag-report.ts";
+import type { RetagReport } from "../retag/report.ts";
 import { seedImage } from "./seed-image.ts";
 import { type EcrCall, type FakeEcr, startEcr } from "./start-ecr.ts";
 

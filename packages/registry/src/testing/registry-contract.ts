@@ -1,6 +1,6 @@
 import { type Digest, type ImageRef, parseDigest, parseImageRef } from "@lateen/kernel";
-import { digestOf } from "../manifest-json.ts";
-import type { ImageReader, Registry, RegistryTalents } from "../registry.ts";
+import { digestOf } from "../model/manifest-json.ts";
+import type { ImageReader, Registry, RegistryTalents } from "../model/registry.ts";
 import type { ImageRecipe, SeededImage } from "./seed-image.ts";
 
 /** A registry under test, ready to use. */

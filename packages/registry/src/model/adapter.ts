@@ -1,0 +1,57 @@
+import type { Clock, Digest, ImageRef, Reading, Reporter, Repository, Sender } from "@lateen/kernel";
+import type { RegistryEntry } from "./entry.ts";
+import type { RegistryEvent } from "../events.ts";
+import type { CredentialSource } from "../oci/auth/credentials.ts";
+import type { Lookup } from "../oci/transport/refuse-internal-address.ts";
+import type { Referrers } from "../oci/api/referrers.ts";
+import type { ImageReader, Manifest, Registry, RegistryTalents } from "./registry.ts";
+
+/** Content by digest, as copying between registries needs it. */
+export interface ContentStore {
+  /** Whether the repository holds the content; its size. */
+  has(
+    repository: Repository,
+    kind: "manifest" | "blob",
+    digest: Digest,
+    signal?: AbortSignal,
+  ): Promise<Reading<number>>;
+  /** The bytes of a blob as they arrive; the caller checks the digest. */
+  open(ref: ImageRef, digest: Digest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Takes a blob over from another repository of the same registry; false where the registry does not. */
+  mount(repository: Repository, digest: Digest, from: Repository, signal?: AbortSignal): Promise<boolean>;
+  /** Stores a blob whose bytes come once, in order. The registry checks the digest as well. */
+  upload(
+    repository: Repository,
+    blob: { readonly digest: Digest; readonly size: number },
+    chunks: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** What refers to a manifest: signatures, attestations, SBOMs. */
+  referrers(repository: Repository, digest: Digest, signal?: AbortSignal): Promise<Reading<Referrers>>;
+  /** Stores a manifest under its own digest; no tag is touched. */
+  store(repository: Repository, manifest: Manifest, signal?: AbortSignal): Promise<void>;
+}
+
+/** What an adapter for one registry host offers. */
+export interface RegistryAdapter extends Registry, RegistryTalents, ImageReader {
+  readonly content: ContentStore;
+}
+
+/** What an adapter is made of; `openRegistries` fills it in. */
+export interface AdapterOptions {
+  /** Host name, with the port if it is not that of https. */
+  readonly host: string;
+  readonly entry?: RegistryEntry;
+  /** Where credentials are found that the entry does not give. @default anonymous */
+  readonly credentials?: CredentialSource;
+  /** Environment of the run; nothing else is taken from the process. @default {} */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default events are dropped */
+  readonly report?: Reporter<RegistryEvent>;
+  /** @default undici, loaded with the first request */
+  readonly send?: Sender;
+  /** How host names that the registry gives (of redirects, of token services) are looked up. @default that of the machine */
+  readonly lookup?: Lookup;
+}

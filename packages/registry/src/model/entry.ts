@@ -1,0 +1,87 @@
+import type { Secret } from "@lateen/kernel";
+import { isLoopbackHost } from "../http/address.ts";
+import { registryError } from "../errors.ts";
+
+/** What is configured about one registry; nothing is needed where docker's own configuration and the defaults serve. */
+export interface RegistryEntry {
+  /** Whether plain http is spoken. @default true for loopback hosts without `ca`, false elsewhere */
+  readonly insecure?: boolean | undefined;
+  /** @default "ecr" for the host names of Amazon ECR, "oci" elsewhere */
+  readonly kind?: "oci" | "ecr" | undefined;
+  /** Base address to use in place of the host's own, for an emulator or a mirror. */
+  readonly endpoint?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: Secret | undefined;
+  /** A refresh token of the registry's token service, in place of user and password. */
+  readonly identityToken?: Secret | undefined;
+  /** Address of the token service; credentials may go there although it is on another host. */
+  readonly realm?: string | undefined;
+  /** Name under which the token service knows the registry. @default the host */
+  readonly service?: string | undefined;
+  /** Certificates (PEM) to trust beside those of Node. */
+  readonly ca?: string | undefined;
+  /** Client certificate and key (PEM) for mutual TLS. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** What is known about a registry before the first request. */
+export interface RegistryAddress {
+  /** Base of every request, without a path. */
+  readonly base: URL;
+  readonly realm: string | undefined;
+  readonly service: string;
+}
+
+/**
+ * Facts about registries that everybody uses. Sources: the challenge of `GET https://ghcr.io/v2/`, and
+ * docs.docker.com/reference/api/registry/auth (Docker Hub answers under another name than the one in references).
+ */
+const wellKnown: Readonly<
+  Record<string, { readonly endpoint?: string; readonly realm: string; readonly service: string }>
+> = {
+  "ghcr.io": { realm: "https://ghcr.io/token", service: "ghcr.io" },
+  "docker.io": {
+    endpoint: "https://registry-1.docker.io",
+    realm: "https://auth.docker.io/token",
+    service: "registry.docker.io",
+  },
+};
+
+/**
+ * Where a registry is reached: https, or plain http where the host is loopback or the entry says `insecure`.
+ * @throws ReleaseError `REGISTRY_INSECURE`, `REGISTRY_ENTRY_INVALID`
+ */
+export function addressOf(host: string, entry: RegistryEntry = {}): RegistryAddress {
+  const known = entry.endpoint === undefined ? wellKnown[host] : undefined;
+  const base = baseOf(host, entry, known?.endpoint);
+  if (entry.realm !== undefined && !/^https?:\/\//.test(entry.realm))
+    throw invalid(host, "realm is not an http or https address");
+  if (entry.password !== undefined && entry.username === undefined) throw invalid(host, "a password needs a username");
+  return { base, realm: entry.realm ?? known?.realm, service: entry.service ?? known?.service ?? host };
+}
+
+function baseOf(host: string, entry: RegistryEntry, knownEndpoint: string | undefined): URL {
+  const speaksTls = entry.ca !== undefined || entry.cert !== undefined;
+  const plain = entry.insecure ?? (isLoopbackHost(host) && !speaksTls);
+  const text = entry.endpoint ?? knownEndpoint ?? `${plain ? "http" : "https"}://${host}`;
+  if (!URL.canParse(text)) throw invalid(host, "its address cannot be read");
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw invalid(host, "endpoint is not an http or https address");
+  if (url.protocol === "http:" && !isLoopbackHost(url.host) && entry.insecure !== true) {
+    throw registryError("REGISTRY_INSECURE", "input", {
+      message: `${host} would be spoken to over plain http`,
+      why: "only loopback addresses are, unless the entry says so",
+      fix: `use https, or set registries.${host}.insecure to true`,
+    });
+  }
+  return new URL(url.origin);
+}
+
+function invalid(host: string, why: string): Error {
+  return registryError("REGISTRY_ENTRY_INVALID", "input", {
+    message: `the configuration of the registry ${host} is wrong: ${why}`,
+    fix: `correct registries.${host}`,
+  });
+}

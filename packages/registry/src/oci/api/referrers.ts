@@ -1,0 +1,80 @@
+import {
+  absent,
+  asReleaseError,
+  type Digest,
+  found,
+  type ImageRef,
+  parseImageRef,
+  type Reading,
+  type Repository,
+  unknown,
+} from "@lateen/kernel";
+import { integrityError } from "../../errors.ts";
+import { readManifest } from "../../model/manifest-json.ts";
+import { bodyLimits } from "../../policy.ts";
+import type { Descriptor, Manifest } from "../../model/registry.ts";
+import type { Exchange } from "../transport/exchange.ts";
+import { nextPage } from "./next-page.ts";
+import { readBytes } from "./read.ts";
+
+/** Pages of one list at most; a thousand signatures of one image fit in a few. */
+const longestList = 20;
+
+/** What refers to a manifest, and how the registry said so. */
+export interface Referrers {
+  readonly manifests: readonly Descriptor[];
+  /** `tag` where the registry has no such API and the list stands in an index under a tag (GHCR, November 2026). */
+  readonly through: "api" | "tag";
+}
+
+/**
+ * The manifests whose `subject` is `digest`. Source: OCI distribution-spec, "Listing Referrers" and "Unavailable Referrers API".
+ */
+export async function readReferrers(
+  exchange: Exchange,
+  repository: Repository,
+  digest: Digest,
+  signal?: AbortSignal,
+): Promise<Reading<Referrers>> {
+  const { path } = parseImageRef(repository);
+  const manifests: Descriptor[] = [];
+  let next: string | undefined = `/v2/${path}/referrers/${digest}`;
+  try {
+    for (let pages = 0; next !== undefined && pages < longestList; pages++) {
+      const request = { method: "GET", path: next, need: { repository: path, actions: "pull" as const } };
+      const response = await exchange.request(request, bodyLimits.manifest, signal);
+      const { content } = readManifest(response.bytes, response.header("content-type"), response.url);
+      if (content.kind !== "index")
+        throw integrityError("MANIFEST_UNREADABLE", "the list of referrers is not an index", response.url);
+      manifests.push(...content.manifests);
+      next = nextPage(response.header("link"), next);
+    }
+    return found({ manifests, through: "api" });
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.category === "interrupted" || error.category === "bug") throw error;
+    // Registries without the API say 404, or that they do not support it.
+    const hasNone = error.code === "REGISTRY_NOT_FOUND" || error.code === "REGISTRY_REQUEST_REFUSED";
+    return hasNone ? await readFallback(exchange, repository, digest, signal) : unknown(error);
+  }
+}
+
+/** The tag under which a list of referrers stands where there is no API. */
+export function fallbackTag(repository: Repository, digest: Digest): ImageRef {
+  return parseImageRef(`${repository}:${digest.replace(":", "-")}`);
+}
+
+async function readFallback(
+  exchange: Exchange,
+  repository: Repository,
+  digest: Digest,
+  signal: AbortSignal | undefined,
+): Promise<Reading<Referrers>> {
+  const index: Reading<Manifest> = await readBytes(exchange, fallbackTag(repository, digest), signal);
+  if (index.kind === "absent") return found({ manifests: [], through: "tag" });
+  if (index.kind === "unknown") return index;
+  const { content } = readManifest(index.value.bytes, index.value.mediaType, repository);
+  return content.kind === "index"
+    ? found({ manifests: content.manifests, through: "tag" })
+    : absent("the fallback tag names no index");
+}

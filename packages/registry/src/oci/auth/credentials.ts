@@ -1,0 +1,32 @@
+import type { Secret } from "@lateen/kernel";
+import type { RegistryEntry } from "../../model/entry.ts";
+
+/** How a registry or its token service is told who asks. */
+export type Credentials =
+  | { readonly kind: "password"; readonly username: string; readonly password: Secret }
+  /** A refresh token; the token service gives access tokens for it. */
+  | { readonly kind: "identity"; readonly token: Secret }
+  /** A token for the registry itself. */
+  | { readonly kind: "bearer"; readonly token: Secret };
+
+/** Finds the credentials for a registry host; undefined means anonymous. */
+export type CredentialSource = (host: string, signal?: AbortSignal) => Promise<Credentials | undefined>;
+
+/** The credentials of the entry, else those of `ambient`. */
+export async function findCredentials(
+  host: string,
+  entry: RegistryEntry,
+  ambient: CredentialSource,
+  signal: AbortSignal | undefined,
+): Promise<Credentials | undefined> {
+  if (entry.identityToken !== undefined) return { kind: "identity", token: entry.identityToken };
+  if (entry.username !== undefined && entry.password !== undefined) {
+    return { kind: "password", username: entry.username, password: entry.password };
+  }
+  return await ambient(host, signal);
+}
+
+/** The value of an Authorization header with user and password. Source: RFC 7617, in UTF-8. */
+export function basicHeader(username: string, password: Secret): string {
+  return `Basic ${Buffer.from(`${username}:${password.reveal()}`, "utf8").toString("base64")}`;
+}

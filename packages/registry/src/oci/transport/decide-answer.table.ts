@@ -1,0 +1,218 @@
+import type { ErrorCategory } from "@lateen/kernel";
+import type { RegistryErrorCode } from "../../errors.ts";
+
+/** One meaning of an unsuccessful answer; the first row that fits counts. */
+export interface AnswerRow {
+  /** A status, or all from this one on where `andAbove`. */
+  readonly status: number;
+  readonly andAbove?: boolean;
+  /** Where the status alone does not tell: a regular expression, in any case, that the body has to fit. */
+  readonly body?: string;
+  readonly code: RegistryErrorCode;
+  readonly category: ErrorCategory;
+  /** Whether the same read may be sent again. A tag is never written again on this alone. */
+  readonly retryable: boolean;
+  /** Whether a write that was answered so surely did not happen. */
+  readonly notApplied: boolean;
+  readonly says: string;
+  readonly fix: string;
+  readonly source: string;
+}
+
+const spec = "OCI distribution-spec, Error Codes";
+const permission = "grant the account push rights on the repository; on GHCR also packages: write and the package's Manage Actions access";
+
+/** What every unsuccessful answer of a registry means. */
+export const answerTable: readonly AnswerRow[] = [
+  {
+    status: 400,
+    body: "authorization token has expired",
+    code: "REGISTRY_TOKEN_EXPIRED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the token has expired",
+    fix: "log in again",
+    source: "aws/containers-roadmap#2835 (public.ecr.aws answers 400)",
+  },
+  {
+    status: 403,
+    body: "authorization token has expired|token (?:has |is )?expired",
+    code: "REGISTRY_TOKEN_EXPIRED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the token has expired",
+    fix: "log in again",
+    source: "flipt-io/flipt#3043 (ECR answers 403)",
+  },
+  {
+    status: 403,
+    body: "secondary rate limit|rate limit exceeded|too ?many ?requests|abuse detection",
+    code: "REGISTRY_RATE_LIMITED",
+    category: "unavailable",
+    retryable: true,
+    notApplied: true,
+    says: "too many requests",
+    fix: "wait a few minutes, or run fewer jobs at once",
+    source: "markrussinovich/refchecker#67 (GHCR answers 403 to a secondary rate limit)",
+  },
+  {
+    status: 401,
+    code: "REGISTRY_UNAUTHORIZED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the credentials were not accepted",
+    fix: "log in to this registry, or give its user and password in the configuration",
+    source: spec,
+  },
+  {
+    status: 403,
+    code: "REGISTRY_DENIED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the credentials do not allow this",
+    fix: permission,
+    source: "docker/build-push-action#463",
+  },
+  {
+    status: 404,
+    body: String.raw`^\s*<(?:!doctype|html)`,
+    code: "REGISTRY_UNAVAILABLE",
+    category: "unavailable",
+    retryable: false,
+    notApplied: true,
+    says: "a web page answers in place of a registry",
+    fix: "check that the address is that of a registry",
+    source: spec,
+  },
+  {
+    status: 404,
+    code: "REGISTRY_NOT_FOUND",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "there is no such repository or content",
+    fix: "check the name",
+    source: spec,
+  },
+  {
+    status: 400,
+    body: "MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN",
+    code: "REGISTRY_CONTENT_MISSING",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "content that the manifest lists is not in the repository",
+    fix: "copy the image into the repository first",
+    source: spec,
+  },
+  {
+    status: 400,
+    body: "TAG_IMMUTABLE|immutable",
+    code: "REGISTRY_TAG_IMMUTABLE",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the tag is immutable",
+    fix: "exclude the moving tag from the immutability rule",
+    source: "goharbor/harbor, tag immutability rules",
+  },
+  {
+    status: 409,
+    body: "immutable|cannot be overwritten",
+    code: "REGISTRY_TAG_IMMUTABLE",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the tag is immutable",
+    fix: "exclude the moving tag from the immutability rule",
+    source: "goharbor/harbor, tag immutability rules (412 and 409)",
+  },
+  {
+    status: 412,
+    body: "immutable",
+    code: "REGISTRY_TAG_IMMUTABLE",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the tag is immutable",
+    fix: "exclude the moving tag from the immutability rule",
+    source: "goharbor/harbor, tag immutability rules (412 and 409)",
+  },
+  {
+    status: 408,
+    code: "REGISTRY_UNAVAILABLE",
+    category: "unavailable",
+    retryable: true,
+    notApplied: false,
+    says: "the registry waited too long for the request",
+    fix: "run again",
+    source: "RFC 9110 §15.5.9",
+  },
+  {
+    status: 413,
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the manifest is larger than the registry takes",
+    fix: "build an image with fewer platforms or annotations",
+    source: "OCI distribution-spec, Pushing Manifests",
+  },
+  {
+    status: 429,
+    code: "REGISTRY_RATE_LIMITED",
+    category: "unavailable",
+    retryable: true,
+    notApplied: true,
+    says: "too many requests",
+    fix: "wait a few minutes, or run fewer jobs at once",
+    source: spec,
+  },
+  {
+    status: 501,
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the registry cannot do this",
+    fix: "check that the address is that of a registry",
+    source: "RFC 9110 §15.6.2",
+  },
+  {
+    status: 500,
+    andAbove: true,
+    code: "REGISTRY_UNAVAILABLE",
+    category: "unavailable",
+    retryable: true,
+    notApplied: false,
+    says: "the registry failed",
+    fix: "look at the registry's state, then run again",
+    source: "RFC 9110 §15.6",
+  },
+  {
+    status: 400,
+    andAbove: true,
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the registry refused the request",
+    fix: "check the reference and that the address is that of a registry",
+    source: "RFC 9110 §15.5",
+  },
+  {
+    status: 0,
+    andAbove: true,
+    code: "REGISTRY_UNAVAILABLE",
+    category: "unavailable",
+    retryable: false,
+    notApplied: false,
+    says: "the registry gave an answer that means nothing here",
+    fix: "check that the address is that of a registry",
+    source: "RFC 9110 §15",
+  },
+];

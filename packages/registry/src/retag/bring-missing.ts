@@ -1,0 +1,42 @@
+import { type Evidence, go, type ImageRef, stop, type Verdict } from "@lateen/kernel";
+import type { RetagFacts } from "./read.ts";
+import type { RetagPorts } from "./report.ts";
+import type { TargetGroup } from "./targets.ts";
+import type { PlannedTag } from "./write.ts";
+
+/** Which repositories may lack the source's content. */
+export interface CopyToGroups {
+  readonly source: ImageRef;
+  readonly groups: readonly TargetGroup[];
+  readonly planned: readonly PlannedTag[];
+  readonly facts: RetagFacts;
+  readonly dryRun: boolean;
+  readonly referrers: boolean;
+}
+
+/** Brings the content to every other repository that has a tag to write, before the first tag is written; answers with those. */
+export async function copyToGroups(
+  request: CopyToGroups,
+  ports: RetagPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<ReadonlySet<string>>> {
+  const { source, groups, planned, facts, dryRun } = request;
+  const { registries } = ports;
+  const copy = (request.referrers ? registries.copyWithReferrers : undefined) ?? registries.copy;
+  if (facts.digest.kind !== "found") throw new TypeError("only a source with a digest is copied");
+  const exact: ImageRef = { ...source, tag: undefined, digest: facts.digest.value };
+  const evidence: Evidence[] = [];
+  const copied = new Set<string>();
+  for (const { repository } of groups) {
+    const needed = planned.some((tag) => tag.repository === repository && tag.plan !== "keep");
+    if (repository === source.repository || !needed) continue;
+    copied.add(repository);
+    const verdict = dryRun
+      ? await registries.checkCopy?.(exact, repository, signal)
+      : await copy(exact, repository, signal);
+    if (verdict === undefined) continue;
+    if (verdict.kind === "stop") return stop(verdict.outcome, verdict.reason, verdict.evidence);
+    evidence.push(...verdict.evidence);
+  }
+  return go(copied, evidence);
+}

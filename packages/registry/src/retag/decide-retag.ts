@@ -1,0 +1,40 @@
+import type { Digest, Reading, StopOutcome } from "@lateen/kernel";
+import type { RetaggedTag } from "./report.ts";
+
+/** What a tag needs so that it names `wanted`. */
+export type TagPlan = "keep" | "move" | "create" | "unknown";
+
+/** Compares what a tag names with what it shall name. */
+export function decideTag(wanted: Digest, current: Reading<{ readonly digest: Digest }>): TagPlan {
+  if (current.kind === "unknown") return "unknown";
+  if (current.kind === "absent") return "create";
+  return current.value.digest === wanted ? "keep" : "move";
+}
+
+/** How a retag ends: all is well, nothing was to do, or it stops. */
+export type RetagOutcome = "done" | "unchanged" | StopOutcome;
+
+/** What is known about one tag in the end. */
+export interface TagEnd {
+  readonly action: RetaggedTag["action"];
+  /** Why a write came to nothing; `unavailable` where the registry did not say. */
+  readonly failure?: "refused" | "unavailable" | undefined;
+}
+
+/**
+ * The outcome of all tags together: as soon as one was written and another is not as it should be, the whole is partial; where nothing
+ * was written, nothing has changed and the refusal counts.
+ */
+export function decideRetag(tags: readonly TagEnd[]): RetagOutcome {
+  const failed = tags.filter((tag) => tag.failure !== undefined);
+  const written = tags.filter((tag) => tag.failure === undefined && tag.action !== "unchanged");
+  const unsettled = written.some(
+    (tag) => tag.action === "pending" || tag.action === "foreign" || tag.action === "refused",
+  );
+  if (failed.length > 0) {
+    if (written.length > 0) return "partial";
+    return failed.some((tag) => tag.failure === "refused") ? "refused" : "unknown";
+  }
+  if (unsettled) return "partial";
+  return written.length === 0 ? "unchanged" : "done";
+}

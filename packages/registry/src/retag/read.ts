@@ -1,0 +1,70 @@
+import {
+  type Digest,
+  found,
+  type ImageRef,
+  isReleaseError,
+  mapReading,
+  parseImageRef,
+  type Reading,
+  type Repository,
+} from "@lateen/kernel";
+import type { Descriptor, Manifest } from "../model/registry.ts";
+import type { RetagPorts } from "./report.ts";
+import type { TargetGroup } from "./targets.ts";
+
+/** What a tag names before anything is written; with the bytes where they could be read. */
+export interface CurrentTag {
+  readonly repository: Repository;
+  readonly tag: string;
+  readonly reading: Reading<Descriptor & { readonly bytes?: Uint8Array }>;
+}
+
+/** Everything that is read before a retag. */
+export interface RetagFacts {
+  /** The digest that the source names. */
+  readonly digest: Reading<Digest>;
+  /** The bytes of the source; undefined where every tag is right already and nobody needs them. */
+  readonly manifest: Reading<Manifest> | undefined;
+  readonly current: readonly CurrentTag[];
+}
+
+/**
+ * Reads the source and every target together, in one round trip. Where the source is given by its digest the targets are read first: if
+ * they are right already nobody needs its bytes, and the whole takes one request and a token.
+ */
+export async function readRetag(
+  source: ImageRef,
+  groups: readonly TargetGroup[],
+  ports: RetagPorts,
+  signal?: AbortSignal,
+): Promise<RetagFacts> {
+  const { registries } = ports;
+  const tags = groups.flatMap((group) => group.tags.map((tag) => ({ repository: group.repository, tag })));
+  const readTags = () =>
+    Promise.all(
+      tags.map(async (at): Promise<CurrentTag> => ({ ...at, reading: await readCurrent(at, ports, signal) })),
+    );
+  const { digest } = source;
+  if (digest === undefined) {
+    const [manifest, current] = await Promise.all([registries.manifest(source, signal), readTags()]);
+    return { digest: mapReading(manifest, (value) => value.digest), manifest, current };
+  }
+  const current = await readTags();
+  const isRight = current.every(({ reading }) => reading.kind === "found" && reading.value.digest === digest);
+  if (isRight) return { digest: found(digest), manifest: undefined, current };
+  const manifest = await registries.manifest(source, signal);
+  return { digest: mapReading(manifest, () => digest), manifest, current };
+}
+
+async function readCurrent(
+  at: { repository: Repository; tag: string },
+  { registries }: RetagPorts,
+  signal: AbortSignal | undefined,
+): Promise<CurrentTag["reading"]> {
+  const ref = parseImageRef(`${at.repository}:${at.tag}`);
+  const reading = await registries.manifest(ref, signal);
+  // A tag may name schema 1, which has no bytes to keep, and still be moved away from it.
+  const isOld =
+    reading.kind === "unknown" && isReleaseError(reading.cause) && reading.cause.code === "MANIFEST_SCHEMA1";
+  return isOld ? await registries.resolve(ref, signal) : reading;
+}

@@ -1,0 +1,56 @@
+import type { Clock, Digest, ImageRef, Reporter } from "@lateen/kernel";
+import type { RegistryEvent } from "../events.ts";
+import type { Manifest, Registry, RegistryTalents } from "../model/registry.ts";
+
+/** What shall be moved where. */
+export interface RetagInput {
+  /** The image by tag or digest; both together mean the digest. */
+  readonly source: ImageRef;
+  /** Tags in the source's repository, or full references elsewhere, to which the content is copied. */
+  readonly targets: readonly (string | ImageRef)[];
+  /** Milliseconds after the write within which every tag has to be seen to have moved. @default 60000 */
+  readonly settleMs?: number;
+  /** Whether a copy brings signatures, attestations and SBOMs along: referrers and cosign's tags. @default false */
+  readonly referrers?: boolean;
+  /** Reads and refuses like the real run, but sends no writing request. @default false */
+  readonly dryRun?: boolean;
+}
+
+/** What {@link retag} works with. */
+export interface RetagPorts {
+  readonly registries: Registry & RegistryTalents;
+  readonly clock: Clock;
+  readonly report?: Reporter<RegistryEvent>;
+}
+
+/** What became of every tag, by repository. */
+export interface RetagReport {
+  readonly source: ImageRef;
+  readonly digest: Digest;
+  readonly images: readonly RetaggedImage[];
+  /** Whether any tag was moved or created, or would be in a dry run. */
+  readonly changed: boolean;
+}
+
+/** One destination repository. */
+export interface RetaggedImage {
+  readonly repository: string;
+  /** Tag or digest of the source. */
+  readonly candidate: string;
+  readonly digest: Digest;
+  /** Whether content had to be brought from another repository. */
+  readonly copied: boolean;
+  readonly tags: readonly RetaggedTag[];
+}
+
+/** One tag, before and after. */
+export interface RetaggedTag {
+  readonly tag: string;
+  readonly before?: Digest | undefined;
+  /** What the tag was last seen to name; in a dry run, what it would name. */
+  readonly after?: Digest | undefined;
+  readonly action: "moved" | "unchanged" | "created" | "pending" | "foreign" | "refused";
+  /** The image that the tag named before, so that it can be put back even after the registry has cleaned up. */
+  readonly previous?: Manifest | undefined;
+  readonly reason?: string | undefined;
+}

@@ -53,7 +53,7 @@ const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)
 const namedForIt = /(^|\/)(git-ref|journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
 const servers = /^node:(http|https|http2|dgram)$/;
 /** Files that send with Node's own client, and say why. */
-const plainClients = ["registry/src/plain-client.ts"];
+const plainClients = ["registry/src/http/plain-client.ts"];
 
 /** Files of the program that touch the machine; everything else gets what it needs as a parameter. */
 const cliFiles = ["main.ts", "io/files.ts"];

@@ -1,9 +1,7 @@
 import { inputError } from "./input-error.ts";
 
-declare const commitSha: unique symbol;
-
 /** A full commit id, 40 lower-case hexadecimal digits. Built only by {@link parseCommitSha}. */
-export type CommitSha = string & { readonly [commitSha]: true };
+export type CommitSha = string & { readonly "@lateen/CommitSha": true };
 
 /** The shortest abbreviation that is accepted anywhere: git's own default for `core.abbrev` on small repositories. */
 export const shortestSha = 7;

@@ -1,9 +1,7 @@
 import { inputError } from "./input-error.ts";
 
-declare const digest: unique symbol;
-
 /** A content digest, `sha256:` or `sha512:` and lower-case hexadecimal. Built only by {@link parseDigest}. */
-export type Digest = string & { readonly [digest]: true };
+export type Digest = string & { readonly "@lateen/Digest": true };
 
 /** What a digest looks like, for messages. */
 export const digestHint = "a digest is sha256: and 64 lower-case hexadecimal digits";

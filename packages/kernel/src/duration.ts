@@ -1,9 +1,7 @@
 import { inputError } from "./input-error.ts";
 
-declare const duration: unique symbol;
-
 /** A span of time in milliseconds. Built only by {@link parseDuration}. */
-export type Duration = number & { readonly [duration]: true };
+export type Duration = number & { readonly "@lateen/Duration": true };
 
 /** Largest first, as they are written. */
 const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 
 import { redactUrl, systemCode } from "./http-errors.ts";
 import { createHttp, type Http, type HttpRequest } from "./http.ts";
-import { looksLikeHtml, parseJson, type Schema } from "./parse-json.ts";
+import { parseJson, type Schema } from "./parse-json.ts";
 import type { ReleaseError } from "./release-error.ts";
 import type { Sender } from "./sender.ts";
 import { createFakeClock } from "./testing/fake-clock.ts";
@@ -295,6 +295,5 @@ describe("parseJson", () => {
 
   test("quotes little of a huge body", async () => {
     expect((await refusalOf("x".repeat(1_000_000))).message.length).toBeLessThan(200);
-    expect(looksLikeHtml("{}")).toBe(false);
   });
 });

@@ -1,10 +1,8 @@
 import { type Digest, digestHint, isDigest } from "./digest.ts";
 import { inputError } from "./input-error.ts";
 
-declare const repository: unique symbol;
-
 /** An image repository without tag or digest, with its host where one was given. Built only by {@link parseImageRef}. */
-export type Repository = string & { readonly [repository]: true };
+export type Repository = string & { readonly "@lateen/Repository": true };
 
 /** An image reference in its parts; `host` is undefined for a short name such as `alpine`. */
 export interface ImageRef {

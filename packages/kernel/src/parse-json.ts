@@ -1,3 +1,4 @@
+import { isHtml } from "./html.ts";
 import { httpError } from "./http-errors.ts";
 import type { HttpResponse } from "./http.ts";
 import { plainText } from "./plain-text.ts";
@@ -35,14 +36,9 @@ export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schem
   throw unreadable("HTTP_UNEXPECTED_BODY", response.url, what, plainText(`other JSON${where ?? ""}`, 200));
 }
 
-/** True where a body is a web page. */
-export function looksLikeHtml(text: string): boolean {
-  return /^\s*(?:<!doctype html|<html|<head|<body)/i.test(text.slice(0, 200));
-}
-
 function describe(text: string): string {
   if (text.trim() === "") return "an empty body";
-  if (looksLikeHtml(text)) return "an HTML page";
+  if (isHtml(text)) return "an HTML page";
   return `text that is not JSON: ${plainText(text, 60)}`;
 }
 

@@ -41,7 +41,16 @@ export class ReleaseError extends Error {
     this.retryable = options.retryable ?? options.category === "unavailable";
     this.retryAfterMs = options.retryAfterMs;
   }
+
+  /** The error as plain data; `message` is not enumerable, so `JSON.stringify` would drop it. The cause is left out. */
+  toJSON(): ReleaseErrorJson {
+    const { name, code, category, message, why, fix } = this;
+    return { name, code, category, message, why, fix };
+  }
 }
+
+/** A {@link ReleaseError} as plain data. */
+export type ReleaseErrorJson = Pick<ReleaseError, "name" | "code" | "category" | "message" | "why" | "fix">;
 
 /** True for a {@link ReleaseError}, also one made by another copy of this package. */
 export function isReleaseError(value: unknown): value is ReleaseError {
@@ -53,4 +62,10 @@ export function asReleaseError(error: unknown): ReleaseError {
   if (isReleaseError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new ReleaseError({ code: "UNEXPECTED", category: "bug", message, cause: error });
+}
+
+/** True for an error that no reading may hide: an interruption, or a bug, which every foreign error counts as. */
+export function isFatal(error: unknown): boolean {
+  const { category } = asReleaseError(error);
+  return category === "interrupted" || category === "bug";
 }

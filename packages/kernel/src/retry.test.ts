@@ -8,7 +8,7 @@ import { createFakeClock } from "./testing/fake-clock.ts";
 const failure = (more: Partial<ReleaseErrorOptions> = {}) =>
   new ReleaseError({ code: "DOWN", category: "unavailable", message: "down", ...more });
 
-/** Runs `retry` over errors (then success) and tells what was paused for. */
+/** Runs `retry` over errors (then success) and reports the pauses. */
 const run = async (errors: readonly unknown[], policy: RetryPolicy = {}) => {
   const clock = createFakeClock({ auto: true });
   const delays: number[] = [];
@@ -55,6 +55,21 @@ describe("retry", () => {
     expect((await run([failure({ retryAfterMs: 7_000 })])).delays).toEqual([7_000]);
     expect((await run([failure({ retryAfterMs: 0 })])).delays).toEqual([0]);
     expect(await run([failure({ retryAfterMs: 30_001 })])).toMatchObject({ result: { code: "DOWN" }, calls: 1 });
+  });
+
+  test("begins no try after its budget", async () => {
+    const errors = Array.from({ length: 9 }, () => failure());
+    // Pauses of 500, 1000 and 2000 ms: the third try would begin after 3.5 s.
+    expect(await run(errors, { attempts: 9, budgetMs: 3_499 })).toMatchObject({ calls: 3, delays: [500, 1_000] });
+    expect(await run(errors, { attempts: 9, budgetMs: 3_500 })).toMatchObject({ calls: 4 });
+    expect(await run(errors, { attempts: 9, budgetMs: 0 })).toMatchObject({ result: { code: "DOWN" }, calls: 1 });
+    expect(await run([failure({ retryAfterMs: 2_000 })], { budgetMs: 1_999 })).toMatchObject({ calls: 1 });
+  });
+
+  test("lets the caller decide what may be repeated", async () => {
+    const isRetryable = ({ code }: { code: string }) => code === "AGAIN";
+    const again = failure({ code: "AGAIN", category: "state" });
+    expect(await run([again, failure()], { isRetryable })).toMatchObject({ result: { code: "DOWN" }, calls: 2 });
   });
 
   test("spreads each pause over its second half", async () => {

@@ -5,19 +5,22 @@ import { asReleaseError, type ReleaseError } from "./release-error.ts";
 export interface RetryPolicy {
   /** Tries in all, the first included. @default 4 */
   readonly attempts?: number;
+  /** Time in milliseconds from the first try after which no further one begins. @default unlimited */
+  readonly budgetMs?: number;
+  /** Whether the same thing may be tried again after `error`. @default error.retryable */
+  readonly isRetryable?: (error: ReleaseError) => boolean;
   /** Pause before the second try in milliseconds; it doubles each time. @default 500 */
   readonly firstDelayMs?: number;
   /** Longest pause in milliseconds, whatever a server asks for: a longer wish ends the tries. @default 30000 */
   readonly longestDelayMs?: number;
   /** A number in [0, 1) that spreads the pauses, so that many callers do not return together. @default Math.random */
   readonly random?: () => number;
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly onRetry?: (error: ReleaseError, delayMs: number, attempt: number) => void;
 }
 
 /**
- * Calls `attempt` until it succeeds, fails with an error that is not retryable, or the tries are used up; throws the last
- * error.
+ * Calls `attempt` until it succeeds, fails with an error that is not retryable, or tries or time are used up; throws the last error.
  *
  * A server's own `retryAfterMs` beats the back-off. The jitter is "equal jitter": half of each pause is random.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
@@ -30,6 +33,8 @@ export async function retry<T>(
   policy: RetryPolicy = {},
 ): Promise<T> {
   const { attempts = 4, longestDelayMs = 30_000, onRetry } = policy;
+  const { budgetMs = Infinity, isRetryable = ({ retryable }) => retryable } = policy;
+  const end = clock.now() + budgetMs;
   for (let number = 1; ; number++) {
     if (signal?.aborted === true) throw interrupted(signal);
     try {
@@ -37,7 +42,8 @@ export async function retry<T>(
     } catch (thrown) {
       const error = asReleaseError(thrown);
       const delayMs = error.retryAfterMs ?? backOff(number, policy);
-      if (!error.retryable || number >= attempts || delayMs > longestDelayMs) throw error;
+      const isOver = number >= attempts || delayMs > longestDelayMs || clock.now() + delayMs > end;
+      if (isOver || !isRetryable(error)) throw error;
       onRetry?.(error, delayMs, number);
       await clock.sleep(delayMs, signal);
     }

@@ -1,9 +1,7 @@
 import { inputError } from "./input-error.ts";
 
-declare const slug: unique symbol;
-
 /** The name of one tenant, safe to put into a host name. Built only by {@link parseSlug}. */
-export type Slug = string & { readonly [slug]: true };
+export type Slug = string & { readonly "@lateen/Slug": true };
 
 /**
  * Reads a tenant slug: a DNS label in lower case.

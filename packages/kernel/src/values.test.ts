@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 
 import type { Digest } from "./digest.ts";
 import { classifyReadBack } from "./read-back.ts";
-import { absent, found, mapReading, unknown } from "./reading.ts";
-import { asReleaseError, isReleaseError, ReleaseError } from "./release-error.ts";
+import { absent, found, mapReading, type Reading, toReading, unknown } from "./reading.ts";
+import { asReleaseError, isFatal, isReleaseError, ReleaseError } from "./release-error.ts";
 import { ignoreEvents } from "./reporter.ts";
 import { secret } from "./secret.ts";
 import { go, stop } from "./verdict.ts";
@@ -20,16 +20,51 @@ test("a reading is changed only where something was found", () => {
 });
 
 test("a verdict carries its evidence, and a value only if there is one", () => {
-  const evidence = [{ rule: "gate", verdict: "open", fact: "f", source: "s", at: "t" }];
+  const evidence = [{ rule: "gate", verdict: "open", fact: "f", source: "s", at: "t" }] as const;
+  const options = { outcome: "held", code: "KILL_SWITCH_HELD", reason: "because" } as const;
   expect(go(1, evidence)).toEqual({ kind: "go", value: 1, evidence });
-  expect(go(1).evidence).toEqual([]);
-  expect(stop("held", "because")).toEqual({ kind: "stop", outcome: "held", reason: "because", evidence: [] });
-  expect(stop("halted", "because", evidence, 2)).toMatchObject({ value: 2 });
-  expect("value" in stop("held", "because")).toBe(false);
+  expect(stop(options)).toStrictEqual({ kind: "stop", ...options, evidence: [] });
+  expect(stop({ ...options, evidence, value: 2 })).toStrictEqual({ kind: "stop", ...options, evidence, value: 2 });
+  expect("value" in stop({ ...options, value: undefined })).toBe(false);
   expect(ignoreEvents()).toBeUndefined();
 });
 
+test("a failed read is unknown; an interruption and a bug are thrown", async () => {
+  const failing = (thrown: unknown) => async (): Promise<Reading<number>> => {
+    throw thrown;
+  };
+  expect(await toReading(async () => found(1))).toEqual(found(1));
+  expect(await toReading(async () => absent("404"))).toEqual(absent("404"));
+  for (const category of ["input", "auth", "unavailable", "state"] as const) {
+    const cause = new ReleaseError({ code: "X", category, message: "x" });
+    expect(isFatal(cause)).toBe(false);
+    expect(await toReading(failing(cause))).toEqual({ kind: "unknown", cause });
+  }
+  for (const category of ["interrupted", "bug"] as const) {
+    const cause = new ReleaseError({ code: "X", category, message: "x" });
+    expect(isFatal(cause)).toBe(true);
+    await expect(toReading(failing(cause))).rejects.toBe(cause);
+  }
+  const bug = new TypeError("oops");
+  expect(isFatal(bug)).toBe(true);
+  await expect(toReading(failing(bug))).rejects.toBe(bug);
+  await expect(
+    toReading(() => {
+      throw bug;
+    }),
+  ).rejects.toBe(bug);
+});
+
 describe("a release error", () => {
+  test("keeps its message as JSON, without its cause", () => {
+    const options = { code: "X", category: "auth", message: "denied", why: "https://x/", fix: "log in" } as const;
+    const thrown = new ReleaseError({ ...options, cause: new Error("password") });
+    expect(JSON.parse(JSON.stringify({ thrown }))).toEqual({ thrown: { name: "ReleaseError", ...options } });
+    expect(JSON.stringify(new ReleaseError({ code: "X", category: "bug", message: "m" }))).toBe(
+      '{"name":"ReleaseError","code":"X","category":"bug","message":"m"}',
+    );
+  });
+
   test("is retryable by its category, unless it says otherwise", () => {
     expect(error.retryable).toBe(true);
     for (const category of ["input", "auth", "state", "interrupted", "bug"] as const) {

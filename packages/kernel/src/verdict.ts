@@ -15,7 +15,10 @@ export interface Evidence {
   readonly at: string;
 }
 
-/** The answer of every stage: go on with a value, or stop with an outcome and a reason; always with evidence. */
+/** A list that has at least one element. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** The answer of every stage: go on with a value, or stop with an outcome, a code and a reason; always with evidence. */
 export type Verdict<T> = Go<T> | Stop<T>;
 
 /** The stage did what it should, or allows it. */
@@ -26,27 +29,53 @@ export interface Go<T> {
 }
 
 /** The stage refuses to go on. A refusal is a value; failures of our own are thrown. */
-export interface Stop<T = never> {
+export interface Stop<T = never> extends StopOptions<T> {
   readonly kind: "stop";
+  readonly evidence: readonly Evidence[];
+}
+
+/** The parts of a {@link Stop}. */
+export interface StopOptions<T = never> {
   readonly outcome: StopOutcome;
+  /** Stable reason for programs, upper snake case, unique within its package. */
+  readonly code?: string | undefined;
   /** One sentence for a person. */
   readonly reason: string;
-  readonly evidence: readonly Evidence[];
-  /** What was established until then, where a report needs it: a halted rollout still accounts for every tenant. */
+  /** @default [] */
+  readonly evidence?: readonly Evidence[] | undefined;
+  /** What was established until then, if a report needs it: a halted rollout still accounts for every tenant. */
   readonly value?: T | undefined;
 }
 
 /** A verdict that goes on with `value`. */
+export function go<T>(value: T, evidence: NonEmpty<Evidence>): Go<T>;
+/** @deprecated A `go` needs evidence. */
+export function go<T>(value: T, evidence?: readonly Evidence[]): Go<T>;
 export function go<T>(value: T, evidence: readonly Evidence[] = []): Go<T> {
   return { kind: "go", value, evidence };
 }
 
-/** A verdict that stops with `outcome` because of `reason`. */
+/** A verdict that stops. */
+export function stop<T = never>(options: StopOptions<T> & { readonly code: string }): Stop<T>;
+/** @deprecated Give an object with a `code`. */
 export function stop<T = never>(
   outcome: StopOutcome,
   reason: string,
+  evidence?: readonly Evidence[],
+  value?: T,
+): Stop<T>;
+export function stop<T>(
+  first: StopOutcome | StopOptions<T>,
+  reason = "",
   evidence: readonly Evidence[] = [],
   value?: T,
 ): Stop<T> {
-  return { kind: "stop", outcome, reason, evidence, ...(value === undefined ? {} : { value }) };
+  const options = typeof first === "string" ? { outcome: first, reason, evidence, value } : first;
+  const { value: established, ...rest } = options;
+  return {
+    kind: "stop",
+    ...rest,
+    evidence: options.evidence ?? [],
+    ...(established === undefined ? {} : { value: established }),
+  };
 }

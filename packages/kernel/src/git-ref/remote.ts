@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { redactUrl } from "../http-errors.ts";
 import { inputError } from "../input-error.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** A git repository elsewhere, as git takes it on its command line. */
 export interface Remote {
@@ -45,8 +46,4 @@ export function parseRef(text: string): string {
     throw inputError("GIT_REF_INVALID", "a full git ref", text, "write it out, such as refs/lateen/latest");
   }
   return text;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

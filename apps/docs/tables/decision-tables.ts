@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -7,7 +7,7 @@ import { cell } from "./cell.ts";
 /** One exported array of rows of a `*.table.ts` file: the data that the tests loop over. */
 export interface DecisionTable {
   readonly package: string;
-  /** Relative to the package's `src`. */
+  /** Relative to the package. */
   readonly file: string;
   readonly name: string;
   /** The comment above the export. */
@@ -21,16 +21,22 @@ const packages = join(process.cwd(), "../../packages");
 /** Every decision table of every package, in the order of their files. */
 export async function decisionTables(): Promise<DecisionTable[]> {
   const tables = readdirSync(packages).flatMap((name) =>
-    readdirSync(join(packages, name, "src"), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".table.ts"))
-      .toSorted()
-      .map((file) => tablesOf(name, file)),
+    ["src", "test/tables"].flatMap((folder) =>
+      filesIn(join(packages, name, folder))
+        .filter((file) => file.endsWith(".table.ts"))
+        .toSorted()
+        .map((file) => tablesOf(name, join(folder, file))),
+    ),
   );
   return (await Promise.all(tables)).flat();
 }
 
+function filesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+}
+
 async function tablesOf(name: string, file: string): Promise<DecisionTable[]> {
-  const path = join(packages, name, "src", file);
+  const path = join(packages, name, file);
   const text = readFileSync(path, "utf8");
   const exported = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   return Object.keys(exported)

@@ -17,8 +17,10 @@ export interface SettlePolicy {
   readonly rewriteAfterMs: number;
 }
 
-/** The settle policy with everything at its default. */
-export const defaultSettlePolicy: SettlePolicy = { settleMs: 300_000, pollMs: 2_000, rewriteAfterMs: 10_000 };
+/** Fills what is not given with the defaults. */
+export function resolvePolicy({ settleMs = 300_000 }: { readonly settleMs?: number | undefined }): SettlePolicy {
+  return { settleMs, pollMs: 2_000, rewriteAfterMs: 10_000 };
+}
 
 /** How often a promotion is planned again after another entry came first. Two promoters need two; more is a storm. */
 export const longestRace = 5;

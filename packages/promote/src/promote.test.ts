@@ -2,7 +2,7 @@ import { createFakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, parseImageRef, ReleaseError, type ReleaseErrorOptions } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { checkPromotion, promote } from "./index.ts";
-import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/index.ts";
+import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/world.ts";
 
 const [platform, tenant, mirror] = worldRepositories;
 const all = worldRepositories;

@@ -1,5 +1,9 @@
-import type { Verdict } from "@lateen/kernel";
+import { go, type Verdict } from "@lateen/kernel";
+import { checkInput } from "./errors.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
+import { toEvidence } from "./report/conclude.ts";
+import { planAndPrepare } from "./steps/plan-and-prepare.ts";
+import { proveAllWritable } from "./steps/prepare.ts";
 import { runSteps } from "./steps/run-steps.ts";
 
 /**
@@ -18,4 +22,22 @@ export function promote(
   signal?: AbortSignal,
 ): Promise<Verdict<PromotionReport>> {
   return runSteps({ kind: "promote", input }, ports, signal);
+}
+
+/**
+ * Answers if {@link promote} would go ahead now, by the same reads and the same decision, and changes nothing.
+ *
+ * The `digest` of each reported image is what the release consists of: passed to `promote`, it guarantees that what was
+ * checked is what is promoted.
+ * @throws ReleaseError of category `input`, `auth` or `interrupted`
+ */
+export async function checkPromotion(
+  input: PromotionInput,
+  ports: PromotePorts,
+  signal?: AbortSignal,
+): Promise<Verdict<PromotionReport>> {
+  checkInput(input);
+  const ready = await planAndPrepare("promote", input, proveAllWritable, ports, signal);
+  if (ready.kind === "stop") return ready;
+  return go(ready.value.report, toEvidence(ready.value.findings, ports.clock));
 }

@@ -1,7 +1,7 @@
 import { go, type ReleaseError, type Repository, stop, type Verdict } from "@lateen/kernel";
 import { conclude, toEvidence } from "./report/conclude.ts";
 import { checkScope, mustThrow, quietly } from "./errors.ts";
-import { defaultSettlePolicy } from "./policy.ts";
+import { resolvePolicy } from "./policy.ts";
 import type { FollowPorts, PromotionReport } from "./promotion.ts";
 import { tagRef } from "./ports/references.ts";
 import { reportSettled } from "./report/report-tags.ts";
@@ -44,8 +44,7 @@ export async function reconcile(
     return stop("refused", fact, toEvidence([say("refused", fact, ledger.source)], clock));
   }
   const course = { head, tags: tracked, manifests: new Map() };
-  const policy = { ...defaultSettlePolicy, ...(input.settleMs === undefined ? {} : { settleMs: input.settleMs }) };
-  const settled = await settle(course, input, ports, policy, signal);
+  const settled = await settle(course, input, ports, resolvePolicy(input), signal);
   const images = input.images.map((repository) => ({ repository, candidate: "" }));
   const findings = uncovered(input, settled.tags, ledger.source);
   return conclude(reportSettled({ ...input, images }, settled, false), settled, toEvidence(findings, clock), clock);

@@ -1,18 +1,17 @@
 import { type CommitSha, type Digest, go, type Repository, stop, type Verdict } from "@lateen/kernel";
-import { proveAll } from "./check-promotion.ts";
 import { chooseRelease, readPast } from "./steps/choose-release.ts";
 import { toEvidence } from "./report/conclude.ts";
 import { decideTarget } from "./decide/target.ts";
 import { checkInput } from "./errors.ts";
 import { prepare } from "./steps/prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
-import { makeReady, type Prepare } from "./steps/plan-and-prepare.ts";
+import { planAndPrepare } from "./steps/plan-and-prepare.ts";
 import type { RollbackInput } from "./rollback-input.ts";
 import type { Finding } from "./decide/rules.ts";
 import { runSteps } from "./steps/run-steps.ts";
 
 /** Where a rollback goes. */
-export interface RollbackPlan {
+interface RollbackPlan {
   /** The promotion that it comes to; digests that the ledger knows are pinned. */
   readonly promotion: PromotionInput;
   /** The release that it leaves, if the ledger has one. */
@@ -20,7 +19,7 @@ export interface RollbackPlan {
 }
 
 /** Finds out where a rollback of one target goes, and changes nothing. @throws ReleaseError of category `input` or `auth` */
-export async function planRollback(
+async function planRollback(
   input: RollbackInput,
   ports: PromotePorts,
   signal?: AbortSignal,
@@ -61,37 +60,20 @@ export async function rollback(
   return runSteps({ kind: "rollback", input: plan.value.promotion, beforeCommit: input.beforeCommit }, ports, signal);
 }
 
-/** Answers whether {@link rollback} would go ahead now, and changes nothing; `beforeCommit` is not called. */
-export function checkRollback(
-  input: RollbackInput,
-  ports: PromotePorts,
-  signal?: AbortSignal,
-): Promise<Verdict<PromotionReport>> {
-  return prove(input, proveAll, ports, signal);
-}
-
 /**
- * {@link checkRollback} that also brings missing content to where it lacks: nothing visible changes, and {@link rollback} finds
- * everything in place. Of several targets all are prepared before the fleet moves.
+ * Proves that {@link rollback} would go ahead now, and copies missing content to where it lacks; no tag moves, and
+ * `beforeCommit` is not called. Of several targets all are prepared before the fleet moves.
+ * @throws ReleaseError of category `input`, `auth` or `interrupted`
  */
-export function prepareRollback(
+export async function prepareRollback(
   input: RollbackInput,
   ports: PromotePorts,
   signal?: AbortSignal,
-): Promise<Verdict<PromotionReport>> {
-  return prove(input, prepare, ports, signal);
-}
-
-async function prove(
-  input: RollbackInput,
-  proof: Prepare,
-  ports: PromotePorts,
-  signal: AbortSignal | undefined,
 ): Promise<Verdict<PromotionReport>> {
   const plan = await planRollback(input, ports, signal);
   if (plan.kind === "stop") return { ...plan, value: undefined };
   checkInput(plan.value.promotion);
-  const ready = await makeReady("rollback", plan.value.promotion, proof, ports, signal);
+  const ready = await planAndPrepare("rollback", plan.value.promotion, prepare, ports, signal);
   if (ready.kind === "stop") return ready;
   return go(ready.value.report, [...plan.evidence, ...toEvidence(ready.value.findings, ports.clock)]);
 }

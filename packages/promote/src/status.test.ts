@@ -2,7 +2,7 @@ import { createFakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, found, parseDigest, ReleaseError, unknown } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { promote, readStatus } from "./index.ts";
-import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/index.ts";
+import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/world.ts";
 
 const [platform, tenant] = worldRepositories;
 const hour = 3_600_000;

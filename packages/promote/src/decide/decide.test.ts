@@ -2,16 +2,18 @@ import { absent, type Ancestry, found, parseDigest, type Reading, ReleaseError, 
 import { describe, expect, test } from "vitest";
 import { decideCandidate } from "./candidate.ts";
 import { decideDestination } from "./destination.ts";
-import { destinationTable } from "./destination.table.ts";
+import { destinationTable } from "../../test/tables/destination.table.ts";
 import { decideDrift } from "./drift.ts";
-import { driftTable } from "./drift.table.ts";
+import { driftTable } from "../../test/tables/drift.table.ts";
 import { decideLedger } from "./ledger.ts";
-import { ledgerTable } from "./ledger.table.ts";
+import { ledgerTable } from "../../test/tables/ledger.table.ts";
 import { decideSettle } from "./settle.ts";
-import { settleTable } from "./settle.table.ts";
+import { settleTable } from "../../test/tables/settle.table.ts";
 import type { PromotionRules } from "../facts/promotion-facts.ts";
 import { promotionRules } from "./rules.ts";
-import { testCommit, testEntry, worldRepositories } from "../testing/index.ts";
+import { testCommit } from "../testing/memory-history.ts";
+import { testEntry } from "../testing/test-entry.ts";
+import { worldRepositories } from "../testing/world.ts";
 
 const [repository] = worldRepositories;
 const trouble = new ReleaseError({ code: "TROUBLE", category: "unavailable", message: "no answer" });

@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { DestinationFacts, PromotionFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import { planPromotion } from "./plan-promotion.ts";
 import { promotionRules } from "./rules.ts";
-import { createMemoryTags, testCommit, testEntry, worldRepositories } from "../testing/index.ts";
+import { createMemoryTags } from "../testing/memory-tags.ts";
+import { testCommit } from "../testing/memory-history.ts";
+import { testEntry } from "../testing/test-entry.ts";
+import { worldRepositories } from "../testing/world.ts";
 
 const trouble = unknown(new ReleaseError({ code: "TROUBLE", category: "unavailable", message: "no answer" }));
 const commit = testCommit("mine");

@@ -2,9 +2,10 @@ import { absent, type CommitSha, found, type Reading, ReleaseError, unknown } fr
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decideRollback } from "./rollback.ts";
-import { type RollbackRow, rollbackTable } from "./rollback.table.ts";
+import { type RollbackRow, rollbackTable } from "../../test/tables/rollback.table.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
-import { testCommit, testEntry } from "../testing/index.ts";
+import { testCommit } from "../testing/memory-history.ts";
+import { testEntry } from "../testing/test-entry.ts";
 
 const trouble = new ReleaseError({ code: "TROUBLE", category: "unavailable", message: "no answer" });
 const commits = new Map(["W", "X", "Y", "Z"].map((name) => [name, testCommit(name)]));

@@ -9,7 +9,7 @@ import { trackEntry } from "../steps/tracked-tag.ts";
  * Whether every tag names what the newest entry says, where that is a rollback; absent where nothing is to be compared.
  * @throws ReleaseError of category `auth` or `interrupted`
  */
-export async function readFollows(
+export async function tagsMatchLedger(
   past: Reading<readonly LedgerHead[]>,
   scope: { readonly images: readonly Repository[]; readonly tags: readonly string[] },
   { tags }: Pick<FollowPorts, "tags">,

@@ -1,7 +1,7 @@
 import { secret } from "@lateen/kernel";
 import { createGitRepository, startGitHttpServer } from "@lateen/kernel/testing";
 import { describe, test } from "vitest";
-import { ledgerContract } from "../testing/index.ts";
+import { ledgerContract } from "../testing/ledger-contract.ts";
 import { createGitLedger } from "./index.ts";
 
 describe("a ledger on a git server, over http and with a token", () => {

@@ -1,7 +1,9 @@
 import { createGitRefLog } from "@lateen/kernel";
 import { createGitRepository } from "@lateen/kernel/testing";
 import { describe, expect, test } from "vitest";
-import { ledgerContract, testCommit, testEntry } from "../testing/index.ts";
+import { ledgerContract } from "../testing/ledger-contract.ts";
+import { testCommit } from "../testing/memory-history.ts";
+import { testEntry } from "../testing/test-entry.ts";
 import { createGitLedger } from "./index.ts";
 
 const ref = "refs/lateen/latest";

@@ -2,7 +2,7 @@ import { createFakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, go, ReleaseError, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { promote } from "../index.ts";
-import { createPromotionWorld, type PromotionWorld, worldRepositories as all } from "../testing/index.ts";
+import { createPromotionWorld, type PromotionWorld, worldRepositories as all } from "../testing/world.ts";
 
 /** A world whose tags name `old`, with `mine`, the candidate. */
 function createWorld(): PromotionWorld & Record<"old" | "mine", CommitSha> {

@@ -3,7 +3,7 @@ import { mustThrow, promoteError, quietly } from "../errors.ts";
 import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 
 /** What became of the entry. `refused`: it is not there. `unknown`: nobody can say, and nothing may be done on the strength of it. */
-export type Committed =
+export type AppendOutcome =
   | { readonly kind: "committed"; readonly head: LedgerHead }
   | { readonly kind: "lost"; readonly head: LedgerHead }
   | { readonly kind: "refused"; readonly cause: ReleaseError }
@@ -19,12 +19,12 @@ const searched = 20;
  *
  * @throws ReleaseError of category `auth` where the ledger refuses the credentials, `INTERRUPTED` before anything was sent
  */
-export async function commit(
+export async function appendEntry(
   ledger: Ledger,
   expected: string | null,
   entry: LedgerEntry,
   signal: AbortSignal | undefined,
-): Promise<Committed> {
+): Promise<AppendOutcome> {
   for (let attempt = 1; ; attempt++) {
     const appended = await append(ledger, expected, entry, signal);
     if (appended.kind === "appended") return { kind: "committed", head: appended.head };
@@ -55,7 +55,7 @@ async function append(
 }
 
 /** Looks for our entry. It takes no signal: once an append was sent, the answer is owed. */
-async function look(ledger: Ledger, expected: string | null, entry: LedgerEntry): Promise<Committed | "not there"> {
+async function look(ledger: Ledger, expected: string | null, entry: LedgerEntry): Promise<AppendOutcome | "not there"> {
   const seen = await quietly(() => ledger.entries(searched));
   if (seen.kind === "unknown") return { kind: "unknown", cause: seen.cause };
   const heads = seen.kind === "absent" ? [] : seen.value;

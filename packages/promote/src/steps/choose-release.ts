@@ -4,9 +4,9 @@ import { decideRollback } from "../decide/rollback.ts";
 import { mustThrow, promoteError, quietly } from "../errors.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import { remembered } from "../policy.ts";
-import { readFollows } from "../facts/tags-match-ledger.ts";
+import { tagsMatchLedger } from "../facts/tags-match-ledger.ts";
 import type { RollbackPart } from "../rollback-input.ts";
-import { signatureOf } from "./entry-author.ts";
+import { entryAuthor } from "./entry-author.ts";
 
 /**
  * Finds out which release several targets go back to: the same for all, since there is one fleet. It reads ledgers, and the
@@ -23,11 +23,11 @@ export async function chooseRelease(
     read.map(async ({ part: { input, ports }, past }) => ({
       target: input.target ?? "default",
       past,
-      follows: to === undefined ? await readFollows(past, input, ports, signal) : undefined,
+      follows: to === undefined ? await tagsMatchLedger(past, input, ports, signal) : undefined,
     })),
   );
   const [{ input, ports }] = parts;
-  const decision = decideRollback(facts, { to, run: signatureOf(input) });
+  const decision = decideRollback(facts, { to, run: entryAuthor(input) });
   const { verdict, fact } = decision;
   if (decision.verdict === "passed" && decision.begun)
     ports.report({ type: "rollback-taken-up", commit: decision.commit, why: fact });

@@ -1,17 +1,17 @@
 import { type CommitSha, type Evidence, interrupted, type ReleaseError, type Stop, stop } from "@lateen/kernel";
-import { commit } from "./append-entry.ts";
+import { appendEntry } from "./append-entry.ts";
 import { composeEntry } from "./compose-entry.ts";
 import { toEvidence } from "../report/conclude.ts";
 import { quietly } from "../errors.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import type { PromotePorts, PromotionReport } from "../promotion.ts";
-import type { Readied } from "./plan-and-prepare.ts";
+import type { PreparedPromotion } from "./plan-and-prepare.ts";
 import type { Run } from "./run.ts";
 
 /** How the ledger was entered: with an entry of our own or an unfinished one that says the same; another may have come first. */
-export type Entered =
+export type EntryCommit =
   | {
-      readonly kind: "entered";
+      readonly kind: "committed";
       readonly head: LedgerHead;
       readonly appended: boolean;
       readonly evidence: readonly Evidence[];
@@ -20,13 +20,13 @@ export type Entered =
   | Stop<PromotionReport>;
 
 /** The commit point. Where the newest entry says all of it already, a promotion that was cut short is finished. */
-export async function enterLedger(
+export async function commitEntry(
   run: Run,
-  readied: Readied,
+  prepared: PreparedPromotion,
   ports: PromotePorts,
   signal: AbortSignal | undefined,
-): Promise<Entered> {
-  const { facts, plan, findings, report } = readied;
+): Promise<EntryCommit> {
+  const { facts, plan, findings, report } = prepared;
   const head = facts.ledger.head.kind === "found" ? facts.ledger.head.value : undefined;
   const fleet = await run.beforeCommit?.(report, signal);
   const evidence = [...toEvidence(findings, ports.clock), ...(fleet?.evidence ?? [])];
@@ -39,15 +39,15 @@ export async function enterLedger(
   const input = fleet === undefined ? run.input : { ...run.input, fleet: fleet.value };
   const nonce = (ports.nonce ?? randomNonce)();
   const entry = composeEntry(run.kind, input, facts, findings, { clock: ports.clock, nonce });
-  const committed = await commit(ports.ledger, head?.id ?? null, entry, signal);
+  const committed = await appendEntry(ports.ledger, head?.id ?? null, entry, signal);
   if (committed.kind === "lost") return { kind: "lost", winner: committed.head.entry.commit };
-  if (committed.kind === "refused") return stopRefused(committed.cause, evidence, ports, readied);
-  if (committed.kind === "unknown") return stopUncertain(committed.cause.message, evidence, readied);
+  if (committed.kind === "refused") return stopRefused(committed.cause, evidence, ports, prepared);
+  if (committed.kind === "unknown") return stopUnknown(committed.cause.message, evidence, prepared);
   const { id, position } = committed.head;
   ports.report({ type: "ledger-appended", entry: id, position, commit: entry.commit });
   const fact = `entry ${position} was appended: ${id}`;
   const appended = toEvidence([{ rule: "commit", verdict: "passed", fact, source: ports.ledger.source }], ports.clock);
-  return { kind: "entered", head: committed.head, appended: true, evidence: [...evidence, ...appended] };
+  return { kind: "committed", head: committed.head, appended: true, evidence: [...evidence, ...appended] };
 }
 
 /** Finishes what the newest entry began; whether it is still the newest is asked where the fleet took its time in between. */
@@ -57,10 +57,10 @@ async function resume(
   evidence: readonly Evidence[],
   { ledger }: PromotePorts,
   signal: AbortSignal | undefined,
-): Promise<Entered> {
+): Promise<EntryCommit> {
   const now = beforeCommit === undefined ? undefined : await quietly(() => ledger.read(signal));
   if (now?.kind === "found" && now.value.id !== head.id) return { kind: "lost", winner: now.value.entry.commit };
-  return { kind: "entered", head, appended: false, evidence };
+  return { kind: "committed", head, appended: false, evidence };
 }
 
 /** The report of a plan that was not carried out. */
@@ -81,14 +81,18 @@ function stopRefused(
   { message, fix }: ReleaseError,
   evidence: readonly Evidence[],
   { clock, ledger }: PromotePorts,
-  { report }: Readied,
+  { report }: PreparedPromotion,
 ): Stop<PromotionReport> {
   const reason = `the ledger did not take the entry, and no tag was moved: ${message}${fix === undefined ? "" : `; ${fix}`}`;
   const said = toEvidence([{ rule: "commit", verdict: "refused", fact: message, source: ledger.source }], clock);
   return stop("refused", reason, [...evidence, ...said], unmoved(report));
 }
 
-function stopUncertain(cause: string, evidence: readonly Evidence[], { report }: Readied): Stop<PromotionReport> {
+function stopUnknown(
+  cause: string,
+  evidence: readonly Evidence[],
+  { report }: PreparedPromotion,
+): Stop<PromotionReport> {
   const reason = `whether the ledger took the entry, is unknown, and no tag was moved: ${cause}; run again, it finishes what was begun`;
   return stop("unknown", reason, evidence, unmoved(report));
 }

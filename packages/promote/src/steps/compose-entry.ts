@@ -3,7 +3,7 @@ import type { PromotionFacts } from "../facts/promotion-facts.ts";
 import type { LedgerEntry, LedgerImage, Override } from "../ports/ledger.ts";
 import type { PromotionInput } from "../promotion.ts";
 import type { Finding } from "../decide/rules.ts";
-import { signatureOf } from "./entry-author.ts";
+import { entryAuthor } from "./entry-author.ts";
 
 /** The entry that a promotion writes: what was decided, by whom and on the strength of what. */
 export function composeEntry(
@@ -21,7 +21,7 @@ export function composeEntry(
     commit: input.commit,
     tags: input.tags,
     images: composeImages(facts),
-    ...signatureOf(input),
+    ...entryAuthor(input),
     overrides: usedOverrides(input.overrides ?? [], findings),
     fleet: input.fleet ?? { verified: false, reason: "no fleet was verified in this run" },
     ...(from === undefined ? {} : { from }),

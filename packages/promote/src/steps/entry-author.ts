@@ -3,7 +3,7 @@ import type { LedgerEntry } from "../ports/ledger.ts";
 import type { PromotionInput } from "../promotion.ts";
 
 /** What an entry keeps of who wrote it and why, which is also how a run finds its own entries again. */
-export function signatureOf({
+export function entryAuthor({
   actor,
   reason = "promoted by the pipeline",
   runUrl,

@@ -10,7 +10,7 @@ import { reportPlan } from "../report/report-tags.ts";
 import type { Finding } from "../decide/rules.ts";
 
 /** A promotion that may be committed: everything was read, decided and proven. */
-export interface Readied {
+export interface PreparedPromotion {
   readonly facts: PromotionFacts;
   readonly plan: PromotionPlan;
   readonly prepared: Prepared;
@@ -27,13 +27,15 @@ export type Prepare = (
 ) => Promise<Prepared>;
 
 /** Reads, plans and prepares. @throws ReleaseError of category `auth` or `interrupted` */
-export async function makeReady(
+export async function planAndPrepare(
   kind: "promote" | "rollback",
   input: PromotionInput,
   prepare: Prepare,
   ports: PromotePorts,
   signal: AbortSignal | undefined,
-): Promise<{ readonly kind: "ready"; readonly value: Readied } | Extract<Verdict<PromotionReport>, { kind: "stop" }>> {
+): Promise<
+  { readonly kind: "ready"; readonly value: PreparedPromotion } | Extract<Verdict<PromotionReport>, { kind: "stop" }>
+> {
   const facts = await readFacts(input, ports, signal);
   const severe = causesOf(facts).find(mustThrow);
   if (severe !== undefined) throw severe;

@@ -37,8 +37,18 @@ export async function prepare(
   return { manifests: new Map(manifests), findings };
 }
 
-/** The part of {@link prepare} that copies nothing: whether every tag could be written. */
-export async function proveWritable(
+/** The part of {@link prepare} that copies nothing: asks every repository if it may be written. */
+export async function proveAllWritable(
+  { candidates }: PromotionFacts,
+  plan: PromotionPlan,
+  ports: PromotePorts,
+  signal: AbortSignal | undefined,
+): Promise<Prepared> {
+  const findings = await Promise.all(candidates.map((candidate) => proveWritable(candidate, plan, ports, signal)));
+  return { manifests: new Map(), findings: findings.flat() };
+}
+
+async function proveWritable(
   { repository, manifest }: CandidateFacts,
   plan: PromotionPlan,
   { tags }: PromotePorts,

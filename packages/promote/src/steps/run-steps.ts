@@ -1,12 +1,12 @@
 import { type Evidence, stop, type Verdict } from "@lateen/kernel";
 import { apply } from "./apply.ts";
 import { conclude, toEvidence } from "../report/conclude.ts";
-import { type Entered, enterLedger } from "./commit-entry.ts";
+import { type EntryCommit, commitEntry } from "./commit-entry.ts";
 import { checkInput } from "../errors.ts";
-import { defaultSettlePolicy, longestRace } from "../policy.ts";
+import { resolvePolicy, longestRace } from "../policy.ts";
 import { prepare } from "./prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "../promotion.ts";
-import { makeReady, type Readied } from "./plan-and-prepare.ts";
+import { planAndPrepare, type PreparedPromotion } from "./plan-and-prepare.ts";
 import { reportSettled } from "../report/report-tags.ts";
 import type { Run } from "./run.ts";
 import { type Settled, settle } from "./settle.ts";
@@ -21,11 +21,11 @@ export async function runSteps(
   checkInput(run.input);
   for (const { repository } of run.input.images) ports.tags.expectWrites?.(repository);
   for (let attempt = 1; ; attempt++) {
-    const ready = await makeReady(run.kind, run.input, prepare, ports, signal);
+    const ready = await planAndPrepare(run.kind, run.input, prepare, ports, signal);
     if (ready.kind === "stop") return ready;
-    const entered = await enterLedger(run, ready.value, ports, signal);
+    const entered = await commitEntry(run, ready.value, ports, signal);
     if (entered.kind === "stop") return entered;
-    if (entered.kind === "entered") return applyAndSettle(run.input, ready.value, entered, ports, signal);
+    if (entered.kind === "committed") return applyAndSettle(run.input, ready.value, entered, ports, signal);
     ports.report({ type: "ledger-lost", attempt, winner: entered.winner });
     if (attempt < longestRace) continue;
     const reason = `other entries came first, ${attempt} times in a row; run again`;
@@ -35,8 +35,8 @@ export async function runSteps(
 
 async function applyAndSettle(
   input: PromotionInput,
-  { plan, prepared }: Readied,
-  { head, appended, evidence }: Extract<Entered, { kind: "entered" }>,
+  { plan, prepared }: PreparedPromotion,
+  { head, appended, evidence }: Extract<EntryCommit, { kind: "committed" }>,
   ports: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<Verdict<PromotionReport>> {
@@ -51,8 +51,7 @@ async function applyAndSettle(
     ports,
   );
   const course = { head, tags: [...right, ...written], manifests: prepared.manifests };
-  const policy = { ...defaultSettlePolicy, ...(input.settleMs === undefined ? {} : { settleMs: input.settleMs }) };
-  const settled = await settle(course, scope, ports, policy, signal);
+  const settled = await settle(course, scope, ports, resolvePolicy(input), signal);
   return concludeOwn(input, settled, appended, evidence, ports);
 }
 

@@ -2,14 +2,9 @@ import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, parseDigest, ReleaseError } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { promote, reconcile } from "../index.ts";
-import {
-  createPromotionWorld,
-  type PromotionWorld,
-  type TagCall,
-  type TagFault,
-  testEntry,
-  worldRepositories,
-} from "../testing/index.ts";
+import { createPromotionWorld, type PromotionWorld, worldRepositories } from "../testing/world.ts";
+import type { TagCall, TagFault } from "../testing/memory-tags.ts";
+import { testEntry } from "../testing/test-entry.ts";
 
 const [platform, tenant, mirror] = worldRepositories;
 const stranger = parseDigest(`sha256:${"e".repeat(64)}`);

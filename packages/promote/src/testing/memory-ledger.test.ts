@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
-import { createMemoryLedger, ledgerContract } from "./index.ts";
+import { createMemoryLedger } from "./memory-ledger.ts";
+import { ledgerContract } from "./ledger-contract.ts";
 
 describe("a ledger in memory", () => {
   ledgerContract({

@@ -1,7 +1,9 @@
 import { type Clock, type CommitSha, parseImageRef } from "@lateen/kernel";
 import { expect, test } from "vitest";
 import { promote, reconcile, rollback } from "../index.ts";
-import { createPromotionWorld, explore, type Exploration, type PromotionWorld, testEntry } from "./index.ts";
+import { createPromotionWorld, type PromotionWorld } from "./world.ts";
+import { explore, type Exploration } from "./explore.ts";
+import { testEntry } from "./test-entry.ts";
 
 // Two registries are enough to be mixed.
 const repositories = ["one.example.com/acme/platform", "two.example.com/acme/platform"].map(

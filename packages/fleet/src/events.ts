@@ -1,9 +1,9 @@
 import type { Slug } from "@lateen/kernel";
-import type { JournalEntry, RolloutFact } from "./engine/journal-entry.ts";
+import type { JournalEntry, RolloutEvent } from "./engine/journal-entry.ts";
 
 /** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
 export type FleetEvent =
-  | RolloutFact
+  | RolloutEvent
   /** What other processes had written down before this one resumed the rollout, oldest first. */
   | { readonly type: "facts-recalled"; readonly facts: readonly JournalEntry[] }
   | { readonly type: "guard-passed"; readonly guard: string }

@@ -68,7 +68,7 @@ export interface FleetPolicy {
 }
 
 /** A policy with every default filled in. */
-export interface SettledPolicy extends Required<Omit<FleetPolicy, "deadlineMs" | "verify">> {
+export interface ResolvedPolicy extends Required<Omit<FleetPolicy, "deadlineMs" | "verify">> {
   readonly verify: Required<VerifyPolicy>;
   readonly deadlineMs: number | undefined;
 }
@@ -80,7 +80,7 @@ export interface SettledPolicy extends Required<Omit<FleetPolicy, "deadlineMs" |
  * answers per second on loopback at a 20 ms answer time (measured November 2026).
  * @throws ReleaseError `FLEET_POLICY_INVALID`
  */
-export function settlePolicy(policy: FleetPolicy): SettledPolicy {
+export function resolvePolicy(policy: FleetPolicy): ResolvedPolicy {
   const verify = {
     timeoutMs: 240_000,
     intervalMs: 20_000,
@@ -103,12 +103,12 @@ export function settlePolicy(policy: FleetPolicy): SettledPolicy {
     maxControlPlaneFaults: 1,
     deadlineMs: undefined,
   };
-  const settled: SettledPolicy = { ...defaults, ...rest, ...policy, verify };
+  const settled: ResolvedPolicy = { ...defaults, ...rest, ...policy, verify };
   for (const [holds, message] of checks(settled)) if (!holds) throw invalid(message);
   return settled;
 }
 
-function checks(policy: SettledPolicy): readonly (readonly [boolean, string])[] {
+function checks(policy: ResolvedPolicy): readonly (readonly [boolean, string])[] {
   const { pace, verify } = policy;
   return [
     [!("batch" in pace) || isCount(pace.batch, 1), "batch is a whole number of at least 1"],

@@ -8,12 +8,12 @@ import {
   stop,
   type Verdict,
 } from "@lateen/kernel";
-import { accountFor, countOff } from "./coverage/coverage.ts";
-import { begin } from "./steps/start-or-resume.ts";
+import { computeCoverage, countOff } from "./coverage/coverage.ts";
+import { startOrResume } from "./steps/start-or-resume.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
-import { drive, passGuards } from "./steps/run-loop.ts";
+import { runLoop, passGuards } from "./steps/run-loop.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
-import { type Pin, settlePolicy } from "./policy.ts";
+import { type Pin, resolvePolicy } from "./policy.ts";
 import type { RolloutInput, RolloutPorts } from "./ports/rollout-ports.ts";
 import type { Run } from "./steps/run.ts";
 import { sweep } from "./steps/sweep.ts";
@@ -32,11 +32,11 @@ export async function rollOut(
   ports: RolloutPorts,
   signal?: AbortSignal,
 ): Promise<Verdict<FleetReport>> {
-  const policy = settlePolicy(input.policy);
+  const policy = resolvePolicy(input.policy);
   const opened = await ports.journal.open();
   if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
   try {
-    const begun = await begin(input, policy, ports, opened.value, signal);
+    const begun = await startOrResume(input, policy, ports, opened.value, signal);
     return begun.kind === "go" ? await endCleanly(begun.value) : begun.verdict;
   } finally {
     await opened.value.close();
@@ -55,7 +55,7 @@ async function endCleanly(run: Run): Promise<Verdict<FleetReport>> {
 
 async function carryOut(run: Run): Promise<Verdict<FleetReport>> {
   const passed = await passGuards(run);
-  const failure = passed || run.state.moved > 0 ? await drive(run) : undefined;
+  const failure = passed || run.state.moved > 0 ? await runLoop(run) : undefined;
   if (failure !== undefined && run.state.moved === 0) throw failure;
   const report = await account(run);
   const verdict = conclude(run, report, failure);
@@ -71,7 +71,7 @@ async function account(run: Run): Promise<FleetReport> {
   const canary = new Set(policy.canary);
   const { release } = run.input;
   const { ephemeral, moved, finishedWaves: waves, tenants: states } = state;
-  const report = accountFor({
+  const report = computeCoverage({
     release,
     tenants,
     observations,

@@ -1,10 +1,10 @@
 import { type Evidence, go, interrupted, isoNow, stop, type Verdict } from "@lateen/kernel";
-import { passOn } from "./steps/forward-stop.ts";
-import { accountFor, countOff } from "./coverage/coverage.ts";
+import { forwardStop } from "./steps/forward-stop.ts";
+import { computeCoverage, countOff } from "./coverage/coverage.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
 import { observe } from "./steps/observe.ts";
-import { settlePolicy } from "./policy.ts";
+import { resolvePolicy } from "./policy.ts";
 import type { VerifyInput, VerifyPorts } from "./ports/rollout-ports.ts";
 import { observeOptions } from "./steps/prepare.ts";
 import { readFleet } from "./steps/read-fleet.ts";
@@ -21,15 +21,15 @@ export async function verifyFleet(
   ports: VerifyPorts,
   signal?: AbortSignal,
 ): Promise<Verdict<FleetReport>> {
-  const policy = settlePolicy(input.policy);
+  const policy = resolvePolicy(input.policy);
   const fleet = await readFleet(input, policy, ports, signal);
-  if (fleet.kind === "stop") return passOn(fleet);
+  if (fleet.kind === "stop") return forwardStop(fleet);
   const { tenants, pins, ephemeral } = fleet.value;
   ports.report?.({ type: "sweep-started", tenants: tenants.length });
   const onProgress = (settled: number, total: number) => ports.report?.({ type: "sweep-progressed", settled, total });
   const observations = await observe(tenants, { ...observeOptions(input.release, policy, ports), onProgress }, signal);
   if (signal?.aborted === true) throw interrupted(signal);
-  const report = accountFor({
+  const report = computeCoverage({
     release: input.release,
     tenants,
     observations,

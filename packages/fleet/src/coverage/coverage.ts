@@ -7,7 +7,7 @@ import type { TenantState } from "../engine/rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 /** Everything that the account of a fleet is made of. */
-export interface AccountInput {
+export interface CoverageInput {
   readonly release: FleetRelease;
   readonly tenants: readonly Tenant[];
   readonly observations: ReadonlyMap<Slug, Observation>;
@@ -21,7 +21,7 @@ export interface AccountInput {
 }
 
 /** Gives every tenant exactly one verdict, and every tenant that is not where it should be exactly one list. */
-export function accountFor(input: AccountInput): FleetReport {
+export function computeCoverage(input: CoverageInput): FleetReport {
   const tenants = input.tenants.map((tenant) => reportOf(tenant, input));
   const listed = (list: ListName) => tenants.filter((line) => listOf(line, input) === list).map((line) => line.slug);
   const off = tenants.filter((line) => listOf(line, input) !== undefined);
@@ -43,7 +43,7 @@ export function accountFor(input: AccountInput): FleetReport {
 
 type ListName = "stragglers" | "quarantined" | "unknown";
 
-function reportOf(tenant: Tenant, input: AccountInput): TenantReport {
+function reportOf(tenant: Tenant, input: CoverageInput): TenantReport {
   const { slug, plane } = tenant;
   const state = input.states?.get(slug);
   const look = input.observations.get(slug);
@@ -72,7 +72,7 @@ function verdictOf(
   slug: Slug,
   look: Observation | undefined,
   state: TenantState | undefined,
-  input: AccountInput,
+  input: CoverageInput,
 ): Judged {
   const seen = look ?? { verdict: "unknown" as const, reason: "not asked", proven: false };
   const isWhereItShouldBe = seen.proven && (seen.verdict === "verified" || seen.verdict === "ahead");
@@ -94,14 +94,14 @@ function verdictOf(
 function wentBack(
   look: Observation | undefined,
   state: TenantState | undefined,
-  input: AccountInput,
+  input: CoverageInput,
 ): string | undefined {
   const { release } = state ?? {};
   const isBack = release !== undefined && release.sha !== input.release.sha && sameCommit(look?.sha ?? "", release.sha);
   return isBack ? `taken back to ${release.sha.slice(0, 12)}` : undefined;
 }
 
-function listOf(line: TenantReport, input: AccountInput): ListName | undefined {
+function listOf(line: TenantReport, input: CoverageInput): ListName | undefined {
   if (line.verdict === "verified" || line.verdict === "ahead") return undefined;
   if (line.verdict === "quarantined") return "quarantined";
   if (line.verdict === "unreachable" || line.verdict === "unknown") return "unknown";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { decideRow } from "./decide-row.ts";
-import { rowRows } from "./decide-row.table.ts";
+import { redeployRowCases } from "../../test/tables/decide-row.table.ts";
 
-test.each(rowRows)("$row under legacy: $legacy is $verdict, since $because", ({ row, legacy, verdict }) => {
+test.each(redeployRowCases)("$row under legacy: $legacy is $verdict, since $because", ({ row, legacy, verdict }) => {
   expect(decideRow(row, legacy)).toBe(verdict);
 });
 

@@ -1,5 +1,5 @@
 import type { Slug } from "@lateen/kernel";
-import type { RolloutForecast } from "../plan-rollout.ts";
+import type { RolloutForecast } from "../engine/forecast.ts";
 import type { FleetRelease } from "../ports/release.ts";
 
 /**

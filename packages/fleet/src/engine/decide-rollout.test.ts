@@ -1,9 +1,9 @@
 import { parseCommitSha, parseSlug, type Slug, type StopOutcome } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import { applyFact, replay } from "./reducer.ts";
+import { applyEvent, replay } from "./reducer.ts";
 import { decideRollout, type RolloutAction, type RolloutLimits } from "./decide-rollout.ts";
-import { situationRows } from "./decide-rollout.table.ts";
-import type { CallFault, JournalEntry, RolloutFact, RowVerdict, Stage } from "./journal-entry.ts";
+import { situationRows } from "../../test/tables/decide-rollout.table.ts";
+import type { CallFault, JournalEntry, RolloutEvent, RowVerdict, Stage } from "./journal-entry.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
 const target = parseCommitSha("b".repeat(40));
@@ -20,7 +20,7 @@ const stages: readonly Stage[] = [
   { name: "batch-1", slugs: slugs("t2 t3"), canary: false, lenient: false, soakMs: 0 },
 ];
 
-function beginning(planned: readonly Stage[], names: readonly Slug[]): readonly RolloutFact[] {
+function beginning(planned: readonly Stage[], names: readonly Slug[]): readonly RolloutEvent[] {
   return [
     { type: "rollout-started", id: "x", release },
     { type: "fleet-enumerated", tenants: names.map((slug) => ({ slug, plane: "prod" })), ephemeral: [], pinned: [] },
@@ -30,7 +30,7 @@ function beginning(planned: readonly Stage[], names: readonly Slug[]): readonly 
 }
 
 /** Reads one fact in the words of the table. */
-function factOf(words: string, state: RolloutState): RolloutFact {
+function factOf(words: string, state: RolloutState): RolloutEvent {
   const [verb = "", ...rest] = words.split(" ");
   const text = rest.join(" ");
   const call = state.lastCall;
@@ -95,7 +95,7 @@ function factOf(words: string, state: RolloutState): RolloutFact {
           },
         ],
       };
-    case "recount":
+    case "re-enumerate":
       return { type: "fleet-enumerated-again", born: [], baseline: [], stages: [] };
     case "interrupt":
       return { type: "rollout-interrupted" };
@@ -112,10 +112,10 @@ function stateAfter(words: readonly string[]): {
 } {
   const entries: JournalEntry[] = beginning(stages, slugs("t1 t2 t3")).map((fact) => ({ ...fact, at: 0 }));
   const state = replay(entries);
-  const add = (fact: RolloutFact) => {
+  const add = (fact: RolloutEvent) => {
     const entry: JournalEntry = { ...fact, at: 0 };
     entries.push(entry);
-    applyFact(state, entry);
+    applyEvent(state, entry);
   };
   for (const word of words) {
     if (!word.startsWith("verify ")) add(factOf(word, state));
@@ -163,7 +163,7 @@ describe("the window", () => {
   function through(state: RolloutState, outcome: "verified" | "failed"): void {
     const [start] = decideRollout(state, limitsOf(), 0).filter((action) => action.kind === "start");
     if (start === undefined) throw new Error("nothing to start");
-    const fact = (value: RolloutFact) => applyFact(state, { ...value, at: 0 });
+    const fact = (value: RolloutEvent) => applyEvent(state, { ...value, at: 0 });
     fact({ type: "wave-started", wave: start.wave, stage: start.stage, slugs: start.slugs, canary: false });
     for (const slug of start.slugs) {
       fact(
@@ -182,7 +182,7 @@ describe("the window", () => {
       widths.push(starts(state)[0]);
       if (outcome === "failed") {
         // One of four fails; one is tolerated.
-        applyFact(state, { type: "tenant-failed", slug: names[0] ?? parseSlug("t1"), reason: "x", at: 0 });
+        applyEvent(state, { type: "tenant-failed", slug: names[0] ?? parseSlug("t1"), reason: "x", at: 0 });
         break;
       }
       through(state, outcome);
@@ -193,7 +193,7 @@ describe("the window", () => {
 
   test("starts nothing beyond its width while others are in flight", () => {
     const state = run();
-    applyFact(state, {
+    applyEvent(state, {
       type: "wave-started",
       wave: "window-1",
       stage: "window",

@@ -26,7 +26,7 @@ export type RolloutAction =
   | { readonly kind: "soak"; readonly wave: string; readonly slugs: readonly Slug[] }
   | { readonly kind: "finish-wave"; readonly wave: string }
   | { readonly kind: "return" }
-  | { readonly kind: "recount" }
+  | { readonly kind: "re-enumerate" }
   | { readonly kind: "sweep" };
 
 /**
@@ -107,7 +107,7 @@ function afterStop(state: RolloutState, limits: RolloutLimits): readonly Rollout
 }
 
 function atEnd(state: RolloutState): readonly RolloutAction[] {
-  return state.moved > 0 && !state.recounted && !state.returning ? [{ kind: "recount" }] : [{ kind: "sweep" }];
+  return state.moved > 0 && !state.reEnumerated && !state.returning ? [{ kind: "re-enumerate" }] : [{ kind: "sweep" }];
 }
 
 function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {

@@ -1,16 +1,16 @@
 import { parseCommitSha } from "@lateen/kernel";
 import { expect, test } from "vitest";
-import { decideBeginning } from "./decide-start.ts";
-import { type BeginningRow, beginningRows } from "./decide-start.table.ts";
+import { decideStart } from "./decide-start.ts";
+import { type StartRow, startRows } from "../../test/tables/decide-start.table.ts";
 import type { RolloutPurpose } from "./journal-entry.ts";
 
 const [same, another] = ["a", "b"].map((digit) => ({ sha: parseCommitSha(digit.repeat(40)), tag: digit }));
 
-function purposeOf(word: BeginningRow["holds"]): RolloutPurpose | undefined {
+function purposeOf(word: StartRow["holds"]): RolloutPurpose | undefined {
   return word === "release" || word === "rollback" ? { kind: word, reason: "checkout fails" } : undefined;
 }
 
-function decide(row: Omit<BeginningRow, "then" | "because">): ReturnType<typeof decideBeginning> {
+function decide(row: Omit<StartRow, "then" | "because">): ReturnType<typeof decideStart> {
   if (same === undefined || another === undefined) throw new Error("two releases");
   const { journal, commit, holds, asked, resume } = row;
   const isOpen = journal === "unfinished" || journal === "not planned yet";
@@ -22,10 +22,10 @@ function decide(row: Omit<BeginningRow, "then" | "because">): ReturnType<typeof 
     finished: journal === "nothing" || isOpen ? undefined : journal,
   };
   const purpose = purposeOf(asked);
-  return decideBeginning(state, { release: same, resume, ...(purpose === undefined ? {} : { purpose }) });
+  return decideStart(state, { release: same, resume, ...(purpose === undefined ? {} : { purpose }) });
 }
 
-test.each(beginningRows)("$journal, $commit, held by $holds, $asked asked, resume $resume: $then", (row) => {
+test.each(startRows)("$journal, $commit, held by $holds, $asked asked, resume $resume: $then", (row) => {
   const decision = decide(row);
   expect(decision.kind).toBe(row.then);
   if (decision.kind !== "refuse" || row.journal === "nothing") return;

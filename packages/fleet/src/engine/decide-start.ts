@@ -3,8 +3,8 @@ import type { RolloutInput } from "../ports/rollout-ports.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
 /** What is done with the rollout that a journal holds. */
-export type BeginningDecision =
-  | { readonly kind: "start" | "take up" | "verify" }
+export type StartDecision =
+  | { readonly kind: "start" | "resume" | "verify" }
   | { readonly kind: "refuse"; readonly reason: string };
 
 /**
@@ -13,10 +13,10 @@ export type BeginningDecision =
  * An unfinished rollback stands in the way of every release, of its own commit too: a release gives way to newer commits and is
  * verified less strictly, so under its rules the rollback would not be completed.
  */
-export function decideBeginning(
+export function decideStart(
   state: Pick<RolloutState, "id" | "release" | "purpose" | "planned" | "finished">,
   { release, purpose, resume }: Pick<RolloutInput, "release" | "purpose" | "resume">,
-): BeginningDecision {
+): StartDecision {
   if (state.id === undefined) {
     return resume === true
       ? { kind: "refuse", reason: "there is nothing to resume: the journal holds no rollout" }
@@ -29,7 +29,7 @@ export function decideBeginning(
   }
   const isKept = state.purpose?.kind !== "rollback" || (purpose ?? state.purpose).kind === "rollback";
   if (!isSame || !isKept) return { kind: "refuse", reason: inTheWay(state) };
-  return { kind: state.planned ? "take up" : "start" };
+  return { kind: state.planned ? "resume" : "start" };
 }
 
 function inTheWay({ release, purpose }: Pick<RolloutState, "release" | "purpose">): string {

@@ -46,7 +46,7 @@ export interface Stage {
 export type RowVerdict = "proven" | "unproven" | "denied" | "failed" | "silent";
 
 /** The facts of a rollout in the order in which they became true; replaying them gives the state. Holds no secrets. */
-export type RolloutFact =
+export type RolloutEvent =
   | {
       readonly type: "rollout-started";
       readonly id: string;
@@ -145,4 +145,4 @@ export type RolloutFact =
 export type CallFault = "transient" | "exhausted" | "lost" | "refused";
 
 /** A fact and the instant at which it was written, in milliseconds since the epoch. */
-export type JournalEntry = RolloutFact & { readonly at: number };
+export type JournalEntry = RolloutEvent & { readonly at: number };

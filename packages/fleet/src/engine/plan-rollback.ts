@@ -11,7 +11,7 @@ import type { Run } from "../steps/run.ts";
  * Who never left that commit, and whose earlier commit is not known in full, stays where it is; tenants that this rollout did
  * not move are never touched.
  */
-export async function planReturn(run: Run): Promise<void> {
+export async function planRollback(run: Run): Promise<void> {
   const { tagOf } = run.input;
   const moved = [...run.state.tenants.values()].filter((tenant) => tenant.moved);
   const earlier = await earlierCommits(run, moved);

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Baseline, Stage } from "./journal-entry.ts";
 import { planStages } from "./plan-stages.ts";
-import { type StageRow, stageRows } from "./plan-stages.table.ts";
-import { type Pace, settlePolicy } from "../policy.ts";
+import { type StageRow, stageRows } from "../../test/tables/plan-stages.table.ts";
+import { type Pace, resolvePolicy } from "../policy.ts";
 
 const slug = (name: string): Slug => parseSlug(name);
 const sha = "a".repeat(40);
@@ -18,7 +18,7 @@ function plan(row: Omit<StageRow, "stages">): readonly Stage[] {
   }));
   const baseline = new Map(names.map((name) => [slug(name), stateOf(name, row)]));
   const canary = row.canary.map(slug);
-  const policy = settlePolicy({
+  const policy = resolvePolicy({
     canary,
     pace: row.pace,
     soakMs: 1,

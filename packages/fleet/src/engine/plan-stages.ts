@@ -2,7 +2,7 @@ import type { Slug } from "@lateen/kernel";
 import { waveSize } from "./count-or-percent.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Baseline, Stage } from "./journal-entry.ts";
-import type { Ring, SettledPolicy } from "../policy.ts";
+import type { Ring, ResolvedPolicy } from "../policy.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 /** What the stages are cut from. */
@@ -20,7 +20,7 @@ export interface StageInput {
  * Cuts the tenants that have to move into stages: canary, then ring by ring in the policy's pace, then those that were broken
  * before. Each movable tenant is in exactly one stage; where nobody has to move there is no stage.
  */
-export function planStages(input: StageInput, policy: SettledPolicy): readonly Stage[] {
+export function planStages(input: StageInput, policy: ResolvedPolicy): readonly Stage[] {
   const kindOf = (tenant: Tenant) => input.baseline.get(tenant.slug)?.kind;
   const isCanary = new Set(input.canary);
   const movable = input.tenants.filter((tenant) => kindOf(tenant) === "movable" && !isCanary.has(tenant.slug));
@@ -41,7 +41,7 @@ function lastStages(
   name: string,
   tenants: readonly Tenant[],
   fleetSize: number,
-  { pace }: SettledPolicy,
+  { pace }: ResolvedPolicy,
 ): readonly Stage[] {
   const size =
     "batch" in pace ? pace.batch : "window" in pace ? pace.window.cap : waveSize(pace.waves.at(-1) ?? 1, fleetSize);
@@ -55,7 +55,7 @@ function lastStages(
  *
  * Waves go on with their last size: by now the evidence that the first ones were to give is there.
  */
-export function planBorn(input: StageInput, policy: SettledPolicy): readonly Stage[] {
+export function planBorn(input: StageInput, policy: ResolvedPolicy): readonly Stage[] {
   const of = (kind: Baseline["kind"]) => input.tenants.filter(({ slug }) => input.baseline.get(slug)?.kind === kind);
   const movable = of("movable");
   const sizes = "waves" in policy.pace ? policy.pace.waves.length : 0;
@@ -64,7 +64,7 @@ export function planBorn(input: StageInput, policy: SettledPolicy): readonly Sta
 }
 
 /** The configured canaries; without any, waves and the window prove themselves on their own first step. */
-function canaryStage(input: StageInput, movable: readonly Tenant[], policy: SettledPolicy): readonly Stage[] {
+function canaryStage(input: StageInput, movable: readonly Tenant[], policy: ResolvedPolicy): readonly Stage[] {
   const { pace } = policy;
   const configured = input.canary.filter(
     (slug) => input.baseline.get(slug)?.kind !== "unplaced" && !isAhead(input.baseline.get(slug)),
@@ -102,7 +102,7 @@ function inRing(tenant: Tenant, ring: Ring): boolean {
   return tagged || (ring.slugs ?? []).some((glob) => matchesGlob(tenant.slug, glob));
 }
 
-function cut(ring: RingTenants, done: number, input: StageInput, policy: SettledPolicy): readonly Stage[] {
+function cut(ring: RingTenants, done: number, input: StageInput, policy: ResolvedPolicy): readonly Stage[] {
   const { pace, soakMs } = policy;
   const prefix = ring.name === undefined ? "" : `${ring.name}-`;
   const slugs = slugsOf(ring.tenants);

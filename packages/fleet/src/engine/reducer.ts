@@ -1,22 +1,22 @@
 import type { Slug } from "@lateen/kernel";
-import type { Baseline, JournalEntry, RolloutFact, Stage } from "./journal-entry.ts";
+import type { Baseline, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import type { RolloutState, TenantState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-type Fact<T extends RolloutFact["type"]> = Extract<RolloutFact, { type: T }>;
-type Appliers = { readonly [T in RolloutFact["type"]]: (state: RolloutState, fact: Fact<T>, at: number) => void };
+type Fact<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
+type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, fact: Fact<T>, at: number) => void };
 
 /** Folds one fact into `state`, in place and in constant time per tenant that the fact names. */
-export function applyFact(state: RolloutState, entry: JournalEntry): void {
-  const apply = appliers[entry.type] as (state: RolloutState, fact: RolloutFact, at: number) => void;
+export function applyEvent(state: RolloutState, entry: JournalEntry): void {
+  const apply = appliers[entry.type] as (state: RolloutState, fact: RolloutEvent, at: number) => void;
   apply(state, entry, entry.at);
 }
 
 /** The state that `entries`, oldest first, amount to. */
 export function replay(entries: readonly JournalEntry[]): RolloutState {
   const state = emptyState();
-  for (const entry of entries) applyFact(state, entry);
+  for (const entry of entries) applyEvent(state, entry);
   return state;
 }
 
@@ -93,7 +93,7 @@ const appliers: Appliers = {
       );
   },
   "fleet-enumerated-again": (state, fact) => {
-    state.recounted = true;
+    state.reEnumerated = true;
     addTenants(state, fact.born);
     for (const slug of fact.pinned ?? []) state.pinned.add(slug);
     state.ephemeral = [...new Set([...state.ephemeral, ...(fact.ephemeral ?? [])])];
@@ -243,6 +243,6 @@ function each(state: RolloutState, slugs: readonly Slug[], change: (tenant: Tena
 }
 
 /** Whether `type` names a fact that this version knows. */
-export function isFactType(type: string): type is RolloutFact["type"] {
+export function isEventType(type: string): type is RolloutEvent["type"] {
   return Object.hasOwn(appliers, type);
 }

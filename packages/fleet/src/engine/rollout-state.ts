@@ -48,7 +48,7 @@ export interface StageState {
 /**
  * Everything that the facts so far say about a rollout.
  *
- * `applyFact` folds a fact into it in place: a copy of the fleet for each of its facts would cost the square of its size.
+ * `applyEvent` folds a fact into it in place: a copy of the fleet for each of its facts would cost the square of its size.
  */
 export interface RolloutState {
   id: string | undefined;
@@ -84,7 +84,7 @@ export interface RolloutState {
   alarm: string | undefined;
   interrupted: boolean;
   /** The fleet has been enumerated once more after the last move. */
-  recounted: boolean;
+  reEnumerated: boolean;
   returning: boolean;
   finished: string | undefined;
 }
@@ -115,7 +115,7 @@ export function emptyState(): RolloutState {
     stop: undefined,
     alarm: undefined,
     interrupted: false,
-    recounted: false,
+    reEnumerated: false,
     returning: false,
     finished: undefined,
   };

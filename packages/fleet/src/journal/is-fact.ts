@@ -1,5 +1,5 @@
 import { parseCommitSha, parseSlug } from "@lateen/kernel";
-import { isFactType } from "../engine/reducer.ts";
+import { isEventType } from "../engine/reducer.ts";
 import type { JournalEntry } from "../engine/journal-entry.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { JournalEntry } from "../engine/journal-entry.ts";
 export function isFact(value: unknown): value is JournalEntry {
   if (typeof value !== "object" || value === null) return false;
   const fact = value as JournalEntry;
-  return typeof fact.at === "number" && typeof fact.type === "string" && isFactType(fact.type) && hasGoodNames(fact);
+  return typeof fact.at === "number" && typeof fact.type === "string" && isEventType(fact.type) && hasGoodNames(fact);
 }
 
 function hasGoodNames(fact: JournalEntry): boolean {

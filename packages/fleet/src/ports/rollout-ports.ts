@@ -20,14 +20,10 @@ export interface VerifyPorts {
   readonly report?: Reporter<FleetEvent>;
 }
 
-/** What `planRollout` reads from; it writes nothing. */
-export interface PlanPorts extends VerifyPorts {
+/** What `rollOut` works with. */
+export interface RolloutPorts extends VerifyPorts {
   /** Evaluated in this order. @default [] */
   readonly guards?: readonly Guard[];
-}
-
-/** What `rollOut` works with. */
-export interface RolloutPorts extends PlanPorts {
   readonly controlPlane: ControlPlane;
   readonly journal: Journal;
 }

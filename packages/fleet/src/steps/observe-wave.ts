@@ -1,5 +1,5 @@
 import type { Slug } from "@lateen/kernel";
-import type { RolloutFact } from "../engine/journal-entry.ts";
+import type { RolloutEvent } from "../engine/journal-entry.ts";
 import { type Observation, observe } from "./observe.ts";
 import type { Run } from "./run.ts";
 
@@ -18,7 +18,7 @@ export async function observeWave(run: Run, waveName: string, slugs: readonly Sl
   await run.record(...facts, ...unmovedFacts(run, unmoved));
 }
 
-function conclude(run: Run, look: Observation): readonly RolloutFact[] {
+function conclude(run: Run, look: Observation): readonly RolloutEvent[] {
   const { slug, sha, at } = look;
   if (look.proven && sha !== undefined && (look.verdict === "verified" || look.verdict === "ahead")) {
     run.seenAt.set(slug, at);
@@ -37,7 +37,7 @@ function isUnmoved(run: Run, look: Observation): boolean {
   return inDoubt && !look.proven && answers;
 }
 
-function unmovedFacts(run: Run, looks: readonly Observation[]): readonly RolloutFact[] {
+function unmovedFacts(run: Run, looks: readonly Observation[]): readonly RolloutEvent[] {
   const groups = Map.groupBy(looks, (look) => run.state.tenants.get(look.slug)?.exhausted !== true);
   return [...groups].map(([again, members]) => {
     const reason = `the call was lost, and ${members[0]?.slug ?? "the tenant"} has not moved`;

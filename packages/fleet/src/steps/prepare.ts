@@ -1,11 +1,11 @@
 import { go, type Slug, stop, type Verdict } from "@lateen/kernel";
-import { passOn } from "./forward-stop.ts";
+import { forwardStop } from "./forward-stop.ts";
 import { createAncestryOf } from "./ancestry-of.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
 import type { Baseline, Stage } from "../engine/journal-entry.ts";
 import type { ObserveOptions } from "./observe.ts";
 import { planStages } from "../engine/plan-stages.ts";
-import type { SettledPolicy } from "../policy.ts";
+import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, VerifyPorts } from "../ports/rollout-ports.ts";
 import { type BaselineReading, readBaseline } from "./read-baseline.ts";
 import { type Fleet, readFleet } from "./read-fleet.ts";
@@ -20,32 +20,32 @@ export interface Preparation extends BaselineReading {
 /** Enumerates, checks, looks at every tenant and plans; `plan` and the rollout itself begin with the same lines. */
 export async function prepare(
   input: RolloutInput,
-  policy: SettledPolicy,
+  policy: ResolvedPolicy,
   ports: VerifyPorts,
   signal?: AbortSignal,
 ): Promise<Verdict<Preparation>> {
   const fleet = await readFleet(input, policy, ports, signal);
-  if (fleet.kind === "stop") return passOn(fleet);
+  if (fleet.kind === "stop") return forwardStop(fleet);
   const canary = chooseCanary(input, policy, fleet.value);
-  if (canary.kind === "stop") return passOn(canary);
+  if (canary.kind === "stop") return forwardStop(canary);
   const { tenants, pins } = fleet.value;
   const { baseline: seen, seenAt } = await readBaseline(tenants, observeOptions(input.release, policy, ports), signal);
   const baseline = forceCanary(seen, canary.value);
   const placed = checkPlaced(baseline, canary.value, fleet.value, policy);
-  if (placed.kind === "stop") return passOn(placed);
+  if (placed.kind === "stop") return forwardStop(placed);
   const rollable = tenants.filter((tenant) => !pins.has(tenant.slug));
   const stages = planStages({ tenants: rollable, baseline, fleetSize: rollable.length, canary: canary.value }, policy);
   return go({ fleet: fleet.value, baseline, seenAt, stages });
 }
 
 /** How tenants are looked at for `release`. */
-export function observeOptions(release: FleetRelease, policy: SettledPolicy, ports: VerifyPorts): ObserveOptions {
+export function observeOptions(release: FleetRelease, policy: ResolvedPolicy, ports: VerifyPorts): ObserveOptions {
   const { prober, clock } = ports;
   const ancestryOf = createAncestryOf(ports.history, release.sha, clock);
   return { target: release.sha, verify: policy.verify, prober, clock, ancestryOf };
 }
 
-function chooseCanary(input: RolloutInput, policy: SettledPolicy, fleet: Fleet): Verdict<readonly Slug[]> {
+function chooseCanary(input: RolloutInput, policy: ResolvedPolicy, fleet: Fleet): Verdict<readonly Slug[]> {
   const known = new Set(fleet.tenants.map((tenant) => tenant.slug));
   const missing = policy.canary.filter((slug) => !known.has(slug));
   if (missing.length > 0 && input.only === undefined)
@@ -73,7 +73,7 @@ function checkPlaced(
   baseline: ReadonlyMap<Slug, Baseline>,
   canary: readonly Slug[],
   fleet: Fleet,
-  policy: SettledPolicy,
+  policy: ResolvedPolicy,
 ): Verdict<void> {
   const silent = [...baseline.values()].every((state) => state.kind === "broken");
   if (silent && canary.length === 0)

@@ -4,7 +4,7 @@ import { readFleet } from "./read-fleet.ts";
 import type { Run } from "./run.ts";
 
 /** Enumerates once more: tenants that were born during the rollout are rolled last and counted like all others. */
-export async function recount(run: Run): Promise<void> {
+export async function reEnumerate(run: Run): Promise<void> {
   const { policy, ports, state, input } = run;
   if (state.only !== undefined)
     return run.record({ type: "fleet-enumerated-again", born: [], baseline: [], stages: [] });

@@ -1,8 +1,8 @@
 import { type Clock, type Slug, stop, type Verdict, go, ReleaseError } from "@lateen/kernel";
-import { passOn } from "./forward-stop.ts";
+import { forwardStop } from "./forward-stop.ts";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import { matchesGlob } from "../engine/glob.ts";
-import type { Pin, SettledPolicy } from "../policy.ts";
+import type { Pin, ResolvedPolicy } from "../policy.ts";
 import type { FleetRelease } from "../ports/release.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 
@@ -28,7 +28,7 @@ export interface FleetInput {
  */
 export async function readFleet(
   input: FleetInput,
-  policy: SettledPolicy,
+  policy: ResolvedPolicy,
   ports: { readonly controlPlane: Pick<ControlPlane, "enumerate">; readonly clock: Clock },
   signal: AbortSignal | undefined,
 ): Promise<Verdict<Fleet>> {
@@ -39,7 +39,7 @@ export async function readFleet(
   const listed = new Set(ephemeral.map((tenant) => tenant.slug));
   const lasting = reading.value.filter((tenant) => !listed.has(tenant.slug));
   const selected = select(lasting, input.only);
-  if (selected.kind === "stop") return passOn(selected);
+  if (selected.kind === "stop") return forwardStop(selected);
   return go({
     tenants: selected.value,
     ephemeral: [...listed],
@@ -48,7 +48,7 @@ export async function readFleet(
 }
 
 /** The knobs that go with the dry run. */
-export function settingsOf(policy: SettledPolicy): CallSettings {
+export function settingsOf(policy: ResolvedPolicy): CallSettings {
   const [canary] = policy.canary;
   const batch = "batch" in policy.pace ? policy.pace.batch : 1;
   const maxStragglers = typeof policy.maxStragglers === "number" ? policy.maxStragglers : 0;
@@ -74,7 +74,7 @@ function select(tenants: readonly Tenant[], only: NonEmpty<Slug> | undefined): V
   return go(tenants.filter((tenant) => wanted.has(tenant.slug)));
 }
 
-function pinsOf(tenants: readonly Tenant[], policy: SettledPolicy, now: number): ReadonlyMap<Slug, Pin> {
+function pinsOf(tenants: readonly Tenant[], policy: ResolvedPolicy, now: number): ReadonlyMap<Slug, Pin> {
   const pins = new Map<Slug, Pin>();
   for (const { slug } of tenants) {
     const pin = Object.hasOwn(policy.pinned, slug) ? policy.pinned[slug] : undefined;

@@ -4,8 +4,8 @@ import { checkGuards } from "./check-guards.ts";
 import { decideRollout, type RolloutAction } from "../engine/decide-rollout.ts";
 import { failureBound } from "../coverage/failure-bound.ts";
 import { observeWave } from "./observe-wave.ts";
-import { planReturn } from "../engine/plan-rollback.ts";
-import { recount } from "./re-enumerate.ts";
+import { planRollback } from "../engine/plan-rollback.ts";
+import { reEnumerate } from "./re-enumerate.ts";
 import type { Run } from "./run.ts";
 import { soakWave } from "./soak-wave.ts";
 
@@ -17,7 +17,7 @@ type Step = Exclude<RolloutAction, { kind: "sweep" }>;
  * Actions of one decision run side by side; whenever one of them ends, or the signal aborts, it is decided again. The answer
  * is the error of a step that could not be done: then nothing new was started, and what was in flight has been awaited.
  */
-export async function drive(run: Run): Promise<ReleaseError | undefined> {
+export async function runLoop(run: Run): Promise<ReleaseError | undefined> {
   const running = new Set<string>();
   let failure: ReleaseError | undefined;
   let wake = (): void => undefined;
@@ -71,9 +71,9 @@ async function perform(run: Run, step: Step): Promise<void> {
     case "finish-wave":
       return finishWave(run, step.wave);
     case "return":
-      return planReturn(run);
-    case "recount":
-      return recount(run);
+      return planRollback(run);
+    case "re-enumerate":
+      return reEnumerate(run);
   }
 }
 

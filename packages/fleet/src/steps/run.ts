@@ -1,12 +1,12 @@
 import type { CommitSha, Evidence, Slug } from "@lateen/kernel";
 import { createAncestryOf } from "./ancestry-of.ts";
-import { applyFact } from "../engine/reducer.ts";
+import { applyEvent } from "../engine/reducer.ts";
 import type { RolloutLimits } from "../engine/decide-rollout.ts";
-import type { JournalEntry, RolloutFact } from "../engine/journal-entry.ts";
+import type { JournalEntry, RolloutEvent } from "../engine/journal-entry.ts";
 import type { OpenJournal } from "../ports/journal.ts";
 import type { ObserveOptions } from "./observe.ts";
-import type { RolloutForecast } from "../plan-rollout.ts";
-import type { SettledPolicy } from "../policy.ts";
+import type { RolloutForecast } from "../engine/forecast.ts";
+import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
 import { observeOptions } from "./prepare.ts";
 import type { FleetRelease } from "../ports/release.ts";
@@ -15,7 +15,7 @@ import type { RolloutState } from "../engine/rollout-state.ts";
 /** One rollout in one process: its state, and everything its steps need. */
 export interface Run {
   readonly input: RolloutInput;
-  readonly policy: SettledPolicy;
+  readonly policy: ResolvedPolicy;
   readonly ports: RolloutPorts;
   readonly state: RolloutState;
   readonly limits: RolloutLimits;
@@ -29,7 +29,7 @@ export interface Run {
   /** What was to be expected before the first move; undefined where another process made the plan. */
   readonly forecast: RolloutForecast | undefined;
   /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
-  record(...facts: readonly RolloutFact[]): Promise<void>;
+  record(...facts: readonly RolloutEvent[]): Promise<void>;
   /** How tenants are looked at for `release`. */
   observing(release: FleetRelease): ObserveOptions;
 }
@@ -53,7 +53,7 @@ export function createRun(options: RunOptions): Run {
     async record(...facts) {
       const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now() }));
       // State and journal see the facts in one order, since both get them before anything else can run.
-      for (const entry of entries) applyFact(state, entry);
+      for (const entry of entries) applyEvent(state, entry);
       await journal.append(entries);
       // Who is told of a fact may rely on it, also after a crash.
       for (const fact of facts) ports.report?.(fact);

@@ -1,5 +1,5 @@
 import type { Slug } from "@lateen/kernel";
-import type { RolloutFact } from "../engine/journal-entry.ts";
+import type { RolloutEvent } from "../engine/journal-entry.ts";
 import { type Observation, observe } from "./observe.ts";
 import type { Run } from "./run.ts";
 
@@ -56,7 +56,7 @@ async function failTwiceBad(
   for (const look of looks.values()) if (look.proven) run.seenAt.set(look.slug, look.at);
   for (const { slug } of bad) run.seenAt.delete(slug);
   const failed = bad.filter((look) => before.has(look.slug));
-  const facts = failed.map((look): RolloutFact => {
+  const facts = failed.map((look): RolloutEvent => {
     const reason = `failed in the soak: ${look.reason ?? "not on target"}`;
     return { type: "tenant-failed", slug: look.slug, reason, ...(look.sha === undefined ? {} : { sha: look.sha }) };
   });

@@ -1,12 +1,12 @@
 import { interrupted, stop, type Verdict } from "@lateen/kernel";
 import { replay } from "../engine/reducer.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
-import { decideBeginning } from "../engine/decide-start.ts";
+import { decideStart } from "../engine/decide-start.ts";
 import type { RolloutLimits } from "../engine/decide-rollout.ts";
 import type { FleetReport } from "../coverage/fleet-report.ts";
 import type { OpenJournal } from "../ports/journal.ts";
-import { forecast } from "../plan-rollout.ts";
-import type { SettledPolicy } from "../policy.ts";
+import { forecast } from "../engine/forecast.ts";
+import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
 import { observeOptions, prepare } from "./prepare.ts";
 import { readBaseline } from "./read-baseline.ts";
@@ -15,40 +15,40 @@ import { createRun, type Run } from "./run.ts";
 import { verifyFleet } from "../verify-fleet.ts";
 
 /** A rollout that may be driven, or the verdict that ends it before it began. */
-export type Beginning =
+export type StartResult =
   | { readonly kind: "go"; readonly value: Run }
   | { readonly kind: "end"; readonly verdict: Verdict<FleetReport> };
 
 /** Starts a rollout, or takes up the one that the journal holds. */
-export async function begin(
+export async function startOrResume(
   input: RolloutInput,
-  policy: SettledPolicy,
+  policy: ResolvedPolicy,
   ports: RolloutPorts,
   journal: OpenJournal,
   signal: AbortSignal | undefined,
-): Promise<Beginning> {
+): Promise<StartResult> {
   const state = replay(journal.entries);
-  const decision = decideBeginning(state, input);
+  const decision = decideStart(state, input);
   if (decision.kind === "refuse") return end(stop("refused", decision.reason));
   if (decision.kind === "verify") return end(await verifyFleet(input, ports, signal));
-  if (decision.kind === "take up") return takeUp({ input, policy, ports, journal, signal, state });
+  if (decision.kind === "resume") return resumeRollout({ input, policy, ports, journal, signal, state });
   return startNew({ input, policy, ports, journal, signal, state: emptyState() });
 }
 
-interface BeginOptions {
+interface StartOptions {
   readonly input: RolloutInput;
-  readonly policy: SettledPolicy;
+  readonly policy: ResolvedPolicy;
   readonly ports: RolloutPorts;
   readonly journal: OpenJournal;
   readonly signal: AbortSignal | undefined;
   readonly state: RolloutState;
 }
 
-function end(verdict: Verdict<FleetReport>): Beginning {
+function end(verdict: Verdict<FleetReport>): StartResult {
   return { kind: "end", verdict };
 }
 
-async function startNew(options: BeginOptions): Promise<Beginning> {
+async function startNew(options: StartOptions): Promise<StartResult> {
   const { input, policy, ports, journal, signal } = options;
   const prepared = await prepare(input, policy, ports, signal);
   if (prepared.kind === "stop") return end(stop(prepared.outcome, prepared.reason, prepared.evidence));
@@ -60,7 +60,7 @@ async function startNew(options: BeginOptions): Promise<Beginning> {
     ...options,
     limits,
     resumed: false,
-    forecast: forecast(input.release, prepared.value, policy),
+    forecast: forecast({ tenants: fleet.tenants, baseline, stages }, policy),
   });
   for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
   const only = input.only === undefined ? {} : { only: input.only };
@@ -75,7 +75,7 @@ async function startNew(options: BeginOptions): Promise<Beginning> {
 }
 
 /** Takes an unfinished rollout up: calls without an outcome are in doubt, and whoever waits is looked at once more. */
-async function takeUp(options: BeginOptions): Promise<Beginning> {
+async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const { policy, ports, journal, signal, state } = options;
   const limits = limitsOf(policy, state.tenants.size, state.startedAt);
   // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
@@ -96,7 +96,7 @@ async function takeUp(options: BeginOptions): Promise<Beginning> {
   return { kind: "go", value: run };
 }
 
-function limitsOf(policy: SettledPolicy, fleetSize: number, startedAt: number): RolloutLimits {
+function limitsOf(policy: ResolvedPolicy, fleetSize: number, startedAt: number): RolloutLimits {
   const { maxControlPlaneFaults, onFailure, deadlineMs } = policy;
   const deadline = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
   return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, onFailure, deadline };

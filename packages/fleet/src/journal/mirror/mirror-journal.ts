@@ -1,6 +1,6 @@
 import { type Clock, go, type Reading, ReleaseError, stop, systemClock, type Verdict } from "@lateen/kernel";
 import { replay } from "../../engine/reducer.ts";
-import type { JournalEntry, RolloutFact } from "../../engine/journal-entry.ts";
+import type { JournalEntry, RolloutEvent } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { readMirror, type Mirrored, type MirrorEntry } from "./read-mirror.ts";
 
@@ -28,7 +28,7 @@ export interface MirrorOptions {
 }
 
 /** Facts after which the mirror is brought up to date: the boundaries of a rollout's phases. */
-const boundaries: ReadonlySet<RolloutFact["type"]> = new Set([
+const boundaries: ReadonlySet<RolloutEvent["type"]> = new Set([
   "stages-planned",
   "rollout-resumed",
   "wave-finished",
@@ -42,7 +42,7 @@ const boundaries: ReadonlySet<RolloutFact["type"]> = new Set([
 ]);
 
 /** Before these nothing has moved in this process: who cannot be first here must not go on. */
-const openings: ReadonlySet<RolloutFact["type"]> = new Set(["stages-planned", "rollout-resumed"]);
+const openings: ReadonlySet<RolloutEvent["type"]> = new Set(["stages-planned", "rollout-resumed"]);
 
 /**
  * A journal that is copied to `log` at the boundaries of the phases, so that a rollout whose machine is gone can be resumed

@@ -1,8 +1,8 @@
-import type { TenantRow } from "../ports/control-plane.ts";
-import type { RowVerdict } from "../engine/journal-entry.ts";
+import type { TenantRow } from "../../src/ports/control-plane.ts";
+import type { RowVerdict } from "../../src/engine/journal-entry.ts";
 
 /** One row of a control plane and what it tells. */
-export interface RowRow {
+export interface RowCase {
   readonly row: Omit<TenantRow, "slug">;
   readonly legacy: boolean;
   readonly verdict: RowVerdict;
@@ -10,7 +10,7 @@ export interface RowRow {
 }
 
 /** What the rows of a redeploy answer tell; a tenant without a row is `silent`, and the tenant itself decides. */
-export const rowRows: readonly RowRow[] = [
+export const redeployRowCases: readonly RowCase[] = [
   { row: { hasError: false, healthy: true, onTarget: true }, legacy: false, verdict: "proven", because: "healthy, and seen on target" },
   { row: { hasError: false, onTarget: true }, legacy: false, verdict: "proven", because: "seen on target" },
   { row: { hasError: false, onTarget: true, commandOk: false }, legacy: false, verdict: "proven", because: "what runs counts, not the command" },

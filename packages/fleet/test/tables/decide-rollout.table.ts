@@ -3,7 +3,7 @@
  *
  * The words of `after` are facts: `wave W`, `post SLUGS`, `answer SLUG=row…` (with `not-ok` in front where the control plane
  * says so), `fault KIND`, `unmoved SLUGS` (`for-good` in front where they may not be posted again), `verify SLUGS`, `fail SLUG`,
- * `soak W`, `passed W`, `finish W`, `guard OUTCOME`, `halt`, `interrupt`, `return SLUGS`, `recount`, `resume`.
+ * `soak W`, `passed W`, `finish W`, `guard OUTCOME`, `halt`, `interrupt`, `return SLUGS`, `reEnumerate`, `resume`.
  */
 export interface SituationRow {
   readonly situation: string;
@@ -51,8 +51,8 @@ export const situationRows: readonly SituationRow[] = [
   { situation: "the deadline passes while the canary is in flight", after: ["wave canary", "post t1"], at: 101, next: ["halt"] },
   { situation: "the deadline passes while the last batch is in flight", after: batchPosted, at: 101, next: [] },
   { situation: "the batch is proven", after: [...batchPosted, "answer t2=proven t3=proven", "verify t2 t3"], next: ["finish-wave batch-1"] },
-  { situation: "all waves are through", after: [...batchPosted, "answer t2=proven t3=proven", "verify t2 t3", "finish batch-1"], next: ["recount"] },
-  { situation: "the fleet was counted again", after: [...batchPosted, "answer t2=proven t3=proven", "verify t2 t3", "finish batch-1", "recount"], next: ["sweep"] },
+  { situation: "all waves are through", after: [...batchPosted, "answer t2=proven t3=proven", "verify t2 t3", "finish batch-1"], next: ["re-enumerate"] },
+  { situation: "the fleet was counted again", after: [...batchPosted, "answer t2=proven t3=proven", "verify t2 t3", "finish batch-1", "re-enumerate"], next: ["sweep"] },
   { situation: "interrupted with a call in flight", after: [...batchPosted, "interrupt"], next: [] },
   { situation: "interrupted, and the call was answered", after: [...batchPosted, "interrupt", "answer t2=proven t3=proven"], next: [] },
   { situation: "halted with nothing in flight", after: [...canaryDone, "halt"], next: ["sweep"] },

@@ -1,4 +1,4 @@
-import type { Pace, Ring } from "../policy.ts";
+import type { Pace, Ring } from "../../src/policy.ts";
 
 /** One fleet of `t1` … `tN` and the stages that it is cut into. */
 export interface StageRow {

@@ -1,35 +1,35 @@
 /** One row: what the journal holds, what is asked for, and what is done. */
-export interface BeginningRow {
+export interface StartRow {
   readonly journal: "nothing" | "unfinished" | "not planned yet" | "shipped" | "unchanged" | "halted" | "abandoned";
   readonly commit: "the same" | "another" | "-";
   /** Whom the journal's rollout is for. */
   readonly holds: "release" | "rollback" | "unsaid" | "-";
   readonly asked: "release" | "rollback" | "unsaid";
   readonly resume: boolean;
-  readonly then: "start" | "take up" | "verify" | "refuse";
+  readonly then: "start" | "resume" | "verify" | "refuse";
   readonly because: string;
 }
 
 /** How a rollout begins. */
-export const beginningRows: readonly BeginningRow[] = [
+export const startRows: readonly StartRow[] = [
   { journal: "nothing", commit: "-", holds: "-", asked: "release", resume: false, then: "start", because: "nothing stands in the way" },
   { journal: "nothing", commit: "-", holds: "-", asked: "unsaid", resume: true, then: "refuse", because: "there is nothing to resume" },
-  { journal: "unfinished", commit: "the same", holds: "release", asked: "release", resume: false, then: "take up", because: "the same release is continued by itself" },
+  { journal: "unfinished", commit: "the same", holds: "release", asked: "release", resume: false, then: "resume", because: "the same release is continued by itself" },
   {
     journal: "unfinished",
     commit: "the same",
     holds: "unsaid",
     asked: "release",
     resume: false,
-    then: "take up",
+    then: "resume",
     because: "journals of earlier versions do not say whom they are for",
   },
-  { journal: "unfinished", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "take up", because: "what it is for stays as it was" },
-  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "rollback", resume: false, then: "take up", because: "the same rollback is continued by itself" },
-  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "unsaid", resume: true, then: "take up", because: "what it is for stays as it was" },
+  { journal: "unfinished", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "resume", because: "what it is for stays as it was" },
+  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "rollback", resume: false, then: "resume", because: "the same rollback is continued by itself" },
+  { journal: "unfinished", commit: "the same", holds: "rollback", asked: "unsaid", resume: true, then: "resume", because: "what it is for stays as it was" },
   { journal: "unfinished", commit: "the same", holds: "rollback", asked: "release", resume: false, then: "refuse", because: "a release would give way where a rollback must not" },
-  { journal: "unfinished", commit: "the same", holds: "release", asked: "rollback", resume: false, then: "take up", because: "the stricter rules win" },
-  { journal: "unfinished", commit: "the same", holds: "unsaid", asked: "rollback", resume: false, then: "take up", because: "the stricter rules win" },
+  { journal: "unfinished", commit: "the same", holds: "release", asked: "rollback", resume: false, then: "resume", because: "the stricter rules win" },
+  { journal: "unfinished", commit: "the same", holds: "unsaid", asked: "rollback", resume: false, then: "resume", because: "the stricter rules win" },
   { journal: "unfinished", commit: "another", holds: "release", asked: "release", resume: false, then: "refuse", because: "two releases would mix the fleet" },
   {
     journal: "unfinished",

@@ -1,7 +1,7 @@
-import type { LookVerdict } from "./decide-tenant.ts";
+import type { LookVerdict } from "../../src/coverage/decide-tenant.ts";
 
 /** One look at a tenant. */
-export interface TenantRowCase {
+export interface LookCase {
   /** What `/buildinfo` gave: a commit, a word that is none, silence, or something that cannot be read. */
   readonly says: "target" | "short target" | "another commit" | "no commit" | "silence" | "rubbish";
   /** How its commit relates to the target; `none` where there is no history to ask. */
@@ -11,7 +11,7 @@ export interface TenantRowCase {
 }
 
 /** What one look at a tenant is worth. */
-export const tenantRows: readonly TenantRowCase[] = [
+export const lookCases: readonly LookCase[] = [
   { says: "target", history: "none", match: "ancestry", verdict: "verified" },
   { says: "target", history: "unknown", match: "strict", verdict: "verified" },
   { says: "short target", history: "none", match: "strict", verdict: "verified" },

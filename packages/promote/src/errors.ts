@@ -1,4 +1,4 @@
-import { asReleaseError, isReleaseError, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, isFatal, type Reading, ReleaseError, toReading, type Unknown, unknown } from "@lateen/kernel";
 import type { PromotionInput } from "./promotion.ts";
 
 /** Codes of the errors that this package makes itself. */
@@ -54,20 +54,23 @@ export function checkInput({ images, tags }: PromotionInput): void {
   throw promoteError("TAG_INVALID", "input", { message, fix: "give the candidate a tag of its own" });
 }
 
-/** Whether an error has to be thrown even where a reading could hide it: what no waiting mends. */
+/** If an error is thrown although a reading could hold it: no waiting repairs it. */
 export function mustThrow(error: unknown): boolean {
-  return (
-    !isReleaseError(error) || error.category === "auth" || error.category === "interrupted" || error.category === "bug"
-  );
+  return isFatal(error) || asReleaseError(error).category === "auth";
 }
 
-/** The value of `read`, or its error as an unknown reading. */
-export async function quietly<T>(
-  read: () => Promise<T>,
-): Promise<T | { readonly kind: "unknown"; readonly cause: ReleaseError }> {
+/** The answer of `read`. @throws ReleaseError of category `auth`, `interrupted` or `bug`, also if it is inside the answer */
+export async function readOrThrow<T>(read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+  const reading: Reading<T> = await toReading(read);
+  if (reading.kind === "unknown" && mustThrow(reading.cause)) throw reading.cause;
+  return reading;
+}
+
+/** The answer of `read`, or any error of it as an unknown reading: after the commit point nothing is thrown. */
+export async function readWithoutThrowing<T>(read: () => Promise<T>): Promise<T | Unknown> {
   try {
     return await read();
   } catch (error) {
-    return { kind: "unknown", cause: asReleaseError(error) };
+    return unknown(asReleaseError(error));
   }
 }

@@ -1,7 +1,7 @@
 import { go, type Verdict } from "@lateen/kernel";
 import { checkInput } from "./errors.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
-import { toEvidence } from "./report/conclude.ts";
+import { proven, toEvidence } from "./report/conclude.ts";
 import { planAndPrepare } from "./steps/plan-and-prepare.ts";
 import { proveAllWritable } from "./steps/prepare.ts";
 import { runSteps } from "./steps/run-steps.ts";
@@ -39,5 +39,5 @@ export async function checkPromotion(
   checkInput(input);
   const ready = await planAndPrepare("promote", input, proveAllWritable, ports, signal);
   if (ready.kind === "stop") return ready;
-  return go(ready.value.report, toEvidence(ready.value.findings, ports.clock));
+  return go(ready.value.report, proven(toEvidence(ready.value.findings, ports.clock)));
 }

@@ -1,6 +1,6 @@
-import { go, type ReleaseError, type Repository, stop, type Verdict } from "@lateen/kernel";
-import { conclude, toEvidence } from "./report/conclude.ts";
-import { checkScope, mustThrow, quietly } from "./errors.ts";
+import { go, type ReleaseError, type Repository, type Verdict } from "@lateen/kernel";
+import { conclude, proven, stopBecause, toEvidence } from "./report/conclude.ts";
+import { checkScope, readOrThrow } from "./errors.ts";
 import { resolvePolicy } from "./policy.ts";
 import type { FollowPorts, PromotionReport } from "./promotion.ts";
 import { tagRef } from "./ports/references.ts";
@@ -32,16 +32,16 @@ export async function reconcile(
 ): Promise<Verdict<PromotionReport | undefined>> {
   checkScope(input);
   const { ledger, clock } = ports;
-  const read = await quietly(() => ledger.read(signal));
+  const read = await readOrThrow(() => ledger.read(signal));
   if (read.kind === "absent")
-    return go(undefined, toEvidence([say("passed", "the ledger is empty", ledger.source)], clock));
+    return go(undefined, proven(toEvidence([say("passed", "the ledger is empty", ledger.source)], clock)));
   if (read.kind === "unknown") return unreadable(read.cause, ports);
   const head = read.value;
   const before = await readTags(input, ports, signal);
   const tracked = trackEntry(head.entry, input, (repository, tag) => before.get(`${repository}:${tag}`));
   if (tracked.length === 0) {
     const fact = `the newest entry says nothing about any configured tag; compare the configuration with ${ledger.source}`;
-    return stop("refused", fact, toEvidence([say("refused", fact, ledger.source)], clock));
+    return stopBecause([say("refused", fact, ledger.source)], clock);
   }
   const course = { head, tags: tracked, manifests: new Map() };
   const settled = await settle(course, input, ports, resolvePolicy(input), signal);
@@ -51,9 +51,8 @@ export async function reconcile(
 }
 
 function unreadable(cause: ReleaseError, { ledger, clock }: Pick<FollowPorts, "ledger" | "clock">): Verdict<undefined> {
-  if (mustThrow(cause)) throw cause;
   const fact = `the ledger could not be read: ${cause.message}; ${cause.fix ?? "run again"}`;
-  return stop("unknown", fact, toEvidence([say("unknown", fact, ledger.source)], clock));
+  return stopBecause([say("unknown", fact, ledger.source)], clock);
 }
 
 async function readTags(
@@ -64,8 +63,7 @@ async function readTags(
   const pairs = images.flatMap((repository) => tags.map((tag) => ({ repository, tag })));
   const readings = await Promise.all(
     pairs.map(async ({ repository, tag }) => {
-      const reading = await quietly(() => ports.tags.resolve(tagRef(repository, tag), signal));
-      if (reading.kind === "unknown" && mustThrow(reading.cause)) throw reading.cause;
+      const reading = await readOrThrow(() => ports.tags.resolve(tagRef(repository, tag), signal));
       return [`${repository}:${tag}`, reading.kind === "found" ? reading.value.digest : undefined] as const;
     }),
   );

@@ -1,6 +1,6 @@
 import { type CommitSha, type Digest, go, type Repository, stop, type Verdict } from "@lateen/kernel";
 import { chooseRelease, readPast } from "./steps/choose-release.ts";
-import { toEvidence } from "./report/conclude.ts";
+import { codeOf, proven, toEvidence } from "./report/conclude.ts";
 import { decideTarget } from "./decide/target.ts";
 import { checkInput } from "./errors.ts";
 import { prepare } from "./steps/prepare.ts";
@@ -25,14 +25,18 @@ async function planRollback(
   signal?: AbortSignal,
 ): Promise<Verdict<RollbackPlan>> {
   // A named release is not chosen: the ledger is read once.
-  const chosen = input.to === undefined ? await chooseRelease([{ input, ports }], undefined, signal) : go(input.to);
+  const chosen =
+    input.to === undefined
+      ? await chooseRelease([{ input, ports }], undefined, signal)
+      : { kind: "go" as const, value: input.to, evidence: [] };
   if (chosen.kind === "stop") return { ...chosen, value: undefined };
   const { ledger, clock } = ports;
   const decision = decideTarget(await readPast({ input, ports }, signal), chosen.value);
   const { verdict, fact } = decision;
   const finding: Finding = { rule: "ledger", verdict, fact, source: ledger.source };
   const evidence = [...chosen.evidence, ...toEvidence([finding], clock)];
-  if (decision.verdict !== "passed") return stop(decision.verdict, fact, evidence);
+  if (decision.verdict !== "passed")
+    return stop({ outcome: decision.verdict, code: codeOf("ledger", decision.verdict), reason: fact, evidence });
   const { images, candidateOf, to: _, beforeCommit: __, ...rest } = input;
   const digests = new Map(decision.recorded?.entry.images.map(({ repository, digest }) => [repository, digest]));
   const candidate = candidateOf(decision.commit);
@@ -41,7 +45,7 @@ async function planRollback(
     commit: decision.commit,
     images: images.map((repository) => pin(repository, candidate, digests)),
   };
-  return go({ promotion, from: decision.from }, evidence);
+  return go({ promotion, from: decision.from }, proven(evidence));
 }
 
 /**
@@ -75,7 +79,7 @@ export async function prepareRollback(
   checkInput(plan.value.promotion);
   const ready = await planAndPrepare("rollback", plan.value.promotion, prepare, ports, signal);
   if (ready.kind === "stop") return ready;
-  return go(ready.value.report, [...plan.evidence, ...toEvidence(ready.value.findings, ports.clock)]);
+  return go(ready.value.report, proven([...plan.evidence, ...toEvidence(ready.value.findings, ports.clock)]));
 }
 
 function pin(

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from "@lateen/kernel";
 import { decideDrift, type DriftDecision, type TagState } from "./decide/drift.ts";
-import { checkScope, mustThrow, quietly } from "./errors.ts";
+import { checkScope, readOrThrow } from "./errors.ts";
 import type { LedgerHead } from "./ports/ledger.ts";
 import type { FollowPorts, PromotePorts } from "./promotion.ts";
 import { digestRef, tagRef } from "./ports/references.ts";
@@ -86,8 +86,8 @@ export async function readStatus(
   checkScope(input);
   const { history, ledger, clock } = ports;
   const [trunk, head] = await Promise.all([
-    sure<CommitSha>(() => history.head(input.branch, signal)),
-    sure<LedgerHead>(() => ledger.read(signal)),
+    readOrThrow<CommitSha>(() => history.head(input.branch, signal)),
+    readOrThrow<LedgerHead>(() => ledger.read(signal)),
   ]);
   const newest = head.kind === "found" ? head.value : undefined;
   const [tags, distance] = await Promise.all([
@@ -123,7 +123,7 @@ async function readTags(
   const pairs = images.flatMap((repository) => tags.map((tag) => ({ repository, tag })));
   return Promise.all(
     pairs.map(async ({ repository, tag }) => {
-      const current = await sure<Descriptor>(() => ports.tags.resolve(tagRef(repository, tag), signal));
+      const current = await readOrThrow<Descriptor>(() => ports.tags.resolve(tagRef(repository, tag), signal));
       const wanted = newest?.entry.tags.includes(tag) === true ? digestIn(newest, repository) : undefined;
       if (current.kind !== "found") return { repository, tag, wanted, current, revision: undefined };
       const { digest } = current.value;
@@ -134,7 +134,8 @@ async function readTags(
         tag,
         wanted,
         current,
-        revision: known ?? (await sure<string>(() => ports.tags.revision(digestRef(repository, digest), signal))),
+        revision:
+          known ?? (await readOrThrow<string>(() => ports.tags.revision(digestRef(repository, digest), signal))),
       };
     }),
   );
@@ -154,10 +155,10 @@ async function readDistance(
   const base = newest.entry.commit;
   if (base === trunk.value)
     return { ancestry: found("identical"), ahead: { commits: 0, atLeast: false, forMs: undefined } };
-  const ancestry = await sure<Ancestry>(() => history.compare(base, trunk.value, signal));
+  const ancestry = await readOrThrow<Ancestry>(() => history.compare(base, trunk.value, signal));
   if (changes === undefined || ancestry.kind !== "found" || ancestry.value !== "ahead")
     return { ancestry, ahead: undefined };
-  const range = await sure(() => changes.between(base, trunk.value, signal));
+  const range = await readOrThrow(() => changes.between(base, trunk.value, signal));
   if (range.kind !== "found") return { ancestry, ahead: undefined };
   const { commits, truncated } = range.value;
   const dates = commits.map(({ at }) => Date.parse(at ?? ""));
@@ -167,11 +168,4 @@ async function readDistance(
       ? undefined
       : Math.max(0, clock.now() - Math.min(...dates));
   return { ancestry, ahead: { commits: commits.length, atLeast: truncated, forMs } };
-}
-
-/** A reading whose ignorance is part of the answer, except where nobody could have been asked. */
-async function sure<T>(read: () => Promise<Reading<T>>): Promise<Reading<T>> {
-  const reading: Reading<T> = await quietly(read);
-  if (reading.kind === "unknown" && mustThrow(reading.cause)) throw reading.cause;
-  return reading;
 }

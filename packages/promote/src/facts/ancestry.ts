@@ -4,11 +4,12 @@ import {
   type CommitSha,
   found,
   isShaPrefix,
+  memoize,
   parseCommitSha,
   plainText,
   type Reading,
+  toReading,
 } from "@lateen/kernel";
-import { quietly } from "../errors.ts";
 import type { History } from "../ports/history.ts";
 
 /** How the candidate's commit relates to a base that is stated as text; each base is asked for once. */
@@ -16,13 +17,8 @@ export type AncestryOf = (base: string) => Promise<Reading<Ancestry>>;
 
 /** A reader of ancestry for one commit, whose answers are kept, since many tags state the same revision. */
 export function createAncestryOf(commit: CommitSha, history: History, signal: AbortSignal | undefined): AncestryOf {
-  const asked = new Map<string, Promise<Reading<Ancestry>>>();
-  return (stated) => {
-    const base = stated.trim().toLowerCase();
-    const answer = asked.get(base) ?? readAncestry(base, commit, history, signal);
-    asked.set(base, answer);
-    return answer;
-  };
+  const read = memoize((base: string) => readAncestry(base, commit, history, signal));
+  return (stated) => read(stated.trim().toLowerCase());
 }
 
 async function readAncestry(
@@ -33,7 +29,7 @@ async function readAncestry(
 ): Promise<Reading<Ancestry>> {
   if (!isShaPrefix(base)) return absent(`${plainText(base, 60)} is no commit`);
   // An abbreviation is never taken for the candidate by its looks: it is resolved first.
-  const full = base.length === 40 ? found(parseCommitSha(base)) : await quietly(() => history.resolve(base, signal));
+  const full = base.length === 40 ? found(parseCommitSha(base)) : await toReading(() => history.resolve(base, signal));
   if (full.kind !== "found") return full;
-  return full.value === commit ? found("identical") : quietly(() => history.compare(full.value, commit, signal));
+  return full.value === commit ? found("identical") : toReading(() => history.compare(full.value, commit, signal));
 }

@@ -1,5 +1,4 @@
-import { absent, type Reading } from "@lateen/kernel";
-import { quietly } from "../errors.ts";
+import { absent, type Reading, toReading } from "@lateen/kernel";
 import type { CandidateFacts } from "./promotion-facts.ts";
 import type { CandidateImage, PromotePorts } from "../promotion.ts";
 import type { RevisionOf } from "./revision.ts";
@@ -32,7 +31,7 @@ async function locate(
   signal?: AbortSignal,
 ): Promise<Located> {
   const ref = digest === undefined ? tagRef(repository, candidate) : digestRef(repository, digest);
-  const manifest: Reading<Manifest> = await quietly(() => tags.manifest(ref, signal));
+  const manifest: Reading<Manifest> = await toReading(() => tags.manifest(ref, signal));
   return { repository, candidate, manifest };
 }
 

@@ -1,10 +1,9 @@
-import { type Ancestry, type CommitSha, found, type Reading } from "@lateen/kernel";
-import { quietly } from "../errors.ts";
+import { type Ancestry, type CommitSha, found, type Reading, toReading } from "@lateen/kernel";
 import type { CandidateFacts, DestinationFacts, LedgerFacts, PromotionFacts } from "./promotion-facts.ts";
 import type { PromotePorts, PromotionInput } from "../promotion.ts";
 import { type AncestryOf, createAncestryOf } from "./ancestry.ts";
 import { readCandidates } from "./candidates.ts";
-import { createRevisionOf, type RevisionOf } from "./revision.ts";
+import { createRevisionOf, revisionInLedger, type RevisionOf } from "./revision.ts";
 import { tagRef } from "../ports/references.ts";
 import type { Descriptor } from "../ports/tag-store.ts";
 
@@ -15,12 +14,15 @@ export async function readFacts(
   signal: AbortSignal | undefined,
 ): Promise<PromotionFacts> {
   const ancestryOf = createAncestryOf(input.commit, ports.history, signal);
-  const head: Promise<LedgerFacts["head"]> = quietly(() => ports.ledger.read(signal));
+  const head: Promise<LedgerFacts["head"]> = toReading(() => ports.ledger.read(signal));
   const revisionOf = createRevisionOf(ports.tags, head, signal);
+  // Two requests and more for each tag are saved if the ledger knows the image: in all cases but the first promotion.
+  const currentRevision: RevisionOf = async (repository, digest) =>
+    (await revisionInLedger(repository, digest, head)) ?? revisionOf(repository, digest);
   const candidates = readCandidates(input.images, revisionOf, ports, signal);
   const [known, destinations, branch, ledger] = await Promise.all([
     candidates,
-    readDestinations(input, candidates, { ancestryOf, revisionOf }, ports, signal),
+    readDestinations(input, candidates, { ancestryOf, currentRevision }, ports, signal),
     readBranch(input, ports, signal),
     readLedger(head, ancestryOf),
   ]);
@@ -30,16 +32,15 @@ export async function readFacts(
 async function readDestinations(
   { images, tags }: PromotionInput,
   candidates: Promise<readonly CandidateFacts[]>,
-  { ancestryOf, revisionOf }: { readonly ancestryOf: AncestryOf; readonly revisionOf: RevisionOf },
+  { ancestryOf, currentRevision }: { readonly ancestryOf: AncestryOf; readonly currentRevision: RevisionOf },
   ports: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<readonly DestinationFacts[]> {
   const pairs = images.flatMap(({ repository }, at) => tags.map((tag) => ({ repository, tag, at })));
   return Promise.all(
     pairs.map(async ({ repository, tag, at }): Promise<DestinationFacts> => {
-      const current: Reading<Descriptor> = await quietly(() => ports.tags.resolve(tagRef(repository, tag), signal));
-      // The revision is read at once, not after the candidate is known: it is wanted in all cases but "nothing to do".
-      const revision = current.kind === "found" ? await revisionOf(repository, current.value.digest) : undefined;
+      const current: Reading<Descriptor> = await toReading(() => ports.tags.resolve(tagRef(repository, tag), signal));
+      const revision = current.kind === "found" ? await currentRevision(repository, current.value.digest) : undefined;
       const ancestry = revision?.kind === "found" ? await ancestryOf(revision.value) : undefined;
       const manifest = (await candidates)[at]?.manifest;
       const wanted = manifest?.kind === "found" ? manifest.value.digest : undefined;
@@ -53,10 +54,10 @@ async function readBranch(
   { history }: PromotePorts,
   signal?: AbortSignal,
 ): Promise<PromotionFacts["branch"]> {
-  const head: Reading<CommitSha> = await quietly(() => history.head(branch, signal));
+  const head: Reading<CommitSha> = await toReading(() => history.head(branch, signal));
   if (head.kind !== "found") return { name: branch, head };
   const ancestry: Reading<Ancestry> =
-    head.value === commit ? found("identical") : await quietly(() => history.compare(commit, head.value, signal));
+    head.value === commit ? found("identical") : await toReading(() => history.compare(commit, head.value, signal));
   return { name: branch, head, ancestry };
 }
 

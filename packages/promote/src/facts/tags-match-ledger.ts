@@ -1,12 +1,12 @@
-import { absent, found, type Reading, type Repository, unknown } from "@lateen/kernel";
-import { mustThrow, quietly } from "../errors.ts";
+import { absent, found, type Reading, type Repository, toReading, unknown } from "@lateen/kernel";
+import { mustThrow } from "../errors.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import type { FollowPorts } from "../promotion.ts";
 import { tagRef } from "../ports/references.ts";
 import { trackEntry } from "../steps/tracked-tag.ts";
 
 /**
- * Whether every tag names what the newest entry says, where that is a rollback; absent where nothing is to be compared.
+ * If every tag names what the newest entry says; asked if that is a rollback, else absent.
  * @throws ReleaseError of category `auth` or `interrupted`
  */
 export async function tagsMatchLedger(
@@ -19,7 +19,7 @@ export async function tagsMatchLedger(
   if (newest?.kind !== "rollback") return absent("the newest entry is no rollback");
   const wanted = trackEntry(newest, scope, () => undefined);
   const seen = await Promise.all(
-    wanted.map(({ repository, tag }) => quietly(() => tags.resolve(tagRef(repository, tag), signal))),
+    wanted.map(({ repository, tag }) => toReading(() => tags.resolve(tagRef(repository, tag), signal))),
   );
   const unread = seen.find((reading) => reading.kind === "unknown");
   const lags = seen.some((reading, at) => reading.kind === "absent" || isOther(reading, wanted[at]?.wanted));

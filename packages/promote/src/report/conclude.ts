@@ -1,4 +1,4 @@
-import { type Evidence, go, isoNow, type Clock, stop, type Verdict } from "@lateen/kernel";
+import { type Clock, type Evidence, go, isoNow, type NonEmpty, type Stop, stop, type Verdict } from "@lateen/kernel";
 import type { PromotionReport } from "../promotion.ts";
 import type { Finding } from "../decide/rules.ts";
 import type { Settled } from "../steps/settle.ts";
@@ -10,8 +10,28 @@ export function toEvidence(findings: readonly Finding[], clock: Clock): readonly
   return findings.map((finding) => ({ ...finding, at }));
 }
 
+/** Evidence of a `go`. @throws TypeError if there is none */
+export function proven(evidence: readonly Evidence[]): NonEmpty<Evidence> {
+  const [first, ...others] = evidence;
+  if (first === undefined) throw new TypeError("a go needs evidence");
+  return [first, ...others];
+}
+
+/** The stop that findings lead to: one refusal refuses, else it is unknown. Its code is `{RULE}_REFUSED` or `{RULE}_UNKNOWN`. */
+export function stopBecause<T = never>(findings: readonly Finding[], clock: Clock, value?: T): Stop<T> {
+  const outcome = findings.some(({ verdict }) => verdict === "refused") ? "refused" : "unknown";
+  const rule = findings.find(({ verdict }) => verdict === outcome)?.rule ?? "plan";
+  const reason = reasonOf(findings, outcome);
+  return stop({ outcome, code: codeOf(rule, outcome), reason, evidence: toEvidence(findings, clock), value });
+}
+
+/** The code of a stop at a rule, such as `ROLLBACK_HOLD_REFUSED`. */
+export function codeOf(rule: string, outcome: "refused" | "unknown"): string {
+  return `${rule}_${outcome}`.replaceAll("-", "_").toUpperCase();
+}
+
 /** The facts behind a stop, in one sentence; the first three say enough. */
-export function reasonOf(findings: readonly Finding[], verdict: "refused" | "unknown"): string {
+function reasonOf(findings: readonly Finding[], verdict: "refused" | "unknown"): string {
   const facts = [...new Set(findings.filter((finding) => finding.verdict === verdict).map(({ fact }) => fact))];
   return facts.slice(0, 3).join(" · ") + (facts.length > 3 ? ` · and ${facts.length - 3} more` : "");
 }
@@ -26,7 +46,7 @@ export function conclude(
   const findings = settled.tags.map((tag) => describe(tag));
   const all = [...evidence, ...toEvidence(findings, clock)];
   const open = settled.tags.filter(({ decision }) => decision !== "settled");
-  if (open.length === 0 && settled.ledgerUnread === undefined && !settled.interrupted) return go(report, all);
+  if (open.length === 0 && settled.ledgerUnread === undefined && !settled.interrupted) return go(report, proven(all));
   const why = [
     settled.interrupted ? "it was interrupted while tags were settling" : "",
     settled.ledgerUnread === undefined
@@ -35,7 +55,8 @@ export function conclude(
     open.length === 0 ? "" : reasonOf(findings, "unknown"),
   ];
   const reason = `the ledger has ${settled.head.entry.commit.slice(0, 12)}, but ${why.filter((text) => text !== "").join("; ")}`;
-  return stop("partial", `${reason}; run lateen reconcile`, all, report);
+  const code = settled.interrupted ? "SETTLE_INTERRUPTED" : "TAGS_UNSETTLED";
+  return stop({ outcome: "partial", code, reason: `${reason}; run lateen reconcile`, evidence: all, value: report });
 }
 
 function describe({ repository, tag, wanted, seen, decision, cause }: TrackedTag): Finding {

@@ -1,5 +1,5 @@
 import { asReleaseError, type ReleaseError } from "@lateen/kernel";
-import { mustThrow, promoteError, quietly } from "../errors.ts";
+import { mustThrow, promoteError, readWithoutThrowing } from "../errors.ts";
 import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 
 /** What became of the entry. `refused`: it is not there. `unknown`: nobody can say, and nothing may be done on the strength of it. */
@@ -56,7 +56,7 @@ async function append(
 
 /** Looks for our entry. It takes no signal: once an append was sent, the answer is owed. */
 async function look(ledger: Ledger, expected: string | null, entry: LedgerEntry): Promise<AppendOutcome | "not there"> {
-  const seen = await quietly(() => ledger.entries(searched));
+  const seen = await readWithoutThrowing(() => ledger.entries(searched));
   if (seen.kind === "unknown") return { kind: "unknown", cause: seen.cause };
   const heads = seen.kind === "absent" ? [] : seen.value;
   const own = heads.find((head) => head.entry.nonce === entry.nonce);

@@ -1,5 +1,5 @@
 import { asReleaseError, type ReleaseError, type Repository } from "@lateen/kernel";
-import { promoteError, quietly } from "../errors.ts";
+import { promoteError, readWithoutThrowing } from "../errors.ts";
 import type { FollowPorts } from "../promotion.ts";
 import { digestRef } from "../ports/references.ts";
 import type { Manifest, Receipt } from "../ports/tag-store.ts";
@@ -56,14 +56,14 @@ async function fetchManifest(
   all: readonly TrackedTag[],
   tags: FollowPorts["tags"],
 ): Promise<Manifest | Receipt> {
-  const reading = await quietly(() => tags.manifest(digestRef(repository, wanted)));
+  const reading = await readWithoutThrowing(() => tags.manifest(digestRef(repository, wanted)));
   if (reading.kind === "found") return reading.value;
   if (reading.kind === "unknown") return { outcome: "not-applied", cause: reading.cause };
   const siblings = new Set(
     all.filter((one) => one.wanted === wanted && one.repository !== repository).map((one) => one.repository),
   );
   for (const sibling of siblings) {
-    const copied = await quietly(() => tags.copy(digestRef(sibling, wanted), repository));
+    const copied = await readWithoutThrowing(() => tags.copy(digestRef(sibling, wanted), repository));
     if (copied.kind === "go") return copied.value;
   }
   return { outcome: "not-applied", cause: gone(repository, wanted) };

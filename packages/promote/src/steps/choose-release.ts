@@ -1,7 +1,7 @@
 import { type CommitSha, go, type Reading, stop, type Verdict } from "@lateen/kernel";
-import { toEvidence } from "../report/conclude.ts";
+import { codeOf, proven, toEvidence } from "../report/conclude.ts";
 import { decideRollback } from "../decide/rollback.ts";
-import { mustThrow, promoteError, quietly } from "../errors.ts";
+import { promoteError, readOrThrow } from "../errors.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import { remembered } from "../policy.ts";
 import { tagsMatchLedger } from "../facts/tags-match-ledger.ts";
@@ -33,7 +33,8 @@ export async function chooseRelease(
     ports.report({ type: "rollback-taken-up", commit: decision.commit, why: fact });
   const source = [...new Set(parts.map((part) => part.ports.ledger.source))].join(", ");
   const evidence = toEvidence([{ rule: "ledger", verdict, fact, source }], ports.clock);
-  return decision.verdict === "passed" ? go(decision.commit, evidence) : stop(decision.verdict, fact, evidence);
+  if (decision.verdict === "passed") return go(decision.commit, proven(evidence));
+  return stop({ outcome: decision.verdict, code: codeOf("ledger", decision.verdict), reason: fact, evidence });
 }
 
 /** The entries that are remembered; `unknown` where they cannot be read. @throws ReleaseError `REASON_MISSING`, or of category `auth` */
@@ -47,7 +48,5 @@ export async function readPast(
       fix: "say why, for those who read the ledger",
     });
   }
-  const past = await quietly(() => ports.ledger.entries(remembered, signal));
-  if (past.kind === "unknown" && mustThrow(past.cause)) throw past.cause;
-  return past;
+  return readOrThrow(() => ports.ledger.entries(remembered, signal));
 }

@@ -1,8 +1,15 @@
-import { type CommitSha, type Evidence, interrupted, type ReleaseError, type Stop, stop } from "@lateen/kernel";
+import {
+  type CommitSha,
+  type Evidence,
+  interrupted,
+  type ReleaseError,
+  type Stop,
+  stop,
+  toReading,
+} from "@lateen/kernel";
 import { appendEntry } from "./append-entry.ts";
 import { composeEntry } from "./compose-entry.ts";
-import { toEvidence } from "../report/conclude.ts";
-import { quietly } from "../errors.ts";
+import { codeOf, toEvidence } from "../report/conclude.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import type { PromotePorts, PromotionReport } from "../promotion.ts";
 import type { PreparedPromotion } from "./plan-and-prepare.ts";
@@ -30,10 +37,10 @@ export async function commitEntry(
   const head = facts.ledger.head.kind === "found" ? facts.ledger.head.value : undefined;
   const fleet = await run.beforeCommit?.(report, signal);
   const evidence = [...toEvidence(findings, ports.clock), ...(fleet?.evidence ?? [])];
-  if (fleet?.kind === "stop") return stop(fleet.outcome, fleet.reason, evidence);
+  if (fleet?.kind === "stop") return { ...fleet, evidence, value: undefined };
   const guard = await ports.guard?.(signal);
   evidence.push(...(guard?.evidence ?? []));
-  if (guard?.kind === "stop") return stop(guard.outcome, guard.reason, evidence, unmoved(report));
+  if (guard?.kind === "stop") return { ...guard, evidence, value: unmoved(report) };
   if (plan.ledger === "resume" && head !== undefined) return resume(head, run, evidence, ports, signal);
   if (signal?.aborted === true) throw interrupted(signal);
   const input = fleet === undefined ? run.input : { ...run.input, fleet: fleet.value };
@@ -58,7 +65,7 @@ async function resume(
   { ledger }: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<EntryCommit> {
-  const now = beforeCommit === undefined ? undefined : await quietly(() => ledger.read(signal));
+  const now = beforeCommit === undefined ? undefined : await toReading(() => ledger.read(signal));
   if (now?.kind === "found" && now.value.id !== head.id) return { kind: "lost", winner: now.value.entry.commit };
   return { kind: "committed", head, appended: false, evidence };
 }
@@ -85,7 +92,13 @@ function stopRefused(
 ): Stop<PromotionReport> {
   const reason = `the ledger did not take the entry, and no tag was moved: ${message}${fix === undefined ? "" : `; ${fix}`}`;
   const said = toEvidence([{ rule: "commit", verdict: "refused", fact: message, source: ledger.source }], clock);
-  return stop("refused", reason, [...evidence, ...said], unmoved(report));
+  return stop({
+    outcome: "refused",
+    code: codeOf("commit", "refused"),
+    reason,
+    evidence: [...evidence, ...said],
+    value: unmoved(report),
+  });
 }
 
 function stopUnknown(
@@ -94,7 +107,7 @@ function stopUnknown(
   { report }: PreparedPromotion,
 ): Stop<PromotionReport> {
   const reason = `whether the ledger took the entry, is unknown, and no tag was moved: ${cause}; run again, it finishes what was begun`;
-  return stop("unknown", reason, evidence, unmoved(report));
+  return stop({ outcome: "unknown", code: codeOf("commit", "unknown"), reason, evidence, value: unmoved(report) });
 }
 
 function randomNonce(): string {

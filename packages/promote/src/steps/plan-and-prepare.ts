@@ -1,5 +1,5 @@
-import { type Reading, type ReleaseError, stop, type Verdict } from "@lateen/kernel";
-import { reasonOf, toEvidence } from "../report/conclude.ts";
+import { type Reading, type ReleaseError, type Verdict } from "@lateen/kernel";
+import { stopBecause } from "../report/conclude.ts";
 import { mustThrow } from "../errors.ts";
 import type { PromotionFacts } from "../facts/promotion-facts.ts";
 import { type PromotionPlan, planPromotion } from "../decide/plan-promotion.ts";
@@ -72,8 +72,7 @@ function stopAt(
   report: PromotionReport,
   { clock }: PromotePorts,
 ): Extract<Verdict<PromotionReport>, { kind: "stop" }> {
-  const outcome = findings.some(({ verdict }) => verdict === "refused") ? "refused" : "unknown";
-  return stop(outcome, reasonOf(findings, outcome), toEvidence(findings, clock), report);
+  return stopBecause(findings, clock, report);
 }
 
 /** A plan that could not be prepared moves nothing; the tags of the repositories that stood in the way are the refused ones. */

@@ -29,7 +29,8 @@ export async function runSteps(
     ports.report({ type: "ledger-lost", attempt, winner: entered.winner });
     if (attempt < longestRace) continue;
     const reason = `other entries came first, ${attempt} times in a row; run again`;
-    return stop("unknown", reason, toEvidence(ready.value.findings, ports.clock));
+    const evidence = toEvidence(ready.value.findings, ports.clock);
+    return stop({ outcome: "unknown", code: "LEDGER_CONTENDED", reason, evidence });
   }
 }
 
@@ -69,5 +70,5 @@ function concludeOwn(
   const verdict = conclude({ ...report, supersededBy: newer }, settled, evidence, clock);
   if (verdict.kind === "stop") return verdict;
   const reason = `${newer.slice(0, 12)} came after ${input.commit.slice(0, 12)}, and the tags name it`;
-  return stop("superseded", reason, verdict.evidence, verdict.value);
+  return stop({ outcome: "superseded", code: "OVERTAKEN", reason, evidence: verdict.evidence, value: verdict.value });
 }

@@ -1,7 +1,7 @@
 import type { Reading, ReleaseError } from "@lateen/kernel";
 import { apply, type Manifests } from "./apply.ts";
 import { decideSettle } from "../decide/settle.ts";
-import { promoteError, quietly } from "../errors.ts";
+import { promoteError, readWithoutThrowing } from "../errors.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import { remembered, type SettlePolicy } from "../policy.ts";
 import type { FollowPorts } from "../promotion.ts";
@@ -69,7 +69,7 @@ type Newest =
   | { readonly kind: "unread"; readonly cause: ReleaseError };
 
 async function readNewer(head: LedgerHead, { ledger }: FollowPorts): Promise<Newest> {
-  const read = await quietly(() => ledger.read());
+  const read = await readWithoutThrowing(() => ledger.read());
   if (read.kind === "unknown") return { kind: "unread", cause: read.cause };
   if (read.kind === "found" && read.value.id === head.id) return { kind: "same" };
   if (read.kind === "found" && read.value.position > head.position) return { kind: "newer", head: read.value };
@@ -81,7 +81,7 @@ async function readNewer(head: LedgerHead, { ledger }: FollowPorts): Promise<New
 }
 
 function see({ repository, tag }: TrackedTag, { tags }: FollowPorts): Promise<Reading<Descriptor>> {
-  return quietly(() => tags.resolve(tagRef(repository, tag)));
+  return readWithoutThrowing(() => tags.resolve(tagRef(repository, tag)));
 }
 
 /** What is to be done about a tag that was seen so. A tag that only a newer entry has was not looked at yet, and waits. */
@@ -120,7 +120,7 @@ async function writeDue(tags: readonly TrackedTag[], manifests: Manifests, ports
 
 /** A strange digest that an earlier entry wrote is no stranger: a promoter of that entry was slow, and it will be overwritten. */
 async function recall(tags: readonly TrackedTag[], { ledger, report }: FollowPorts): Promise<TrackedTag[]> {
-  const past = await quietly(() => ledger.entries(remembered));
+  const past = await readWithoutThrowing(() => ledger.entries(remembered));
   const images = past.kind === "found" ? past.value.flatMap(({ entry }) => entry.images) : [];
   return tags.map((tag) => {
     if (tag.decision !== "foreign" || tag.seen?.kind !== "found") return tag;

@@ -16,7 +16,6 @@ export { isLoopback } from "./loopback.ts";
 export { memoize, type MemoizeOptions } from "./memoize.ts";
 export { parseJson, type Schema } from "./parse-json.ts";
 export { plainText } from "./plain-text.ts";
-export { poll, type Polled, type PollPolicy } from "./poll.ts";
 export { readBounded } from "./read-bounded.ts";
 export { classifyReadBack, type ReadBack } from "./read-back.ts";
 export { absent, found, mapReading, type Reading, toReading, type Unknown, unknown } from "./reading.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const names = ["kernel", "gate", "registry", "fleet", "promote", "cli"];
+const names = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli"];
 // What an installation of the program may take.
 const [mostBytes, mostPackages] = [15 * 2 ** 20, 5];
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));

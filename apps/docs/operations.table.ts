@@ -1,4 +1,4 @@
-import type { ErrorCategory } from "../../packages/kernel/src/release-error.ts";
+import type { ErrorCategory } from "../../packages/kernel/src/vocabulary/release-error.ts";
 
 import type { Outcome } from "../../packages/cli/src/output/exit-codes.table.ts";
 

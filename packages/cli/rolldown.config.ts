@@ -52,7 +52,7 @@ const config: RolldownOptions = {
       includeDependenciesRecursively: false,
       groups: [
         { name: inStart, debugName: "start", priority: 1 },
-        { name: "kernel", test: /packages[\\/]kernel[\\/]src[\\/](?!testing)/ },
+        { name: "kernel", test: /packages[\\/](?:kernel|git-log)[\\/]src[\\/](?!testing)/ },
         { name: "job", test: inEveryJob },
       ],
     },

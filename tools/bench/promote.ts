@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { type CommitSha, parseImageRef, secret, systemClock } from "../../packages/kernel/src/index.ts";
-import { createGitRepository, startGitHttpServer } from "../../packages/kernel/src/testing/index.ts";
+import { createGitRefLog } from "../../packages/git-log/src/index.ts";
+import { createGitRepository, startGitHttpServer } from "../../packages/git-log/src/testing/index.ts";
 import { type Ledger, promote, type PromotePorts } from "../../packages/promote/src/index.ts";
 import { createGitLedger } from "../../packages/promote/src/ledger-git/index.ts";
 import { createMemoryHistory, createMemoryLedger } from "../../packages/promote/src/testing/index.ts";
@@ -62,7 +63,9 @@ async function measureSize(size: number): Promise<void> {
   const commits: CommitSha[] = [];
   for (let round = 0; round <= rounds; round++) commits.push(await release(size, `${size}-${round}`));
   const gitLedger = () =>
-    createGitLedger({ remote: `${gitProxy.url}/core.git`, ref: `refs/lateen/bench-${size}`, env: { PATH: path } });
+    createGitLedger(
+      createGitRefLog({ remote: `${gitProxy.url}/core.git`, ref: `refs/lateen/bench-${size}`, env: { PATH: path } }),
+    );
   const ours = await measureEach(commits, (commit) => promoteAll(size, commit, "latest", gitLedger()));
   const memory = createMemoryLedger();
   const unlogged = await measureEach(commits, (commit) => promoteAll(size, commit, "unlogged", delayed(memory)));

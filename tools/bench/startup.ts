@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openGitGraph, startGiteaFake } from "../../packages/gate/src/testing/index.ts";
-import { createGitRepository } from "../../packages/kernel/src/testing/index.ts";
+import { createGitRepository } from "../../packages/git-log/src/testing/index.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "lateen-startup-"));

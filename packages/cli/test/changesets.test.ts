@@ -11,7 +11,7 @@ const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as 
 function releasesOf(file: string): string[] {
   const text = readFileSync(join(folder, file), "utf8");
   const [, head = ""] = /^---\n([\s\S]*?)\n---\n/.exec(text) ?? [];
-  return [...head.matchAll(/^"@lateen\/([a-z]+)": (?:patch|minor|major)$/gm)].map(([, name = ""]) => name);
+  return [...head.matchAll(/^"@lateen\/([a-z-]+)": (?:patch|minor|major)$/gm)].map(([, name = ""]) => name);
 }
 
 describe("releases", () => {

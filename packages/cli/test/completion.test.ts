@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { createGitRefLog } from "@lateen/git-log";
 import { type CommitSha, parseCommitSha } from "@lateen/kernel";
-import { createGitRepository } from "@lateen/kernel/testing";
+import { createGitRepository } from "@lateen/git-log/testing";
 import type { LedgerEntry } from "@lateen/promote";
 import { createGitLedger } from "@lateen/promote/ledger-git";
 import { testEntry } from "@lateen/promote/testing";
@@ -130,7 +131,9 @@ describe("commits", () => {
   test("of a ledger stand there once, with what was done last, each target for itself", async () => {
     const repository = await createGitRepository();
     const append = async (ref: string, entry: LedgerEntry): Promise<void> => {
-      const ledger = createGitLedger({ remote: repository.path, ref, env: { PATH: process.env["PATH"] } });
+      const ledger = createGitLedger(
+        createGitRefLog({ remote: repository.path, ref, env: { PATH: process.env["PATH"] } }),
+      );
       const head = await ledger.read();
       await ledger.append(head.kind === "found" ? head.value.id : null, entry);
     };

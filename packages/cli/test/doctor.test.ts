@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type GitHttpServer, startGitHttpServer } from "@lateen/kernel/testing";
+import { type GitHttpServer, startGitHttpServer } from "@lateen/git-log/testing";
 import { seedImage, startEcr } from "@lateen/registry/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../src/commands/doctor/finding.ts";

@@ -1,7 +1,7 @@
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { openGitGraph, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import { parseImageRef, secret } from "@lateen/kernel";
-import { createGitRepository, startGitHttpServer } from "@lateen/kernel/testing";
+import { createGitRepository, startGitHttpServer } from "@lateen/git-log/testing";
 import { createOciRegistry } from "@lateen/registry/oci";
 import { pushImage, startDockerRegistry, startTokenService } from "@lateen/registry/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 import { systemClock } from "@lateen/kernel";
-import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "@lateen/kernel/testing";
+import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "@lateen/git-log/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { images, startWorld, type World } from "./world.ts";
 

@@ -1,3 +1,4 @@
+import { createGitRefLog } from "@lateen/git-log";
 import { parseCommitSha, parseDigest, parseImageRef, systemClock } from "@lateen/kernel";
 import { ledgerRef } from "@lateen/promote";
 import { createGitLedger } from "@lateen/promote/ledger-git";
@@ -78,7 +79,9 @@ async function appendAll(world: World, targets: readonly Tag[], commits: readonl
 async function appendTo(world: World, tag: Tag, commits: readonly string[]): Promise<void> {
   const target = tag === "latest" ? "default" : tag;
   const env = { PATH: process.env["PATH"] };
-  const ledger = createGitLedger({ remote: world.repository.path, ref: ledgerRef(target), env, clock: systemClock });
+  const ledger = createGitLedger(
+    createGitRefLog({ remote: world.repository.path, ref: ledgerRef(target), env, clock: systemClock }),
+  );
   const head = await ledger.read();
   let newest = head.kind === "found" ? head.value.id : null;
   for (const sha of commits) {

@@ -1,6 +1,6 @@
 import { openGitGraph, startGiteaFake } from "@lateen/gate/testing";
 import { parseImageRef, systemClock } from "@lateen/kernel";
-import { createGitRepository } from "@lateen/kernel/testing";
+import { createGitRepository } from "@lateen/git-log/testing";
 import { createOciRegistry } from "@lateen/registry/oci";
 import { type DockerRegistry, pushImage, startDockerRegistry } from "@lateen/registry/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 import { startControlPlane, startTenants, type ControlPlaneServer, type TenantsServer } from "@lateen/fleet/testing";
 import { type GiteaFake, openGitGraph, startGiteaFake } from "@lateen/gate/testing";
-import { createGitRepository, type GitRepository } from "@lateen/kernel/testing";
+import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
 import { type FakeRegistry, seedImage, startRegistry } from "@lateen/registry/testing";
 import { rememberGraph } from "../src/demo/remember-graph.ts";
 import { createFolder, type Folder } from "./folder.ts";

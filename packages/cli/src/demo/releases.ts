@@ -1,5 +1,5 @@
 import type { ForgeFacts, HttpFake } from "@lateen/gate/testing";
-import type { GitRepository } from "@lateen/kernel/testing";
+import type { GitRepository } from "@lateen/git-log/testing";
 import { type FakeRegistry, seedImage } from "@lateen/registry/testing";
 import { checks, images } from "./configuration.ts";
 

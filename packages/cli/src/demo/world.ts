@@ -10,7 +10,7 @@ import {
   type GitHttpServer,
   type GitRepository,
   startGitHttpServer,
-} from "@lateen/kernel/testing";
+} from "@lateen/git-log/testing";
 import { type FakeRegistry, startRegistry } from "@lateen/registry/testing";
 import { type Addresses, configurationText, images, type Pace, tokens, workflows } from "./configuration.ts";
 import { rememberGraph } from "./remember-graph.ts";

@@ -1,5 +1,6 @@
-import { createGitRefLog, type GitCall, type GitOutput, runGit, secret } from "@lateen/kernel";
-import { createGitRepository, type GitRepository, startGitHttpServer } from "@lateen/kernel/testing";
+import { createGitRefLog, type GitCall, type GitOutput, runGit } from "@lateen/git-log";
+import { secret } from "@lateen/kernel";
+import { createGitRepository, type GitRepository, startGitHttpServer } from "@lateen/git-log/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { harmlessGit, makeTrials } from "./git-trials.ts";
 import type { Parts } from "./parts.ts";

@@ -1,4 +1,5 @@
-import { type Appended, createGitRefLog, type GitRunner, runGit, type Secret } from "@lateen/kernel";
+import { createGitRefLog, type GitRunner, runGit } from "@lateen/git-log";
+import type { Appended, Secret } from "@lateen/kernel";
 import { ledgerRef } from "@lateen/promote";
 import { gitPlace, ledgerPlace, targetRef } from "./git.ts";
 import type { Parts } from "./parts.ts";

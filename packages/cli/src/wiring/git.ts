@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Attempts } from "@lateen/gate";
-import { createGitRefLog, type Secret } from "@lateen/kernel";
+import { createGitRefLog } from "@lateen/git-log";
+import type { Secret } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { LedgerConfig } from "../config/config.ts";
 import { configMissing } from "../commands/context.ts";
@@ -13,7 +14,9 @@ export async function makeLedger(parts: Parts, target: string): Promise<Ledger> 
     import("@lateen/promote"),
   ]);
   const { env, clock } = parts;
-  return createGitLedger({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock });
+  return createGitLedger(
+    createGitRefLog({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock }),
+  );
 }
 
 /** The ref of a target's ledger: `ledger.ref` is that of the target `default`. */

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { Attempts, Forge } from "@lateen/gate";
+import { createGitRefLog } from "@lateen/git-log";
 import {
   asReleaseError,
   type Clock,
-  createGitRefLog,
   createHttp,
   createSender,
   type Http,

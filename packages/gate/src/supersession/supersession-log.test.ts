@@ -1,5 +1,6 @@
-import { createGitRefLog, type GitRefLog, parseCommitSha, secret } from "@lateen/kernel";
-import { createGitRepository, type GitRepository } from "@lateen/kernel/testing";
+import { createGitRefLog } from "@lateen/git-log";
+import { type AppendLog, parseCommitSha, secret } from "@lateen/kernel";
+import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type Attempt, countSupersededInARow } from "../ports/attempts.ts";
@@ -16,7 +17,7 @@ const attempt = (digit: string, outcome: Attempt["outcome"] = "superseded"): Att
   outcome,
   at: "2026-06-01T00:00:00.000Z",
 });
-const open = (ref: string): GitRefLog =>
+const open = (ref: string): AppendLog =>
   createGitRefLog({ remote: repository.path, ref, env: { PATH: "/usr/bin:/bin" } });
 
 test("what was recorded is read back, oldest first, and readable with git log", async () => {
@@ -34,7 +35,7 @@ test("an entry that lost the race is appended behind the winner", async () => {
   const log = open("refs/lateen/raced");
   const rival = createAttempts(log);
   let raced = false;
-  const slow: GitRefLog = {
+  const slow: AppendLog = {
     ...log,
     async append(expected, draft, signal) {
       if (!raced) {

@@ -1,4 +1,4 @@
-import { absent, asReleaseError, found, type GitRefLog, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, asReleaseError, found, type AppendLog, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
 import type { Attempt, Attempts } from "../ports/attempts.ts";
 import { attemptSchema } from "../schema.ts";
@@ -15,7 +15,7 @@ const mostRaces = 10;
  * @example
  * const attempts = createAttempts(createGitRefLog({ remote, ref: "refs/lateen/attempts", token }));
  */
-export function createAttempts(log: GitRefLog): Attempts {
+export function createAttempts(log: AppendLog): Attempts {
   return {
     async read(signal) {
       const entries = await log.entries({ limit: longestMemory }, signal);

@@ -1,4 +1,4 @@
-import { createGitRepository, type GitRepository } from "@lateen/kernel/testing";
+import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type CommitGraph, createMemoryGraph } from "./commit-graph.ts";

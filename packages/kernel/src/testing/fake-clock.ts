@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import { type Clock, interrupted } from "../clock.ts";
+import { type Clock, interrupted } from "../time/clock.ts";
 
 /** How a fake clock starts and moves. */
 export interface FakeClockOptions {

@@ -1,5 +1,5 @@
-import { createGitRefLog } from "@lateen/kernel";
-import { createGitRepository } from "@lateen/kernel/testing";
+import { createGitRefLog } from "@lateen/git-log";
+import { createGitRepository } from "@lateen/git-log/testing";
 import { describe, expect, test } from "vitest";
 import { ledgerContract } from "../testing/ledger-contract.ts";
 import { testCommit } from "../testing/memory-history.ts";
@@ -14,14 +14,14 @@ describe("a ledger on a git ref", () => {
     test,
     open: async () => {
       const repository = await createGitRepository();
-      const open = () => createGitLedger({ remote: repository.path, ref, env });
+      const open = () => createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
       return { ledger: open(), other: open(), close: () => repository.close() };
     },
   });
 
   test("is readable with git log", async () => {
     const repository = await createGitRepository();
-    const ledger = createGitLedger({ remote: repository.path, ref, env });
+    const ledger = createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
     const entry = testEntry("back", {
       kind: "rollback",
       from: testCommit("bad"),
@@ -53,7 +53,7 @@ describe("a ledger on a git ref", () => {
 
   test("an entry that something else wrote is unknown, never skipped", async () => {
     const repository = await createGitRepository();
-    const ledger = createGitLedger({ remote: repository.path, ref, env });
+    const ledger = createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
     const one = await ledger.append(null, testEntry("one"));
     const stray = await repository.commit({
       message: "by hand",
@@ -72,7 +72,7 @@ describe("a ledger on a git ref", () => {
 
   test("an entry of another shape is unknown and says what is wrong with it", async () => {
     const repository = await createGitRepository();
-    const ledger = createGitLedger({ remote: repository.path, ref, env });
+    const ledger = createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
     const log = createGitRefLog({ remote: repository.path, ref, env });
     await log.append(null, { subject: "strange", value: { ...testEntry("one"), images: [] } });
     const read = await ledger.read();
@@ -85,7 +85,7 @@ describe("a ledger on a git ref", () => {
 
   test("what could not be read back is not written", async () => {
     const repository = await createGitRepository();
-    const ledger = createGitLedger({ remote: repository.path, ref, env });
+    const ledger = createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
     await expect(ledger.append(null, testEntry("one", { images: [] }))).rejects.toMatchObject({
       code: "LEDGER_ENTRY_INVALID",
     });
@@ -95,7 +95,7 @@ describe("a ledger on a git ref", () => {
   });
 
   test("an unreachable remote is unknown, not empty", async () => {
-    const ledger = createGitLedger({ remote: "/nowhere/at/all.git", ref, env });
+    const ledger = createGitLedger(createGitRefLog({ remote: "/nowhere/at/all.git", ref, env }));
     expect(await ledger.read()).toMatchObject({ kind: "unknown" });
     expect(await ledger.append(null, testEntry("one"))).toMatchObject({ kind: "unknown" });
   });

@@ -1,36 +1,19 @@
-import {
-  createGitRefLog,
-  found,
-  type GitRefLog,
-  type GitRefLogOptions,
-  type Reading,
-  type ReleaseError,
-  redactUrl,
-  unknown,
-} from "@lateen/kernel";
+import { type AppendLog, found, type LogEntry, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { promoteError } from "../errors.ts";
 import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 import { ledgerEntrySchema } from "../schema.ts";
 import { describeEntry } from "./describe-entry.ts";
 
-/** Where the ledger is; see `createGitRefLog` of the kernel for every option. */
-export type GitLedgerOptions = GitRefLogOptions;
-
-type LogEntry = Parameters<typeof toHead>[0];
-
 /**
- * A ledger on a git ref: one commit per entry on any git server, with git's own compare-and-swap.
+ * A ledger on an append-only log: one entry per promotion, with the log's own compare-and-swap.
  *
  * An entry that something else wrote makes every read `unknown` (`LEDGER_ENTRY_FOREIGN`): a ledger is trusted whole or not.
- * @throws ReleaseError `GIT_REMOTE_INVALID`, `GIT_REF_INVALID`
  * @example
- * const ledger = createGitLedger({ remote: "https://git.example.com/acme/core.git", ref: ledgerRef("default"), token, env });
+ * const remote = "https://git.example.com/acme/core.git";
+ * const ledger = createGitLedger(createGitRefLog({ remote, ref: ledgerRef("default"), token, env }));
  */
-export function createGitLedger(options: GitLedgerOptions): Ledger {
-  return overLog(createGitRefLog(options), `${showRemote(options.remote)} ${options.ref}`);
-}
-
-function overLog(log: GitRefLog, source: string): Ledger {
+export function createGitLedger(log: AppendLog): Ledger {
+  const { source } = log;
   return {
     source,
     read: async (signal) => chain(await log.read(signal), (entry) => toHead(entry, source)),
@@ -58,10 +41,7 @@ function checkEntry(entry: LedgerEntry): void {
   throw promoteError("LEDGER_ENTRY_INVALID", "input", { message, fix: "shorten or correct what was given" });
 }
 
-function toHead(
-  { id, position, value }: { readonly id: string; readonly position: number; readonly value: unknown },
-  source: string,
-): Reading<LedgerHead> {
+function toHead({ id, position, value }: LogEntry, source: string): Reading<LedgerHead> {
   const parsed = ledgerEntrySchema.safeParse(value);
   if (parsed.success) return found({ id, position, entry: parsed.data });
   const [issue] = parsed.error.issues;
@@ -88,8 +68,4 @@ function toHeads(entries: readonly LogEntry[], source: string): Reading<readonly
 
 function chain<T, U>(reading: Reading<T>, next: (value: T) => Reading<U>): Reading<U> {
   return reading.kind === "found" ? next(reading.value) : reading;
-}
-
-function showRemote(remote: string): string {
-  return URL.canParse(remote) ? redactUrl(remote) : remote;
 }

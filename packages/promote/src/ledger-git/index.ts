@@ -1,1 +1,1 @@
-export { createGitLedger, type GitLedgerOptions } from "./git-ledger.ts";
+export { createGitLedger } from "./git-ledger.ts";

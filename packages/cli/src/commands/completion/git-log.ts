@@ -1,4 +1,4 @@
-import { runGit } from "@lateen/kernel";
+import { runGit } from "@lateen/git-log";
 import type { Host } from "../../host.ts";
 import type { Candidate } from "./candidate.ts";
 

@@ -1,5 +1,7 @@
-import { createGitRefLog, found, parseCommitSha, parseSlug, ReleaseError, unknown } from "@lateen/kernel";
-import { createFakeClock, createGitRepository } from "@lateen/kernel/testing";
+import { createGitRefLog } from "@lateen/git-log";
+import { found, parseCommitSha, parseSlug, ReleaseError, unknown } from "@lateen/kernel";
+import { createGitRepository } from "@lateen/git-log/testing";
+import { createFakeClock } from "@lateen/kernel/testing";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "../../events.ts";
 import { inspectJournal } from "../inspect-journal.ts";

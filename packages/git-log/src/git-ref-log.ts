@@ -1,0 +1,66 @@
+import { type AppendLog, type Clock, type Reading, type Secret, systemClock } from "@lateen/kernel";
+import { appendEntry } from "./log/append-entry.ts";
+import { showRemote } from "./git/git-errors.ts";
+import { readEntries } from "./log/read-entries.ts";
+import { parseRef, parseRemote, type Remote } from "./git/remote.ts";
+import type { GitRunner } from "./git/run-git.ts";
+
+/** Where a log is and how git gets there. */
+export interface GitRefLogOptions {
+  /** An absolute path, a `file:` or `https:` address, or an `http:` address of loopback. */
+  readonly remote: string;
+  /** A full ref name, such as `refs/lateen/latest`. */
+  readonly ref: string;
+  /** Sent to the origin of `remote` only, as the password of Basic authentication. */
+  readonly token?: Secret | undefined;
+  /** The name beside the token; GitHub and Gitea take any. @default "x-access-token" */
+  readonly username?: string | undefined;
+  /** Allows plain `http:` to another host than loopback, the token included. @default false */
+  readonly insecure?: boolean | undefined;
+  /** Certificates (PEM) to trust in place of git's own store. */
+  readonly ca?: string | undefined;
+  /** The caller's environment; git sees its PATH, proxies and certificate stores and nothing else. @default {} */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Folder for the scratch repositories, each of which is removed after use. @default the system's temporary folder */
+  readonly workDir?: string | undefined;
+  /** Longest time of one call of git in milliseconds; an append needs up to four. @default 60000 */
+  readonly deadlineMs?: number | undefined;
+  /** Dates the entries and makes the pauses between pushes. @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Author and committer of the entries. @default lateen <lateen@localhost> */
+  readonly author?: { readonly name: string; readonly email: string } | undefined;
+  /** Runs the git program; for tests. */
+  readonly git?: GitRunner | undefined;
+}
+
+/** A log and how to get at it, checked. */
+export interface LogPlace {
+  readonly options: GitRefLogOptions;
+  readonly remote: Remote;
+  readonly ref: string;
+  readonly clock: Clock;
+}
+
+/**
+ * A log on a ref of any git server, through the `git` program (2.31 or newer).
+ *
+ * git's own rule makes it safe: a server updates a ref only if it still has the value that the push names.
+ * @throws ReleaseError `GIT_REMOTE_INVALID`, `GIT_REF_INVALID`
+ * @example
+ * const log = createGitRefLog({ remote: "https://git.example.com/acme/core.git", ref: "refs/lateen/latest", token, env });
+ * const head = await log.read();
+ */
+export function createGitRefLog(options: GitRefLogOptions): AppendLog {
+  const { clock = systemClock, insecure = false } = options;
+  const place: LogPlace = { options, clock, ref: parseRef(options.ref), remote: parseRemote(options.remote, insecure) };
+  return {
+    source: `${showRemote(place.remote.url)} ${place.ref}`,
+    async read(signal) {
+      const reading = await readEntries(place, 1, signal);
+      const [head] = reading.kind === "found" ? reading.value : [];
+      return head === undefined ? (reading as Reading<never>) : { kind: "found", value: head };
+    },
+    entries: ({ limit }, signal) => readEntries(place, limit, signal),
+    append: (expected, draft, signal) => appendEntry(place, { expected, draft }, signal),
+  };
+}

@@ -1,0 +1,43 @@
+import { type ErrorCategory, plainText, redactUrl, ReleaseError } from "@lateen/kernel";
+import type { GitOutput } from "./run-git.ts";
+
+// What git 2.31 to 2.51 print with LC_ALL=C; git has one exit code for all of it.
+const refused = /could not read (?:User|Pass)|Authentication failed|error: 40[13]|permission denied|insufficient perm/i;
+
+/** The error of a git that ended with another code than 0; `hide` are texts that must not be shown. */
+export function gitFailed(output: GitOutput, remote: string, hide: readonly string[]): ReleaseError {
+  const text = hide.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), output.stderr);
+  // Porcelain output of git-push(1): flag, refs, summary, and the reason in brackets.
+  const [, how, rejection] = /^!\t\S+\t\[([^\]]*)\] ?(.*)$/m.exec(output.stdout.toString()) ?? [];
+  const last = text.split("\n").findLast((line) => /^(?:fatal|error|remote): /.test(line));
+  const said = plainText(rejection ?? last ?? text, 300) || `git ended with ${output.code ?? "a signal"}`;
+  const fail = (code: string, category: ErrorCategory, what: string, fix: string) =>
+    gitError(code, category, `the git remote ${what}: ${said}`, fix, remote);
+  if (refused.test(text))
+    return fail("GIT_AUTH", "auth", "refused the credentials", "give a token that may write to it");
+  // "remote failure" and "rejected" are doubt and a lost race: only this one is a "no".
+  if (how === "remote rejected") {
+    return fail("GIT_PUSH_REFUSED", "state", "refused the push", "look at the rules and hooks that protect this ref");
+  }
+  if (/couldn't find remote ref/.test(text)) {
+    return fail("GIT_REF_VANISHED", "state", "has lost the log", "restore the ref; a deleted log is not begun anew");
+  }
+  const fix = "check the remote and the network; without a token a private repository is not found";
+  return fail("GIT_UNREACHABLE", "unavailable", "could not be read or written", fix);
+}
+
+/** An error about `remote`, which is shown without secrets. */
+export function gitError(
+  code: string,
+  category: ErrorCategory,
+  message: string,
+  fix: string,
+  remote = "",
+): ReleaseError {
+  return new ReleaseError({ code, category, message, fix, why: showRemote(remote) || undefined });
+}
+
+/** A remote fit for logs. */
+export function showRemote(remote: string): string {
+  return URL.canParse(remote) ? redactUrl(remote) : plainText(remote, 300);
+}

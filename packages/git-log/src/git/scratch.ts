@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { interrupted, plainText, systemClock, systemCode } from "@lateen/kernel";
+
+import type { LogPlace } from "../git-ref-log.ts";
+import { authorization, gitEnvironment } from "./environment.ts";
+import { gitError, gitFailed } from "./git-errors.ts";
+import { runGit } from "./run-git.ts";
+
+/** The caller's signal, if there is one. */
+export type Signal = AbortSignal | undefined;
+
+/** A bare repository of its own, in which git is run. */
+export interface Scratch extends LogPlace {
+  /** Runs git and answers what it printed. @throws ReleaseError where it does not end with 0 */
+  git(args: readonly string[], more?: { input?: string; env?: Record<string, string> }): Promise<Buffer>;
+  /** The packets that git exchanged in calls with `GIT_TRACE_PACKET` set to the given file. */
+  readonly packets: { readonly file: string; read(): Promise<string> };
+}
+
+/** Longest output of git that is read, in bytes: a thousand entries of 8 KiB. */
+const maxBytes = 8_388_608;
+const install = "install git 2.31 or newer and put it on the PATH";
+
+/**
+ * Does `work` with a scratch repository that is removed afterwards; two processes never share one.
+ *
+ * @throws ReleaseError `GIT_MISSING`, `GIT_TOO_OLD`, `INTERRUPTED`, and what `work` throws
+ */
+export async function inScratch<T>(
+  place: LogPlace,
+  signal: Signal,
+  work: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const { workDir, env, ca } = place.options;
+  const dir = await mkdtemp(join(workDir ?? env?.["TMPDIR"] ?? tmpdir(), "lateen-git-"));
+  try {
+    // A file, since git reads safe.directory from nowhere else on the remote's side of a repository on disk.
+    await writeFile(join(dir, ".gitconfig"), "[safe]\n\tdirectory = *\n");
+    if (ca !== undefined) await writeFile(join(dir, "ca.pem"), ca);
+    const git = bindGit(place, dir, signal);
+    checkVersion(String(await git(["version"])));
+    await git(["init", "--quiet", "--bare", "--template=", "--initial-branch=log", join(dir, "log.git")]);
+    const file = join(dir, "packets");
+    return await work({ ...place, git, packets: { file, read: () => readFile(file, "utf8").catch(() => "") } });
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Credentials are handed over in GIT_CONFIG_COUNT, which came with git 2.31. */
+function checkVersion(version: string): void {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const isOld = Number(major) * 1000 + Number(minor) < 2031;
+  if (isOld) throw gitError("GIT_TOO_OLD", "input", `git is too old: ${plainText(version, 60)}`, install);
+}
+
+function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
+  const { options, remote } = place;
+  const { git: run = runGit, deadlineMs = 60_000, token } = options;
+  const environment = gitEnvironment(options, remote, dir);
+  const hide = token === undefined ? [] : [authorization(options)?.slice("Basic ".length) ?? "", token.reveal()];
+  return async (args, { input, env } = {}) => {
+    const deadline = startDeadline(deadlineMs, remote.url, signal);
+    const call = { args, cwd: dir, env: { ...environment, ...env }, input, maxBytes, signal: deadline.signal };
+    const output = await run(call)
+      .catch((error: unknown) => {
+        if (deadline.signal.aborted) throw interrupted(deadline.signal);
+        throw gitError("GIT_MISSING", "input", `the program git could not be started: ${systemCode(error)}`, install);
+      })
+      .finally(deadline.stop);
+    if (output.code !== 0) throw gitFailed(output, remote.url, hide);
+    return output.stdout;
+  };
+}
+
+/** A signal that aborts with `outer`, or after `ms` of real time: another process does not run on the caller's clock. */
+function startDeadline(ms: number, remote: string, outer: Signal): { signal: AbortSignal; stop(): void } {
+  const [late, over] = [new AbortController(), new AbortController()];
+  const error = () =>
+    gitError(
+      "GIT_TIMEOUT",
+      "unavailable",
+      "the git remote did not answer in time",
+      "check the remote and the network",
+      remote,
+    );
+  systemClock.sleep(ms, over.signal).then(
+    () => late.abort(error()),
+    () => undefined,
+  );
+  const signal = outer === undefined ? late.signal : AbortSignal.any([late.signal, outer]);
+  return { signal, stop: () => over.abort() };
+}

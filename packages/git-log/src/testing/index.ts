@@ -1,0 +1,8 @@
+export {
+  type GitFault,
+  type GitHttpServer,
+  type GitHttpServerOptions,
+  type GitRequest,
+  startGitHttpServer,
+} from "./git-http-server.ts";
+export { type CommitDraft, createGitRepository, type GitRepository } from "./git-repository.ts";

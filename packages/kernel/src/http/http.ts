@@ -1,0 +1,126 @@
+import { type Clock, systemClock } from "../time/clock.ts";
+import { createDeadlines, type Deadlines } from "./deadlines.ts";
+import { bodyFailed, redactUrl, sendFailed, timedOut } from "./http-errors.ts";
+import { readBounded } from "./read-bounded.ts";
+import type { Sender, SentResponse } from "./sender.ts";
+
+/** Longest times in milliseconds; the connection itself is bounded by the {@link Sender}. */
+export interface HttpDeadlines {
+  /** From sending to the response's headers. @default 30000 */
+  readonly headersMs?: number;
+  /** From the headers to the end of the body. @default 60000 */
+  readonly bodyMs?: number;
+  /** From sending to the end of the body. @default 90000 */
+  readonly totalMs?: number;
+}
+
+/** What every request of a client has in common. */
+export interface HttpOptions {
+  readonly send: Sender;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  readonly deadlines?: HttpDeadlines;
+  /** Some edges turn requests without a telling User-Agent away. @default "lateen" */
+  readonly userAgent?: string;
+}
+
+/** One request; redirects are answers, they are not followed. */
+export interface HttpRequest {
+  /** @default "GET" */
+  readonly method?: string;
+  readonly url: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string | ReadableStream<Uint8Array>;
+  readonly deadlines?: HttpDeadlines;
+}
+
+/** A response whose body has not been read; read it to the end or call `discard`. */
+export interface HttpStream {
+  readonly status: number;
+  /** Address of the request without user, password and query values, fit for evidence. */
+  readonly url: string;
+  header(name: string): string | undefined;
+  /** The bytes as they arrive, under the body deadline. */
+  chunks(): AsyncGenerator<Uint8Array, void, undefined>;
+  discard(): Promise<void>;
+}
+
+/** A response with its whole body. */
+export interface HttpResponse extends Pick<HttpStream, "status" | "url" | "header"> {
+  readonly bytes: Uint8Array;
+  /** The body as UTF-8. */
+  text(): string;
+}
+
+/** Requests with deadlines, bounded bodies and errors that carry no secret. */
+export interface Http {
+  /**
+   * Sends and reads a body of at most `maxBytes`.
+   * @throws ReleaseError `HTTP_UNREACHABLE`, `HTTP_TIMEOUT`, `HTTP_BROKEN_OFF`, `HTTP_TOO_LARGE`, `INTERRUPTED`
+   */
+  request(request: HttpRequest & { readonly maxBytes: number }, signal?: AbortSignal): Promise<HttpResponse>;
+  /** Sends and answers with the headers; for bodies that are streamed. @throws as {@link Http.request} */
+  open(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream>;
+}
+
+/** Makes an {@link Http} over a fetch-shaped sender. It never retries: what may be sent again, the caller knows. */
+export function createHttp(options: HttpOptions): Http {
+  const open: Http["open"] = (request, signal) => openStream(options, request, signal);
+  return {
+    open,
+    async request({ maxBytes, ...request }, signal) {
+      const stream = await open(request, signal);
+      const bytes = await readBounded(stream, maxBytes);
+      const { status, url, header } = stream;
+      return { status, url, bytes, header, text: () => new TextDecoder().decode(bytes) };
+    },
+  };
+}
+
+async function openStream(options: HttpOptions, request: HttpRequest, signal?: AbortSignal): Promise<HttpStream> {
+  const { send, clock = systemClock, userAgent = "lateen" } = options;
+  const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
+  const url = String(request.url);
+  const deadlines = createDeadlines(clock, signal);
+  deadlines.start(totalMs, () => timedOut(url, "the answer was not complete", totalMs));
+  const headersArrived = deadlines.start(headersMs, () => timedOut(url, "no answer", headersMs));
+  const sent = await send(url, {
+    method: request.method ?? "GET",
+    // No compression: the bytes are what digests and limits are about.
+    headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
+    body: request.body,
+    redirect: "manual",
+    signal: deadlines.signal,
+    ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
+  }).catch((error: unknown) => {
+    deadlines.stop();
+    throw sendFailed(url, error, deadlines.signal);
+  });
+  headersArrived();
+  deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
+  return streamOf(sent, url, deadlines);
+}
+
+function streamOf(sent: SentResponse, url: string, deadlines: Deadlines): HttpStream {
+  const reader = sent.body?.getReader();
+  const discard = async () => {
+    deadlines.stop();
+    await reader?.cancel().catch(() => undefined);
+  };
+  if (reader === undefined) deadlines.stop();
+  return {
+    status: sent.status,
+    url: redactUrl(url),
+    header: (name) => sent.headers.get(name) ?? undefined,
+    discard,
+    async *chunks() {
+      try {
+        for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) yield part.value;
+      } catch (error) {
+        throw bodyFailed(url, error, deadlines.signal);
+      } finally {
+        await discard();
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { isHtml } from "./html.ts";
+import { httpError } from "./http-errors.ts";
+import type { HttpResponse } from "./http.ts";
+import { plainText } from "../vocabulary/plain-text.ts";
+import type { ReleaseError } from "../vocabulary/release-error.ts";
+
+/** The part of a zod schema that is used here; the kernel itself depends on nothing. */
+export interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: SchemaError };
+}
+
+interface SchemaError {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
+/**
+ * The JSON body of `response`, validated; HTML is named as such, since it is what login pages and gateways answer.
+ *
+ * @param what - What the body should be, for the message: `"a list of commit statuses"`.
+ * @throws ReleaseError `HTTP_NOT_JSON`, `HTTP_UNEXPECTED_BODY`, both `unavailable` and not retryable
+ */
+export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schema: Schema<T>, what: string): T {
+  const text = response.text();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable("HTTP_NOT_JSON", response.url, what, describe(text));
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue && ` at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`;
+  throw unreadable("HTTP_UNEXPECTED_BODY", response.url, what, plainText(`other JSON${where ?? ""}`, 200));
+}
+
+function describe(text: string): string {
+  if (text.trim() === "") return "an empty body";
+  if (isHtml(text)) return "an HTML page";
+  return `text that is not JSON: ${plainText(text, 60)}`;
+}
+
+function unreadable(code: string, url: string, what: string, got: string): ReleaseError {
+  const fix = "check that the address is that of the API and that no login page or gateway answers in its place";
+  return httpError(url, { code, message: `: expected ${what}, got ${got}`, fix, retryable: false });
+}

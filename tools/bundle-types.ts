@@ -1,5 +1,5 @@
 // Completes the build of packages/cli: the program bundles our packages, so its types bring theirs along. Every declaration that
-// is reachable from the cli's index is copied to dist/types/<package>, and imports of our packages become relative.
+// is reachable from the cli's entries is copied to dist/types/<package>, and imports of our packages become relative.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 
@@ -37,5 +37,6 @@ function copy(file: string, seen: Set<string>): void {
 }
 
 const declarations = join(packages, "cli/dist/declarations");
-copy(join(declarations, "index.d.ts"), new Set());
+const seen = new Set<string>();
+for (const entry of ["index.d.ts", "pipeline/index.d.ts"]) copy(join(declarations, entry), seen);
 rmSync(declarations, { recursive: true });

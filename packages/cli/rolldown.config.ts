@@ -6,7 +6,7 @@ import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
 
 /** What opens a configuration and a job, and passes the gate: the adapters and their schemas are loaded where they are used. */
 const jobFiles =
-  /^cli\/src\/(?:commands\/gate\/run|job\/(?:job|resolve-commit|event-payload|overrides|dry-run\/simulated-events)|wiring\/(?:wiring|git)|output\/(?:conclude|answer))\.ts$/;
+  /^cli\/src\/(?:commands\/(?:gate\/run|open-job)|job\/(?:resolve-commit|event-payload|overrides|dry-run\/simulated-events)|wiring\/(?:wiring|git)|output\/(?:conclude|answer))\.ts$/;
 const stageFiles =
   /^cli\/src\/pipeline\/(?:run-pipeline|tolerated|guards\/(?:guards|starvation)|steps\/pass-gate)\.ts$/;
 const configFiles = /^cli\/src\/config\/(?!schema|fields|json-schema|known-keys|show)/;
@@ -35,7 +35,7 @@ function inEveryJob(id: string): boolean {
 // The program needs no dependencies of its own: everything is bundled from source, and what a command does not use stays in a chunk
 // that it does not load.
 const config: RolldownOptions = {
-  input: { index: "src/index.ts", main: "src/main.ts" },
+  input: { index: "src/index.ts", main: "src/main.ts", pipeline: "src/pipeline/index.ts" },
   platform: "node",
   // The ES modules of yaml: for Node it publishes CommonJS alone, which loads `node:process` and everything that hangs on it.
   resolve: {

@@ -3,18 +3,19 @@ import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
 import { actorOf, type Context, readOverrides } from "./commands/context.ts";
-import { demandNode } from "./command-line/check-node-version.ts";
+import { checkNodeVersion } from "./command-line/check-node-version.ts";
 import { errorExitCode, exitCodeOf } from "./output/exit-codes.ts";
 import { formatCommandHelp, formatHelp } from "./help/format-help.ts";
 import { helpTopics } from "./help/topics.ts";
 import type { Host } from "./host.ts";
-import { type Arguments, readArguments, skimArguments, usageError } from "./command-line/arguments.ts";
+import { type Arguments, readArguments, skimArguments } from "./command-line/arguments.ts";
 import { confirm } from "./command-line/confirm.ts";
 import { type Known, knownBefore } from "./pipeline/partial-result.ts";
 import { adviseResuming } from "./command-line/resume-command.ts";
-import { formatOf, openScreen, type Screen } from "./output/outputs.ts";
+import { formatOf, openOutputs, type Screen } from "./output/outputs.ts";
 import { errorDocument, type ResultDocument } from "./output/result.ts";
-import { didYouMean } from "./command-line/suggest.ts";
+import { didYouMean } from "./config/suggest.ts";
+import { usageError } from "./config/errors.ts";
 
 /** Runs one command line and answers the exit code; throws nothing. */
 export async function runCli(host: Host): Promise<number> {
@@ -25,12 +26,12 @@ export async function runCli(host: Host): Promise<number> {
   const [name, ...rest] = skimmed.positionals;
   const isHelp = name === undefined || name === "help" || isVersion(host.argv);
   // What is no command may be anything, and its name stands in titles of annotations and summaries.
-  const screen = openScreen(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
+  const screen = openOutputs(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
   host.onStopNow(() => screen.stopNow());
   try {
     if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);
     const row = findCommand(name);
-    demandNode(host.node);
+    checkNodeVersion(host.node);
     const command = await row.load();
     const options = { ...globalOptions, ...(row.writes ? writerOptions : {}), ...command.options };
     if (skimmed.has("help")) return screen.text(formatCommandHelp(row, command), 0);

@@ -92,6 +92,22 @@ describe("the outside world", () => {
     expect([...listening, ...others.flatMap((file) => importing(file, servers)), ...reaching]).toEqual([]);
   });
 
+  test("the pipeline knows neither terminal nor process", () => {
+    const cli = new Map(files.filter((file) => file.package === "cli").map((file) => [file.path, file]));
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      const file = cli.get(path);
+      if (file === undefined || reached.has(path)) return;
+      reached.add(path);
+      relativeImports(file).forEach(visit);
+    };
+    visit("pipeline/index.ts");
+    expect(reached.size).toBeGreaterThan(40);
+    const outer =
+      /^(commands|command-line|help|demo|output\/(terminal|html))\/|^(main|cli|host|io\/(pause|confirm|background))\.ts$/;
+    expect([...reached].filter((path) => outer.test(path))).toEqual([]);
+  });
+
   test("only the clock reads the time", () => {
     const readers = files.filter(({ role, path, text }) => {
       return role === "source" && path !== "time/clock.ts" && path !== "main.ts" && /new Date\(\)|Date\(\)/.test(text);

@@ -57,16 +57,16 @@ describe("promote", () => {
   });
 
   test("with a password that may only read is exit 7 before anything moves", async () => {
-    const readOnly = await startRegistry({
+    const parseOnly = await startRegistry({
       auth: { users: { ci: { password: tokens.REGISTRY_PASSWORD, access: "pull" } } },
     });
     for (const image of images) {
-      await seedImage(readOnly, { repository: image, tags: [`staging-${sha.slice(0, 7)}`], revision: sha });
-      await seedImage(readOnly, { repository: image, tags: ["latest"], revision: old });
+      await seedImage(parseOnly, { repository: image, tags: [`staging-${sha.slice(0, 7)}`], revision: sha });
+      await seedImage(parseOnly, { repository: image, tags: ["latest"], revision: old });
     }
-    world.configure((text) => text.replaceAll(world.registry.host, readOnly.host));
+    world.configure((text) => text.replaceAll(world.registry.host, parseOnly.host));
     const ran = await run("promote", "--sha", sha);
-    await readOnly.close();
+    await parseOnly.close();
     expect([ran.code, await world.ledger()], ran.stderr).toEqual([7, ""]);
   });
 

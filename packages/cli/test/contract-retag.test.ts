@@ -104,13 +104,13 @@ describe("retag", () => {
   });
 
   test("with a password that may only read is exit 7", async () => {
-    const readOnly = await startRegistry({
+    const parseOnly = await startRegistry({
       auth: { users: { ci: { password: tokens.REGISTRY_PASSWORD, access: "pull" } } },
     });
-    await seedImage(readOnly, { repository: "acme/platform", tags: ["one"], revision: sha });
-    world.configure((text) => text.replaceAll(world.registry.host, readOnly.host));
-    const ran = await run("retag", `${readOnly.host}/acme/platform:one`, "latest");
-    await readOnly.close();
+    await seedImage(parseOnly, { repository: "acme/platform", tags: ["one"], revision: sha });
+    world.configure((text) => text.replaceAll(world.registry.host, parseOnly.host));
+    const ran = await run("retag", `${parseOnly.host}/acme/platform:one`, "latest");
+    await parseOnly.close();
     expect(ran.code, ran.stderr).toBe(7);
   });
 

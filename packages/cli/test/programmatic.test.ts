@@ -1,4 +1,9 @@
-import { createJob, isReleaseError, type JobOptions, loadConfig, ship, wire } from "@lateen/cli";
+import { createJob, isReleaseError, loadConfig, ship, wire } from "@lateen/cli";
+import { type JobOptions, reconcile, resultOf, rollback, rollout, runPipeline } from "@lateen/cli/pipeline";
+import type { Journal, JournalEntry, OpenJournal } from "@lateen/fleet";
+import { go } from "@lateen/kernel";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startWorld, tokens, type World } from "./world.ts";
 
@@ -54,5 +59,58 @@ describe("a program of somebody else", () => {
     expect(await shipWith({ overrides: { "kill-switch": "on purpose" } })).toMatchObject({ kind: "go" });
     const error: unknown = await shipWith({ overrides: { "kil-switch": "x" } }).catch((thrown: unknown) => thrown);
     expect(isReleaseError(error) && `${error.code} ${error.message}`).toMatch(/^USAGE .*did you mean "kill-switch"/);
+  });
+});
+
+/** A journal of a program of its own, such as a table of a database. */
+function ownJournal(): Journal & { readonly entries: JournalEntry[] } {
+  const entries: JournalEntry[] = [];
+  const open: OpenJournal = {
+    entries,
+    append: async (more) => void entries.push(...more),
+    rotate: async () => void entries.splice(0),
+    close: async () => undefined,
+  };
+  return { entries, read: async () => [...entries], open: async () => go({ ...open, entries: [...entries] }) };
+}
+
+describe("the pipelines of a service", () => {
+  test("rollout, rollback and reconcile run over its own journal, and leave no file", async () => {
+    const env = { ...tokens, PATH: process.env["PATH"] };
+    const settings = await loadConfig({ cwd: world.folder.path, env });
+    const journal = ownJournal();
+    const job = (): ReturnType<typeof createJob> =>
+      createJob({ settings, wiring: wire({ settings, env, journal }), sha, actor: "a service", env });
+    const rolled = await rollout(await job());
+    expect(resultOf("rollout", rolled, await job())).toMatchObject({ outcome: "shipped", fleet: { verified: 3 } });
+    expect(journal.entries.length).toBeGreaterThan(3);
+    expect(existsSync(join(world.folder.path, ".lateen"))).toBe(false);
+    await ship(await job(), { wait: true, settle: true });
+    const back = await rollback(await job(), { reason: "a test", to: world.commits[0] });
+    expect(resultOf("rollback", back, await job())).toMatchObject({ outcome: "shipped", commit: world.commits[0] });
+    const repaired = await reconcile(await job());
+    expect(resultOf("reconcile", repaired, await job())).toMatchObject({ command: "reconcile", outcome: "unchanged" });
+  });
+
+  test("a pause that it hands in holds the rollout before its first step", async () => {
+    let asked = 0;
+    const whileRunning = async (): Promise<void> => void asked++;
+    const verdict = await rollout(await jobWith({ pause: { whileRunning } }));
+    expect(verdict.kind).toBe("go");
+    expect(asked).toBeGreaterThan(1);
+  });
+
+  test("a pipeline of no step, and a ship of nothing, are errors and no success", async () => {
+    const job = await jobWith({});
+    const code = async (run: Promise<unknown>): Promise<string | undefined> => {
+      const error: unknown = await run.catch((thrown: unknown) => thrown);
+      return isReleaseError(error) ? error.code : undefined;
+    };
+    const commit = await job.commit();
+    expect(await code(runPipeline(job, { commit }, []))).toBe("USAGE");
+    const { fleet: _, promote: __, ...config } = job.settings.config;
+    const bare = { ...job, settings: { ...job.settings, config } };
+    for (const run of [() => ship(bare, { wait: true, settle: true }), () => rollout(bare), () => reconcile(bare)])
+      expect(await code(run())).toBe("CONFIG_MISSING");
   });
 });

@@ -1,5 +1,6 @@
-import { plainText, ReleaseError } from "@lateen/kernel";
-import { didYouMean } from "./suggest.ts";
+import { plainText, type ReleaseError } from "@lateen/kernel";
+import { usageError } from "../config/errors.ts";
+import { didYouMean } from "../config/suggest.ts";
 import { readTokens, type Token } from "./tokens.ts";
 
 /** One option of the command line. */
@@ -101,11 +102,6 @@ function unknownOption(rawName: string, options: Options): ReleaseError {
     `${quote(rawName)} is no option here${didYouMean(rawName, names)}`,
     "look at --help of the command",
   );
-}
-
-/** An error in the command line: exit code 2. */
-export function usageError(message: string, fix: string): ReleaseError {
-  return new ReleaseError({ code: "USAGE", category: "input", message, fix });
 }
 
 function quote(text: string): string {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { runHere } from "../../test/run-lateen.ts";
-import { demandNode } from "./check-node-version.ts";
+import { checkNodeVersion } from "./check-node-version.ts";
 
 test.each(["22.19.0", "22.20.1", "23.0.0", "24.21.0", "26.0.0-nightly"])("Node %s is new enough", (version) => {
-  expect(() => demandNode(version)).not.toThrow();
+  expect(() => checkNodeVersion(version)).not.toThrow();
 });
 
 test.each(["22.18.9", "20.20.2", "18.0.0", "9.9.9"])("Node %s is too old", (version) => {
@@ -14,7 +14,7 @@ test.each(["22.18.9", "20.20.2", "18.0.0", "9.9.9"])("Node %s is too old", (vers
     category: "input",
     message: `lateen needs Node 22.19 or newer, and this is ${version}`,
   };
-  expect(() => demandNode(version)).toThrow(expect.objectContaining(error));
+  expect(() => checkNodeVersion(version)).toThrow(expect.objectContaining(error));
 });
 
 test("installers are told the same", () => {

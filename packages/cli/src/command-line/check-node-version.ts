@@ -8,7 +8,7 @@ const least = "22.19";
  *
  * @throws ReleaseError `NODE_TOO_OLD`, exit code 2
  */
-export function demandNode(version: string): void {
+export function checkNodeVersion(version: string): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [leastMajor = 0, leastMinor = 0] = least.split(".").map(Number);
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;

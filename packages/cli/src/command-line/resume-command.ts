@@ -1,3 +1,4 @@
+import { quoted } from "../output/text/quoted.ts";
 import type { ResultDocument } from "../output/result.ts";
 
 /** How commands name a commit that they would otherwise choose anew. */
@@ -22,9 +23,4 @@ export function resumeCommand(
   const option = commitOptions.get(command);
   const commitToo = !named && commit !== undefined && option !== undefined ? [option, commit] : [];
   return ["lateen", ...argv, ...commitToo].map(quoted).join(" ");
-}
-
-/** As a shell reads it as one word. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

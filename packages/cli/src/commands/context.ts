@@ -1,13 +1,12 @@
-import { ReleaseError } from "@lateen/kernel";
 import type { CommandRow } from "./command.ts";
 import type { Section } from "../config/config.ts";
 import type { Settings } from "../config/load.ts";
 import type { Host } from "../host.ts";
 import type { Arguments } from "../command-line/arguments.ts";
-import { usageError } from "../command-line/arguments.ts";
 import type { Pause } from "../io/pause.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { Vault } from "../job/secrets.ts";
+import { usageError } from "../config/errors.ts";
 
 /** What a command works with. */
 export interface Context {
@@ -53,14 +52,4 @@ export function readOverrides(args: Arguments, env: Host["env"]): ReadonlyMap<st
     overrides.set(check.trim(), reason.trim());
   }
   return overrides;
-}
-
-/** The error of a command that needs something of the configuration that is not there. */
-export function configMissing(key: string): ReleaseError {
-  return new ReleaseError({
-    code: "CONFIG_MISSING",
-    category: "input",
-    message: `the configuration lacks ${key}, which the command needs`,
-    fix: `add ${key}`,
-  });
 }

@@ -1,5 +1,5 @@
 import { plainText } from "@lateen/kernel";
-import { didYouMean } from "../command-line/suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import { isRecord } from "./layers.ts";
 import { knownKeys } from "./known-keys.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ReleaseError } from "@lateen/kernel";
-import { didYouMean } from "../command-line/suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
 import type { Config, Section } from "./config.ts";
 import { crossChecks } from "./cross-checks.ts";

@@ -1,17 +1,17 @@
 import { ReleaseError, type Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Machine } from "./program.ts";
-import { usageError } from "../command-line/arguments.ts";
 import { table } from "../output/answer.ts";
 import { columns } from "../output/text/columns.ts";
 import type { CommandEvent } from "../output/events.ts";
-import { didYouMean } from "../command-line/suggest.ts";
+import { didYouMean } from "../config/suggest.ts";
 import { keep } from "./keep.ts";
 import { wrapped } from "./layout.ts";
 import { formatChecks, play, type Played } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
+import { usageError } from "../config/errors.ts";
 
 /** What of the demo is asked for. */
 export interface DemoOptions extends Machine {

@@ -1,12 +1,10 @@
-import type { Clock } from "@lateen/kernel";
 import type { Host } from "../host.ts";
+import type { Hold } from "../job/job.ts";
 import type { CommandEvent } from "../output/events.ts";
 
 /** Whether a person has asked to start nothing new for now. */
-export interface Pause {
+export interface Pause extends Hold {
   isPaused(): boolean;
-  /** Resolves at once, or when the person goes on. @throws ReleaseError `INTERRUPTED` */
-  whileRunning(clock: Clock, signal: AbortSignal): Promise<void>;
   /** Reads the keys until the answered function is called. */
   listen(): () => void;
   /** What the keys do now. */

@@ -1,11 +1,11 @@
 import type { Environment } from "../config/layers.ts";
 import type { Settings } from "../config/load.ts";
 import { type Files, machineFiles } from "../io/files.ts";
-import type { Job } from "./job.ts";
+import type { Hold, Job } from "./job.ts";
 import { checkOverrides } from "./overrides.ts";
 import { asDryRun } from "./dry-run/as-dry-run.ts";
 import type { AnyEvent } from "../output/events.ts";
-import { whichCommit } from "./resolve-commit.ts";
+import { resolveCommit } from "./resolve-commit.ts";
 import type { Wiring } from "../wiring/wiring.ts";
 
 /** What a program says of its job; everything else has a default. */
@@ -28,6 +28,8 @@ export interface JobOptions {
   readonly files?: Files;
   /** Gets every event. @default nobody does */
   readonly report?: (event: AnyEvent) => void;
+  /** Holds a rollout between two steps. @default never */
+  readonly pause?: Hold;
   /** Stops it: nothing new is started then, and what is in flight settles. @default nothing does */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +41,7 @@ export interface JobOptions {
  */
 export async function createJob(options: JobOptions): Promise<Job> {
   const { settings, wiring, sha, actor, reason, dryRun = false, env = {}, files = machineFiles } = options;
-  const { report = () => undefined, signal = new AbortController().signal } = options;
+  const { report = () => undefined, pause, signal = new AbortController().signal } = options;
   const overrides = new Map(Object.entries(options.overrides ?? {}));
   await checkOverrides({ overrides, settings });
   const resolve = async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
@@ -52,8 +54,9 @@ export async function createJob(options: JobOptions): Promise<Job> {
     overrides,
     actor,
     reason,
+    pause,
     dryRun: false,
-    commit: () => whichCommit({ text: sha, source: "sha" }, settings.config.forge && resolve, signal),
+    commit: () => resolveCommit({ text: sha, source: "sha" }, settings.config.forge && resolve, signal),
     before: () => undefined,
   };
   return dryRun ? asDryRun(job) : job;

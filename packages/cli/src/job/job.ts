@@ -1,19 +1,40 @@
 import type { Attempt } from "@lateen/gate";
-import { asReleaseError, type CommitSha } from "@lateen/kernel";
-import type { Section } from "../config/config.ts";
+import type { Clock, CommitSha } from "@lateen/kernel";
+import type { Environment } from "../config/layers.ts";
 import type { Settings } from "../config/load.ts";
-import type { Context } from "../commands/context.ts";
-import type { Host } from "../host.ts";
-import type { Pause } from "../io/pause.ts";
-import { pushBefore, readEventPayload } from "./event-payload.ts";
-import { namedCommit, whichCommit } from "./resolve-commit.ts";
-import { type Wiring, wire } from "../wiring/wiring.ts";
+import type { Files } from "../io/files.ts";
+import type { AnyEvent } from "../output/events.ts";
+import type { Wiring } from "../wiring/wiring.ts";
+
+/** The surroundings of a job. */
+export interface JobHost {
+  /** Variables: the kill switch at the start of the job, the address of the run. */
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly files: Files;
+}
+
+/** Keeps a rollout from starting anything new for a while. */
+export interface Hold {
+  /** Resolves once the rollout may go on; at once if it is not paused. @throws ReleaseError `INTERRUPTED` */
+  whileRunning(clock: Clock, signal: AbortSignal): Promise<void>;
+}
 
 /** One run of one command over the adapters: what every stage works with. */
-export interface Job extends Pick<Context, "report" | "signal" | "overrides" | "actor" | "dryRun"> {
-  /** Lets a person hold a rollout between two steps. @default nobody does */
-  readonly pause?: Pause | undefined;
-  readonly host: Pick<Host, "env" | "clock" | "files">;
+export interface Job {
+  readonly host: JobHost;
+  /** Gets every event. */
+  readonly report: (event: AnyEvent) => void;
+  /** Aborted to stop: nothing new is started, and what is in flight settles. */
+  readonly signal: AbortSignal;
+  /** Reasons by the name of the check that they waive. */
+  readonly overrides: ReadonlyMap<string, string>;
+  /** Who acts, for the ledger. */
+  readonly actor: string;
+  /** Whether writes are recorded instead of done. */
+  readonly dryRun: boolean;
+  /** Holds a rollout between two steps. @default never */
+  readonly pause?: Hold | undefined;
   readonly settings: Settings;
   readonly wiring: Wiring;
   /** Releases before this one that gave way or finished, oldest first; what the starvation guard counts. @default none */
@@ -24,41 +45,6 @@ export interface Job extends Pick<Context, "report" | "signal" | "overrides" | "
   commit(): Promise<CommitSha>;
   /** The commit that the branch was on before the push of `commit`, where the event tells. */
   before(commit: CommitSha): CommitSha | undefined;
-}
-
-/** Opens the configuration with the sections that are needed, and everything that it names. */
-export async function openJob(context: Context, ...needs: readonly Section[]): Promise<Job> {
-  const { host, vault, report, signal, overrides, actor, args, dryRun, pause } = context;
-  const settings = await context.settings(...needs);
-  const wiring = wire({ settings, env: host.env, files: host.files, clock: host.clock, vault, report });
-  const resolve =
-    settings.config.forge === undefined
-      ? undefined
-      : async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
-  return {
-    host,
-    report,
-    signal,
-    overrides,
-    actor,
-    dryRun,
-    pause,
-    settings,
-    wiring,
-    reason: args.text("reason"),
-    commit: () => whichCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),
-    before: (commit) => beforeOf(context, settings, commit),
-  };
-}
-
-/** Without a readable event the gate asks the forge what was before the push. */
-function beforeOf({ host, report }: Context, { config }: Settings, commit: CommitSha): CommitSha | undefined {
-  try {
-    return pushBefore(readEventPayload(host.env, host.files), commit, config.forge?.branch ?? "main");
-  } catch (error) {
-    report({ type: "warned", message: asReleaseError(error).message });
-    return undefined;
-  }
 }
 
 /** The image tag of a commit by the template `release.candidate`. */

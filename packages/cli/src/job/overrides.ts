@@ -1,6 +1,6 @@
 import type { Job } from "./job.ts";
-import { usageError } from "../command-line/arguments.ts";
-import { didYouMean } from "../command-line/suggest.ts";
+import { didYouMean } from "../config/suggest.ts";
+import { usageError } from "../config/errors.ts";
 
 /**
  * Every name given to `--override` must be a rule that can be waived, or a check or workflow exactly as configured.

@@ -1,7 +1,7 @@
 import { absent, found, parseCommitSha, ReleaseError, unknown } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import type { Files } from "../io/files.ts";
-import { namedCommit, whichCommit } from "./resolve-commit.ts";
+import { namedCommit, resolveCommit } from "./resolve-commit.ts";
 
 const [a, b, c, d] = ["a", "b", "c", "d"].map((digit) => digit.repeat(40)) as [string, string, string, string];
 
@@ -58,7 +58,9 @@ describe("a short SHA", () => {
   const full = parseCommitSha("abcdef1".padEnd(40, "0"));
 
   test("becomes the full one through the forge", async () => {
-    expect(await whichCommit(named, async (prefix) => (prefix === "abcdef1" ? found(full) : absent("no")))).toBe(full);
+    expect(await resolveCommit(named, async (prefix) => (prefix === "abcdef1" ? found(full) : absent("no")))).toBe(
+      full,
+    );
   });
 
   test.each([
@@ -70,17 +72,17 @@ describe("a short SHA", () => {
     ],
     ["without a forge", undefined, "COMMIT_UNCLEAR"],
   ] as const)("%s is an error, never a guess", async (_, resolve, code) => {
-    await expect(whichCommit(named, resolve)).rejects.toMatchObject({ code });
+    await expect(resolveCommit(named, resolve)).rejects.toMatchObject({ code });
   });
 
   test.each(["abcdef", "xyzxyzx", "", "abcdef1; rm", "a".repeat(41)])("%j is no SHA", async (text) => {
-    await expect(whichCommit({ text, source: "--sha" }, async () => found(full))).rejects.toMatchObject({
+    await expect(resolveCommit({ text, source: "--sha" }, async () => found(full))).rejects.toMatchObject({
       code: "COMMIT_UNCLEAR",
       category: "input",
     });
   });
 
   test("no commit at all is an error", async () => {
-    await expect(whichCommit(undefined, undefined)).rejects.toThrow("no commit is named");
+    await expect(resolveCommit(undefined, undefined)).rejects.toThrow("no commit is named");
   });
 });

@@ -50,7 +50,7 @@ function readPayload(env: Environment, files: Files): EventPayload {
  * @throws ReleaseError `COMMIT_UNCLEAR` (exit 2) where nothing names one, it is no id, or no commit has it; the forge's own
  *   error (exit 4 or 7) where it cannot be resolved
  */
-export async function whichCommit(
+export async function resolveCommit(
   named: NamedCommit | undefined,
   resolve: ResolveCommit | undefined,
   signal?: AbortSignal,

@@ -4,7 +4,7 @@ import type { CommandResult } from "../commands/command.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import { formatAnswer } from "./answer.ts";
 import type { GateResult } from "./result.ts";
-import type { Account } from "../pipeline/run-pipeline.ts";
+import type { PipelineState } from "../pipeline/run-pipeline.ts";
 import { toleratedIn } from "../pipeline/tolerated.ts";
 
 /** How a verdict becomes the end of a command. */
@@ -21,7 +21,7 @@ export interface ConcludeOptions {
 
 /** The result of a command that walked some of the road. */
 export function conclude(
-  verdict: Verdict<Partial<Account> | undefined>,
+  verdict: Verdict<Partial<PipelineState> | undefined>,
   { outcome, reason, advice = [], gate }: ConcludeOptions,
 ): CommandResult {
   const { coverage: _, changed, interrupted, completedBy, left, ...known } = verdict.value ?? {};
@@ -53,7 +53,7 @@ function adviseNext(next: string | undefined): string[] {
 }
 
 /** What to do next, where the outcome alone tells. */
-function adviceFor(outcome: Outcome, interrupted: boolean, completedBy: Account["completedBy"]): string[] {
+function adviceFor(outcome: Outcome, interrupted: boolean, completedBy: PipelineState["completedBy"]): string[] {
   // `rollout --resume` promotes nothing: so it comes second.
   if (interrupted) return ["the fleet alone: lateen rollout --resume", "to give it up: lateen rollout --abandon"];
   if (outcome === "halted")
@@ -66,7 +66,7 @@ function adviceFor(outcome: Outcome, interrupted: boolean, completedBy: Account[
 
 /** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */
 export function shippedOr(
-  verdict: Verdict<Partial<Account> | undefined>,
+  verdict: Verdict<Partial<PipelineState> | undefined>,
   dryRun: boolean,
 ): Pick<ConcludeOptions, "outcome" | "reason"> {
   const { changed = false, ...account } = verdict.value ?? {};
@@ -85,7 +85,7 @@ export function shippedOr(
       };
 }
 
-function changedThings({ coverage, images = [] }: Partial<Account>): string {
+function changedThings({ coverage, images = [] }: Partial<PipelineState>): string {
   const tags = images
     .flatMap((image) => image.tags ?? [])
     .filter(({ action }) => action === "moved" || action === "created").length;
@@ -104,4 +104,19 @@ function arrivedIn(coverage: FleetReport | undefined): number {
 
 function count(number: number, noun: string): string {
   return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** `ok` if tags were repaired, else `unchanged`; of a dry run `planned`. */
+export function repairedOr(
+  verdict: Verdict<Partial<PipelineState> | undefined>,
+  dryRun: boolean,
+): Pick<ConcludeOptions, "outcome" | "reason"> {
+  const changed = verdict.value?.changed === true;
+  if (dryRun) {
+    const todo = changed ? "tags would be repaired from the ledger" : "there is nothing to do";
+    return { outcome: "planned", reason: `${todo}; nothing was written` };
+  }
+  return changed
+    ? { outcome: "ok", reason: "the tags were repaired from the ledger" }
+    : { outcome: "unchanged", reason: "the tags are what the ledger says" };
 }

@@ -52,7 +52,7 @@ export interface Screen {
 }
 
 /** Opens the outputs of a run as its arguments and its environment ask for. */
-export function openScreen(host: Host, args: Arguments, command: string): Screen {
+export function openOutputs(host: Host, args: Arguments, command: string): Screen {
   const inJob = host.env["GITHUB_ACTIONS"] === "true";
   const vault = createVault(host.env, host.files, (value) =>
     inJob ? host.stderr.write(maskCommand(value)) : undefined,

@@ -1,6 +1,6 @@
 import type { RolloutPurpose } from "@lateen/fleet";
 import { type CommitSha, plainText } from "@lateen/kernel";
-import { quoted } from "../command-line/resume-command.ts";
+import { quoted } from "../output/text/quoted.ts";
 
 /**
  * The command line that completes what an unfinished journal was begun for.

@@ -1,6 +1,6 @@
 import { type CommitSha, parseCommitSha } from "@lateen/kernel";
 import { expect, test } from "vitest";
-import { decideStrayFleet } from "./decide-fleet-ahead-of-ledger.ts";
+import { decideFleetAheadOfLedger } from "./decide-fleet-ahead-of-ledger.ts";
 import { strayTable } from "./decide-fleet-ahead-of-ledger.table.ts";
 
 const known = (letter: string): CommitSha => parseCommitSha(letter.charCodeAt(0).toString(16).repeat(20));
@@ -8,5 +8,5 @@ const release = (letter: string): CommitSha | undefined => (letter === "-" ? und
 
 test.each(strayTable)("sent to $sent, ledgers at $newest, goes to $goes: $meant, since $because", (row) => {
   const newest = [...row.newest].map(release);
-  expect(decideStrayFleet({ sent: release(row.sent), newest, goes: known(row.goes) })).toBe(release(row.meant));
+  expect(decideFleetAheadOfLedger({ sent: release(row.sent), newest, goes: known(row.goes) })).toBe(release(row.meant));
 });

@@ -16,7 +16,7 @@ export interface StrayFacts {
  * The release before is the one before the ledger's newest. Where a release got to tenants and not to its ledger, the newest is
  * what was there before it.
  */
-export function decideStrayFleet({ sent, newest, goes }: StrayFacts): CommitSha | undefined {
+export function decideFleetAheadOfLedger({ sent, newest, goes }: StrayFacts): CommitSha | undefined {
   if (sent === undefined || sent === goes || newest.includes(sent)) return undefined;
   const [meant, ...others] = new Set(newest.filter((commit) => commit !== undefined));
   return others.length > 0 || meant === goes ? undefined : meant;

@@ -1,13 +1,14 @@
 import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
+import { usageError } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
 import { rememberKnown } from "./partial-result.ts";
-import { isPretended } from "../job/dry-run/simulated-events.ts";
+import { isSimulatedEvidence } from "../job/dry-run/simulated-events.ts";
 import type { CompletedBy } from "./targets/decide-targets.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../output/result.ts";
 
 /** What has been established on the way so far. */
-export interface Account {
+export interface PipelineState {
   readonly commit: CommitSha;
   readonly gate?: GateResult | undefined;
   readonly fleet?: FleetResult | undefined;
@@ -28,10 +29,18 @@ export interface Account {
 }
 
 /** One step of the road: takes what is known so far, and answers with what it adds. */
-export type Step = (job: Job, account: Account) => Promise<Verdict<Partial<Account>>>;
+export type Step = (job: Job, account: PipelineState) => Promise<Verdict<Partial<PipelineState>>>;
 
-/** Walks `steps` in order; the first stop ends it. What was established until then is in the value, on stops too. */
-export async function walk(job: Job, start: Account, steps: readonly Step[]): Promise<Verdict<Account>> {
+/**
+ * Runs `steps` in order; the first stop ends it. What was established until then is in the value, on stops too.
+ * @throws ReleaseError `USAGE` for no step
+ */
+export async function runPipeline(
+  job: Job,
+  start: PipelineState,
+  steps: readonly Step[],
+): Promise<Verdict<PipelineState>> {
+  if (steps.length === 0) throw usageError("a pipeline needs a step", "give at least one step");
   let account = start;
   const evidence: Evidence[] = [];
   for (const step of steps) {
@@ -48,5 +57,5 @@ export async function walk(job: Job, start: Account, steps: readonly Step[]): Pr
 
 /** The evidence of a step, without that of what a dry run has not done. */
 export function evidenceOf({ dryRun }: Pick<Job, "dryRun">, { evidence }: Verdict<unknown>): readonly Evidence[] {
-  return dryRun ? evidence.filter((row) => !isPretended(row)) : evidence;
+  return dryRun ? evidence.filter((row) => !isSimulatedEvidence(row)) : evidence;
 }

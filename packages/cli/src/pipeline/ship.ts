@@ -1,10 +1,11 @@
 import type { Verdict } from "@lateen/kernel";
+import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
-import { holdBeforeAnything, passSupersession, passKillSwitch, recheckKillSwitch } from "./guards/guards.ts";
+import { checkKillSwitchEnv, passSupersession, passKillSwitch, recheckKillSwitch } from "./guards/guards.ts";
 import { gateStep } from "./steps/pass-gate.ts";
 import { checkTargets, promoteTargets } from "./steps/promote.ts";
 import { resolveRelease } from "./steps/resolve-release.ts";
-import { type Account, type Step, walk } from "./run-pipeline.ts";
+import { type PipelineState, type Step, runPipeline } from "./run-pipeline.ts";
 import { releasePurpose, rolloutStep } from "./steps/roll-out.ts";
 import { countSuperseded, rememberAttempt } from "./guards/starvation.ts";
 
@@ -21,11 +22,12 @@ export interface ShipOptions {
  *
  * Stages without configuration are left out. Nothing has changed before the rollout; only what the rollout has proven is
  * promoted.
- * @throws ReleaseError for missing credentials and faults of our own
+ * @throws ReleaseError `CONFIG_MISSING` if there is nothing to ship, `SECRET_MISSING` for missing credentials
  */
-export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Verdict<Account | undefined>> {
+export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Verdict<PipelineState | undefined>> {
+  requireSections(job);
   // Before any credential: an armed switch must hold even where the job has lost its tokens.
-  const held = holdBeforeAnything(job);
+  const held = checkKillSwitchEnv(job);
   if (held.kind === "stop") return { ...held, value: undefined };
   await openEverything(job);
   const commit = await job.commit();
@@ -42,9 +44,17 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
     promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
   ];
   const counted = await countSuperseded(job);
-  const verdict = await walk(counted, { commit }, road);
+  const verdict = await runPipeline(counted, { commit }, road);
   await rememberAttempt(counted, verdict);
   return verdict;
+}
+
+/** A pipeline of no stages would call any commit shipped. */
+function requireSections({ settings }: Job): void {
+  const { fleet, promote, gate, release, forge } = settings.config;
+  if (fleet === undefined && promote === undefined) throw configMissing("fleet or promote");
+  if (release === undefined) throw configMissing("release");
+  if ((promote !== undefined || gate !== undefined) && forge === undefined) throw configMissing("forge");
 }
 
 /** A token that is missing shall be missed now, not after an hour of waiting for the gate. */

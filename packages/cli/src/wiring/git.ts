@@ -4,8 +4,8 @@ import { createGitRefLog } from "@lateen/git-log";
 import type { Secret } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { LedgerConfig } from "../config/config.ts";
-import { configMissing } from "../commands/context.ts";
 import type { Parts } from "./parts.ts";
+import { configMissing } from "../config/errors.ts";
 
 /** The ledger of a promotion target. */
 export async function makeLedger(parts: Parts, target: string): Promise<Ledger> {

@@ -1,3 +1,4 @@
+import type { Journal } from "@lateen/fleet";
 import type { Clock, Secret, Sender } from "@lateen/kernel";
 import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
@@ -16,12 +17,14 @@ export interface WireOptions {
   readonly clock?: Clock;
   /** @default one of its own */
   readonly vault?: Vault;
+  /** Where rollouts are remembered. @default files in the folder `fleet.journal`, with its mirror */
+  readonly journal?: Journal;
   /** @default ignores everything */
   readonly report?: (event: AnyEvent) => void;
 }
 
 /** The same without gaps, and what every adapter shares. */
-export interface Parts extends Required<WireOptions> {
+export interface Parts extends Required<Omit<WireOptions, "journal">>, Pick<WireOptions, "journal"> {
   /** A secret that is opened with the first request. */
   open(source: SecretSource | undefined): { readonly token?: Secret };
   /** For a handful of requests: it costs nothing to start. */

@@ -17,12 +17,12 @@ import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
 import { proxyOf, senderOf } from "@lateen/registry/sender";
 import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
-import { configMissing } from "../commands/context.ts";
 import { machineFiles } from "../io/files.ts";
 import { createVault } from "../job/secrets.ts";
 import { gitPlace, makeAttempts, makeLedger } from "./git.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";
+import { configMissing } from "../config/errors.ts";
 
 /** The fleet's ports. */
 export interface FleetWiring {
@@ -129,30 +129,35 @@ function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryC
 }
 
 async function makeFleet(parts: Parts): Promise<FleetWiring> {
-  const { settings, clock, sendMany: send, open, env } = parts;
+  const { settings, clock, sendMany: send, open } = parts;
   const fleet: FleetConfig | undefined = settings.config.fleet;
   if (fleet === undefined) throw configMissing("fleet");
-  const [{ createControlPlane, createProber }, { createFileJournal }, { combineControlPlanes, mirrorJournal }] =
-    await Promise.all([import("@lateen/fleet/http"), import("@lateen/fleet/journal-file"), import("@lateen/fleet")]);
+  const [{ createControlPlane, createProber }, { combineControlPlanes }] = await Promise.all([
+    import("@lateen/fleet/http"),
+    import("@lateen/fleet"),
+  ]);
   const planes = fleet.controlPlanes.map(({ name, url, token, insecure }) => ({
     name,
     plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }),
   }));
   const [only, ...others] = planes;
-  const file = createFileJournal({ folder: resolve(settings.folder, fleet.journal), clock });
-  const { mirror } = fleet;
   return {
     controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(planes),
     prober: createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure }),
-    journal:
-      mirror === undefined
-        ? file
-        : mirrorJournal({
-            journal: file,
-            log: createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock }),
-            clock,
-          }),
+    journal: parts.journal ?? (await makeJournal(parts, fleet)),
   };
+}
+
+async function makeJournal(parts: Parts, { journal: folder, mirror }: FleetConfig): Promise<Journal> {
+  const { settings, env, clock } = parts;
+  const [{ createFileJournal }, { mirrorJournal }] = await Promise.all([
+    import("@lateen/fleet/journal-file"),
+    import("@lateen/fleet"),
+  ]);
+  const journal = createFileJournal({ folder: resolve(settings.folder, folder), clock });
+  if (mirror === undefined) return journal;
+  const log = createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock });
+  return mirrorJournal({ journal, log, clock });
 }
 
 function lazySecret(open: () => Secret): Secret {

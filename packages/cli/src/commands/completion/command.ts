@@ -1,6 +1,6 @@
-import { usageError } from "../../command-line/arguments.ts";
-import { didYouMean } from "../../command-line/suggest.ts";
+import { didYouMean } from "../../config/suggest.ts";
 import type { Command } from "../command.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** `lateen completion SHELL`. */
 export const completion: Command = {

@@ -1,6 +1,6 @@
-import { usageError } from "../../command-line/arguments.ts";
-import { didYouMean } from "../../command-line/suggest.ts";
+import { didYouMean } from "../../config/suggest.ts";
 import type { Command } from "../command.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** `lateen config show` and `lateen config schema`. */
 export const config: Command = {

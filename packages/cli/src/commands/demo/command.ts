@@ -1,5 +1,5 @@
-import { usageError } from "../../command-line/arguments.ts";
 import type { Command } from "../command.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** `lateen demo`. */
 export const demo: Command = {

@@ -13,7 +13,7 @@ export const doctor: Command = {
   ],
   async run(context) {
     const [{ openJob }, { examineJob }, { concludeFindings }] = await Promise.all([
-      import("../../job/job.ts"),
+      import("../open-job.ts"),
       import("./examine-job.ts"),
       import("./render.ts"),
     ]);

@@ -1,5 +1,5 @@
 import { matchesName } from "@lateen/gate";
-import { didYouMean } from "../../command-line/suggest.ts";
+import { didYouMean } from "../../config/suggest.ts";
 import { type Finding, well } from "./finding.ts";
 
 /** The names of the checks that one commit has. */

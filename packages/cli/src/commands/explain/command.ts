@@ -18,8 +18,8 @@ export const explain: Command = {
   async run(context) {
     const file = context.args.text("result");
     if (file !== undefined) return explainFile(context, file);
-    const [{ openJob }, { explain: ask }, { concludeExplanation }, { namedCommit, whichCommit }] = await Promise.all([
-      import("../../job/job.ts"),
+    const [{ openJob }, { explain: ask }, { concludeExplanation }, { namedCommit, resolveCommit }] = await Promise.all([
+      import("../open-job.ts"),
       import("./run.ts"),
       import("./render.ts"),
       import("../../job/resolve-commit.ts"),
@@ -29,7 +29,7 @@ export const explain: Command = {
     const forge = await job.wiring.forge();
     job.wiring.demandSecrets();
     const named = namedCommit(args.positionals[1] ?? args.text("sha"), host.env, host.files);
-    const commit = await whichCommit(named, (prefix, stop) => forge.resolve(prefix, stop), signal);
+    const commit = await resolveCommit(named, (prefix, stop) => forge.resolve(prefix, stop), signal);
     // The answer is the story; the events of its reading would tell it twice.
     return concludeExplanation(await ask({ ...job, report: () => undefined }, commit));
   },

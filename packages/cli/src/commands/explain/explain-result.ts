@@ -1,12 +1,12 @@
 import { type Evidence, isShaPrefix, plainText, sameCommit } from "@lateen/kernel";
 import type { CommandResult } from "../command.ts";
 import type { ShownDocument, ShownEvidence, ShownRule } from "../../output/html/shown.ts";
-import { usageError } from "../../command-line/arguments.ts";
 import { formatTree } from "./render.ts";
 import { counted, short } from "../../output/text/line.ts";
 import type { ExplainedRule } from "../../output/result.ts";
 import type { StoredResult } from "./read-result.ts";
 import { remedy } from "./remedies.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** More rules than these are not of a pipeline of ours. */
 const mostRules = 100;

@@ -4,7 +4,7 @@ import { isRecord } from "../../config/layers.ts";
 import type { Host } from "../../host.ts";
 import { readDocument } from "../../output/html/schema.ts";
 import type { ShownDocument } from "../../output/html/shown.ts";
-import { usageError } from "../../command-line/arguments.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** The longest result file that is read, in bytes: a thousand tenants with all their evidence take less than one MiB. */
 export const longestResult: number = 8 * 1024 * 1024;

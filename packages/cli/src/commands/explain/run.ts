@@ -11,7 +11,7 @@ import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
 import { gateStep } from "../../pipeline/steps/pass-gate.ts";
 import { checkTarget } from "../../pipeline/steps/promote.ts";
 import { resolveRelease } from "../../pipeline/steps/resolve-release.ts";
-import type { Account, Step } from "../../pipeline/run-pipeline.ts";
+import type { PipelineState, Step } from "../../pipeline/run-pipeline.ts";
 import { policyOf } from "../../pipeline/steps/roll-out.ts";
 
 /** Everything that is known about why a commit did or did not ship. */
@@ -20,7 +20,7 @@ export interface Explanation {
   /** What the ledger of every target says of it. */
   readonly ledgers: readonly TargetHistory[];
   readonly rules: readonly ExplainedRule[];
-  readonly account: Partial<Account>;
+  readonly account: Partial<PipelineState>;
 }
 
 /** `about` tells several of the same rule apart. */
@@ -45,7 +45,7 @@ function questionsOf({ settings }: Job): readonly Question[] {
 
 /** Asks every rule about a commit, each by itself: a stop of one does not hide what the others say. Writes nothing. */
 export async function explain(job: Job, commit: CommitSha): Promise<Explanation> {
-  let account: Account = { commit };
+  let account: PipelineState = { commit };
   const ledgers = await lookAtLedgers(job, commit);
   const rules: ExplainedRule[] = explainLedgers(ledgers);
   for (const [rule, step, about] of questionsOf(job)) {
@@ -75,7 +75,7 @@ const verdicts: Readonly<Record<Shipped["kind"], string>> = {
   unread: "unknown",
 };
 
-async function attempt(job: Job, account: Account, step: Step): Promise<Verdict<Partial<Account>>> {
+async function attempt(job: Job, account: PipelineState, step: Step): Promise<Verdict<Partial<PipelineState>>> {
   try {
     return await step(job, account);
   } catch (thrown) {
@@ -113,7 +113,7 @@ function changeOf(job: Job, rule: string, outcome: string): string | undefined {
 }
 
 /** What became of the last rollout, where it was one of this commit. */
-async function lookAtJournal(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {
+async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
   if (job.settings.config.fleet === undefined) return go({});
   const status = await inspectJournal((await job.wiring.fleet()).journal);
   if (status === undefined || status.release.sha !== commit) return go({});
@@ -125,7 +125,7 @@ async function lookAtJournal(job: Job, { commit }: Account): Promise<Verdict<Par
 }
 
 /** One look at every tenant; whoever is elsewhere is named. */
-async function lookAtFleet(job: Job, { commit }: Account): Promise<Verdict<Partial<Account>>> {
+async function lookAtFleet(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
   const { fleet, release, forge } = job.settings.config;
   if (fleet === undefined || release === undefined) return { kind: "go", value: {}, evidence: [] };
   const policy = policyOf(fleet);

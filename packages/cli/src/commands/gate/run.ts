@@ -2,23 +2,23 @@ import type { Evidence } from "@lateen/kernel";
 import type { CommandResult } from "../command.ts";
 import { conclude } from "../../output/conclude.ts";
 import type { Context } from "../context.ts";
-import { openJob } from "../../job/job.ts";
 import { checkOverrides } from "../../job/overrides.ts";
 import { counted } from "../../output/text/line.ts";
-import { holdBeforeAnything } from "../../pipeline/guards/guards.ts";
+import { checkKillSwitchEnv } from "../../pipeline/guards/guards.ts";
 import { type GateOptions, gateStep } from "../../pipeline/steps/pass-gate.ts";
-import { walk } from "../../pipeline/run-pipeline.ts";
+import { runPipeline } from "../../pipeline/run-pipeline.ts";
+import { openJob } from "../open-job.ts";
 
 /** The verdict for the commit that is meant, by itself; the kill switch of the job's start comes first and needs no credential. */
 export async function judgeGate(context: Context, options: GateOptions): Promise<CommandResult> {
   const job = await openJob(context, "forge", "gate");
   await checkOverrides(job);
-  const held = holdBeforeAnything(job);
+  const held = checkKillSwitchEnv(job);
   if (held.kind === "stop")
     return conclude(held, { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } });
   await job.wiring.forge();
   job.wiring.demandSecrets();
-  const verdict = await walk(job, { commit: await job.commit() }, [gateStep(options)]);
+  const verdict = await runPipeline(job, { commit: await job.commit() }, [gateStep(options)]);
   const reason = openReason(verdict.value?.gate?.checks.length ?? 0, verdict.evidence);
   return conclude(verdict, { outcome: "open", reason });
 }

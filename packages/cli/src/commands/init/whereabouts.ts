@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
-import { usageError } from "../../command-line/arguments.ts";
 import type { Detected } from "./detect.ts";
 import type { Project } from "./write-config.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** Forge, address, repository and branch: as the options say, else as the clone tells, else as the job does. @throws ReleaseError `USAGE` */
 export function whereabouts(

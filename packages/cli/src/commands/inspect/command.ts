@@ -9,7 +9,7 @@ export const inspect: Command = {
   async run(context) {
     const ref = parseRegistryRef(context.args.positionals[1] ?? "");
     const [{ openJob }, { inspect: look }, { formatInspection }] = await Promise.all([
-      import("../../job/job.ts"),
+      import("../open-job.ts"),
       import("@lateen/registry"),
       import("./render.ts"),
     ]);

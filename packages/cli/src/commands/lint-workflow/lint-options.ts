@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
-import { type Arguments, usageError } from "../../command-line/arguments.ts";
+import { type Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** For which forge, and beside which gate, the workflow at `path` is judged. @throws ReleaseError `USAGE` */
 export function lintOptions(path: string, args: Pick<Arguments, "text">, { forge, gate }: Config): LintOptions {

@@ -10,12 +10,12 @@ export const plan: Command = {
     ["lateen plan --detailed-exitcode", "13 where there is something to do"],
   ],
   async run(context) {
-    const [{ openShipJob }, { ship }, { lookPastSwitch }] = await Promise.all([
-      import("../../job/open-writer-job.ts"),
+    const [{ openWriterJob }, { ship }, { ignoreKillSwitch }] = await Promise.all([
+      import("../open-writer-job.ts"),
       import("../../pipeline/ship.ts"),
       import("../../pipeline/guards/ignore-kill-switch.ts"),
     ]);
-    const { job, evidence, held } = await lookPastSwitch(await openShipJob({ ...context, dryRun: true }));
+    const { job, evidence, held } = await ignoreKillSwitch(await openWriterJob({ ...context, dryRun: true }));
     const verdict = await ship(job, { wait: false, settle: false });
     const { outcome, reason } = shippedOr(verdict, true);
     const ending = { outcome, reason: [reason, held].filter((part) => part !== "").join("; ") };

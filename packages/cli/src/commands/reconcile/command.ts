@@ -1,4 +1,4 @@
-import { conclude } from "../../output/conclude.ts";
+import { conclude, repairedOr } from "../../output/conclude.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen reconcile`. */
@@ -6,24 +6,11 @@ export const reconcile: Command = {
   about: "Points every promoted tag at what the newest entry of the ledger says. Safe at any time.",
   examples: [["lateen reconcile", "on a schedule, or after exit 6"]],
   async run(context) {
-    const [{ openWriterJob }, { holdBeforeAnything, passKillSwitch }, { reconcileTargets }] = await Promise.all([
-      import("../../job/open-writer-job.ts"),
-      import("../../pipeline/guards/guards.ts"),
-      import("../../pipeline/steps/reconcile.ts"),
+    const [{ openWriterJob }, { reconcile: repair }] = await Promise.all([
+      import("../open-writer-job.ts"),
+      import("../../pipeline/reconcile.ts"),
     ]);
-    const job = await openWriterJob(context, "release", "promote");
-    const held = holdBeforeAnything(job);
-    if (held.kind === "stop") return conclude(held, { outcome: "unchanged", reason: "" });
-    const killSwitch = await passKillSwitch(job);
-    if (killSwitch.kind === "stop") return conclude(killSwitch, { outcome: "unchanged", reason: "" });
-    const verdict = await reconcileTargets(job);
-    if (context.dryRun) {
-      const todo =
-        verdict.value?.changed === true ? "tags would be repaired from the ledger" : "there is nothing to do";
-      return conclude(verdict, { outcome: "planned", reason: `${todo}; nothing was written` });
-    }
-    return verdict.value?.changed === true
-      ? conclude(verdict, { outcome: "ok", reason: "the tags were repaired from the ledger" })
-      : conclude(verdict, { outcome: "unchanged", reason: "the tags are what the ledger says" });
+    const verdict = await repair(await openWriterJob(context, "release", "promote"));
+    return conclude(verdict, repairedOr(verdict, context.dryRun));
   },
 };

@@ -18,7 +18,7 @@ export const retag: Command = {
   async run(context) {
     const { readRetag } = await import("./read-retag.ts");
     const input = readRetag(context.args, context.dryRun, parseRegistryRef);
-    const [{ openJob }, { retag: move }] = await Promise.all([import("../../job/job.ts"), import("@lateen/registry")]);
+    const [{ openJob }, { retag: move }] = await Promise.all([import("../open-job.ts"), import("@lateen/registry")]);
     const job = await openJob(context);
     const ports = { registries: await job.wiring.registries(), clock: job.wiring.clock, report: job.report };
     const verdict = await move(input, ports, job.signal);

@@ -1,6 +1,7 @@
 import { type ImageRef, isTag, parseDuration, plainText } from "@lateen/kernel";
 import type { RetagInput } from "@lateen/registry";
-import { type Arguments, usageError } from "../../command-line/arguments.ts";
+import { type Arguments } from "../../command-line/arguments.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** The arguments of `retag`. @throws ReleaseError `USAGE`, or that of a malformed reference */
 export function readRetag(args: Arguments, dryRun: boolean, parse: (text: string) => ImageRef): RetagInput {

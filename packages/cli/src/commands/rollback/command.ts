@@ -1,6 +1,6 @@
 import { conclude, shippedOr } from "../../output/conclude.ts";
-import { usageError } from "../../command-line/arguments.ts";
 import type { Command } from "../command.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** `lateen rollback`. */
 export const rollback: Command = {
@@ -25,12 +25,13 @@ export const rollback: Command = {
       throw usageError("a rollback needs a reason", "write --reason 'what went wrong'; it is kept in the ledger");
     if (context.args.has("sha") && context.args.has("to"))
       throw usageError("--to and --sha name the same thing here", "give one of them");
-    const [{ openRollback }, { rollBack }] = await Promise.all([
-      import("./open-rollback.ts"),
-      import("../../pipeline/steps/roll-back.ts"),
+    const [{ openWriterJob }, { rollback: rollBack }] = await Promise.all([
+      import("../open-writer-job.ts"),
+      import("../../pipeline/rollback.ts"),
     ]);
-    const { job, targets, to } = await openRollback(context);
-    const verdict = await rollBack(job, { reason, targets, to });
+    const job = await openWriterJob(context, "forge", "release", "promote");
+    const to = context.args.text("to") ?? context.args.text("sha");
+    const verdict = await rollBack(job, { reason, to, target: context.args.text("target") });
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },
 };

@@ -1,7 +1,7 @@
 import { conclude, shippedOr } from "../../output/conclude.ts";
-import { usageError } from "../../command-line/arguments.ts";
-import { onlyOption, readOnly } from "../../job/tenant-selection.ts";
+import { onlyOption, parseOnly } from "../../command-line/tenant-selection.ts";
 import type { Command } from "../command.ts";
+import { usageError } from "../../config/errors.ts";
 
 /** `lateen rollout`. */
 export const rollout: Command = {
@@ -20,12 +20,16 @@ export const rollout: Command = {
   ],
   async run(context) {
     const { args } = context;
-    const only = readOnly(args);
+    const only = parseOnly(args);
     if (args.has("resume") && args.has("abandon"))
       throw usageError("--resume and --abandon contradict each other", "give one of them");
-    const { abandon, roll } = await import("./run.ts");
-    if (args.has("abandon")) return abandon(context);
-    const verdict = await roll(context, { resume: args.has("resume"), ...(only === undefined ? {} : { only }) });
+    if (args.has("abandon")) return (await import("./abandon.ts")).abandon(context);
+    const [{ openWriterJob }, { rollout: rollOut }] = await Promise.all([
+      import("../open-writer-job.ts"),
+      import("../../pipeline/rollout.ts"),
+    ]);
+    const job = await openWriterJob(context, "fleet", "release");
+    const verdict = await rollOut(job, { resume: args.has("resume"), only, named: args.text("sha") });
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },
 };

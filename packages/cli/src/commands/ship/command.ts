@@ -12,12 +12,12 @@ export const ship: Command = {
     ["lateen ship --override gate='runner outage, see the ticket'", "waive exactly one check, on the record"],
   ],
   async run(context) {
-    const [{ openShipJob }, { ship: walkTheRoad }] = await Promise.all([
-      import("../../job/open-writer-job.ts"),
+    const [{ openWriterJob }, { ship: shipCommit }] = await Promise.all([
+      import("../open-writer-job.ts"),
       import("../../pipeline/ship.ts"),
     ]);
-    const job = await openShipJob(context);
-    const verdict = await walkTheRoad(job, { wait: !context.dryRun, settle: !context.dryRun });
+    const job = await openWriterJob(context);
+    const verdict = await shipCommit(job, { wait: !context.dryRun, settle: !context.dryRun });
     return conclude(verdict, shippedOr(verdict, context.dryRun));
   },
 };

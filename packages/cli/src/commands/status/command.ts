@@ -20,7 +20,7 @@ export const status: Command = {
       ...(age === undefined ? {} : { maxAgeMs: parseDuration(age) }),
     };
     const [{ openJob }, { readState }, { concludeStatus }] = await Promise.all([
-      import("../../job/job.ts"),
+      import("../open-job.ts"),
       import("./run.ts"),
       import("./render.ts"),
     ]);

@@ -1,9 +1,9 @@
 import { type FleetReport, verifyFleet } from "@lateen/fleet";
 import { type Evidence, stop, type Verdict } from "@lateen/kernel";
 import { type PromotionStatus, readStatus } from "@lateen/promote";
-import { configMissing } from "../context.ts";
 import { candidateTag, type Job } from "../../job/job.ts";
 import { policyOf } from "../../pipeline/steps/roll-out.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** What counts as drift. */
 export interface StateOptions {

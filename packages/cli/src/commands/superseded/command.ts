@@ -6,7 +6,7 @@ export const superseded: Command = {
   examples: [['if newer=$(lateen superseded); then echo "gives way to $newer"; fi', "in a job"]],
   async run(context) {
     const [{ openJob }, { passSupersession }, { conclude }, { checkOverrides }] = await Promise.all([
-      import("../../job/job.ts"),
+      import("../open-job.ts"),
       import("../../pipeline/guards/guards.ts"),
       import("../../output/conclude.ts"),
       import("../../job/overrides.ts"),

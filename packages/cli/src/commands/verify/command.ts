@@ -1,5 +1,5 @@
 import { conclude } from "../../output/conclude.ts";
-import { onlyOption, readOnly } from "../../job/tenant-selection.ts";
+import { onlyOption, parseOnly } from "../../command-line/tenant-selection.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen verify`. */
@@ -8,9 +8,9 @@ export const verify: Command = {
   options: onlyOption,
   examples: [["lateen verify --sha abcdef1", "is the whole fleet on this commit?"]],
   async run(context) {
-    const only = readOnly(context.args);
-    const [{ openJob }, { verifyStep }, { walk }, { checkOverrides }] = await Promise.all([
-      import("../../job/job.ts"),
+    const only = parseOnly(context.args);
+    const [{ openJob }, { verifyStep }, { runPipeline }, { checkOverrides }] = await Promise.all([
+      import("../open-job.ts"),
       import("../../pipeline/steps/roll-out.ts"),
       import("../../pipeline/run-pipeline.ts"),
       import("../../job/overrides.ts"),
@@ -19,7 +19,7 @@ export const verify: Command = {
     await checkOverrides(job);
     await job.wiring.fleet();
     job.wiring.demandSecrets();
-    const verdict = await walk(job, { commit: await job.commit() }, [verifyStep(only)]);
+    const verdict = await runPipeline(job, { commit: await job.commit() }, [verifyStep(only)]);
     return conclude(verdict, { outcome: "ok", reason: "every tenant is accounted for" });
   },
 };

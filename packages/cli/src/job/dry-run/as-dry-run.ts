@@ -1,5 +1,5 @@
 import type { Job } from "../job.ts";
-import { isPretence } from "./simulated-events.ts";
+import { isSimulatedEvent } from "./simulated-events.ts";
 import { recordWrites } from "./record-writes.ts";
 
 /**
@@ -12,6 +12,6 @@ export function asDryRun(job: Job): Job {
     ...job,
     dryRun: true,
     wiring: recordWrites(job.wiring),
-    report: (event) => (isPretence(event) ? undefined : job.report(event)),
+    report: (event) => (isSimulatedEvent(event) ? undefined : job.report(event)),
   };
 }

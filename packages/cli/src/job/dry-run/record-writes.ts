@@ -1,5 +1,5 @@
 import type { Wiring } from "../../wiring/wiring.ts";
-import { createPlanClock } from "./virtual-clock.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
 import { recordFleet } from "./record-fleet.ts";
 import { recordLedger } from "./record-ledger.ts";
 import { recordRegistries } from "./record-registries.ts";
@@ -10,7 +10,7 @@ import { recordRegistries } from "./record-registries.ts";
  * A dry run is the real pipeline over these ports, so it cannot differ from it; waiting takes no time.
  */
 export function recordWrites(wiring: Wiring): Wiring {
-  const clock = createPlanClock(wiring.clock);
+  const clock = createVirtualClock(wiring.clock);
   return {
     ...wiring,
     clock,

@@ -2,7 +2,7 @@ import type { Evidence } from "@lateen/kernel";
 import type { AnyEvent } from "../../output/events.ts";
 
 /** Events of a dry run that tell of what has not happened; they are not shown, the answer says what would change. */
-const pretendedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
+const simulatedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>([
   "rollout-started",
   "wave-started",
   "tenants-posted",
@@ -25,14 +25,14 @@ const pretendedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>
 ]);
 
 /** Rules whose evidence is of something done, which a dry run has not done. */
-const pretendedRules: ReadonlySet<string> = new Set(["canary", "coverage", "copy", "commit", "settle"]);
+const simulatedRules: ReadonlySet<string> = new Set(["canary", "coverage", "copy", "commit", "settle"]);
 
 /** Whether an event claims something that a dry run only pretends. */
-export function isPretence(event: AnyEvent): boolean {
-  return pretendedEvents.has(event.type);
+export function isSimulatedEvent(event: AnyEvent): boolean {
+  return simulatedEvents.has(event.type);
 }
 
 /** Whether evidence is of something that a dry run only pretends; what stopped it or was waived is as it says. */
-export function isPretended({ rule, verdict }: Pick<Evidence, "rule" | "verdict">): boolean {
-  return pretendedRules.has(rule) && ["passed", "verified", "ok"].includes(verdict);
+export function isSimulatedEvidence({ rule, verdict }: Pick<Evidence, "rule" | "verdict">): boolean {
+  return simulatedRules.has(rule) && ["passed", "verified", "ok"].includes(verdict);
 }

@@ -1,9 +1,9 @@
 import { systemClock } from "@lateen/kernel";
 import { expect, test } from "vitest";
-import { createPlanClock } from "./virtual-clock.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
 
 test("an hour of waiting takes no time, and everybody wakes in order", async () => {
-  const clock = createPlanClock(systemClock);
+  const clock = createVirtualClock(systemClock);
   const begun = clock.now();
   const woken: string[] = [];
   const sleeper = async (name: string, ...pauses: readonly number[]): Promise<void> => {
@@ -19,7 +19,7 @@ test("an hour of waiting takes no time, and everybody wakes in order", async () 
 });
 
 test("a pause can be called off", async () => {
-  const clock = createPlanClock(systemClock);
+  const clock = createVirtualClock(systemClock);
   const stop = new AbortController();
   const pause = clock.sleep(1_000, stop.signal);
   stop.abort();

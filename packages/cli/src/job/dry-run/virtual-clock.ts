@@ -6,7 +6,7 @@ interface Sleeper {
 }
 
 /** A clock that starts at the hour of `real` and jumps from one sleeper to the next, in the order of their waking. */
-export function createPlanClock(real: Clock): Clock {
+export function createVirtualClock(real: Clock): Clock {
   let now = real.now();
   let running = false;
   const sleepers = new Set<Sleeper>();

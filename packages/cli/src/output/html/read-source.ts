@@ -2,10 +2,10 @@ import { join, relative, resolve } from "node:path";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
 import { isRecord } from "../../config/layers.ts";
 import type { Context } from "../../commands/context.ts";
-import { configMissing } from "../../commands/context.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
 import { readDocument, readEntry, readFact } from "./schema.ts";
 import type { Fact, ShownDocument } from "./shown.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** What a report is made of; either part may be missing. */
 export interface ReportSource {

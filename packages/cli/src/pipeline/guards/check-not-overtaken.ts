@@ -10,7 +10,7 @@ export interface EnteredTarget {
 }
 
 /** Stops where a newer release has overtaken a target that this run had committed, or where that cannot be known. */
-export async function stillNewest({ signal }: Job, entered: readonly EnteredTarget[]): Promise<Verdict<void>> {
+export async function checkNotOvertaken({ signal }: Job, entered: readonly EnteredTarget[]): Promise<Verdict<void>> {
   for (const { name, entry, ledger } of entered) {
     const head = await ledger.read(signal);
     if (head.kind === "found" && head.value.id === entry) continue;

@@ -9,11 +9,11 @@ import {
 import type { Guard } from "@lateen/fleet";
 import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
 import { type Job, waivedOf } from "../../job/job.ts";
-import type { Account, Step } from "../run-pipeline.ts";
+import type { PipelineState, Step } from "../run-pipeline.ts";
 import { supersededInARow } from "./starvation.ts";
 
 /** Stops with `held` where the kill switch was armed when the job started; needs no credential and sends nothing. */
-export function holdBeforeAnything({ settings, overrides, host, wiring }: Job): Verdict<Partial<Account>> {
+export function checkKillSwitchEnv({ settings, overrides, host, wiring }: Job): Verdict<Partial<PipelineState>> {
   const { killSwitch } = settings.config;
   if (killSwitch === undefined || overrides.has("kill-switch")) return go({});
   const { variable } = killSwitch;
@@ -26,7 +26,7 @@ export function holdBeforeAnything({ settings, overrides, host, wiring }: Job): 
  * the forge answers nothing at all, since `held` would be a quiet success.
  * @throws ReleaseError of category `auth` where the forge turns the token away
  */
-export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+export async function passKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   const verdict = await readSwitch(job);
   if (verdict.kind === "go") return go({}, verdict.evidence);
   const cause = verdict.value?.cause;
@@ -37,12 +37,12 @@ export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Account>
 }
 
 /** The same once something has moved: whatever keeps the switch from being read, nothing new is started. */
-export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
-  return calmly(() => passKillSwitch(job));
+export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
+  return failAsUnknown(() => passKillSwitch(job));
 }
 
 /** What a rollback does about the kill switch: it may have been armed for its sake, so it is told and stops nothing. */
-export async function tellKillSwitch(job: Job): Promise<Verdict<Partial<Account>>> {
+export async function warnKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   const verdict = await recheckKillSwitch(job);
   if (verdict.kind === "stop")
     job.report({ type: "warned", message: `the kill switch does not stop a rollback: ${verdict.reason}` });
@@ -81,7 +81,7 @@ export const passSupersession: Step = async (job, { commit }) => {
     supersededInARow: supersededInARow(job, commit),
   };
   const verdict = await checkSuperseded(input, { ...(await gatePortsOf(job)) }, job.signal);
-  const value: Partial<Account> =
+  const value: Partial<PipelineState> =
     verdict.value?.supersededBy === undefined ? {} : { supersededBy: verdict.value.supersededBy };
   return verdict.kind === "go" ? go({}, verdict.evidence) : { ...verdict, value };
 };
@@ -111,7 +111,7 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
       {
         name: "supersession",
         async check() {
-          const verdict = await calmly(async () => passSupersession(job, { commit }));
+          const verdict = await failAsUnknown(async () => passSupersession(job, { commit }));
           newer = verdict.value?.supersededBy ?? newer;
           return verdict;
         },
@@ -126,7 +126,9 @@ async function holdWhilePaused(job: Job): Promise<Verdict<undefined>> {
 }
 
 /** A guard that fails in the middle of a rollout stops it as `unknown`: the account of the fleet is worth more than the error. */
-async function calmly(check: () => Promise<Verdict<Partial<Account>>>): Promise<Verdict<Partial<Account>>> {
+async function failAsUnknown(
+  check: () => Promise<Verdict<Partial<PipelineState>>>,
+): Promise<Verdict<Partial<PipelineState>>> {
   try {
     return await check();
   } catch (thrown) {

@@ -3,7 +3,7 @@ import type { Job } from "../../job/job.ts";
 import { recheckKillSwitch } from "./guards.ts";
 
 /** A job that nothing of the kill switch stops, and what the switch says. */
-export interface PastSwitch {
+export interface IgnoredKillSwitch {
   readonly job: Job;
   readonly evidence: readonly Evidence[];
   /** What the switch would stop, in one clause; empty where it is free. */
@@ -11,7 +11,7 @@ export interface PastSwitch {
 }
 
 /** Looks past an armed kill switch, and says so: a freeze stops what changes production, and a plan shows what that would be. */
-export async function lookPastSwitch(job: Job): Promise<PastSwitch> {
+export async function ignoreKillSwitch(job: Job): Promise<IgnoredKillSwitch> {
   const verdict = await recheckKillSwitch(job);
   if (verdict.kind === "go") return { job, evidence: [], held: "" };
   const held = `ship would be stopped: ${verdict.reason}`;

@@ -2,7 +2,7 @@ import { type Attempt, countSupersededInARow } from "@lateen/gate";
 import { type CommitSha, found, go, parseCommitSha, stop, systemClock, type Verdict } from "@lateen/kernel";
 import { expect, test } from "vitest";
 import type { Job } from "../../job/job.ts";
-import type { Account } from "../run-pipeline.ts";
+import type { PipelineState } from "../run-pipeline.ts";
 import { rememberAttempt } from "./starvation.ts";
 
 const [first, second, third] = ["a", "b", "c"].map((digit) => parseCommitSha(digit.repeat(40))) as [
@@ -19,7 +19,8 @@ function createMemory(): { readonly all: Attempt[]; start(): Job } {
   return { all, start: () => ({ wiring, past: [...all], report: () => undefined }) as unknown as Job };
 }
 
-const superseded = (commit: CommitSha): Verdict<Account> => stop("superseded", "a newer one came", [], { commit });
+const superseded = (commit: CommitSha): Verdict<PipelineState> =>
+  stop("superseded", "a newer one came", [], { commit });
 
 test("a release that finishes ends the row of those that gave way while it was under way", async () => {
   const { all, start } = createMemory();

@@ -1,7 +1,7 @@
 import { type Attempt, countSupersededInARow } from "@lateen/gate";
 import { asReleaseError, isoNow, plainText, type Verdict } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
-import type { Account } from "../run-pipeline.ts";
+import type { PipelineState } from "../run-pipeline.ts";
 
 /**
  * The job with the number of releases that gave way in a row before it: the k-th of them finishes, so that merges that come
@@ -24,7 +24,7 @@ export function supersededInARow({ past = [] }: Pick<Job, "past">, commit: strin
 }
 
 /** Remembers that a release gave way, or that one went all the way; a memory that fails is no reason to fail. */
-export async function rememberAttempt(job: Job, verdict: Verdict<Account>): Promise<void> {
+export async function rememberAttempt(job: Job, verdict: Verdict<PipelineState>): Promise<void> {
   const commit = verdict.value?.commit;
   const outcome = outcomeOf(verdict);
   if (commit === undefined || outcome === undefined) return;
@@ -43,7 +43,7 @@ export async function rememberAttempt(job: Job, verdict: Verdict<Account>): Prom
 }
 
 /** What is committed is finished, also where not every tag has settled yet. */
-function outcomeOf(verdict: Verdict<Account>): Attempt["outcome"] | undefined {
+function outcomeOf(verdict: Verdict<PipelineState>): Attempt["outcome"] | undefined {
   if (verdict.kind === "go" || verdict.outcome === "partial") return "finished";
   return verdict.outcome === "superseded" ? "superseded" : undefined;
 }

@@ -8,7 +8,7 @@ import type { Step } from "../run-pipeline.ts";
  * knows outlives it. One repository that has it is enough, since content is copied to others by digest alone.
  * @throws ReleaseError of category `auth`
  */
-export const provePullable: Step = async (job, { commit }) => {
+export const checkCandidatePullable: Step = async (job, { commit }) => {
   const { fleet, release } = job.settings.config;
   if (fleet === undefined || release === undefined || release.images.length === 0) return go({});
   const registries = await job.wiring.registries();

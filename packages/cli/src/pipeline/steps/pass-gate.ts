@@ -1,12 +1,12 @@
 import { type GateInput, type GateReport, passGate } from "@lateen/gate";
 import { go, type Verdict } from "@lateen/kernel";
 import type { ForgeConfig, GateConfig } from "../../config/config.ts";
-import { configMissing } from "../../commands/context.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import type { GateResult } from "../../output/result.ts";
 import { gatePortsOf } from "../guards/guards.ts";
-import type { Account, Step } from "../run-pipeline.ts";
+import type { PipelineState, Step } from "../run-pipeline.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** How a gate is passed. */
 export interface GateOptions {
@@ -29,7 +29,7 @@ export function gateStep({ wait, settle = true }: GateOptions): Step {
   };
 }
 
-function gateInput(job: Job, { commit }: Account, gate: GateConfig, forge: ForgeConfig): GateInput {
+function gateInput(job: Job, { commit }: PipelineState, gate: GateConfig, forge: ForgeConfig): GateInput {
   const { killSwitch } = job.settings.config;
   const { GITHUB_RUN_ID: id, GITHUB_RUN_NUMBER: number } = job.host.env;
   return {
@@ -45,7 +45,7 @@ function gateInput(job: Job, { commit }: Account, gate: GateConfig, forge: Forge
   };
 }
 
-function withReport(verdict: Verdict<GateReport>): Verdict<Partial<Account>> {
+function withReport(verdict: Verdict<GateReport>): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
   const gate: GateResult | undefined =
     report === undefined

@@ -1,30 +1,31 @@
 import { checkPromotion, type FleetEvidence, promote, type PromotePorts, type PromotionInput } from "@lateen/promote";
 import { go, isoNow, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../../config/config.ts";
-import { configMissing } from "../../commands/context.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import { describeTarget } from "../targets/describe-target.ts";
 import { eachTarget } from "../targets/each-target.ts";
 import { withReport } from "../targets/promotion-account.ts";
-import { type Account, type Step, walk } from "../run-pipeline.ts";
+import { type PipelineState, type Step, runPipeline } from "../run-pipeline.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
 export const checkTargets: Step = (job, account) => {
   const targets = job.settings.config.promote?.targets ?? [];
+  if (targets.length === 0) return Promise.resolve(go({}));
   const steps = targets.map(
     (target): Step =>
       async (_, before) =>
         checkTarget(job, before, target),
   );
-  return walk(job, { ...account, changed: false }, steps);
+  return runPipeline(job, { ...account, changed: false }, steps);
 };
 
 /** The same of one target. */
 export async function checkTarget(
   job: Job,
-  account: Account,
+  account: PipelineState,
   target: TargetConfig,
-): Promise<Verdict<Partial<Account>>> {
+): Promise<Verdict<Partial<PipelineState>>> {
   begin(job, "release", target);
   const input = promotionInput(job, account, target);
   const verdict = await checkPromotion(input, await portsOf(job, target.name), job.signal);
@@ -57,13 +58,13 @@ function begin(job: Job, stage: "release" | "promotion", target: TargetConfig): 
 function guardOf(
   job: Job,
   guards: readonly Step[],
-  commit: Account["commit"],
-): { guard(): Promise<Verdict<unknown>>; seen(): Pick<Account, "supersededBy"> } {
-  let seen: Pick<Account, "supersededBy"> = {};
+  commit: PipelineState["commit"],
+): { guard(): Promise<Verdict<unknown>>; seen(): Pick<PipelineState, "supersededBy"> } {
+  let seen: Pick<PipelineState, "supersededBy"> = {};
   return {
     seen: () => seen,
     async guard() {
-      const verdict = await walk(job, { commit }, guards);
+      const verdict = await runPipeline(job, { commit }, guards);
       const newer = verdict.kind === "stop" ? verdict.value?.supersededBy : undefined;
       if (newer !== undefined) seen = { supersededBy: newer };
       return verdict;
@@ -72,7 +73,7 @@ function guardOf(
 }
 
 /** What shall be promoted; digests that were resolved before beat the tags. */
-export function promotionInput(job: Job, account: Account, target: TargetConfig): PromotionInput {
+export function promotionInput(job: Job, account: PipelineState, target: TargetConfig): PromotionInput {
   const { forge, release, promote: section } = job.settings.config;
   if (forge === undefined) throw configMissing("forge");
   if (release === undefined || section === undefined) throw configMissing("release");
@@ -118,7 +119,7 @@ export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
 }
 
 /** What the ledger records about the fleet; only a whole account counts as verified. */
-export function fleetEvidence(job: Job, { coverage }: Account): FleetEvidence {
+export function fleetEvidence(job: Job, { coverage }: PipelineState): FleetEvidence {
   if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
   const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
   return {

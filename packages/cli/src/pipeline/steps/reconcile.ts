@@ -1,16 +1,16 @@
 import { type Evidence, go, stop, type StopOutcome, type Verdict } from "@lateen/kernel";
 import { type PromotionReport, reconcile } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
-import { configMissing } from "../../commands/context.ts";
 import type { Job } from "../../job/job.ts";
 import { rememberKnown } from "../partial-result.ts";
 import type { TargetResult } from "../../output/result.ts";
 import { describeTarget } from "../targets/describe-target.ts";
 import { withReport } from "../targets/promotion-account.ts";
-import { type Account, evidenceOf } from "../run-pipeline.ts";
+import { type PipelineState, evidenceOf } from "../run-pipeline.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** Repairs the tags of every target from its ledger; one that cannot be repaired keeps nobody from repairing the others. */
-export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Account>>> {
+export async function reconcileTargets(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   const { promote, release } = job.settings.config;
   if (promote === undefined || release === undefined) throw configMissing("promote and release");
   const results = promote.targets.map(({ name, tags }): TargetResult => ({
@@ -19,7 +19,7 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Accoun
     state: "untouched",
     committed: false,
   }));
-  let account: Partial<Account> = { targets: results };
+  let account: Partial<PipelineState> = { targets: results };
   const evidence: Evidence[] = [];
   const stops: { readonly outcome: StopOutcome; readonly reason: string }[] = [];
   for (const [at, target] of promote.targets.entries()) {
@@ -62,7 +62,10 @@ async function reconcileOne(
 }
 
 /** What is known of all targets so far, and of this one; the first that has an entry gives the commit. */
-function merged(account: Partial<Account>, verdict: Verdict<PromotionReport | undefined>): Partial<Account> {
+function merged(
+  account: Partial<PipelineState>,
+  verdict: Verdict<PromotionReport | undefined>,
+): Partial<PipelineState> {
   const report = verdict.value;
   if (report === undefined) return account;
   const { value } = withReport({ ...verdict, value: report }, "promotion", account.images ?? []);

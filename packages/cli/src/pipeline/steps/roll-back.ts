@@ -8,17 +8,17 @@ import {
   type RollbackPart,
 } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
-import { configMissing } from "../../commands/context.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import { describeTarget } from "../targets/describe-target.ts";
 import { eachTarget } from "../targets/each-target.ts";
 import { fleetEvidence, portsOf } from "./promote.ts";
 import { withReport } from "../targets/promotion-account.ts";
-import { provePullable } from "./check-candidate-pullable.ts";
-import { type Account, type Step, walk } from "../run-pipeline.ts";
+import { checkCandidatePullable } from "./check-candidate-pullable.ts";
+import { type PipelineState, type Step, runPipeline } from "../run-pipeline.ts";
 import { rolloutStep } from "./roll-out.ts";
-import { tellStrayFleet } from "../warn-fleet-ahead-of-ledger.ts";
-import { type EnteredTarget, stillNewest } from "../guards/check-not-overtaken.ts";
+import { warnFleetAheadOfLedger } from "../warn-fleet-ahead-of-ledger.ts";
+import { type EnteredTarget, checkNotOvertaken } from "../guards/check-not-overtaken.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** What is rolled back, and why. */
 export interface RollbackOptions {
@@ -34,18 +34,18 @@ interface Part extends RollbackPart {
 }
 
 /** Rolls the fleet and the tags back: every target is proven, then the fleet moves once, then each ledger, then its tags. */
-export async function rollBack(job: Job, options: RollbackOptions): Promise<Verdict<Account | undefined>> {
+export async function rollBack(job: Job, options: RollbackOptions): Promise<Verdict<PipelineState | undefined>> {
   const parts = await partsOf(job, options);
   const chosen = await chooseRelease(parts, options.to, job.signal);
   if (chosen.kind === "stop") return { ...chosen, value: undefined };
-  if (options.to === undefined) await tellStrayFleet(job, parts, chosen.value);
+  if (options.to === undefined) await warnFleetAheadOfLedger(job, parts, chosen.value);
   const moveFleet: readonly Step[] = [
-    provePullable, // tenants pull a tag, which must still be there
+    checkCandidatePullable, // tenants pull a tag, which must still be there
     rolloutStep({ purpose: purposeOf(options) }),
   ];
   const planned = new Map<string, string | undefined>();
   const road: readonly Step[] = [prepareParts(parts, planned), ...moveFleet, goBack(parts, planned, moveFleet)];
-  const verdict = await walk(job, { commit: chosen.value }, road);
+  const verdict = await runPipeline(job, { commit: chosen.value }, road);
   return { ...verdict, evidence: [...chosen.evidence, ...verdict.evidence] };
 }
 
@@ -63,7 +63,7 @@ function prepareParts(parts: readonly Part[], planned: Map<string, string | unde
       planned.set(target.name, verdict.value?.plannedOver);
       return withReport(verdict, "release", before.images ?? []);
     });
-    return walk(job, account, steps);
+    return runPipeline(job, account, steps);
   };
 }
 
@@ -71,20 +71,23 @@ function prepareParts(parts: readonly Part[], planned: Map<string, string | unde
 function goBack(parts: readonly Part[], planned: Map<string, string | undefined>, moveFleet: readonly Step[]): Step {
   return async (job, account) => {
     const { commit } = account;
-    let fleet: Partial<Account> = {};
+    let fleet: Partial<PipelineState> = {};
     const entered: EnteredTarget[] = [];
     const targets = parts.map(({ target }) => target);
-    const act = async ({ name, tags }: TargetConfig, before: Account): ReturnType<Parameters<typeof eachTarget>[3]> => {
+    const act = async (
+      { name, tags }: TargetConfig,
+      before: PipelineState,
+    ): ReturnType<Parameters<typeof eachTarget>[3]> => {
       const part = parts.find(({ target }) => target.name === name);
       if (part === undefined) throw configMissing("promote.targets");
       job.report({ type: "stage-started", stage: "promotion", about: describeTarget({ name, tags }) });
       const beforeCommit: RollbackInput["beforeCommit"] = async ({ plannedOver }) => {
         if (planned.get(name) === plannedOver) return go(fleetEvidence(job, { ...before, ...fleet }));
         // Somebody released since the fleet was moved. What overtook a target that is back already owns the others too.
-        const ours = await stillNewest(job, entered);
+        const ours = await checkNotOvertaken(job, entered);
         if (ours.kind === "stop") return { ...ours, value: undefined };
         // And may have moved the fleet too: it is looked at again.
-        const again = await walk(job, { commit }, moveFleet);
+        const again = await runPipeline(job, { commit }, moveFleet);
         fleet = again.value ?? {};
         planned.set(name, plannedOver);
         if (again.kind === "stop") return { ...again, value: undefined };

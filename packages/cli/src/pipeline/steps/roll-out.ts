@@ -11,17 +11,17 @@ import {
 } from "@lateen/fleet";
 import { go, type Slug, type Verdict } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
-import { configMissing } from "../../commands/context.ts";
 import { candidateTag, type Job } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
-import type { Account, Step } from "../run-pipeline.ts";
+import type { PipelineState, Step } from "../run-pipeline.ts";
 import { toleratedIn } from "../tolerated.ts";
+import { configMissing } from "../../config/errors.ts";
 
 /** Which part of the fleet, and how. */
 export interface RolloutOptions {
-  readonly only?: readonly Slug[];
-  readonly resume?: boolean;
+  readonly only?: readonly Slug[] | undefined;
+  readonly resume?: boolean | undefined;
   /**
    * Whom it is for, as the journal keeps it: a rollback is stopped by nobody and accepts nothing but the very release.
    * @default nobody but the fleet itself
@@ -57,7 +57,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       ...(await historyOf(job)),
     };
     const rolled = await rollOut(input, ports, job.signal);
-    tellTolerated(job, rolled);
+    warnTolerated(job, rolled);
     return withCoverage(rolled, supersededBy(), job.dryRun);
   };
 }
@@ -86,13 +86,13 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
       ...(await historyOf(job)),
     };
     const verified = await verifyFleet(input, ports, job.signal);
-    tellTolerated(job, verified);
+    warnTolerated(job, verified);
     return withCoverage(verified, undefined, false);
   };
 }
 
 /** Who was left behind is told as loudly as a failure: a success that is quiet about stragglers is how they grow old. */
-function tellTolerated(job: Job, verdict: Verdict<FleetReport>): void {
+function warnTolerated(job: Job, verdict: Verdict<FleetReport>): void {
   const message = verdict.kind === "go" ? toleratedIn(verdict.value) : "";
   if (message !== "") job.report({ type: "warned", message });
 }
@@ -173,10 +173,10 @@ function withCoverage(
   verdict: Verdict<FleetReport>,
   supersededBy: string | undefined,
   dryRun: boolean,
-): Verdict<Partial<Account>> {
+): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
   const newer = supersededBy === undefined ? {} : { supersededBy };
-  if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<Account>>;
+  if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<PipelineState>>;
   const fleet = dryRun ? plannedResult(report) : fleetResult(report);
   const value = {
     ...newer,

@@ -7,13 +7,13 @@ import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
 import type { TargetResult } from "../../output/result.ts";
 import { decideTargets, type TargetEnd } from "./decide-targets.ts";
 import { withReport } from "./promotion-account.ts";
-import type { Account } from "../run-pipeline.ts";
+import type { PipelineState } from "../run-pipeline.ts";
 
 /** What is done with one target, and what else came to light. */
 export type ActOnTarget = (
   target: TargetConfig,
-  account: Account,
-) => Promise<{ readonly verdict: Verdict<PromotionReport>; readonly more?: Partial<Account> }>;
+  account: PipelineState,
+) => Promise<{ readonly verdict: Verdict<PromotionReport>; readonly more?: Partial<PipelineState> }>;
 
 /** How targets hang together. */
 export interface EachTargetOptions {
@@ -28,11 +28,11 @@ export interface EachTargetOptions {
  */
 export async function eachTarget(
   job: Job,
-  start: Account,
+  start: PipelineState,
   targets: readonly TargetConfig[],
   act: ActOnTarget,
   { goOn = false }: EachTargetOptions = {},
-): Promise<Verdict<Partial<Account>>> {
+): Promise<Verdict<Partial<PipelineState>>> {
   const results: TargetResult[] = targets.map(({ name, tags }) => ({
     name,
     tags,
@@ -44,7 +44,7 @@ export async function eachTarget(
     end: "untouched",
   }));
   const evidence: Evidence[] = [];
-  let account: Account = { ...start, changed: false, targets: results };
+  let account: PipelineState = { ...start, changed: false, targets: results };
   let denied: ReleaseError | undefined;
   for (const [at, target] of targets.entries()) {
     const { verdict, more } = await act(target, account).catch((thrown: unknown) => {
@@ -100,7 +100,7 @@ function endOf(verdict: Verdict<PromotionReport>): TargetEnd {
 function resultOf(
   { name, tags }: TargetConfig,
   verdict: Verdict<PromotionReport>,
-  value: Partial<Account> | undefined,
+  value: Partial<PipelineState> | undefined,
   dryRun: boolean,
 ): TargetResult {
   const report = verdict.value;

@@ -2,16 +2,16 @@ import type { Verdict } from "@lateen/kernel";
 import type { PromotionReport } from "@lateen/promote";
 import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
 import type { ImageResult } from "../../output/result.ts";
-import type { Account } from "../run-pipeline.ts";
+import type { PipelineState } from "../run-pipeline.ts";
 
 /** A promotion's report as the result document has it; of a check that lets go on only the release itself counts. */
 export function withReport(
   verdict: Verdict<PromotionReport>,
   stage: "release" | "promotion",
   others: readonly ImageResult[],
-): Verdict<Partial<Account>> {
+): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
-  if (report === undefined) return { ...verdict, value: {} } as Verdict<Partial<Account>>;
+  if (report === undefined) return { ...verdict, value: {} } as Verdict<Partial<PipelineState>>;
   // What would be moved has not been: only the promotion itself, and a refusal, may speak of tags.
   if (stage === "release" && verdict.kind === "go")
     return {

@@ -1,5 +1,6 @@
 import { parseSlug, type Slug } from "@lateen/kernel";
-import { type Arguments, type Options, usageError } from "../command-line/arguments.ts";
+import { type Arguments, type Options } from "./arguments.ts";
+import { usageError } from "../config/errors.ts";
 
 /** The option that selects tenants. */
 export const onlyOption: Options = {
@@ -7,7 +8,7 @@ export const onlyOption: Options = {
 };
 
 /** The tenants of `--only`. @throws ReleaseError `USAGE` for an empty list: many a server takes that for everybody */
-export function readOnly(args: Arguments): readonly [Slug, ...Slug[]] | undefined {
+export function parseOnly(args: Arguments): readonly [Slug, ...Slug[]] | undefined {
   if (!args.has("only")) return undefined;
   const names = args
     .all("only")

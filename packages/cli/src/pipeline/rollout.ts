@@ -1,19 +1,26 @@
-import { abandonRollout, inspectJournal, type RolloutPurpose, type RolloutStatus } from "@lateen/fleet";
+import { inspectJournal, type RolloutPurpose, type RolloutStatus } from "@lateen/fleet";
 import { type CommitSha, type Verdict, sameCommit } from "@lateen/kernel";
-import type { CommandResult } from "../command.ts";
-import { completingCommand } from "../../pipeline/completing-command.ts";
-import type { Context } from "../context.ts";
-import { usageError } from "../../command-line/arguments.ts";
-import type { Job } from "../../job/job.ts";
-import { openWriterJob } from "../../job/open-writer-job.ts";
-import { holdBeforeAnything, passKillSwitch, passSupersession, tellKillSwitch } from "../../pipeline/guards/guards.ts";
-import { type Account, walk } from "../../pipeline/run-pipeline.ts";
-import { type RolloutOptions, rolloutStep } from "../../pipeline/steps/roll-out.ts";
+import { configMissing, usageError } from "../config/errors.ts";
+import type { Job } from "../job/job.ts";
+import { completingCommand } from "./completing-command.ts";
+import { checkKillSwitchEnv, passKillSwitch, passSupersession, warnKillSwitch } from "./guards/guards.ts";
+import { type PipelineState, runPipeline } from "./run-pipeline.ts";
+import { type RolloutOptions, rolloutStep } from "./steps/roll-out.ts";
+
+/** Which part of the fleet is rolled, and whether the journal's rollout is continued. */
+export interface FleetRolloutOptions extends Pick<RolloutOptions, "only" | "resume"> {
+  /** The commit that was asked for, if one was: another than the journal's is an error with `resume`. */
+  readonly named?: string | undefined;
+}
 
 /** Rolls the fleet under its guards, to the commit that is named or that the journal knows; a rollback under its own rules. */
-export async function roll(context: Context, options: RolloutOptions): Promise<Verdict<Account | undefined>> {
-  const job = await openWriterJob(context, "fleet", "release");
-  const held = holdBeforeAnything(job);
+export async function rollout(
+  job: Job,
+  options: FleetRolloutOptions = {},
+): Promise<Verdict<PipelineState | undefined>> {
+  const { fleet, release } = job.settings.config;
+  if (fleet === undefined || release === undefined) throw configMissing("fleet and release");
+  const held = checkKillSwitchEnv(job);
   // Only a rollback goes on under an armed kill switch, and only the journal knows of one.
   if (held.kind === "stop" && options.resume !== true) return { ...held, value: undefined };
   const { journal } = await job.wiring.fleet();
@@ -22,13 +29,13 @@ export async function roll(context: Context, options: RolloutOptions): Promise<V
   if (held.kind === "stop" && early?.purpose?.kind !== "rollback") return { ...held, value: undefined };
   job.wiring.demandSecrets();
   const status = await inspectJournal(journal);
-  const commit = options.resume === true ? await resumedCommit(context, job, status) : await job.commit();
+  const commit = options.resume === true ? await resumedCommit(options.named, job, status) : await job.commit();
   const purpose = continuedPurpose(status, commit, options.resume === true);
   const road =
     purpose?.kind === "rollback"
-      ? [tellKillSwitch, rolloutStep({ ...options, purpose })]
+      ? [warnKillSwitch, rolloutStep({ ...options, purpose })]
       : [passSupersession, passKillSwitch, rolloutStep({ ...options, purpose })];
-  const verdict = await walk(job, { commit }, road);
+  const verdict = await runPipeline(job, { commit }, road);
   return purpose === undefined ? verdict : tellWhatIsLeft(verdict, commit, purpose, job);
 }
 
@@ -44,11 +51,11 @@ function continuedPurpose(
 
 /** A resumed rollout moves the fleet and no tag: the result says which command completes what was begun. */
 function tellWhatIsLeft(
-  verdict: Verdict<Account>,
+  verdict: Verdict<PipelineState>,
   commit: CommitSha,
   purpose: RolloutPurpose,
   { settings }: Job,
-): Verdict<Account> {
+): Verdict<PipelineState> {
   const { targets = [] } = purpose;
   // What gave way is completed by the newer release.
   if (targets.length === 0 || (verdict.kind === "stop" && verdict.outcome === "superseded")) return verdict;
@@ -60,8 +67,11 @@ function tellWhatIsLeft(
 }
 
 /** The commit of the journal; another one on the command line is an error. */
-async function resumedCommit(context: Context, job: Job, status: RolloutStatus | undefined): Promise<CommitSha> {
-  const named = context.args.text("sha");
+async function resumedCommit(
+  named: string | undefined,
+  job: Job,
+  status: RolloutStatus | undefined,
+): Promise<CommitSha> {
   if (status === undefined) return named === undefined ? Promise.reject(nothingToResume()) : job.commit();
   if (named !== undefined && !sameCommit(named, status.release.sha)) {
     throw usageError(
@@ -74,27 +84,4 @@ async function resumedCommit(context: Context, job: Job, status: RolloutStatus |
 
 function nothingToResume(): Error {
   return usageError("there is no rollout to resume: the journal is empty", "start one with: lateen rollout --sha SHA");
-}
-
-/** Gives the journal's rollout up; no tenant is touched. */
-export async function abandon(context: Context): Promise<CommandResult> {
-  const job = await openWriterJob(context, "fleet");
-  const { journal } = await job.wiring.fleet();
-  const reason = context.args.text("reason") ?? "given up on the command line";
-  const verdict: Verdict<RolloutStatus> = await abandonRollout(
-    { reason: `${reason} (${job.actor})` },
-    { journal, clock: job.wiring.clock },
-  );
-  const commit = verdict.value?.release.sha;
-  const what = verdict.value?.purpose?.kind === "rollback" ? "rollback to" : "rollout of";
-  const known = { ...(commit === undefined ? {} : { commit }), evidence: verdict.evidence };
-  if (verdict.kind === "stop")
-    return { outcome: verdict.outcome, document: { reason: verdict.reason, ...known }, answer: "" };
-  return {
-    outcome: context.dryRun ? "planned" : "ok",
-    document: { reason, ...known },
-    answer: context.dryRun
-      ? `would give the ${what} ${commit} up; nothing was written`
-      : `gave the ${what} ${commit} up; tenants stay as they are`,
-  };
 }

@@ -51,7 +51,7 @@ const inTests = ["vitest", "fast-check", "playwright-core"];
 
 // Modules that reach outside the process, and the files that exist to do so.
 const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)$/;
-const namedForIt = /(^|\/)(journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
+const namedForIt = /(^|\/)(exec|journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
 const servers = /^node:(http|https|http2|dgram)$/;
 /** Files that send with Node's own client, and say why. */
 const plainClients = ["registry/src/http/plain-client.ts"];

@@ -10,6 +10,7 @@ import type { RowVerdict } from "../engine/journal-entry.ts";
  */
 export function decideRow(row: Omit<TenantRow, "slug">, legacy: boolean): RowVerdict {
   if (row.hasError || row.healthy === false) return "failed";
+  if (row.inDoubt === true) return "doubtful";
   if (row.onTarget === false) return "denied";
   if (row.onTarget === true) return "proven";
   return legacy && row.healthy === true && row.commandOk !== false ? "proven" : "unproven";

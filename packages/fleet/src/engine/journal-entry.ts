@@ -43,7 +43,7 @@ export interface Stage {
 }
 
 /** What a row of the control plane says about one tenant; `failed` beats whatever the tenant says itself. */
-export type RowVerdict = "proven" | "unproven" | "denied" | "failed" | "silent";
+export type RowVerdict = "proven" | "unproven" | "denied" | "failed" | "doubtful" | "silent";
 
 /** The facts of a rollout in the order in which they became true; replaying them gives the state. Holds no secrets. */
 export type RolloutEvent =
@@ -84,7 +84,7 @@ export type RolloutEvent =
       readonly type: "call-answered";
       readonly call: number;
       readonly ok: boolean;
-      readonly rows: readonly (readonly [Slug, RowVerdict])[];
+      readonly rows: readonly (readonly [slug: Slug, verdict: RowVerdict, reason?: string])[];
       readonly message?: string;
     }
   | {

@@ -171,11 +171,13 @@ function answer(state: RolloutState, fact: Fact<"call-answered">): void {
   state.calls.delete(fact.call);
   state.faults = 0;
   each(state, call.slugs, (tenant) => Object.assign(tenant, { step: "answered", row: "silent" }));
-  for (const [slug, row] of fact.rows) {
+  for (const [slug, row, reason] of fact.rows) {
     const tenant = state.tenants.get(slug);
     if (tenant === undefined) continue;
     tenant.row = row;
-    if (row === "failed") failTenant(state, slug, "the control plane reported it as failed or unhealthy", undefined);
+    if (row === "failed")
+      failTenant(state, slug, reason ?? "the control plane reported it as failed or unhealthy", undefined);
+    if (row === "doubtful") Object.assign(tenant, { step: "doubtful", exhausted: tenant.calls >= 2 });
   }
   const lenient = state.waves.get(call.wave)?.stage.lenient === true;
   if (!fact.ok && !lenient) state.alarm ??= refusal(call.wave, fact.message);

@@ -45,4 +45,8 @@ export interface TenantRow {
   readonly hasError: boolean;
   /** Whether the remote command succeeded, where the row says so. */
   readonly commandOk?: boolean;
+  /** The move may have had its effect or not: the tenant is looked at before it is moved again. */
+  readonly inDoubt?: boolean;
+  /** Why, in one line; only from adapters that take secrets out of it. */
+  readonly reason?: string;
 }

@@ -76,9 +76,14 @@ function rowsFor(
   rows: Extract<Redeployment, { kind: "answered" }>["rows"],
   asked: readonly Slug[],
   legacy: boolean,
-): readonly (readonly [Slug, RowVerdict])[] {
+): readonly (readonly [slug: Slug, verdict: RowVerdict, reason?: string])[] {
   const wanted = new Set(asked);
-  return rows.filter((row) => wanted.has(row.slug)).map((row) => [row.slug, decideRow(row, legacy)] as const);
+  return rows
+    .filter((row) => wanted.has(row.slug))
+    .map(({ slug, reason, ...row }) => {
+      const verdict = decideRow(row, legacy);
+      return reason === undefined ? ([slug, verdict] as const) : ([slug, verdict, reason] as const);
+    });
 }
 
 /** What has happened elsewhere during a pause may have ended the rollout: then nobody is sent once more. */

@@ -12,6 +12,7 @@ export {
   type RecordedCall,
   startControlPlane,
 } from "./control-plane.ts";
+export { createFolderFleet, type FolderFleet, type MoveManner } from "./folder-fleet.ts";
 export { type FleetWorld, type FleetWorldOptions, startFleetWorld } from "./fleet-world.ts";
 export { createVirtualClock, simulate, type SimulateOptions, type SimulationRun } from "./simulation/index.ts";
 export {

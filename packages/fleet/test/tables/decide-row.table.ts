@@ -23,5 +23,7 @@ export const redeployRowCases: readonly RowCase[] = [
   { row: { hasError: false, healthy: true, commandOk: true }, legacy: true, verdict: "proven", because: "an old control plane, and all speaks for it" },
   { row: { hasError: false, healthy: true, commandOk: false }, legacy: true, verdict: "unproven", because: "the command failed" },
   { row: { hasError: false, commandOk: true }, legacy: true, verdict: "unproven", because: "health is not known" },
+  { row: { hasError: false, inDoubt: true }, legacy: true, verdict: "doubtful", because: "it may have moved or not" },
+  { row: { hasError: true, inDoubt: true }, legacy: false, verdict: "failed", because: "an error beats everything" },
   { row: { hasError: false }, legacy: false, verdict: "unproven", because: "the row says nothing" },
 ];

@@ -1,0 +1,65 @@
+import { asReleaseError, found, ReleaseError, unknown } from "@lateen/kernel";
+import type { ControlPlane } from "../ports/control-plane.ts";
+import type { Prober } from "../ports/prober.ts";
+import type { FleetRelease } from "../ports/release.ts";
+import type { Tenant } from "../ports/tenant.ts";
+import { fillCommand } from "./command-template.ts";
+import { type Commands, type ExecFleetOptions, resolveCommands } from "./commands.ts";
+import { moveTenants } from "./move-tenants.ts";
+import { proveTenant } from "./prove-tenant.ts";
+import type { Row } from "./read-rows.ts";
+import { valuesOf } from "./release-values.ts";
+import { createRowIndex } from "./row-index.ts";
+
+/** A control plane and a prober over the same commands. */
+export interface ExecFleet {
+  readonly controlPlane: ControlPlane;
+  /** Undefined without a `proof`: then something else has to prove the tenants. */
+  readonly prober: Prober | undefined;
+}
+
+/**
+ * A fleet whose tenants are moved by a command: over SSH, by Ansible, by the program of a platform.
+ *
+ * A command is an argument list and never a shell, unless `shell` says so. It gets `env` and nothing else, and its process
+ * group ends with it.
+ * @throws ReleaseError `EXEC_COMMAND_INVALID` `EXEC_PLACEHOLDER_UNKNOWN` `EXEC_PLACEHOLDER_QUOTED`
+ */
+export function createExecFleet(options: ExecFleetOptions): ExecFleet {
+  const commands = resolveCommands(options);
+  const rows = createRowIndex(commands);
+  return {
+    controlPlane: {
+      async enumerate(release, _settings, signal) {
+        const reading = await rows.read(signal);
+        if (reading.kind !== "found") return reading;
+        const refused = reading.value
+          .map((row) => checkRow(commands, row, release))
+          .find((error) => error !== undefined);
+        if (refused !== undefined) return unknown(refused);
+        return found(reading.value.map((row) => tenantOf(commands.name, row)));
+      },
+      redeploy: (tenants, release, _settings, signal) => moveTenants(commands, rows.find, tenants, release, signal),
+    },
+    prober:
+      commands.proof === undefined
+        ? undefined
+        : { buildinfo: (tenant, signal) => proveTenant(commands, rows.find, tenant, signal) },
+  };
+}
+
+/** Every command of every tenant can be filled in, or nothing is moved at all. */
+function checkRow(commands: Commands, row: Row, release: FleetRelease): ReleaseError | undefined {
+  try {
+    fillCommand(commands.move, valuesOf(row, release));
+    if (commands.proof !== undefined) fillCommand(commands.proof, row.values);
+    return undefined;
+  } catch (error) {
+    const { code, category, message, why, fix } = asReleaseError(error);
+    return new ReleaseError({ code, category, message: `tenant ${row.slug}: ${message}`, why, fix, cause: error });
+  }
+}
+
+function tenantOf(plane: string, { slug, tags }: Row): Tenant {
+  return { slug, plane, ...(tags === undefined ? {} : { tags }) };
+}

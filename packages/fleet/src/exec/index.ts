@@ -1,0 +1,2 @@
+export { type ExecFleetOptions } from "./commands.ts";
+export { createExecFleet, type ExecFleet } from "./exec-fleet.ts";

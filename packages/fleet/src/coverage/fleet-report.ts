@@ -1,6 +1,5 @@
-import type { Slug } from "@lateen/kernel";
+import type { Slug, Release } from "@lateen/kernel";
 import type { RolloutForecast } from "../engine/forecast.ts";
-import type { FleetRelease } from "../ports/release.ts";
 
 /**
  * What one tenant was found to be.
@@ -50,7 +49,7 @@ export interface WaveReport {
  * in exactly one of `stragglers`, `quarantined` and `unknown`.
  */
 export interface FleetReport {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly enumerated: number;
   readonly verified: number;
   readonly ahead: number;

@@ -13,7 +13,7 @@ export interface RolloutLimits {
 
 /** The next thing to do. All actions of one decision may run at the same time. */
 export type RolloutAction =
-  | { readonly kind: "halt"; readonly reason: string }
+  | { readonly kind: "halt"; readonly code: string; readonly reason: string }
   | {
       readonly kind: "start";
       readonly wave: string;
@@ -38,7 +38,7 @@ export type RolloutAction =
 export function decideRollout(state: RolloutState, limits: RolloutLimits, now: number): readonly RolloutAction[] {
   if (state.finished !== undefined) return [];
   const reason = state.stop === undefined ? reasonToHalt(state, limits, now) : undefined;
-  if (reason !== undefined) return [{ kind: "halt", reason }];
+  if (reason !== undefined) return [{ kind: "halt", ...reason }];
   const running = [...state.waves.values()].flatMap((wave) => continueWave(state, wave));
   if (!mayStart(state)) return state.waves.size > 0 ? running : afterStop(state, limits);
   const stage = state.stages[state.current];
@@ -50,14 +50,18 @@ function mayStart(state: RolloutState): boolean {
   return state.stop === undefined || (state.returning && !state.interrupted);
 }
 
-function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): string | undefined {
+function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): RolloutState["alarm"] {
   if (state.alarm !== undefined) return state.alarm;
-  if (state.failures > limits.tolerance) return `${nameFailures(state)}; ${limits.tolerance} tolerated`;
+  if (state.failures > limits.tolerance)
+    return { code: "TENANTS_FAILED", reason: `${nameFailures(state)}; ${limits.tolerance} tolerated` };
   if (state.faults >= limits.maxControlPlaneFaults)
-    return "the control plane could not move the tenants it was asked to move";
-  // Where everybody has been started, stopping would save nobody.
+    return {
+      code: "CONTROL_PLANE_FAULTS",
+      reason: "the control plane could not move the tenants it was asked to move",
+    };
+  // If every tenant has been started, stopping would save none.
   if (limits.deadline !== undefined && now >= limits.deadline && hasMoreToStart(state))
-    return "the deadline of the rollout has passed";
+    return { code: "DEADLINE_PASSED", reason: "the deadline of the rollout has passed" };
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Reporter, Slug } from "@lateen/kernel";
+import type { Clock, Reporter, Slug, Release } from "@lateen/kernel";
 import type { ControlPlane } from "./control-plane.ts";
 import type { FleetEvent } from "../events.ts";
 import type { Guard } from "./guard.ts";
@@ -7,7 +7,6 @@ import type { Journal } from "./journal.ts";
 import type { RolloutPurpose } from "../engine/journal-entry.ts";
 import type { FleetPolicy } from "../policy.ts";
 import type { Prober } from "./prober.ts";
-import type { FleetRelease } from "./release.ts";
 import type { NonEmpty } from "./tenant.ts";
 
 /** What `verifyFleet` reads from; it writes nothing. */
@@ -30,7 +29,7 @@ export interface RolloutPorts extends VerifyPorts {
 
 /** What is rolled out, and how. */
 export interface RolloutInput {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly policy: FleetPolicy;
   /** Restricts the rollout, and its account, to these tenants. */
   readonly only?: NonEmpty<Slug>;
@@ -46,7 +45,7 @@ export interface RolloutInput {
 
 /** What is verified. */
 export interface VerifyInput {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly policy: FleetPolicy;
   readonly only?: NonEmpty<Slug>;
 }

@@ -59,7 +59,7 @@ function keyOf(step: Step): string {
 async function perform(run: Run, step: Step): Promise<void> {
   switch (step.kind) {
     case "halt":
-      return run.record({ type: "rollout-halted", reason: step.reason });
+      return run.record({ type: "rollout-halted", code: step.code, reason: step.reason });
     case "start":
       return start(run, step.wave);
     case "call":
@@ -94,7 +94,13 @@ export async function passGuards(run: Run): Promise<boolean> {
   if (stopped === undefined) return true;
   const { guard, verdict } = stopped;
   run.evidence.push(...verdict.evidence);
-  await run.record({ type: "guard-stopped", guard, outcome: verdict.outcome, reason: verdict.reason });
+  await run.record({
+    type: "guard-stopped",
+    guard,
+    outcome: verdict.outcome,
+    code: verdict.code,
+    reason: verdict.reason,
+  });
   return false;
 }
 

@@ -1,4 +1,4 @@
-import type { CommitSha, Evidence, Slug } from "@lateen/kernel";
+import type { CommitSha, Evidence, Slug, Release } from "@lateen/kernel";
 import { createAncestryOf } from "./ancestry-of.ts";
 import { applyEvent } from "../engine/reducer.ts";
 import type { RolloutLimits } from "../engine/decide-rollout.ts";
@@ -9,7 +9,6 @@ import type { RolloutForecast } from "../engine/forecast.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
 import { observeOptions } from "./prepare.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { RolloutState } from "../engine/rollout-state.ts";
 
 /** One rollout in one process: its state, and everything its steps need. */
@@ -31,7 +30,7 @@ export interface Run {
   /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
   record(...facts: readonly RolloutEvent[]): Promise<void>;
   /** How tenants are looked at for `release`. */
-  observing(release: FleetRelease): ObserveOptions;
+  observing(release: Release): ObserveOptions;
 }
 
 /** What `createRun` is made of. */

@@ -1,15 +1,17 @@
 import type { Slug } from "@lateen/kernel";
+import { describeStopped } from "../checks/check-report.ts";
+import { checkedKey } from "./decide-checks.ts";
 import type { Baseline, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import type { RolloutState, TenantState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-type EventOf<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
-type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, event: EventOf<T>, at: number) => void };
+type Fact<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
+type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, fact: Fact<T>, at: number) => void };
 
-/** Folds one event into `state`, in place and in constant time per tenant that the event names. */
+/** Folds one fact into `state`, in place and in constant time per tenant that the fact names. */
 export function applyEvent(state: RolloutState, entry: JournalEntry): void {
-  const apply = appliers[entry.type] as (state: RolloutState, event: RolloutEvent, at: number) => void;
+  const apply = appliers[entry.type] as (state: RolloutState, fact: RolloutEvent, at: number) => void;
   apply(state, entry, entry.at);
 }
 
@@ -21,24 +23,23 @@ export function replay(entries: readonly JournalEntry[]): RolloutState {
 }
 
 const appliers: Appliers = {
-  "rollout-started": (state, event, at) => {
-    const { id, release, only, purpose, fleet, limits } = event;
-    Object.assign(state, emptyState(), { id, release, only, purpose, fleet, limits, startedAt: at });
+  "rollout-started": (state, fact, at) => {
+    const { id, release, only, purpose } = fact;
+    Object.assign(state, emptyState(), { id, release, only, purpose, startedAt: at });
   },
-  "fleet-enumerated": (state, event) => {
+  "fleet-enumerated": (state, fact) => {
     state.tenants.clear();
-    addTenants(state, event.tenants);
-    state.ephemeral = event.ephemeral;
-    for (const slug of event.pinned) state.pinned.add(slug);
+    addTenants(state, fact.tenants);
+    state.ephemeral = fact.ephemeral;
+    for (const slug of fact.pinned) state.pinned.add(slug);
   },
-  "baseline-read": (state, event) => event.tenants.forEach(([slug, baseline]) => readBaseline(state, slug, baseline)),
-  "stages-planned": (state, event) => {
+  "baseline-read": (state, fact) => fact.tenants.forEach(([slug, baseline]) => readBaseline(state, slug, baseline)),
+  "stages-planned": (state, fact) => {
     state.planned = true;
-    addStages(state, event.stages);
+    addStages(state, fact.stages);
   },
-  "rollout-resumed": (state, event) => {
-    state.purpose = event.purpose ?? state.purpose;
-    state.limits = event.limits ?? state.limits;
+  "rollout-resumed": (state, fact) => {
+    state.purpose = fact.purpose ?? state.purpose;
     for (const tenant of state.tenants.values()) {
       if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
     }
@@ -47,73 +48,70 @@ const appliers: Appliers = {
     // Guards are asked again, and the interruption is over; a rollout that halted stays halted.
     if (state.stop?.guard !== undefined) state.stop = undefined;
   },
-  "wave-started": (state, event) => startWave(state, event),
-  "tenants-posted": (state, event) => post(state, event),
-  "call-answered": (state, event) => answer(state, event),
-  "call-failed": (state, event) => failCall(state, event),
-  "retries-ended": (state, event) =>
-    each(state, event.slugs, (tenant) => {
+  "wave-started": (state, fact) => startWave(state, fact),
+  "tenants-posted": (state, fact) => post(state, fact),
+  "call-answered": (state, fact) => answer(state, fact),
+  "call-failed": (state, fact) => failCall(state, fact),
+  "retries-ended": (state, fact) =>
+    each(state, fact.slugs, (tenant) => {
       if (tenant.step === "retrying") tenant.step = "doubtful";
     }),
-  "tenants-unmoved": (state, event) => {
-    if (event.again) return each(state, event.slugs, (tenant) => (tenant.step = "waiting"));
+  "tenants-unmoved": (state, fact) => {
+    if (fact.again) return each(state, fact.slugs, (tenant) => (tenant.step = "waiting"));
     state.faults += 1;
-    if (canaryAmong(state, event.slugs))
-      raise(state, "CANARY_FAILED", `the canary could not be moved: ${event.reason}`);
-    each(state, event.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: event.reason }));
+    state.alarm ??= canaryAmong(state, fact.slugs) ? `the canary could not be moved: ${fact.reason}` : undefined;
+    each(state, fact.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: fact.reason }));
   },
-  "tenant-verified": (state, event) =>
-    each(state, [event.slug], (tenant) =>
-      Object.assign(tenant, { step: "verified", sha: event.sha, reason: undefined }),
-    ),
-  "tenant-failed": (state, event) => failTenant(state, event.slug, event.reason, event.sha),
-  "soak-started": (state, event) => {
-    const wave = state.waves.get(event.wave);
-    if (wave !== undefined) wave.soakUntil = event.until;
+  "tenant-verified": (state, fact) =>
+    each(state, [fact.slug], (tenant) => Object.assign(tenant, { step: "verified", sha: fact.sha, reason: undefined })),
+  "tenant-failed": (state, fact) => failTenant(state, fact.slug, fact.reason, fact.sha),
+  "soak-started": (state, fact) => {
+    const wave = state.waves.get(fact.wave);
+    if (wave !== undefined) wave.soakUntil = fact.until;
   },
-  "soak-passed": (state, event) => {
-    const wave = state.waves.get(event.wave);
+  "soak-passed": (state, fact) => {
+    const wave = state.waves.get(fact.wave);
     if (wave !== undefined) wave.soaked = true;
   },
-  "wave-finished": (state, event) => {
-    finishWave(state, event.wave);
-    const { wave: name, tenants, healthy, failureBound } = event;
+  "check-judged": (state, { report }) => {
+    state.checks.push(report);
+    if (report.verdict !== "passed") state.alarm ??= describeStopped([report]);
+  },
+  "checks-passed": (state, fact) => void state.checked.add(checkedKey(fact.step, fact.wave)),
+  "wave-finished": (state, fact) => {
+    finishWave(state, fact.wave);
+    const { wave: name, tenants, healthy, failureBound } = fact;
     state.finishedWaves.push({ name, tenants, healthy, failureBound });
   },
-  "guard-stopped": (state, event) => {
-    const { outcome, code = "GUARD_STOPPED", reason, guard } = event;
-    state.stop ??= { outcome, code, reason, guard };
+  "guard-stopped": (state, fact) => {
+    state.stop ??= { outcome: fact.outcome, reason: fact.reason, guard: fact.guard };
   },
-  "rollout-halted": (state, event) => {
-    state.stop ??= { outcome: "halted", code: event.code ?? "ROLLOUT_HALTED", reason: event.reason };
+  "rollout-halted": (state, fact) => {
+    state.stop ??= { outcome: "halted", reason: fact.reason };
     state.alarm = undefined;
   },
-  "return-planned": (state, event) => {
+  "return-planned": (state, fact) => {
     state.returning = true;
     state.current = state.stages.length;
-    addStages(state, event.stages);
-    for (const stage of event.stages)
+    addStages(state, fact.stages);
+    for (const stage of fact.stages)
       each(state, stage.slugs, (tenant) =>
         Object.assign(tenant, { step: "waiting", calls: 0, exhausted: false, row: undefined }),
       );
   },
-  "fleet-enumerated-again": (state, event) => {
+  "fleet-enumerated-again": (state, fact) => {
     state.reEnumerated = true;
-    addTenants(state, event.born);
-    for (const slug of event.pinned ?? []) state.pinned.add(slug);
-    state.ephemeral = [...new Set([...state.ephemeral, ...(event.ephemeral ?? [])])];
-    each(state, event.gone ?? [], (tenant) => (tenant.gone = true));
-    event.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
-    addStages(state, event.stages);
+    addTenants(state, fact.born);
+    for (const slug of fact.pinned ?? []) state.pinned.add(slug);
+    state.ephemeral = [...new Set([...state.ephemeral, ...(fact.ephemeral ?? [])])];
+    fact.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
+    addStages(state, fact.stages);
   },
-  "rollout-paused": (state, event) => void (state.paused = { actor: event.actor, reason: event.reason }),
-  "rollout-continued": (state) => void (state.paused = undefined),
   "rollout-interrupted": (state) => {
     state.interrupted = true;
-    const reason = "the rollout was interrupted";
-    state.stop ??= { outcome: "halted", code: "ROLLOUT_INTERRUPTED", reason, guard: "interruption" };
+    state.stop ??= { outcome: "halted", reason: "the rollout was interrupted", guard: "interruption" };
   },
-  "rollout-finished": (state, event) => void (state.finished = event.outcome),
+  "rollout-finished": (state, fact) => void (state.finished = fact.outcome),
   "rollout-abandoned": (state) => void (state.finished = "abandoned"),
 };
 
@@ -132,7 +130,7 @@ function newTenant(tenant: Tenant): TenantState {
     reason: undefined,
     release: undefined,
   };
-  return { tenant, step: "waiting", calls: 0, moved: false, exhausted: false, gone: false, ...unknown };
+  return { tenant, step: "waiting", calls: 0, moved: false, exhausted: false, ...unknown };
 }
 
 /** Only what nobody has moved yet takes a baseline: a later look at a moved tenant is not what it ran before. */
@@ -149,38 +147,38 @@ function addStages(state: RolloutState, stages: readonly Stage[]): void {
   for (const stage of stages) state.stages.push({ stage, started: 0 });
 }
 
-function startWave(state: RolloutState, event: EventOf<"wave-started">): void {
+function startWave(state: RolloutState, fact: Fact<"wave-started">): void {
   const planned = state.stages[state.current];
   if (planned === undefined) return;
-  planned.started += event.slugs.length;
-  state.waves.set(event.wave, {
-    name: event.wave,
+  planned.started += fact.slugs.length;
+  state.waves.set(fact.wave, {
+    name: fact.wave,
     stage: planned.stage,
-    slugs: event.slugs,
+    slugs: fact.slugs,
     soakUntil: undefined,
     soaked: false,
   });
-  each(state, event.slugs, (tenant) => (tenant.wave = event.wave));
+  each(state, fact.slugs, (tenant) => (tenant.wave = fact.wave));
 }
 
-function post(state: RolloutState, event: EventOf<"tenants-posted">): void {
-  const release = state.waves.get(event.wave)?.stage.release ?? state.release;
-  state.calls.set(event.call, { slugs: event.slugs, wave: event.wave });
-  state.lastCall = event.call;
-  each(state, event.slugs, (tenant) => {
+function post(state: RolloutState, fact: Fact<"tenants-posted">): void {
+  const release = state.waves.get(fact.wave)?.stage.release ?? state.release;
+  state.calls.set(fact.call, { slugs: fact.slugs, wave: fact.wave });
+  state.lastCall = fact.call;
+  each(state, fact.slugs, (tenant) => {
     if (!tenant.moved) state.moved += 1;
-    if (event.attempt === 1) tenant.calls += 1;
+    if (fact.attempt === 1) tenant.calls += 1;
     Object.assign(tenant, { step: "posted", moved: true, release });
   });
 }
 
-function answer(state: RolloutState, event: EventOf<"call-answered">): void {
-  const call = state.calls.get(event.call);
+function answer(state: RolloutState, fact: Fact<"call-answered">): void {
+  const call = state.calls.get(fact.call);
   if (call === undefined) return;
-  state.calls.delete(event.call);
+  state.calls.delete(fact.call);
   state.faults = 0;
   each(state, call.slugs, (tenant) => Object.assign(tenant, { step: "answered", row: "silent" }));
-  for (const [slug, row, reason] of event.rows) {
+  for (const [slug, row, reason] of fact.rows) {
     const tenant = state.tenants.get(slug);
     if (tenant === undefined) continue;
     tenant.row = row;
@@ -189,36 +187,24 @@ function answer(state: RolloutState, event: EventOf<"call-answered">): void {
     if (row === "doubtful") Object.assign(tenant, { step: "doubtful", exhausted: tenant.calls >= 2 });
   }
   const lenient = state.waves.get(call.wave)?.stage.lenient === true;
-  if (event.strangers !== undefined) raise(state, "STRANGERS_MOVED", strangersMoved(call.wave, event.strangers));
-  if (!event.ok && !lenient) raise(state, "CONTROL_PLANE_FAILED", refusal(call.wave, event.message));
-}
-
-/** The first reason to halt is the one that counts. */
-function raise(state: RolloutState, code: string, reason: string): void {
-  state.alarm ??= { code, reason };
-}
-
-function strangersMoved(wave: string, strangers: readonly string[]): string {
-  const named = strangers.slice(0, 3).join(", ");
-  const more = strangers.length > 3 ? ` and ${strangers.length - 3} more` : "";
-  return `the control plane moved ${named}${more}, which the call for ${wave} did not name: it moves more than it is asked to`;
+  if (!fact.ok && !lenient) state.alarm ??= refusal(call.wave, fact.message);
 }
 
 function refusal(wave: string, message: string | undefined): string {
   return `the control plane reports that ${wave} failed${message === undefined ? "" : `: ${message}`}`;
 }
 
-function failCall(state: RolloutState, event: EventOf<"call-failed">): void {
-  const call = state.calls.get(event.call);
+function failCall(state: RolloutState, fact: Fact<"call-failed">): void {
+  const call = state.calls.get(fact.call);
   if (call === undefined) return;
-  state.calls.delete(event.call);
-  if (event.fault === "refused") {
-    raise(state, "CONTROL_PLANE_REFUSED", event.message);
+  state.calls.delete(fact.call);
+  if (fact.fault === "refused") {
+    state.alarm ??= fact.message;
     return each(state, call.slugs, (tenant) => takeBack(state, tenant));
   }
   each(state, call.slugs, (tenant) => {
-    tenant.step = event.fault === "transient" || event.fault === "busy" ? "retrying" : "doubtful";
-    tenant.exhausted = event.fault === "exhausted" || tenant.calls >= 2;
+    tenant.step = fact.fault === "transient" ? "retrying" : "doubtful";
+    tenant.exhausted = fact.fault === "exhausted" || tenant.calls >= 2;
   });
 }
 
@@ -239,7 +225,7 @@ function failTenant(state: RolloutState, slug: Slug, reason: string, sha: string
   if (stage?.lenient === true) return;
   state.failures += 1;
   state.streak = 0;
-  if (stage?.canary === true) raise(state, "CANARY_FAILED", `the canary ${slug} failed: ${reason}`);
+  if (stage?.canary === true) state.alarm ??= `the canary ${slug} failed: ${reason}`;
 }
 
 function canaryAmong(state: RolloutState, slugs: readonly Slug[]): boolean {
@@ -263,4 +249,9 @@ function each(state: RolloutState, slugs: readonly Slug[], change: (tenant: Tena
     const tenant = state.tenants.get(slug);
     if (tenant !== undefined) change(tenant);
   }
+}
+
+/** Whether `type` names a fact that this version knows. */
+export function isEventType(type: string): type is RolloutEvent["type"] {
+  return Object.hasOwn(appliers, type);
 }

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
-import { journalEntrySchema } from "../entry-schema.ts";
+import { isFact } from "../is-fact.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 
 /** One entry of a mirror. */
@@ -39,9 +38,9 @@ export async function readMirror(log: {
 function readPart(value: unknown): { readonly from: number; readonly facts: readonly JournalEntry[] } | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { schemaVersion, from, facts } = value as Record<string, unknown>;
-  const entries = z.array(journalEntrySchema).safeParse(facts).data;
-  if (schemaVersion !== 1 || !Number.isSafeInteger(from) || entries === undefined) return undefined;
-  return { from: Number(from), facts: entries };
+  if (schemaVersion !== 1 || !Number.isSafeInteger(from) || !Array.isArray(facts) || !facts.every(isFact))
+    return undefined;
+  return { from: Number(from), facts };
 }
 
 function foreign(id: string): ReleaseError {

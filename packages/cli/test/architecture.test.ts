@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 
+import { entryPoints } from "./exported-names.ts";
 import {
+  type ListedName,
   manifest,
   type PackageName,
   packageNames,
   relativeImports,
   type SourceFile,
   sourceFiles,
+  topFiles,
 } from "./source-files.ts";
 
 interface Row {
@@ -58,6 +61,25 @@ const plainClients = ["registry/src/http/plain-client.ts"];
 
 /** Files of the program that touch the machine; everything else gets what it needs as a parameter. */
 const cliFiles = ["main.ts", "io/files.ts"];
+
+/** The most files in the top folder of a package: its entries and shells. */
+const mostTopFiles = 12;
+
+/** Rules of the kernel that a second package is about to take. */
+const awaited: ReadonlySet<string> = new Set([
+  "classifyReadBack",
+  "createLimit",
+  "isFatal",
+  "isHtml",
+  "isLoopback",
+  "memoize",
+  "parseDuration",
+  "parseRetryAfter",
+  "readBounded",
+  "Release",
+  "toReading",
+]);
+const kernelNames: readonly ListedName[] = entryPoints("kernel").get("@lateen/kernel") ?? [];
 
 const files: readonly SourceFile[] = packageNames.flatMap(sourceFiles);
 const sources = files.filter(({ role }) => role !== "test");
@@ -116,7 +138,34 @@ describe("the outside world", () => {
   });
 });
 
+describe("what is in the kernel", () => {
+  const users = sources.filter((file) => file.package !== "kernel");
+  const kernel = files.filter(
+    (file) => file.package === "kernel" && file.role === "source" && file.path !== "index.ts",
+  );
+
+  test.each(kernelNames.filter(({ isType }) => !isType))("$name is used by two packages", ({ name }) => {
+    const takers = packagesThatTake(users, name, false);
+    if (!awaited.has(name)) expect(takers.length, takers.join(" ")).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each(kernelNames.filter(({ isType }) => isType))("the type $name is named by others", ({ name }) => {
+    const takers = packagesThatTake(users, name, true);
+    // A type of one package only is needed if another type that is exported names it.
+    const mentions = kernel.flatMap(
+      ({ text }) => text.match(new RegExp(`(?<!(?:interface|type) )\\b${name}\\b`, "g")) ?? [],
+    );
+    const isNamed = mentions.length > 0;
+    if (!awaited.has(name)) expect(takers.length + Number(isNamed), takers.join(" ")).toBeGreaterThanOrEqual(2);
+  });
+});
+
 describe("shape", () => {
+  test.each(packageNames)("%s shows its architecture in its top folder", (name) => {
+    const top = topFiles(files.filter((file) => file.package === name)).map(({ path }) => path);
+    expect(top.length, top.join(" ")).toBeLessThanOrEqual(mostTopFiles);
+  });
+
   test("an index is an explicit list of names", () => {
     const loose = files.filter(({ path, text }) => /(^|\/)index\.ts$/.test(path) && /export\s+(\*|default)/.test(text));
     expect(loose.map(({ name }) => name)).toEqual([]);
@@ -142,6 +191,16 @@ describe("shape", () => {
     expect(publishConfig.exports).toEqual(Object.fromEntries(published));
   });
 });
+
+/** The packages whose source imports `name` of the kernel, at run time unless types count too. */
+function packagesThatTake(users: readonly SourceFile[], name: string, typesCount: boolean): readonly PackageName[] {
+  const takers = users.filter(({ imports }) =>
+    imports
+      .filter(({ from }) => from === "@lateen/kernel")
+      .some(({ names }) => names.some((one) => one.name === name && (typesCount || !one.isType))),
+  );
+  return [...new Set(takers.map((file) => file.package))];
+}
 
 function forbiddenImports(file: SourceFile): string[] {
   return file.imports

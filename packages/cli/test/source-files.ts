@@ -10,8 +10,16 @@ export const packageNames = ["kernel", "git-log", "gate", "registry", "fleet", "
 
 export type PackageName = (typeof packageNames)[number];
 
+/** A name in the braces of an import or export. */
+export interface ListedName {
+  readonly name: string;
+  readonly isType: boolean;
+}
+
 export interface Import {
   readonly from: string;
+  /** The names in its braces. */
+  readonly names: readonly ListedName[];
   /** `import type` leaves nothing behind at run time. */
   readonly typeOnly: boolean;
 }
@@ -62,14 +70,36 @@ export function relativeImports(file: SourceFile): string[] {
     .map(({ from }) => join(dirname(file.path), from).replaceAll("\\", "/"));
 }
 
-const statement = /(?:^|[;}\n])\s*(?:import|export)\s+(type\s+)?(?:[\w*$\s{},]+?\sfrom\s*)?["']([^"'\n]+)["']/g;
+/** The names between braces; `otherName` matches the part of `a as b` that is not wanted. */
+export function listedNames(list: string, isTypeList: boolean, otherName: RegExp): readonly ListedName[] {
+  return list
+    .replaceAll(/\/\/.*$/gm, "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean)
+    .map((name) => ({
+      name: name.replace(/^type\s+/, "").replace(otherName, ""),
+      isType: isTypeList || name.startsWith("type "),
+    }));
+}
+
+/** The files in the top folder of a package's `src`, without its tests. */
+export function topFiles(files: readonly SourceFile[]): readonly SourceFile[] {
+  return files.filter(({ path, role }) => role === "source" && !path.includes("/"));
+}
+
+const statement = /(?:^|[;}\n])\s*(?:import|export)\s+(type\s+)?(?:([\w*$\s{},]+?)\sfrom\s*)?["']([^"'\n]+)["']/g;
 const dynamic = /\bimport\(\s*["']([^"'\n]+)["']\s*\)/g;
 
 function importsOf(text: string): Import[] {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
   return [
-    ...[...code.matchAll(statement)].map(([, type, from]) => ({ from: from!, typeOnly: type !== undefined })),
-    ...[...code.matchAll(dynamic)].map(([, from]) => ({ from: from!, typeOnly: false })),
+    ...[...code.matchAll(statement)].map(([, type, what = "", from]) => ({
+      from: from!,
+      names: listedNames(/\{([^}]*)\}/.exec(what)?.[1] ?? "", type !== undefined, /\sas\s.*$/),
+      typeOnly: type !== undefined,
+    })),
+    ...[...code.matchAll(dynamic)].map(([, from]) => ({ from: from!, names: [], typeOnly: false })),
   ];
 }
 

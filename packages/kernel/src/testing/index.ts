@@ -1,8 +1,6 @@
-export { createFakeClock, createScaledClock, type FakeClock, type FakeClockOptions } from "./fake-clock.ts";
+export { createFakeClock, createScaledClock, type FakeClock } from "./fake-clock.ts";
 export {
-  type Exchange,
   type RecordedRequest,
-  type Script,
   type ScriptedReply,
   type ScriptedServer,
   startScriptedServer,

@@ -3,9 +3,6 @@ import { inputError } from "./input-error.ts";
 /** A full commit id, 40 lower-case hexadecimal digits. Built only by {@link parseCommitSha}. */
 export type CommitSha = string & { readonly "@lateen/CommitSha": true };
 
-/** The shortest abbreviation that is accepted anywhere: git's own default for `core.abbrev` on small repositories. */
-export const shortestSha = 7;
-
 /** Reads a full commit id in either case. @throws ReleaseError `COMMIT_SHA_INVALID` */
 export function parseCommitSha(text: string): CommitSha {
   if (!/^[0-9a-f]{40}$/i.test(text)) {
@@ -14,13 +11,17 @@ export function parseCommitSha(text: string): CommitSha {
   return text.toLowerCase() as CommitSha;
 }
 
-/** True for 7 to 40 hexadecimal digits: something that may name a commit once the forge has resolved it. */
+/**
+ * True for 7 to 40 hexadecimal digits: something that may name a commit once the forge has resolved it.
+ *
+ * 7 is git's own default for `core.abbrev` on small repositories.
+ */
 export function isShaPrefix(text: string): boolean {
   return /^[0-9a-f]{7,40}$/i.test(text);
 }
 
 /**
- * Whether two ids, each of 7 to 40 digits, name the same commit as far as the shorter one tells; case is ignored.
+ * Whether two ids, each of 7 to 40 digits, name the same commit as far as the shorter one goes; case is ignored.
  *
  * Anything that is not hexadecimal, or shorter than 7, is never the same commit.
  */

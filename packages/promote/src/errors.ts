@@ -46,8 +46,12 @@ export function checkScope({
 }
 
 /** {@link checkScope} for a promotion. A tag that is also the candidate would be moved onto itself. */
-export function checkInput({ images, tags }: PromotionInput): void {
+export function checkInput({ images, tags, pin }: PromotionInput): void {
   checkScope({ images: images.map(({ repository }) => repository), tags });
+  if (pin !== undefined && tags.includes(pin)) {
+    const message = `${pin} is a pin and a tag to move`;
+    throw promoteError("TAG_INVALID", "input", { message, fix: "give promote.pin a name that contains the commit" });
+  }
   const own = images.find(({ candidate }) => tags.includes(candidate));
   if (own === undefined) return;
   const message = `${own.candidate} is the candidate and the tag to move`;

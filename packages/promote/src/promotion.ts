@@ -41,6 +41,15 @@ export interface PromotionInput {
   readonly images: readonly CandidateImage[];
   /** Tags to move in every repository. */
   readonly tags: readonly string[];
+  /**
+   * Tag that keeps the promoted digest in every repository, such as `release-0123456789ab`: a registry that deletes untagged
+   * manifests leaves a pinned release alone, so that it can be rolled back to. It is written before the tags and never moved.
+   * If it names another digest already, the digest gets a pin of its own (`release-0123456789ab-` and 12 digits).
+   * @default no pin
+   */
+  readonly pin?: string | undefined;
+  /** If signatures, attestations and other referrers come along where content is copied. @default true */
+  readonly referrers?: boolean | undefined;
   /** Name of the promotion target; the ledger given is that of this target. @default "default" */
   readonly target?: string | undefined;
   /** Whether a tag may be moved off an image that states no revision. @default false */
@@ -72,6 +81,8 @@ export interface ImageReport {
   readonly candidate?: string | undefined;
   readonly digest?: Digest | undefined;
   readonly tags: readonly TagReport[];
+  /** The tag that keeps the digest from being deleted; absent if there is none, or nothing was written. */
+  readonly pin?: TagReport | undefined;
 }
 
 /** What a promotion did, or found, or would do. */
@@ -84,7 +95,7 @@ export interface PromotionReport {
   readonly ledger?: { readonly entry: string; readonly position: number; readonly appended: boolean } | undefined;
   /** Of a plan: the ledger's newest entry when it was made; absent where the ledger was empty. */
   readonly plannedOver?: string | undefined;
-  /** Whether a tag was moved or created (in a check: would be). */
+  /** If a promoted tag was moved or created (in a check: would be). A pin does not count: production is the same without it. */
   readonly changed: boolean;
   /** The newer release whose entry was found, and applied, in the end. */
   readonly supersededBy?: CommitSha | undefined;

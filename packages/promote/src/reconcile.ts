@@ -13,6 +13,8 @@ import { type TrackedTag, trackEntry } from "./steps/tracked-tag.ts";
 export interface ReconcileInput {
   readonly images: readonly Repository[];
   readonly tags: readonly string[];
+  /** If the pins of the entry are written again where they are missing. @default true */
+  readonly pins?: boolean | undefined;
   /** @default "default" */
   readonly target?: string | undefined;
   /** Longest time for tags to settle, in milliseconds. @default 300000 */
@@ -37,14 +39,19 @@ export async function reconcile(
     return go(undefined, proven(toEvidence([say("passed", "the ledger is empty", ledger.source)], clock)));
   if (read.kind === "unknown") return unreadable(read.cause, ports);
   const head = read.value;
-  const before = await readTags(input, ports, signal);
-  const tracked = trackEntry(head.entry, input, (repository, tag) => before.get(`${repository}:${tag}`));
+  const scope = { ...input, pins: input.pins ?? true };
+  const before = await readTags(
+    trackEntry(head.entry, scope, () => undefined),
+    ports,
+    signal,
+  );
+  const tracked = trackEntry(head.entry, scope, (repository, tag) => before.get(`${repository}:${tag}`));
   if (tracked.length === 0) {
     const fact = `the newest entry says nothing about any configured tag; compare the configuration with ${ledger.source}`;
     return stopBecause([say("refused", fact, ledger.source)], clock);
   }
   const course = { head, tags: tracked, manifests: new Map() };
-  const settled = await settle(course, input, ports, resolvePolicy(input), signal);
+  const settled = await settle(course, scope, ports, resolvePolicy(input), signal);
   const images = input.images.map((repository) => ({ repository, candidate: "" }));
   const findings = uncovered(input, settled.tags, ledger.source);
   return conclude(reportSettled({ ...input, images }, settled, false), settled, toEvidence(findings, clock), clock);
@@ -56,13 +63,12 @@ function unreadable(cause: ReleaseError, { ledger, clock }: Pick<FollowPorts, "l
 }
 
 async function readTags(
-  { images, tags }: ReconcileInput,
+  tracked: readonly TrackedTag[],
   ports: Pick<FollowPorts, "tags">,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, TrackedTag["before"]>> {
-  const pairs = images.flatMap((repository) => tags.map((tag) => ({ repository, tag })));
   const readings = await Promise.all(
-    pairs.map(async ({ repository, tag }) => {
+    tracked.map(async ({ repository, tag }) => {
       const reading = await readOrThrow(() => ports.tags.resolve(tagRef(repository, tag), signal));
       return [`${repository}:${tag}`, reading.kind === "found" ? reading.value.digest : undefined] as const;
     }),

@@ -3,10 +3,12 @@ import type { PromotePorts, PromotionInput } from "./promotion.ts";
 import type { BeforeCommit } from "./steps/run.ts";
 
 /** What shall be rolled back, where to, and why. */
-export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet"> {
+export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet" | "pin"> {
   readonly images: readonly Repository[];
   /** The tag of the candidate of a commit, where the ledger does not know its digest. */
   readonly candidateOf: (commit: CommitSha) => string;
+  /** The pin of a commit, see `pin` of {@link PromotionInput}. @default no pin */
+  readonly pinOf?: ((commit: CommitSha) => string) | undefined;
   /** @default that of a rollback which was cut short or has the same `runUrl` and `reason`, else the newest before that was not left by one */
   readonly to?: CommitSha | undefined;
   readonly reason: string;

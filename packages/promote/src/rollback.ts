@@ -37,12 +37,13 @@ async function planRollback(
   const evidence = [...chosen.evidence, ...toEvidence([finding], clock)];
   if (decision.verdict !== "passed")
     return stop({ outcome: decision.verdict, code: codeOf("ledger", decision.verdict), reason: fact, evidence });
-  const { images, candidateOf, to: _, beforeCommit: __, ...rest } = input;
+  const { images, candidateOf, pinOf, to: _, beforeCommit: __, ...rest } = input;
   const digests = new Map(decision.recorded?.entry.images.map(({ repository, digest }) => [repository, digest]));
   const candidate = candidateOf(decision.commit);
   const promotion = {
     ...rest,
     commit: decision.commit,
+    pin: pinOf?.(decision.commit),
     images: images.map((repository) => pin(repository, candidate, digests)),
   };
   return go({ promotion, from: decision.from }, proven(evidence));

@@ -22,6 +22,7 @@ const fleetSchema = z.discriminatedUnion("verified", [
 const imageSchema = z.object({
   repository,
   digest,
+  pin: text(128).optional(),
   previous: z.array(z.object({ tag: text(128), digest: digest.optional() })).max(100),
 });
 

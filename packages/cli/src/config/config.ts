@@ -166,6 +166,10 @@ export interface PromoteConfig {
   readonly ledger: LedgerConfig;
   /** @default 5m */
   readonly settle: Duration;
+  /** If signatures, attestations and other referrers come along where content is copied. @default true */
+  readonly referrers: boolean;
+  /** Template of the tag that keeps each promoted digest from being deleted; false for none. @default "release-{sha12}" */
+  readonly pin: string | false;
 }
 
 /** The configuration, validated; a section that nobody wrote is absent. */

@@ -166,6 +166,10 @@ const promote = () =>
       allowUnlabelled: field.flag.default(false),
       ledger: gitRef("refs/lateen/latest").prefault({}),
       settle: field.duration.prefault("5m"),
+      referrers: field.flag.default(true),
+      pin: z
+        .union([z.literal(false), field.candidate], { error: "must be false, or make a tag with {sha12} in it" })
+        .default("release-{sha12}"),
     })
     .transform(({ tags, targets = {}, allowUnlabelled, ...rest }) => {
       const named = Object.entries(targets).map(([name, own]): TargetConfig => ({

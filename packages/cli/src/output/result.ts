@@ -23,6 +23,8 @@ export interface ImageResult {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly revision?: string | undefined;
   readonly tags?: readonly TagResult[] | undefined;
+  /** The tag that keeps the promoted digest from being deleted. */
+  readonly pin?: TagResult | undefined;
 }
 
 /** What the gate said, check by check. */

@@ -7,6 +7,8 @@ import { decideDrift } from "./drift.ts";
 import { driftTable } from "../../test/tables/drift.table.ts";
 import { decideLedger } from "./ledger.ts";
 import { ledgerTable } from "../../test/tables/ledger.table.ts";
+import { decidePin } from "./pin.ts";
+import { pinTable } from "../../test/tables/pin.table.ts";
 import { decideSettle } from "./settle.ts";
 import { settleTable } from "../../test/tables/settle.table.ts";
 import type { PromotionRules } from "../facts/promotion-facts.ts";
@@ -58,6 +60,15 @@ describe("decideDestination", () => {
         (finding.verdict === "waived" ? "waived" : "passed"),
     );
     expect(promotionRules.map(({ rule }) => rule)).toContain(finding.rule);
+  });
+});
+
+test.each(pinTable)("a pin that names $current: $action, since $because", ({ current, action }) => {
+  const seen = { absent: absent("404"), candidate: names(wanted), other: names(other), unreadable: unknown(trouble) };
+  const decided = decidePin({ repository, tag: "release-0123456789ab", wanted, current: seen[current] });
+  expect({ action: decided.action, verdict: decided.finding.verdict }).toEqual({
+    action,
+    verdict: action === "refuse" ? "refused" : action === "unknown" ? "unknown" : "passed",
   });
 });
 

@@ -46,6 +46,15 @@ const facts: fc.Arbitrary<PromotionFacts> = fc.record({
     { minLength: 1, maxLength: 3 },
   ),
   destinations: fc.array(destinations, { minLength: 1, maxLength: 4 }),
+  pins: fc.array(
+    fc.record({
+      repository: fc.constantFrom(...worldRepositories),
+      tag: fc.constant("release-abcdef1"),
+      wanted: fc.constantFrom(digests[0], undefined),
+      current: readings(...manifests),
+    }),
+    { maxLength: 2 },
+  ),
   ledger: fc.record({
     head: readings(...["mine", "other"].map((name) => ({ id: name, position: 1, entry: testEntry(name) }))),
     ancestry: fc.option(ancestries, { nil: undefined }),

@@ -2,6 +2,7 @@ import type { Digest, Repository } from "@lateen/kernel";
 import { decideCandidate } from "./candidate.ts";
 import { decideDestination } from "./destination.ts";
 import { decideLedger } from "./ledger.ts";
+import { decidePin } from "./pin.ts";
 import type { PromotionFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { Finding } from "./rules.ts";
 
@@ -18,6 +19,8 @@ export interface PlannedTag {
 export interface PromotionPlan {
   readonly kind: "ready" | "refused" | "unknown";
   readonly tags: readonly PlannedTag[];
+  /** The tags that keep the promoted digests. */
+  readonly pins: readonly PlannedTag[];
   /** Whether the ledger needs an entry, or has this very one as its newest. */
   readonly ledger: "append" | "resume" | "refuse" | "unknown";
   readonly findings: readonly Finding[];
@@ -34,16 +37,21 @@ export function planPromotion(facts: PromotionFacts, rules: PromotionRules, ledg
   const tags = decided.map(({ destination: { repository, tag, wanted, current }, action }) => {
     return { repository, tag, action, wanted, before: current.kind === "found" ? current.value.digest : undefined };
   });
+  const pinned = facts.pins.map((pin) => ({ pin, ...decidePin(pin) }));
+  const pins = pinned.map(({ pin: { repository, tag, wanted, current }, action }) => {
+    return { repository, tag, action, wanted, before: current.kind === "found" ? current.value.digest : undefined };
+  });
   const ledger = decideLedger(facts.ledger, intendedOf(facts), rules, ledgerSource);
   const findings = [
     ...decideBranch(facts, rules),
     ...facts.candidates.flatMap((candidate) => decideCandidate(candidate, facts.commit)),
     ...decided.map(({ finding }) => (ledger.action === "resume" ? pointToReconcile(finding) : finding)),
+    ...pinned.map(({ finding }) => finding),
     ...ledger.findings,
   ];
   const verdicts = new Set(findings.map(({ verdict }) => verdict));
   const kind = verdicts.has("refused") ? "refused" : verdicts.has("unknown") ? "unknown" : "ready";
-  return { kind, tags, ledger: ledger.action, findings };
+  return { kind, tags, pins, ledger: ledger.action, findings };
 }
 
 /** A tag that is ahead of the ledger's own newest release was moved by somebody else, or left by a rollback that was cut short. */

@@ -15,6 +15,7 @@ export const promotionRules: readonly PromotionRule[] = [
   { rule: "candidate", waivable: false, says: "every repository has the candidate, or a sibling has it to copy from" },
   { rule: "revision", waivable: false, says: "every candidate states the very commit as its revision" },
   { rule: "destination", waivable: false, says: "what every tag names now can be read" },
+  { rule: "pin", waivable: false, says: "every promoted digest has, or may get, a tag of its own" },
   { rule: "write-access", waivable: false, says: "every tag may be written" },
   { rule: "copy", waivable: false, says: "content that a repository lacks arrives there with the same digest" },
   { rule: "ledger", waivable: false, says: "the ledger can be read" },

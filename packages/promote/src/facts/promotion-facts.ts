@@ -27,6 +27,15 @@ export interface DestinationFacts {
   readonly ancestry?: Reading<Ancestry> | undefined;
 }
 
+/** What is known of the pin of one image. */
+export interface PinFacts {
+  readonly repository: Repository;
+  readonly tag: string;
+  /** Digest that is pinned; undefined if there is no candidate. */
+  readonly wanted: Digest | undefined;
+  readonly current: Reading<Pick<Descriptor, "digest">>;
+}
+
 /** What is known of the ledger. */
 export interface LedgerFacts {
   readonly head: Reading<LedgerHead>;
@@ -46,6 +55,8 @@ export interface PromotionFacts {
   };
   readonly candidates: readonly CandidateFacts[];
   readonly destinations: readonly DestinationFacts[];
+  /** One per image; empty if nothing is pinned. */
+  readonly pins: readonly PinFacts[];
   readonly ledger: LedgerFacts;
 }
 

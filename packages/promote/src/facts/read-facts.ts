@@ -4,6 +4,7 @@ import type { PromotePorts, PromotionInput } from "../promotion.ts";
 import { type AncestryOf, createAncestryOf } from "./ancestry.ts";
 import { readCandidates } from "./candidates.ts";
 import { createRevisionOf, revisionInLedger, type RevisionOf } from "./revision.ts";
+import { readPins } from "./pins.ts";
 import { tagRef } from "../ports/references.ts";
 import type { Descriptor } from "../ports/tag-store.ts";
 
@@ -20,13 +21,14 @@ export async function readFacts(
   const currentRevision: RevisionOf = async (repository, digest) =>
     (await revisionInLedger(repository, digest, head)) ?? revisionOf(repository, digest);
   const candidates = readCandidates(input.images, revisionOf, ports, signal);
-  const [known, destinations, branch, ledger] = await Promise.all([
+  const [known, destinations, pins, branch, ledger] = await Promise.all([
     candidates,
     readDestinations(input, candidates, { ancestryOf, currentRevision }, ports, signal),
+    readPins(input.pin, candidates, ports.tags, signal),
     readBranch(input, ports, signal),
     readLedger(head, ancestryOf),
   ]);
-  return { commit: input.commit, branch, candidates: known, destinations, ledger };
+  return { commit: input.commit, branch, candidates: known, destinations, pins, ledger };
 }
 
 async function readDestinations(

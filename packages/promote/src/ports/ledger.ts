@@ -25,6 +25,8 @@ export interface Override {
 export interface LedgerImage {
   readonly repository: Repository;
   readonly digest: Digest;
+  /** Tag of its own that keeps the digest. */
+  readonly pin?: string | undefined;
   /** What each tag named when the entry was planned; a tag that did not exist has no digest. */
   readonly previous: readonly { readonly tag: string; readonly digest?: Digest | undefined }[];
 }

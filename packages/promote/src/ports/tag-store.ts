@@ -45,6 +45,11 @@ export interface TagStore {
   ): Promise<Verdict<unknown>>;
   /** Makes the content of `source`, which has a digest, available in `target`; moves no tag. */
   copy(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
+  /**
+   * As {@link copy}, and brings signatures, attestations and other referrers along. Each is named in the evidence, also what
+   * could not be brought, with the verdict `left`.
+   */
+  copyWithReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /** Told before the first read of a repository that will be written, so that one token serves both. */
   expectWrites?(repository: Repository): void;
 }

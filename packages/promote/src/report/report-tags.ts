@@ -11,15 +11,18 @@ function reportImages(
     repository: string,
     tag: string,
   ) => { readonly wanted: Digest | undefined; readonly report: TagReport } | undefined,
+  pinOf: (repository: string) => TagReport | undefined,
 ): ImageReport[] {
   return images.map(({ repository, candidate }) => {
     const found = tags.map((tag) => of(repository, tag));
+    const pin = pinOf(repository);
     const digest = found.find((one) => one?.wanted !== undefined)?.wanted;
     return {
       repository,
       ...(candidate === "" ? {} : { candidate }),
       ...(digest === undefined ? {} : { digest }),
       tags: found.flatMap((one) => (one === undefined ? [] : [one.report])),
+      ...(pin === undefined ? {} : { pin }),
     };
   });
 }
@@ -27,13 +30,21 @@ function reportImages(
 /** The report of a plan: of one that is ready, what it does; of a refused one, that nothing moved and what was refused. */
 export function reportPlan(input: PromotionInput, plan: PromotionPlan): PromotionReport {
   const ready = plan.kind === "ready";
-  const images = reportImages(input, (repository, name) => {
-    const planned = plan.tags.find((one) => one.repository === repository && one.tag === name);
-    if (planned === undefined) return undefined;
-    const { before, wanted, tag } = planned;
-    const action = ready ? readyActions[planned.action] : isRefused(planned, plan) ? "refused" : "unchanged";
-    return { wanted, report: tagReport(tag, action, before, ready ? wanted : before) };
-  });
+  const images = reportImages(
+    input,
+    (repository, name) => {
+      const planned = plan.tags.find((one) => one.repository === repository && one.tag === name);
+      if (planned === undefined) return undefined;
+      const { before, wanted, tag } = planned;
+      const action = ready ? readyActions[planned.action] : isRefused(planned, plan) ? "refused" : "unchanged";
+      return { wanted, report: tagReport(tag, action, before, ready ? wanted : before) };
+    },
+    (repository) => {
+      const pin = plan.pins.find((one) => one.repository === repository);
+      if (pin === undefined || !ready) return undefined;
+      return tagReport(pin.tag, readyActions[pin.action], pin.before, pin.wanted);
+    },
+  );
   const changed = ready && plan.tags.some(({ action }) => action === "move" || action === "create");
   return { target: input.target ?? "default", commit: input.commit, images, changed };
 }
@@ -57,10 +68,17 @@ export function reportSettled(
   { head, tags }: Settled,
   appended: boolean,
 ): PromotionReport {
-  const images = reportImages(input, (repository, name) => {
-    const tracked = tags.find((one) => one.repository === repository && one.tag === name);
-    return tracked === undefined ? undefined : { wanted: tracked.wanted, report: reportTracked(tracked) };
-  });
+  const images = reportImages(
+    input,
+    (repository, name) => {
+      const tracked = tags.find((one) => one.repository === repository && one.tag === name);
+      return tracked === undefined ? undefined : { wanted: tracked.wanted, report: reportTracked(tracked) };
+    },
+    (repository) => {
+      const pin = tags.find((one) => one.isPin && one.repository === repository);
+      return pin === undefined ? undefined : reportTracked(pin);
+    },
+  );
   const all = images.flatMap((image) => image.tags);
   return {
     target: input.target ?? "default",

@@ -9,7 +9,8 @@ import { afterWrite, type TrackedTag } from "./tracked-tag.ts";
 export type Manifests = ReadonlyMap<Repository, Manifest>;
 
 /**
- * Points the given tags at what they shall name, all at the same time, so that the moment in which they differ is short.
+ * Points the given tags at what they should name, pins first and then all tags at the same time, so that the moment in which
+ * they differ is short.
  *
  * Content that a repository has lost is copied from one of `all` that has the very digest. It never throws and takes no signal: after the commit point the only direction is forward, and `settle` judges what came of it.
  */
@@ -19,7 +20,10 @@ export async function apply(
   ports: FollowPorts,
   all: readonly TrackedTag[] = tags,
 ): Promise<TrackedTag[]> {
-  return Promise.all(tags.map((tag) => write(tag, manifests, all, ports)));
+  const writeAll = (some: readonly TrackedTag[]) => Promise.all(some.map((tag) => write(tag, manifests, all, ports)));
+  // A release has its pin before the release before it loses its tag.
+  const pins = await writeAll(tags.filter(({ isPin }) => isPin));
+  return [...pins, ...(await writeAll(tags.filter(({ isPin }) => !isPin)))];
 }
 
 async function write(
@@ -63,7 +67,9 @@ async function fetchManifest(
     all.filter((one) => one.wanted === wanted && one.repository !== repository).map((one) => one.repository),
   );
   for (const sibling of siblings) {
-    const copied = await readWithoutThrowing(() => tags.copy(digestRef(sibling, wanted), repository));
+    const copied = await readWithoutThrowing(() =>
+      (tags.copyWithReferrers ?? tags.copy).call(tags, digestRef(sibling, wanted), repository),
+    );
     if (copied.kind === "go") return copied.value;
   }
   return { outcome: "not-applied", cause: gone(repository, wanted) };

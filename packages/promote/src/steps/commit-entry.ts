@@ -74,6 +74,7 @@ async function resume(
 function unmoved(report: PromotionReport): PromotionReport {
   const images = report.images.map((image) => ({
     ...image,
+    pin: undefined,
     tags: image.tags.map(({ tag, before }) => ({
       tag,
       action: "unchanged" as const,

@@ -39,13 +39,14 @@ function currentCommit({ ledger: { head }, destinations }: PromotionFacts): Comm
   return stated.size === 1 && /^[0-9a-f]{40}$/i.test(only) ? parseCommitSha(only) : undefined;
 }
 
-function composeImages({ candidates, destinations }: PromotionFacts): LedgerImage[] {
+function composeImages({ candidates, destinations, pins }: PromotionFacts): LedgerImage[] {
   return candidates.flatMap(({ repository, manifest }) => {
     if (manifest.kind !== "found") return [];
     const previous = destinations
       .filter((destination) => destination.repository === repository)
       .map(({ tag, current }) => ({ tag, ...(current.kind === "found" ? { digest: current.value.digest } : {}) }));
-    return [{ repository, digest: manifest.value.digest, previous }];
+    const pin = pins.find((one) => one.repository === repository)?.tag;
+    return [{ repository, digest: manifest.value.digest, ...(pin === undefined ? {} : { pin }), previous }];
   });
 }
 

@@ -20,6 +20,7 @@ export interface PreparedPromotion {
 
 /** What is done to prove that a plan can be carried out. */
 export type Prepare = (
+  input: PromotionInput,
   facts: PromotionFacts,
   plan: PromotionPlan,
   ports: PromotePorts,
@@ -46,7 +47,7 @@ export async function planAndPrepare(
     ports.ledger.source,
   );
   const report = { ...reportPlan(input, plan), ...plannedOver(facts) };
-  if (plan.kind !== "ready") return stopAt(plan.findings, report, ports);
+  if (plan.kind !== "ready") return stopBecause(plan.findings, ports.clock, report);
   const count = (action: string) => plan.tags.filter((tag) => tag.action === action).length;
   ports.report({
     type: "promotion-planned",
@@ -55,10 +56,10 @@ export async function planAndPrepare(
     create: count("create"),
     move: count("move"),
   });
-  const prepared = await prepare(facts, plan, ports, signal);
+  const prepared = await prepare(input, facts, plan, ports, signal);
   const findings = [...plan.findings, ...prepared.findings];
   if (prepared.findings.some(({ verdict }) => verdict !== "passed"))
-    return stopAt(findings, reportUnmoved(report, prepared), ports);
+    return stopBecause(findings, ports.clock, reportUnmoved(report, prepared));
   ports.report({ type: "promotion-prepared", commit: input.commit });
   return { kind: "ready", value: { facts, plan, prepared, findings, report } };
 }
@@ -67,19 +68,12 @@ function plannedOver({ ledger: { head } }: PromotionFacts): Pick<PromotionReport
   return head.kind === "found" ? { plannedOver: head.value.id } : {};
 }
 
-function stopAt(
-  findings: readonly Finding[],
-  report: PromotionReport,
-  { clock }: PromotePorts,
-): Extract<Verdict<PromotionReport>, { kind: "stop" }> {
-  return stopBecause(findings, clock, report);
-}
-
 /** A plan that could not be prepared moves nothing; the tags of the repositories that stood in the way are the refused ones. */
 function reportUnmoved(report: PromotionReport, { findings }: Prepared): PromotionReport {
   const guilty = new Set(findings.filter(({ verdict }) => verdict === "refused").map(({ source }) => source));
   const images = report.images.map((image) => ({
     ...image,
+    pin: undefined,
     tags: image.tags.map(({ tag, before, action }) => ({
       tag,
       ...(before === undefined ? {} : { before, after: before }),
@@ -89,12 +83,13 @@ function reportUnmoved(report: PromotionReport, { findings }: Prepared): Promoti
   return { ...report, images, changed: false };
 }
 
-function causesOf({ branch, candidates, destinations, ledger }: PromotionFacts): ReleaseError[] {
+function causesOf({ branch, candidates, destinations, pins, ledger }: PromotionFacts): ReleaseError[] {
   const readings: (Reading<unknown> | undefined)[] = [
     branch.head,
     branch.ancestry,
     ...candidates.flatMap(({ manifest, revision }) => [manifest, revision]),
     ...destinations.flatMap(({ current, revision, ancestry }) => [current, revision, ancestry]),
+    ...pins.map(({ current }) => current),
     ledger.head,
     ledger.ancestry,
     ...ledger.holds.map(({ ancestry }) => ancestry),

@@ -1,8 +1,8 @@
-import { asReleaseError, type Repository, type Verdict } from "@lateen/kernel";
+import { asReleaseError, type Evidence, type ImageRef, type Repository, type Verdict } from "@lateen/kernel";
 import { mustThrow } from "../errors.ts";
 import type { CandidateFacts, PromotionFacts } from "../facts/promotion-facts.ts";
 import type { PromotionPlan } from "../decide/plan-promotion.ts";
-import type { PromotePorts } from "../promotion.ts";
+import type { PromotePorts, PromotionInput } from "../promotion.ts";
 import { digestRef } from "../ports/references.ts";
 import type { Finding } from "../decide/rules.ts";
 import type { Manifest } from "../ports/tag-store.ts";
@@ -20,13 +20,14 @@ export interface Prepared {
  * @throws ReleaseError of category `auth` where a registry refuses to be written
  */
 export async function prepare(
+  input: PromotionInput,
   facts: PromotionFacts,
   plan: PromotionPlan,
   ports: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<Prepared> {
   const results = await Promise.allSettled(
-    facts.candidates.map((candidate) => prepareImage(candidate, plan, ports, signal)),
+    facts.candidates.map((candidate) => prepareImage(candidate, input, plan, ports, signal)),
   );
   const thrown = results.find((result) => result.status === "rejected");
   if (thrown !== undefined) throw thrown.reason;
@@ -39,6 +40,7 @@ export async function prepare(
 
 /** The part of {@link prepare} that copies nothing: asks every repository if it may be written. */
 export async function proveAllWritable(
+  _input: PromotionInput,
   { candidates }: PromotionFacts,
   plan: PromotionPlan,
   ports: PromotePorts,
@@ -54,7 +56,7 @@ async function proveWritable(
   { tags }: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
-  const writes = plan.tags
+  const writes = [...plan.tags, ...plan.pins]
     .filter((tag) => tag.repository === repository && tag.action !== "keep")
     .map(({ tag }) => tag);
   if (manifest.kind !== "found" || writes.length === 0) return [];
@@ -71,6 +73,7 @@ async function proveWritable(
 
 async function prepareImage(
   candidate: CandidateFacts,
+  input: PromotionInput,
   plan: PromotionPlan,
   ports: PromotePorts,
   signal: AbortSignal | undefined,
@@ -80,7 +83,7 @@ async function prepareImage(
   if (copyFrom === undefined || manifest.kind !== "found" || writable.some(({ verdict }) => verdict !== "passed"))
     return writable;
   const { digest } = manifest.value;
-  const verdict = await answer(() => ports.tags.copy(digestRef(copyFrom, digest), repository, signal));
+  const { verdict, referrers } = await copyContent(digestRef(copyFrom, digest), repository, input, ports, signal);
   if (verdict.kind === "go") ports.report({ type: "content-copied", source: copyFrom, repository, digest });
   return [
     ...writable,
@@ -90,10 +93,44 @@ async function prepareImage(
       source: repository,
       fix: "push the candidate there, then run again",
     }),
+    ...referrers,
   ];
 }
 
-type Answer = { readonly kind: "go" } | { readonly kind: "stop"; readonly outcome: string; readonly reason: string };
+/** Copies an image with its referrers; without them if they cannot be brought, which the findings say. */
+async function copyContent(
+  source: ImageRef,
+  target: Repository,
+  { referrers = true }: PromotionInput,
+  { tags }: PromotePorts,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly verdict: Answer; readonly referrers: readonly Finding[] }> {
+  const copy = () => answer(() => tags.copy(source, target, signal));
+  const left = (why: string): Finding => {
+    const fact = `signatures, attestations and other referrers of ${source.digest ?? source.repository} were left behind: ${why}`;
+    return { rule: "copy", verdict: "passed", fact, source: target };
+  };
+  if (!referrers) return { verdict: await copy(), referrers: [left("promote.referrers is false")] };
+  const { copyWithReferrers } = tags;
+  if (copyWithReferrers === undefined)
+    return { verdict: await copy(), referrers: [left("the tag store cannot copy them")] };
+  const whole = await answer(() => copyWithReferrers.call(tags, source, target, signal));
+  if (whole.kind === "go") {
+    const said = (whole.evidence ?? []).map(({ fact }): Finding => ({
+      rule: "copy",
+      verdict: "passed",
+      fact,
+      source: target,
+    }));
+    return { verdict: whole, referrers: said };
+  }
+  const bare = await copy();
+  return bare.kind === "go" ? { verdict: bare, referrers: [left(whole.reason)] } : { verdict: bare, referrers: [] };
+}
+
+type Answer =
+  | { readonly kind: "go"; readonly evidence?: readonly Evidence[] }
+  | { readonly kind: "stop"; readonly outcome: string; readonly reason: string };
 
 async function answer(act: () => Promise<Verdict<unknown>>): Promise<Answer> {
   try {

@@ -4,13 +4,14 @@ import { conclude, toEvidence } from "../report/conclude.ts";
 import { type EntryCommit, commitEntry } from "./commit-entry.ts";
 import { checkInput } from "../errors.ts";
 import { resolvePolicy, longestRace } from "../policy.ts";
+import type { PromotionPlan } from "../decide/plan-promotion.ts";
 import { prepare } from "./prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "../promotion.ts";
 import { planAndPrepare, type PreparedPromotion } from "./plan-and-prepare.ts";
 import { reportSettled } from "../report/report-tags.ts";
 import type { Run } from "./run.ts";
 import { type Settled, settle } from "./settle.ts";
-import { trackEntry } from "./tracked-tag.ts";
+import { type TrackedTag, trackEntry, trackPin } from "./tracked-tag.ts";
 
 /** Plan, prepare, commit, apply, settle; planned again whenever another entry came first. */
 export async function runSteps(
@@ -42,9 +43,14 @@ async function applyAndSettle(
   signal: AbortSignal | undefined,
 ): Promise<Verdict<PromotionReport>> {
   const planned = (repository: string, tag: string) =>
-    plan.tags.find((one) => one.repository === repository && one.tag === tag);
-  const scope = { images: input.images.map(({ repository }) => repository), tags: input.tags };
-  const tracked = trackEntry(head.entry, scope, (repository, tag) => planned(repository, tag)?.before);
+    [...plan.tags, ...plan.pins].find((one) => one.repository === repository && one.tag === tag);
+  const scope = {
+    images: input.images.map(({ repository }) => repository),
+    tags: input.tags,
+    pins: input.pin !== undefined,
+  };
+  const entered = trackEntry(head.entry, scope, (repository, tag) => planned(repository, tag)?.before);
+  const tracked = [...entered, ...extraPins(plan, entered)];
   const right = tracked.filter(({ before, wanted }) => before === wanted);
   const written = await apply(
     tracked.filter((tag) => !right.includes(tag)),
@@ -54,6 +60,14 @@ async function applyAndSettle(
   const course = { head, tags: [...right, ...written], manifests: prepared.manifests };
   const settled = await settle(course, scope, ports, resolvePolicy(input), signal);
   return concludeOwn(input, settled, appended, evidence, ports);
+}
+
+/** Pins that are planned and that an entry which is resumed does not have. */
+function extraPins(plan: PromotionPlan, entered: readonly TrackedTag[]): TrackedTag[] {
+  return plan.pins.flatMap(({ repository, tag, wanted, action }) => {
+    const known = entered.some((one) => one.isPin && one.repository === repository);
+    return known || action !== "create" || wanted === undefined ? [] : [trackPin({ repository, tag, wanted })];
+  });
 }
 
 /** A promotion whose entry was followed by a newer release has done its part, but its commit is not what the tags name. */

@@ -7,12 +7,15 @@ import type { Descriptor, Receipt } from "../ports/tag-store.ts";
 export interface Scope {
   readonly images: readonly Repository[];
   readonly tags: readonly string[];
+  /** If the pins of an entry are written too. @default false */
+  readonly pins?: boolean | undefined;
 }
 
 /** One tag on its way to what the ledger says. Each step makes a new value. */
 export interface TrackedTag {
   readonly repository: Repository;
   readonly tag: string;
+  readonly isPin: boolean;
   readonly wanted: Digest;
   /** What it named before this run. */
   readonly before: Digest | undefined;
@@ -36,13 +39,36 @@ export function trackEntry(
 ): TrackedTag[] {
   const images = entry.images.filter(({ repository }) => scope.images.includes(repository));
   const tags = scope.tags.filter((tag) => entry.tags.includes(tag));
-  return images.flatMap(({ repository, digest, previous }) => {
-    return tags.map((tag) => {
+  return images.flatMap(({ repository, digest, pin, previous }) => {
+    const named = tags.map((tag) => ({ tag, isPin: false }));
+    const pinned = scope.pins === true && pin !== undefined ? [{ tag: pin, isPin: true }] : [];
+    return [...named, ...pinned].map(({ tag, isPin }) => {
       const known = [before(repository, tag), previous.find((was) => was.tag === tag)?.digest];
       const older = new Set(known.filter((was) => was !== undefined && was !== digest));
-      return { ...untouched, repository, tag, wanted: digest, before: known[0], older: older as ReadonlySet<Digest> };
+      return {
+        ...untouched,
+        repository,
+        tag,
+        isPin,
+        wanted: digest,
+        before: known[0],
+        older: older as ReadonlySet<Digest>,
+      };
     });
   });
+}
+
+/** A pin that is written although the entry does not name it: one of an earlier version, or of another configuration. */
+export function trackPin({
+  repository,
+  tag,
+  wanted,
+}: {
+  readonly repository: Repository;
+  readonly tag: string;
+  readonly wanted: Digest;
+}): TrackedTag {
+  return { ...untouched, repository, tag, isPin: true, wanted, before: undefined, older: new Set() };
 }
 
 const untouched = {

@@ -17,7 +17,7 @@ import type { Manifest, Receipt, TagStore } from "../ports/tag-store.ts";
 
 /** One call of a method. */
 export interface TagCall {
-  readonly method: "resolve" | "manifest" | "revision" | "put" | "preflight" | "copy";
+  readonly method: "resolve" | "manifest" | "revision" | "put" | "preflight" | "copy" | "copyWithReferrers";
   readonly repository: Repository;
   /** The tag, the digest, or nothing. */
   readonly name: string;
@@ -43,6 +43,10 @@ export interface MemoryTags extends TagStore {
   move(repository: string, tag: string, digest: Digest | undefined): void;
   /** Forgets the content, as a garbage collector would. */
   collect(repository: string, digest: Digest): void;
+  /** Adds a referrer, such as a signature, of an image. */
+  attach(repository: string, digest: Digest, referrer: string): void;
+  /** Referrers of an image. */
+  attached(repository: string, digest: Digest): readonly string[];
   tagged(repository: string, tag: string): Digest | undefined;
   /** Every successful write, in order. */
   readonly writes: readonly { readonly repository: string; readonly tag: string; readonly digest: Digest }[];
@@ -59,6 +63,8 @@ interface Image extends Manifest {
 export function createMemoryTags(): MemoryTags {
   const images = new Map<string, Map<Digest, Image>>();
   const pointers = new Map<string, Digest>();
+  const referrers = new Map<string, readonly string[]>();
+  const attached = (repository: string, digest: Digest) => referrers.get(`${repository}@${digest}`) ?? [];
   const writes: { repository: string; tag: string; digest: Digest }[] = [];
   const calls: TagCall[] = [];
   const within = (repository: string) => images.get(repository) ?? new Map<Digest, Image>();
@@ -101,6 +107,9 @@ export function createMemoryTags(): MemoryTags {
       else pointers.set(`${repository}:${tag}`, digest);
     },
     collect: (repository, digest) => void within(repository).delete(digest),
+    attach: (repository, digest, referrer) =>
+      void referrers.set(`${repository}@${digest}`, [...attached(repository, digest), referrer]),
+    attached,
     tagged: (repository, tag) => pointers.get(`${repository}:${tag}`),
     resolve: async (ref) => read("resolve", ref, ({ digest, mediaType, size }) => ({ digest, mediaType, size })),
     manifest: async (ref) =>
@@ -128,6 +137,18 @@ export function createMemoryTags(): MemoryTags {
       if (image === undefined) return stop("refused", "the source does not exist");
       store(target, image);
       return go(image);
+    },
+    async copyWithReferrers(source, target) {
+      const fault = ask("copyWithReferrers", target, source.digest ?? "");
+      if (fault === "refused") return stop("refused", "a referrer cannot be stored");
+      const copied = await tags.copy(source, target);
+      if (copied.kind === "stop") return copied;
+      const { digest } = copied.value;
+      const brought = attached(source.repository, digest);
+      for (const referrer of brought) tags.attach(target, digest, referrer);
+      const at = "2026-01-01T00:00:00.000Z";
+      const say = (fact: string) => ({ rule: "copy", verdict: "copied", fact, source: target, at });
+      return go(copied.value, [say(`${digest} is in ${target}`), ...brought.map((one) => say(`${one} came along`))]);
     },
   };
   return tags;

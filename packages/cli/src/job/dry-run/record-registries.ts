@@ -13,6 +13,13 @@ export function recordRegistries(registries: Registries): Registries {
     if (manifest === undefined) return ref;
     return sources.get(`${ref.repository}@${manifest.digest}`) ?? { ...ref, tag: undefined, digest: manifest.digest };
   };
+  const copy: Registries["copy"] = async (source, target, signal) => {
+    const looked = await lookBeforeCopy(registries, source, target, signal);
+    if (looked.kind === "stop") return looked;
+    manifests.set(`${target}@${looked.value.digest}`, looked.value);
+    sources.set(`${target}@${looked.value.digest}`, source);
+    return looked;
+  };
   return {
     async resolve(ref, signal): Promise<Reading<Descriptor>> {
       const manifest = recorded(ref);
@@ -34,13 +41,8 @@ export function recordRegistries(registries: Registries): Registries {
       if (looked?.kind === "stop") return { ...looked, value: undefined };
       return go({ permission: "unproven", mutability: looked?.value ?? "unknown" }, looked?.evidence);
     },
-    async copy(source, target, signal) {
-      const looked = await lookBeforeCopy(registries, source, target, signal);
-      if (looked.kind === "stop") return looked;
-      manifests.set(`${target}@${looked.value.digest}`, looked.value);
-      sources.set(`${target}@${looked.value.digest}`, source);
-      return looked;
-    },
+    copy,
+    copyWithReferrers: copy,
   };
 }
 

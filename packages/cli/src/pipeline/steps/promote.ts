@@ -97,6 +97,8 @@ export function promotionInput(job: Job, account: PipelineState, target: TargetC
     actor: job.actor,
     fleet: fleetEvidence(job, account),
     settleMs: section.settle,
+    referrers: section.referrers,
+    pin: section.pin === false ? undefined : candidateTag(section.pin, account.commit),
     ...(runUrl === undefined ? {} : { runUrl }),
     ...(why === "" ? {} : { reason: why }),
   };

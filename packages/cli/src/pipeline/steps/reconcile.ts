@@ -24,7 +24,11 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Pipeli
   const stops: { readonly outcome: StopOutcome; readonly reason: string }[] = [];
   for (const [at, target] of promote.targets.entries()) {
     const images = (target.images ?? release.images).map(({ repository }) => repository);
-    const verdict = await reconcileOne(job, target, images, promote.settle).catch((error: unknown) => {
+    const verdict = await reconcileOne(job, target, {
+      images,
+      settleMs: promote.settle,
+      pins: promote.pin !== false,
+    }).catch((error: unknown) => {
       rememberKnown(error, account, evidence);
       throw error;
     });
@@ -43,8 +47,7 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Pipeli
 async function reconcileOne(
   job: Job,
   { name, tags }: TargetConfig,
-  images: Parameters<typeof reconcile>[0]["images"],
-  settleMs: number,
+  scope: Pick<Parameters<typeof reconcile>[0], "images" | "settleMs" | "pins">,
 ): Promise<Verdict<PromotionReport | undefined>> {
   job.report({
     type: "stage-started",
@@ -58,7 +61,7 @@ async function reconcileOne(
     report: job.report,
   };
   job.wiring.demandSecrets();
-  return reconcile({ target: name, tags, images, settleMs }, ports, job.signal);
+  return reconcile({ target: name, tags, ...scope }, ports, job.signal);
 }
 
 /** What is known of all targets so far, and of this one; the first that has an entry gives the commit. */

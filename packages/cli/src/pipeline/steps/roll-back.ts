@@ -111,6 +111,10 @@ async function partsOf(job: Job, options: RollbackOptions): Promise<[Part, ...Pa
   return [await partOf(first), ...(await Promise.all(others.map(partOf)))];
 }
 
+function pinOf(template: string | false): RollbackInput["pinOf"] {
+  return template === false ? undefined : (commit) => candidateTag(template, commit);
+}
+
 function rollbackInput(job: Job, { reason }: RollbackOptions, target: TargetConfig): RollbackInput {
   const { forge, release, promote } = job.settings.config;
   if (forge === undefined || release === undefined || promote === undefined)
@@ -126,6 +130,8 @@ function rollbackInput(job: Job, { reason }: RollbackOptions, target: TargetConf
     overrides: [...job.overrides].map(([check, why]) => ({ check, reason: why })),
     actor: job.actor,
     settleMs: promote.settle,
+    referrers: promote.referrers,
+    pinOf: pinOf(promote.pin),
     reason,
     ...(runUrl === undefined ? {} : { runUrl }),
   };

@@ -9,7 +9,7 @@ const slugs = Array.from({ length: Number(count) }, (_, index) => parseSlug(`t-$
 async function sweep(): Promise<void> {
   const verdict = await verifyFleet(
     {
-      release: { sha: parseCommitSha(sha), tag: "bench" },
+      release: { sha: parseCommitSha(sha), digests: {}, tag: "bench" },
       policy: { verify: { intervalMs: 2_000, timeoutMs: 30_000 } },
     },
     {

@@ -143,7 +143,7 @@ async function virtual({
   const prober: Prober = { buildinfo: async ({ slug }) => found(runs.get(slug) ?? "") };
   const started = clock.now();
   await rollOut(
-    { release: { sha: target, tag: "bench" }, policy },
+    { release: { sha: target, digests: {}, tag: "bench" }, policy },
     { controlPlane, prober, journal: memoryJournal(), clock },
   );
   return { minutes: (clock.now() - started) / 60_000, hurt: broken.size, moved: moved.size };

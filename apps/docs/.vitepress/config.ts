@@ -38,6 +38,7 @@ export default defineConfig({
           { text: "Exit codes", link: "/exit-codes" },
           { text: "From other programs", link: "/packages" },
           { text: "For a control plane", link: "/control-plane" },
+          { text: "Glossary", link: "/glossary" },
         ],
       },
       { text: "Decision tables", items: packages.map((name) => ({ text: name, link: `/tables/${name}` })) },

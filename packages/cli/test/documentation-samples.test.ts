@@ -93,7 +93,7 @@ describe("for a control plane", () => {
   });
 
   const send = createSender(() => import("undici"));
-  const release = { sha: parseCommitSha("b".repeat(40)), tag: "staging-bbbbbbb" };
+  const release = { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "staging-bbbbbbb" };
   const settings = { soakMs: 0, batch: 1, maxStragglers: 0 };
   // Pauses between tries are of seconds, deadlines of minutes.
   const clock: Clock = {

@@ -10,7 +10,7 @@ import type { Clock } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import type { FleetEvent } from "./events.ts";
 import { abandonRollout, inspectJournal } from "./journal/inspect-journal.ts";
-import { isFact } from "./journal/is-fact.ts";
+import { parseEntry } from "./journal/entry-schema.ts";
 import { createFileJournal } from "./journal/file/journal.ts";
 import type { JournalEntry } from "./engine/journal-entry.ts";
 import { memoryJournal } from "./journal/memory-journal.ts";
@@ -117,7 +117,7 @@ describe("kill -9", () => {
     const journal = createFileJournal({ folder });
     const other = {
       ...world.input,
-      release: { sha: world.input.release.sha.replace("b", "c") as never, tag: "staging-cbbbbbb" },
+      release: { sha: world.input.release.sha.replace("b", "c") as never, digests: {}, tag: "staging-cbbbbbb" },
     };
     const ports = { ...world.ports, journal };
     expect(await rollOut(other, ports)).toMatchObject({
@@ -144,7 +144,7 @@ describe("resume", () => {
   test("after giving up, another commit may be rolled out", async () => {
     world = await startFleetWorld({ size: 2, policy });
     const facts: JournalEntry[] = [
-      { type: "rollout-started", id: "x", release: { sha: "c".repeat(40) as never, tag: "t" }, at: 1 },
+      { type: "rollout-started", id: "x", release: { sha: "c".repeat(40) as never, digests: {}, tag: "t" }, at: 1 },
     ];
     const journal = memoryJournal(facts);
     const ports = { ...world.ports, journal };
@@ -198,15 +198,15 @@ describe("whom a rollout is for", () => {
   test("journals without it read as ever, and one with a purpose that nobody knows is not guessed at", async () => {
     world = await startFleetWorld({ size: 1 });
     const started = { type: "rollout-started", id: "x", release: world.input.release, at: 1 } as const;
-    expect(isFact(started)).toBe(true);
-    expect(isFact({ ...started, purpose })).toBe(true);
+    expect(parseEntry(started)).toBeDefined();
+    expect(parseEntry({ ...started, purpose })).toBeDefined();
     for (const unknown of [
       { kind: "experiment" },
       "rollback",
       { kind: "rollback", reason: 1 },
       { ...purpose, targets: [1] },
     ])
-      expect(isFact({ ...started, purpose: unknown })).toBe(false);
+      expect(parseEntry({ ...started, purpose: unknown })).toBeUndefined();
   });
 });
 

@@ -28,7 +28,7 @@ beforeEach(() => {
   ports = { ...fleet, clock, history };
 });
 
-const verify = (policy: FleetPolicy = {}) => verifyFleet({ release: { sha, tag: "new" }, policy }, ports);
+const verify = (policy: FleetPolicy = {}) => verifyFleet({ release: { sha, digests: {}, tag: "new" }, policy }, ports);
 const seconds = () => (clock.now() - Date.UTC(2026, 0, 1)) / 1000;
 
 test("everybody on target is proven by two answers one interval apart", async () => {
@@ -164,7 +164,7 @@ describe("the verdict", () => {
     const stopping = new AbortController();
     void clock.sleep(50_000).then(() => stopping.abort());
     await expect(
-      verifyFleet({ release: { sha, tag: "new" }, policy: {} }, ports, stopping.signal),
+      verifyFleet({ release: { sha, digests: {}, tag: "new" }, policy: {} }, ports, stopping.signal),
     ).rejects.toMatchObject({ category: "interrupted" });
   });
 });

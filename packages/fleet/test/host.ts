@@ -21,7 +21,7 @@ const journal: Journal = { read: async () => facts, open };
 
 export const verdict: Awaited<ReturnType<typeof rollOut>> = await rollOut(
   {
-    release: { sha: parseCommitSha("2".repeat(40)), tag: "v2" },
+    release: { sha: parseCommitSha("2".repeat(40)), digests: {}, tag: "v2" },
     policy: { canary: [parseSlug("one")], soakMs: 10, pace: { waves: [1, "50%"] }, verify: { intervalMs: 5 } },
   },
   { controlPlane, prober, journal, guards: [{ name: "freeze", check }], clock: systemClock },

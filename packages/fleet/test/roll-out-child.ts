@@ -20,7 +20,7 @@ interface Settings {
 
 const { controlPlane, token, buildinfo, folder, sha, policy } = JSON.parse(argv[2] ?? "") as Settings;
 const send = createSender(() => import("undici"));
-const release = { sha: parseCommitSha(sha), tag: `staging-${sha.slice(0, 7)}` };
+const release = { sha: parseCommitSha(sha), digests: {}, tag: `staging-${sha.slice(0, 7)}` };
 const verdict = await rollOut(
   { release, policy: { canary: [parseSlug("t1")], ...policy } },
   {

@@ -8,7 +8,7 @@ type Lists = Partial<Record<"stragglers" | "quarantined" | "unknown" | "pinned",
 function report({ stragglers = [], quarantined = [], unknown = [], pinned = [] }: Lists): FleetReport {
   const slugs = (names: readonly string[]) => names.map((name) => parseSlug(name));
   return {
-    release: { sha: parseCommitSha("a".repeat(40)), tag: "staging-aaaaaaa" },
+    release: { sha: parseCommitSha("a".repeat(40)), digests: {}, tag: "staging-aaaaaaa" },
     enumerated: 40,
     verified: 10,
     ahead: 0,

@@ -1,14 +1,13 @@
-import { sameCommit, type Slug } from "@lateen/kernel";
+import { sameCommit, type Slug, type Release } from "@lateen/kernel";
 import type { FleetReport, TenantReport, TenantVerdict, WaveReport } from "./fleet-report.ts";
 import type { Observation } from "../steps/observe.ts";
 import type { Pin } from "../policy.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { TenantState } from "../engine/rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 /** Everything that the account of a fleet is made of. */
 export interface CoverageInput {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly tenants: readonly Tenant[];
   readonly observations: ReadonlyMap<Slug, Observation>;
   /** What a rollout knows about a tenant; absent in a mere verification. */

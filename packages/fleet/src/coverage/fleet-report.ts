@@ -1,7 +1,5 @@
-import type { CheckReport } from "../checks/check-report.ts";
-import type { Slug } from "@lateen/kernel";
+import type { Slug, Release } from "@lateen/kernel";
 import type { RolloutForecast } from "../engine/forecast.ts";
-import type { FleetRelease } from "../ports/release.ts";
 
 /**
  * What one tenant was found to be.
@@ -51,7 +49,7 @@ export interface WaveReport {
  * in exactly one of `stragglers`, `quarantined` and `unknown`.
  */
 export interface FleetReport {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly enumerated: number;
   readonly verified: number;
   readonly ahead: number;
@@ -68,8 +66,6 @@ export interface FleetReport {
   /** Tenants that were handed to the control plane; 0 means that nothing was changed. */
   readonly moved: number;
   readonly waves: readonly WaveReport[];
-  /** Verdicts of checks; absent if none was due. */
-  readonly checks?: readonly CheckReport[] | undefined;
   /** What was to be expected before the first move; absent in a verification and in a rollout that was resumed. */
   readonly forecast?: RolloutForecast;
   /** The journal held an unfinished rollout and it was continued. */

@@ -8,7 +8,7 @@ import type { RolloutState } from "./rollout-state.ts";
 
 const target = parseCommitSha("b".repeat(40));
 const before = "a".repeat(40);
-const release = { sha: target, tag: "new" };
+const release = { sha: target, digests: {}, tag: "new" };
 const slugs = (names: string): readonly Slug[] =>
   names
     .split(" ")
@@ -91,7 +91,7 @@ function factOf(words: string, state: RolloutState): RolloutEvent {
             canary: false,
             lenient: true,
             soakMs: 0,
-            release: { sha: parseCommitSha(before), tag: "old" },
+            release: { sha: parseCommitSha(before), digests: {}, tag: "old" },
           },
         ],
       };

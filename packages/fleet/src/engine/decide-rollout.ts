@@ -1,6 +1,4 @@
 import type { Slug } from "@lateen/kernel";
-import type { CheckStep } from "../checks/check.ts";
-import { type CheckAction, decideWaveChecks, fleetChecks } from "./decide-checks.ts";
 import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
 
 /** What the rollout may bear; resolved numbers of the policy. */
@@ -11,13 +9,11 @@ export interface RolloutLimits {
   /** Instant after which nothing is started, in milliseconds since the epoch. */
   readonly deadline: number | undefined;
   readonly onFailure: "halt" | "rollback";
-  /** Steps that have checks. @default none */
-  readonly checks?: ReadonlySet<CheckStep> | undefined;
 }
 
 /** The next thing to do. All actions of one decision may run at the same time. */
 export type RolloutAction =
-  | { readonly kind: "halt"; readonly reason: string }
+  | { readonly kind: "halt"; readonly code: string; readonly reason: string }
   | {
       readonly kind: "start";
       readonly wave: string;
@@ -28,7 +24,6 @@ export type RolloutAction =
   | { readonly kind: "call"; readonly wave: string; readonly plane: string; readonly slugs: readonly Slug[] }
   | { readonly kind: "observe"; readonly wave: string; readonly slugs: readonly Slug[] }
   | { readonly kind: "soak"; readonly wave: string; readonly slugs: readonly Slug[] }
-  | CheckAction
   | { readonly kind: "finish-wave"; readonly wave: string }
   | { readonly kind: "return" }
   | { readonly kind: "re-enumerate" }
@@ -43,11 +38,11 @@ export type RolloutAction =
 export function decideRollout(state: RolloutState, limits: RolloutLimits, now: number): readonly RolloutAction[] {
   if (state.finished !== undefined) return [];
   const reason = state.stop === undefined ? reasonToHalt(state, limits, now) : undefined;
-  if (reason !== undefined) return [{ kind: "halt", reason }];
-  const running = [...state.waves.values()].flatMap((wave) => continueWave(state, limits, wave));
+  if (reason !== undefined) return [{ kind: "halt", ...reason }];
+  const running = [...state.waves.values()].flatMap((wave) => continueWave(state, wave));
   if (!mayStart(state)) return state.waves.size > 0 ? running : afterStop(state, limits);
   const stage = state.stages[state.current];
-  if (stage === undefined) return running.length > 0 || state.waves.size > 0 ? running : atEnd(state, limits);
+  if (stage === undefined) return running.length > 0 || state.waves.size > 0 ? running : atEnd(state);
   return [...running, ...startWaves(state, stage)];
 }
 
@@ -55,14 +50,18 @@ function mayStart(state: RolloutState): boolean {
   return state.stop === undefined || (state.returning && !state.interrupted);
 }
 
-function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): string | undefined {
+function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): RolloutState["alarm"] {
   if (state.alarm !== undefined) return state.alarm;
-  if (state.failures > limits.tolerance) return `${nameFailures(state)}; ${limits.tolerance} tolerated`;
+  if (state.failures > limits.tolerance)
+    return { code: "TENANTS_FAILED", reason: `${nameFailures(state)}; ${limits.tolerance} tolerated` };
   if (state.faults >= limits.maxControlPlaneFaults)
-    return "the control plane could not move the tenants it was asked to move";
-  // Where everybody has been started, stopping would save nobody.
+    return {
+      code: "CONTROL_PLANE_FAULTS",
+      reason: "the control plane could not move the tenants it was asked to move",
+    };
+  // If every tenant has been started, stopping would save none.
   if (limits.deadline !== undefined && now >= limits.deadline && hasMoreToStart(state))
-    return "the deadline of the rollout has passed";
+    return { code: "DEADLINE_PASSED", reason: "the deadline of the rollout has passed" };
   return undefined;
 }
 
@@ -71,7 +70,7 @@ function hasMoreToStart(state: RolloutState): boolean {
   return stage !== undefined && (stage.started < stage.stage.slugs.length || state.current + 1 < state.stages.length);
 }
 
-function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveState): readonly RolloutAction[] {
+function continueWave(state: RolloutState, wave: WaveState): readonly RolloutAction[] {
   const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
   const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
   if (waiting.length > 0) return callsByPlane(wave, waiting);
@@ -79,11 +78,8 @@ function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveStat
   const open = members.filter((tenant) => tenant.step === "answered" || tenant.step === "doubtful");
   if (open.length > 0) return state.interrupted ? [] : [{ kind: "observe", wave: wave.name, slugs: slugsOf(open) }];
   const proven = members.filter((tenant) => tenant.step === "verified");
-  const { first, inSoak } = decideWaveChecks(state, limits.checks, wave, slugsOf(proven));
-  if (first !== undefined) return [first];
   const soaks = !wave.soaked && wave.stage.soakMs > 0 && proven.length > 0 && state.stop === undefined;
-  const soak: readonly RolloutAction[] = soaks ? [{ kind: "soak", wave: wave.name, slugs: slugsOf(proven) }] : [];
-  if (soaks || inSoak !== undefined) return inSoak === undefined ? soak : [...soak, inSoak];
+  if (soaks) return [{ kind: "soak", wave: wave.name, slugs: slugsOf(proven) }];
   return state.interrupted ? [] : [{ kind: "finish-wave", wave: wave.name }];
 }
 
@@ -114,9 +110,8 @@ function afterStop(state: RolloutState, limits: RolloutLimits): readonly Rollout
   return goesBack && state.moved > 0 ? [{ kind: "return" }] : [{ kind: "sweep" }];
 }
 
-function atEnd(state: RolloutState, limits: RolloutLimits): readonly RolloutAction[] {
-  if (state.moved > 0 && !state.reEnumerated && !state.returning) return [{ kind: "re-enumerate" }];
-  return [fleetChecks(state, limits.checks) ?? { kind: "sweep" }];
+function atEnd(state: RolloutState): readonly RolloutAction[] {
+  return state.moved > 0 && !state.reEnumerated && !state.returning ? [{ kind: "re-enumerate" }] : [{ kind: "sweep" }];
 }
 
 function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {

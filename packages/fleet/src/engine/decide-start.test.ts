@@ -4,7 +4,7 @@ import { decideStart } from "./decide-start.ts";
 import { type StartRow, startRows } from "../../test/tables/decide-start.table.ts";
 import type { RolloutPurpose } from "./journal-entry.ts";
 
-const [same, another] = ["a", "b"].map((digit) => ({ sha: parseCommitSha(digit.repeat(40)), tag: digit }));
+const [same, another] = ["a", "b"].map((digit) => ({ sha: parseCommitSha(digit.repeat(40)), digests: {}, tag: digit }));
 
 function purposeOf(word: StartRow["holds"]): RolloutPurpose | undefined {
   return word === "release" || word === "rollback" ? { kind: word, reason: "checkout fails" } : undefined;

@@ -1,7 +1,6 @@
-import { type CommitSha, parseCommitSha, type Slug } from "@lateen/kernel";
+import { type CommitSha, parseCommitSha, type Slug, type Release } from "@lateen/kernel";
 import type { Stage } from "./journal-entry.ts";
 import { observe } from "../steps/observe.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { TenantState } from "./rollout-state.ts";
 import type { Run } from "../steps/run.ts";
 
@@ -19,7 +18,7 @@ export async function planRollback(run: Run): Promise<void> {
   const stages: Stage[] = [];
   for (const [sha, tenants] of groups) {
     if (sha === undefined || tagOf === undefined) continue;
-    const release: FleetRelease = { sha, tag: tagOf(sha) };
+    const release: Release = { sha, digests: {}, tag: tagOf(sha) };
     const slugs = await stillMoved(run, release, tenants);
     if (slugs.length > 0)
       stages.push({ name: `return-${sha.slice(0, 7)}`, slugs, canary: false, lenient: true, soakMs: 0, release });
@@ -45,7 +44,7 @@ async function earlierCommits(
   return full;
 }
 
-async function stillMoved(run: Run, release: FleetRelease, tenants: readonly TenantState[]): Promise<readonly Slug[]> {
+async function stillMoved(run: Run, release: Release, tenants: readonly TenantState[]): Promise<readonly Slug[]> {
   const looks = await observe(
     tenants.map((tenant) => tenant.tenant),
     { ...run.observing(release), proofs: 1, patienceMs: () => 0 },

@@ -1,17 +1,15 @@
 import type { Slug } from "@lateen/kernel";
-import { describeStopped } from "../checks/check-report.ts";
-import { checkedKey } from "./decide-checks.ts";
 import type { Baseline, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import type { RolloutState, TenantState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-type Fact<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
-type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, fact: Fact<T>, at: number) => void };
+type EventOf<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
+type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, event: EventOf<T>, at: number) => void };
 
-/** Folds one fact into `state`, in place and in constant time per tenant that the fact names. */
+/** Folds one event into `state`, in place and in constant time per tenant that the event names. */
 export function applyEvent(state: RolloutState, entry: JournalEntry): void {
-  const apply = appliers[entry.type] as (state: RolloutState, fact: RolloutEvent, at: number) => void;
+  const apply = appliers[entry.type] as (state: RolloutState, event: RolloutEvent, at: number) => void;
   apply(state, entry, entry.at);
 }
 
@@ -23,23 +21,24 @@ export function replay(entries: readonly JournalEntry[]): RolloutState {
 }
 
 const appliers: Appliers = {
-  "rollout-started": (state, fact, at) => {
-    const { id, release, only, purpose } = fact;
-    Object.assign(state, emptyState(), { id, release, only, purpose, startedAt: at });
+  "rollout-started": (state, event, at) => {
+    const { id, release, only, purpose, fleet, limits } = event;
+    Object.assign(state, emptyState(), { id, release, only, purpose, fleet, limits, startedAt: at });
   },
-  "fleet-enumerated": (state, fact) => {
+  "fleet-enumerated": (state, event) => {
     state.tenants.clear();
-    addTenants(state, fact.tenants);
-    state.ephemeral = fact.ephemeral;
-    for (const slug of fact.pinned) state.pinned.add(slug);
+    addTenants(state, event.tenants);
+    state.ephemeral = event.ephemeral;
+    for (const slug of event.pinned) state.pinned.add(slug);
   },
-  "baseline-read": (state, fact) => fact.tenants.forEach(([slug, baseline]) => readBaseline(state, slug, baseline)),
-  "stages-planned": (state, fact) => {
+  "baseline-read": (state, event) => event.tenants.forEach(([slug, baseline]) => readBaseline(state, slug, baseline)),
+  "stages-planned": (state, event) => {
     state.planned = true;
-    addStages(state, fact.stages);
+    addStages(state, event.stages);
   },
-  "rollout-resumed": (state, fact) => {
-    state.purpose = fact.purpose ?? state.purpose;
+  "rollout-resumed": (state, event) => {
+    state.purpose = event.purpose ?? state.purpose;
+    state.limits = event.limits ?? state.limits;
     for (const tenant of state.tenants.values()) {
       if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
     }
@@ -48,70 +47,73 @@ const appliers: Appliers = {
     // Guards are asked again, and the interruption is over; a rollout that halted stays halted.
     if (state.stop?.guard !== undefined) state.stop = undefined;
   },
-  "wave-started": (state, fact) => startWave(state, fact),
-  "tenants-posted": (state, fact) => post(state, fact),
-  "call-answered": (state, fact) => answer(state, fact),
-  "call-failed": (state, fact) => failCall(state, fact),
-  "retries-ended": (state, fact) =>
-    each(state, fact.slugs, (tenant) => {
+  "wave-started": (state, event) => startWave(state, event),
+  "tenants-posted": (state, event) => post(state, event),
+  "call-answered": (state, event) => answer(state, event),
+  "call-failed": (state, event) => failCall(state, event),
+  "retries-ended": (state, event) =>
+    each(state, event.slugs, (tenant) => {
       if (tenant.step === "retrying") tenant.step = "doubtful";
     }),
-  "tenants-unmoved": (state, fact) => {
-    if (fact.again) return each(state, fact.slugs, (tenant) => (tenant.step = "waiting"));
+  "tenants-unmoved": (state, event) => {
+    if (event.again) return each(state, event.slugs, (tenant) => (tenant.step = "waiting"));
     state.faults += 1;
-    state.alarm ??= canaryAmong(state, fact.slugs) ? `the canary could not be moved: ${fact.reason}` : undefined;
-    each(state, fact.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: fact.reason }));
+    if (canaryAmong(state, event.slugs))
+      raise(state, "CANARY_FAILED", `the canary could not be moved: ${event.reason}`);
+    each(state, event.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: event.reason }));
   },
-  "tenant-verified": (state, fact) =>
-    each(state, [fact.slug], (tenant) => Object.assign(tenant, { step: "verified", sha: fact.sha, reason: undefined })),
-  "tenant-failed": (state, fact) => failTenant(state, fact.slug, fact.reason, fact.sha),
-  "soak-started": (state, fact) => {
-    const wave = state.waves.get(fact.wave);
-    if (wave !== undefined) wave.soakUntil = fact.until;
+  "tenant-verified": (state, event) =>
+    each(state, [event.slug], (tenant) =>
+      Object.assign(tenant, { step: "verified", sha: event.sha, reason: undefined }),
+    ),
+  "tenant-failed": (state, event) => failTenant(state, event.slug, event.reason, event.sha),
+  "soak-started": (state, event) => {
+    const wave = state.waves.get(event.wave);
+    if (wave !== undefined) wave.soakUntil = event.until;
   },
-  "soak-passed": (state, fact) => {
-    const wave = state.waves.get(fact.wave);
+  "soak-passed": (state, event) => {
+    const wave = state.waves.get(event.wave);
     if (wave !== undefined) wave.soaked = true;
   },
-  "check-judged": (state, { report }) => {
-    state.checks.push(report);
-    if (report.verdict !== "passed") state.alarm ??= describeStopped([report]);
-  },
-  "checks-passed": (state, fact) => void state.checked.add(checkedKey(fact.step, fact.wave)),
-  "wave-finished": (state, fact) => {
-    finishWave(state, fact.wave);
-    const { wave: name, tenants, healthy, failureBound } = fact;
+  "wave-finished": (state, event) => {
+    finishWave(state, event.wave);
+    const { wave: name, tenants, healthy, failureBound } = event;
     state.finishedWaves.push({ name, tenants, healthy, failureBound });
   },
-  "guard-stopped": (state, fact) => {
-    state.stop ??= { outcome: fact.outcome, reason: fact.reason, guard: fact.guard };
+  "guard-stopped": (state, event) => {
+    const { outcome, code = "GUARD_STOPPED", reason, guard } = event;
+    state.stop ??= { outcome, code, reason, guard };
   },
-  "rollout-halted": (state, fact) => {
-    state.stop ??= { outcome: "halted", reason: fact.reason };
+  "rollout-halted": (state, event) => {
+    state.stop ??= { outcome: "halted", code: event.code ?? "ROLLOUT_HALTED", reason: event.reason };
     state.alarm = undefined;
   },
-  "return-planned": (state, fact) => {
+  "return-planned": (state, event) => {
     state.returning = true;
     state.current = state.stages.length;
-    addStages(state, fact.stages);
-    for (const stage of fact.stages)
+    addStages(state, event.stages);
+    for (const stage of event.stages)
       each(state, stage.slugs, (tenant) =>
         Object.assign(tenant, { step: "waiting", calls: 0, exhausted: false, row: undefined }),
       );
   },
-  "fleet-enumerated-again": (state, fact) => {
+  "fleet-enumerated-again": (state, event) => {
     state.reEnumerated = true;
-    addTenants(state, fact.born);
-    for (const slug of fact.pinned ?? []) state.pinned.add(slug);
-    state.ephemeral = [...new Set([...state.ephemeral, ...(fact.ephemeral ?? [])])];
-    fact.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
-    addStages(state, fact.stages);
+    addTenants(state, event.born);
+    for (const slug of event.pinned ?? []) state.pinned.add(slug);
+    state.ephemeral = [...new Set([...state.ephemeral, ...(event.ephemeral ?? [])])];
+    each(state, event.gone ?? [], (tenant) => (tenant.gone = true));
+    event.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
+    addStages(state, event.stages);
   },
+  "rollout-paused": (state, event) => void (state.paused = { actor: event.actor, reason: event.reason }),
+  "rollout-continued": (state) => void (state.paused = undefined),
   "rollout-interrupted": (state) => {
     state.interrupted = true;
-    state.stop ??= { outcome: "halted", reason: "the rollout was interrupted", guard: "interruption" };
+    const reason = "the rollout was interrupted";
+    state.stop ??= { outcome: "halted", code: "ROLLOUT_INTERRUPTED", reason, guard: "interruption" };
   },
-  "rollout-finished": (state, fact) => void (state.finished = fact.outcome),
+  "rollout-finished": (state, event) => void (state.finished = event.outcome),
   "rollout-abandoned": (state) => void (state.finished = "abandoned"),
 };
 
@@ -130,7 +132,7 @@ function newTenant(tenant: Tenant): TenantState {
     reason: undefined,
     release: undefined,
   };
-  return { tenant, step: "waiting", calls: 0, moved: false, exhausted: false, ...unknown };
+  return { tenant, step: "waiting", calls: 0, moved: false, exhausted: false, gone: false, ...unknown };
 }
 
 /** Only what nobody has moved yet takes a baseline: a later look at a moved tenant is not what it ran before. */
@@ -147,38 +149,38 @@ function addStages(state: RolloutState, stages: readonly Stage[]): void {
   for (const stage of stages) state.stages.push({ stage, started: 0 });
 }
 
-function startWave(state: RolloutState, fact: Fact<"wave-started">): void {
+function startWave(state: RolloutState, event: EventOf<"wave-started">): void {
   const planned = state.stages[state.current];
   if (planned === undefined) return;
-  planned.started += fact.slugs.length;
-  state.waves.set(fact.wave, {
-    name: fact.wave,
+  planned.started += event.slugs.length;
+  state.waves.set(event.wave, {
+    name: event.wave,
     stage: planned.stage,
-    slugs: fact.slugs,
+    slugs: event.slugs,
     soakUntil: undefined,
     soaked: false,
   });
-  each(state, fact.slugs, (tenant) => (tenant.wave = fact.wave));
+  each(state, event.slugs, (tenant) => (tenant.wave = event.wave));
 }
 
-function post(state: RolloutState, fact: Fact<"tenants-posted">): void {
-  const release = state.waves.get(fact.wave)?.stage.release ?? state.release;
-  state.calls.set(fact.call, { slugs: fact.slugs, wave: fact.wave });
-  state.lastCall = fact.call;
-  each(state, fact.slugs, (tenant) => {
+function post(state: RolloutState, event: EventOf<"tenants-posted">): void {
+  const release = state.waves.get(event.wave)?.stage.release ?? state.release;
+  state.calls.set(event.call, { slugs: event.slugs, wave: event.wave });
+  state.lastCall = event.call;
+  each(state, event.slugs, (tenant) => {
     if (!tenant.moved) state.moved += 1;
-    if (fact.attempt === 1) tenant.calls += 1;
+    if (event.attempt === 1) tenant.calls += 1;
     Object.assign(tenant, { step: "posted", moved: true, release });
   });
 }
 
-function answer(state: RolloutState, fact: Fact<"call-answered">): void {
-  const call = state.calls.get(fact.call);
+function answer(state: RolloutState, event: EventOf<"call-answered">): void {
+  const call = state.calls.get(event.call);
   if (call === undefined) return;
-  state.calls.delete(fact.call);
+  state.calls.delete(event.call);
   state.faults = 0;
   each(state, call.slugs, (tenant) => Object.assign(tenant, { step: "answered", row: "silent" }));
-  for (const [slug, row, reason] of fact.rows) {
+  for (const [slug, row, reason] of event.rows) {
     const tenant = state.tenants.get(slug);
     if (tenant === undefined) continue;
     tenant.row = row;
@@ -187,24 +189,36 @@ function answer(state: RolloutState, fact: Fact<"call-answered">): void {
     if (row === "doubtful") Object.assign(tenant, { step: "doubtful", exhausted: tenant.calls >= 2 });
   }
   const lenient = state.waves.get(call.wave)?.stage.lenient === true;
-  if (!fact.ok && !lenient) state.alarm ??= refusal(call.wave, fact.message);
+  if (event.strangers !== undefined) raise(state, "STRANGERS_MOVED", strangersMoved(call.wave, event.strangers));
+  if (!event.ok && !lenient) raise(state, "CONTROL_PLANE_FAILED", refusal(call.wave, event.message));
+}
+
+/** The first reason to halt is the one that counts. */
+function raise(state: RolloutState, code: string, reason: string): void {
+  state.alarm ??= { code, reason };
+}
+
+function strangersMoved(wave: string, strangers: readonly string[]): string {
+  const named = strangers.slice(0, 3).join(", ");
+  const more = strangers.length > 3 ? ` and ${strangers.length - 3} more` : "";
+  return `the control plane moved ${named}${more}, which the call for ${wave} did not name: it moves more than it is asked to`;
 }
 
 function refusal(wave: string, message: string | undefined): string {
   return `the control plane reports that ${wave} failed${message === undefined ? "" : `: ${message}`}`;
 }
 
-function failCall(state: RolloutState, fact: Fact<"call-failed">): void {
-  const call = state.calls.get(fact.call);
+function failCall(state: RolloutState, event: EventOf<"call-failed">): void {
+  const call = state.calls.get(event.call);
   if (call === undefined) return;
-  state.calls.delete(fact.call);
-  if (fact.fault === "refused") {
-    state.alarm ??= fact.message;
+  state.calls.delete(event.call);
+  if (event.fault === "refused") {
+    raise(state, "CONTROL_PLANE_REFUSED", event.message);
     return each(state, call.slugs, (tenant) => takeBack(state, tenant));
   }
   each(state, call.slugs, (tenant) => {
-    tenant.step = fact.fault === "transient" ? "retrying" : "doubtful";
-    tenant.exhausted = fact.fault === "exhausted" || tenant.calls >= 2;
+    tenant.step = event.fault === "transient" || event.fault === "busy" ? "retrying" : "doubtful";
+    tenant.exhausted = event.fault === "exhausted" || tenant.calls >= 2;
   });
 }
 
@@ -225,7 +239,7 @@ function failTenant(state: RolloutState, slug: Slug, reason: string, sha: string
   if (stage?.lenient === true) return;
   state.failures += 1;
   state.streak = 0;
-  if (stage?.canary === true) state.alarm ??= `the canary ${slug} failed: ${reason}`;
+  if (stage?.canary === true) raise(state, "CANARY_FAILED", `the canary ${slug} failed: ${reason}`);
 }
 
 function canaryAmong(state: RolloutState, slugs: readonly Slug[]): boolean {
@@ -249,9 +263,4 @@ function each(state: RolloutState, slugs: readonly Slug[], change: (tenant: Tena
     const tenant = state.tenants.get(slug);
     if (tenant !== undefined) change(tenant);
   }
-}
-
-/** Whether `type` names a fact that this version knows. */
-export function isEventType(type: string): type is RolloutEvent["type"] {
-  return Object.hasOwn(appliers, type);
 }

@@ -1,8 +1,6 @@
-import type { Slug, StopOutcome } from "@lateen/kernel";
-import type { CheckReport } from "../checks/check-report.ts";
-import type { Baseline, RolloutPurpose, RowVerdict, Stage } from "./journal-entry.ts";
+import type { Slug, StopOutcome, Release } from "@lateen/kernel";
+import type { Baseline, FleetIdentity, PolicyLimits, RolloutPurpose, RowVerdict, Stage } from "./journal-entry.ts";
 import type { WaveReport } from "../coverage/fleet-report.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 /**
@@ -25,10 +23,12 @@ export interface TenantState {
   calls: number;
   /** Whether the last call that named it may not be followed by another one. */
   exhausted: boolean;
+  /** The control plane no longer lists it. */
+  gone: boolean;
   sha: string | undefined;
   reason: string | undefined;
   /** The release it was last posted for. */
-  release: FleetRelease | undefined;
+  release: Release | undefined;
 }
 
 /** A wave that has begun and is not finished. */
@@ -53,10 +53,13 @@ export interface StageState {
  */
 export interface RolloutState {
   id: string | undefined;
-  release: FleetRelease | undefined;
+  release: Release | undefined;
   startedAt: number;
   only: readonly Slug[] | undefined;
   purpose: RolloutPurpose | undefined;
+  /** Undefined in journals of earlier versions. */
+  fleet: FleetIdentity | undefined;
+  limits: PolicyLimits | undefined;
   readonly tenants: Map<Slug, TenantState>;
   ephemeral: readonly Slug[];
   readonly pinned: Set<Slug>;
@@ -66,10 +69,6 @@ export interface RolloutState {
   current: number;
   readonly waves: Map<string, WaveState>;
   readonly finishedWaves: WaveReport[];
-  /** Verdicts of checks, in the order in which they fell. */
-  readonly checks: CheckReport[];
-  /** Steps whose checks have all passed, see `checkedKey`. */
-  readonly checked: Set<string>;
   /** Slugs of every call without an outcome. */
   readonly calls: Map<number, { readonly slugs: readonly Slug[]; readonly wave: string }>;
   lastCall: number;
@@ -84,9 +83,13 @@ export interface RolloutState {
   /** Control-plane faults since the last answer. */
   faults: number;
   /** Why nothing new is started any more. */
-  stop: { readonly outcome: StopOutcome; readonly reason: string; readonly guard?: string } | undefined;
-  /** A reason to halt that a fact carried and that no decision has taken up yet. */
-  alarm: string | undefined;
+  stop:
+    | { readonly outcome: StopOutcome; readonly code: string; readonly reason: string; readonly guard?: string }
+    | undefined;
+  /** A reason to halt that an event carried, and that no decision has taken up yet. */
+  alarm: { readonly code: string; readonly reason: string } | undefined;
+  /** Who has paused the rollout; undefined while it goes on. */
+  paused: { readonly actor: string; readonly reason: string | undefined } | undefined;
   interrupted: boolean;
   /** The fleet has been enumerated once more after the last move. */
   reEnumerated: boolean;
@@ -102,6 +105,8 @@ export function emptyState(): RolloutState {
     startedAt: 0,
     only: undefined,
     purpose: undefined,
+    fleet: undefined,
+    limits: undefined,
     tenants: new Map(),
     ephemeral: [],
     pinned: new Set(),
@@ -110,8 +115,6 @@ export function emptyState(): RolloutState {
     current: 0,
     waves: new Map(),
     finishedWaves: [],
-    checks: [],
-    checked: new Set(),
     calls: new Map(),
     lastCall: 0,
     moved: 0,
@@ -121,6 +124,7 @@ export function emptyState(): RolloutState {
     faults: 0,
     stop: undefined,
     alarm: undefined,
+    paused: undefined,
     interrupted: false,
     reEnumerated: false,
     returning: false,

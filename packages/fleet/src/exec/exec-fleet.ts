@@ -1,7 +1,7 @@
 import { asReleaseError, found, ReleaseError, unknown } from "@lateen/kernel";
 import type { ControlPlane } from "../ports/control-plane.ts";
 import type { Prober } from "../ports/prober.ts";
-import type { FleetRelease } from "../ports/release.ts";
+import type { Release } from "@lateen/kernel";
 import type { Tenant } from "../ports/tenant.ts";
 import { fillCommand } from "./command-template.ts";
 import { type Commands, type ExecFleetOptions, resolveCommands } from "./commands.ts";
@@ -49,7 +49,7 @@ export function createExecFleet(options: ExecFleetOptions): ExecFleet {
 }
 
 /** Every command of every tenant can be filled in, or nothing is moved at all. */
-function checkRow(commands: Commands, row: Row, release: FleetRelease): ReleaseError | undefined {
+function checkRow(commands: Commands, row: Row, release: Release): ReleaseError | undefined {
   try {
     fillCommand(commands.move, valuesOf(row, release));
     if (commands.proof !== undefined) fillCommand(commands.proof, row.values);

@@ -1,6 +1,6 @@
 import { asReleaseError, ReleaseError, sameCommit } from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
-import type { FleetRelease } from "../ports/release.ts";
+import type { Release } from "@lateen/kernel";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { retryDelaysMs } from "../steps/call-tenants.ts";
 import { eachLimited } from "../steps/each-limited.ts";
@@ -22,7 +22,7 @@ export async function moveTenants(
   commands: Commands,
   find: FindRow,
   tenants: NonEmpty<Tenant>,
-  release: FleetRelease,
+  release: Release,
   signal?: AbortSignal,
 ): Promise<Redeployment> {
   const rows: TenantRow[] = [];
@@ -43,7 +43,7 @@ async function moveTenant(
   commands: Commands,
   find: FindRow,
   tenant: Tenant,
-  release: FleetRelease,
+  release: Release,
   signal: AbortSignal | undefined,
 ): Promise<MoveOutcome> {
   const command = await commandFor(commands, find, tenant, release);
@@ -68,7 +68,7 @@ async function commandFor(
   commands: Commands,
   find: FindRow,
   { slug }: Tenant,
-  release: FleetRelease,
+  release: Release,
 ): Promise<{ readonly argv: Argv } | MoveOutcome> {
   const row = await find(slug);
   if (row.kind !== "found")

@@ -1,5 +1,4 @@
 import type { Release } from "@lateen/kernel";
-import type { FleetRelease } from "../ports/release.ts";
 import type { Row } from "./read-rows.ts";
 import type { Values } from "./template.ts";
 
@@ -7,8 +6,8 @@ import type { Values } from "./template.ts";
 export const releaseFields: readonly string[] = ["tag", "sha", "digest"];
 
 /** Values for the command of one tenant; `{digest}` is that of the release's first image. */
-export function valuesOf(row: Row, release: FleetRelease): Values {
-  const [digest] = Object.values((release as Partial<Release>).digests ?? {});
+export function valuesOf(row: Row, release: Release): Values {
+  const [digest] = Object.values(release.digests);
   const { tag: _tag, sha: _sha, digest: _digest, ...fields } = row.values;
   return {
     ...fields,

@@ -5,7 +5,7 @@ import type { CallSettings } from "../ports/control-plane.ts";
 import { createControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
 
 const send = createSender(() => import("undici"));
-const release = { sha: parseCommitSha("b".repeat(40)), tag: "staging-bbbbbbb" };
+const release = { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "staging-bbbbbbb" };
 const settings: CallSettings = { soakMs: 60_000, batch: 3, maxStragglers: 1 };
 const t1 = { slug: parseSlug("t1"), plane: "prod" };
 

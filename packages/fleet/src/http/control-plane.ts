@@ -5,16 +5,16 @@ import {
   type Http,
   type HttpResponse,
   type Reading,
-  type ReleaseError,
+  ReleaseError,
   type Secret,
   type Sender,
   systemClock,
   systemCode,
   unknown,
+  type Release,
 } from "@lateen/kernel";
 import { retryDelaysMs } from "../steps/call-tenants.ts";
 import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { RedeployRequest } from "../schema.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
@@ -73,7 +73,18 @@ interface Client {
   readonly speaker: Speaker;
 }
 
-function dryRun(release: FleetRelease, settings: CallSettings): RedeployRequest {
+/** This contract names images by tag; other drivers use the digests. */
+function tagOf(release: Release): string {
+  if (release.tag !== undefined) return release.tag;
+  throw new ReleaseError({
+    code: "CONTROL_PLANE_NEEDS_TAG",
+    category: "input",
+    message: `the release ${release.sha} has no candidate tag, and the redeploy-fleet contract names images by tag`,
+    fix: "set release.candidate in the configuration",
+  });
+}
+
+function dryRun(release: Release, settings: CallSettings): RedeployRequest {
   return {
     ...common(release, settings),
     ...(settings.canary === undefined ? {} : { canary_slug: settings.canary }),
@@ -81,14 +92,14 @@ function dryRun(release: FleetRelease, settings: CallSettings): RedeployRequest 
   };
 }
 
-function scoped(tenants: NonEmpty<Tenant>, release: FleetRelease, settings: CallSettings): RedeployRequest {
+function scoped(tenants: NonEmpty<Tenant>, release: Release, settings: CallSettings): RedeployRequest {
   return { ...common(release, settings), soak_seconds: 0, only_slugs: tenants.map((tenant) => tenant.slug) };
 }
 
 /** `confirm` is the control plane's guard against accidental fleet-wide calls; it wants it on every body. */
-function common(release: FleetRelease, settings: CallSettings): RedeployRequest {
+function common(release: Release, settings: CallSettings): RedeployRequest {
   return {
-    target_tag: release.tag,
+    target_tag: tagOf(release),
     soak_seconds: Math.ceil(settings.soakMs / 1000),
     batch_size: settings.batch,
     max_stragglers: settings.maxStragglers,

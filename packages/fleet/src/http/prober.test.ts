@@ -26,7 +26,7 @@ describe("createProber", () => {
     ["redirects", "unknown", "redirects to http://127.0.0.2:9/login"],
   ])("a tenant that answers %s is %s: %s", async (manner, kind, text) => {
     tenants.set("t1", { manner });
-    const reading = await createProber({ url: tenants.buildinfo, send, timeoutMs: 300 }).buildinfo(tenant);
+    const reading = await createProber({ url: tenants.buildinfo, send, timeoutMs: 1_500 }).buildinfo(tenant);
     expect(reading.kind).toBe(kind);
     const said =
       reading.kind === "unknown"

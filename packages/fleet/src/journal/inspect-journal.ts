@@ -1,14 +1,13 @@
-import { go, stop, type Clock, type Verdict } from "@lateen/kernel";
+import { go, stop, type Clock, type Verdict, type Release } from "@lateen/kernel";
 import { replay } from "../engine/reducer.ts";
 import type { RolloutPurpose } from "../engine/journal-entry.ts";
 import type { Journal } from "../ports/journal.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { RolloutState } from "../engine/rollout-state.ts";
 
 /** The rollout that a journal holds. */
 export interface RolloutStatus {
   readonly id: string;
-  readonly release: FleetRelease;
+  readonly release: Release;
   /** Whom it is for, where the journal says so. */
   readonly purpose?: RolloutPurpose;
   readonly state: "unfinished" | "finished" | "abandoned";

@@ -1,15 +1,14 @@
-import type { Reading, ReleaseError, Slug } from "@lateen/kernel";
-import type { FleetRelease } from "./release.ts";
+import type { Reading, ReleaseError, Slug, Release } from "@lateen/kernel";
 import type { NonEmpty, Tenant } from "./tenant.ts";
 
 /** Whoever owns the list of tenants and can replace their containers. */
 export interface ControlPlane {
   /** All tenants, in the order of the control plane, duplicates dropped; never an empty list (that is `unknown` or `absent`). */
-  enumerate(release: FleetRelease, settings: CallSettings, signal?: AbortSignal): Promise<Reading<readonly Tenant[]>>;
+  enumerate(release: Release, settings: CallSettings, signal?: AbortSignal): Promise<Reading<readonly Tenant[]>>;
   /** Moves exactly `tenants`, all of one control plane, to `release` and waits for the answer. Sends once, never again. */
   redeploy(
     tenants: NonEmpty<Tenant>,
-    release: FleetRelease,
+    release: Release,
     settings: CallSettings,
     signal?: AbortSignal,
   ): Promise<Redeployment>;

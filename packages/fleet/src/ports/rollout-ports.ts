@@ -1,5 +1,4 @@
-import type { Clock, Reporter, Slug } from "@lateen/kernel";
-import type { FleetCheck } from "../checks/check.ts";
+import type { Clock, Reporter, Slug, Release } from "@lateen/kernel";
 import type { ControlPlane } from "./control-plane.ts";
 import type { FleetEvent } from "../events.ts";
 import type { Guard } from "./guard.ts";
@@ -8,7 +7,6 @@ import type { Journal } from "./journal.ts";
 import type { RolloutPurpose } from "../engine/journal-entry.ts";
 import type { FleetPolicy } from "../policy.ts";
 import type { Prober } from "./prober.ts";
-import type { FleetRelease } from "./release.ts";
 import type { NonEmpty } from "./tenant.ts";
 
 /** What `verifyFleet` reads from; it writes nothing. */
@@ -25,15 +23,13 @@ export interface VerifyPorts {
 export interface RolloutPorts extends VerifyPorts {
   /** Evaluated in this order. @default [] */
   readonly guards?: readonly Guard[];
-  /** Checks of the user; a rollback runs none. @default [] */
-  readonly checks?: readonly FleetCheck[];
   readonly controlPlane: ControlPlane;
   readonly journal: Journal;
 }
 
 /** What is rolled out, and how. */
 export interface RolloutInput {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly policy: FleetPolicy;
   /** Restricts the rollout, and its account, to these tenants. */
   readonly only?: NonEmpty<Slug>;
@@ -49,7 +45,7 @@ export interface RolloutInput {
 
 /** What is verified. */
 export interface VerifyInput {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly policy: FleetPolicy;
   readonly only?: NonEmpty<Slug>;
 }

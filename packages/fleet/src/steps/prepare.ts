@@ -1,4 +1,4 @@
-import { go, type Slug, stop, type Verdict } from "@lateen/kernel";
+import { go, type Slug, stop, type Verdict, type Release } from "@lateen/kernel";
 import { forwardStop } from "./forward-stop.ts";
 import { createAncestryOf } from "./ancestry-of.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
@@ -9,7 +9,6 @@ import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, VerifyPorts } from "../ports/rollout-ports.ts";
 import { type BaselineReading, readBaseline } from "./read-baseline.ts";
 import { type Fleet, readFleet } from "./read-fleet.ts";
-import type { FleetRelease } from "../ports/release.ts";
 
 /** A rollout that is planned and may begin: nothing has been written yet. */
 export interface Preparation extends BaselineReading {
@@ -39,7 +38,7 @@ export async function prepare(
 }
 
 /** How tenants are looked at for `release`. */
-export function observeOptions(release: FleetRelease, policy: ResolvedPolicy, ports: VerifyPorts): ObserveOptions {
+export function observeOptions(release: Release, policy: ResolvedPolicy, ports: VerifyPorts): ObserveOptions {
   const { prober, clock } = ports;
   const ancestryOf = createAncestryOf(ports.history, release.sha, clock);
   return { target: release.sha, verify: policy.verify, prober, clock, ancestryOf };

@@ -1,9 +1,8 @@
-import { type Clock, type Slug, stop, type Verdict, go, ReleaseError } from "@lateen/kernel";
+import { type Clock, type Slug, stop, type Verdict, go, ReleaseError, type Release } from "@lateen/kernel";
 import { forwardStop } from "./forward-stop.ts";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import { matchesGlob } from "../engine/glob.ts";
 import type { Pin, ResolvedPolicy } from "../policy.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 
 /** The tenants that a stage is about. */
@@ -16,7 +15,7 @@ export interface Fleet {
 
 /** What `readFleet` is told. */
 export interface FleetInput {
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly only?: NonEmpty<Slug>;
 }
 

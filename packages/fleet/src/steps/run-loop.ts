@@ -7,7 +7,6 @@ import { observeWave } from "./observe-wave.ts";
 import { planRollback } from "../engine/plan-rollback.ts";
 import { reEnumerate } from "./re-enumerate.ts";
 import type { Run } from "./run.ts";
-import { runChecks } from "./run-checks.ts";
 import { soakWave } from "./soak-wave.ts";
 
 type Step = Exclude<RolloutAction, { kind: "sweep" }>;
@@ -53,7 +52,6 @@ function isStep(action: RolloutAction): action is Step {
 }
 
 function keyOf(step: Step): string {
-  if (step.kind === "check") return `check ${step.step} ${step.wave}`;
   if (step.kind === "call") return `call ${step.wave} ${step.plane}`;
   return "wave" in step && step.kind !== "start" ? `${step.kind} ${step.wave}` : step.kind;
 }
@@ -61,7 +59,7 @@ function keyOf(step: Step): string {
 async function perform(run: Run, step: Step): Promise<void> {
   switch (step.kind) {
     case "halt":
-      return run.record({ type: "rollout-halted", reason: step.reason });
+      return run.record({ type: "rollout-halted", code: step.code, reason: step.reason });
     case "start":
       return start(run, step.wave);
     case "call":
@@ -70,8 +68,6 @@ async function perform(run: Run, step: Step): Promise<void> {
       return observeWave(run, step.wave, step.slugs);
     case "soak":
       return soakWave(run, step.wave, step.slugs);
-    case "check":
-      return runChecks(run, step.step, step.wave, step.slugs);
     case "finish-wave":
       return finishWave(run, step.wave);
     case "return":
@@ -98,7 +94,13 @@ export async function passGuards(run: Run): Promise<boolean> {
   if (stopped === undefined) return true;
   const { guard, verdict } = stopped;
   run.evidence.push(...verdict.evidence);
-  await run.record({ type: "guard-stopped", guard, outcome: verdict.outcome, reason: verdict.reason });
+  await run.record({
+    type: "guard-stopped",
+    guard,
+    outcome: verdict.outcome,
+    code: verdict.code,
+    reason: verdict.reason,
+  });
   return false;
 }
 

@@ -1,5 +1,4 @@
-import type { CommitSha, Evidence, Slug } from "@lateen/kernel";
-import type { FleetCheck } from "../checks/check.ts";
+import type { CommitSha, Evidence, Slug, Release } from "@lateen/kernel";
 import { createAncestryOf } from "./ancestry-of.ts";
 import { applyEvent } from "../engine/reducer.ts";
 import type { RolloutLimits } from "../engine/decide-rollout.ts";
@@ -10,7 +9,6 @@ import type { RolloutForecast } from "../engine/forecast.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
 import { observeOptions } from "./prepare.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import type { RolloutState } from "../engine/rollout-state.ts";
 
 /** One rollout in one process: its state, and everything its steps need. */
@@ -22,10 +20,6 @@ export interface Run {
   readonly limits: RolloutLimits;
   /** Aborts when nothing new shall be started; calls in flight are still awaited. */
   readonly signal: AbortSignal | undefined;
-  /** Aborts as soon as the rollout has a reason to stop: what only watches is called off. */
-  readonly stopping: AbortSignal;
-  /** Checks of the user that hold for this rollout. */
-  readonly checks: readonly FleetCheck[];
   /** When tenants gave their last matching answer, in this process. */
   readonly seenAt: Map<Slug, number>;
   readonly evidence: Evidence[];
@@ -36,13 +30,13 @@ export interface Run {
   /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
   record(...facts: readonly RolloutEvent[]): Promise<void>;
   /** How tenants are looked at for `release`. */
-  observing(release: FleetRelease): ObserveOptions;
+  observing(release: Release): ObserveOptions;
 }
 
 /** What `createRun` is made of. */
 export interface RunOptions extends Pick<
   Run,
-  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "checks" | "resumed" | "forecast"
+  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "resumed" | "forecast"
 > {
   readonly journal: OpenJournal;
 }
@@ -51,17 +45,14 @@ export interface RunOptions extends Pick<
 export function createRun(options: RunOptions): Run {
   const { state, journal, ports, policy, input } = options;
   const target = observeOptions(input.release, policy, ports);
-  const stopping = new AbortController();
   return {
     ...options,
-    stopping: stopping.signal,
     seenAt: new Map(),
     evidence: [],
     async record(...facts) {
       const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now() }));
       // State and journal see the facts in one order, since both get them before anything else can run.
       for (const entry of entries) applyEvent(state, entry);
-      if (state.stop !== undefined || state.alarm !== undefined) stopping.abort();
       await journal.append(entries);
       // Who is told of a fact may rely on it, also after a crash.
       for (const fact of facts) ports.report?.(fact);

@@ -17,7 +17,7 @@ afterAll(() => Promise.all(closing.map((close) => close())));
 
 const runner = { describe, test, expect };
 const sha = parseCommitSha("b".repeat(40));
-const release = { sha, tag: "staging-bbbbbbb" };
+const release = { sha, digests: {}, tag: "staging-bbbbbbb" };
 const send = createSender(() => import("undici"));
 
 describeControlPlaneContract(

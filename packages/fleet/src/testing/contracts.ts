@@ -1,9 +1,8 @@
-import { parseCommitSha, parseSlug } from "@lateen/kernel";
+import { parseCommitSha, parseSlug, type Release } from "@lateen/kernel";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import type { JournalEntry } from "../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../ports/journal.ts";
 import type { Prober } from "../ports/prober.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import { isNonEmpty, type Tenant } from "../ports/tenant.ts";
 
 /** The test functions of whatever runner is used. */
@@ -21,7 +20,7 @@ export interface ContractRunner {
 export interface ControlPlaneSubject {
   readonly controlPlane: ControlPlane;
   readonly prober: Prober;
-  readonly release: FleetRelease;
+  readonly release: Release;
 }
 
 const settings: CallSettings = { soakMs: 0, batch: 1, maxStragglers: 0 };
@@ -67,19 +66,24 @@ export function describeControlPlaneContract(
   });
 }
 
-async function enumerate(controlPlane: ControlPlane, release: FleetRelease): Promise<readonly Tenant[]> {
+async function enumerate(controlPlane: ControlPlane, release: Release): Promise<readonly Tenant[]> {
   const reading = await controlPlane.enumerate(release, settings);
   if (reading.kind !== "found") throw new Error(`the contract needs a fleet; it is ${reading.kind}`);
   return reading.value;
 }
 
-async function runs(prober: Prober, tenant: Tenant, release: FleetRelease): Promise<boolean> {
+async function runs(prober: Prober, tenant: Tenant, release: Release): Promise<boolean> {
   const reading = await prober.buildinfo(tenant);
   return reading.kind === "found" && release.sha.startsWith(reading.value);
 }
 
 const facts: readonly JournalEntry[] = [
-  { type: "rollout-started", id: "contract", release: { sha: parseCommitSha("b".repeat(40)), tag: "new" }, at: 1 },
+  {
+    type: "rollout-started",
+    id: "contract",
+    release: { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "new" },
+    at: 1,
+  },
   { type: "tenants-posted", call: 1, wave: "canary", slugs: [parseSlug("t1")], attempt: 1, at: 2 },
   { type: "tenant-failed", slug: parseSlug("t1"), reason: "„Grund“ in\nzwei Zeilen", at: 3 },
 ];

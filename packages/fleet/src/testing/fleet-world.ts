@@ -50,7 +50,7 @@ export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<
     before,
     target,
     input: {
-      release: { sha: parseCommitSha(target), tag: `staging-${target.slice(0, 7)}` },
+      release: { sha: parseCommitSha(target), digests: {}, tag: `staging-${target.slice(0, 7)}` },
       policy,
       tagOf: (sha) => `staging-${sha.slice(0, 7)}`,
     },

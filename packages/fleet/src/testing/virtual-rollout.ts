@@ -1,17 +1,24 @@
-import { type CommitSha, parseCommitSha, parseSlug, ReleaseError, type Slug, type Verdict } from "@lateen/kernel";
+import {
+  type CommitSha,
+  parseCommitSha,
+  parseSlug,
+  ReleaseError,
+  type Slug,
+  type Verdict,
+  type Release,
+} from "@lateen/kernel";
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 import type { FleetEvent } from "../events.ts";
 import type { FleetReport } from "../coverage/fleet-report.ts";
 import { memoryJournal } from "../journal/memory-journal.ts";
 import type { FleetPolicy } from "../policy.ts";
 import type { RolloutPorts } from "../ports/rollout-ports.ts";
-import type { FleetRelease } from "../ports/release.ts";
 import { rollOut } from "../roll-out.ts";
 import { createVirtualFleet, type VirtualFleet } from "./virtual-fleet.ts";
 
 /** What is rolled out, to tenants that run `a…a`. */
 export const sha: CommitSha = parseCommitSha("b".repeat(40));
-export const release: FleetRelease = { sha, tag: "new" };
+export const release: Release = { sha, digests: {}, tag: "new" };
 
 /** A fault of the control plane. */
 export const cause: ReleaseError = new ReleaseError({

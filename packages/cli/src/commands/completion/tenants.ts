@@ -38,7 +38,7 @@ async function enumerate(inquiry: Inquiry, { config }: Settings, fleet: FleetCon
     const sha = await nameCommit(inquiry);
     if (sha === undefined || config.release === undefined) return undefined;
     const { controlPlane } = await wiring.fleet();
-    const release = { sha, tag: candidateTag(config.release.candidate, sha) };
+    const release = { sha, digests: {}, tag: candidateTag(config.release.candidate, sha) };
     // An enumeration is a dry run of a rollout, which wants to know how it would go on; none of this selects tenants.
     const settings = { soakMs: fleet.soak, batch: fleet.batch ?? 1, maxStragglers: 0 };
     const reading = await controlPlane.enumerate(release, settings, signal);

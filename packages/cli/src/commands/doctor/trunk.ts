@@ -1,5 +1,5 @@
 import { candidateTag, type Job } from "../../job/job.ts";
-import { type CommitSha, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
+import { type CommitSha, type Release, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 
 /** What several examinations want to know of the branch; each fact is read once, and with the first that asks. */
@@ -45,10 +45,10 @@ async function readRecent(job: Job, head: Trunk["head"], promoted: Trunk["promot
 }
 
 /** The tag that the candidate of the branch's head has; of a commit that nobody has where the head is not known. */
-export async function candidateOfHead(trunk: Trunk, template: string): Promise<{ sha: CommitSha; tag: string }> {
+export async function candidateOfHead(trunk: Trunk, template: string): Promise<Release & { tag: string }> {
   const head = await trunk.head().catch(() => undefined);
   const sha = head?.kind === "found" ? head.value : parseCommitSha("0".repeat(40));
-  return { sha, tag: candidateTag(template, sha) };
+  return { sha, digests: {}, tag: candidateTag(template, sha) };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -130,7 +130,7 @@ async function lookAtFleet(job: Job, { commit }: PipelineState): Promise<Verdict
   if (fleet === undefined || release === undefined) return { kind: "go", value: {}, evidence: [] };
   const policy = policyOf(fleet);
   const input = {
-    release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+    release: { sha: commit, digests: {}, tag: candidateTag(release.candidate, commit) },
     policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
   };
   const history = forge === undefined ? {} : { history: await job.wiring.forge() };

@@ -66,7 +66,7 @@ async function readFleet(job: Job, target: TargetState | undefined): Promise<Ver
   const { commit } = ledger.value.entry;
   const policy = policyOf(fleet);
   const input = {
-    release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+    release: { sha: commit, digests: {}, tag: candidateTag(release.candidate, commit) },
     policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
   };
   const ports = {

@@ -40,7 +40,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const isRollback = options.purpose?.kind === "rollback";
     const withoutCanary = job.overrides.get("canary");
     const input: RolloutInput = {
-      release: { sha: commit, tag },
+      release: { sha: commit, digests: {}, tag },
       policy: isRollback ? strict(policyOf(fleet)) : policyOf(fleet),
       tagOf: (sha) => candidateTag(release.candidate, sha),
       ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),
@@ -75,7 +75,7 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
     if (fleet === undefined || release === undefined) throw configMissing("fleet");
     job.report({ type: "stage-started", stage: "verify", about: "what every tenant runs" });
     const input = {
-      release: { sha: commit, tag: candidateTag(release.candidate, commit) },
+      release: { sha: commit, digests: {}, tag: candidateTag(release.candidate, commit) },
       policy: policyOf(fleet),
       ...(only === undefined ? {} : { only }),
     };

@@ -16,7 +16,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const sha = parseCommitSha("b".repeat(40));
-const started: JournalEntry = { type: "rollout-started", id: "bbb-2026", release: { sha, tag: "new" }, at: 1 };
+const started: JournalEntry = {
+  type: "rollout-started",
+  id: "bbb-2026",
+  release: { sha, digests: {}, tag: "new" },
+  at: 1,
+};
 const halted: JournalEntry = { type: "rollout-halted", reason: "ein Grund – mit Umlauten: ä", at: 2 };
 const file = () => join(folder, "rollout.jsonl");
 

@@ -1,5 +1,5 @@
 import { ReleaseError } from "@lateen/kernel";
-import { isFact } from "../is-fact.ts";
+import { parseEntry } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 
 /** What a journal file holds, and how many of its bytes are whole entries. */
@@ -35,8 +35,7 @@ export function readLines(bytes: Buffer, path: string): ReadLines {
 
 function readEntry(line: string): JournalEntry | undefined {
   try {
-    const entry: unknown = JSON.parse(line);
-    return isFact(entry) ? entry : undefined;
+    return parseEntry(JSON.parse(line));
   } catch {
     return undefined;
   }

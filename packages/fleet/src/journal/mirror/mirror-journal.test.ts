@@ -12,7 +12,7 @@ import { rollOut } from "../../roll-out.ts";
 import { describeJournalContract } from "../../testing/contracts.ts";
 import { createVirtualFleet } from "../../testing/virtual-fleet.ts";
 
-const release = { sha: parseCommitSha("b".repeat(40)), tag: "new" };
+const release = { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "new" };
 const policy = { canary: [parseSlug("t1")], pace: { batch: 1 } };
 const cause = new ReleaseError({ code: "GIT_UNREACHABLE", category: "unavailable", message: "no network" });
 
@@ -97,7 +97,7 @@ describe("a mirrored journal", () => {
     const log = memoryLog();
     const { ports, fleet } = machine(log);
     await rollOut({ release, policy }, ports);
-    const next = { sha: parseCommitSha("c".repeat(40)), tag: "newer" };
+    const next = { sha: parseCommitSha("c".repeat(40)), digests: {}, tag: "newer" };
     await rollOut({ release: next, policy }, ports);
     expect(fleet.calls).toHaveLength(8);
     expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ release: next, state: "finished" });

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
-import { isFact } from "../is-fact.ts";
+import { journalEntrySchema } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 
 /** One entry of a mirror. */
@@ -38,9 +39,9 @@ export async function readMirror(log: {
 function readPart(value: unknown): { readonly from: number; readonly facts: readonly JournalEntry[] } | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { schemaVersion, from, facts } = value as Record<string, unknown>;
-  if (schemaVersion !== 1 || !Number.isSafeInteger(from) || !Array.isArray(facts) || !facts.every(isFact))
-    return undefined;
-  return { from: Number(from), facts };
+  const entries = z.array(journalEntrySchema).safeParse(facts).data;
+  if (schemaVersion !== 1 || !Number.isSafeInteger(from) || entries === undefined) return undefined;
+  return { from: Number(from), facts: entries };
 }
 
 function foreign(id: string): ReleaseError {

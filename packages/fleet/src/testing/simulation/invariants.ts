@@ -1,9 +1,8 @@
-import type { Slug, Verdict } from "@lateen/kernel";
+import type { Slug, Verdict, Release } from "@lateen/kernel";
 import { replay } from "../../engine/reducer.ts";
 import { tolerance } from "../../engine/count-or-percent.ts";
 import type { FleetReport } from "../../coverage/fleet-report.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
-import type { FleetRelease } from "../../ports/release.ts";
 import type { Tenant } from "../../ports/tenant.ts";
 import type { Disk } from "./disk.ts";
 import { commits, type Scenario } from "./scenario.ts";
@@ -17,7 +16,7 @@ export class Violation extends Error {
 /** What the observer of a simulation remembers beside the world and the disk. */
 export interface Watch {
   readonly scenario: Scenario;
-  readonly release: FleetRelease;
+  readonly release: Release;
   readonly world: World;
   readonly disk: Disk;
   /** Tenants that are being moved right now, by call. */
@@ -32,7 +31,7 @@ export interface Watch {
 }
 
 /** Checks a call of the control plane before it has any effect. @throws Violation */
-export function checkPost(watch: Watch, tenants: readonly Tenant[], release: FleetRelease): void {
+export function checkPost(watch: Watch, tenants: readonly Tenant[], release: Release): void {
   const { scenario, disk, world } = watch;
   const slugs = tenants.map(({ slug }) => slug);
   const isForward = release.sha === watch.release.sha;
@@ -100,11 +99,7 @@ function checkWidth(watch: Watch, slugs: readonly Slug[], entries: readonly Jour
   if ("waves" in pace) must(inFlight <= stage.slugs.length, `I2 ${inFlight} in flight, wave of ${stage.slugs.length}`);
 }
 
-function checkReturn(
-  tenants: ReturnType<typeof replay>["tenants"],
-  slugs: readonly Slug[],
-  release: FleetRelease,
-): void {
+function checkReturn(tenants: ReturnType<typeof replay>["tenants"], slugs: readonly Slug[], release: Release): void {
   for (const slug of slugs) {
     const tenant = tenants.get(slug);
     must(tenant?.moved === true, `I13 ${slug} was moved back and had not been moved`);

@@ -1,9 +1,8 @@
-import { type Clock, found, go, isReleaseError, type Reading, stop, type Verdict } from "@lateen/kernel";
+import { type Clock, found, go, isReleaseError, type Reading, stop, type Verdict, type Release } from "@lateen/kernel";
 import type { Ancestry } from "@lateen/kernel";
 import type { FleetEvent } from "../../events.ts";
 import type { FleetReport } from "../../coverage/fleet-report.ts";
 import type { RolloutPorts } from "../../ports/rollout-ports.ts";
-import type { FleetRelease } from "../../ports/release.ts";
 import { rollOut } from "../../roll-out.ts";
 import { createDisk, journalOn, tear } from "./disk.ts";
 import { checkPost, checkVerdict, Violation, type Watch } from "./invariants.ts";
@@ -94,7 +93,7 @@ interface Simulation {
 function begin(scenario: Scenario, clock: Clock): Simulation {
   const [, , , sha] = commits;
   if (sha === undefined) throw new TypeError("there is no target");
-  const release: FleetRelease = { sha, tag: "staging-3333333" };
+  const release: Release = { sha, digests: {}, tag: "staging-3333333" };
   const world = createWorld(scenario, clock);
   const trace: string[] = [];
   const watch: Watch = {

@@ -1,6 +1,14 @@
-import { absent, type Clock, found, type Reading, ReleaseError, type Slug, unknown } from "@lateen/kernel";
+import {
+  absent,
+  type Clock,
+  found,
+  type Reading,
+  ReleaseError,
+  type Slug,
+  unknown,
+  type Release,
+} from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../../ports/control-plane.ts";
-import type { FleetRelease } from "../../ports/release.ts";
 import type { Tenant } from "../../ports/tenant.ts";
 import { commits, firstCommit, type Scenario, type TenantPlan } from "./scenario.ts";
 
@@ -25,7 +33,7 @@ export interface World {
   readonly tenants: ReadonlyMap<Slug, RealTenant>;
   enumerate(): readonly Tenant[];
   /** Moves tenants as the scenario has it; takes virtual time. */
-  redeploy(tenants: readonly Tenant[], release: FleetRelease): Promise<Redeployment>;
+  redeploy(tenants: readonly Tenant[], release: Release): Promise<Redeployment>;
   probe(slug: Slug): Promise<Reading<string>>;
 }
 
@@ -41,7 +49,7 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     return age >= plan.bornAt && (plan.deletedAt === undefined || age < plan.deletedAt);
   };
 
-  async function apply(moved: readonly Tenant[], release: FleetRelease): Promise<TenantRow[]> {
+  async function apply(moved: readonly Tenant[], release: Release): Promise<TenantRow[]> {
     await clock.sleep(random.int(1_000, 120_000));
     return moved.flatMap(({ slug }) => {
       const tenant = tenants.get(slug);
@@ -94,7 +102,7 @@ function realTenant(plan: TenantPlan, { random }: Scenario): RealTenant {
   return { plan, sha, down: plan.first === "down", ...rest };
 }
 
-function move(tenant: RealTenant, release: FleetRelease, scenario: Scenario, clock: Clock): TenantRow[] {
+function move(tenant: RealTenant, release: Release, scenario: Scenario, clock: Clock): TenantRow[] {
   const {
     fault: kind,
     tenant: { slug },

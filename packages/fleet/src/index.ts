@@ -5,7 +5,7 @@ export type { FleetEvent } from "./events.ts";
 export { abandonRollout, inspectJournal, type RolloutStatus } from "./journal/inspect-journal.ts";
 export { memoryJournal } from "./journal/memory-journal.ts";
 export { mirrorJournal, type MirrorLog } from "./journal/mirror/mirror-journal.ts";
-export type { FleetPolicy } from "./policy.ts";
+export { type FleetPolicy, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
 export { combineControlPlanes } from "./ports/combine-control-planes.ts";
 export type { ControlPlane, Redeployment, TenantRow } from "./ports/control-plane.ts";
 export type { Guard } from "./ports/guard.ts";

@@ -8,6 +8,7 @@ export type { FleetEvidence, Ledger, LedgerEntry, LedgerHead } from "./ports/led
 export type { TagStore } from "./ports/tag-store.ts";
 export { checkPromotion, promote } from "./promote.ts";
 export type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
+export { resolvePolicy as resolveSettlePolicy } from "./policy.ts";
 export { reconcile } from "./reconcile.ts";
 export { prepareRollback, rollback } from "./rollback.ts";
 export type { RollbackInput, RollbackPart } from "./rollback-input.ts";

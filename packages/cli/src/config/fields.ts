@@ -9,7 +9,12 @@ import {
   type Slug,
 } from "@lateen/kernel";
 import { z } from "zod";
-import type { SecretSource, Share } from "./config.ts";
+
+/** Where a secret is kept: an environment variable or a file; never the secret itself. */
+export type SecretSource = { readonly env: string } | { readonly file: string };
+
+/** A number of tenants, or a share of the fleet such as `25%`. */
+export type Share = number | `${number}%`;
 
 /** Text that a parser of the kernel turns into a value that cannot be wrong; its complaint becomes the problem's text. */
 function parsed<T>(parse: (text: string) => T, about: string): z.ZodType<T, string> {

@@ -1,3 +1,4 @@
+import type { Defaults } from "./defaults.ts";
 import { z } from "zod";
 import { sections } from "./schema.ts";
 
@@ -14,17 +15,37 @@ export interface JsonSchema {
 /**
  * JSON Schema of the configuration file, for editors; in draft 7, which all of them know.
  *
- * It asks for no more than a file must hold: what a job fills in of `forge`, and in an overlay everything, may be left out.
+ * `defaults` are those of the stages (`policyDefaults`), which the schema leaves open. It asks for no more than a file must hold: what a job fills in of `forge`, and in an overlay everything, may be left out.
  */
-export function configJsonSchema(): JsonSchema {
+export function configJsonSchema(defaults: Defaults = {}): JsonSchema {
   const shape = Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, section()]));
   const schema = z.toJSONSchema(z.strictObject(shape), { io: "input", target: "draft-7" }) as JsonSchema;
   const { $schema, environments, forge, ...others } = schema.properties ?? {};
-  const own = { ...(forge === undefined ? {} : { forge: undemanding(forge) }), ...others };
+  const own = withDefaults({ ...(forge === undefined ? {} : { forge: undemanding(forge) }), ...others }, defaults);
   const overlay = { type: "object", properties: withoutDemands(own), additionalProperties: false } as const;
   const overlays = { ...environments, additionalProperties: overlay };
   const properties = { ...($schema === undefined ? {} : { $schema }), ...own, environments: overlays };
   return Object.assign({}, schema, { title: "lateen.yaml", properties });
+}
+
+/** The properties with the defaults of the stages, which the schema itself leaves open. */
+function withDefaults(
+  properties: Readonly<Record<string, JsonSchema>>,
+  defaults: Defaults,
+): Record<string, JsonSchema> {
+  const result = structuredClone(properties) as Record<string, JsonSchema>;
+  for (const [key, value] of Object.entries(defaults)) {
+    let here: JsonSchema | undefined = { properties: result };
+    for (const part of key.split("."))
+      here = alternatives(here).find((one) => one.properties?.[part])?.properties?.[part];
+    if (here !== undefined) Object.assign(here, { default: value });
+  }
+  return result;
+}
+
+/** A schema's alternatives, or itself. */
+export function alternatives(schema: JsonSchema | undefined): readonly JsonSchema[] {
+  return schema === undefined ? [] : (schema.anyOf ?? [schema]);
 }
 
 function undemanding(schema: JsonSchema): JsonSchema {

@@ -1,4 +1,4 @@
-import { configJsonSchema, type JsonSchema } from "./json-schema.ts";
+import { alternatives, configJsonSchema, type JsonSchema } from "./json-schema.ts";
 
 /** The keys that may stand in the mapping at `path`; read from the schema, so that they cannot differ from it. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
@@ -15,8 +15,4 @@ function childOf(schema: JsonSchema, part: PropertyKey): JsonSchema | undefined 
     if (typeof additionalProperties === "object") return additionalProperties;
   }
   return undefined;
-}
-
-function alternatives(schema: JsonSchema | undefined): readonly JsonSchema[] {
-  return schema === undefined ? [] : (schema.anyOf ?? [schema]);
 }

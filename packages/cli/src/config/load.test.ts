@@ -46,24 +46,19 @@ promote: { tags: [latest], targets: { next: { tags: [next], allowUnlabelled: tru
 `;
 
 describe("a configuration", () => {
-  test("is read with its defaults", async () => {
+  test("is read with the defaults of the schema; those of the stages stay with them", async () => {
     const { config, folder: base } = await load(complete);
     expect(config).toMatchObject({
       forge: { branch: "main", url: "https://git.example.com", api: "https://git.example.com/api/v1", insecure: false },
       gate: {
         timeout: 5_400_000,
-        poll: 15_000,
-        settle: 90_000,
-        appearWithin: 300_000,
         workflows: [{ file: "e2e.yml", whenAbsent: "prove" }],
       },
       supersession: false,
       fleet: {
-        soak: 60_000,
         waves: [1, 5, "25%"],
         maxStragglers: "2%",
-        verify: { timeout: 240_000, match: "ancestry" },
-        onFailure: "halt",
+        journal: ".lateen/",
       },
       promote: {
         ledger: { ref: "refs/lateen/latest" },

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Config, LedgerConfig, TargetConfig } from "./config.ts";
 import * as field from "./fields.ts";
 
 const forge = () =>
@@ -67,10 +66,10 @@ const gate = () =>
       .optional()
       .transform((checks = []) => checks),
     workflows: field.listOf(workflow(), "workflows").default([]),
-    timeout: field.duration.prefault("60m"),
-    poll: field.duration.prefault("15s"),
-    settle: field.duration.prefault("90s"),
-    appearWithin: field.duration.prefault("5m"),
+    timeout: field.duration.optional(),
+    poll: field.duration.optional(),
+    settle: field.duration.optional(),
+    appearWithin: field.duration.optional(),
   });
 
 const killSwitch = () =>
@@ -100,13 +99,13 @@ const controlPlane = () =>
 
 const verify = () =>
   z.strictObject({
-    timeout: field.duration.prefault("240s"),
-    interval: field.duration.prefault("20s"),
-    concurrency: field.count(1).default(256),
-    match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).default("ancestry"),
+    timeout: field.duration.optional(),
+    interval: field.duration.optional(),
+    concurrency: field.count(1).optional(),
+    match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).optional(),
   });
 
-const gitRef = (ref: string): z.ZodType<LedgerConfig, Record<string, unknown>> =>
+const gitRef = (ref: string) =>
   z.strictObject({
     remote: field.words.optional(),
     ref: field.words
@@ -115,7 +114,7 @@ const gitRef = (ref: string): z.ZodType<LedgerConfig, Record<string, unknown>> =
     token: field.secretSource.optional(),
     username: field.words.optional(),
     insecure: field.flag.default(false),
-  }) as unknown as z.ZodType<LedgerConfig, Record<string, unknown>>;
+  });
 
 const pin = () => z.strictObject({ reason: field.words, until: field.words.optional() });
 const ring = () =>
@@ -129,22 +128,22 @@ const fleet = () =>
   z.strictObject({
     controlPlanes: field.someOf(controlPlane(), "control planes"),
     canary: field.listOf(field.slug, "tenants").default([]),
-    soak: field.duration.prefault("60s"),
+    soak: field.duration.optional(),
     batch: field.count(1).optional(),
     waves: field.someOf(field.share(1), "wave sizes").optional(),
     window: z
       .strictObject({ growth: z.number({ error: "must be a number above 0" }).positive(), cap: field.count(1) })
       .optional(),
-    maxStragglers: field.share(0).default(0),
+    maxStragglers: field.share(0).optional(),
     buildinfo: field.tenantAddress,
     verify: verify().prefault({}),
-    onFailure: z.enum(["halt", "rollback"], { error: "must be halt or rollback" }).default("halt"),
+    onFailure: z.enum(["halt", "rollback"], { error: "must be halt or rollback" }).optional(),
     journal: field.words.default(".lateen/"),
     mirror: gitRef("refs/lateen/rollout").optional(),
     ephemeral: field.listOf(field.words, "name patterns").default([]),
     pinned: z.record(z.string(), pin()).default({}),
     rings: field.listOf(ring(), "rings").default([]),
-    legacyControlPlane: field.flag.default(false),
+    legacyControlPlane: field.flag.optional(),
     deadline: field.duration.optional(),
     insecure: field.flag.default(false),
   });
@@ -165,24 +164,24 @@ const promote = () =>
       targets: z.record(targetName, target()).optional(),
       allowUnlabelled: field.flag.default(false),
       ledger: gitRef("refs/lateen/latest").prefault({}),
-      settle: field.duration.prefault("5m"),
+      settle: field.duration.optional(),
       referrers: field.flag.default(true),
       pin: z
         .union([z.literal(false), field.candidate], { error: "must be false, or make a tag with {sha12} in it" })
         .default("release-{sha12}"),
     })
     .transform(({ tags, targets = {}, allowUnlabelled, ...rest }) => {
-      const named = Object.entries(targets).map(([name, own]): TargetConfig => ({
+      const named = Object.entries(targets).map(([name, own]) => ({
         name,
         ...own,
         allowUnlabelled: own.allowUnlabelled ?? allowUnlabelled,
       }));
-      const plain: TargetConfig[] = tags === undefined ? [] : [{ name: "default", tags, allowUnlabelled }];
+      const plain = tags === undefined ? [] : [{ name: "default", tags, images: undefined, allowUnlabelled }];
       return { ...rest, targets: [...plain, ...named] };
     });
 
 /** Every section of a file by its name. */
-export const sections: Readonly<Record<string, () => z.ZodType>> = {
+export const sections = {
   $schema: () => z.string().optional(),
   forge: () => forge().optional(),
   release: () => release().optional(),
@@ -196,6 +195,11 @@ export const sections: Readonly<Record<string, () => z.ZodType>> = {
   environments: () => z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 };
 
+type Shape = { readonly [Name in keyof typeof sections]: ReturnType<(typeof sections)[Name]> };
+
+/** The configuration, validated and with what the schema itself fills in; a section that is not written is absent. */
+export type Config = Omit<z.output<z.ZodObject<Shape>>, "$schema" | "environments">;
+
 const hasDefault: readonly string[] = ["registries"];
 
 /**
@@ -203,12 +207,10 @@ const hasDefault: readonly string[] = ["registries"];
  *
  * All sections together are 250 objects of zod, and take 10 ms to build (measured November 2026).
  */
-export function configSchema(
-  value: Readonly<Record<string, unknown>>,
-): z.ZodType<Config & { readonly $schema?: string | undefined }, unknown> {
+export function configSchema(value: Readonly<Record<string, unknown>>): z.ZodType<Config> {
   const missing = z.undefined().optional();
   const build = ([name, section]: [string, () => z.ZodType]) =>
     [name, hasDefault.includes(name) || Object.hasOwn(value, name) ? section() : missing] as const;
   const shape = Object.fromEntries(Object.entries(sections).map(build));
-  return z.strictObject(shape) as unknown as z.ZodType<Config & { readonly $schema?: string | undefined }, unknown>;
+  return z.strictObject(shape) as unknown as z.ZodType<Config>;
 }

@@ -1,5 +1,6 @@
 import { formatDuration, plainText } from "@lateen/kernel";
 import { table } from "../output/answer.ts";
+import { policyDefaults } from "./defaults.ts";
 import { isRecord } from "./layers.ts";
 import type { Settings } from "./load.ts";
 import { formatKey } from "./problem.ts";
@@ -22,9 +23,22 @@ const durations: ReadonlySet<string> = new Set([
   "deadline",
 ]);
 
-/** Every value that is in force, one by one. */
+/** Every value that is in force, one by one: those of the file and the environment, then the defaults of its sections. */
 export function flattenSettings(settings: Settings): readonly ShownValue[] {
-  return flatten(settings, settings.config, []);
+  const set = flatten(settings, settings.config, []);
+  const keys = new Set(set.map(({ key }) => key));
+  const { fleet } = settings.config;
+  const isPaced = fleet?.batch !== undefined || fleet?.waves !== undefined || fleet?.window !== undefined;
+  const open = Object.entries(policyDefaults()).filter(([key]) => {
+    const section = key.split(".")[0] as keyof Settings["config"];
+    return isRecord(settings.config[section]) && !keys.has(key) && !(key === "fleet.batch" && isPaced);
+  });
+  const filled = open.map(([key, value]) => ({ key, value, source: "default" }));
+  return [...set, ...filled].toSorted((a, b) => sectionOf(a) - sectionOf(b));
+
+  function sectionOf({ key }: ShownValue): number {
+    return Object.keys(settings.config).indexOf(key.split(/[.[]/)[0] ?? "");
+  }
 }
 
 /** `key  value`, and the source where it is asked for. */

@@ -6,7 +6,7 @@ import { readTokens } from "../../command-line/tokens.ts";
 import { decidePlace } from "./decide-place.ts";
 import { findOffer, type Line } from "./find-offer.ts";
 import { formatOffer } from "./format-offer.ts";
-import { openInquiry } from "./inquiry.ts";
+import { openContext } from "./context.ts";
 
 /**
  * Answers what the scripts of `lateen completion` ask: `lateen __complete -- WORDS`, the last of which is being typed.
@@ -30,8 +30,8 @@ async function complete(words: readonly string[], host: Host, commands: readonly
   const typed = words.at(-1) ?? "";
   const line = await readLine(before, commands);
   const given = skimArguments(before, line.options);
-  const inquiry = openInquiry(host, commands, (option) => given.text(option));
-  return formatOffer(await findOffer(decidePlace(words, line.options), line, typed, inquiry), typed);
+  const context = openContext(host, commands, (option) => given.text(option));
+  return formatOffer(await findOffer(decidePlace(words, line.options), line, typed, context), typed);
 }
 
 /** The first word that is a command is the command: what a command adds to the options is not known before. */

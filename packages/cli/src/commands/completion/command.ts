@@ -5,12 +5,9 @@ import { usageError } from "../../config/errors.ts";
 /** `lateen completion SHELL`. */
 export const completion: Command = {
   about: [
-    "The script that makes a shell complete commands and options, and live values with what they mean:",
-    "commits of the clone and the forge, releases of the ledger, repositories and their tags, tenants,",
-    "checks, environments. It asks the servers that the nearest configuration names, with its tokens,",
-    "within a second and a half; a server that is silent costs no more and is left out. It never prompts,",
-    "runs no lateen.ts or .js, and remembers answers for a minute in lateen/completion.json of the user's",
-    "folder for caches.",
+    "The script that makes a shell complete commands, options and names with what they mean: commits of the local",
+    "clone, configured images, targets, checks and environments, tenants of the last rollout. It opens no secret,",
+    "sends nothing and runs no lateen.ts or .js.",
   ].join("\n"),
   positionals: { usage: "bash|zsh|fish|powershell", least: 1, most: 1 },
   examples: [

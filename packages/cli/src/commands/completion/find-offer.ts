@@ -2,35 +2,35 @@ import type { Command, CommandRow } from "../command.ts";
 import { helpTopics } from "../../help/topics.ts";
 import type { Options } from "../../command-line/arguments.ts";
 import type { Candidate, Offer } from "./candidate.ts";
-import { offerCommits, offerReleases } from "./commits.ts";
+import { offerCommits } from "./commits.ts";
 import type { Place } from "./decide-place.ts";
 import { offerImages, offerTags } from "./images.ts";
-import type { Inquiry } from "./inquiry.ts";
+import type { CompletionContext } from "./context.ts";
 import { offerChecks, offerEnvironments, offerScenarios, offerTargets, offerWorkflows } from "./names.ts";
 import { shells } from "./shells.ts";
 import { offerTenants } from "./tenants.ts";
 
-type Find = (inquiry: Inquiry, typed: string, before: readonly string[]) => Promise<Offer> | Offer;
+type Find = (context: CompletionContext, typed: string, before: readonly string[]) => Promise<Offer> | Offer;
 
 /** What the value of an option is, by the option's name; those that are not here are free text, or say themselves what they take. */
 const values: Readonly<Record<string, Find>> = {
-  sha: async (inquiry, typed) => ({ candidates: await offerCommits(inquiry, typed) }),
-  to: async (inquiry, typed) => ({ candidates: await offerReleases(inquiry, typed) }),
-  only: async (inquiry, typed) => ({ candidates: await offerTenants(inquiry, typed) }),
-  override: async (inquiry, typed) => ({ candidates: typed.includes("=") ? [] : await offerChecks(inquiry) }),
-  env: async (inquiry) => ({ candidates: await offerEnvironments(inquiry) }),
-  target: async (inquiry) => ({ candidates: await offerTargets(inquiry) }),
+  sha: async (context, typed) => ({ candidates: await offerCommits(context, typed) }),
+  to: async (context, typed) => ({ candidates: await offerCommits(context, typed) }),
+  only: async (context, typed) => ({ candidates: await offerTenants(context, typed) }),
+  override: async (context, typed) => ({ candidates: typed.includes("=") ? [] : await offerChecks(context) }),
+  env: async (context) => ({ candidates: await offerEnvironments(context) }),
+  target: async (context) => ({ candidates: await offerTargets(context) }),
 };
 
 /** What the arguments of a command are; `before` are those in front, without the command's name. */
 const positionals: Readonly<Record<string, Find>> = {
-  inspect: async (inquiry, typed) => ({ candidates: await offerImages(inquiry, typed) }),
-  retag: async (inquiry, typed, [source]) => ({
-    candidates: source === undefined ? await offerImages(inquiry, typed) : await offerTags(inquiry, source, typed),
+  inspect: async (context, typed) => ({ candidates: await offerImages(context, typed) }),
+  retag: async (context, typed, [source]) => ({
+    candidates: source === undefined ? await offerImages(context, typed) : await offerTags(context, typed),
   }),
-  explain: async (inquiry, typed) => ({ candidates: await offerCommits(inquiry, typed) }),
+  explain: async (context, typed) => ({ candidates: await offerCommits(context, typed) }),
   report: () => ({ candidates: [], files: true }),
-  "lint-workflow": (inquiry) => ({ candidates: offerWorkflows(inquiry), files: true }),
+  "lint-workflow": (context) => ({ candidates: offerWorkflows(context), files: true }),
   demo: async () => ({ candidates: await offerScenarios() }),
   config: () => ({
     candidates: [
@@ -50,15 +50,15 @@ export interface Line {
 }
 
 /** What may stand in `place`. */
-export async function findOffer(place: Place, line: Line, typed: string, inquiry: Inquiry): Promise<Offer> {
+export async function findOffer(place: Place, line: Line, typed: string, context: CompletionContext): Promise<Offer> {
   if (place.kind === "option") return { candidates: describeOptions(line.options, place.names) };
-  if (place.kind === "value") return await findValue(place, line.options, typed, inquiry);
+  if (place.kind === "value") return await findValue(place, line.options, typed, context);
   const [first, ...before] = place.before;
   if (line.row === undefined)
-    return { candidates: first === undefined ? [...describe(inquiry.commands), helpCandidate] : [] };
+    return { candidates: first === undefined ? [...describe(context.commands), helpCandidate] : [] };
   const { most = line.row.name === "help" ? 1 : 0 } = line.command?.positionals ?? {};
   if (most === 0) return { candidates: describeOptions(line.options, place.names) };
-  return before.length < most ? ((await positionals[line.row.name]?.(inquiry, typed, before)) ?? none) : none;
+  return before.length < most ? ((await positionals[line.row.name]?.(context, typed, before)) ?? none) : none;
 }
 
 const none: Offer = { candidates: [] };
@@ -69,7 +69,7 @@ async function findValue(
   { option: name, lead }: Extract<Place, { kind: "value" }>,
   options: Options,
   typed: string,
-  inquiry: Inquiry,
+  context: CompletionContext,
 ): Promise<Offer> {
   const option = options[name];
   if (option?.oneOf !== undefined)
@@ -78,7 +78,7 @@ async function findValue(
       option.oneOf.map((value) => ({ value, about: "" })),
     );
   if (option?.value === "FILE") return { candidates: [], files: true };
-  return withLead(lead, (await values[name]?.(inquiry, typed.slice(lead.length), []))?.candidates ?? []);
+  return withLead(lead, (await values[name]?.(context, typed.slice(lead.length), []))?.candidates ?? []);
 }
 
 function withLead(lead: string, candidates: readonly Candidate[]): Offer {

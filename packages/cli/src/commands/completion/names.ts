@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Candidate } from "./candidate.ts";
-import type { Inquiry } from "./inquiry.ts";
+import type { CompletionContext } from "./context.ts";
 
 /** Rules that can be waived, and the checks and workflows of the configuration, each with the `=` that a reason follows. */
-export async function offerChecks(inquiry: Inquiry): Promise<readonly Candidate[]> {
+export async function offerChecks(context: CompletionContext): Promise<readonly Candidate[]> {
   const [settings, { waivableRules }] = await Promise.all([
-    inquiry.settings(),
+    context.settings(),
     import("../../pipeline/rules.table.ts"),
   ]);
   const { checks = [], workflows = [] } = settings?.config.gate ?? {};
@@ -17,7 +17,7 @@ export async function offerChecks(inquiry: Inquiry): Promise<readonly Candidate[
 }
 
 /** Names under `environments` of the configuration; it is read as it stands, since an overlay may be what makes it whole. */
-export async function offerEnvironments({ host, given, budget }: Inquiry): Promise<readonly Candidate[]> {
+export async function offerEnvironments({ host, given, budget }: CompletionContext): Promise<readonly Candidate[]> {
   const names = await budget.within(async () => {
     const [{ readConfigFile }, { isRecord }, { findConfigFile }] = await Promise.all([
       import("../../config/discover.ts"),
@@ -34,8 +34,8 @@ export async function offerEnvironments({ host, given, budget }: Inquiry): Promi
 }
 
 /** Promotion targets with their tags. */
-export async function offerTargets(inquiry: Inquiry): Promise<readonly Candidate[]> {
-  const targets = (await inquiry.settings())?.config.promote?.targets ?? [];
+export async function offerTargets(context: CompletionContext): Promise<readonly Candidate[]> {
+  const targets = (await context.settings())?.config.promote?.targets ?? [];
   return targets.map(({ name, tags }) => ({ value: name, about: tags.join(", ") }));
 }
 
@@ -46,7 +46,7 @@ export async function offerScenarios(): Promise<readonly Candidate[]> {
 }
 
 /** Workflow files of the project. */
-export function offerWorkflows({ host }: Inquiry): readonly Candidate[] {
+export function offerWorkflows({ host }: CompletionContext): readonly Candidate[] {
   return [".gitea/workflows", ".github/workflows"].flatMap((folder) =>
     host.files.list(join(host.cwd, folder)).map((file) => ({ value: `${folder}/${file}`, about: "a workflow" })),
   );

@@ -14,8 +14,12 @@ export const config: Command = {
   async run(context) {
     const [, what = ""] = context.args.positionals;
     if (what === "schema") {
-      const { configJsonSchema } = await import("../../config/json-schema.ts");
-      return { outcome: "ok", document: {}, answer: JSON.stringify(configJsonSchema(), undefined, 2), verbatim: true };
+      const [{ configJsonSchema }, { policyDefaults }] = await Promise.all([
+        import("../../config/json-schema.ts"),
+        import("../../config/defaults.ts"),
+      ]);
+      const schema = configJsonSchema(policyDefaults());
+      return { outcome: "ok", document: {}, answer: JSON.stringify(schema, undefined, 2), verbatim: true };
     }
     if (what !== "show")
       throw usageError(

@@ -103,50 +103,34 @@ function strict(policy: FleetPolicy): FleetPolicy {
   return { ...policy, verify: { ...policy.verify, match: "strict" } };
 }
 
-/** The configuration of a fleet in the words of the fleet package. */
+/** The configuration of a fleet as the fleet package takes it; what is not configured is left to its own defaults. */
 export function policyOf(fleet: FleetConfig): FleetPolicy {
-  const {
-    canary,
-    soak,
-    batch = 3,
-    waves,
-    window,
-    maxStragglers,
-    verify,
-    onFailure,
-    pinned,
-    rings,
-    ephemeral,
-    legacyControlPlane,
-    deadline,
-  } = fleet;
-  return {
+  const { soak, batch, waves, window, verify, pinned, rings, deadline } = fleet;
+  const { canary, maxStragglers, onFailure, ephemeral, legacyControlPlane } = fleet;
+  return given({
     canary,
     soakMs: soak,
-    pace: waves !== undefined ? { waves } : window !== undefined ? { window } : { batch },
+    pace: waves !== undefined ? { waves } : window !== undefined ? { window } : batch === undefined ? batch : { batch },
     maxStragglers,
-    verify: {
+    verify: given({
       timeoutMs: verify.timeout,
       intervalMs: verify.interval,
       concurrency: verify.concurrency,
       match: verify.match,
-    },
+    }),
     onFailure,
-    pinned: Object.fromEntries(
-      Object.entries(pinned).map(([slug, { reason, until }]) => [
-        slug,
-        { reason, ...(until === undefined ? {} : { until }) },
-      ]),
-    ),
-    rings: rings.map(({ name, tag, slugs }) => ({
-      name,
-      ...(tag === undefined ? {} : { tag }),
-      ...(slugs === undefined ? {} : { slugs }),
-    })),
+    pinned: Object.fromEntries(Object.entries(pinned).map(([slug, pin]) => [slug, given(pin)])),
+    rings: rings.map(given),
     ephemeral,
     legacyControlPlane,
-    ...(deadline === undefined ? {} : { deadlineMs: deadline }),
-  };
+    deadlineMs: deadline,
+  });
+}
+
+/** The same without keys that are undefined: to spread them over defaults would erase those. */
+function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 /** The fleet's account as the result document has it. */

@@ -1,4 +1,6 @@
 import type { Slug } from "@lateen/kernel";
+import type { CheckStep } from "./checks/check.ts";
+import type { CheckSampled } from "./checks/run-check.ts";
 import type { JournalEntry, RolloutEvent } from "./engine/journal-entry.ts";
 
 /** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
@@ -22,6 +24,14 @@ export type FleetEvent =
       readonly total: number;
       readonly leftMs: number;
     }
+  | {
+      readonly type: "checks-started";
+      readonly step: CheckStep;
+      readonly wave: string;
+      readonly checks: readonly string[];
+      readonly slugs: readonly Slug[];
+    }
+  | ({ readonly type: "check-sampled" } & CheckSampled)
   | { readonly type: "sweep-started"; readonly tenants: number }
   | { readonly type: "sweep-progressed"; readonly settled: number; readonly total: number }
   | {

@@ -10,6 +10,7 @@ import {
 } from "@lateen/kernel";
 import { computeCoverage, countOff } from "./coverage/coverage.ts";
 import { startOrResume } from "./steps/start-or-resume.ts";
+import { checkEvidence } from "./checks/check-report.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
 import { runLoop, passGuards } from "./steps/run-loop.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
@@ -86,6 +87,7 @@ async function account(run: Run): Promise<FleetReport> {
   ports.report?.({ type: "fleet-covered", enumerated, verified, ahead, off: countOff(report) });
   return {
     ...report,
+    ...(state.checks.length === 0 ? {} : { checks: [...state.checks] }),
     ...(run.forecast === undefined ? {} : { forecast: run.forecast }),
     ...(run.resumed ? { resumed: true as const } : {}),
     ...(state.interrupted ? { interrupted: true as const } : {}),
@@ -143,7 +145,8 @@ function reasonAgainst(run: Run, report: FleetReport): string | undefined {
 }
 
 function evidenceOf(run: Run, report: FleetReport, verdict: string, at: string): readonly Evidence[] {
-  return [...run.evidence, ...canaryEvidence(run, report, at), coverageEvidence(report, verdict, at)];
+  const checks = (report.checks ?? []).map(checkEvidence);
+  return [...run.evidence, ...checks, ...canaryEvidence(run, report, at), coverageEvidence(report, verdict, at)];
 }
 
 function canaryEvidence(run: Run, report: FleetReport, at: string): readonly Evidence[] {

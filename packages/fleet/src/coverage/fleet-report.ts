@@ -1,4 +1,5 @@
 import type { Slug, Release } from "@lateen/kernel";
+import type { CheckReport } from "../checks/check-report.ts";
 import type { RolloutForecast } from "../engine/forecast.ts";
 
 /**
@@ -66,6 +67,8 @@ export interface FleetReport {
   /** Tenants that were handed to the control plane; 0 means that nothing was changed. */
   readonly moved: number;
   readonly waves: readonly WaveReport[];
+  /** Verdicts of checks; absent if none was due. */
+  readonly checks?: readonly CheckReport[] | undefined;
   /** What was to be expected before the first move; absent in a verification and in a rollout that was resumed. */
   readonly forecast?: RolloutForecast;
   /** The journal held an unfinished rollout and it was continued. */

@@ -1,4 +1,6 @@
 import type { Slug } from "@lateen/kernel";
+import type { CheckStep } from "../checks/check.ts";
+import { type CheckAction, decideWaveChecks, fleetChecks } from "./decide-checks.ts";
 import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
 
 /** What the rollout may bear; resolved numbers of the policy. */
@@ -9,6 +11,8 @@ export interface RolloutLimits {
   /** Instant after which nothing is started, in milliseconds since the epoch. */
   readonly deadline: number | undefined;
   readonly onFailure: "halt" | "rollback";
+  /** Steps that have checks. @default none */
+  readonly checks?: ReadonlySet<CheckStep> | undefined;
 }
 
 /** The next thing to do. All actions of one decision may run at the same time. */
@@ -24,6 +28,7 @@ export type RolloutAction =
   | { readonly kind: "call"; readonly wave: string; readonly plane: string; readonly slugs: readonly Slug[] }
   | { readonly kind: "observe"; readonly wave: string; readonly slugs: readonly Slug[] }
   | { readonly kind: "soak"; readonly wave: string; readonly slugs: readonly Slug[] }
+  | CheckAction
   | { readonly kind: "finish-wave"; readonly wave: string }
   | { readonly kind: "return" }
   | { readonly kind: "re-enumerate" }
@@ -39,10 +44,10 @@ export function decideRollout(state: RolloutState, limits: RolloutLimits, now: n
   if (state.finished !== undefined) return [];
   const reason = state.stop === undefined ? reasonToHalt(state, limits, now) : undefined;
   if (reason !== undefined) return [{ kind: "halt", ...reason }];
-  const running = [...state.waves.values()].flatMap((wave) => continueWave(state, wave));
+  const running = [...state.waves.values()].flatMap((wave) => continueWave(state, limits, wave));
   if (!mayStart(state)) return state.waves.size > 0 ? running : afterStop(state, limits);
   const stage = state.stages[state.current];
-  if (stage === undefined) return running.length > 0 || state.waves.size > 0 ? running : atEnd(state);
+  if (stage === undefined) return running.length > 0 || state.waves.size > 0 ? running : atEnd(state, limits);
   return [...running, ...startWaves(state, stage)];
 }
 
@@ -70,7 +75,7 @@ function hasMoreToStart(state: RolloutState): boolean {
   return stage !== undefined && (stage.started < stage.stage.slugs.length || state.current + 1 < state.stages.length);
 }
 
-function continueWave(state: RolloutState, wave: WaveState): readonly RolloutAction[] {
+function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveState): readonly RolloutAction[] {
   const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
   const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
   if (waiting.length > 0) return callsByPlane(wave, waiting);
@@ -78,8 +83,11 @@ function continueWave(state: RolloutState, wave: WaveState): readonly RolloutAct
   const open = members.filter((tenant) => tenant.step === "answered" || tenant.step === "doubtful");
   if (open.length > 0) return state.interrupted ? [] : [{ kind: "observe", wave: wave.name, slugs: slugsOf(open) }];
   const proven = members.filter((tenant) => tenant.step === "verified");
+  const { first, inSoak } = decideWaveChecks(state, limits.checks, wave, slugsOf(proven));
+  if (first !== undefined) return [first];
   const soaks = !wave.soaked && wave.stage.soakMs > 0 && proven.length > 0 && state.stop === undefined;
-  if (soaks) return [{ kind: "soak", wave: wave.name, slugs: slugsOf(proven) }];
+  const soak: readonly RolloutAction[] = soaks ? [{ kind: "soak", wave: wave.name, slugs: slugsOf(proven) }] : [];
+  if (soaks || inSoak !== undefined) return inSoak === undefined ? soak : [...soak, inSoak];
   return state.interrupted ? [] : [{ kind: "finish-wave", wave: wave.name }];
 }
 
@@ -110,8 +118,9 @@ function afterStop(state: RolloutState, limits: RolloutLimits): readonly Rollout
   return goesBack && state.moved > 0 ? [{ kind: "return" }] : [{ kind: "sweep" }];
 }
 
-function atEnd(state: RolloutState): readonly RolloutAction[] {
-  return state.moved > 0 && !state.reEnumerated && !state.returning ? [{ kind: "re-enumerate" }] : [{ kind: "sweep" }];
+function atEnd(state: RolloutState, limits: RolloutLimits): readonly RolloutAction[] {
+  if (state.moved > 0 && !state.reEnumerated && !state.returning) return [{ kind: "re-enumerate" }];
+  return [fleetChecks(state, limits.checks) ?? { kind: "sweep" }];
 }
 
 function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {

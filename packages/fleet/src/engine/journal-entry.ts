@@ -1,4 +1,6 @@
 import type { Release, Slug, StopOutcome } from "@lateen/kernel";
+import type { CheckStep } from "../checks/check.ts";
+import type { CheckReport } from "../checks/check-report.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 /** What was seen at a tenant before the first move. */
@@ -154,6 +156,10 @@ export type RolloutEvent =
   /** `until` is milliseconds since the epoch, so that a resumed rollout waits only the rest. */
   | { readonly type: "soak-started"; readonly wave: string; readonly until: number }
   | { readonly type: "soak-passed"; readonly wave: string }
+  /** The verdict of a check, with the samples that decided. */
+  | { readonly type: "check-judged"; readonly report: CheckReport }
+  /** All checks of a step have passed; without it a resumed rollout looks again. */
+  | { readonly type: "checks-passed"; readonly step: CheckStep; readonly wave: string }
   | {
       readonly type: "wave-finished";
       readonly wave: string;

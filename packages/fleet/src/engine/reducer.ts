@@ -1,4 +1,6 @@
 import type { Slug } from "@lateen/kernel";
+import { describeStopped } from "../checks/check-report.ts";
+import { checkedKey } from "./decide-checks.ts";
 import type { Baseline, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import type { RolloutState, TenantState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
@@ -75,6 +77,12 @@ const appliers: Appliers = {
     const wave = state.waves.get(event.wave);
     if (wave !== undefined) wave.soaked = true;
   },
+  "check-judged": (state, { report }) => {
+    state.checks.push(report);
+    if (report.verdict !== "passed")
+      raise(state, report.verdict === "failed" ? "CHECK_FAILED" : "CHECK_UNKNOWN", describeStopped([report]));
+  },
+  "checks-passed": (state, event) => void state.checked.add(checkedKey(event.step, event.wave)),
   "wave-finished": (state, event) => {
     finishWave(state, event.wave);
     const { wave: name, tenants, healthy, failureBound } = event;

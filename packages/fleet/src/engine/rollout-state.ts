@@ -1,5 +1,6 @@
 import type { Slug, StopOutcome, Release } from "@lateen/kernel";
 import type { Baseline, FleetIdentity, PolicyLimits, RolloutPurpose, RowVerdict, Stage } from "./journal-entry.ts";
+import type { CheckReport } from "../checks/check-report.ts";
 import type { WaveReport } from "../coverage/fleet-report.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
@@ -69,6 +70,10 @@ export interface RolloutState {
   current: number;
   readonly waves: Map<string, WaveState>;
   readonly finishedWaves: WaveReport[];
+  /** Verdicts of checks, in the order in which they fell. */
+  readonly checks: CheckReport[];
+  /** Steps whose checks have all passed, see `checkedKey`. */
+  readonly checked: Set<string>;
   /** Slugs of every call without an outcome. */
   readonly calls: Map<number, { readonly slugs: readonly Slug[]; readonly wave: string }>;
   lastCall: number;
@@ -115,6 +120,8 @@ export function emptyState(): RolloutState {
     current: 0,
     waves: new Map(),
     finishedWaves: [],
+    checks: [],
+    checked: new Set(),
     calls: new Map(),
     lastCall: 0,
     moved: 0,

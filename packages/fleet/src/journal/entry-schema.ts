@@ -8,6 +8,7 @@ import {
   type StopOutcome,
 } from "@lateen/kernel";
 import { z } from "zod";
+import { checkReportSchema, checkStepSchema } from "../checks/report-schema.ts";
 import type { JournalEntry, RolloutEvent } from "../engine/journal-entry.ts";
 
 /** Accepts what `parse` accepts: journals are files, refs and tables, and all three can be edited. */
@@ -124,6 +125,8 @@ const events = {
   "tenant-failed": { slug, reason: text, sha: optionalText },
   "soak-started": { wave: text, until: z.number() },
   "soak-passed": { wave: text },
+  "check-judged": { report: checkReportSchema(slug) },
+  "checks-passed": { step: checkStepSchema, wave: text },
   "wave-finished": { wave: text, tenants: count, healthy: count, failureBound: z.number() },
   "guard-stopped": { guard: text, outcome, code: optionalText, reason: text },
   "rollout-halted": { code: optionalText, reason: text },

@@ -1,4 +1,5 @@
 import type { Clock, Reporter, Slug, Release } from "@lateen/kernel";
+import type { FleetCheck } from "../checks/check.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { FleetEvent } from "../events.ts";
 import type { Guard } from "./guard.ts";
@@ -23,6 +24,8 @@ export interface VerifyPorts {
 export interface RolloutPorts extends VerifyPorts {
   /** Evaluated in this order. @default [] */
   readonly guards?: readonly Guard[];
+  /** Checks of the user; a rollback runs none. @default [] */
+  readonly checks?: readonly FleetCheck[];
   readonly controlPlane: ControlPlane;
   readonly journal: Journal;
 }

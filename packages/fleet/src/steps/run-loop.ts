@@ -7,6 +7,7 @@ import { observeWave } from "./observe-wave.ts";
 import { planRollback } from "../engine/plan-rollback.ts";
 import { reEnumerate } from "./re-enumerate.ts";
 import type { Run } from "./run.ts";
+import { runChecks } from "./run-checks.ts";
 import { soakWave } from "./soak-wave.ts";
 
 type Step = Exclude<RolloutAction, { kind: "sweep" }>;
@@ -52,6 +53,7 @@ function isStep(action: RolloutAction): action is Step {
 }
 
 function keyOf(step: Step): string {
+  if (step.kind === "check") return `check ${step.step} ${step.wave}`;
   if (step.kind === "call") return `call ${step.wave} ${step.plane}`;
   return "wave" in step && step.kind !== "start" ? `${step.kind} ${step.wave}` : step.kind;
 }
@@ -68,6 +70,8 @@ async function perform(run: Run, step: Step): Promise<void> {
       return observeWave(run, step.wave, step.slugs);
     case "soak":
       return soakWave(run, step.wave, step.slugs);
+    case "check":
+      return runChecks(run, step.step, step.wave, step.slugs);
     case "finish-wave":
       return finishWave(run, step.wave);
     case "return":

@@ -1,4 +1,5 @@
 import type { CommitSha, Evidence, Slug, Release } from "@lateen/kernel";
+import type { FleetCheck } from "../checks/check.ts";
 import { createAncestryOf } from "./ancestry-of.ts";
 import { applyEvent } from "../engine/reducer.ts";
 import type { RolloutLimits } from "../engine/decide-rollout.ts";
@@ -20,6 +21,10 @@ export interface Run {
   readonly limits: RolloutLimits;
   /** Aborts when nothing new shall be started; calls in flight are still awaited. */
   readonly signal: AbortSignal | undefined;
+  /** Aborts as soon as the rollout has a reason to stop: what only watches is called off. */
+  readonly stopping: AbortSignal;
+  /** Checks of the user that hold for this rollout. */
+  readonly checks: readonly FleetCheck[];
   /** When tenants gave their last matching answer, in this process. */
   readonly seenAt: Map<Slug, number>;
   readonly evidence: Evidence[];
@@ -36,7 +41,7 @@ export interface Run {
 /** What `createRun` is made of. */
 export interface RunOptions extends Pick<
   Run,
-  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "resumed" | "forecast"
+  "input" | "policy" | "ports" | "state" | "limits" | "signal" | "checks" | "resumed" | "forecast"
 > {
   readonly journal: OpenJournal;
 }
@@ -45,14 +50,17 @@ export interface RunOptions extends Pick<
 export function createRun(options: RunOptions): Run {
   const { state, journal, ports, policy, input } = options;
   const target = observeOptions(input.release, policy, ports);
+  const stopping = new AbortController();
   return {
     ...options,
+    stopping: stopping.signal,
     seenAt: new Map(),
     evidence: [],
     async record(...facts) {
       const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now() }));
       // State and journal see the facts in one order, since both get them before anything else can run.
       for (const entry of entries) applyEvent(state, entry);
+      if (state.stop !== undefined || state.alarm !== undefined) stopping.abort();
       await journal.append(entries);
       // Who is told of a fact may rely on it, also after a crash.
       for (const fact of facts) ports.report?.(fact);

@@ -37,9 +37,11 @@ export async function soakWave(run: Run, waveName: string, slugs: readonly Slug[
   await run.record({ type: "soak-passed", wave: waveName });
 }
 
-async function rest(run: Run, ms: number): Promise<boolean> {
-  if (ms > 0) await run.ports.clock.sleep(ms, run.signal).catch(() => undefined);
-  return run.signal?.aborted !== true;
+/** False if the rollout stops meanwhile: nothing is left to watch for. */
+async function rest({ ports, signal, stopping }: Run, ms: number): Promise<boolean> {
+  const ended = AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]);
+  if (ms > 0) await ports.clock.sleep(ms, ended).catch(() => undefined);
+  return !ended.aborted;
 }
 
 async function lookOnce(run: Run, slugs: readonly Slug[]): Promise<ReadonlyMap<Slug, Observation>> {

@@ -1,4 +1,6 @@
 import { interrupted, stop, type Verdict } from "@lateen/kernel";
+import type { CheckStep, FleetCheck } from "../checks/check.ts";
+import { planRecheck } from "../engine/plan-recheck.ts";
 import { replay } from "../engine/reducer.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
 import { decideStart } from "../engine/decide-start.ts";
@@ -31,11 +33,15 @@ export async function startOrResume(
   const decision = decideStart(state, input);
   if (decision.kind === "refuse") return end(stop("refused", decision.reason));
   if (decision.kind === "verify") return end(await verifyFleet(input, ports, signal));
-  if (decision.kind === "resume") return resumeRollout({ input, policy, ports, journal, signal, state });
-  return startNew({ input, policy, ports, journal, signal, state: emptyState() });
+  // A way back is not held up: what is sick now would fail the checks of what is well.
+  const isRollback = (input.purpose ?? state.purpose)?.kind === "rollback";
+  const options = { input, policy, ports, journal, signal, checks: isRollback ? [] : (ports.checks ?? []) };
+  if (decision.kind === "resume") return resumeRollout({ ...options, state });
+  return startNew({ ...options, state: emptyState() }, !isProven(state, input));
 }
 
 interface StartOptions {
+  readonly checks: readonly FleetCheck[];
   readonly input: RolloutInput;
   readonly policy: ResolvedPolicy;
   readonly ports: RolloutPorts;
@@ -48,13 +54,22 @@ function end(verdict: Verdict<FleetReport>): StartResult {
   return { kind: "end", verdict };
 }
 
-async function startNew(options: StartOptions): Promise<StartResult> {
+/** Everything that was moved to this commit has passed its checks, as the journal says. */
+function isProven(state: RolloutState, { release }: RolloutInput): boolean {
+  const isOver = state.finished === "shipped" || state.finished === "unchanged";
+  return isOver && state.release?.sha === release.sha;
+}
+
+/** `again`: tenants that are on target already are checked like those that are moved. */
+async function startNew(options: StartOptions, again: boolean): Promise<StartResult> {
   const { input, policy, ports, journal, signal } = options;
   const prepared = await prepare(input, policy, ports, signal);
   if (prepared.kind === "stop") return end(stop(prepared.outcome, prepared.reason, prepared.evidence));
   if (signal?.aborted === true) throw interrupted(signal);
-  const { fleet, baseline, seenAt, stages } = prepared.value;
-  const limits = limitsOf(policy, fleet.tenants.length, ports.clock.now());
+  const { fleet, baseline, seenAt } = prepared.value;
+  const steps = stepsOf(options.checks);
+  const stages = again ? planRecheck(prepared.value, policy, steps) : prepared.value.stages;
+  const limits = limitsOf(policy, fleet.tenants.length, ports.clock.now(), steps);
   if (journal.entries.length > 0) await journal.rotate();
   const run = createRun({
     ...options,
@@ -77,7 +92,7 @@ async function startNew(options: StartOptions): Promise<StartResult> {
 /** Takes an unfinished rollout up: calls without an outcome are in doubt, and whoever waits is looked at once more. */
 async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const { policy, ports, journal, signal, state } = options;
-  const limits = limitsOf(policy, state.tenants.size, state.startedAt);
+  const limits = limitsOf(policy, state.tenants.size, state.startedAt, stepsOf(options.checks));
   // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
   const input = { ...options.input, release: state.release ?? options.input.release };
   const run = createRun({ ...options, input, limits, resumed: true, forecast: undefined });
@@ -96,10 +111,19 @@ async function resumeRollout(options: StartOptions): Promise<StartResult> {
   return { kind: "go", value: run };
 }
 
-function limitsOf(policy: ResolvedPolicy, fleetSize: number, startedAt: number): RolloutLimits {
+function stepsOf(checks: readonly FleetCheck[]): ReadonlySet<CheckStep> {
+  return new Set(checks.flatMap(({ at }) => at));
+}
+
+function limitsOf(
+  policy: ResolvedPolicy,
+  fleetSize: number,
+  startedAt: number,
+  checks: ReadonlySet<CheckStep>,
+): RolloutLimits {
   const { maxControlPlaneFaults, onFailure, deadlineMs } = policy;
   const deadline = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
-  return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, onFailure, deadline };
+  return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, onFailure, deadline, checks };
 }
 
 function idOf(input: RolloutInput, now: number): string {

@@ -1,0 +1,62 @@
+import { isReleaseError, type Slug } from "@lateen/kernel";
+import type { CheckStep, FleetCheck } from "./check.ts";
+import type { CheckReport } from "./check-report.ts";
+import { type CheckPorts, type CheckTask, runCheck } from "./run-check.ts";
+
+/** What the checks of one step are run on. */
+export interface CheckStepInput extends Omit<CheckTask, "check" | "slug"> {
+  readonly checks: readonly FleetCheck[];
+}
+
+/** How the checks of a step ended; `stopped` are those of `reports` that have not passed. */
+export interface CheckStepReport {
+  readonly reports: readonly CheckReport[];
+  readonly stopped: readonly CheckReport[];
+}
+
+/**
+ * Runs the checks of a step side by side, each once or once for each tenant; the first that does not pass ends the others.
+ * @throws ReleaseError `INTERRUPTED` if `signal` aborts before all have passed
+ */
+export async function runChecks(
+  input: CheckStepInput,
+  ports: CheckPorts,
+  signal?: AbortSignal,
+): Promise<CheckStepReport> {
+  const { checks, ...step } = input;
+  const reports: CheckReport[] = [];
+  const over = new AbortController();
+  const stop = (): void => over.abort(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted === true) stop();
+  const run = async (task: CheckTask): Promise<void> => {
+    const report = await runCheck(task, ports, over.signal);
+    reports.push(report);
+    if (report.verdict !== "passed") over.abort();
+  };
+  const ended = await Promise.allSettled(tasksOf(checks, step).map(run)).finally(() =>
+    signal?.removeEventListener("abort", stop),
+  );
+  const stopped = reports.filter(({ verdict }) => verdict !== "passed");
+  for (const result of ended) {
+    const isOurs =
+      result.status === "rejected" &&
+      stopped.length > 0 &&
+      isReleaseError(result.reason) &&
+      result.reason.category === "interrupted";
+    if (result.status === "rejected" && !isOurs) throw result.reason;
+  }
+  return { reports, stopped };
+}
+
+/** The checks that run at `step`. */
+export function checksAt(checks: readonly FleetCheck[], step: CheckStep): readonly FleetCheck[] {
+  return checks.filter(({ at }) => at.includes(step));
+}
+
+function tasksOf(checks: readonly FleetCheck[], step: Omit<CheckStepInput, "checks">): readonly CheckTask[] {
+  return checksAt(checks, step.step).flatMap((check) => {
+    const slugs: readonly (Slug | undefined)[] = check.perTenant ? step.slugs : [undefined];
+    return slugs.map((slug) => ({ ...step, check, slug }));
+  });
+}

@@ -35,12 +35,12 @@ async function pushLayer(host: string, size: number): Promise<string> {
   const layer = { digest: parseDigest(`sha256:${hash.digest("hex")}`), size };
   const { repository } = parseImageRef(`${host}/acme/big`);
   const { content } = createOciRegistry({ host });
-  await content.upload(repository, layer, repeat(chunk, size / chunk.length));
+  await content.upload(repository, layer, () => repeat(chunk, size / chunk.length));
   const config = Buffer.from(
     '{"os":"linux","architecture":"amd64","config":{},"rootfs":{"type":"layers","diff_ids":[]}}',
   );
   const described = { digest: digestOf(config), size: config.length };
-  await content.upload(repository, described, repeat(config, 1));
+  await content.upload(repository, described, () => repeat(config, 1));
   const mediaType = "application/vnd.oci.image.manifest.v1+json";
   const bytes = Buffer.from(
     JSON.stringify({

@@ -19,7 +19,7 @@ export type {
   Preflight,
   Receipt,
   Registry,
-  RegistryTalents,
+  RegistryExtensions,
   TagList,
 } from "./model/registry.ts";
 export type { RetaggedImage, RetaggedTag, RetagInput, RetagPorts, RetagReport } from "./retag/report.ts";

@@ -11,25 +11,27 @@ import {
   unknown,
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "./model/adapter.ts";
-import { copyImage } from "./copy/image.ts";
+import { copyImage, copyReferrersOf } from "./copy/image.ts";
 import { parseEcrHost } from "./ecr/ecr-host.ts";
+import { canonicalHost, canonicalRef, canonicalRepository } from "./model/canonical-name.ts";
 import type { RegistryEntry } from "./model/entry.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
 import { createDockerCredentials } from "./oci/auth/docker-credentials.ts";
 import { createOciRegistry } from "./oci/oci-registry.ts";
-import type { ImageReader, Registry, RegistryTalents } from "./model/registry.ts";
+import type { ImageReader, Registry, RegistryExtensions } from "./model/registry.ts";
 import { hostMissing } from "./retag/targets.ts";
 
 /** All registries as one: the host of a reference picks the adapter. */
-export interface Registries extends Registry, RegistryTalents, ImageReader {}
+export interface Registries extends Registry, RegistryExtensions, ImageReader {}
 
 /** What {@link openRegistries} works with; everything has a default. */
 export interface OpenRegistriesOptions {
   /** Configuration by host (`name[:port]`). @default {} */
   readonly registries?: Readonly<Record<string, RegistryEntry>>;
   /**
-   * The environment: docker's configuration (`DOCKER_CONFIG`, `REGISTRY_AUTH_FILE`, `XDG_RUNTIME_DIR`, `HOME`), proxies, `PATH` for
+   * The environment: docker's and podman's credentials (`DOCKER_AUTH_CONFIG`, `DOCKER_CONFIG`,
+   * `REGISTRY_AUTH_FILE`, `XDG_RUNTIME_DIR`, `XDG_CONFIG_HOME`, `HOME`), proxies, `PATH` for
    * credential helpers, `AWS_…`. @default {} (no ambient credentials)
    */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -57,55 +59,87 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
     adapters.set(host, known);
     return known;
   };
-  const byHost = async (ref: ImageRef): Promise<RegistryAdapter> => {
-    if (ref.host === undefined) throw hostMissing(ref.repository);
-    const adapter = await open(ref.host);
-    for (const repository of writes)
-      if (parseImageRef(repository).host === ref.host) adapter.expectWrites?.(repository);
-    return adapter;
+  /** The reference as its registry knows it, and the adapter of its host. */
+  const at = async (named: ImageRef): Promise<{ readonly ref: ImageRef; readonly adapter: RegistryAdapter }> => {
+    if (named.host === undefined) throw hostMissing(named.repository);
+    const ref = canonicalRef(named);
+    const host = canonicalHost(named.host);
+    const adapter = await open(host);
+    for (const repository of writes) if (parseImageRef(repository).host === host) adapter.expectWrites?.(repository);
+    return { ref, adapter };
   };
-  const byRepository = (repository: Repository) => byHost(parseImageRef(repository));
+  const into = async (named: Repository) => {
+    const { ref, adapter } = await at(parseImageRef(named));
+    return { repository: ref.repository, adapter };
+  };
+  const ports = { clock, report };
+  const between = async (named: ImageRef, target: Repository) => {
+    const [source, destination] = await Promise.all([at(named), into(target)]);
+    const { content } = destination.adapter;
+    return {
+      isSame: source.adapter === destination.adapter,
+      destination: destination.adapter,
+      request: { source: source.ref, target: destination.repository, from: source.adapter, into: content },
+    };
+  };
 
   return {
-    resolve: async (ref, signal) => await (await byHost(ref)).resolve(ref, signal),
-    manifest: async (ref, signal) => await (await byHost(ref)).manifest(ref, signal),
-    revision: async (ref, signal) => await (await byHost(ref)).revision(ref, signal),
-    details: async (ref, signal) => await (await byHost(ref)).details(ref, signal),
-    put: async (repository, manifest, tag, signal, before) =>
-      await (await byRepository(repository)).put(repository, manifest, tag, signal, before),
-    async putTags(repository, manifest, tags, signal, before) {
-      const adapter = await byRepository(repository);
+    async resolve(named, signal) {
+      const { ref, adapter } = await at(named);
+      return await adapter.resolve(ref, signal);
+    },
+    async manifest(named, signal) {
+      const { ref, adapter } = await at(named);
+      return await adapter.manifest(ref, signal);
+    },
+    async revision(named, signal) {
+      const { ref, adapter } = await at(named);
+      return await adapter.revision(ref, signal);
+    },
+    async details(named, signal) {
+      const { ref, adapter } = await at(named);
+      return await adapter.details(ref, signal);
+    },
+    async put(named, manifest, tag, signal, before) {
+      const { repository, adapter } = await into(named);
+      return await adapter.put(repository, manifest, tag, signal, before);
+    },
+    async putTags(named, manifest, tags, signal, before) {
+      const { repository, adapter } = await into(named);
       if (adapter.putTags !== undefined) return await adapter.putTags(repository, manifest, tags, signal, before);
       return await Promise.all(tags.map((tag) => adapter.put(repository, manifest, tag, signal, before?.get(tag))));
     },
-    preflight: async (repository, manifest, tags, signal) =>
-      await (await byRepository(repository)).preflight(repository, manifest, tags, signal),
-    async checkTags(repository, digest, tags, signal) {
-      const adapter = await byRepository(repository);
+    async preflight(named, manifest, tags, signal) {
+      const { repository, adapter } = await into(named);
+      return await adapter.preflight(repository, manifest, tags, signal);
+    },
+    async checkTags(named, digest, tags, signal) {
+      const { repository, adapter } = await into(named);
       return (await adapter.checkTags?.(repository, digest, tags, signal)) ?? go("unknown", []);
     },
     async copy(source, target, signal) {
-      const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
-      if (from === into) return await from.copy(source, target, signal);
-      return await copyImage({ source, target, from, into: into.content }, { clock, report }, signal);
+      const { request, isSame, destination } = await between(source, target);
+      if (isSame) return await destination.copy(request.source, request.target, signal);
+      return await copyImage(request, ports, signal);
     },
     async copyWithReferrers(source, target, signal) {
-      const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
-      return await copyImage(
-        { source, target, from, into: into.content, referrersInto: into },
-        { clock, report },
-        signal,
-      );
+      const { request, destination } = await between(source, target);
+      return await copyImage({ ...request, referrersInto: destination }, ports, signal);
+    },
+    async copyReferrers(source, target, signal) {
+      const { request, destination } = await between(source, target);
+      return await copyReferrersOf({ ...request, referrersInto: destination }, ports, signal);
     },
     async checkCopy(source, target, signal) {
-      const [from, into] = await Promise.all([byHost(source), byRepository(target)]);
-      return await copyImage({ source, target, from, into: into.content, dryRun: true }, { clock, report }, signal);
+      const { request } = await between(source, target);
+      return await copyImage({ ...request, dryRun: true }, ports, signal);
     },
-    async listTags(repository, most, signal) {
-      const { listTags } = await byRepository(repository);
-      return listTags === undefined ? unknown(noListing(repository)) : await listTags(repository, most, signal);
+    async listTags(named, most, signal) {
+      const { repository, adapter } = await into(named);
+      if (adapter.listTags === undefined) return unknown(noListing(repository));
+      return await adapter.listTags(repository, most, signal);
     },
-    expectWrites: (repository) => void writes.add(repository),
+    expectWrites: (repository) => void writes.add(canonicalRepository(repository)),
   };
 }
 
@@ -123,7 +157,7 @@ async function openAdapter(
   credentials: AdapterOptions["credentials"],
 ): Promise<RegistryAdapter> {
   const { registries = {}, env, clock, report, send } = options;
-  const entry = Object.hasOwn(registries, host) ? registries[host] : undefined;
+  const entry = Object.entries(registries).find(([name]) => canonicalHost(name) === host)?.[1];
   const made: AdapterOptions = {
     host,
     ...(entry === undefined ? {} : { entry }),

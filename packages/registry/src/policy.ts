@@ -16,6 +16,12 @@ export const smallBodyDeadlines = { headersMs: 15_000, bodyMs: 20_000, totalMs: 
 /** Longest times of one blob transfer in milliseconds; at 1 MB/s an hour moves a layer of 3.6 GB. */
 export const blobDeadlines = { headersMs: 60_000, bodyMs: 3_600_000, totalMs: 3_600_000 } as const;
 
+/**
+ * Sizes of the pieces in which a blob is sent if one request is too large: a request at Cloudflare may have 100 MB, at nginx 1 MiB unless
+ * `client_max_body_size` says otherwise.
+ */
+export const chunkedUpload = { firstBytes: 16_777_216, smallestBytes: 262_144 } as const;
+
 /** How a read, or a write that was surely not applied, is tried again. */
 export const retryPolicy = {
   /** regclient and containerd try five times. */

@@ -1,11 +1,11 @@
 import { asReleaseError, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
-import type { CopyPorts, CopyRequest, CopyWork } from "./blob.ts";
-import { copyManifest } from "./manifest.ts";
-import { copyReferrers } from "./referrers.ts";
 import { createLimit } from "../http/limit.ts";
-import type { Manifest } from "../model/registry.ts";
+import type { Manifest, ReferrersReport } from "../model/registry.ts";
+import { copyManifest } from "./manifest.ts";
+import { copyReferrers, type ReferrerTarget } from "./referrers.ts";
+import type { CopyPorts, CopyRequest, CopyWork } from "./work.ts";
 
-/** Small blobs under way at once; what they cost is mostly round trips. */
+/** Small blobs under way at once; they cost little but round trips. */
 const parallelBlobs = 4;
 
 /**
@@ -15,8 +15,8 @@ const parallelBlobs = 4;
 const parallelLargeBlobs = 1;
 
 /**
- * Brings an image, children and blobs first, into another repository by digest; what is there already is not sent again, and no tag is
- * touched.
+ * Copies an image, children and blobs first, into another repository by digest; content that is there already is not sent again, and no
+ * tag is touched.
  */
 export async function copyImage(
   request: CopyRequest,
@@ -24,27 +24,84 @@ export async function copyImage(
   signal?: AbortSignal,
 ): Promise<Verdict<Manifest>> {
   const { source, target } = request;
-  const evidence = (verdict: string, fact: string): Evidence[] => [
-    { rule: "candidate", verdict, fact, source: target, at: isoNow(ports.clock) },
-  ];
-  if (source.digest === undefined) throw new TypeError("what is copied is named by its digest");
-  const work: CopyWork = {
+  const digest = digestOfSource(request);
+  const work = beginCopy(request, ports, signal);
+  return await asVerdict(request, ports, async () => {
+    const manifest = await copyManifest(work, digest);
+    const copied = note(request, ports, "copied", `${source.repository}@${digest} is in ${target}`);
+    if (request.referrersInto === undefined || request.dryRun === true) return go(manifest, [copied]);
+    const report = await copyReferrers(work, digest, request.referrersInto);
+    const refused = report.missing.find(({ cause }) => cause === "refused");
+    if (refused === undefined) return go(manifest, [copied, ...describeReferrers(request, ports, report)]);
+    const reason = `${refused.tag ?? refused.digest} belongs to the image, and ${target} does not take it: ${refused.reason}`;
+    return stop("refused", reason, [copied, ...describeReferrers(request, ports, report)]);
+  });
+}
+
+/** Copies what belongs to an image that is in the target already. */
+export async function copyReferrersOf(
+  request: CopyRequest & { readonly referrersInto: ReferrerTarget },
+  ports: CopyPorts,
+  signal?: AbortSignal,
+): Promise<Verdict<ReferrersReport>> {
+  const digest = digestOfSource(request);
+  const work = beginCopy(request, ports, signal);
+  return await asVerdict(request, ports, async () => {
+    const isSame = request.source.repository === request.target;
+    const report = isSame ? { brought: [], missing: [] } : await copyReferrers(work, digest, request.referrersInto);
+    return go(report, describeReferrers(request, ports, report));
+  });
+}
+
+function digestOfSource({ source }: CopyRequest): NonNullable<CopyRequest["source"]["digest"]> {
+  if (source.digest === undefined) throw new TypeError("the source of a copy is named by its digest");
+  return source.digest;
+}
+
+function beginCopy(request: CopyRequest, ports: CopyPorts, signal: AbortSignal | undefined): CopyWork {
+  return {
     ...request,
     ...ports,
     signal,
     limits: { small: createLimit(parallelBlobs), large: createLimit(parallelLargeBlobs) },
     blobs: new Map(),
-    sameRegistry: target.startsWith(`${source.host ?? ""}/`),
+    manifests: new Map(),
+    read: new Map(),
+    sameRegistry: request.target.startsWith(`${request.source.host ?? ""}/`),
   };
+}
+
+async function asVerdict<T>(
+  request: CopyRequest,
+  ports: CopyPorts,
+  copy: () => Promise<Verdict<T>>,
+): Promise<Verdict<T>> {
   try {
-    const manifest = await copyManifest(work, source.digest);
-    const copied = evidence("copied", `${source.repository}@${source.digest} is in ${target}`);
-    if (request.referrersInto === undefined || request.dryRun === true) return go(manifest, copied);
-    const brought = await copyReferrers(work, source.digest, request.referrersInto);
-    return go(manifest, [...copied, ...evidence("copied", `${brought.length} manifests that belong to it came along`)]);
+    return await copy();
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "auth" || error.category === "interrupted" || error.category === "bug") throw error;
-    return stop(error.category === "state" ? "refused" : "unknown", error.message, evidence("failed", error.message));
+    const evidence = [note(request, ports, "failed", error.message)];
+    return stop(error.category === "state" ? "refused" : "unknown", error.message, evidence);
   }
+}
+
+function describeReferrers(request: CopyRequest, ports: CopyPorts, { brought, missing }: ReferrersReport): Evidence[] {
+  const kinds = brought.map(({ tag, artifactType }) => tag ?? artifactType ?? "a referrer");
+  const fact =
+    brought.length === 0
+      ? `nothing belongs to ${request.source.repository}@${request.source.digest ?? ""}`
+      : `${brought.length} manifests that belong to the image were copied: ${[...new Set(kinds)].slice(0, 10).join(", ")}`;
+  return [
+    note(request, ports, "copied", fact),
+    ...missing
+      .slice(0, 20)
+      .map(({ digest, tag, reason }) =>
+        note(request, ports, "not-copied", `${tag ?? digest} was not copied: ${reason}`),
+      ),
+  ];
+}
+
+function note({ target }: CopyRequest, { clock }: CopyPorts, verdict: string, fact: string): Evidence {
+  return { rule: "candidate", verdict, fact, source: target, at: isoNow(clock) };
 }

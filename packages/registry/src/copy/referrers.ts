@@ -1,14 +1,25 @@
-import { type Digest, type ImageRef, parseImageRef, type Reading, type Repository } from "@lateen/kernel";
-import { copyManifest } from "./manifest.ts";
-import type { CopyWork } from "./blob.ts";
-import { digestOf, readManifest } from "../model/manifest-json.ts";
-import type { Manifest, Receipt } from "../model/registry.ts";
+import {
+  asReleaseError,
+  type Digest,
+  type ImageRef,
+  parseImageRef,
+  type Reading,
+  type Repository,
+} from "@lateen/kernel";
+import { createLimit } from "../http/limit.ts";
+import { digestOf, readManifest, type WireDescriptor } from "../model/manifest-json.ts";
+import type { BroughtReferrer, Manifest, MissingReferrer, Receipt, ReferrersReport } from "../model/registry.ts";
+import { copyManifest, readSource } from "./manifest.ts";
+import type { CopyWork } from "./work.ts";
 
 /** Endings of the tags under which cosign keeps what belongs to an image. Source: sigstore/cosign, specs/SIGNATURE_SPEC.md. */
 const cosignEndings = ["sig", "att", "sbom"];
 
-/** Things that are brought along for one image at most; a list that never ends shall not keep us. */
+/** Maximum number of manifests that are copied along for one image, so that a list without end comes to one. */
 const mostReferrers = 500;
+
+/** Subjects that are looked at together. */
+const parallelSubjects = 8;
 
 const indexType = "application/vnd.oci.image.index.v1+json";
 
@@ -19,74 +30,120 @@ export interface ReferrerTarget {
 }
 
 /**
- * Brings along what belongs to an image: manifests that refer to it or to one of its platforms, theirs in turn, and cosign's tags.
- * Answers with what was brought.
+ * Copies what belongs to an image: manifests that refer to it or to one of its platforms, theirs in turn, and cosign's tags.
  *
- * @throws ReleaseError as soon as one cannot be read or written: an image without the signature that it has is not a copy
+ * @returns what was copied, and what could not be: entries of a list that are gone, and what the target refuses
+ * @throws ReleaseError if something cannot be read, or it is not known whether it was written
  */
-export async function copyReferrers(work: CopyWork, top: Digest, into: ReferrerTarget): Promise<readonly Digest[]> {
-  const waiting = [top, ...(await childrenOf(work, top))];
-  const seen = new Set(waiting);
-  for (let subject = waiting.shift(); subject !== undefined && seen.size < mostReferrers; subject = waiting.shift()) {
-    const brought = [...(await copyList(work, subject, into)), ...(await copyCosign(work, subject, into))];
-    for (const digest of brought.filter((one) => !seen.has(one))) {
-      seen.add(digest);
-      waiting.push(digest);
-    }
+export async function copyReferrers(work: CopyWork, top: Digest, into: ReferrerTarget): Promise<ReferrersReport> {
+  const limit = createLimit(parallelSubjects);
+  const seen = new Set<Digest>([top]);
+  const brought: BroughtReferrer[] = [];
+  const missing: MissingReferrer[] = [];
+  let subjects = [top, ...(await childrenOf(work, top))];
+  while (subjects.length > 0 && brought.length < mostReferrers) {
+    for (const subject of subjects) seen.add(subject);
+    const found = await Promise.all(subjects.map((subject) => limit(() => copyOf(work, subject, into))));
+    brought.push(...found.flatMap((report) => report.brought));
+    missing.push(...found.flatMap((report) => report.missing));
+    subjects = [...new Set(brought.map(({ digest }) => digest))].filter((digest) => !seen.has(digest));
   }
-  return [...seen].filter((digest) => digest !== top);
+  return { brought, missing };
+}
+
+async function copyOf(work: CopyWork, subject: Digest, into: ReferrerTarget): Promise<ReferrersReport> {
+  const reports = [await copyListed(work, subject, into), await copyCosign(work, subject, into)];
+  return { brought: reports.flatMap(({ brought }) => brought), missing: reports.flatMap(({ missing }) => missing) };
 }
 
 async function childrenOf(work: CopyWork, digest: Digest): Promise<Digest[]> {
-  const manifest = must(await work.from.manifest({ ...work.source, tag: undefined, digest }, work.signal));
+  const manifest = valueOf(await readSource(work, digest));
   if (manifest === undefined) return [];
   const { content } = readManifest(manifest.bytes, manifest.mediaType, work.source.repository);
   return content.kind === "index" ? content.manifests.map((child) => child.digest) : [];
 }
 
-async function copyList(work: CopyWork, subject: Digest, into: ReferrerTarget): Promise<Digest[]> {
-  const list = must(await work.from.content.referrers(work.source.repository, subject, work.signal));
-  const manifests = list?.manifests ?? [];
-  for (const { digest } of manifests) await copyManifest(work, digest);
-  if (manifests.length > 0) await listAtTarget(work, subject, manifests, into);
-  return manifests.map(({ digest }) => digest);
+async function copyListed(work: CopyWork, subject: Digest, into: ReferrerTarget): Promise<ReferrersReport> {
+  const list = valueOf(await work.from.content.referrers(work.source.repository, subject, work.signal));
+  const brought: BroughtReferrer[] = [];
+  const missing: MissingReferrer[] = [];
+  const copied: WireDescriptor[] = [];
+  for (const entry of list?.manifests ?? []) {
+    const { digest } = entry;
+    const manifest = valueOf(await readSource(work, digest));
+    if (manifest === undefined) {
+      missing.push({ digest, subject, cause: "gone", reason: "it is listed, and the source no longer has it" });
+      continue;
+    }
+    const { content } = readManifest(manifest.bytes, manifest.mediaType, work.source.repository);
+    // A server that ignores the digest in the address, and a tag that means something else, list what belongs to others.
+    if (content.subject !== subject) continue;
+    const refused = await refusalOf(() => copyManifest(work, digest));
+    if (refused !== undefined) missing.push({ digest, subject, cause: "refused", reason: refused });
+    else {
+      copied.push(entry);
+      const { artifactType } = entry.raw;
+      brought.push({ digest, subject, ...(typeof artifactType === "string" ? { artifactType } : {}) });
+    }
+  }
+  if (copied.length > 0) await listAtTarget(work, subject, copied, into);
+  return { brought, missing };
 }
 
-/** A registry without the API finds referrers in an index under a tag, which is the writer's to keep. */
+/** In a registry without the API, clients find referrers in an index under a tag, which the writer has to maintain. */
 async function listAtTarget(
   work: CopyWork,
   subject: Digest,
-  manifests: readonly { readonly digest: Digest }[],
+  entries: readonly WireDescriptor[],
   into: ReferrerTarget,
 ): Promise<void> {
   const { target, signal } = work;
-  const held = must(await work.into.referrers(target, subject, signal));
+  const held = valueOf(await work.into.referrers(target, subject, signal));
   if (held?.through === "api") return;
   const known = new Set(held?.manifests.map(({ digest }) => digest));
-  if (manifests.every(({ digest }) => known.has(digest))) return;
-  const all = [...(held?.manifests ?? []), ...manifests.filter(({ digest }) => !known.has(digest))];
-  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: all }));
+  if (entries.every(({ digest }) => known.has(digest))) return;
+  const manifests = [...(held?.manifests ?? []), ...entries.filter(({ digest }) => !known.has(digest))].map(
+    ({ raw }) => raw,
+  );
+  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }));
   const index = { digest: digestOf(bytes), mediaType: indexType, size: bytes.length, bytes };
   await write(into, target, index, subject.replace(":", "-"), signal);
 }
 
-async function copyCosign(work: CopyWork, subject: Digest, into: ReferrerTarget): Promise<Digest[]> {
+async function copyCosign(work: CopyWork, subject: Digest, into: ReferrerTarget): Promise<ReferrersReport> {
   const { source, target, signal } = work;
   const tags = cosignEndings.map((ending) => `${subject.replace(":", "-")}.${ending}`);
   const found = await Promise.all(
     tags.map(async (tag) => ({
       tag,
-      manifest: must(await work.from.manifest(parseImageRef(`${source.repository}:${tag}`), signal)),
+      manifest: valueOf(await work.from.manifest(parseImageRef(`${source.repository}:${tag}`), signal)),
     })),
   );
-  const brought: Digest[] = [];
+  const brought: BroughtReferrer[] = [];
+  const missing: MissingReferrer[] = [];
   for (const { tag, manifest } of found) {
     if (manifest === undefined) continue;
-    await copyManifest(work, manifest.digest);
-    await write(into, target, manifest, tag, signal);
-    brought.push(manifest.digest);
+    const { digest } = manifest;
+    const refused = await refusalOf(async () => {
+      await copyManifest(work, digest);
+      await write(into, target, manifest, tag, signal);
+    });
+    if (refused === undefined) brought.push({ digest, subject, tag });
+    else missing.push({ digest, subject, tag, cause: "refused", reason: refused });
   }
-  return brought;
+  return { brought, missing };
+}
+
+/** Why the target refuses something; undefined if it took it. @throws ReleaseError of any other category than `state` */
+async function refusalOf(copy: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await copy();
+    return undefined;
+  } catch (thrown) {
+    const error = asReleaseError(thrown);
+    if (error.category !== "state") throw error;
+    return error.message;
+  }
 }
 
 async function write(
@@ -100,8 +157,8 @@ async function write(
   if (receipt.outcome !== "applied" && receipt.cause !== undefined) throw receipt.cause;
 }
 
-/** What was found; undefined where there is none. @throws what made it unknown */
-function must<T>(reading: Reading<T>): T | undefined {
+/** The value of a reading; undefined if it is absent. @throws the cause of an unknown reading */
+function valueOf<T>(reading: Reading<T>): T | undefined {
   if (reading.kind === "unknown") throw reading.cause;
   return reading.kind === "found" ? reading.value : undefined;
 }

@@ -52,9 +52,13 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, isLocal, keys: keysOf(env), http, clock });
   const context = { clock, pace: createPace(host, clock, report) };
 
-  const login = async (_host: string, signal?: AbortSignal): Promise<Credentials | undefined> => {
-    const held = await withRetry(() => calls.login(signal), `GetAuthorizationToken ${host}`, true, context, signal);
-    return held === undefined ? undefined : { kind: "password", ...held };
+  // One password for all repositories of the account; a copy that asks for several of them at once logs in once.
+  let loggingIn: Promise<Credentials | undefined> | undefined;
+  const login = async (): Promise<Credentials | undefined> => {
+    loggingIn ??= withRetry(() => calls.login(), `GetAuthorizationToken ${host}`, true, context, undefined)
+      .then((held): Credentials | undefined => (held === undefined ? undefined : { kind: "password", ...held }))
+      .finally(() => (loggingIn = undefined));
+    return await loggingIn;
   };
   const twin = createOciRegistry({ ...options, entry: { ...entry, kind: "oci" }, credentials: login });
 

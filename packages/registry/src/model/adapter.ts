@@ -4,7 +4,7 @@ import type { RegistryEvent } from "../events.ts";
 import type { CredentialSource } from "../oci/auth/credentials.ts";
 import type { Lookup } from "../oci/transport/refuse-internal-address.ts";
 import type { Referrers } from "../oci/api/referrers.ts";
-import type { ImageReader, Manifest, Registry, RegistryTalents } from "./registry.ts";
+import type { ImageReader, Manifest, Registry, RegistryExtensions } from "./registry.ts";
 
 /** Content by digest, as copying between registries needs it. */
 export interface ContentStore {
@@ -15,15 +15,15 @@ export interface ContentStore {
     digest: Digest,
     signal?: AbortSignal,
   ): Promise<Reading<number>>;
-  /** The bytes of a blob as they arrive; the caller checks the digest. */
-  open(ref: ImageRef, digest: Digest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
-  /** Takes a blob over from another repository of the same registry; false where the registry does not. */
+  /** The bytes of a blob as they arrive, from byte `from` on; the caller checks the digest. @param from - @default 0 */
+  open(ref: ImageRef, digest: Digest, signal?: AbortSignal, from?: number): Promise<AsyncIterable<Uint8Array>>;
+  /** Mounts a blob from another repository of the same registry; false if the registry does not mount it. */
   mount(repository: Repository, digest: Digest, from: Repository, signal?: AbortSignal): Promise<boolean>;
-  /** Stores a blob whose bytes come once, in order. The registry checks the digest as well. */
+  /** Stores a blob; `open` gives its bytes, and gives them again if they have to be sent again. The registry checks the digest as well. */
   upload(
     repository: Repository,
     blob: { readonly digest: Digest; readonly size: number },
-    chunks: AsyncIterable<Uint8Array>,
+    open: () => AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<void>;
   /** What refers to a manifest: signatures, attestations, SBOMs. */
@@ -33,7 +33,7 @@ export interface ContentStore {
 }
 
 /** What an adapter for one registry host offers. */
-export interface RegistryAdapter extends Registry, RegistryTalents, ImageReader {
+export interface RegistryAdapter extends Registry, RegistryExtensions, ImageReader {
   readonly content: ContentStore;
 }
 

@@ -16,7 +16,7 @@ export interface RegistryEntry {
   readonly identityToken?: Secret | undefined;
   /** Address of the token service; credentials may go there although it is on another host. */
   readonly realm?: string | undefined;
-  /** Name under which the token service knows the registry. @default the host */
+  /** Name under which the token service knows the registry. @default what the registry's challenge says */
   readonly service?: string | undefined;
   /** Certificates (PEM) to trust beside those of Node. */
   readonly ca?: string | undefined;
@@ -27,15 +27,17 @@ export interface RegistryEntry {
 
 /** What is known about a registry before the first request. */
 export interface RegistryAddress {
-  /** Base of every request, without a path. */
+  readonly host: string;
+  /** Base of every request; its path is that of `endpoint`. */
   readonly base: URL;
   readonly realm: string | undefined;
-  readonly service: string;
+  readonly service: string | undefined;
 }
 
 /**
- * Facts about registries that everybody uses. Sources: the challenge of `GET https://ghcr.io/v2/`, and
- * docs.docker.com/reference/api/registry/auth (Docker Hub answers under another name than the one in references).
+ * Facts about public registries that save the first, refused request. Sources: the challenges of `GET https://ghcr.io/v2/` and
+ * `GET https://registry.gitlab.com/v2/`, and docs.docker.com/reference/api/registry/auth (Docker Hub answers under another name than the
+ * one in references).
  */
 const wellKnown: Readonly<
   Record<string, { readonly endpoint?: string; readonly realm: string; readonly service: string }>
@@ -46,6 +48,7 @@ const wellKnown: Readonly<
     realm: "https://auth.docker.io/token",
     service: "registry.docker.io",
   },
+  "registry.gitlab.com": { realm: "https://gitlab.com/jwt/auth", service: "container_registry" },
 };
 
 /**
@@ -58,7 +61,9 @@ export function addressOf(host: string, entry: RegistryEntry = {}): RegistryAddr
   if (entry.realm !== undefined && !/^https?:\/\//.test(entry.realm))
     throw invalid(host, "realm is not an http or https address");
   if (entry.password !== undefined && entry.username === undefined) throw invalid(host, "a password needs a username");
-  return { base, realm: entry.realm ?? known?.realm, service: entry.service ?? known?.service ?? host };
+  // A service belongs to its realm: with a realm of the user's own, the challenge says the name.
+  const service = entry.service ?? (entry.realm === undefined ? known?.service : undefined);
+  return { host, base, realm: entry.realm ?? known?.realm, service };
 }
 
 function baseOf(host: string, entry: RegistryEntry, knownEndpoint: string | undefined): URL {
@@ -76,7 +81,8 @@ function baseOf(host: string, entry: RegistryEntry, knownEndpoint: string | unde
       fix: `use https, or set registries.${host}.insecure to true`,
     });
   }
-  return new URL(url.origin);
+  if (url.search !== "" || url.hash !== "") throw invalid(host, "endpoint has a query or a fragment");
+  return new URL(url.pathname.replace(/\/+$/, "").replace(/\/v2$/, "") + "/", url.origin);
 }
 
 function invalid(host: string, why: string): Error {

@@ -13,56 +13,89 @@ const digestText: z.ZodType<Digest, string> = z.string().transform((text, contex
   }
 });
 
-const stringMap = z.record(z.string(), z.string());
-
-/** A descriptor as it stands in a manifest. */
+/** A descriptor as far as it is understood; `raw` has every field that it came with. */
 export interface WireDescriptor {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly size: number;
-  readonly annotations?: Readonly<Record<string, string>> | null | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Undefined if the platform is left out, or is none that an image could run on. */
   readonly platform?:
-    | { readonly os: string; readonly architecture: string; readonly variant?: string | null | undefined }
-    | null
+    | { readonly os: string; readonly architecture: string; readonly variant?: string | undefined }
     | undefined;
+  /** Addresses from which the content may be had instead. */
+  readonly urls: readonly string[];
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
-const descriptor: z.ZodType<WireDescriptor, unknown> = z.object({
-  mediaType: z.string(),
+/**
+ * Documents of others are carried, not judged: what is not needed to copy them may be null, left out or of another type (Go writes null
+ * for an empty list; image-spec: a platform is optional).
+ */
+const strings: z.ZodType<Record<string, string>, unknown> = z
+  .unknown()
+  .optional()
+  .transform((value) =>
+    typeof value === "object" && value !== null
+      ? Object.fromEntries(
+          Object.entries(value).flatMap(([key, entry]) =>
+            typeof entry === "string" || typeof entry === "number" || typeof entry === "boolean"
+              ? [[key, String(entry)]]
+              : [],
+          ),
+        )
+      : {},
+  );
+
+const descriptorFields = z.looseObject({
+  mediaType: z.string().nullish(),
   digest: digestText,
   size: z.number().int().nonnegative(),
-  annotations: stringMap.nullish(),
-  platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().nullish() }).nullish(),
+  annotations: strings,
+  platform: strings,
+  urls: z.unknown().optional(),
 });
 
-const indexSchema = z.object({
-  mediaType: z.string().nullish(),
-  manifests: z.array(descriptor),
-  annotations: stringMap.nullish(),
+const descriptor: z.ZodType<WireDescriptor, unknown> = z.looseObject({}).transform((raw, context) => {
+  const read = descriptorFields.safeParse(raw);
+  if (!read.success) {
+    for (const { path, message } of read.error.issues)
+      context.addIssue({ code: "custom", path: path as (string | number)[], message });
+    return z.NEVER;
+  }
+  const { mediaType, digest, size, annotations, platform, urls } = read.data;
+  const listed = Array.isArray(urls) ? urls.filter((url): url is string => typeof url === "string") : [];
+  return { mediaType: mediaType ?? "", digest, size, annotations, platform: platformOf(platform), urls: listed, raw };
 });
+
+function platformOf({ os, architecture, variant }: Record<string, string>): WireDescriptor["platform"] {
+  return os && architecture ? { os, architecture, variant: variant || undefined } : undefined;
+}
+
+const descriptors: z.ZodType<readonly WireDescriptor[], unknown> = z
+  .array(descriptor)
+  .nullish()
+  .transform((list) => list ?? []);
+
+const indexSchema = z.object({ manifests: descriptors, annotations: strings, subject: z.unknown().optional() });
 
 const imageSchema = z.object({
-  mediaType: z.string().nullish(),
-  artifactType: z.string().nullish(),
   config: descriptor.nullish(),
-  layers: z.array(descriptor).nullish(),
-  blobs: z.array(descriptor).nullish(),
-  annotations: stringMap.nullish(),
+  layers: descriptors,
+  blobs: descriptors,
+  annotations: strings,
+  subject: z.unknown().optional(),
 });
 
-/** A manifest's content, for looking only: what is written again are always its bytes. */
-export type ManifestContent =
-  | {
-      readonly kind: "index";
-      readonly manifests: readonly WireDescriptor[];
-      readonly annotations: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly kind: "image";
-      readonly config: WireDescriptor | undefined;
-      readonly layers: readonly WireDescriptor[];
-      readonly annotations: Readonly<Record<string, string>>;
-    };
+/** A manifest's content, for reading only: its bytes are what is written again. */
+export type ManifestContent = {
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The manifest that this one refers to. */
+  readonly subject: Digest | undefined;
+} & (
+  | { readonly kind: "index"; readonly manifests: readonly WireDescriptor[] }
+  | { readonly kind: "image"; readonly config: WireDescriptor | undefined; readonly layers: readonly WireDescriptor[] }
+);
 
 /** The digest of `bytes` with the algorithm of `like`. */
 export function digestOf(bytes: Uint8Array, like?: Digest): Digest {
@@ -71,16 +104,16 @@ export function digestOf(bytes: Uint8Array, like?: Digest): Digest {
 }
 
 /**
- * Reads a manifest whose type the registry or an index has stated.
+ * The media type of a manifest, by the header and by its own word. Nothing else of it is looked at, since nothing else is needed to move it.
  *
  * Source: OCI distribution-spec, "Pulling manifests": a body whose `mediaType` disagrees with the header is refused.
  * @throws ReleaseError `MANIFEST_SCHEMA1`, `MANIFEST_TYPE_MISMATCH`, `MANIFEST_UNREADABLE`
  */
-export function readManifest(
+export function identifyManifest(
   bytes: Uint8Array,
   contentType: string | undefined,
   source: string,
-): { mediaType: string; content: ManifestContent } {
+): { readonly mediaType: string; readonly isIndex: boolean; readonly json: Readonly<Record<string, unknown>> } {
   const stated = bareType(contentType);
   const json = parseObject(bytes, source);
   if (isSchema1(stated) || json["schemaVersion"] === 1) throw schema1(source);
@@ -92,21 +125,40 @@ export function readManifest(
   const isIndex = indexTypes.includes(mediaType);
   if (!isIndex && !imageTypes.includes(mediaType))
     throw mismatch(`${plainText(mediaType, 100) || "no media type"} is not that of a manifest`, source);
-  if (isIndex !== "manifests" in json) throw mismatch(`the content is not that of ${mediaType}`, source);
+  const lists = "manifests" in json && (isIndex || json["manifests"] !== null);
+  if (isIndex !== lists) throw mismatch(`the content is not that of ${mediaType}`, source);
+  return { mediaType, isIndex, json };
+}
+
+/** Reads a manifest whose type the registry or an index has stated. @throws ReleaseError as {@link identifyManifest} */
+export function readManifest(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  source: string,
+): { mediaType: string; content: ManifestContent } {
+  const { mediaType, isIndex, json } = identifyManifest(bytes, contentType, source);
   return { mediaType, content: isIndex ? readIndex(json, source) : readImage(json, source) };
+}
+
+/** The digest of a manifest's `subject`; undefined if it has none that can be read. */
+function subjectOf(subject: unknown): Digest | undefined {
+  const read = z.object({ digest: digestText }).safeParse(subject);
+  return read.success ? read.data.digest : undefined;
 }
 
 function readIndex(json: object, source: string): ManifestContent {
   const result = indexSchema.safeParse(json);
   if (!result.success) throw unreadable(describeIssue(result.error), source);
-  return { kind: "index", manifests: result.data.manifests, annotations: result.data.annotations ?? {} };
+  const { manifests, annotations, subject } = result.data;
+  return { kind: "index", manifests, annotations, subject: subjectOf(subject) };
 }
 
 function readImage(json: object, source: string): ManifestContent {
   const result = imageSchema.safeParse(json);
   if (!result.success) throw unreadable(describeIssue(result.error), source);
-  const { config, layers, blobs, annotations } = result.data;
-  return { kind: "image", config: config ?? undefined, layers: layers ?? blobs ?? [], annotations: annotations ?? {} };
+  const { config, layers, blobs, annotations, subject } = result.data;
+  const content = layers.length > 0 ? layers : blobs;
+  return { kind: "image", config: config ?? undefined, layers: content, annotations, subject: subjectOf(subject) };
 }
 
 function parseObject(bytes: Uint8Array, source: string): Record<string, unknown> {

@@ -28,7 +28,8 @@ const configSchema = z.object({
   os: z.string().nullish(),
   architecture: z.string().nullish(),
   variant: z.string().nullish(),
-  config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+  // Go's tools read a label that is null as one that is not there.
+  config: z.object({ Labels: z.record(z.string(), z.unknown()).nullish() }).nullish(),
 });
 
 /** Reads a manifest, the manifests that it lists and all their configs; one that cannot be read makes the whole unknown. */
@@ -99,7 +100,7 @@ async function readImage(
   signal: AbortSignal | undefined,
 ): Promise<PlatformImage> {
   const annotations = { ...node.listed?.annotations, ...node.content.annotations };
-  const listed = node.listed?.platform ?? undefined;
+  const listed = node.listed?.platform;
   if (config === undefined || !imageConfigTypes.includes(config.mediaType)) {
     return {
       digest: node.digest,
@@ -119,7 +120,7 @@ async function readImage(
     digest: node.digest,
     platform: platform === undefined ? undefined : formatPlatform(platform),
     annotations,
-    labels: parsed.config?.Labels ?? {},
+    labels: textsOf(parsed.config?.Labels ?? {}),
   };
 }
 
@@ -129,8 +130,16 @@ async function readImage(
  */
 function isRealPlatform(listed: WireDescriptor): boolean {
   if (![...imageTypes, ...indexTypes].includes(listed.mediaType)) return false;
-  if (listed.annotations?.["vnd.docker.reference.type"] !== undefined) return false;
+  if (listed.annotations["vnd.docker.reference.type"] !== undefined) return false;
   return listed.platform?.os !== "unknown" && listed.platform?.architecture !== "unknown";
+}
+
+function textsOf(labels: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([key, value]) =>
+      value === null || typeof value === "object" ? [] : [[key, String(value as string | number | boolean)]],
+    ),
+  );
 }
 
 function formatPlatform(platform: { os: string; architecture: string; variant?: string | null | undefined }): string {

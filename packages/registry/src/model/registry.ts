@@ -76,12 +76,44 @@ export interface Registry {
   copy(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
 }
 
-/** Optional talents of an adapter that save requests; without them the shells take the plain way. */
-export interface RegistryTalents {
-  /** Tells that `repository` will be written, so that the first token already allows it. */
+/** A manifest that belongs to an image and was copied with it: a signature, an attestation, an SBOM. */
+export interface BroughtReferrer {
+  readonly digest: Digest;
+  /** The manifest that it belongs to: the image, one of its platforms, or another referrer. */
+  readonly subject: Digest;
+  /** Set if it is a referrer in the sense of OCI 1.1. */
+  readonly artifactType?: string | undefined;
+  /** Set if cosign keeps it under a tag. */
+  readonly tag?: string | undefined;
+}
+
+/** A manifest that belongs to an image and could not be copied with it. */
+export interface MissingReferrer extends Omit<BroughtReferrer, "artifactType"> {
+  /** `gone`: listed at the source, but no longer there. `refused`: the target does not take it. */
+  readonly cause: "gone" | "refused";
+  readonly reason: string;
+}
+
+/** What became of everything that belongs to an image. */
+export interface ReferrersReport {
+  readonly brought: readonly BroughtReferrer[];
+  readonly missing: readonly MissingReferrer[];
+}
+
+/** Optional extensions of an adapter, most of which save requests; the shells work without them. */
+export interface RegistryExtensions {
+  /** Announces that `repository` will be written, so that the first token already allows it. */
   expectWrites?(repository: Repository): void;
-  /** As {@link Registry.copy}, and brings along signatures, attestations and SBOMs: referrers and cosign's tags. */
+  /** As {@link Registry.copy}, and copies signatures, attestations and SBOMs too: referrers and cosign's tags. */
   copyWithReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
+  /**
+   * Copies what belongs to `source`, which has a digest and is in `target` already: referrers of it, of its platforms and of each other,
+   * and cosign's tags (`sha256-….sig`, `.att`, `.sbom`).
+   *
+   * @returns go with what was copied and what could not be (also named in the evidence), or stop `unknown` if something cannot be read
+   * or it is not known whether it was written
+   */
+  copyReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<ReferrersReport>>;
   /** Looks whether {@link Registry.copy} could copy everything, and copies nothing. */
   checkCopy?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /** Looks whether the registry lets `tags` be pointed at `digest`, where it has a rule for that; writes nothing. */

@@ -38,7 +38,7 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
     clock,
     report,
     lookup: options.lookup,
-    credentials: (signal) => findCredentials(host, entry, options.credentials ?? anonymous, signal),
+    credentials: (repository) => findCredentials(host, repository, entry, options.credentials ?? anonymous),
   });
   const several = { inOneRequest: undefined };
   const content = createContent(exchange);

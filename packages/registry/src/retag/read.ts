@@ -8,6 +8,7 @@ import {
   type Reading,
   type Repository,
 } from "@lateen/kernel";
+import { digestOf } from "../model/manifest-json.ts";
 import type { Descriptor, Manifest } from "../model/registry.ts";
 import type { RetagPorts } from "./report.ts";
 import type { TargetGroup } from "./targets.ts";
@@ -45,9 +46,11 @@ export async function readRetag(
       tags.map(async (at): Promise<CurrentTag> => ({ ...at, reading: await readCurrent(at, ports, signal) })),
     );
   const { digest } = source;
-  if (digest === undefined) {
+  // Tags answer with sha256 digests, so that another algorithm is compared by the bytes.
+  if (digest?.startsWith("sha256:") !== true) {
     const [manifest, current] = await Promise.all([registries.manifest(source, signal), readTags()]);
-    return { digest: mapReading(manifest, (value) => value.digest), manifest, current };
+    const named = mapReading(manifest, (value) => ({ ...value, digest: digestOf(value.bytes) }));
+    return { digest: mapReading(named, (value) => value.digest), manifest: named, current };
   }
   const current = await readTags();
   const isRight = current.every(({ reading }) => reading.kind === "found" && reading.value.digest === digest);

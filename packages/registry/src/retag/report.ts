@@ -1,6 +1,6 @@
 import type { Clock, Digest, ImageRef, Reporter } from "@lateen/kernel";
 import type { RegistryEvent } from "../events.ts";
-import type { Manifest, Registry, RegistryTalents } from "../model/registry.ts";
+import type { Manifest, Registry, RegistryExtensions } from "../model/registry.ts";
 
 /** What shall be moved where. */
 export interface RetagInput {
@@ -18,7 +18,7 @@ export interface RetagInput {
 
 /** What {@link retag} works with. */
 export interface RetagPorts {
-  readonly registries: Registry & RegistryTalents;
+  readonly registries: Registry & RegistryExtensions;
   readonly clock: Clock;
   readonly report?: Reporter<RegistryEvent>;
 }

@@ -3,36 +3,44 @@ import { failure, type Received, type Reply, reply } from "./reply.ts";
 import { type RegistryStore, sha256 } from "./store.ts";
 
 /** GET and HEAD of `/v2/<name>/blobs/<digest>`. */
-export function handleBlob(store: RegistryStore, name: string, digest: string, request: Received): Reply {
+export function handleBlob(
+  store: RegistryStore,
+  name: string,
+  digest: string,
+  request: Received,
+  { ranges = true }: { readonly ranges?: boolean } = {},
+): Reply {
   const blob = store.repositories.get(name)?.blobs.get(digest);
   if (blob === undefined) return failure(404, "BLOB_UNKNOWN", "blob unknown to registry");
   if (request.method !== "GET" && request.method !== "HEAD") return failure(405, "UNSUPPORTED", "method not allowed");
-  return reply(
-    200,
-    {
-      "content-type": "application/octet-stream",
-      "docker-content-digest": digest,
-      "content-length": String(blob.length),
-    },
-    blob,
-  );
+  const headers = { "content-type": "application/octet-stream", "docker-content-digest": digest };
+  const from = Number(/^bytes=(\d+)-$/.exec(request.headers["range"] ?? "")?.[1] ?? 0);
+  if (from === 0 || !ranges) return reply(200, { ...headers, "content-length": String(blob.length) }, blob);
+  const rest = blob.subarray(from);
+  const range = { "content-range": `bytes ${from}-${blob.length - 1}/${blob.length}` };
+  return reply(206, { ...headers, ...range, "content-length": String(rest.length) }, rest);
 }
 
 /** POST of `/v2/<name>/blobs/uploads/`: a session, a mount, or a whole blob at once. */
-export function beginUpload(store: RegistryStore, name: string, request: Received): Reply {
+export function beginUpload(
+  store: RegistryStore,
+  name: string,
+  request: Received,
+  quirks: { readonly pretendsToMount?: boolean; readonly beginsWith201?: boolean } = {},
+): Reply {
   const { searchParams } = request.url;
   const mount = searchParams.get("mount") ?? "";
   const from = searchParams.get("from") ?? "";
   const blob = store.repositories.get(from)?.blobs.get(mount);
   if (blob !== undefined) {
-    store.repository(name).blobs.set(mount, blob);
+    if (quirks.pretendsToMount !== true) store.repository(name).blobs.set(mount, blob);
     return created(name, mount);
   }
   const whole = searchParams.get("digest");
   if (whole !== null) return finish(store, name, whole, request.body);
   const id = randomUUID();
   store.repository(name).uploads.set(id, []);
-  return session(name, id, 0, 202);
+  return session(name, id, 0, quirks.beginsWith201 === true ? 201 : 202);
 }
 
 /** PATCH, PUT, GET and DELETE of an upload session. Source: OCI distribution-spec, "Pushing a blob in chunks". */

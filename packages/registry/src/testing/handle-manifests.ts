@@ -1,5 +1,5 @@
 import { failure, json, type Received, type Reply, reply } from "./reply.ts";
-import { type RegistryStore, sha256, type StoredRepository } from "./store.ts";
+import { type RegistryStore, sha256, sha512, type StoredRepository } from "./store.ts";
 
 /** Longest manifest that is taken. Source: OCI distribution-spec, "Pushing Manifests" (at least 4 MiB). */
 const longestManifest = 4 * 1024 * 1024;
@@ -8,6 +8,9 @@ const longestManifest = 4 * 1024 * 1024;
 export interface ManifestOptions {
   /** Whether several `tag` parameters are understood and answered with `OCI-Tag`. */
   readonly multiTag: boolean;
+  readonly wantsSubject?: boolean;
+  readonly tagsOfDigests?: boolean;
+  readonly missingContent?: 400 | 404;
 }
 
 /** GET, HEAD, PUT and DELETE of `/v2/<name>/manifests/<reference>`. */
@@ -20,7 +23,9 @@ export function handleManifest(
 ): Reply {
   const repository = store.repositories.get(name);
   if (request.method === "PUT") return putManifest(store, name, reference, request, options);
-  const digest = reference.includes(":") ? reference : repository?.tags.get(reference);
+  const ofDigest = options.tagsOfDigests === true ? /^sha256-[0-9a-f]{64}$/.exec(reference)?.[0] : undefined;
+  const tagged = ofDigest === undefined ? repository?.tags.get(reference) : ofDigest.replace("-", ":");
+  const digest = reference.includes(":") ? reference : tagged;
   const found = digest === undefined ? undefined : repository?.manifests.get(digest);
   if (repository === undefined) return failure(404, "NAME_UNKNOWN", "repository name not known to registry");
   if (digest === undefined || found === undefined) return failure(404, "MANIFEST_UNKNOWN", "manifest unknown");
@@ -43,14 +48,15 @@ function putManifest(
   options: ManifestOptions,
 ): Reply {
   const { body } = request;
-  const digest = sha256(body);
+  const digest = reference.startsWith("sha512:") ? sha512(body) : sha256(body);
   const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
   if (body.length > longestManifest) return failure(413, "SIZE_INVALID", "manifest too large");
   if (reference.includes(":") && reference !== digest)
     return failure(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
-  const problem = checkContent(store.repository(name), body, mediaType);
+  const problem = checkContent(store.repository(name), body, mediaType, options);
   if (problem !== undefined) return problem;
   store.addManifest(name, body, mediaType, reference.includes(":") ? undefined : reference);
+  if (reference.startsWith("sha512:")) store.repository(name).manifests.set(digest, { bytes: body, mediaType });
   const tags = options.multiTag && reference.includes(":") ? request.url.searchParams.getAll("tag") : [];
   for (const tag of tags) store.setTag(name, tag, digest);
   const subject = store.repository(name).manifests.get(digest)?.subject;
@@ -63,12 +69,18 @@ function putManifest(
 }
 
 /** A manifest is taken only if its type fits and everything that it lists is there. */
-function checkContent(repository: StoredRepository, body: Buffer, mediaType: string): Reply | undefined {
+function checkContent(
+  repository: StoredRepository,
+  body: Buffer,
+  mediaType: string,
+  { wantsSubject, missingContent = 400 }: ManifestOptions,
+): Reply | undefined {
   let manifest: {
     mediaType?: string;
     config?: { digest: string };
-    layers?: { digest: string }[];
-    manifests?: { digest: string }[];
+    layers?: { digest: string; urls?: string[] }[];
+    manifests?: { digest: string }[] | null;
+    subject?: { digest: string };
   };
   try {
     manifest = JSON.parse(body.toString("utf8")) as typeof manifest;
@@ -77,14 +89,20 @@ function checkContent(repository: StoredRepository, body: Buffer, mediaType: str
   }
   if (manifest.mediaType !== undefined && manifest.mediaType !== mediaType)
     return failure(400, "MANIFEST_INVALID", "media type disagrees");
-  const blobs = [...(manifest.config === undefined ? [] : [manifest.config]), ...(manifest.layers ?? [])];
+  const { subject } = manifest;
+  if (wantsSubject === true && subject !== undefined && !repository.manifests.has(subject.digest))
+    return failure(404, "MANIFEST_UNKNOWN", "subject unknown");
+  const own = (manifest.layers ?? []).filter(({ urls }) => urls === undefined || urls.length === 0);
+  const blobs = [...(manifest.config === undefined ? [] : [manifest.config]), ...own];
   const missing = [
     ...blobs.filter((blob) => !repository.blobs.has(blob.digest)),
-    ...(manifest.manifests ?? []).filter((child) => !repository.manifests.has(child.digest)),
+    ...(manifest.manifests ?? []).filter(
+      (child) => !repository.manifests.has(child.digest) && !repository.blobs.has(child.digest),
+    ),
   ];
   return missing[0] === undefined
     ? undefined
-    : failure(400, "MANIFEST_BLOB_UNKNOWN", `blob unknown to registry: ${missing[0].digest}`);
+    : failure(missingContent, "MANIFEST_BLOB_UNKNOWN", `blob unknown to registry: ${missing[0].digest}`);
 }
 
 function deleteManifest(repository: StoredRepository, reference: string, digest: string): Reply {

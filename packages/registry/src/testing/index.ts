@@ -1,11 +1,12 @@
 export { makeCertificate, type TestCertificate } from "./certificate.ts";
 export { type EcrCall, type EcrFault, type FakeEcr, startEcr, type StartEcrOptions } from "./start-ecr.ts";
 export type { Fault, LoggedRequest, Misbehaviour } from "./misbehaviour.ts";
+export { type ImageShape, imageShapes, type SeededShape } from "./image-shapes.ts";
 export { pushImage, type PushTarget } from "./push-image.ts";
 export { type ContractRunner, type ContractSubject, describeRegistryContract } from "./registry-contract.ts";
 export { type ImageRecipe, type ImageSink, seedImage, type SeededImage, writeImage } from "./seed-image.ts";
 export { type DockerRegistry, startDockerRegistry, type StartDockerRegistryOptions } from "./start-docker-registry.ts";
-export { type FakeRegistry, startRegistry, type StartRegistryOptions } from "./start-registry.ts";
+export { type FakeRegistry, type RegistryQuirks, startRegistry, type StartRegistryOptions } from "./start-registry.ts";
 export { startTokenService, type StartTokenServiceOptions, type TokenService } from "./start-token-service.ts";
 export type { RegistryStore, StoredManifest, StoredRepository } from "./store.ts";
 export type { RegistryAuth } from "./token-auth.ts";

@@ -25,6 +25,8 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string | Uint8Array;
     }
+  /** Redirects to the very address that was asked. */
+  | { readonly kind: "redirect-to-self"; readonly status: number }
   /** Does what was asked and answers so all the same. */
   | { readonly kind: "answer-after"; readonly status: number; readonly body?: string }
   /** Tears the connection before, or after doing what was asked. */

@@ -23,7 +23,7 @@ export async function pushImage(target: PushTarget, recipe: ImageRecipe): Promis
       async addBlob(_repository, bytes) {
         const digest = parseDigest(sha256(bytes));
         if ((await registry.content.has(at, "blob", digest)).kind === "found") return;
-        await registry.content.upload(at, { digest, size: bytes.length }, chunk(bytes));
+        await registry.content.upload(at, { digest, size: bytes.length }, () => chunk(bytes));
       },
       async addManifest(_repository, bytes, mediaType, tag) {
         const manifest = { digest: parseDigest(sha256(bytes)), mediaType, size: bytes.length, bytes };

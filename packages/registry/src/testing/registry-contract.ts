@@ -1,11 +1,11 @@
 import { type Digest, type ImageRef, parseDigest, parseImageRef } from "@lateen/kernel";
 import { digestOf } from "../model/manifest-json.ts";
-import type { ImageReader, Registry, RegistryTalents } from "../model/registry.ts";
+import type { ImageReader, Registry, RegistryExtensions } from "../model/registry.ts";
 import type { ImageRecipe, SeededImage } from "./seed-image.ts";
 
 /** A registry under test, ready to use. */
 export interface ContractSubject {
-  readonly registry: Registry & RegistryTalents & ImageReader;
+  readonly registry: Registry & RegistryExtensions & ImageReader;
   /** Host of its references. */
   readonly host: string;
   /** Puts an image there, in the repository of the recipe. */

@@ -20,6 +20,38 @@ export interface StartRegistryOptions {
   readonly multiTag?: boolean;
   /** Whether the referrers API is there. @default true */
   readonly referrers?: boolean;
+  /** Ways in which real registries differ from the specification. @default none */
+  readonly quirks?: RegistryQuirks;
+}
+
+/** Ways in which real registries, and proxies in front of them, differ from the specification; each was seen in the field. */
+export interface RegistryQuirks {
+  /** The HEAD of a manifest answers 404, its GET 200 (Nexus, crazy-max/diun#1614). */
+  readonly headOfManifests?: "404";
+  /** A manifest whose subject is not there yet is refused (moby/buildkit#7007). */
+  readonly wantsSubject?: boolean;
+  /** The HEAD of a blob answers this status, whether it is there or not. */
+  readonly headOfBlobs?: number;
+  /** A mount answers 201 and mounts nothing. */
+  readonly pretendsToMount?: boolean;
+  /** An upload is begun with 201 in place of 202. */
+  readonly beginsWith201?: boolean;
+  /** A request whose body is longer is answered with 413, as by a proxy. */
+  readonly maxRequestBytes?: number;
+  /** `Range` is understood for blobs. @default true */
+  readonly ranges?: boolean;
+  /** The answer of the referrers route. */
+  readonly referrersAnswer?: {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  /** A tag `sha256-<hex>` answers with the manifest of that digest. */
+  readonly tagsOfDigests?: boolean;
+  /** The status of a manifest whose content is missing. @default 400 */
+  readonly missingContent?: 400 | 404;
+  /** The registry lies under this path, `/artifactory/api/docker/local` for instance. */
+  readonly prefix?: string;
 }
 
 /** A running registry. */
@@ -42,6 +74,7 @@ interface Context {
   readonly auth: TokenAuth | undefined;
   readonly multiTag: boolean;
   readonly referrers: boolean;
+  readonly quirks: RegistryQuirks;
   readonly base: () => string;
 }
 
@@ -56,8 +89,8 @@ export async function startRegistry(options: StartRegistryOptions = {}): Promise
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  const { multiTag = false, referrers = true } = options;
-  const context: Context = { store, auth, multiTag, referrers, base: () => url };
+  const { multiTag = false, referrers = true, quirks = {} } = options;
+  const context: Context = { store, auth, multiTag, referrers, quirks, base: () => url };
   /** What tags named before the last write of each, for lagging reads. */
   const shadows = new Map<string, string | undefined>();
 
@@ -77,6 +110,8 @@ export async function startRegistry(options: StartRegistryOptions = {}): Promise
 
   function answerWith(fault: Fault | undefined, received: Received): Reply {
     if (fault?.kind === "answer") return reply(fault.status, fault.headers ?? {}, fault.body ?? "");
+    if (fault?.kind === "redirect-to-self")
+      return reply(fault.status, { location: received.url.pathname + received.url.search });
     if (fault?.kind === "reset" && fault.when === "before") return reply(0);
     if (fault?.kind === "pretend") return pretend(context, received);
     if (fault?.kind === "lag") return lagging(context, received, shadows);
@@ -130,23 +165,43 @@ function log({ method, url, headers }: Received): LoggedRequest {
 
 /** `/v2/<name>/<kind>/<rest>`; a name may hold slashes. */
 function route(context: Context, request: Received): Reply {
-  const { store, auth, multiTag, referrers } = context;
-  const path = request.url.pathname;
+  const { store, auth, multiTag, referrers, quirks } = context;
+  const { prefix = "" } = quirks;
+  const path = request.url.pathname.startsWith(`${prefix}/v2`)
+    ? request.url.pathname.slice(prefix.length)
+    : request.url.pathname;
+  if (request.body.length > (quirks.maxRequestBytes ?? Infinity))
+    return reply(413, { "content-type": "text/html" }, "<html>413 Request Entity Too Large</html>");
+  if (prefix !== "" && path.startsWith("/v2") && request.url.pathname === path)
+    return reply(404, { "content-type": "text/html" }, "<html>no such page</html>");
   if (path === "/token" && auth !== undefined) return auth.token(request);
   const [, name = "", kind = "", rest = ""] = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/(.*)$/.exec(path) ?? [];
   const writes = request.method !== "GET" && request.method !== "HEAD";
   const refusal = auth?.refuse(request, name === "" ? undefined : name, writes ? "push" : "pull", context.base());
   if (refusal !== undefined) return refusal;
   if (path === "/v2/" || path === "/v2") return json(200, {}, { "docker-distribution-api-version": "registry/2.0" });
-  if (kind === "manifests") return handleManifest(store, name, decodeURIComponent(rest), request, { multiTag });
+  if (kind === "manifests") {
+    if (request.method === "HEAD" && quirks.headOfManifests === "404") return reply(404);
+    return handleManifest(store, name, decodeURIComponent(rest), request, { ...quirks, multiTag });
+  }
   if (kind === "tags" && rest === "list") return listTags(store, name, request.url.searchParams);
+  const { referrersAnswer: answer } = quirks;
+  if (kind === "referrers" && answer !== undefined)
+    return reply(answer.status, answer.headers ?? {}, answer.body ?? "");
   if (kind === "referrers" && referrers) return listReferrers(store, name, rest);
   const upload = /^(.+)\/blobs\/uploads\/(.*)$/.exec(path.slice("/v2/".length));
   if (upload !== null) {
     const [, repository = "", id = ""] = upload;
-    return id === "" ? beginUpload(store, repository, request) : handleUpload(store, repository, id, request);
+    const answer =
+      id === "" ? beginUpload(store, repository, request, quirks) : handleUpload(store, repository, id, request);
+    const { location } = answer.headers;
+    return location === undefined ? answer : { ...answer, headers: { ...answer.headers, location: prefix + location } };
   }
-  return kind === "blobs" ? handleBlob(store, name, rest, request) : failure(404, "UNSUPPORTED", "no such route");
+  if (kind === "blobs" && request.method === "HEAD" && quirks.headOfBlobs !== undefined)
+    return reply(quirks.headOfBlobs, { "content-length": "0" });
+  return kind === "blobs"
+    ? handleBlob(store, name, rest, request, quirks)
+    : failure(404, "UNSUPPORTED", "no such route");
 }
 
 /** The answer that a write would get, with nothing written. */

@@ -69,6 +69,11 @@ export function sha256(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
+/** The other digest that the specification registers. */
+export function sha512(bytes: Uint8Array): string {
+  return `sha512:${createHash("sha512").update(bytes).digest("hex")}`;
+}
+
 function subjectOf(bytes: Uint8Array): string | undefined {
   try {
     const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as { subject?: { digest?: unknown } };

@@ -3,33 +3,25 @@ import {
   asReleaseError,
   type Digest,
   found,
+  type ImageRef,
   parseImageRef,
   type Reading,
   type Repository,
   unknown,
 } from "@lateen/kernel";
 import type { ContentStore } from "../../model/adapter.ts";
-import { registryError } from "../../errors.ts";
 import { acceptManifests } from "../../model/media-types.ts";
 import { blobDeadlines, bodyLimits } from "../../policy.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { write } from "./put.ts";
 import { readReferrers } from "./referrers.ts";
-import { beginUpload, cancelUpload, withDigest } from "./upload.ts";
+import { beginUpload, cancelUpload, isTooLarge, uploadInChunks, uploadWhole } from "./upload.ts";
 
 /** Content by digest over the OCI distribution protocol. */
 export function createContent(exchange: Exchange): ContentStore {
   return {
     has: (repository, kind, digest, signal) => has(exchange, repository, kind, digest, signal),
-    async open(ref, digest, signal) {
-      const request = {
-        method: "GET",
-        path: `/v2/${ref.path}/blobs/${digest}`,
-        need: { repository: ref.path, actions: "pull" as const },
-        deadlines: blobDeadlines,
-      };
-      return (await exchange.open(request, signal)).chunks();
-    },
+    open: (ref, digest, signal, from) => openBlob(exchange, ref, digest, from ?? 0, signal),
     async mount(repository, digest, from, signal) {
       const path = pathOf(repository);
       const upload = await beginUpload(exchange, path, signal, { digest, from: pathOf(from) });
@@ -37,27 +29,14 @@ export function createContent(exchange: Exchange): ContentStore {
       await cancelUpload(exchange, path, upload.location, signal);
       return false;
     },
-    async upload(repository, blob, chunks, signal) {
-      const path = pathOf(repository);
-      const upload = await beginUpload(exchange, path, signal);
-      if (upload.kind === "mounted") return;
-      const response = await exchange.request(
-        {
-          method: "PUT",
-          path: withDigest(upload.location, blob.digest),
-          need: { repository: path, actions: "pull,push" },
-          headers: { "content-type": "application/octet-stream", "content-length": String(blob.size) },
-          body: () => ReadableStream.from(chunks),
-          deadlines: blobDeadlines,
-        },
-        bodyLimits.error,
-        signal,
-      );
-      if (response.status === 201 || response.status === 204) return;
-      throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", {
-        message: `an upload ended with HTTP ${response.status}`,
-        why: response.url,
-      });
+    async upload(repository, blob, open, signal) {
+      const upload = { path: pathOf(repository), blob, open: () => ReadableStream.from(open()) };
+      try {
+        await uploadWhole(exchange, upload, signal);
+      } catch (error) {
+        if (!isTooLarge(error)) throw error;
+        await uploadInChunks(exchange, upload, signal);
+      }
     },
     referrers: (repository, digest, signal) => readReferrers(exchange, repository, digest, signal),
     async store(repository, manifest, signal) {
@@ -65,6 +44,37 @@ export function createContent(exchange: Exchange): ContentStore {
       if (cause !== undefined) throw cause;
     },
   };
+}
+
+async function openBlob(
+  exchange: Exchange,
+  ref: ImageRef,
+  digest: Digest,
+  from: number,
+  signal: AbortSignal | undefined,
+): Promise<AsyncIterable<Uint8Array>> {
+  const range: Record<string, string> = from === 0 ? {} : { range: `bytes=${from}-` };
+  const stream = await exchange.open(
+    {
+      method: "GET",
+      path: `/v2/${ref.path}/blobs/${digest}`,
+      need: { repository: ref.path, actions: "pull" },
+      headers: range,
+      deadlines: blobDeadlines,
+    },
+    signal,
+  );
+  // A server that knows no ranges answers 200 with everything (RFC 9110 §14.2).
+  const isRest = stream.status === 206 && (stream.header("content-range") ?? "").startsWith(`bytes ${from}-`);
+  return from === 0 || isRest ? stream.chunks() : skip(stream.chunks(), from);
+}
+
+async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    if (left < chunk.byteLength) yield left === 0 ? chunk : chunk.subarray(left);
+    left = Math.max(0, left - chunk.byteLength);
+  }
 }
 
 async function has(
@@ -82,6 +92,8 @@ async function has(
       path: `/v2/${path}/${kind}s/${digest}`,
       need: { repository: path, actions: "pull" as const },
       headers,
+      // A presence that cannot be read means that the content is sent, so it is not worth waiting for.
+      tries: 2,
     };
     const response = await exchange.request(request, 0, signal);
     return found(Number(response.header("content-length") ?? 0));

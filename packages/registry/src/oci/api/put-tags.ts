@@ -61,6 +61,7 @@ async function putTogether(
         need: { repository: ref.path, actions: "pull,push" },
         headers: { "content-type": manifest.mediaType },
         body: manifest.bytes,
+        writes: "manifest",
       },
       bodyLimits.error,
       signal,

@@ -68,6 +68,9 @@ export async function write(
         need: { repository: path, actions: "pull,push" },
         headers: { "content-type": manifest.mediaType },
         body: manifest.bytes,
+        writes: "manifest",
+        // Under its own digest a manifest is the same however often it arrives; a tag may have been moved by someone else since.
+        repeatable: name.includes(":"),
       },
       bodyLimits.error,
       signal,

@@ -12,23 +12,28 @@ import {
   unknown,
 } from "@lateen/kernel";
 import { integrityError, registryError } from "../../errors.ts";
-import { digestOf, readManifest } from "../../model/manifest-json.ts";
+import { digestOf, identifyManifest } from "../../model/manifest-json.ts";
 import { acceptManifests, bareType, imageTypes, indexTypes } from "../../model/media-types.ts";
 import { bodyLimits } from "../../policy.ts";
 import type { Descriptor, Manifest } from "../../model/registry.ts";
 import type { Exchange, OciRequest } from "../transport/exchange.ts";
 
-/** What a reference names, by HEAD; by GET where the answer to HEAD does not state everything. */
+/**
+ * The descriptor that a reference names, by HEAD; by GET if the answer to HEAD is not complete, or is one that only a body explains.
+ *
+ * Absence is always proven by GET: there are registries and proxies that answer 404 to the HEAD of a manifest that is there
+ * (crazy-max/diun#1614), and a promotion that takes it for absence would move a tag backwards.
+ */
 export async function resolve(exchange: Exchange, ref: ImageRef, signal?: AbortSignal): Promise<Reading<Descriptor>> {
   try {
     const response = await exchange.request(manifestRequest("HEAD", ref), 0, signal);
     const descriptor = describe(response, ref);
     if (descriptor !== undefined) return found(descriptor);
   } catch (error) {
-    // A HEAD has no body, and a 403 of GHCR means two things: only a GET tells which (containerd does the same). And some
-    // servers know no HEAD at all (405, 501).
-    const mayTell = ["REGISTRY_DENIED", "REGISTRY_REQUEST_REFUSED"];
-    if (!isReleaseError(error) || !mayTell.includes(error.code)) return failed(error);
+    // A HEAD has no body, and a 403 of GHCR means two things: only a GET shows which (containerd does the same). And some
+    // servers do not support HEAD (405, 501).
+    const ambiguous = ["REGISTRY_NOT_FOUND", "REGISTRY_DENIED", "REGISTRY_REQUEST_REFUSED"];
+    if (!isReleaseError(error) || !ambiguous.includes(error.code)) return failed(error);
   }
   const reading = await readBytes(exchange, ref, signal);
   if (reading.kind !== "found") return reading;
@@ -41,7 +46,7 @@ export async function readBytes(exchange: Exchange, ref: ImageRef, signal?: Abor
   try {
     const response = await exchange.request(manifestRequest("GET", ref), bodyLimits.manifest, signal);
     const { bytes, url } = response;
-    const { mediaType } = readManifest(bytes, response.header("content-type"), url);
+    const { mediaType } = identifyManifest(bytes, response.header("content-type"), url);
     const digest = digestOf(bytes, ref.digest);
     if (ref.digest !== undefined && digest !== ref.digest)
       throw mismatch(`the bytes hash to ${digest}, not to ${ref.digest}`, url);

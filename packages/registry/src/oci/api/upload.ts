@@ -1,10 +1,13 @@
 import type { Digest } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
-import { bodyLimits } from "../../policy.ts";
-import type { Exchange } from "../transport/exchange.ts";
+import { blobDeadlines, bodyLimits, chunkedUpload } from "../../policy.ts";
+import type { BodyStream } from "../transport/follow-redirects.ts";
+import type { Exchange, OciResponse } from "../transport/exchange.ts";
 
-/** What a registry says when an upload is begun. */
-export type BegunUpload = { readonly kind: "mounted" } | { readonly kind: "session"; readonly location: string };
+/** The answer to the request for an upload. */
+export type BegunUpload =
+  | { readonly kind: "mounted" }
+  | { readonly kind: "session"; readonly location: string; readonly minimumChunk: number };
 
 /**
  * Begins the upload of a blob, or asks to mount it from another repository of the registry.
@@ -23,15 +26,20 @@ export async function beginUpload(
       path: `/v2/${path}/blobs/uploads/${query}`,
       need: { repository: path, actions: "pull,push", ...(mount === undefined ? {} : { from: mount.from }) },
       headers: { "content-length": "0" },
-      // A second session does no harm: registries drop sessions that nobody finishes.
+      writes: "blob",
+      // A second session does no harm: registries drop sessions that are not finished.
       repeatable: true,
     },
     bodyLimits.error,
     signal,
   );
-  if (response.status === 201) return { kind: "mounted" };
-  const location = response.header("location");
-  if (response.status === 202 && location !== undefined) return { kind: "session", location };
+  if (response.status === 201 && mount !== undefined) return { kind: "mounted" };
+  const location = locationOf(response);
+  // Some registries begin with 201 what the specification begins with 202.
+  if ((response.status === 202 || response.status === 201) && location !== undefined) {
+    const minimum = Number(response.header("oci-chunk-min-length") ?? 0);
+    return { kind: "session", location, minimumChunk: Number.isFinite(minimum) ? minimum : 0 };
+  }
   throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", {
     message: `the registry began no upload (HTTP ${response.status})`,
     why: response.url,
@@ -39,7 +47,7 @@ export async function beginUpload(
   });
 }
 
-/** Drops an upload. @throws ReleaseError where the registry cannot; it then drops the session by itself later */
+/** Cancels an upload. @throws ReleaseError if the registry cannot; it then drops the session by itself later */
 export async function cancelUpload(
   exchange: Exchange,
   path: string,
@@ -47,13 +55,151 @@ export async function cancelUpload(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await exchange.request(
-    { method: "DELETE", path: location, need: { repository: path, actions: "pull,push" }, repeatable: true },
+    { method: "DELETE", path: location, need: { repository: path, actions: "pull,push" }, repeatable: true, tries: 1 },
     bodyLimits.error,
     signal,
   );
 }
 
-/** The address that finishes an upload. */
-export function withDigest(location: string, digest: Digest): string {
+/** A blob on its way to a registry. */
+export interface BlobUpload {
+  readonly path: string;
+  readonly blob: { readonly digest: Digest; readonly size: number };
+  /** Opens the content from its beginning; called again if a redirect or a proxy makes it necessary. */
+  readonly open: () => BodyStream;
+}
+
+/** Sends a blob in one request. */
+export async function uploadWhole(
+  exchange: Exchange,
+  { path, blob, open }: BlobUpload,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { location } = await beginSession(exchange, path, blob.digest, signal);
+  const response = await exchange.request(
+    {
+      method: "PUT",
+      path: withDigest(location, blob.digest),
+      need: { repository: path, actions: "pull,push" },
+      headers: { "content-type": "application/octet-stream", "content-length": String(blob.size) },
+      body: open,
+      writes: "blob",
+      deadlines: blobDeadlines,
+    },
+    bodyLimits.error,
+    signal,
+  );
+  requireStored(response);
+}
+
+/**
+ * Sends a blob in pieces, for registries behind a proxy that limits a request: the piece shrinks until it is let through.
+ * Source: OCI distribution-spec, "Pushing a blob in chunks".
+ */
+export async function uploadInChunks(
+  exchange: Exchange,
+  { path, blob, open }: BlobUpload,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const session = await beginSession(exchange, path, blob.digest, signal);
+  const need = { repository: path, actions: "pull,push" as const };
+  let { location } = session;
+  let length = Math.max(chunkedUpload.firstBytes, session.minimumChunk);
+  const reader = createChunkReader(open());
+  for (let at = 0; at < blob.size;) {
+    const chunk = await reader.peek(length);
+    if (chunk.byteLength === 0) break;
+    const headers = {
+      "content-type": "application/octet-stream",
+      "content-length": String(chunk.byteLength),
+      "content-range": `${at}-${at + chunk.byteLength - 1}`,
+    };
+    const sent = {
+      method: "PATCH",
+      path: location,
+      need,
+      headers,
+      body: chunk,
+      writes: "blob",
+      deadlines: blobDeadlines,
+    } as const;
+    const response = await exchange.request(sent, bodyLimits.error, signal).catch((error: unknown) => {
+      const shorter = Math.floor(length / 4);
+      if (!isTooLarge(error) || shorter < Math.max(chunkedUpload.smallestBytes, session.minimumChunk)) throw error;
+      length = shorter;
+    });
+    if (response === undefined) continue;
+    location = locationOf(response) ?? location;
+    at += chunk.byteLength;
+    reader.take(chunk.byteLength);
+  }
+  const finished = { method: "PUT", path: withDigest(location, blob.digest), need, headers: { "content-length": "0" } };
+  requireStored(await exchange.request({ ...finished, writes: "blob" }, bodyLimits.error, signal));
+}
+
+/** True for the error of a request whose body a registry, or a proxy in front of it, does not take. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "REGISTRY_TOO_LARGE";
+}
+
+async function beginSession(
+  exchange: Exchange,
+  path: string,
+  digest: Digest,
+  signal: AbortSignal | undefined,
+): Promise<Extract<BegunUpload, { kind: "session" }>> {
+  const upload = await beginUpload(exchange, path, signal);
+  if (upload.kind === "session") return upload;
+  throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", { message: `no upload was begun for ${digest}` });
+}
+
+function requireStored(response: OciResponse): void {
+  if (response.status === 201 || response.status === 204) return;
+  throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", {
+    message: `an upload ended with HTTP ${response.status}`,
+    why: response.url,
+  });
+}
+
+/** The whole address, also if the registry gave a part of it. */
+function locationOf(response: OciResponse): string | undefined {
+  const location = response.header("location");
+  return location !== undefined && URL.canParse(location, response.address.href)
+    ? new URL(location, response.address).href
+    : undefined;
+}
+
+/** The address that finishes an upload; what the registry wrote is left as it is, since it may be signed. */
+function withDigest(location: string, digest: Digest): string {
   return `${location}${location.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
+}
+
+interface ChunkReader {
+  /** The next `length` bytes, or fewer at the end; they stay next until they are taken. */
+  peek(length: number): Promise<Uint8Array>;
+  take(length: number): void;
+}
+
+function createChunkReader(stream: BodyStream): ChunkReader {
+  const reader = stream.getReader();
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  return {
+    async peek(length) {
+      while (bytes < length) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        held.push(value);
+        bytes += value.byteLength;
+      }
+      const all = held.length === 1 ? (held[0] as Uint8Array) : Buffer.concat(held);
+      held = [all];
+      return all.subarray(0, length);
+    },
+    take(length) {
+      const rest = Buffer.concat(held).subarray(length);
+      held = [rest];
+      bytes = rest.byteLength;
+    },
+  };
 }

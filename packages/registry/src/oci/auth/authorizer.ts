@@ -5,12 +5,14 @@ import { parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
 import { decideRealm } from "./decide-realm.ts";
 import { createTokenCache, type Need, type TokenSource } from "./token-cache.ts";
-import { type Lookup, vetName } from "../transport/refuse-internal-address.ts";
+import { type Lookup, refuseInternalAddress } from "../transport/refuse-internal-address.ts";
 import { waitFor } from "../transport/wait-for.ts";
 
 /** The header to send, if any, and how to hand back what came of it. */
 export interface Permit {
   readonly header: string | undefined;
+  /** True if the header is of credentials that the registry or its token service has accepted. */
+  readonly identified: boolean;
   /** Has to be called in the end; `true` if the registry has answered and did not ask for authentication. */
   release(welcome: boolean): void;
 }
@@ -29,7 +31,8 @@ export interface Authorizer {
 
 type Scheme =
   | { readonly kind: "unknown" | "none" | "basic" }
-  | { readonly kind: "bearer"; readonly source: TokenSource };
+  /** Without a source if the credentials are a token for the registry itself. */
+  | { readonly kind: "bearer"; readonly source: TokenSource | undefined };
 
 /** What an {@link Authorizer} works with. */
 export interface AuthorizerOptions {
@@ -37,8 +40,8 @@ export interface AuthorizerOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly lookup: Lookup;
-  /** Looked up with the first need of them, and again after `forget`. */
-  readonly credentials: (signal?: AbortSignal) => Promise<Credentials | undefined>;
+  /** Looked up with the first need of a repository for them, and again after `forget`. */
+  readonly credentials: (repository: string) => Promise<Credentials | undefined>;
 }
 
 /** Makes the authorizer of one registry host. */
@@ -46,19 +49,22 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { address, http, clock, lookup, credentials: find } = options;
   let scheme: Scheme = { kind: "unknown" };
   let probe: Promise<void> | undefined;
-  let found: Promise<Credentials | undefined> | undefined;
+  /** By repository: credential files may name a namespace. */
+  const found = new Map<string, Promise<Credentials | undefined>>();
+  const accepted = new Set<string>();
   const cache = createTokenCache(http, clock, lookup);
-  // Shared by all: so it is not called off with the first who asked, and a failure is not kept.
-  const credentials = (signal?: AbortSignal) => {
-    found ??= find().catch((error: unknown) => {
-      found = undefined;
-      throw error;
-    });
-    return waitFor(found, signal);
+  // Shared by all who ask, so that it is not aborted with the first of them; a failure is not kept.
+  const credentials = (repository: string, signal?: AbortSignal) => {
+    const known = found.get(repository) ?? find(repository);
+    found.set(repository, known);
+    known.catch(() => found.get(repository) === known && found.delete(repository));
+    return waitFor(known, signal);
   };
 
-  async function bearerOf(realm: string, service: string): Promise<Scheme> {
-    const held = await credentials();
+  async function bearerOf(realm: string, service: string, repository: string): Promise<Scheme> {
+    const held = await credentials(repository);
+    // A token for the registry itself needs no token service.
+    if (held?.kind === "bearer") return { kind: "bearer", source: undefined };
     const decision = decideRealm({
       realm,
       registry: address.base,
@@ -67,22 +73,32 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     });
     if (decision.kind === "refuse") throw realmRefused(address, realm, decision.reason);
     // A realm that is configured may be anywhere.
-    const inside = realm === address.realm ? undefined : await vetName(decision.url, address.base, lookup);
+    const inside =
+      realm === address.realm ? undefined : await refuseInternalAddress(decision.url, address.base, lookup);
     if (inside !== undefined) throw realmRefused(address, realm, inside);
-    const anonymous = () => Promise.resolve(undefined);
+    const anonymous = async () => await Promise.resolve(undefined);
     return {
       kind: "bearer",
       source: { realm: decision.url, service, credentials: decision.credentials ? credentials : anonymous },
     };
   }
 
-  async function header(need: Need, signal: AbortSignal | undefined): Promise<string | undefined> {
-    const held = scheme.kind === "none" ? undefined : await credentials(signal);
-    if (scheme.kind === "basic")
-      return held?.kind === "password" ? basicHeader(held.username, held.password) : undefined;
-    if (scheme.kind !== "bearer") return undefined;
-    const token = held?.kind === "bearer" ? held.token : (await cache.token(scheme.source, need, signal)).value;
-    return `Bearer ${token.reveal()}`;
+  async function header(need: Need, signal: AbortSignal | undefined): Promise<Omit<Permit, "release">> {
+    const bare = { header: undefined, identified: false };
+    const held = scheme.kind === "none" ? undefined : await credentials(need.repository, signal);
+    if (scheme.kind === "basic") {
+      if (held?.kind !== "password") return bare;
+      const value = basicHeader(held.username, held.password);
+      return { header: value, identified: accepted.has(value) };
+    }
+    if (scheme.kind !== "bearer") return bare;
+    if (held?.kind === "bearer") {
+      const value = `Bearer ${held.token.reveal()}`;
+      return { header: value, identified: accepted.has(value) };
+    }
+    if (scheme.source === undefined) return bare;
+    const { value } = await cache.token(scheme.source, need, signal);
+    return { header: `Bearer ${value.reveal()}`, identified: held !== undefined };
   }
 
   /** The request that goes ahead while nothing is known. */
@@ -94,15 +110,20 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       probe = undefined;
       gate.resolve();
     };
-    return { header: undefined, release };
+    return { header: undefined, identified: false, release };
   }
 
   return {
     async permit(need, signal) {
-      if (scheme.kind === "unknown" && address.realm !== undefined)
-        scheme = await bearerOf(address.realm, address.service);
+      // Without the service's name a token service may refuse (GitLab answers 404), so it is asked only once the challenge has said it.
+      if (scheme.kind === "unknown" && address.realm !== undefined && address.service !== undefined)
+        scheme = await bearerOf(address.realm, address.service, need.repository);
       while (scheme.kind === "unknown" && probe !== undefined) await waitFor(probe, signal);
-      return scheme.kind === "unknown" ? goAhead() : { header: await header(need, signal), release: () => undefined };
+      if (scheme.kind === "unknown") return goAhead();
+      const permit = await header(need, signal);
+      const release = (welcome: boolean) =>
+        void (welcome && permit.header !== undefined && accepted.add(permit.header));
+      return { ...permit, release };
     },
     async learn(wwwAuthenticate, need, used) {
       const challenges = parseChallenges(wwwAuthenticate ?? "");
@@ -110,24 +131,28 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         (challenge) => challenge.scheme === "bearer" && challenge.parameters["realm"] !== undefined,
       );
       if (asked !== undefined) {
-        scheme = await bearerOf(asked.parameters["realm"] ?? "", asked.parameters["service"] ?? address.service);
+        // What is configured is more to be trusted than what an answer says.
+        const realm = address.realm ?? asked.parameters["realm"] ?? "";
+        const service = address.service ?? asked.parameters["service"] ?? address.host;
+        scheme = await bearerOf(realm, service, need.repository);
         if (used !== undefined) cache.widen(need, asked);
         return true;
       }
       if (!challenges.some((challenge) => challenge.scheme === "basic") || used?.startsWith("Basic ") === true)
         return false;
-      if ((await credentials())?.kind !== "password") return false;
+      if ((await credentials(need.repository))?.kind !== "password") return false;
       scheme = { kind: "basic" };
       return true;
     },
     async forget(used) {
       if (used === undefined) return;
-      const known = found;
-      const held = await known?.catch(() => undefined);
-      // Of several requests that are refused together only the first has news: the others' credentials are forgotten already.
-      const isOld =
-        held?.kind === "password" && used.startsWith("Basic ") && used !== basicHeader(held.username, held.password);
-      if (!isOld && found === known) found = undefined;
+      for (const [repository, known] of found) {
+        const held = await known.catch(() => undefined);
+        // Of several requests that are refused together only the first has news: the others' credentials are forgotten already.
+        const isOld =
+          held?.kind === "password" && used.startsWith("Basic ") && used !== basicHeader(held.username, held.password);
+        if (!isOld && found.get(repository) === known) found.delete(repository);
+      }
       await cache.forget(used);
     },
     expectWrites: (repository) => cache.expectWrites(repository),

@@ -9,21 +9,24 @@ export type Credentials =
   /** A token for the registry itself. */
   | { readonly kind: "bearer"; readonly token: Secret };
 
-/** Finds the credentials for a registry host; undefined means anonymous. */
-export type CredentialSource = (host: string, signal?: AbortSignal) => Promise<Credentials | undefined>;
+/**
+ * Finds the credentials for a registry host, or for one of its repositories if credentials differ between them; undefined means
+ * anonymous.
+ */
+export type CredentialSource = (host: string, repository?: string) => Promise<Credentials | undefined>;
 
 /** The credentials of the entry, else those of `ambient`. */
 export async function findCredentials(
   host: string,
+  repository: string,
   entry: RegistryEntry,
   ambient: CredentialSource,
-  signal: AbortSignal | undefined,
 ): Promise<Credentials | undefined> {
   if (entry.identityToken !== undefined) return { kind: "identity", token: entry.identityToken };
   if (entry.username !== undefined && entry.password !== undefined) {
     return { kind: "password", username: entry.username, password: entry.password };
   }
-  return await ambient(host, signal);
+  return await ambient(host, repository);
 }
 
 /** The value of an Authorization header with user and password. Source: RFC 7617, in UTF-8. */

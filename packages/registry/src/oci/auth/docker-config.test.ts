@@ -40,6 +40,13 @@ test.each<[string, object, string, unknown]>([
   ],
   ["nor is another port", { auths: { "localhost:5000": { auth: auth("u:p") } } }, "localhost:5001", undefined],
   [
+    "an entry of another host that is malformed",
+    { auths: { "quay.io": 7, "ghcr.io": { auth: auth("u:p") } } },
+    "ghcr.io",
+    ["u", "p"],
+  ],
+  ["an entry that is null", { auths: { "ghcr.io": null } }, "ghcr.io", undefined],
+  [
     "a key with a namespace belongs to no host",
     { auths: { "quay.io/acme": { auth: auth("u:p") } } },
     "quay.io",
@@ -55,6 +62,29 @@ test.each<[string, object, string, unknown]>([
   ["nothing", {}, "ghcr.io", undefined],
 ])("%s", (_name, config, host, wanted) => {
   expect(kept(config, host)).toEqual(wanted);
+});
+
+test.each<[string, unknown]>([
+  ["acme/platform", ["all", "p"]],
+  ["acme/tools/cli", ["tools", "p"]],
+  ["acme/tools", ["tools", "p"]],
+  ["acme/toolsmith", ["all", "p"]],
+  ["other/x", ["host", "p"]],
+])("podman's keys with a namespace: %s gets the longest match", (repository, wanted) => {
+  const entry = (user: string) => ({ auth: auth(`${user}:p`) });
+  const auths = { "quay.io": entry("host"), "quay.io/acme": entry("all"), "quay.io/acme/tools": entry("tools") };
+  const { stored } = authFor(parseDockerConfig(JSON.stringify({ auths }), "auth.json"), "quay.io", repository);
+  expect(stored?.kind === "password" ? [stored.username, stored.password.reveal()] : stored).toEqual(wanted);
+});
+
+test.each<[string, object]>([
+  ["a number", { auths: { "ghcr.io": 7 } }],
+  ["a string", { auths: { "ghcr.io": "s3cret" } }],
+  ["a field of the wrong type", { auths: { "ghcr.io": { auth: { s3cret: 1 } } } }],
+  ["an auth that is not user:password", { auths: { "ghcr.io": { auth: auth("s3cret") } } }],
+])("an entry of this very host that is %s is named by its key, and nothing of it is repeated", (_name, config) => {
+  const read = () => authFor(parseDockerConfig(JSON.stringify(config), "/x/config.json"), "ghcr.io");
+  expect(read).toThrow(/^\/x\/config.json: the entry auths\["ghcr.io"\] is malformed$/);
 });
 
 test("a broken file is named, and nothing of it is repeated", () => {

@@ -1,38 +1,22 @@
-import { secret } from "@lateen/kernel";
+import { plainText, secret } from "@lateen/kernel";
 import { z } from "zod";
 import { registryError } from "../../errors.ts";
 import type { Credentials } from "./credentials.ts";
 
-/** What docker keeps about one host. */
-export interface KeptAuth {
-  readonly auth?: string | null | undefined;
-  readonly username?: string | null | undefined;
-  readonly password?: string | null | undefined;
-  readonly identitytoken?: string | null | undefined;
-  readonly registrytoken?: string | null | undefined;
-}
-
-/** The part of docker's `config.json`, or of podman's `auth.json`, that concerns credentials. */
+/** The part of docker's `config.json`, or of podman's `auth.json`, that concerns credentials. Entries are read when their host is asked for. */
 export interface DockerConfig {
-  readonly auths?: Readonly<Record<string, KeptAuth>> | null | undefined;
-  readonly credsStore?: string | null | undefined;
-  readonly credHelpers?: Readonly<Record<string, string>> | null | undefined;
+  readonly auths: Readonly<Record<string, unknown>>;
+  readonly credHelpers: Readonly<Record<string, unknown>>;
+  readonly credsStore: string | undefined;
+  readonly file: string;
 }
 
 const text = z.string().nullish();
+const section = z.record(z.string(), z.unknown()).nullish();
+const configSchema = z.object({ auths: section, credHelpers: section, credsStore: text });
+const keptSchema = z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text });
 
-const configSchema: z.ZodType<DockerConfig, unknown> = z.object({
-  auths: z
-    .record(
-      z.string(),
-      z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text }),
-    )
-    .nullish(),
-  credsStore: text,
-  credHelpers: z.record(z.string(), z.string()).nullish(),
-});
-
-/** What a configuration says about one host. */
+/** What a configuration says about one repository. */
 export interface HostAuth {
   /** The program to ask first. */
   readonly helper: string | undefined;
@@ -42,33 +26,56 @@ export interface HostAuth {
 /** Reads a configuration file; nothing of its content is repeated in the error. @throws ReleaseError `REGISTRY_CREDENTIALS_UNREADABLE` */
 export function parseDockerConfig(content: string, file: string): DockerConfig {
   try {
-    return configSchema.parse(JSON.parse(content));
+    const { auths, credHelpers, credsStore } = configSchema.parse(JSON.parse(content));
+    return { auths: auths ?? {}, credHelpers: credHelpers ?? {}, credsStore: credsStore ?? undefined, file };
   } catch {
-    throw registryError("REGISTRY_CREDENTIALS_UNREADABLE", "auth", {
-      message: `${file} is not a docker configuration`,
-      fix: "repair the file, or log in again",
-    });
+    throw unreadable(`${file} is not a docker configuration`);
   }
 }
 
 /**
- * What is kept for `host`, by exact host name: `credHelpers` before `credsStore` before `auths`.
+ * The credentials kept for `host`, or for `repository` in it: `credHelpers` before `credsStore` before `auths`; the longest key counts.
  *
- * Matching a part of the name was a class of vulnerability (sigstore/sigstore-js#1718).
+ * A key is a host, with a namespace or a whole repository behind it (`quay.io/acme`; containers-auth.json(5)). Names are compared part by
+ * part: matching a piece of a name was a class of vulnerability (sigstore/sigstore-js#1718).
+ * @throws ReleaseError `REGISTRY_CREDENTIALS_UNREADABLE` that names the key if the entry is malformed; other entries are not looked at
  */
-export function authFor(config: DockerConfig, host: string): HostAuth {
-  const keyed = <T>(record: Readonly<Record<string, T>> | null | undefined): T | undefined => {
-    const entries = Object.entries(record ?? {});
-    return (entries.find(([key]) => key === host) ?? entries.find(([key]) => hostOfKey(key) === canonical(host)))?.[1];
-  };
-  const kept = keyed(config.auths);
+export function authFor(config: DockerConfig, host: string, repository?: string): HostAuth {
+  const helper = entryFor(config.credHelpers, host, repository);
+  if (helper !== undefined && typeof helper.value !== "string") throw malformed(config, "credHelpers", helper.key);
+  const kept = entryFor(config.auths, host, repository);
   return {
-    helper: keyed(config.credHelpers) ?? config.credsStore ?? undefined,
-    stored: kept === undefined ? undefined : toCredentials(kept),
+    helper: (helper?.value as string | undefined) ?? config.credsStore,
+    stored: kept === undefined ? undefined : toCredentials(kept.value, () => malformed(config, "auths", kept.key)),
   };
 }
 
-/** Docker Hub is kept under the address of its long gone index. */
+interface Keyed {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+function entryFor(
+  record: Readonly<Record<string, unknown>>,
+  host: string,
+  repository: string | undefined,
+): Keyed | undefined {
+  const entries = Object.entries(record).map(([key, value]) => ({ key, value, place: placeOf(key) }));
+  for (const place of placesOf(host, repository)) {
+    const known = entries.find(({ key }) => key === place) ?? entries.find((entry) => entry.place === place);
+    if (known !== undefined) return known;
+  }
+  return undefined;
+}
+
+/** The places that stand for a repository, the most specific one first. */
+function placesOf(host: string, repository: string | undefined): string[] {
+  const parts = repository?.split("/") ?? [];
+  const inside = parts.map((_part, index) => parts.slice(0, parts.length - index).join("/"));
+  return [...inside.map((path) => `${canonical(host)}/${path}`), canonical(host)];
+}
+
+/** Docker Hub is kept under the address of its retired index. */
 export function serverUrl(host: string): string {
   return canonical(host) === "index.docker.io" ? "https://index.docker.io/v1/" : host;
 }
@@ -79,21 +86,39 @@ function canonical(host: string): string {
     : host.toLowerCase();
 }
 
-/** The host of a key such as `https://ghcr.io/v2/`; a key with a namespace (`quay.io/acme`) belongs to no host as a whole. */
-function hostOfKey(key: string): string | undefined {
-  const match = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/.exec(key);
-  return match?.[1] === undefined ? undefined : canonical(match[1]);
+/** The place that a key stands for: `https://ghcr.io/v2/` is the host `ghcr.io`. */
+function placeOf(key: string): string | undefined {
+  const [, host, path = ""] = /^(?:https?:\/\/)?([^/]+)(?:\/(.*))?$/.exec(key) ?? [];
+  if (host === undefined) return undefined;
+  const isApi = path === "" || /^v[12]\/?$/.test(path);
+  return isApi ? canonical(host) : `${canonical(host)}/${path.replace(/\/$/, "")}`;
 }
 
-function toCredentials(entry: KeptAuth): Credentials | undefined {
-  if (entry.registrytoken) return { kind: "bearer", token: secret(entry.registrytoken) };
-  if (entry.identitytoken) return { kind: "identity", token: secret(entry.identitytoken) };
+function toCredentials(value: unknown, malformedEntry: () => Error): Credentials | undefined {
+  if (value === null) return undefined;
+  const parsed = keptSchema.safeParse(value);
+  if (!parsed.success) throw malformedEntry();
+  const { auth, username, password, identitytoken, registrytoken } = parsed.data;
+  if (registrytoken) return { kind: "bearer", token: secret(registrytoken) };
+  if (identitytoken) return { kind: "identity", token: secret(identitytoken) };
   // The password may hold colons; the name cannot.
-  const [username = "", ...rest] = entry.auth
-    ? Buffer.from(entry.auth, "base64").toString("utf8").replace(/\0+$/, "").split(":")
-    : [];
-  if (username !== "" && rest.length > 0) return { kind: "password", username, password: secret(rest.join(":")) };
-  return entry.username && entry.password
-    ? { kind: "password", username: entry.username, password: secret(entry.password) }
-    : undefined;
+  const [name = "", ...rest] = Buffer.from(auth ?? "", "base64")
+    .toString("utf8")
+    .replace(/\0+$/, "")
+    .split(":");
+  if (name !== "" && rest.length > 0) return { kind: "password", username: name, password: secret(rest.join(":")) };
+  if (username && password) return { kind: "password", username, password: secret(password) };
+  if (auth) throw malformedEntry();
+  return undefined;
+}
+
+function malformed({ file }: DockerConfig, name: string, key: string): Error {
+  return unreadable(`${file}: the entry ${name}["${plainText(key, 100)}"] is malformed`);
+}
+
+function unreadable(message: string): Error {
+  return registryError("REGISTRY_CREDENTIALS_UNREADABLE", "auth", {
+    message,
+    fix: "fix the file, or log in again",
+  });
 }

@@ -58,6 +58,19 @@ test("the files are read in docker's order: DOCKER_CONFIG or the home, REGISTRY_
   expect(await find({ HOME: join(HOME, "nowhere") })).toBeUndefined();
 });
 
+test("the content of DOCKER_AUTH_CONFIG counts first, and podman's file in the home last", async () => {
+  const kept = (user: string, host = "ghcr.io") => JSON.stringify({ auths: { [host]: { auth: auth(`${user}:p`) } } });
+  const env = await home({
+    ".docker/config.json": kept("home"),
+    ".config/containers/auth.json": kept("podman", "podman.example.com"),
+    "config/containers/auth.json": kept("xdg", "podman.example.com"),
+  });
+  expect(await find({ ...env, DOCKER_AUTH_CONFIG: kept("variable") })).toBe("variable:p");
+  expect(await find({ ...env, DOCKER_AUTH_CONFIG: kept("variable", "quay.io") })).toBe("home:p");
+  expect(await find(env, "podman.example.com")).toBe("podman:p");
+  expect(await find({ ...env, XDG_CONFIG_HOME: `${env["HOME"]}/config` }, "podman.example.com")).toBe("xdg:p");
+});
+
 test("a helper gets the server on its input and answers with user and password, or with an identity token", async () => {
   const helpers = {
     ok: `read server; echo '{"ServerURL":"'$server'","Username":"'$server'","Secret":"p:1"}'`,

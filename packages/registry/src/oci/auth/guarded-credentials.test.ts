@@ -34,7 +34,7 @@ describe.each(ways)("over %s", (_name, env) => {
         when: ({ path }) => path.startsWith("/v2/"),
         fault: { kind: "answer", status: 401, headers: { "www-authenticate": challenge } },
       });
-      await expect(run()).rejects.toMatchObject({ category: "auth", code: "REGISTRY_UNAUTHORIZED" });
+      await expect(run()).rejects.toMatchObject({ category: "auth", code: "REGISTRY_DENIED" });
       expect(registry.requests.length).toBeLessThan(12);
     });
 

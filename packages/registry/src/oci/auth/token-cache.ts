@@ -18,7 +18,7 @@ export interface Need {
 export interface TokenSource {
   readonly realm: URL;
   readonly service: string;
-  readonly credentials: (signal?: AbortSignal) => Promise<Credentials | undefined>;
+  readonly credentials: (repository: string) => Promise<Credentials | undefined>;
 }
 
 /** The tokens of one registry, by what they allow. */
@@ -52,7 +52,7 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     }
     const { realm, service, credentials } = source;
     // Others may come to wait for it, so it is not called off with the first who asked.
-    const fetched = credentials().then((held) =>
+    const fetched = credentials(need.repository).then((held) =>
       fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, undefined),
     );
     tokens.set(key, fetched);

@@ -88,7 +88,7 @@ test("by POST with a refresh token, which is in no address", async () => {
 
 test("by POST with user and password where GET is not known", async () => {
   const { asked } = await ask(password, ({ method }) =>
-    method === "GET" ? { status: 404, body: "" } : { body: '{"access_token":"t"}' },
+    method === "GET" ? { status: 405, body: "" } : { body: '{"access_token":"t"}' },
   );
   expect(asked.map(({ method }) => method)).toEqual(["GET", "POST"]);
   expect(asked[1]?.form).toContain("grant_type=password&username=u&password=p%3A1");
@@ -98,6 +98,8 @@ test.each([
   ["without expires_in a token lasts 60 s, less the margin", '{"token":"t"}', 55_000],
   ["with it, as long as it says, less the margin", '{"token":"t","expires_in":300}', 295_000],
   ["a day at most", '{"token":"t","expires_in":1e15}', 86_395_000],
+  ["and as text", '{"token":"t","expires_in":"300"}', 295_000],
+  ["and text that is no number counts as none", '{"token":"t","expires_in":"soon"}', 55_000],
   ["not at all", '{"token":"t","expires_in":0}', -5_000],
 ])("%s", async (_name, body, lifeMs) => {
   const { token, before } = await ask(undefined, () => ({ body }));

@@ -4,7 +4,7 @@ import { registryError } from "../../errors.ts";
 import { bodyLimits, smallBodyDeadlines, tokenLifeSeconds, tokenMarginMs } from "../../policy.ts";
 import { answerError } from "../transport/answer-error.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
-import { follow, type TravelRequest } from "../transport/follow-redirects.ts";
+import { followRedirects, type RedirectableRequest } from "../transport/follow-redirects.ts";
 import { type Lookup, lookUp } from "../transport/refuse-internal-address.ts";
 
 /** A token and the time in milliseconds after which it is no longer used. */
@@ -25,7 +25,15 @@ export interface TokenRequest {
 }
 
 const answerSchema = z
-  .object({ token: z.string().nullish(), access_token: z.string().nullish(), expires_in: z.number().nullish() })
+  .object({
+    token: z.string().nullish(),
+    access_token: z.string().nullish(),
+    // Azure and older services write the number as text (distribution/distribution#1746); what is no number is as good as none.
+    expires_in: z
+      .unknown()
+      .optional()
+      .transform((seconds) => toSeconds(seconds)),
+  })
   .refine((answer) => (answer.token || answer.access_token || "") !== "", "neither token nor access_token");
 
 /**
@@ -43,9 +51,8 @@ export async function fetchToken(
   const asked = clock.now();
   let response =
     request.credentials?.kind === "identity" ? await post(http, request, signal) : await get(http, request, signal);
-  // Source: docs/spec/auth/oauth.md, "a client should fall back": services know either one of the two.
-  if (isOtherMethod(response.status) && request.credentials?.kind === "password")
-    response = await post(http, request, signal);
+  // Some services know the POST only. Any other refusal is final: the password is not sent a second time.
+  if (response.status === 405 && request.credentials?.kind === "password") response = await post(http, request, signal);
   if (response.status !== 200) throw refused(response, clock.now());
   const answer = parseJson(response, answerSchema, "a token");
   const seconds = Math.min(answer.expires_in ?? tokenLifeSeconds, 86_400);
@@ -55,8 +62,9 @@ export async function fetchToken(
   };
 }
 
-function isOtherMethod(status: number): boolean {
-  return status === 404 || status === 405;
+function toSeconds(value: unknown): number | undefined {
+  const seconds = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
+  return typeof seconds === "number" && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
 async function get(http: Http, request: TokenRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
@@ -94,11 +102,11 @@ async function post(http: Http, request: TokenRequest, signal: AbortSignal | und
 async function send(
   http: Http,
   { realm, lookup = lookUp }: TokenRequest,
-  request: Omit<TravelRequest, "home" | "lookup">,
+  request: Omit<RedirectableRequest, "home" | "lookup">,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
   const headers = { accept: "application/json", ...request.headers };
-  const { stream } = await follow(
+  const { stream } = await followRedirects(
     http,
     { ...request, home: realm, lookup, headers, deadlines: smallBodyDeadlines },
     signal,
@@ -118,6 +126,7 @@ function refused(response: HttpResponse, now: number): Error {
     status: response.status,
     url: response.url,
     body: response.text().slice(0, bodyLimits.error),
+    contentType: response.header("content-type"),
     retryAfter: response.header("retry-after"),
   };
   const error = answerError(failed, now);
@@ -125,7 +134,10 @@ function refused(response: HttpResponse, now: number): Error {
   return registryError("REGISTRY_TOKEN_REFUSED", "auth", {
     message: `the token service gave no token: ${error.message}`,
     why: response.url,
-    fix: "check user and password, and that the account may use this repository",
+    fix:
+      response.status === 404
+        ? "check the address of the token service (realm) and the name under which it knows the registry (service)"
+        : "check user and password, and that the account may use this repository",
     cause: error,
   });
 }

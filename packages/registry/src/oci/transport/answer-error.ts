@@ -8,16 +8,27 @@ export interface FailedAnswer {
   readonly status: number;
   readonly url: string;
   readonly body: string;
+  readonly contentType?: string | undefined;
   readonly retryAfter: string | undefined;
+  /** The content that the request was to store, if any. */
+  readonly writes?: "manifest" | "blob" | undefined;
+  /** True if the registry has accepted the credentials before. @default false */
+  readonly identified?: boolean | undefined;
+  /** The repository that the request was about, and what it was to do there. */
+  readonly repository?: string | undefined;
+  readonly action?: "pull" | "pull,push" | undefined;
 }
 
 /** The error that an unsuccessful answer means. */
 export function answerError(answer: FailedAnswer, now: number): ReleaseError {
-  const row = decideAnswer(answer.status, answer.body);
   const host = URL.canParse(answer.url) ? new URL(answer.url).host : "the registry";
-  const detail = describeBody(answer.body);
+  const row = decideAnswer({ ...answer, host });
+  const says = row.says
+    .replace("{action}", answer.action === "pull,push" ? "push to" : "pull from")
+    .replace("{repository}", answer.repository ?? "the repository");
+  const detail = describeBody(answer.body, answer.contentType);
   return registryError(row.code, row.category, {
-    message: `${host}: ${row.says} (HTTP ${answer.status}${detail === "" ? "" : `: ${detail}`})`,
+    message: `${host}: ${says} (HTTP ${answer.status}${detail === "" ? "" : `: ${detail}`})`,
     why: answer.url,
     fix: row.fix,
     retryable: row.retryable,
@@ -25,16 +36,41 @@ export function answerError(answer: FailedAnswer, now: number): ReleaseError {
   });
 }
 
-/** Codes and messages of an error document; of anything else only its start, and nothing of a web page. */
-function describeBody(body: string): string {
+/**
+ * Codes, messages and details of an error document. Anything else may hold anything, a page of a proxy with a session in it for
+ * instance, so that only its type and length are shown.
+ */
+function describeBody(body: string, contentType: string | undefined): string {
+  if (body === "") return "";
+  return describeDocument(body) ?? `${body.length} bytes of ${describeType(body, contentType)}`;
+}
+
+/** Sources: OCI distribution-spec, "Error Codes"; distribution, docs/spec/auth/oauth.md; Harbor's and Quay's token services. */
+function describeDocument(body: string): string | undefined {
+  let json: unknown;
   try {
-    const { errors } = JSON.parse(body) as { errors?: { code?: unknown; message?: unknown }[] };
-    const texts = (Array.isArray(errors) ? errors : [])
-      .slice(0, 3)
-      .map((entry) => [entry.code, entry.message].filter((part) => typeof part === "string").join(" "));
-    if (texts.length > 0) return plainText(texts.join("; "), 200);
+    json = JSON.parse(body);
   } catch {
-    // Not an error document; described below.
+    return undefined;
   }
-  return /^\s*</.test(body) ? "a web page" : plainText(body, 120);
+  if (typeof json !== "object" || json === null) return undefined;
+  const { errors, error, error_description: description, message, details } = json as Record<string, unknown>;
+  const listed = (Array.isArray(errors) ? errors : []).slice(0, 3).map((entry: unknown) => describeEntry(entry));
+  const own = [error, description, message, details].filter((part) => typeof part === "string");
+  const text = [...listed, own.join(" ")].filter((part) => part !== "").join("; ");
+  return text === "" ? undefined : plainText(text, 300);
+}
+
+function describeEntry(entry: unknown): string {
+  if (typeof entry !== "object" || entry === null) return "";
+  const { code, message, detail } = entry as Record<string, unknown>;
+  const more = detail === null || detail === undefined || detail === message ? undefined : detail;
+  const parts = [code, message, typeof more === "object" ? JSON.stringify(more) : more];
+  return parts.filter((part) => typeof part === "string" && part !== "" && part !== "{}").join(" ");
+}
+
+function describeType(body: string, contentType: string | undefined): string {
+  if (/^\s*</.test(body)) return "a web page";
+  const type = /^[\w.+-]+\/[\w.+-]+/.exec(contentType ?? "")?.[0];
+  return type === undefined ? "text without a type" : `type ${plainText(type, 60)}`;
 }

@@ -6,8 +6,14 @@ export interface AnswerRow {
   /** A status, or all from this one on where `andAbove`. */
   readonly status: number;
   readonly andAbove?: boolean;
-  /** Where the status alone does not tell: a regular expression, in any case, that the body has to fit. */
+  /** If the status alone is ambiguous: a regular expression that the body has to match, in any case. */
   readonly body?: string;
+  /** Only for a request that writes this. */
+  readonly writes?: "manifest" | "blob";
+  /** Only if the registry has accepted the credentials before, so that "log in" would be no help. */
+  readonly identified?: true;
+  /** Only for this registry. */
+  readonly host?: string;
   readonly code: RegistryErrorCode;
   readonly category: ErrorCategory;
   /** Whether the same read may be sent again. A tag is never written again on this alone. */
@@ -20,9 +26,12 @@ export interface AnswerRow {
 }
 
 const spec = "OCI distribution-spec, Error Codes";
-const permission = "grant the account push rights on the repository; on GHCR also packages: write and the package's Manage Actions access";
+const permission = "ask the owner of the repository to grant this account the right";
 
-/** What every unsuccessful answer of a registry means. */
+const missing = "copy the image into the repository first";
+const quota = "quota|storage limit|out of space";
+
+/** The meaning of every unsuccessful answer of a registry. `says` may name `{repository}` and `{action}` (pull from, push to). */
 export const answerTable: readonly AnswerRow[] = [
   {
     status: 400,
@@ -59,6 +68,17 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 401,
+    identified: true,
+    code: "REGISTRY_DENIED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the login is valid, but the account may not {action} {repository}",
+    fix: permission,
+    source: "SUSE/Portus#1736; Gitea answers 401 reqPackageAccess for a missing push right",
+  },
+  {
+    status: 401,
     code: "REGISTRY_UNAUTHORIZED",
     category: "auth",
     retryable: false,
@@ -69,24 +89,69 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 403,
+    body: quota,
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the quota of the project or account is used up",
+    fix: "delete old images or raise the quota, then run again",
+    source: "goharbor/harbor, project quotas",
+  },
+  {
+    status: 403,
+    host: "ghcr.io",
     code: "REGISTRY_DENIED",
     category: "auth",
     retryable: false,
     notApplied: true,
-    says: "the credentials do not allow this",
-    fix: permission,
+    says: "the account may not {action} {repository}",
+    fix: "give the job packages: write, and the repository access under the package's Manage Actions access",
     source: "docker/build-push-action#463",
   },
   {
+    status: 403,
+    body: String.raw`protected`,
+    code: "REGISTRY_DENIED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the tag or repository is protected, and this account may not {action} {repository}",
+    fix: "allow the account in the protection rule, or exempt the tag from it",
+    source: "docs.gitlab.com, protected container tags",
+  },
+  {
+    status: 403,
+    code: "REGISTRY_DENIED",
+    category: "auth",
+    retryable: false,
+    notApplied: true,
+    says: "the account may not {action} {repository}",
+    fix: permission,
+    source: spec,
+  },
+  {
     status: 404,
-    body: String.raw`^\s*<(?:!doctype|html)`,
+    body: String.raw`^\s*(?:<|404 page not found)`,
     code: "REGISTRY_UNAVAILABLE",
     category: "unavailable",
     retryable: false,
     notApplied: true,
-    says: "a web page answers in place of a registry",
+    says: "a web server answers in place of a registry",
     fix: "check that the address is that of a registry",
     source: spec,
+  },
+  {
+    status: 404,
+    writes: "manifest",
+    body: "BLOB_UNKNOWN|MANIFEST_UNKNOWN",
+    code: "REGISTRY_CONTENT_MISSING",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "content that the manifest lists is not in {repository}",
+    fix: missing,
+    source: "OCI distribution-spec, Pushing Manifests: 404 if a listed blob or manifest does not exist",
   },
   {
     status: 404,
@@ -100,13 +165,14 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 400,
-    body: "MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN",
+    writes: "manifest",
+    body: "BLOB_UNKNOWN|MANIFEST_UNKNOWN|unknown (?:blob|manifest|subject)|subject (?:is |was )?(?:unknown|not found)",
     code: "REGISTRY_CONTENT_MISSING",
     category: "state",
     retryable: false,
     notApplied: true,
-    says: "content that the manifest lists is not in the repository",
-    fix: "copy the image into the repository first",
+    says: "content that the manifest lists is not in {repository}",
+    fix: missing,
     source: spec,
   },
   {
@@ -143,6 +209,17 @@ export const answerTable: readonly AnswerRow[] = [
     source: "goharbor/harbor, tag immutability rules (412 and 409)",
   },
   {
+    status: 412,
+    body: quota,
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the quota of the project or account is used up",
+    fix: "delete old images or raise the quota, then run again",
+    source: "goharbor/harbor, project quotas",
+  },
+  {
     status: 408,
     code: "REGISTRY_UNAVAILABLE",
     category: "unavailable",
@@ -154,7 +231,18 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 413,
-    code: "REGISTRY_REQUEST_REFUSED",
+    writes: "blob",
+    code: "REGISTRY_TOO_LARGE",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "a layer is larger than the registry, or a proxy in front of it, takes in one request",
+    fix: "raise the limit of the proxy (nginx: client_max_body_size), or use an address that does not pass through it",
+    source: "developers.cloudflare.com (100 MB per request); nginx.org, client_max_body_size (1 MB by default)",
+  },
+  {
+    status: 413,
+    code: "REGISTRY_TOO_LARGE",
     category: "state",
     retryable: false,
     notApplied: true,

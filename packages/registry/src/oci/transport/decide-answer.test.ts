@@ -1,5 +1,6 @@
+import type { ReleaseError } from "@lateen/kernel";
 import { expect, test } from "vitest";
-import { answerError } from "./answer-error.ts";
+import { answerError, type FailedAnswer } from "./answer-error.ts";
 import { decideAnswer } from "./decide-answer.ts";
 import { isSurelyNotApplied } from "./decide-retry.ts";
 
@@ -15,8 +16,9 @@ test.each([
   [400, "Your Authorization Token has expired.", "REGISTRY_TOKEN_EXPIRED"],
   [404, '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}', "REGISTRY_NOT_FOUND"],
   [404, "<!DOCTYPE html><title>Not here</title>", "REGISTRY_UNAVAILABLE"],
-  [400, '{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}', "REGISTRY_CONTENT_MISSING"],
-  [413, "", "REGISTRY_REQUEST_REFUSED"],
+  [404, "404 page not found\n", "REGISTRY_UNAVAILABLE"],
+  [404, "", "REGISTRY_NOT_FOUND"],
+  [413, "", "REGISTRY_TOO_LARGE"],
   [418, "", "REGISTRY_REQUEST_REFUSED"],
   [429, "", "REGISTRY_RATE_LIMITED"],
   [500, "", "REGISTRY_UNAVAILABLE"],
@@ -24,7 +26,7 @@ test.each([
   [522, "", "REGISTRY_UNAVAILABLE"],
   [399, "", "REGISTRY_UNAVAILABLE"],
 ])("%i %s is %s", (status, body, code) => {
-  expect(decideAnswer(status, body).code).toBe(code);
+  expect(decideAnswer({ status, body }).code).toBe(code);
 });
 
 test("only an answer that proves it lets a write be sent again", () => {
@@ -33,18 +35,88 @@ test("only an answer that proves it lets a write be sent again", () => {
   expect(isSurelyNotApplied("HTTP_TIMEOUT")).toBe(false);
 });
 
-test("an error tells what the registry said, in one harmless line, and nothing of a web page", () => {
-  const said = answerError(
-    {
-      status: 403,
-      url: "https://ghcr.io/v2/a",
-      body: '{"errors":[{"code":"DENIED","message":"no\\u001b[2J way"}]}',
-      retryAfter: undefined,
-    },
-    0,
-  );
-  expect(said.message).toBe("ghcr.io: the credentials do not allow this (HTTP 403: DENIED no [2J way)");
-  expect(
-    answerError({ status: 500, url: "https://ghcr.io/", body: "<html><script>", retryAfter: undefined }, 0).message,
-  ).toContain("a web page");
+const said = (answer: Partial<FailedAnswer>): ReleaseError =>
+  answerError({ status: 403, url: "https://reg.example.com/v2/a", body: "", retryAfter: undefined, ...answer }, 0);
+const errors = (code: string, message: string, detail?: unknown): string =>
+  JSON.stringify({ errors: [{ code, message, detail }] });
+
+test.each<[string, Partial<FailedAnswer>, string]>([
+  [
+    "a blob that the manifest lists",
+    { status: 400, writes: "manifest", body: errors("MANIFEST_BLOB_UNKNOWN", "x") },
+    "REGISTRY_CONTENT_MISSING",
+  ],
+  [
+    "the same with 404",
+    { status: 404, writes: "manifest", body: errors("BLOB_UNKNOWN", "x") },
+    "REGISTRY_CONTENT_MISSING",
+  ],
+  [
+    "a child that the index lists",
+    { status: 404, writes: "manifest", body: errors("MANIFEST_UNKNOWN", "x") },
+    "REGISTRY_CONTENT_MISSING",
+  ],
+  [
+    "a subject that is to come",
+    { status: 400, writes: "manifest", body: errors("MANIFEST_INVALID", "unknown subject") },
+    "REGISTRY_CONTENT_MISSING",
+  ],
+  [
+    "a repository that is not there",
+    { status: 404, writes: "manifest", body: errors("NAME_UNKNOWN", "x") },
+    "REGISTRY_NOT_FOUND",
+  ],
+  [
+    "a manifest that a read does not find",
+    { status: 404, body: errors("MANIFEST_UNKNOWN", "x") },
+    "REGISTRY_NOT_FOUND",
+  ],
+  [
+    "a quota",
+    { status: 403, body: errors("DENIED", "adding 5 MiB will exceed the project quota") },
+    "REGISTRY_REQUEST_REFUSED",
+  ],
+])("what a write is told to lack: %s", (_name, answer, code) => {
+  expect(said(answer).code).toBe(code);
+});
+
+test("an error repeats the registry's codes, messages and details in one harmless line", () => {
+  const error = said({
+    status: 500,
+    body: errors("MANIFEST_INVALID", "no\u001b[2J way", { url: "invalid URL on layer" }),
+  });
+  expect(error.message).toMatch(/HTTP 500: MANIFEST_INVALID no \[2J way \{"url":"invalid URL on layer"\}\)$/);
+});
+
+test.each([
+  ["<html><script>sid=s3cret</script>", "text/html", "33 bytes of a web page"],
+  ["sid=s3cret", "text/plain; charset=utf-8", "10 bytes of type text/plain"],
+  ["sid=s3cret", undefined, "10 bytes of text without a type"],
+  ['"s3cret"', "application/json", "8 bytes of type application/json"],
+])("of a body that is not the registry's JSON only type and length are shown: %s", (body, contentType, shown) => {
+  const { message } = said({ body, contentType });
+  expect(message).toContain(shown);
+  expect(message).not.toContain("s3cret");
+});
+
+const push = { action: "pull,push", repository: "acme/x" } as const;
+
+test.each<[string, Partial<FailedAnswer>, RegExp, RegExp]>([
+  ["no login yet", { status: 401, ...push }, /credentials were not accepted/, /log in/],
+  ["the login is valid", { status: 401, identified: true, ...push }, /may not push to acme\/x/, /owner/],
+  ["GHCR", { url: "https://ghcr.io/v2/acme/x/manifests/a", ...push }, /may not push/, /packages: write/],
+  ["another registry", push, /may not push to acme\/x/, /^(?!.*(?:GHCR|packages: write))/],
+  ["a protected tag", { ...push, body: errors("DENIED", "tag is protected") }, /protected/, /protection rule/],
+  ["a quota", { ...push, body: errors("DENIED", "quota exceeded") }, /quota/, /delete old images/],
+  [
+    "a layer that a proxy does not let through",
+    { status: 413, writes: "blob" },
+    /layer is larger/,
+    /client_max_body_size/,
+  ],
+  ["a manifest that is too large", { status: 413, writes: "manifest" }, /manifest is larger/, /fewer platforms/],
+])("the advice fits the cause: %s", (_name, answer, message, fix) => {
+  const error = said(answer);
+  expect(error.message).toMatch(message);
+  expect(error.fix).toMatch(fix);
 });

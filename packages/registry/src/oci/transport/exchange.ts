@@ -7,40 +7,52 @@ import {
   type HttpStream,
   plainText,
   readBounded,
-  type ReleaseError,
   type Reporter,
   type Sender,
 } from "@lateen/kernel";
 import type { RegistryAddress } from "../../model/entry.ts";
 import type { RegistryEvent } from "../../events.ts";
 import { bodyLimits, smallBodyDeadlines } from "../../policy.ts";
-import { answerError } from "./answer-error.ts";
+import { answerError, type FailedAnswer } from "./answer-error.ts";
 import { type Authorizer, createAuthorizer } from "../auth/authorizer.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { decideRetry } from "./decide-retry.ts";
-import { follow } from "./follow-redirects.ts";
+import { type BodyStream, type Followed, followRedirects } from "./follow-redirects.ts";
 import { createPace, type Pace } from "./rate-limit.ts";
 import type { Need } from "../auth/token-cache.ts";
 import { type Lookup, lookUp } from "./refuse-internal-address.ts";
 
-/** One request to a registry. */
+/** One request to a registry; whatever its redirects, it ends with an answer or an error of the table. */
 export interface OciRequest {
   readonly method: string;
-  /** Path and query, or an absolute address that the registry has given (an upload's `Location`). */
+  /** Path and query, or an absolute address that the registry has given (an upload's `Location`), which is vetted like a redirect. */
   readonly path: string;
   readonly need: Need;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | (() => ReadableStream<Uint8Array>);
+  /** A stream is opened again for every redirect that keeps the body. */
+  readonly body?: Uint8Array | (() => BodyStream);
   readonly deadlines?: HttpDeadlines;
   /** Whether sending it twice does no more than sending it once. @default true for GET and HEAD */
   readonly repeatable?: boolean;
+  /** The content that it stores, so that an error can name it. */
+  readonly writes?: "manifest" | "blob";
+  /** Maximum number of tries. @default by the retry policy */
+  readonly tries?: number;
+  /** Refuses redirects to another origin. @default false */
+  readonly staysOnOrigin?: boolean;
+}
+
+/** An answer with its whole body. */
+export interface OciResponse extends HttpResponse {
+  /** The address that a relative `Location` is relative to. */
+  readonly address: URL;
 }
 
 /** Authorised requests to one registry host; unsuccessful answers are errors by the table. */
 export interface Exchange {
   readonly host: string;
   /** The whole answer of at most `maxBytes`. @throws ReleaseError by the error table, and the codes of `Http.request` */
-  request(request: OciRequest, maxBytes: number, signal?: AbortSignal): Promise<HttpResponse>;
+  request(request: OciRequest, maxBytes: number, signal?: AbortSignal): Promise<OciResponse>;
   /** The answer with its body unread. @throws as `request` */
   open(request: OciRequest, signal?: AbortSignal): Promise<HttpStream>;
   expectWrites(repository: string): void;
@@ -53,7 +65,7 @@ export interface ExchangeOptions {
   readonly send: Sender;
   readonly clock: Clock;
   readonly report: Reporter<RegistryEvent>;
-  readonly credentials: (signal?: AbortSignal) => Promise<Credentials | undefined>;
+  readonly credentials: (repository: string) => Promise<Credentials | undefined>;
   readonly random?: () => number;
   /** How host names that the registry gives are looked up. @default that of the machine */
   readonly lookup?: Lookup | undefined;
@@ -79,15 +91,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
   };
   return {
     host,
-    open: (request, signal) => persist(context, request, signal, async (stream) => await Promise.resolve(stream)),
+    open: (request, signal) =>
+      sendWithRetry(context, request, signal, async ({ stream }) => await Promise.resolve(stream)),
     request: (request, maxBytes, signal) =>
-      persist(context, request, signal, async (stream) => {
+      sendWithRetry(context, request, signal, async ({ stream, url: address }) => {
         const bytes = await readBounded(stream, maxBytes);
         return {
           status: stream.status,
           url: stream.url,
           header: stream.header,
           bytes,
+          address,
           text: () => new TextDecoder().decode(bytes),
         };
       }),
@@ -96,11 +110,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
 }
 
 /** Sends until it succeeds or {@link decideRetry} says that it is enough; reading the body is part of the try. */
-async function persist<T>(
+async function sendWithRetry<T>(
   context: Context,
   request: OciRequest,
   signal: AbortSignal | undefined,
-  read: (stream: HttpStream) => Promise<T>,
+  read: (answer: Followed) => Promise<T>,
 ): Promise<T> {
   const { clock, pace, random = Math.random } = context;
   const repeatable = request.repeatable ?? (request.method === "GET" || request.method === "HEAD");
@@ -112,7 +126,7 @@ async function persist<T>(
     } catch (thrown) {
       const error = asReleaseError(thrown);
       const delayMs = decideRetry({ error, repeatable, tries, elapsedMs: clock.now() - begun, random: random() });
-      if (delayMs === undefined) throw error;
+      if (delayMs === undefined || tries >= (request.tries ?? Infinity)) throw error;
       if (error.code === "REGISTRY_RATE_LIMITED") pace.hold(delayMs, error);
       else await clock.sleep(delayMs, signal);
     }
@@ -120,7 +134,7 @@ async function persist<T>(
 }
 
 /** Sends with authorisation; a 401 is learned from, and an expired token renewed, once each. */
-async function authorised(context: Context, request: OciRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
+async function authorised(context: Context, request: OciRequest, signal: AbortSignal | undefined): Promise<Followed> {
   const { authorizer } = context;
   let learned = false;
   let renewed = false;
@@ -128,15 +142,20 @@ async function authorised(context: Context, request: OciRequest, signal: AbortSi
     const permit = await authorizer.permit(request.need, signal);
     let welcome = false;
     try {
-      const { stream, atHome } = await travel(context, request, permit.header, signal);
-      if (stream.status < 400) return ((welcome = true), stream);
-      const error = await failure(context, stream, request.method);
+      const answer = await sendOnce(context, request, permit.header, signal);
+      const { stream, sameOrigin } = answer;
+      if (stream.status < 400) return ((welcome = true), answer);
+      const failed = await readFailure(stream, request);
+      const error = answerError(failed, context.clock.now());
       const used = permit.header;
       welcome = error.code !== "REGISTRY_UNAUTHORIZED" && error.code !== "REGISTRY_UNAVAILABLE";
-      const challenged = error.code === "REGISTRY_UNAUTHORIZED" && atHome;
+      const challenged = error.code === "REGISTRY_UNAUTHORIZED" && sameOrigin;
       if (!challenged && (error.code !== "REGISTRY_TOKEN_EXPIRED" || used === undefined)) throw error;
-      if (used === undefined ? learned : renewed) throw error;
-      if (challenged && !(await authorizer.learn(stream.header("www-authenticate"), request.need, used))) throw error;
+      const challenge = stream.header("www-authenticate");
+      const identified = permit.identified && !/invalid_token/.test(challenge ?? "");
+      const final = identified ? answerError({ ...failed, identified }, context.clock.now()) : error;
+      if (used === undefined ? learned : renewed) throw final;
+      if (challenged && !(await authorizer.learn(challenge, request.need, used))) throw final;
       if (used === undefined) learned = true;
       else renewed = true;
       await authorizer.forget(used);
@@ -146,39 +165,49 @@ async function authorised(context: Context, request: OciRequest, signal: AbortSi
   }
 }
 
-async function travel(
+async function sendOnce(
   context: Context,
   request: OciRequest,
   authorization: string | undefined,
   signal: AbortSignal | undefined,
-): ReturnType<typeof follow> {
-  const { method, headers = {}, body, deadlines } = request;
+): Promise<Followed> {
+  const { method, headers = {}, body, deadlines, staysOnOrigin } = request;
   const { base } = context.address;
-  const travelled = await follow(
+  const answer = await followRedirects(
     context.http,
     {
       method,
-      url: new URL(request.path, base),
+      url: addressIn(base, request.path),
       headers,
       authorization,
+      body,
+      deadlines,
+      staysOnOrigin,
       home: base,
       lookup: context.lookup ?? lookUp,
-      ...(body === undefined ? {} : { body }),
-      ...(deadlines === undefined ? {} : { deadlines }),
     },
     signal,
   );
-  warn(context, travelled.stream.header("warning"));
-  return travelled;
+  warn(context, answer.stream.header("warning"));
+  return answer;
 }
 
-/** The error of an unsuccessful answer, with the start of its body read and the rest dropped. */
-async function failure(context: Context, stream: HttpStream, method: string): Promise<ReleaseError> {
-  const { status, url } = stream;
-  // A HEAD has no body to tell a web page by, but its type does.
-  const isPage = method === "HEAD" && /^text\/html/i.test(stream.header("content-type") ?? "");
+/** The base may have a path of its own, under which a registry lies; an address that the registry gave is whole. */
+function addressIn(base: URL, path: string): URL {
+  const prefix = base.pathname.replace(/\/$/, "");
+  return new URL(path.startsWith("/v2/") ? prefix + path : path, base);
+}
+
+/** An unsuccessful answer, with the start of its body read and the rest dropped. */
+async function readFailure(stream: HttpStream, request: OciRequest): Promise<FailedAnswer> {
+  const { method, need, writes } = request;
+  const contentType = stream.header("content-type");
+  // A HEAD has no body to recognise a web page by, but its type does.
+  const isPage = method === "HEAD" && /^text\/html/i.test(contentType ?? "");
   const body = isPage ? "<html>" : await readStart(stream, bodyLimits.error);
-  return answerError({ status, url, body, retryAfter: stream.header("retry-after") }, context.clock.now());
+  const { status, url } = stream;
+  const { repository, actions: action } = need;
+  return { status, url, body, contentType, retryAfter: stream.header("retry-after"), writes, repository, action };
 }
 
 async function readStart(stream: HttpStream, maxBytes: number): Promise<string> {

@@ -2,44 +2,57 @@ import type { Http, HttpDeadlines, HttpStream } from "@lateen/kernel";
 import { redactUrl } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { redirectLimit } from "../../policy.ts";
-import { decideRedirect } from "./decide-redirect.ts";
-import { type Lookup, vetName } from "./refuse-internal-address.ts";
+import { decideRedirect, type RedirectFacts } from "./decide-redirect.ts";
+import { type Lookup, refuseInternalAddress } from "./refuse-internal-address.ts";
 
-/** A request that may be redirected. */
-export interface TravelRequest {
+/** A body that is sent as it is read. */
+export type BodyStream = ReadableStream<Uint8Array>;
+
+/** A request whose redirects are followed. */
+export interface RedirectableRequest {
   readonly method: string;
+  /** Vetted like a redirect if it is not on the origin of `home`. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Value of the Authorization header, sent to the home origin only. */
+  /** Value of the Authorization header, sent to the origin of `home` only. */
   readonly authorization: string | undefined;
-  readonly body?: Uint8Array | (() => ReadableStream<Uint8Array>) | undefined;
+  readonly body?: Uint8Array | (() => BodyStream) | undefined;
   /** Whether the body holds a password or a refresh token, so that it does not leave the origin either. @default false */
-  readonly hasSecretBody?: boolean;
-  readonly deadlines?: HttpDeadlines;
+  readonly hasSecretBody?: boolean | undefined;
+  /** Refuses redirects to another origin. @default false */
+  readonly staysOnOrigin?: boolean | undefined;
+  readonly deadlines?: HttpDeadlines | undefined;
   readonly home: URL;
-  /** How a host name that the registry gave is looked up before it is asked. */
+  /** Resolves the host names that the registry gives before a request is sent to them. */
   readonly lookup: Lookup;
 }
 
-/** Where an answer came from in the end. */
-export interface Travelled {
+/** The answer after all redirects. */
+export interface Followed {
   readonly stream: HttpStream;
   readonly url: URL;
-  /** False once the request has left its home, so that a 401 there is no challenge to us. */
-  readonly atHome: boolean;
+  /** False once the request has left the origin of `home`, so that a 401 there is no challenge to us. */
+  readonly sameOrigin: boolean;
 }
 
 /** Sends a request and follows its redirects by {@link decideRedirect}. @throws ReleaseError `REGISTRY_REDIRECT_REFUSED`, and as `Http.open` */
-export async function follow(http: Http, request: TravelRequest, signal: AbortSignal | undefined): Promise<Travelled> {
+export async function followRedirects(
+  http: Http,
+  request: RedirectableRequest,
+  signal: AbortSignal | undefined,
+): Promise<Followed> {
+  const { method, home } = request;
   let url = request.url;
-  let atHome = url.origin === request.home.origin;
+  let sameOrigin = url.origin === home.origin;
+  // An address in an answer is a redirect that the client performs; 307 keeps method and body.
+  if (!sameOrigin) await vet(request, { method, status: 307, location: url.href, from: home, home });
   for (let hops = 0; ; hops++) {
     const authorization: Record<string, string> =
-      atHome && request.authorization !== undefined ? { authorization: request.authorization } : {};
+      sameOrigin && request.authorization !== undefined ? { authorization: request.authorization } : {};
     const body = typeof request.body === "function" ? request.body() : request.body;
     const stream = await http.open(
       {
-        method: request.method,
+        method,
         url,
         headers: { ...request.headers, ...authorization },
         ...(body === undefined ? {} : { body }),
@@ -47,33 +60,34 @@ export async function follow(http: Http, request: TravelRequest, signal: AbortSi
       },
       signal,
     );
-    if (stream.status < 301 || stream.status > 308 || stream.status === 304) return { stream, url, atHome };
+    if (stream.status < 301 || stream.status > 308 || stream.status === 304) return { stream, url, sameOrigin };
     await stream.discard();
-    const location = stream.header("location");
-    const decision = decideRedirect({
-      method: request.method,
-      status: stream.status,
-      location,
-      from: url,
-      home: request.home,
-    });
-    if (decision.kind === "refuse") throw refused(url, decision.reason);
-    if (request.hasSecretBody === true && !decision.sameOrigin)
-      throw refused(url, "it would take credentials to another origin");
-    const inside = await vetName(decision.url, request.home, request.lookup);
-    if (inside !== undefined) throw refused(url, inside);
+    const { status } = stream;
+    const next = await vet(request, { method, status, location: stream.header("location"), from: url, home });
     if (hops >= redirectLimit) throw refused(url, `more than ${redirectLimit} in a row`);
-    url = decision.url;
-    // Once away, always away: an origin that was left does not get the credentials back.
-    atHome &&= decision.sameOrigin;
+    url = next.url;
+    // An origin that was left does not get the credentials back.
+    sameOrigin &&= next.sameOrigin;
   }
+}
+
+/** The address to go to. @throws ReleaseError `REGISTRY_REDIRECT_REFUSED` */
+async function vet(request: RedirectableRequest, facts: RedirectFacts): Promise<{ url: URL; sameOrigin: boolean }> {
+  const decision = decideRedirect(facts);
+  if (decision.kind === "refuse") throw refused(facts.from, decision.reason);
+  if (request.hasSecretBody === true && !decision.sameOrigin)
+    throw refused(facts.from, "it would take credentials to another origin");
+  if (request.staysOnOrigin === true && !decision.sameOrigin) throw refused(facts.from, "it leads to another origin");
+  const inside = await refuseInternalAddress(decision.url, facts.home, request.lookup);
+  if (inside !== undefined) throw refused(facts.from, inside);
+  return decision;
 }
 
 function refused(from: URL, reason: string): Error {
   return registryError("REGISTRY_REDIRECT_REFUSED", "unavailable", {
-    message: `a redirect of ${from.host} was not followed: ${reason}`,
+    message: `an address that ${from.host} gave was not used: ${reason}`,
     why: redactUrl(from.href),
-    fix: "check the registry's address and its storage configuration",
+    fix: "check the registry's address, its storage configuration, and that its proxy passes X-Forwarded-Proto and Host on",
     retryable: false,
   });
 }

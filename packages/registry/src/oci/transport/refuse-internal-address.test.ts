@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Lookup, lookUp, vetName } from "./refuse-internal-address.ts";
+import { type Lookup, lookUp, refuseInternalAddress } from "./refuse-internal-address.ts";
 
 const zone: Readonly<Record<string, readonly string[]>> = {
   "reg.example.com": ["203.0.113.10"],
@@ -27,7 +27,7 @@ test.each([
   ["reg.corp.example.com", "metadata.example.com", "link-local"],
   ["metadata.example.com", "metadata.example.com", undefined],
 ])("%s sends to %s: %s", async (home, name, reach) => {
-  const reason = await vetName(new URL(`https://${name}/x`), new URL(`https://${home}`), lookup);
+  const reason = await refuseInternalAddress(new URL(`https://${name}/x`), new URL(`https://${home}`), lookup);
   expect(reason?.includes(reach ?? "?") ?? reach === undefined).toBe(true);
 });
 

@@ -16,7 +16,7 @@ export const lookUp: Lookup = async (hostname) => {
  * change until the connection is made; this keeps out what is written in a public zone (`metadata.google.internal` and its like), not
  * whoever runs a name server against us.
  */
-export async function vetName(url: URL, home: URL, lookup: Lookup): Promise<string | undefined> {
+export async function refuseInternalAddress(url: URL, home: URL, lookup: Lookup): Promise<string | undefined> {
   if (url.hostname === home.hostname) return undefined;
   const there = await reachesOf(url, lookup);
   if (there.includes("link-local")) return "its name stands for a link-local address";

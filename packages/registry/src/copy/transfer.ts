@@ -1,0 +1,79 @@
+import { asReleaseError, type ReleaseError, type Repository } from "@lateen/kernel";
+import { registryError } from "../errors.ts";
+import type { WireDescriptor } from "../model/manifest-json.ts";
+import { keepYoungHeapSmall } from "./limit-semi-space.ts";
+import { verified } from "./verify-stream.ts";
+import { type CopyWork, missingAtSource } from "./work.ts";
+
+/** Uploads of one blob, each from its beginning. */
+const uploads = 3;
+
+/** Requests to the source in a row that bring no byte. */
+const fruitlessReads = 3;
+
+/** Sends a blob, and again from its beginning if the connection to the target breaks. @throws ReleaseError of either side */
+export async function transferBlob(work: CopyWork, blob: WireDescriptor): Promise<void> {
+  await keepYoungHeapSmall();
+  for (let tries = 1; ; tries++) {
+    // An error of the source comes back from the upload as that of a connection; the original is kept here.
+    let fault: unknown;
+    const open = () =>
+      keepFault(verified(readOn(work, blob), blob, work.source.repository), (error) => (fault = error));
+    try {
+      return await work.into.upload(work.target, blob, open, work.signal);
+    } catch (thrown) {
+      const error = asReleaseError(fault ?? thrown);
+      if (error.code === "REGISTRY_NOT_FOUND")
+        throw fault === undefined ? noPlace(work.target, error) : noBlob(work, blob);
+      if (!error.retryable || tries >= uploads) throw error;
+      await work.clock.sleep(500 * tries, work.signal);
+    }
+  }
+}
+
+/** The bytes of a blob; after a break they go on from where they stopped. */
+async function* readOn(work: CopyWork, blob: WireDescriptor): AsyncGenerator<Uint8Array, void, undefined> {
+  const { from, source, signal, clock } = work;
+  let at = 0;
+  for (let fruitless = 1; ; fruitless++) {
+    const before = at;
+    try {
+      for await (const chunk of await from.content.open(source, blob.digest, signal, at)) {
+        at += chunk.byteLength;
+        yield chunk;
+      }
+      return;
+    } catch (thrown) {
+      const error = asReleaseError(thrown);
+      if (at > before) fruitless = 1;
+      if (!error.retryable || at === 0 || fruitless >= fruitlessReads) throw error;
+    }
+    await clock.sleep(250 * fruitless, signal);
+  }
+}
+
+async function* keepFault(
+  chunks: AsyncIterable<Uint8Array>,
+  onError: (error: unknown) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    onError(error);
+    throw error;
+  }
+}
+
+function noBlob({ source }: CopyWork, { digest }: WireDescriptor): Error {
+  return missingAtSource(`the blob ${digest}`, source.repository);
+}
+
+/** The error of an upload that finds no repository: ECR, unlike most registries, creates none by itself. */
+function noPlace(target: Repository, cause: ReleaseError): Error {
+  return registryError("REGISTRY_NOT_FOUND", "state", {
+    message: `${target} does not exist, or these credentials may not see it`,
+    why: cause.message,
+    fix: "create the repository, or correct its name",
+    cause,
+  });
+}

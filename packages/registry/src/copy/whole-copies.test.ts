@@ -1,0 +1,197 @@
+import { createHash } from "node:crypto";
+import { type Digest, type ImageRef, parseDigest, parseImageRef, type Repository } from "@lateen/kernel";
+import { createScaledClock } from "@lateen/kernel/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import { openRegistries } from "../index.ts";
+import {
+  type FakeRegistry,
+  imageShapes,
+  type RegistryQuirks,
+  seedImage,
+  type SeededImage,
+  startRegistry,
+} from "../testing/index.ts";
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
+
+async function start(quirks: RegistryQuirks = {}): Promise<FakeRegistry> {
+  const registry = await startRegistry({ quirks });
+  closing.push(registry.close);
+  return registry;
+}
+
+const clock = createScaledClock({ factor: 50 });
+const recipe = { repository: "acme/platform", tags: ["candidate"], revision: "a".repeat(40), attestations: true };
+const refOf = ({ host }: FakeRegistry, { digest }: SeededImage): ImageRef =>
+  parseImageRef(`${host}/acme/platform@${digest}`);
+const mirrorOf = ({ host }: FakeRegistry): Repository => parseImageRef(`${host}/acme/mirror`).repository;
+const copy = (from: FakeRegistry, into: FakeRegistry, image: SeededImage) =>
+  openRegistries({ clock }).copy(refOf(from, image), mirrorOf(into));
+
+/** Everything that an image needs is in the target. */
+function expectWhole(from: FakeRegistry, into: FakeRegistry): void {
+  const [source, target] = [from.store.repository("acme/platform"), into.store.repository("acme/mirror")];
+  expect([...source.manifests.keys()].filter((digest) => !target.manifests.has(digest))).toEqual([]);
+  expect([...source.blobs.keys()].filter((digest) => !target.blobs.has(digest))).toEqual([]);
+}
+
+async function world(quirks: RegistryQuirks = {}) {
+  const [from, into] = [await start(), await start(quirks)];
+  return { from, into, image: await seedImage(from, recipe) };
+}
+
+describe("a target that holds the image already may have lost parts of it", () => {
+  test.each<[string, (into: FakeRegistry, image: SeededImage) => void]>([
+    ["a child", (into, image) => void into.store.repository("acme/mirror").manifests.delete(childOf(image))],
+    [
+      "every child",
+      (into, image) =>
+        image.platforms.forEach(({ digest }) => into.store.repository("acme/mirror").manifests.delete(digest)),
+    ],
+    ["every blob", (into) => into.store.repository("acme/mirror").blobs.clear()],
+  ])("%s", async (_name, lose) => {
+    const { from, into, image } = await world();
+    await copy(from, into, image);
+    lose(into, image);
+    expect(await copy(from, into, image)).toMatchObject({ kind: "go" });
+    expectWhole(from, into);
+  });
+
+  test("the same within one registry", async () => {
+    const registry = await start();
+    const image = await seedImage(registry, recipe);
+    await copy(registry, registry, image);
+    registry.store.repository("acme/mirror").blobs.clear();
+    expect(await copy(registry, registry, image)).toMatchObject({ kind: "go" });
+    expectWhole(registry, registry);
+  });
+});
+
+const childOf = (image: SeededImage): Digest => image.platforms[0]?.digest ?? image.digest;
+
+describe("a registry that is not to be trusted about what it holds gets what it reports as missing", () => {
+  test.each<[string, RegistryQuirks]>([
+    ["HEAD of every blob answers 200", { headOfBlobs: 200 }],
+    ["the same, and missing content is 404", { headOfBlobs: 200, missingContent: 404 }],
+  ])("%s", async (_name, quirks) => {
+    const { from, into, image } = await world(quirks);
+    expect(await copy(from, into, image)).toMatchObject({ kind: "go" });
+    expectWhole(from, into);
+  });
+
+  test.each<[string, RegistryQuirks]>([
+    ["a mount answers 201 and mounts nothing", { pretendsToMount: true }],
+    ["and the HEAD of a blob answers 200", { pretendsToMount: true, headOfBlobs: 200 }],
+    ["an upload begins with 201", { beginsWith201: true }],
+  ])("within one registry: %s", async (_name, quirks) => {
+    const registry = await start(quirks);
+    const image = await seedImage(registry, recipe);
+    expect(await copy(registry, registry, image)).toMatchObject({ kind: "go" });
+    expectWhole(registry, registry);
+  });
+});
+
+test.each([405, 403, 500])("a blob whose HEAD answers %i is sent", async (headOfBlobs) => {
+  const { from, into, image } = await world({ headOfBlobs });
+  expect(await copy(from, into, image)).toMatchObject({ kind: "go" });
+  expectWhole(from, into);
+});
+
+test("a manifest waits for its subject", async () => {
+  const [from, into] = [await start(), await start({ wantsSubject: true })];
+  const shape = imageShapes.find(({ name }) => name.includes("has a subject and comes first"));
+  const seeded = await shape?.seed(from.store, "acme/platform");
+  const source = parseImageRef(`${from.host}/acme/platform@${seeded?.digest ?? ""}`);
+  // The subject is slow, so that its turn would come last.
+  into.misbehave({
+    when: ({ method, path }) => method === "POST" && path.includes("uploads"),
+    times: 2,
+    fault: { kind: "delay", ms: 100 },
+  });
+  expect(await openRegistries({ clock }).copy(source, mirrorOf(into))).toMatchObject({ kind: "go" });
+  expectWhole(from, into);
+});
+
+test("a store by digest is repeated after a 502", async () => {
+  const { from, into, image } = await world();
+  into.misbehave({
+    when: ({ method, path }) => method === "PUT" && path.includes("/manifests/"),
+    times: 2,
+    fault: { kind: "answer", status: 502 },
+  });
+  expect(await copy(from, into, image)).toMatchObject({ kind: "go" });
+  expectWhole(from, into);
+});
+
+/** An image with one layer of this many random bytes. */
+async function seedLayer(registry: FakeRegistry, bytes: number): Promise<{ source: ImageRef; layer: Digest }> {
+  const content = createHash("sha512").update("seed").digest();
+  const layer = Buffer.alloc(bytes, content);
+  const digest = registry.store.addBlob("acme/platform", layer);
+  const config = Buffer.from('{"os":"linux","architecture":"amd64","config":{}}');
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const manifest = {
+    schemaVersion: 2,
+    mediaType,
+    config: {
+      mediaType: "application/vnd.oci.image.config.v1+json",
+      digest: registry.store.addBlob("acme/platform", config),
+      size: config.length,
+    },
+    layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar", digest, size: bytes }],
+  };
+  const top = registry.store.addManifest("acme/platform", Buffer.from(JSON.stringify(manifest)), mediaType, "big");
+  return { source: parseImageRef(`${registry.host}/acme/platform@${top}`), layer: parseDigest(digest) };
+}
+
+test.each([6_000_000, 1_048_576])(
+  "a layer that a proxy refuses with 413 beyond %i bytes goes in pieces",
+  async (limit) => {
+    const [from, into] = [await start(), await start({ maxRequestBytes: limit })];
+    const { source, layer } = await seedLayer(from, 20_000_003);
+    expect(await openRegistries({ clock }).copy(source, mirrorOf(into))).toMatchObject({ kind: "go" });
+    expect(into.store.repository("acme/mirror").blobs.get(layer)?.length).toBe(20_000_003);
+    expect(into.requests.filter(({ method, status }) => method === "PATCH" && status === 202).length).toBeGreaterThan(
+      1,
+    );
+  },
+);
+
+test("a limit that no piece fits is an error about the layer", async () => {
+  const [from, into] = [await start(), await start({ maxRequestBytes: 1000 })];
+  const { source } = await seedLayer(from, 2_000_000);
+  expect(await openRegistries({ clock }).copy(source, mirrorOf(into))).toMatchObject({
+    kind: "stop",
+    outcome: "refused",
+    reason: expect.stringContaining("a layer is larger"),
+  });
+});
+
+test.each([true, false])("a transfer that breaks goes on from where it stopped (ranges: %s)", async (ranges) => {
+  const [from, into] = [await start({ ranges }), await start()];
+  const { source, layer } = await seedLayer(from, 5_000_000);
+  from.misbehave({
+    when: ({ method, path }) => method === "GET" && path.endsWith(layer),
+    times: 2,
+    fault: { kind: "reset", when: "during-answer" },
+  });
+  expect(await openRegistries({ clock }).copy(source, mirrorOf(into))).toMatchObject({ kind: "go" });
+  expect(into.store.repository("acme/mirror").blobs.get(layer)?.length).toBe(5_000_000);
+  expect(into.requests.filter(({ method, path }) => method === "POST" && path.includes("uploads"))).toHaveLength(2);
+});
+
+test("a 307 on the PUT of a blob opens the source again", async () => {
+  const { from, into, image } = await world();
+  const moved = new Set<string>();
+  into.misbehave({
+    when: ({ method, path, query }) => {
+      if (method !== "PUT" || !path.includes("/blobs/uploads/") || moved.has(path)) return false;
+      moved.add(path);
+      return query.length > 0;
+    },
+    fault: { kind: "redirect-to-self", status: 307 },
+  });
+  expect(await copy(from, into, image)).toMatchObject({ kind: "go" });
+  expectWhole(from, into);
+});

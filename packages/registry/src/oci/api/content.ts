@@ -11,7 +11,7 @@ import {
 } from "@lateen/kernel";
 import type { ContentStore } from "../../model/adapter.ts";
 import { acceptManifests } from "../../model/media-types.ts";
-import { blobDeadlines, bodyLimits } from "../../policy.ts";
+import { blobDeadlines } from "../../policy.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { write } from "./put.ts";
 import { readReferrers } from "./referrers.ts";

@@ -7,7 +7,7 @@ const budgets: Readonly<Record<PackageName, number>> = {
   kernel: 100,
   "git-log": 14,
   gate: 200,
-  registry: 100,
+  registry: 45,
   fleet: 200,
   promote: 200,
   cli: 80,

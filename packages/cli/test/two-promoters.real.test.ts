@@ -2,7 +2,7 @@ import { openGitGraph, startGiteaFake } from "@lateen/gate/testing";
 import { parseImageRef, systemClock } from "@lateen/kernel";
 import { createGitRepository } from "@lateen/git-log/testing";
 import { createOciRegistry } from "@lateen/registry/oci";
-import { type DockerRegistry, pushImage, startDockerRegistry } from "@lateen/registry/testing";
+import { pushImage, startDockerRegistry } from "@lateen/registry/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder } from "./folder.ts";
 import { type Ran, startLateen } from "./run-lateen.ts";
@@ -15,7 +15,7 @@ const seed = Number(process.env["LATEEN_SEED"] ?? systemClock.now() % 1_000_000)
 // time, each with a ledger and repositories of its own: most of a round is waiting.
 const lanes = 4;
 
-let registries: readonly DockerRegistry[] = [];
+let registries: readonly Awaited<ReturnType<typeof startDockerRegistry>>[] = [];
 const closing: (() => unknown)[] = [];
 beforeAll(async () => {
   if (program === undefined) return;

@@ -1,7 +1,8 @@
 import { parseImageRef, secret, systemClock } from "@lateen/kernel";
 import { afterEach, expect, test } from "vitest";
 import { openRegistries, retag } from "./index.ts";
-import { type FakeRegistry, seedImage, startRegistry, type StartRegistryOptions } from "./testing/index.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "./testing/index.ts";
+import { type StartRegistryOptions } from "./testing/start-registry.ts";
 
 const sha = "abcdef1234567890abcdef1234567890abcdef12";
 const open: FakeRegistry[] = [];

@@ -23,7 +23,7 @@ export const inspectionSchema: z.ZodType<Inspection, unknown> = z.object({
 });
 
 /** One destination of `retag`, as JSON: without the bytes of the images that were replaced. */
-export type RetaggedImageDocument = Pick<RetaggedImage, "repository" | "candidate" | "digest"> & {
+type RetaggedImageDocument = Pick<RetaggedImage, "repository" | "candidate" | "digest"> & {
   readonly tags: readonly Pick<RetaggedImage["tags"][number], "tag" | "before" | "after" | "action">[];
 };
 

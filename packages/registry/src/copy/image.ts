@@ -1,5 +1,4 @@
-import { asReleaseError, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
-import { createLimit } from "../http/limit.ts";
+import { asReleaseError, createLimit, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
 import type { Manifest, ReferrersReport } from "../model/registry.ts";
 import { copyManifest } from "./manifest.ts";
 import { copyReferrers, type ReferrerTarget } from "./referrers.ts";

@@ -1,12 +1,12 @@
 import {
   asReleaseError,
+  createLimit,
   type Digest,
   type ImageRef,
   parseImageRef,
   type Reading,
   type Repository,
 } from "@lateen/kernel";
-import { createLimit } from "../http/limit.ts";
 import { digestOf, readManifest, type WireDescriptor } from "../model/manifest-json.ts";
 import type { BroughtReferrer, Manifest, MissingReferrer, Receipt, ReferrersReport } from "../model/registry.ts";
 import { copyManifest, readSource } from "./manifest.ts";

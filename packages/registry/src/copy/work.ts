@@ -1,7 +1,6 @@
-import type { Clock, Digest, ImageRef, Reading, Reporter, Repository } from "@lateen/kernel";
+import type { Clock, createLimit, Digest, ImageRef, Reading, Reporter, Repository } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 import type { RegistryEvent } from "../events.ts";
-import type { Limit } from "../http/limit.ts";
 import type { ContentStore } from "../model/adapter.ts";
 import type { Manifest } from "../model/registry.ts";
 import type { ReferrerTarget } from "./referrers.ts";
@@ -27,6 +26,8 @@ export interface CopyPorts {
   readonly clock: Clock;
   readonly report: Reporter<RegistryEvent>;
 }
+
+type Limit = ReturnType<typeof createLimit>;
 
 /** A copy under way. */
 export interface CopyWork extends CopyRequest, CopyPorts {

@@ -4,6 +4,7 @@ import {
   type Digest,
   found,
   ignoreEvents,
+  isLoopback,
   mapReading,
   type ImageRef,
   parseImageRef,
@@ -13,13 +14,12 @@ import {
   unknown,
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
-import { isLoopbackHost } from "../http/address.ts";
 import { collectTags } from "../model/collect-tags.ts";
 import { addressOf } from "../model/entry.ts";
 import { registryError } from "../errors.ts";
 import type { Credentials } from "../oci/auth/credentials.ts";
 import { createOciRegistry } from "../oci/index.ts";
-import { createPace } from "../oci/transport/rate-limit.ts";
+import { createRateLimit } from "../oci/transport/rate-limit.ts";
 import { readDetails } from "../model/read-details.ts";
 import type { Manifest } from "../model/registry.ts";
 import { revisionOf } from "../model/revision.ts";
@@ -47,10 +47,10 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   const { host, entry = {}, env = {}, clock = systemClock, report = ignoreEvents } = options;
   const place = placeOf(host, env);
   const { base } = addressOf(host, entry);
-  const isLocal = entry.endpoint !== undefined && isLoopbackHost(base.host);
+  const isLocal = entry.endpoint !== undefined && isLoopback(base.host);
   const http = createHttp({ send: options.send ?? senderOf(entry, env), clock });
   const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, isLocal, keys: keysOf(env), http, clock });
-  const context = { clock, pace: createPace(host, clock, report) };
+  const context = { clock, rateLimit: createRateLimit(host, clock, report) };
 
   // One password for all repositories of the account; a copy that asks for several of them at once logs in once.
   let loggingIn: Promise<Credentials | undefined> | undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decideMutability } from "./decide-mutability.ts";
-import { mutabilityTable } from "./decide-mutability.table.ts";
+import { mutabilityTable } from "../../test/tables/decide-mutability.table.ts";
 
 test.each(mutabilityTable)("$setting $exclusions: $tag is $answer", ({ setting, exclusions, tag, answer }) => {
   expect(decideMutability({ mutability: setting, exclusions }, tag)).toBe(answer);

@@ -131,7 +131,7 @@ export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
 async function load(
   options: EcrCallsOptions,
 ): Promise<{ sdk: typeof import("@aws-sdk/client-ecr"); client: ECRClient }> {
-  const sdk = await import("@aws-sdk/client-ecr");
+  const sdk = await importSdk();
   const { region, endpoint, isLocal, keys, http } = options;
   const credentials =
     keys === undefined
@@ -198,5 +198,18 @@ function exactText(bytes: Uint8Array): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw integrityError("MANIFEST_UNREADABLE", "a manifest that is not UTF-8 cannot be put", "PutImage", error);
+  }
+}
+
+async function importSdk(): Promise<typeof import("@aws-sdk/client-ecr")> {
+  try {
+    return await import("@aws-sdk/client-ecr");
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw registryError("REGISTRY_SDK_MISSING", "input", {
+      message: "Amazon ECR needs the package @aws-sdk/client-ecr, which is not installed",
+      fix: "npm install @aws-sdk/client-ecr",
+      cause,
+    });
   }
 }

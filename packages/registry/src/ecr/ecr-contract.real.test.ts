@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
-import { describeRegistryContract, type FakeEcr, startEcr, writeImage } from "../testing/index.ts";
+import { describeRegistryContract, type FakeEcr, startEcr } from "../testing/index.ts";
+import { writeImage } from "../testing/seed-image.ts";
 import { type Moto, startMoto } from "../testing/start-moto.ts";
 
 // moto 5.2 keeps manifests and tags, but gives no layers out and has no /v2/ API. So a front passes the calls about images on to

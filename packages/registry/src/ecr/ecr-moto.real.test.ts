@@ -4,7 +4,7 @@ import { parseImageRef } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRegistries, type Registries, retag } from "../index.ts";
-import { type ImageSink, writeImage } from "../testing/index.ts";
+import { type ImageSink, writeImage } from "../testing/seed-image.ts";
 import { type Moto, startMoto } from "../testing/start-moto.ts";
 
 const { env } = globalThis.process;

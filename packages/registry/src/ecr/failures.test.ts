@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { candidate, causeOf, closeEcrs, startEcrTestWorld } from "../testing/ecr-test-world.ts";
-import type { EcrFault } from "../testing/index.ts";
+import { type EcrFault } from "../testing/start-ecr.ts";
 
 afterEach(closeEcrs);
 

@@ -1,2 +1,1 @@
 export { createEcrRegistry } from "./create-ecr-registry.ts";
-export { type EcrHost, parseEcrHost } from "./ecr-host.ts";

@@ -1,15 +1,5 @@
-import { type Clock, interrupted, type ReleaseError } from "@lateen/kernel";
-import { decideRetry } from "../oci/transport/decide-retry.ts";
-import type { Pace } from "../oci/transport/rate-limit.ts";
+import { type RetryContext, retryByPolicy } from "../oci/transport/retry-by-policy.ts";
 import { ecrError } from "./ecr-errors.ts";
-
-/** What the tries of one host share. */
-export interface RetryContext {
-  readonly clock: Clock;
-  readonly pace: Pace;
-  /** @default Math.random */
-  readonly random?: (() => number) | undefined;
-}
 
 /**
  * Calls `attempt` by the retry policy of this package; its errors become ReleaseErrors.
@@ -21,22 +11,9 @@ export async function withRetry<T>(
   attempt: () => Promise<T>,
   where: string,
   repeatable: boolean,
-  context: RetryContext,
+  context: Omit<RetryContext, "toError">,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const { clock, pace, random = Math.random } = context;
-  const start = clock.now();
-  for (let tries = 1; ; tries++) {
-    await pace.clear(signal);
-    if (signal?.aborted === true) throw interrupted(signal);
-    try {
-      return await attempt();
-    } catch (thrown) {
-      const error: ReleaseError = ecrError(thrown, where, clock.now());
-      const delayMs = decideRetry({ error, repeatable, tries, elapsedMs: clock.now() - start, random: random() });
-      if (delayMs === undefined) throw error;
-      if (error.code === "REGISTRY_RATE_LIMITED") pace.hold(delayMs, error);
-      else await clock.sleep(delayMs, signal);
-    }
-  }
+  const toError = (thrown: unknown) => ecrError(thrown, where, context.clock.now());
+  return await retryByPolicy(attempt, { repeatable }, { ...context, toError }, signal);
 }

@@ -1,7 +1,7 @@
 import { absent, type Digest, found, ReleaseError, type Reading, unknown } from "@lateen/kernel";
 import { expect, test } from "vitest";
 import { decideDoubt } from "./decide-ambiguous-write.ts";
-import { doubtTable } from "./decide-ambiguous-write.table.ts";
+import { doubtTable } from "../../test/tables/decide-ambiguous-write.table.ts";
 
 const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}` as Digest;
 const digests = { wanted: digest("a"), old: digest("b"), third: digest("c") };

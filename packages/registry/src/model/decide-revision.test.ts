@@ -1,7 +1,7 @@
 import type { Digest } from "@lateen/kernel";
 import { expect, test } from "vitest";
 import { decideRevision, revisionKey } from "./decide-revision.ts";
-import { revisionTable } from "./decide-revision.table.ts";
+import { revisionTable } from "../../test/tables/decide-revision.table.ts";
 
 test.each(revisionTable)("$decision: $because", ({ index, platforms, decision, revision }) => {
   const named = (value: string | undefined): Record<string, string> =>

@@ -1,5 +1,4 @@
-import type { Secret } from "@lateen/kernel";
-import { isLoopbackHost } from "../http/address.ts";
+import { isLoopback, type Secret } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 
 /** What is configured about one registry; nothing is needed where docker's own configuration and the defaults serve. */
@@ -68,13 +67,13 @@ export function addressOf(host: string, entry: RegistryEntry = {}): RegistryAddr
 
 function baseOf(host: string, entry: RegistryEntry, knownEndpoint: string | undefined): URL {
   const speaksTls = entry.ca !== undefined || entry.cert !== undefined;
-  const plain = entry.insecure ?? (isLoopbackHost(host) && !speaksTls);
+  const plain = entry.insecure ?? (isLoopback(host) && !speaksTls);
   const text = entry.endpoint ?? knownEndpoint ?? `${plain ? "http" : "https"}://${host}`;
   if (!URL.canParse(text)) throw invalid(host, "its address cannot be read");
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw invalid(host, "endpoint is not an http or https address");
-  if (url.protocol === "http:" && !isLoopbackHost(url.host) && entry.insecure !== true) {
+  if (url.protocol === "http:" && !isLoopback(url.host) && entry.insecure !== true) {
     throw registryError("REGISTRY_INSECURE", "input", {
       message: `${host} would be spoken to over plain http`,
       why: "only loopback addresses are, unless the entry says so",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Digest, parseDigest, plainText, type ReleaseError } from "@lateen/kernel";
+import { type Digest, isHtml, parseDigest, plainText, type ReleaseError } from "@lateen/kernel";
 import { z } from "zod";
 import { integrityError, registryError } from "../errors.ts";
 import { bareType, imageTypes, indexTypes, isSchema1 } from "./media-types.ts";
@@ -167,7 +167,7 @@ function parseObject(bytes: Uint8Array, source: string): Record<string, unknown>
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (cause) {
     const start = new TextDecoder().decode(bytes.subarray(0, 200));
-    const what = /^\s*</.test(start) ? "an HTML page" : `text that is not JSON: ${plainText(start, 60)}`;
+    const what = isHtml(start) ? "an HTML page" : `text that is not JSON: ${plainText(start, 60)}`;
     throw integrityError(
       "MANIFEST_UNREADABLE",
       `expected a manifest, got ${bytes.length === 0 ? "an empty body" : what}`,

@@ -2,8 +2,9 @@ import { parseImageRef, ReleaseError, type Repository, secret } from "@lateen/ke
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, expect, test } from "vitest";
 import type { RegistryEvent } from "../events.ts";
-import { type FakeRegistry, seedImage, startRegistry, type StartRegistryOptions } from "../testing/index.ts";
-import { createOciRegistry, type OciRegistry } from "./index.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
+import { type StartRegistryOptions } from "../testing/start-registry.ts";
+import { createOciRegistry, type RegistryAdapter } from "./index.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
@@ -14,7 +15,7 @@ const entry = { username: "robot", password: secret("s3cret") };
 
 interface World {
   readonly fake: FakeRegistry;
-  readonly registry: OciRegistry;
+  readonly registry: RegistryAdapter;
   readonly events: RegistryEvent[];
   readonly repository: Repository;
   readonly ref: (tag: string) => ReturnType<typeof parseImageRef>;

@@ -15,9 +15,6 @@ import { readConfig } from "./api/read-blob.ts";
 import { readBytes, resolve } from "./api/read.ts";
 import { copyImage } from "../copy/image.ts";
 
-/** A registry that speaks the OCI distribution protocol. */
-export type OciRegistry = RegistryAdapter;
-
 /**
  * Makes the adapter for one registry host over the OCI distribution protocol.
  *
@@ -28,7 +25,7 @@ export type OciRegistry = RegistryAdapter;
  * const reading = await registry.resolve(parseImageRef("ghcr.io/acme/platform:latest"));
  * ```
  */
-export function createOciRegistry(options: AdapterOptions): OciRegistry {
+export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
   const { host, entry = {}, clock = systemClock, report = ignoreEvents, env = {} } = options;
   const anonymous = async (): Promise<undefined> => await Promise.resolve(undefined);
   const exchange = createExchange({
@@ -42,10 +39,10 @@ export function createOciRegistry(options: AdapterOptions): OciRegistry {
   });
   const several = { inOneRequest: undefined };
   const content = createContent(exchange);
-  const manifest: OciRegistry["manifest"] = (ref, signal) => readBytes(exchange, ref, signal);
-  const details: OciRegistry["details"] = (ref, signal) =>
+  const manifest: RegistryAdapter["manifest"] = (ref, signal) => readBytes(exchange, ref, signal);
+  const details: RegistryAdapter["details"] = (ref, signal) =>
     readDetails({ manifest, config: (of, digest, late) => readConfig(exchange, of, digest, late) }, ref, signal);
-  const write: OciRegistry["put"] = (repository, bytes, tag, signal, before) =>
+  const write: RegistryAdapter["put"] = (repository, bytes, tag, signal, before) =>
     put(exchange, clock, { repository, manifest: bytes, tag, before }, signal);
   return {
     content,

@@ -2,7 +2,7 @@ import { absent, type Digest, found, ReleaseError, unknown } from "@lateen/kerne
 import { property, assert, array, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { decideRetag, decideTag, type TagEnd } from "./decide-retag.ts";
-import { retagTable } from "./decide-retag.table.ts";
+import { retagTable } from "../../test/tables/decide-retag.table.ts";
 
 const wanted = `sha256:${"a".repeat(64)}` as Digest;
 const other = `sha256:${"b".repeat(64)}` as Digest;

@@ -7,8 +7,8 @@ import {
   type FakeRegistry,
   seedImage,
   startRegistry,
-  type StartRegistryOptions,
 } from "./index.ts";
+import type { StartRegistryOptions } from "./start-registry.ts";
 
 const running: Promise<FakeRegistry>[] = [];
 afterAll(async () => void (await Promise.all(running.map(async (registry) => await (await registry).close()))));

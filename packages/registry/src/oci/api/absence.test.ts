@@ -2,7 +2,8 @@ import { parseImageRef } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, expect, test } from "vitest";
 import { openRegistries, retag } from "../../index.ts";
-import { type FakeRegistry, type Fault, seedImage, startRegistry } from "../../testing/index.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "../../testing/index.ts";
+import { type Fault } from "../../testing/misbehaviour.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decideRealm } from "./decide-realm.ts";
-import { realmTable } from "./decide-realm.table.ts";
+import { realmTable } from "../../../test/tables/decide-realm.table.ts";
 
 test.each(realmTable)(
   "$registry sends to $realm: $decision ($because)",

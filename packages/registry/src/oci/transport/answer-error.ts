@@ -1,4 +1,4 @@
-import { plainText, type ReleaseError } from "@lateen/kernel";
+import { isHtml, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { decideAnswer } from "./decide-answer.ts";
 import { readRetryAfter } from "./retry-after.ts";
@@ -70,7 +70,7 @@ function describeEntry(entry: unknown): string {
 }
 
 function describeType(body: string, contentType: string | undefined): string {
-  if (/^\s*</.test(body)) return "a web page";
+  if (isHtml(body, contentType)) return "a web page";
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(contentType ?? "")?.[0];
   return type === undefined ? "text without a type" : `type ${plainText(type, 60)}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decideRedirect } from "./decide-redirect.ts";
-import { redirectTable } from "./decide-redirect.table.ts";
+import { redirectTable } from "../../../test/tables/decide-redirect.table.ts";
 
 test.each(redirectTable)(
   "$method $from to $to: $decision ($because)",

@@ -1,10 +1,10 @@
 import {
-  asReleaseError,
   type Clock,
   createHttp,
   type HttpDeadlines,
   type HttpResponse,
   type HttpStream,
+  isHtml,
   plainText,
   readBounded,
   type Reporter,
@@ -16,9 +16,9 @@ import { bodyLimits, smallBodyDeadlines } from "../../policy.ts";
 import { answerError, type FailedAnswer } from "./answer-error.ts";
 import { type Authorizer, createAuthorizer } from "../auth/authorizer.ts";
 import type { Credentials } from "../auth/credentials.ts";
-import { decideRetry } from "./decide-retry.ts";
 import { type BodyStream, type Followed, followRedirects } from "./follow-redirects.ts";
-import { createPace, type Pace } from "./rate-limit.ts";
+import { createRateLimit, type RateLimit } from "./rate-limit.ts";
+import { retryByPolicy } from "./retry-by-policy.ts";
 import type { Need } from "../auth/token-cache.ts";
 import { type Lookup, lookUp } from "./refuse-internal-address.ts";
 
@@ -74,7 +74,7 @@ export interface ExchangeOptions {
 interface Context extends ExchangeOptions {
   readonly http: ReturnType<typeof createHttp>;
   readonly authorizer: Authorizer;
-  readonly pace: Pace;
+  readonly rateLimit: RateLimit;
   readonly warned: Set<string>;
 }
 
@@ -86,7 +86,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     ...options,
     http,
     authorizer: createAuthorizer({ address, http, clock, lookup, credentials }),
-    pace: createPace(host, clock, options.report),
+    rateLimit: createRateLimit(host, clock, options.report),
     warned: new Set(),
   };
   return {
@@ -109,28 +109,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
   };
 }
 
-/** Sends until it succeeds or {@link decideRetry} says that it is enough; reading the body is part of the try. */
+/** Sends by the retry policy; reading the body is part of the try. */
 async function sendWithRetry<T>(
   context: Context,
   request: OciRequest,
   signal: AbortSignal | undefined,
   read: (answer: Followed) => Promise<T>,
 ): Promise<T> {
-  const { clock, pace, random = Math.random } = context;
-  const repeatable = request.repeatable ?? (request.method === "GET" || request.method === "HEAD");
-  const begun = clock.now();
-  for (let tries = 1; ; tries++) {
-    await pace.clear(signal);
-    try {
-      return await read(await authorised(context, request, signal));
-    } catch (thrown) {
-      const error = asReleaseError(thrown);
-      const delayMs = decideRetry({ error, repeatable, tries, elapsedMs: clock.now() - begun, random: random() });
-      if (delayMs === undefined || tries >= (request.tries ?? Infinity)) throw error;
-      if (error.code === "REGISTRY_RATE_LIMITED") pace.hold(delayMs, error);
-      else await clock.sleep(delayMs, signal);
-    }
-  }
+  const { method, tries } = request;
+  const repeatable = request.repeatable ?? (method === "GET" || method === "HEAD");
+  const attempt = async () => await read(await authorised(context, request, signal));
+  return await retryByPolicy(attempt, { repeatable, tries }, context, signal);
 }
 
 /** Sends with authorisation; a 401 is learned from, and an expired token renewed, once each. */
@@ -203,7 +192,7 @@ async function readFailure(stream: HttpStream, request: OciRequest): Promise<Fai
   const { method, need, writes } = request;
   const contentType = stream.header("content-type");
   // A HEAD has no body to recognise a web page by, but its type does.
-  const isPage = method === "HEAD" && /^text\/html/i.test(contentType ?? "");
+  const isPage = method === "HEAD" && isHtml("", contentType);
   const body = isPage ? "<html>" : await readStart(stream, bodyLimits.error);
   const { status, url } = stream;
   const { repository, actions: action } = need;

@@ -1,22 +1,22 @@
 import type { Clock, ReleaseError, Reporter } from "@lateen/kernel";
 import type { RegistryEvent } from "../../events.ts";
 
-/** The shared pause of one registry host: when one request is told to wait, all wait. */
-export interface Pace {
-  /** Resolves when requests may be sent. */
-  clear(signal?: AbortSignal): Promise<void>;
+/** The shared pause of one registry host: a limit that one request meets holds all of them. */
+export interface RateLimit {
+  /** Resolves once requests may be sent. */
+  wait(signal?: AbortSignal): Promise<void>;
   /** Nothing is sent for `ms` milliseconds. */
-  hold(ms: number, error: ReleaseError): void;
+  block(ms: number, error: ReleaseError): void;
 }
 
 /** Makes the pause of one host. */
-export function createPace(host: string, clock: Clock, report: Reporter<RegistryEvent>): Pace {
+export function createRateLimit(host: string, clock: Clock, report: Reporter<RegistryEvent>): RateLimit {
   let until = 0;
   return {
-    async clear(signal) {
+    async wait(signal) {
       for (let left = until - clock.now(); left > 0; left = until - clock.now()) await clock.sleep(left, signal);
     },
-    hold(ms, error) {
+    block(ms, error) {
       const end = clock.now() + ms;
       if (end <= until) return;
       until = end;

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { type Lookup, lookUp, refuseInternalAddress } from "./refuse-internal-address.ts";
 
 const zone: Readonly<Record<string, readonly string[]>> = {
-  "reg.example.com": ["203.0.113.10"],
-  "store.example.com": ["203.0.113.20", "2001:db8::20"],
+  "reg.example.com": ["8.8.4.4"],
+  "store.example.com": ["8.8.8.8", "2606:50c0:8000::153"],
   "metadata.example.com": ["169.254.169.254"],
   "metadata6.example.com": ["fd00:ec2::254"],
-  "inside.example.com": ["203.0.113.20", "10.0.0.7"],
+  "inside.example.com": ["8.8.8.8", "10.0.0.7"],
   "here.example.com": ["127.0.0.1"],
   "reg.corp.example.com": ["10.1.1.1"],
   "store.corp.example.com": ["10.1.1.2"],

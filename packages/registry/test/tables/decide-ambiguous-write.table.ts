@@ -1,4 +1,4 @@
-import type { DoubtDecision } from "./decide-ambiguous-write.ts";
+import type { DoubtDecision } from "../../src/model/decide-ambiguous-write.ts";
 
 /** What is seen after a write whose answer does not tell; digests are called by what they are. */
 export const doubtTable: readonly {

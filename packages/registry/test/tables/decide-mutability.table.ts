@@ -1,4 +1,4 @@
-import type { Mutability } from "./decide-mutability.ts";
+import type { Mutability } from "../../src/ecr/decide-mutability.ts";
 
 /** Whether ECR lets a tag be moved, by the repository's setting. */
 export const mutabilityTable: readonly {

@@ -1,4 +1,4 @@
-import type { RevisionDecision } from "./decide-revision.ts";
+import type { RevisionDecision } from "../../src/model/decide-revision.ts";
 
 /** Which commit an image names: what the index says, then what each platform's manifest and config say. */
 export const revisionTable: readonly {

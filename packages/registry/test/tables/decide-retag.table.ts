@@ -1,4 +1,4 @@
-import type { RetagOutcome, TagEnd } from "./decide-retag.ts";
+import type { RetagOutcome, TagEnd } from "../../src/retag/decide-retag.ts";
 
 /** What a retag of several tags ends as. */
 export const retagTable: readonly { readonly tags: readonly TagEnd[]; readonly outcome: RetagOutcome; readonly because: string }[] = [

@@ -35,7 +35,11 @@ const allowed: Readonly<Record<PackageName, Row>> = {
     dependencies: ["@lateen/kernel", "undici", "zod"],
     peers: { "@aws-sdk/client-ecr": "ecr/" },
   },
-  fleet: { ours: ["kernel"], dependencies: ["@lateen/kernel", "undici", "zod"], peers: {} },
+  fleet: {
+    ours: ["kernel"],
+    dependencies: ["@lateen/kernel", "undici", "zod"],
+    peers: { "@kubernetes/client-node": "kubernetes/" },
+  },
   promote: { ours: ["kernel"], dependencies: ["@lateen/kernel", "zod"], peers: {} },
   cli: { ours: ["kernel", "git-log", "gate", "registry", "fleet", "promote"], dependencies: [], peers: {} },
 };
@@ -49,6 +53,7 @@ const bundled = [
   "@octokit/plugin-retry",
   "@octokit/auth-app",
   "@aws-sdk/client-ecr",
+  "@kubernetes/client-node",
 ];
 const inTests = ["vitest", "fast-check", "playwright-core"];
 

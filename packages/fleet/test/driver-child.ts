@@ -3,20 +3,26 @@
 import { argv, stdout } from "node:process";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { createExecFleet, type ExecFleetOptions } from "../src/exec/index.ts";
+import { createKubernetesFleet, type KubernetesFleetOptions } from "../src/kubernetes/index.ts";
 import { createFileJournal } from "../src/journal/file/journal.ts";
 import { rollOut } from "../src/roll-out.ts";
 import type { RolloutInput } from "../src/ports/rollout-ports.ts";
 
 /** What the child is given as JSON. */
 export interface DriverChildSettings {
-  readonly driver: { readonly kind: "exec"; readonly options: ExecFleetOptions };
+  readonly driver:
+    | { readonly kind: "exec"; readonly options: ExecFleetOptions }
+    | { readonly kind: "kubernetes"; readonly options: KubernetesFleetOptions };
   readonly folder: string;
   readonly input: RolloutInput;
 }
 
 const { driver, folder, input } = JSON.parse(argv[2] ?? "") as DriverChildSettings;
 const clock = createScaledClock({ factor: 20 });
-const { controlPlane, prober } = createExecFleet({ ...driver.options, clock });
+const { controlPlane, prober } =
+  driver.kind === "exec"
+    ? createExecFleet({ ...driver.options, clock })
+    : createKubernetesFleet({ ...driver.options, clock });
 if (prober === undefined) throw new Error("the scenarios need a proof");
 const verdict = await rollOut(input, {
   controlPlane,

@@ -125,7 +125,9 @@ export function describeRolloutScenarios(
       await fleet.lose("t2", true);
       await fleet.lose("t3", false);
       expect(await run(fleet)).toMatchObject({ kind: "go", value: { verified: 5 } });
-      expect((await fleet.moves()).toSorted()).toEqual(["t1", "t2", "t3", "t3", "t4", "t5"]);
+      const moves = await fleet.moves();
+      expect([...new Set(moves)].toSorted()).toEqual(scenarioSlugs);
+      expect(moves.filter((slug) => slug !== "t3")).toHaveLength(4);
     });
 
     test("a tenant that is ahead is left where it is", async () => {

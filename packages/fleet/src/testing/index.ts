@@ -14,6 +14,16 @@ export {
 } from "./control-plane.ts";
 export { createFolderFleet, type FolderFleet, type MoveManner } from "./folder-fleet.ts";
 export { type FleetWorld, type FleetWorldOptions, startFleetWorld } from "./fleet-world.ts";
+export {
+  type ApiFault,
+  type ApiRequest,
+  type FaultTarget,
+  type KubernetesApi,
+  type KubernetesApiOptions,
+  startKubernetesApi,
+  type WorkloadManner,
+  type WorkloadSetting,
+} from "./kubernetes/index.ts";
 export { createVirtualClock, simulate, type SimulateOptions, type SimulationRun } from "./simulation/index.ts";
 export {
   startTenants,

@@ -36,6 +36,10 @@ export interface SenderOptions {
   /** Client certificate and key (PEM) for mutual TLS. */
   readonly cert?: string;
   readonly key?: string;
+  /** Name that the server's certificate has to carry, if it is not that of the address. */
+  readonly serverName?: string;
+  /** Accepts any certificate. Only for a server that says so in its own configuration, such as a kubeconfig. @default false */
+  readonly skipVerification?: boolean;
   /** Proxy for http: and https: addresses and the hosts that need none, as in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
   readonly proxy?: { readonly http?: string; readonly https?: string; readonly none?: string };
 }
@@ -97,9 +101,13 @@ async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8A
   yield* create === undefined ? body : pipeline(body, create(), () => undefined);
 }
 
-function agentOptions({ connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, proxy }: SenderOptions): object {
+function agentOptions(options: SenderOptions): object {
+  const { connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, serverName, skipVerification, proxy } = options;
   const trust = ca === undefined ? {} : { ca };
-  const connect = { timeout: connectTimeoutMs, ...trust, ...(cert === undefined ? {} : { cert, key }) };
+  const client = cert === undefined ? {} : { cert, key };
+  const name = serverName === undefined ? {} : { servername: serverName };
+  const verification = skipVerification === true ? { rejectUnauthorized: false } : {};
+  const connect = { timeout: connectTimeoutMs, ...trust, ...client, ...name, ...verification };
   // This machine is never reached through a proxy: no proxy would find the way back (Go's net/http, ProxyFromEnvironment, does the same).
   const noProxy = ["localhost", "127.0.0.1", "[::1]", ...(proxy?.none === undefined ? [] : [proxy.none])].join(",");
   // Empty strings, not undefined: the process environment shall not leak in behind the caller's back.

@@ -1,0 +1,40 @@
+import { asReleaseError, type Reading, found, unknown } from "@lateen/kernel";
+import { accessReview } from "./api/wire.ts";
+import type { Cluster } from "./cluster.ts";
+import { rbacRules } from "./rbac.ts";
+
+/** One permission, and whether it is there. */
+export interface AccessFinding {
+  readonly verb: string;
+  /** Such as `deployments.apps`. */
+  readonly resource: string;
+  /** Undefined: in all namespaces. */
+  readonly namespace: string | undefined;
+  readonly allowed: Reading<boolean>;
+}
+
+/** Asks the API server what the driver may do (SelfSubjectAccessReview, which stores nothing and which everybody may ask). */
+export async function checkAccess({ api, scope }: Cluster, signal?: AbortSignal): Promise<readonly AccessFinding[]> {
+  const namespaces = scope.namespaces === "*" ? [undefined] : scope.namespaces;
+  const wanted = namespaces.flatMap((namespace) =>
+    rbacRules(scope.kinds).flatMap(({ group, resource, verbs }) =>
+      verbs.map((verb) => ({ group, resource, verb, namespace })),
+    ),
+  );
+  return Promise.all(
+    wanted.map(async ({ group, resource, verb, namespace }) => {
+      const resourceAttributes = { group, resource, verb, ...(namespace === undefined ? {} : { namespace }) };
+      const body = {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes },
+      };
+      const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+      const allowed = await api.post(path, body, accessReview, signal).then(
+        (review): Reading<boolean> => found(review.status.allowed),
+        (error: unknown): Reading<boolean> => unknown(asReleaseError(error)),
+      );
+      return { verb, resource: group === "" ? resource : `${resource}.${group}`, namespace, allowed };
+    }),
+  );
+}

@@ -1,0 +1,85 @@
+import { absent, found, isFatal, type Reading, type Slug, asReleaseError, unknown } from "@lateen/kernel";
+import type { ApiClient } from "../api/api-client.ts";
+import { workload } from "../api/wire.ts";
+import type { ContainerChoice } from "./choose-containers.ts";
+import { groupTenants, type ListedWorkload, type TenantWorkloads } from "./group-tenants.ts";
+import { listPath, type WorkloadKind } from "./workload-ref.ts";
+
+/** Which workloads of a cluster are tenants. */
+export interface WorkloadScope {
+  /** All namespaces, or these. */
+  readonly namespaces: "*" | readonly string[];
+  readonly selector: string;
+  readonly kinds: readonly WorkloadKind[];
+  readonly slug: string;
+  readonly choice: ContainerChoice;
+  /** Repositories of the release, for containers that are chosen by image. */
+  readonly images: readonly string[];
+}
+
+/** One list that makes up a scope. */
+export interface ScopePart {
+  readonly kind: WorkloadKind;
+  readonly path: string;
+}
+
+/** The lists of a scope: one for each kind, and for each namespace if they are named. */
+export function partsOf({ namespaces, kinds }: WorkloadScope): readonly ScopePart[] {
+  const places = namespaces === "*" ? [undefined] : namespaces;
+  return kinds.flatMap((kind) => places.map((namespace) => ({ kind, path: listPath(kind, namespace) })));
+}
+
+/** The tenants of a cluster, by slug. */
+export interface TenantIndex {
+  /** Lists them now. */
+  read(signal?: AbortSignal): Promise<Reading<readonly TenantWorkloads[]>>;
+  /** One of the last list; a rollout that is resumed asks for tenants before it enumerates any. */
+  find(slug: Slug): Promise<Reading<TenantWorkloads>>;
+}
+
+/** An index that is empty until it is first asked. */
+export function createTenantIndex(api: ApiClient, scope: WorkloadScope): TenantIndex {
+  let known: ReadonlyMap<Slug, TenantWorkloads> | undefined;
+  let reading: Promise<Reading<readonly TenantWorkloads[]>> | undefined;
+  const read: TenantIndex["read"] = async (signal) => {
+    try {
+      const tenants = groupTenants(await listWorkloads(api, scope, signal), scope.slug, scope.choice, scope.images);
+      known = new Map(tenants.map((tenant) => [tenant.slug, tenant]));
+      return tenants.length === 0 ? absent(emptyBecause(api.name, scope)) : found(tenants);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      return unknown(asReleaseError(error));
+    }
+  };
+  return {
+    read,
+    async find(slug) {
+      const tenant = known?.get(slug);
+      if (tenant !== undefined) return found(tenant);
+      const answer = await (reading ??= read().finally(() => (reading = undefined)));
+      if (answer.kind === "unknown") return answer;
+      const listed = answer.kind === "found" ? answer.value.find((each) => each.slug === slug) : undefined;
+      return listed === undefined ? absent(`${api.name} has no tenant ${slug}`) : found(listed);
+    },
+  };
+}
+
+/** Every workload of a scope, list after list side by side. */
+export async function listWorkloads(
+  api: ApiClient,
+  scope: WorkloadScope,
+  signal?: AbortSignal,
+): Promise<readonly ListedWorkload[]> {
+  const lists = await Promise.all(
+    partsOf(scope).map(async ({ kind, path }) => {
+      const { items } = await api.list(path, { labelSelector: scope.selector }, workload, signal);
+      return items.map((object) => ({ kind, object }));
+    }),
+  );
+  return lists.flat();
+}
+
+function emptyBecause(name: string, { selector, choice, kinds }: WorkloadScope): string {
+  const container = choice.container === undefined ? "an image of the release" : `a container ${choice.container}`;
+  return `${name} has no ${kinds.join(" or ")} with the labels ${selector || "(any)"} and ${container}`;
+}

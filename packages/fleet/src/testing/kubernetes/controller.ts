@@ -1,0 +1,122 @@
+import { makePod, type PodState, type WorkloadObject } from "./objects.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * What becomes of a workload whose template changes, from now on.
+ *
+ * `pull-error` `crashes`: the new pods never come up, and the progress deadline is exceeded · `quota`: no new pod may be made
+ * · `stuck`: nothing ever happens · `crashes-later`: the new pods come up and then crash · `wrong-image`: they come up with
+ * other bytes · `ignored`: no controller looks at it.
+ */
+export type WorkloadManner = "pull-error" | "crashes" | "quota" | "stuck" | "crashes-later" | "wrong-image" | "ignored";
+
+/** The kinds that have a controller. */
+export type ControlledKind = "deployments" | "statefulsets";
+
+/** The controllers and the kubelets of the stand-in. */
+export interface Controller {
+  /** Gives a new workload its pods, all ready. */
+  settle(kind: ControlledKind, object: WorkloadObject): void;
+  /** Carries a change of a template out, step by step. */
+  roll(kind: ControlledKind, object: WorkloadObject): void;
+  treat(name: string, manner: WorkloadManner | undefined): void;
+  stop(): void;
+}
+
+const wrongDigest = `sha256:${"e".repeat(64)}`;
+
+/** Makes a {@link Controller}; `stepMs` passes between two steps of a rollout, of which there are three. */
+export function createController(store: Store, stepMs: () => number): Controller {
+  const manners = new Map<string, WorkloadManner>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const after = (steps: number, work: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, stepMs() * steps);
+    timers.add(timer);
+  };
+  const current = (kind: ControlledKind, { metadata }: WorkloadObject) =>
+    store.get(kind, metadata.namespace, metadata.name) as WorkloadObject | undefined;
+  const podsOf = ({ metadata }: WorkloadObject) =>
+    store
+      .list("pods", metadata.namespace)
+      .filter((pod) => pod.metadata.ownerReferences?.[0]?.name.startsWith(`${metadata.name}-`) === true);
+  const setStatus = (kind: ControlledKind, object: WorkloadObject, status: Record<string, unknown>) => {
+    const now = current(kind, object);
+    if (now !== undefined) store.put(kind, { ...now, status: { ...now.status, ...status } });
+  };
+  const putPods = (
+    kind: ControlledKind,
+    object: WorkloadObject,
+    state: PodState,
+    imageOf?: (image: string) => string,
+  ) => {
+    for (let index = 0; index < object.spec.replicas; index++)
+      store.put("pods", makePod(object, kind, index, state, imageOf));
+  };
+  const removeOld = (object: WorkloadObject) => {
+    const revision = JSON.stringify(object.spec.template.metadata.annotations);
+    for (const pod of podsOf(object)) {
+      const isNew = JSON.stringify(pod.metadata.annotations) === revision;
+      const sameImages =
+        JSON.stringify(pod.spec["containers"]) === JSON.stringify(object.spec.template.spec.containers);
+      if (!isNew || !sameImages) store.remove("pods", pod.metadata.namespace, pod.metadata.name);
+    }
+  };
+  const doneStatus = (object: WorkloadObject) => {
+    const { replicas } = object.spec;
+    const hash = `rev-${object.metadata.generation}`;
+    const revisions = { currentRevision: hash, updateRevision: hash };
+    const conditions = [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }];
+    const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
+    return { observedGeneration: object.metadata.generation, ...counts, ...revisions, conditions };
+  };
+  const fail = (kind: ControlledKind, object: WorkloadObject, failure: object[] = []) =>
+    after(4, () => {
+      const progressing = { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" };
+      setStatus(kind, object, { conditions: [progressing, ...failure] });
+    });
+  const quota = { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: "exceeded quota: pods=0" };
+  return {
+    treat: (name, manner) => void (manner === undefined ? manners.delete(name) : manners.set(name, manner)),
+    settle(kind, object) {
+      putPods(kind, object, "ready");
+      setStatus(kind, object, doneStatus(object));
+    },
+    roll(kind, object) {
+      const { metadata, spec } = object;
+      const manner = manners.get(`${metadata.namespace}/${metadata.name}`);
+      const isCurrent = () => current(kind, object)?.metadata.generation === metadata.generation;
+      if (manner === "ignored" || spec.paused === true) return;
+      after(1, () => {
+        if (!isCurrent()) return;
+        const updated = manner === "quota" || manner === "stuck" || kind === "statefulsets" ? 0 : spec.replicas;
+        const conditions = [{ type: "Progressing", status: "True", reason: "ReplicaSetUpdated" }];
+        const seen = { observedGeneration: metadata.generation, updatedReplicas: updated, conditions };
+        const surge = { replicas: spec.replicas + updated, updateRevision: `rev-${metadata.generation}` };
+        setStatus(kind, object, { ...seen, ...surge });
+        if (manner === "stuck") return;
+        if (manner === "quota") return fail(kind, object, [quota]);
+        if (manner === "pull-error" || manner === "crashes") {
+          putPods(kind, object, manner === "crashes" ? "CrashLoopBackOff" : "ImagePullBackOff");
+          return fail(kind, object);
+        }
+        putPods(kind, object, "starting");
+        after(1, () => {
+          if (!isCurrent()) return;
+          const wrong = (image: string) => `${image.split("@")[0]}@${wrongDigest}`;
+          putPods(kind, object, "ready", manner === "wrong-image" ? wrong : undefined);
+          after(1, () => {
+            if (!isCurrent()) return;
+            const now = current(kind, object) ?? object;
+            removeOld(now);
+            setStatus(kind, now, doneStatus(now));
+            if (manner === "crashes-later") after(3, () => isCurrent() && putPods(kind, now, "CrashLoopBackOff"));
+          });
+        });
+      });
+    },
+    stop: () => timers.forEach((timer) => clearTimeout(timer)),
+  };
+}

@@ -89,10 +89,20 @@ describe("gate", () => {
     expect([ran.code, ran.document.outcome, ran.document.gate?.verdict]).toEqual([12, "held", "held"]);
   });
 
-  test("is open, and says so loudly, where this token may not read the kill switch", async () => {
-    world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
-    const { code, document, stderr } = await run("gate", "--sha", sha);
-    expect([code, document.outcome, stderr]).toEqual([0, "open", expect.stringMatching(/kill switch \w+ is degraded/)]);
+  test("is held if this token may not read the kill switch and the job was not given it, and open, loudly, if it was", async () => {
+    const end = world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
+    const never = await run("gate", "--sha", sha);
+    expect({ outcome: never.document.outcome, reason: never.document.reason }).toEqual({
+      outcome: "held",
+      reason: expect.stringContaining("env: { DEPLOY_DISABLED"),
+    });
+    const args = ["gate", "--sha", sha, "--json"];
+    const given = await world.lateen(args, { env: { DEPLOY_DISABLED: "" } });
+    end();
+    expect({ outcome: given.json().outcome, stderr: given.stderr }).toEqual({
+      outcome: "open",
+      stderr: expect.stringMatching(/kill switch \w+ is degraded/),
+    });
   });
 
   test.each([["false"], ["0"], ["off"], ["no"], [""]])("is open where the kill switch says %j", async (value) => {

@@ -76,14 +76,15 @@ export async function checkSuperseded(
   }
   const branchUrl = ports.places.urlOf({ kind: "branch", name: branch });
   const head = await ports.history.head(branch, signal);
-  if (head.kind !== "found") return blind(head, `the newest commit of ${branch} is not known`, branchUrl, {}, ports);
+  if (head.kind !== "found")
+    return unreadable(head, `the newest commit of ${branch} is not known`, branchUrl, {}, ports);
   if (head.value === commit)
     return go({ head: commit }, [evidence("latest", `${commit} is the newest commit of ${branch}`, branchUrl, ports)]);
   const ancestry = await ports.history.compare(commit, head.value, signal);
-  return weigh(input, head.value, ancestry, ports, signal);
+  return decideFrom(input, head.value, ancestry, ports, signal);
 }
 
-async function weigh(
+async function decideFrom(
   input: SupersessionInput,
   head: CommitSha,
   ancestry: Reading<Ancestry>,
@@ -93,19 +94,25 @@ async function weigh(
   const { commit, branch } = input;
   const url = ports.places.urlOf({ kind: "compare", base: commit, head });
   if (ancestry.kind !== "found")
-    return blind(ancestry, `how ${commit} and ${head} relate is not known`, url, { head }, ports);
+    return unreadable(ancestry, `how ${commit} and ${head} relate is not known`, url, { head }, ports);
   if (ancestry.value === "behind")
-    return refuse(`${branch} was rewound: its newest commit ${head} is an ancestor of ${commit}`, url, head, ports);
+    return refuse(
+      "BRANCH_REWOUND",
+      `${branch} was rewound: its newest commit ${head} is an ancestor of ${commit}`,
+      url,
+      head,
+      ports,
+    );
   if (ancestry.value === "diverged")
-    return refuse(`${commit} is not on ${branch}, whose newest commit is ${head}`, url, head, ports);
+    return refuse("BRANCH_DIVERGED", `${commit} is not on ${branch}, whose newest commit is ${head}`, url, head, ports);
   const successor = await findSuccessor(commit, head, branch, input, ports, signal);
   if (successor.kind === "unknown")
-    return blind(successor, "whether a newer commit has a release of its own is not known", url, { head }, ports);
+    return unreadable(successor, "whether a newer commit has a release of its own is not known", url, { head }, ports);
   if (successor.kind === "absent") return go({ head }, [evidence("latest", successor.proof, url, ports)]);
-  return yieldTo(successor.value, head, input, url, ports);
+  return supersede(successor.value, head, input, url, ports);
 }
 
-function yieldTo(
+function supersede(
   { sha, because }: Successor,
   head: CommitSha,
   input: SupersessionInput,
@@ -119,14 +126,32 @@ function yieldTo(
     const guarded = `${fact}; but ${supersededInARow} before it gave way in a row, so this one finishes`;
     return go({ head, supersededBy: sha, starved: true }, [evidence("starved", guarded, url, ports)]);
   }
-  return stop("superseded", fact, [evidence("superseded", fact, url, ports)], { head, supersededBy: sha });
+  return stop({
+    outcome: "superseded",
+    code: "SUPERSEDED",
+    reason: fact,
+    evidence: [evidence("superseded", fact, url, ports)],
+    value: { head, supersededBy: sha },
+  });
 }
 
-function refuse(reason: string, url: string, head: CommitSha, ports: SupersessionPorts): Verdict<Supersession> {
-  return stop("refused", reason, [evidence("refused", reason, url, ports)], { head });
+function refuse(
+  code: string,
+  reason: string,
+  url: string,
+  head: CommitSha,
+  ports: SupersessionPorts,
+): Verdict<Supersession> {
+  return stop({
+    outcome: "refused",
+    code,
+    reason,
+    evidence: [evidence("refused", reason, url, ports)],
+    value: { head },
+  });
 }
 
-function blind(
+function unreadable(
   reading: Exclude<Reading<unknown>, { kind: "found" }>,
   what: string,
   url: string,
@@ -136,7 +161,13 @@ function blind(
   const cause: ReleaseError | undefined = reading.kind === "unknown" ? reading.cause : undefined;
   if (cause?.category === "auth") throw cause;
   const reason = `${what}: ${reading.kind === "unknown" ? reading.cause.message : reading.proof}`;
-  return stop("unknown", reason, [evidence("unknown", reason, url, ports)], value);
+  return stop({
+    outcome: "unknown",
+    code: "SUPERSESSION_UNKNOWN",
+    reason,
+    evidence: [evidence("unknown", reason, url, ports)],
+    value,
+  });
 }
 
 function evidence(verdict: string, fact: string, source: string, { clock }: SupersessionPorts): Evidence {

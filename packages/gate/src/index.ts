@@ -63,7 +63,7 @@ export type { Forge, ForgeEvent } from "./ports/forge.ts";
 export { type GatePorts, gatePorts } from "./ports/gate-ports.ts";
 export type { CheckReport, GateReport } from "./checks/gate-report.ts";
 export type { History } from "./ports/history.ts";
-export type { OwnRun } from "./checks/evaluate-gate.ts";
+export type { OwnRun, RequiredCheck } from "./checks/decide-check.ts";
 export { matchesName } from "./checks/match-names.ts";
 export { type GateInput, passGate } from "./pass-gate.ts";
 export type { Places, Subject } from "./ports/api-urls.ts";
@@ -82,10 +82,10 @@ export type { Sources, WorkflowFact, WorkflowFile } from "./ports/sources.ts";
 export type { Variables } from "./ports/variables.ts";
 export { type BranchPush, decidePush, type PushDecision } from "./triggers/decide-push.ts";
 export { type PushRow, pushTable } from "./triggers/decide-push.table.ts";
-export type { ForgeKind } from "./triggers/filter-list.ts";
+export type { FilterEngine } from "./triggers/filter-list.ts";
 export { compileFilterPattern, type FilterPattern } from "./triggers/filter-pattern.ts";
 export { type FilterPatternRow, filterPatternTable, unclearPatterns } from "./triggers/filter-pattern.table.ts";
-export { matchesPaths, type PathMatch, pathMatcher } from "./triggers/matches-paths.ts";
+export { type PathMatch, pathMatcher } from "./triggers/matches-paths.ts";
 export {
   type LoadYaml,
   type ParsedWorkflow,

@@ -49,8 +49,9 @@ describe("required checks", () => {
     const { fake, gate } = await start();
     const id = fake.setStatus({ sha: docs, context: ci, state: "success", at: "2026-06-01T12:00:00Z" });
     const verdict = await gate({ checks: [ci] });
-    const source = `${fake.url}/acme/core/actions/runs/${id}/jobs/0`;
+    const source = expect.stringMatching(`^${fake.url}/acme/core/actions/runs/\\d+/jobs/\\d+$`) as string;
     expect(verdict.evidence).toEqual([
+      expect.objectContaining({ rule: "branch", verdict: "on-branch" }),
       {
         rule: "gate",
         verdict: "open",
@@ -77,32 +78,38 @@ describe("required checks", () => {
   });
 
   test("waiving the gate waives every entry", async () => {
-    const { fake, gate } = await start();
+    const { fake, gate, events } = await start();
     const verdict = await gate({ checks: [ci], workflows: [{ file: "e2e.yml" }], waived: { gate: "INC-8" } });
     expect(verdict).toMatchObject({ kind: "go", value: { checks: [{ waived: "INC-8" }, { waived: "INC-8" }] } });
-    expect(fake.requests).toEqual([]);
+    // That the commit is on the branch is a rule of its own.
+    expect(fake.requests.map(({ path }) => path)).not.toContainEqual(expect.stringMatching(/status|actions/));
+    const stray = { gate: "INC-8", branch: "INC-9" };
+    await gate({ checks: [ci], waived: stray });
+    expect(events).toContainEqual({ type: "override-used", name: "branch", reason: "INC-9" });
   });
 
-  test("the gate's own run is not waited for, but what its other jobs have finished counts", async () => {
-    const { fake, gate } = await start();
-    const job = (name: string, state: string, run: number) =>
-      fake.setStatus({
-        sha: docs,
-        context: `Ship / ${name} (push)`,
-        state,
-        targetUrl: `/acme/core/actions/runs/${run}/jobs/0`,
-      });
-    job("gate", "failure", 77);
-    job("gate", "pending", 77);
-    job("build", "success", 78);
-    const own = { checks: ["Ship / *"], ownRun: { id: "5", number: "77" } };
-    expect(await gate(own)).toMatchObject({ kind: "go" });
-    expect(await gate({ ...own, ownRun: { id: "77" } })).toMatchObject({ outcome: "deferred" });
-    expect(await gate({ ...own, ownRun: {} })).toMatchObject({ outcome: "deferred" });
-    job("lint", "success", 77);
-    expect(await gate({ ...own, checks: ["Ship / lint (push)"] })).toMatchObject({ kind: "go" });
-    job("lint", "failure", 77);
-    expect(await gate(own)).toMatchObject({ outcome: "refused" });
+  test.each([
+    ["1.25.5", "number"],
+    ["1.26.4", "id"],
+  ] as const)("on Gitea %s the gate's own run is known by its %s, and not waited for", async (version, by) => {
+    const { fake, gate } = await start({ version });
+    const own = fake.setRun({ sha: docs, file: "ship.yml", name: "Ship", status: "in_progress" });
+    const job = (name: string, state: string) =>
+      fake.setStatus({ sha: docs, context: `Ship / ${name} (push)`, state, runId: own });
+    const other = fake.setRun({ sha: docs, file: "build.yml", status: "completed", conclusion: "success" });
+    fake.setStatus({ sha: docs, context: "Ship / build (push)", state: "success", runId: other });
+    job("gate", "failure");
+    job("gate", "pending");
+    const ownRun = { id: String(own), number: String(own + 1000) };
+    const wrong = { id: ownRun.number, number: ownRun.id };
+    const asked = { checks: ["Ship / *"], ownRun };
+    expect(await gate(asked)).toMatchObject({ kind: "go" });
+    expect(await gate({ ...asked, ownRun: wrong }), `by its ${by} only`).toMatchObject({ outcome: "deferred" });
+    expect(await gate({ ...asked, ownRun: {} })).toMatchObject({ outcome: "deferred" });
+    job("lint", "success");
+    expect(await gate({ ...asked, checks: ["Ship / lint (push)"] })).toMatchObject({ kind: "go" });
+    job("lint", "failure");
+    expect(await gate(asked)).toMatchObject({ outcome: "refused" });
   });
 });
 
@@ -168,7 +175,7 @@ describe("waiting", () => {
     await gate({ checks: [ci], wait: true, policy: { timeoutMs: 10 * 15_000 } });
     const first = fake.requests.findIndex(({ conditional }) => conditional);
     const polls = fake.requests.slice(first);
-    expect(polls).toHaveLength(20);
+    expect(polls).toHaveLength(30);
     expect(polls.every(({ status }) => status === 304)).toBe(true);
   });
 

@@ -52,14 +52,20 @@ describe("a forge that refuses", () => {
     });
   });
 
-  test("only the kill switch is not an error: it holds where it cannot be read, and goes on where it may not be", async () => {
+  test("only the kill switch is not an error: it holds if it cannot be read, and falls back to the job's start if it may not be", async () => {
     const { fake, gate, events } = await start();
     fake.setStatus({ sha: docs, context: ci, state: "success" });
     const end = fake.misbehave({ on: /variables/, status: 401 });
     expect(await gate({ checks: [ci], killSwitch: { variable: "STOP" } })).toMatchObject({ outcome: "held" });
     end();
     fake.misbehave({ on: /variables/, status: 403 });
-    expect(await gate({ checks: [ci], killSwitch: { variable: "STOP" } })).toMatchObject({ kind: "go" });
+    const never = await gate({ checks: [ci], killSwitch: { variable: "STOP" } });
+    expect(never).toMatchObject({
+      outcome: "held",
+      code: "KILL_SWITCH_UNREADABLE",
+      reason: expect.stringContaining("env: { STOP"),
+    });
+    expect(await gate({ checks: [ci], killSwitch: { variable: "STOP", jobStart: "" } })).toMatchObject({ kind: "go" });
     expect(events.map(({ type }) => type)).toContain("kill-switch-degraded");
   });
 
@@ -111,7 +117,8 @@ describe("a forge that refuses", () => {
   test("that asks for patience again and again is not given up before the time is over", async () => {
     const { fake, gate, clock } = await start();
     fake.setStatus({ sha: docs, context: ci, state: "success" });
-    fake.misbehave({ status: 429, times: 12, headers: { "retry-after": "60" } });
+    const end = fake.misbehave({ status: 429, headers: { "retry-after": "60" } });
+    void clock.sleep(330_000).then(end);
     const from = clock.now();
     expect(await gate({ checks: [ci], wait: true })).toMatchObject({ kind: "go" });
     expect(clock.now() - from).toBe(360_000);

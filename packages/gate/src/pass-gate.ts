@@ -1,11 +1,11 @@
-import { type CommitSha, go, ignoreEvents, type Stop, stop, type Verdict } from "@lateen/kernel";
+import { type CommitSha, ignoreEvents, type Stop, stop, type Verdict } from "@lateen/kernel";
 
 import { concludeGate } from "./checks/conclude-gate.ts";
 import type { GatePorts } from "./ports/gate-ports.ts";
 import type { CheckReport, GateReport } from "./checks/gate-report.ts";
-import type { AbsenceMemory } from "./absence/evaluate-absence.ts";
-import { type Look, lookAtGate, type LookPlan, type OwnRun } from "./checks/evaluate-gate.ts";
-import { checkRequirements, completePolicy, type GatePolicy, type WorkflowGate } from "./policy.ts";
+import type { OwnRun, RequiredCheck } from "./checks/decide-check.ts";
+import { evaluateGate, type GateMemory, type Look, type LookPlan } from "./checks/evaluate-gate.ts";
+import { checkRequirements, resolvePolicy, type GatePolicy, type WorkflowGate } from "./policy.ts";
 import {
   holdAtStart,
   type KillSwitchInput,
@@ -18,9 +18,11 @@ import { settleGate, type Watched, watchGate } from "./checks/watch-gate.ts";
 export interface GateInput {
   readonly commit: CommitSha;
   readonly branch: string;
-  /** Names of required statuses and check runs, or patterns with `*`. */
-  readonly checks?: readonly string[] | undefined;
+  /** Names of required statuses and check runs, or patterns with `*`, alone or with who must have posted them. */
+  readonly checks?: readonly (string | RequiredCheck)[] | undefined;
   readonly workflows?: readonly WorkflowGate[] | undefined;
+  /** The event whose runs count; `merge_group` for a merge queue. @default "push" */
+  readonly event?: string | undefined;
   readonly policy?: GatePolicy | undefined;
   /** Whether to look until the verdict is final or the time is over. @default false */
   readonly wait?: boolean | undefined;
@@ -30,15 +32,17 @@ export interface GateInput {
    */
   readonly settle?: boolean | undefined;
   readonly killSwitch?: Omit<KillSwitchInput, "waived"> | undefined;
-  /** Reasons under the names that are waived: `gate` for all of it, `kill-switch`, an entry of `checks` or a workflow's file. */
+  /** Reasons under the names that are waived: `gate` for all checks and workflows, `branch`, `kill-switch`, an entry of `checks` or a workflow's file. */
   readonly waived?: Readonly<Record<string, string>> | undefined;
   /** Head of the branch before the push, where the event that started this job tells. */
   readonly before?: CommitSha | undefined;
+  /** The release that was promoted last; a run that was not due inherits no verdict from before it. */
+  readonly promoted?: CommitSha | undefined;
   readonly ownRun?: OwnRun | undefined;
 }
 
 /**
- * Asks whether a commit may ship: go where every requirement is open, else stop with `refused` (closed), `deferred` (pending, or
+ * Asks whether a commit may ship: go if the commit is on the branch and every requirement is open, else stop with `refused` (closed), `deferred` (pending, or
  * cancelled), `unknown`, or `held` by the kill switch. The report is there either way.
  *
  * Without `wait` it looks once, and a second time only where the verdict hangs on the absence of a run.
@@ -55,7 +59,7 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   const look = createLook(plan, ports, signal);
   const [kill, first] = await Promise.allSettled([readSwitch(input, plan, ports, signal), look()]);
   if (kill.status === "rejected") throw kill.reason;
-  const held = kill.value.kind === "stop" ? kill.value : undefined;
+  const held = kill.value?.kind === "stop" ? kill.value : undefined;
   // Armed is armed. But where the switch could not be read, the look tells whether that is all: a refused token is thrown, and a
   // forge that answers nothing makes the verdict unknown, since `held` would be a quiet success.
   if (held !== undefined && held.value?.cause === undefined) return hold(held, reportsOf(first));
@@ -63,42 +67,45 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   if (held !== undefined && first.value.causes.length === 0) return hold(held, first.value.reports);
   const watched = await watch(input, first.value, look, plan, ports, signal);
   if (watched.verdict !== "open" || (watched.elapsedMs === 0 && held === undefined)) {
-    return concludeGate(watched, kill.value.evidence, plan, ports, signal);
+    return concludeGate(watched, kill.value?.evidence ?? [], plan, ports, signal);
   }
   const late = await readSwitch(input, plan, { ...ports, report: ignoreEvents }, signal);
-  if (late.kind === "stop") return hold(late, watched.look.reports);
-  return concludeGate(watched, late.evidence, plan, ports, signal);
+  if (late?.kind === "stop") return hold(late, watched.look.reports);
+  return concludeGate(watched, late?.evidence ?? [], plan, ports, signal);
 }
 
 function planOf(input: GateInput): LookPlan {
-  const { commit, branch, checks = [], workflows = [], waived = {}, before, ownRun = {} } = input;
-  checkRequirements(checks, workflows);
-  const names = [...checks, ...workflows.map(({ file }) => file)];
+  const { branch, commit, event = "push", workflows = [], waived = {}, before, promoted, ownRun = {} } = input;
+  const checks = (input.checks ?? []).map((entry) => (typeof entry === "string" ? { name: entry } : entry));
+  const names = [...checks.map(({ name }) => name), ...workflows.map(({ file }) => file)];
+  checkRequirements(names);
   const all = waived["gate"];
   return {
     commit,
     branch,
-    checks: [...new Set(checks)],
+    event,
+    checks: checks.filter(({ name }, index) => index === checks.findIndex((other) => other.name === name)),
     workflows,
-    policy: completePolicy(input.policy),
+    policy: resolvePolicy(input.policy),
     waived: all === undefined ? waived : { ...Object.fromEntries(names.map((name) => [name, all])), ...waived },
     before,
+    promoted,
     ownRun,
   };
 }
 
 function reportOverrides({ checks, workflows, waived }: LookPlan, { report }: GatePorts): void {
-  for (const name of [...checks, ...workflows.map(({ file }) => file)]) {
+  for (const name of ["branch", ...checks.map((check) => check.name), ...workflows.map(({ file }) => file)]) {
     const reason = waived[name];
     if (reason !== undefined) report({ type: "override-used", name, reason });
   }
 }
 
 function createLook(plan: LookPlan, ports: GatePorts, signal: AbortSignal | undefined): () => Promise<Look> {
-  const memory: AbsenceMemory = new Map();
+  const memory: GateMemory = { absence: new Map(), branch: undefined };
   const shown = new Map<string, string>();
   return async () => {
-    const look = await lookAtGate(plan, ports, memory, signal);
+    const look = await evaluateGate(plan, ports, memory, signal);
     for (const { waived: _, ...report } of look.reports) {
       const words = `${report.state} ${report.decision}`;
       if (shown.get(report.name) !== words) ports.report({ type: "check-changed", ...report });
@@ -120,8 +127,6 @@ function watch(
   return settleGate(first, look, { ...ports, patient: input.settle !== false }, signal);
 }
 
-type Switch = Verdict<KillSwitchState>;
-
 /** The stop of a value that holds from the start of the job on; nothing has been sent yet, and nothing will be. */
 function decideJobStart(
   { killSwitch }: GateInput,
@@ -132,20 +137,23 @@ function decideJobStart(
   return holdAtStart(killSwitch, clock);
 }
 
+/** Undefined if no kill switch is configured. */
 async function readSwitch(
   { killSwitch }: GateInput,
   { waived }: LookPlan,
   ports: GatePorts,
   signal?: AbortSignal,
-): Promise<Switch> {
-  if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
-  return readKillSwitch({ ...killSwitch, waived }, ports, signal);
+): Promise<Verdict<KillSwitchState> | undefined> {
+  return killSwitch === undefined ? undefined : readKillSwitch({ ...killSwitch, waived }, ports, signal);
 }
 
 function reportsOf(first: PromiseSettledResult<Look>): readonly CheckReport[] {
   return first.status === "fulfilled" ? first.value.reports : [];
 }
 
-function hold({ reason, evidence }: Stop<KillSwitchState>, checks: readonly CheckReport[]): Verdict<GateReport> {
-  return stop("held", reason, evidence, { verdict: "held", checks });
+function hold(
+  { code = "KILL_SWITCH_ARMED", reason, evidence }: Stop<KillSwitchState>,
+  checks: readonly CheckReport[],
+): Verdict<GateReport> {
+  return stop({ outcome: "held", code, reason, evidence, value: { verdict: "held", checks } });
 }

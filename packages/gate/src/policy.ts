@@ -9,7 +9,7 @@ export interface WorkflowGate {
   readonly file: string;
   /** What to do where the commit has no run of it. @default "prove" */
   readonly whenAbsent?: WhenAbsent | undefined;
-  /** The event whose runs count; a manual run on the same commit says nothing about the push. @default "push" */
+  /** The event whose runs count; a manual run on the same commit proves nothing about the push. @default that of the gate */
   readonly event?: string | undefined;
 }
 
@@ -42,8 +42,8 @@ export interface CompleteGatePolicy {
   readonly unknownLooks: number;
 }
 
-/** Fills the gaps of a policy with the defaults. */
-export function completePolicy(policy: GatePolicy = {}): CompleteGatePolicy {
+/** Completes a policy with the defaults. */
+export function resolvePolicy(policy: GatePolicy = {}): CompleteGatePolicy {
   return {
     timeoutMs: policy.timeoutMs ?? 3_600_000,
     pollMs: policy.pollMs ?? 15_000,
@@ -55,15 +55,15 @@ export function completePolicy(policy: GatePolicy = {}): CompleteGatePolicy {
 }
 
 /** A gate that requires nothing would let everything pass. @throws ReleaseError `GATE_EMPTY`, `GATE_BLANK_NAME` */
-export function checkRequirements(checks: readonly string[], workflows: readonly WorkflowGate[]): void {
-  if (checks.length + workflows.length === 0) {
+export function checkRequirements(names: readonly string[]): void {
+  if (names.length === 0) {
     throw gateError(
       "GATE_EMPTY",
       "the gate requires no check and no workflow",
       "name at least one under gate.checks or gate.workflows",
     );
   }
-  if ([...checks, ...workflows.map(({ file }) => file)].some((name) => name.trim() === "")) {
+  if (names.some((name) => name.trim() === "")) {
     throw gateError(
       "GATE_BLANK_NAME",
       "a required check or workflow has a blank name",

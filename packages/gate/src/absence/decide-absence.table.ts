@@ -14,13 +14,13 @@ const commit = parseCommitSha("b".repeat(40));
 const unreadable = unknown(new ReleaseError({ code: "HTTP_TIMEOUT", category: "unavailable", message: "no answer within 30s" }));
 const none = absent("not there");
 const push = { before, after: commit, pusher: "mona", byWorkflowToken: false };
-const range = { commits: [], files: ["docs/a.md"], truncated: false };
+const difference = { files: ["docs/a.md"], truncated: false };
 const workflow = { path: ".github/workflows/e2e.yml", name: "E2E", state: "active" };
 const empty = (at: number) => ({ at, runs: found(0) });
 
 /** Facts that prove that the path filter is why there is no run. */
 export const provenAbsence: AbsenceFacts = {
-  forge: "github",
+  engine: "github",
   commit,
   branch: "main",
   event: "push",
@@ -31,7 +31,7 @@ export const provenAbsence: AbsenceFacts = {
   trigger: found({ branches: ["main"], paths: ["src/**"] }),
   push: found(push),
   ancestry: found("ahead"),
-  range: found(range),
+  difference: found(difference),
   message: found("docs: say more"),
 };
 
@@ -40,7 +40,7 @@ export const absenceTable: readonly AbsenceRow[] = [
   { name: "everything known, no file matches", facts: {}, answer: "proven" },
   { name: "three empty looks", facts: { looks: [empty(0), empty(45_000), empty(90_000)] }, answer: "proven" },
   { name: "paths-ignore takes all files", facts: { trigger: found({ "paths-ignore": ["docs/**"] }) }, answer: "proven" },
-  { name: "a file matches", facts: { range: found({ ...range, files: ["docs/a.md", "src/a.ts"] }) }, answer: "would-run" },
+  { name: "a file matches", facts: { difference: found({ ...difference, files: ["docs/a.md", "src/a.ts"] }) }, answer: "would-run" },
   { name: "no path filter", facts: { trigger: found({ branches: ["main"] }) }, answer: "would-run" },
   { name: "not a push", facts: { event: "workflow_dispatch" }, answer: "other-event" },
   { name: "no look", facts: { looks: [] }, answer: "not-settled" },
@@ -60,7 +60,7 @@ export const absenceTable: readonly AbsenceRow[] = [
   { name: "state without a word", facts: { registered: found({ ...workflow, state: "" }) }, answer: "not-enabled" },
   { name: "state unreadable", facts: { registered: unreadable }, answer: "not-enabled" },
   { name: "GitHub does not know the workflow", facts: { registered: none }, answer: "not-enabled" },
-  { name: "Gitea without a call for the state", facts: { registered: none, forge: "gitea" }, answer: "proven" },
+  { name: "Gitea without a call for the state", facts: { registered: none, engine: "gitea" }, answer: "proven" },
   { name: "push unreadable", facts: { push: unreadable }, answer: "push-unknown" },
   { name: "no such push", facts: { push: none }, answer: "push-unknown" },
   { name: "not the head of its push", facts: { push: found({ ...push, after: before }) }, answer: "push-unknown" },
@@ -75,11 +75,11 @@ export const absenceTable: readonly AbsenceRow[] = [
   { name: "nothing was pushed", facts: { ancestry: found("identical") }, answer: "rewritten" },
   { name: "ancestry unreadable", facts: { ancestry: unreadable }, answer: "rewritten" },
   { name: "before is no commit any more", facts: { ancestry: none }, answer: "rewritten" },
-  { name: "changes unreadable", facts: { range: unreadable }, answer: "changes-unknown" },
-  { name: "changes not there", facts: { range: none }, answer: "changes-unknown" },
-  { name: "files not named", facts: { range: found({ ...range, files: undefined }) }, answer: "changes-unknown" },
-  { name: "list of files cut off", facts: { range: found({ ...range, truncated: true }) }, answer: "changes-truncated" },
-  { name: "no file changed", facts: { range: found({ ...range, files: [] }) }, answer: "trigger-unknown" },
+  { name: "changes unreadable", facts: { difference: unreadable }, answer: "changes-unknown" },
+  { name: "changes not there", facts: { difference: none }, answer: "changes-unknown" },
+  { name: "files not named", facts: { difference: found({ ...difference, files: undefined }) }, answer: "changes-unknown" },
+  { name: "list of files cut off", facts: { difference: found({ ...difference, truncated: true }) }, answer: "changes-truncated" },
+  { name: "no file changed", facts: { difference: found({ ...difference, files: [] }) }, answer: "trigger-unknown" },
   { name: "[skip ci]", facts: { message: found("docs: say more [skip ci]") }, answer: "skip-token" },
   { name: "skip-checks trailer", facts: { message: found("docs\n\n\nskip-checks: true") }, answer: "skip-token" },
   { name: "message unreadable", facts: { message: unreadable }, answer: "skip-token" },

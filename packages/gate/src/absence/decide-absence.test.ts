@@ -25,7 +25,7 @@ describe("decideAbsence", () => {
     });
   });
 
-  const readings = ["delivered", "registered", "trigger", "push", "ancestry", "range", "message"] as const;
+  const readings = ["delivered", "registered", "trigger", "push", "ancestry", "difference", "message"] as const;
   const cause = new ReleaseError({ code: "HTTP_TIMEOUT", category: "unavailable", message: "late" });
 
   it("never proves more when a fact is lost", () => {
@@ -37,7 +37,7 @@ describe("decideAbsence", () => {
         const gone = known ? absent("gone") : unknown(cause);
         const less = { ...full, ...Object.fromEntries(lost.map((name) => [name, gone])) } as AbsenceFacts;
         // The one absence that counts for something is that of a call that old Gitea servers do not have.
-        fc.pre(!(known && full.forge === "gitea" && lost.includes("registered")));
+        fc.pre(!(known && full.engine === "gitea" && lost.includes("registered")));
         expect(answerOf(less) !== "proven" || answerOf(full) === "proven").toBe(true);
       }),
     );
@@ -55,7 +55,7 @@ describe("decideAbsence", () => {
       answerOf({
         ...provenAbsence,
         trigger: { kind: "found", value: trigger },
-        range: { kind: "found", value: { commits: [], truncated: false, files: list } },
+        difference: { kind: "found", value: { truncated: false, files: list } },
       });
     fc.assert(
       fc.property(files, files, patterns, fc.boolean(), (some, more, list, ignore) => {

@@ -1,10 +1,10 @@
 import { type Ancestry, type CommitSha, type Reading, sameCommit } from "@lateen/kernel";
 
-import type { Range } from "../ports/changes.ts";
+import type { Difference } from "../ports/changes.ts";
 import type { Push } from "../ports/pushes.ts";
 import type { WorkflowFact } from "../ports/sources.ts";
 import { decidePush, type PushDecision } from "../triggers/decide-push.ts";
-import type { ForgeKind } from "../triggers/filter-list.ts";
+import type { FilterEngine } from "../triggers/filter-list.ts";
 import type { PushTrigger } from "../triggers/parse-workflow.ts";
 import { findSkipToken } from "../triggers/skip-token.ts";
 
@@ -18,7 +18,7 @@ export interface RunLook {
 
 /** All that a proof of absence rests on; each fact as it was read. */
 export interface AbsenceFacts {
-  readonly forge: ForgeKind;
+  readonly engine: FilterEngine;
   readonly commit: CommitSha;
   readonly branch: string;
   /** The event whose run is missing; only a push has a path filter that can be checked afterwards. */
@@ -36,14 +36,15 @@ export interface AbsenceFacts {
   readonly push: Reading<Push>;
   /** How the commit relates to the push's `before`. */
   readonly ancestry: Reading<Ancestry>;
-  /** What lies between the push's `before` and the commit. */
-  readonly range: Reading<Range>;
+  /** Files that differ between the push's `before` and the commit. */
+  readonly difference: Reading<Difference>;
   /** The whole message of the commit. */
   readonly message: Reading<string>;
 }
 
-/** Why absence is not proven. `would-run`: the run is due, it only has not appeared. */
+/** Why absence is not proven. `would-run`: the run is due, it only has not appeared. `broken`: the workflow file does not parse. */
 export type AbsenceDoubt =
+  | "broken"
   | "other-event"
   | "run-seen"
   | "listing-unknown"
@@ -99,14 +100,15 @@ function doubtLooks({ event, looks, settleMs }: AbsenceFacts): Unproven | undefi
   return unproven("not-settled", `two empty listings at least ${settleMs / 1000} s apart are needed`);
 }
 
-function doubtWorkflow({ forge, registered, trigger }: AbsenceFacts): Unproven | undefined {
-  if (trigger.kind === "unknown") return unproven("trigger-unknown", trigger.cause.message);
+function doubtWorkflow({ engine, registered, trigger }: AbsenceFacts): Unproven | undefined {
+  if (trigger.kind === "unknown")
+    return unproven(trigger.cause.code === "WORKFLOW_BROKEN" ? "broken" : "trigger-unknown", trigger.cause.message);
   if (trigger.kind === "absent") return unproven("not-on-push", trigger.proof);
   if (registered.kind === "unknown")
     return unproven("not-enabled", `whether the workflow is enabled is not known: ${registered.cause.message}`);
   // Gitea has such a call since 1.24. The filter holds whether or not the workflow is enabled, so its absence alone does not make a
   // server unusable; GitHub always has it, and not knowing a workflow there means that it never ran from this branch.
-  if (registered.kind === "absent") return forge === "gitea" ? undefined : unproven("not-enabled", registered.proof);
+  if (registered.kind === "absent") return engine !== "github" ? undefined : unproven("not-enabled", registered.proof);
   const { state } = registered.value;
   return state === "active"
     ? undefined
@@ -127,16 +129,18 @@ function doubtPush({ commit, delivered, push }: AbsenceFacts): Unproven | undefi
   return unproven("not-delivered", "nothing shows that the forge started workflows for this push at all");
 }
 
-function doubtRange({ ancestry, message, range }: AbsenceFacts): Unproven | undefined {
+function doubtRange({ ancestry, message, difference }: AbsenceFacts): Unproven | undefined {
   // What a forced push changed is not what lies between the two commits.
   if (ancestry.kind !== "found") return unproven("rewritten", "whether the push only added commits is not known");
   if (ancestry.value !== "ahead")
     return unproven("rewritten", `the commit is ${ancestry.value}, not ahead of what was there before the push`);
-  if (range.kind === "unknown")
-    return unproven("changes-unknown", `the changed files are not known: ${range.cause.message}`);
-  if (range.kind === "absent") return unproven("changes-unknown", `the changed files are not known: ${range.proof}`);
-  if (range.value.truncated) return unproven("changes-truncated", "the forge cut the list of changed files off");
-  if (range.value.files === undefined) return unproven("changes-unknown", "the forge did not name the changed files");
+  if (difference.kind === "unknown")
+    return unproven("changes-unknown", `the changed files are not known: ${difference.cause.message}`);
+  if (difference.kind === "absent")
+    return unproven("changes-unknown", `the changed files are not known: ${difference.proof}`);
+  if (difference.value.truncated) return unproven("changes-truncated", "the forge cut the list of changed files off");
+  if (difference.value.files === undefined)
+    return unproven("changes-unknown", "the forge did not name the changed files");
   if (message.kind !== "found") return unproven("skip-token", "the commit message is not known");
   const token = findSkipToken(message.value);
   return token === undefined
@@ -144,9 +148,9 @@ function doubtRange({ ancestry, message, range }: AbsenceFacts): Unproven | unde
     : unproven("skip-token", `the commit message says ${token}: skipped by its author, not by the filter`);
 }
 
-function decideFiles({ branch, forge, range, trigger }: AbsenceFacts): AbsenceProof {
-  const files = (range.kind === "found" ? range.value.files : undefined) ?? [];
-  const decision = decidePush(trigger.kind === "found" ? trigger.value : {}, { branch, files }, forge);
+function decideFiles({ branch, engine, difference, trigger }: AbsenceFacts): AbsenceProof {
+  const files = (difference.kind === "found" ? difference.value.files : undefined) ?? [];
+  const decision = decidePush(trigger.kind === "found" ? trigger.value : {}, { branch, files }, engine);
   if (decision.kind === "path-filtered") return { ...decision, reason: sentenceOf(decision) };
   if (decision.kind === "runs")
     return unproven("would-run", "the changed files do not keep the workflow from running, so a run is due");

@@ -1,8 +1,9 @@
 import { type CommitSha, sameCommit } from "@lateen/kernel";
 
 import type { RunFact } from "../ports/checks.ts";
-import type { AbsenceProof } from "./decide-absence.ts";
-import { compareTimes } from "../checks/decide-check.ts";
+import type { AbsenceDoubt, AbsenceProof } from "./decide-absence.ts";
+import { compareTimes } from "../checks/check-identity.ts";
+import { isOnBranch } from "../checks/is-on-branch.ts";
 import {
   type Allowance,
   type CheckState,
@@ -48,7 +49,7 @@ export function newestRun(runs: readonly RunFact[], { commit, branch, event }: R
   return runs
     .filter((run) => run.headSha === "" || sameCommit(run.headSha, commit))
     .filter((run) => run.event === "" || run.event === event)
-    .filter((run) => run.branch === "" || run.branch === branch)
+    .filter((run) => isOnBranch(run, branch))
     .toSorted(
       (a, b) =>
         b.id - a.id || b.attempt - a.attempt || compareTimes(b.createdAt, a.createdAt) || badness(b) - badness(a),
@@ -61,6 +62,9 @@ export function decideRun(run: RunFact, allow: readonly Allowance[] = []): RunDe
   const attempt = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
   return { state, decision, detail: `run ${run.id}${attempt}: ${because}`, run };
 }
+
+/** Doubts under which no run of this commit will ever appear, so that waiting for one is of no use. */
+const hopeless: ReadonlySet<AbsenceDoubt> = new Set(["skip-token", "broken"]);
 
 /** How long absence is watched, in milliseconds. */
 export interface AbsencePolicy {
@@ -96,6 +100,7 @@ export function decideAbsentRun(whenAbsent: WhenAbsent, absence: Absence, policy
       ? missing("open", `no run is due: ${proof.reason}`)
       : missing("wait", `no run yet; ${proof.reason}; a second look is due`);
   }
+  if (hopeless.has(proof.doubt)) return missing("closed", `no run can come: ${proof.reason}`);
   return absence.sinceMs >= policy.appearWithinMs
     ? missing("closed", `no run appeared in time, and its absence is not proven: ${proof.reason}`)
     : missing("unknown", `no run, and its absence is not proven: ${proof.reason}`);

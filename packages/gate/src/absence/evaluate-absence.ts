@@ -2,11 +2,13 @@ import { absent, found, plainText, type Reading } from "@lateen/kernel";
 
 import type { CheckFact } from "../ports/checks.ts";
 import type { AbsenceProof, RunLook } from "./decide-absence.ts";
+import { decideInherited } from "./decide-inherited.ts";
 import { decideAbsentRun, type RunDecision } from "./decide-run.ts";
+import { findNearest } from "./find-nearest.ts";
 import type { GatePorts } from "../ports/gate-ports.ts";
 import type { LookPlan } from "../checks/evaluate-gate.ts";
 import type { WorkflowGate } from "../policy.ts";
-import { proveAbsent } from "./prove-absent.ts";
+import { proveAbsent, readTrigger } from "./prove-absent.ts";
 
 /** What earlier looks found of each workflow, by file. */
 export type AbsenceMemory = Map<string, Remembered>;
@@ -28,7 +30,7 @@ export interface AbsenceLook {
 }
 
 /** Takes note of a listing without a run and decides what it means. */
-export async function lookAtAbsence(
+export async function evaluateAbsence(
   gate: WorkflowGate,
   facts: Reading<readonly CheckFact[]>,
   plan: LookPlan,
@@ -47,7 +49,9 @@ export async function lookAtAbsence(
   }
   const proof = whenAbsent === "prove" ? await prove(gate, looks, known?.proof, facts, plan, ports, signal) : undefined;
   memory.set(file, { looks, proof });
-  const decision = decideAbsentRun(whenAbsent, { sinceMs: now - since, proof }, plan.policy);
+  const own = decideAbsentRun(whenAbsent, { sinceMs: now - since, proof }, plan.policy);
+  const inherits = own.decision === "open" && proof?.kind === "path-filtered";
+  const decision = inherits ? await inherit(gate, own, plan, ports, signal) : own;
   return { decision, settlesAt: decision.decision === "wait" ? since + plan.policy.settleMs : undefined };
 }
 
@@ -58,12 +62,37 @@ const vanished: RunDecision = {
   run: undefined,
 };
 
+/** No run was due for this push, so what this tree holds was tested on an ancestor, or not at all. */
+async function inherit(
+  gate: WorkflowGate,
+  own: RunDecision,
+  plan: LookPlan,
+  ports: GatePorts,
+  signal: AbortSignal | undefined,
+): Promise<RunDecision> {
+  const { branch, commit, policy, promoted } = plan;
+  const { file, event = plan.event } = gate;
+  const [engine, trigger, nearest] = await Promise.all([
+    ports.sources.filters(signal),
+    readTrigger(file, commit, ports, signal),
+    findNearest({ commit, branch, file, event, promoted }, ports, signal),
+  ]);
+  if (trigger.kind !== "found") return { ...own, state: "unknown", decision: "unknown" };
+  const difference =
+    nearest.kind === "found" && nearest.value.sha !== commit
+      ? await ports.changes.difference(nearest.value.sha, commit, signal)
+      : absent("there is no other commit");
+  const facts = { commit, branch, engine, trigger: trigger.value, nearest, difference, allow: policy.allow };
+  const inherited = decideInherited(facts);
+  return { ...inherited, detail: `${own.detail}; ${inherited.detail}` };
+}
+
 /**
  * The proof, on the assumption that a listing after `settle` will be empty as well: whether it was, `decideAbsentRun` looks at.
  * So a doubt that no time can remove is known at once.
  */
 async function prove(
-  { file, event = "push" }: WorkflowGate,
+  gate: WorkflowGate,
   looks: readonly RunLook[],
   known: AbsenceProof | undefined,
   facts: Reading<readonly CheckFact[]>,
@@ -72,8 +101,9 @@ async function prove(
   signal: AbortSignal | undefined,
 ): Promise<AbsenceProof> {
   const { commit, branch, before, policy } = plan;
+  const { file, event = plan.event } = gate;
   if (known?.kind === "unproven" && lasting.has(known.doubt)) return known;
-  // Once more when it counts: the workflow may have been disabled meanwhile.
+  // Once more when it counts: the workflow may have been disabled since.
   const settled = (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0) >= policy.settleMs;
   if (known?.kind === "path-filtered" && !settled) return known;
   const assumed = { at: (looks[0]?.at ?? 0) + policy.settleMs, runs: found(0) };

@@ -24,15 +24,17 @@ function ports(text: string, files: readonly string[], push: Reading<Push> = abs
     return Promise.resolve(found(value));
   };
   return {
-    forge: "github",
     changes: {
-      between: (base: CommitSha) => note(`between ${base}`, { commits: [], files, truncated: false }),
+      between: fail,
+      difference: (base: CommitSha) => note(`between ${base}`, { files, truncated: false }),
       commit: (sha) => note("commit", { sha, message: "docs", files }),
     },
-    history: { head: fail, resolve: fail, compare: () => note("compare", "ahead" as const) },
+    history: { head: fail, resolve: fail, root: fail, compare: () => note("compare", "ahead" as const) },
     pushes: { push: () => Promise.resolve(push) },
     sources: {
       file: fail,
+      workflowNamed: fail,
+      filters: () => Promise.resolve("github" as const),
       workflowFile: (file) => note("file", { path: `.github/workflows/${file}`, text }),
       workflow: (file) => note("workflow", { path: file, name: "E2E", state: "active" }),
     },
@@ -66,7 +68,7 @@ describe("proveAbsent", () => {
 
   it("does not prove what it cannot parse", async () => {
     const proof = await proveAbsent({ ...input, before }, ports("on: [", ["docs/a.md"]));
-    expect(proof).toMatchObject({ kind: "unproven", doubt: "trigger-unknown" });
+    expect(proof).toMatchObject({ kind: "unproven", doubt: "broken" });
     const noParser = { ...ports(filtered, ["docs/a.md"]), loadYaml: () => Promise.reject(new Error("missing")) };
     expect(await proveAbsent({ ...input, before }, noParser)).toMatchObject({
       kind: "unproven",

@@ -1,11 +1,10 @@
 import { absent, type Ancestry, type CommitSha, found, type Reading } from "@lateen/kernel";
 
-import type { Changes, CommitFact, Range } from "../ports/changes.ts";
+import type { Changes, CommitFact, Difference } from "../ports/changes.ts";
 import { type AbsenceProof, decideAbsence, type RunLook } from "./decide-absence.ts";
 import type { History } from "../ports/history.ts";
 import type { Push, Pushes } from "../ports/pushes.ts";
 import type { Sources } from "../ports/sources.ts";
-import type { ForgeKind } from "../triggers/filter-list.ts";
 import { type LoadYaml, parseWorkflow, type PushTrigger } from "../triggers/parse-workflow.ts";
 
 /** A run that is missing, and what the caller knows of it already. */
@@ -28,7 +27,6 @@ export interface AbsenceInput {
 
 /** What {@link proveAbsent} reads from. */
 export interface AbsencePorts {
-  readonly forge: ForgeKind;
   readonly changes: Changes;
   readonly history: History;
   readonly pushes: Pushes;
@@ -45,16 +43,17 @@ export async function proveAbsent(
 ): Promise<AbsenceProof> {
   const { branch, commit, delivered, event = "push", file, looks, settleMs } = input;
   const push = pushOf(input, ports, signal);
-  const [trigger, registered, head, pushed, span] = await Promise.all([
+  const [engine, trigger, registered, head, pushed, span] = await Promise.all([
+    ports.sources.filters(signal),
     readTrigger(file, commit, ports, signal),
     ports.sources.workflow(file, signal),
     ports.changes.commit(commit, signal),
     push,
     push.then((reading) => readSpan(reading, commit, ports, signal)),
   ]);
-  const message = messageOf(head, span.range, commit);
+  const message = messageOf(head);
   const facts = {
-    forge: ports.forge,
+    engine,
     commit,
     branch,
     event,
@@ -79,10 +78,11 @@ async function pushOf(
   return found({ before, after: commit, pusher: "", byWorkflowToken: false });
 }
 
-async function readTrigger(
+/** The `push` trigger of a workflow file at a commit. */
+export async function readTrigger(
   file: string,
   commit: CommitSha,
-  ports: AbsencePorts,
+  ports: Pick<AbsencePorts, "sources" | "loadYaml">,
   signal?: AbortSignal,
 ): Promise<Reading<PushTrigger>> {
   const workflow = await ports.sources.workflowFile(file, commit, signal);
@@ -94,7 +94,7 @@ async function readTrigger(
 
 interface Span {
   readonly ancestry: Reading<Ancestry>;
-  readonly range: Reading<Range>;
+  readonly difference: Reading<Difference>;
 }
 
 async function readSpan(
@@ -104,18 +104,15 @@ async function readSpan(
   signal?: AbortSignal,
 ): Promise<Span> {
   const before = push.kind === "found" ? push.value.before : undefined;
-  if (before === undefined) return { ancestry: absent("without a push"), range: absent("without a push") };
-  const [ancestry, range] = await Promise.all([
+  if (before === undefined) return { ancestry: absent("without a push"), difference: absent("without a push") };
+  const [ancestry, difference] = await Promise.all([
     history.compare(before, commit, signal),
-    changes.between(before, commit, signal),
+    changes.difference(before, commit, signal),
   ]);
-  return { ancestry, range };
+  return { ancestry, difference };
 }
 
-/** The message, wherever it stands: in the commit itself, or in the list of what was pushed. */
-function messageOf(head: Reading<CommitFact>, range: Reading<Range>, commit: CommitSha): Reading<string> {
-  if (head.kind === "found" && head.value.message !== undefined) return found(head.value.message);
-  const listed = range.kind === "found" ? range.value.commits.find(({ sha }) => sha === commit)?.message : undefined;
-  if (listed !== undefined) return found(listed);
-  return head.kind === "found" ? absent("the forge did not say the message") : head;
+function messageOf(head: Reading<CommitFact>): Reading<string> {
+  if (head.kind !== "found") return head;
+  return head.value.message === undefined ? absent("the forge did not name the message") : found(head.value.message);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import type { CheckFact } from "../ports/checks.ts";
-import { compareTimes, decideCheck } from "./decide-check.ts";
+import { compareTimes } from "./check-identity.ts";
+import { decideCheck } from "./decide-check.ts";
 import { matchesName } from "./match-names.ts";
 
 let lastId = 0;
@@ -97,7 +98,10 @@ describe("patterns", () => {
   test("a matrix that was skipped is reported under its bare name", () => {
     const skipped = [run("build", "skipped")];
     expect(decideCheck("build (*)", skipped)).toMatchObject({ decision: "closed", state: "skipped" });
-    expect(decideCheck("build (*)", skipped, ["skipped"])).toMatchObject({ decision: "open", state: "skipped" });
+    expect(decideCheck("build (*)", skipped, { allow: ["skipped"] })).toMatchObject({
+      decision: "open",
+      state: "skipped",
+    });
   });
 
   test.each([

@@ -1,36 +1,36 @@
 import { type CommitSha, found, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
 
-import type { CheckFact, RunFact } from "../ports/checks.ts";
-import { decideCheck, newestOfEach } from "./decide-check.ts";
-import { decideState } from "./decide-state.ts";
+import { type AbsenceMemory, evaluateAbsence, rememberRun } from "../absence/evaluate-absence.ts";
 import { decideRun, newestRun } from "../absence/decide-run.ts";
-import type { GatePorts } from "../ports/gate-ports.ts";
-import type { CheckReport } from "./gate-report.ts";
-import { type AbsenceMemory, lookAtAbsence, rememberRun } from "../absence/evaluate-absence.ts";
 import type { CompleteGatePolicy, WorkflowGate } from "../policy.ts";
+import type { CheckFact, RunFact } from "../ports/checks.ts";
+import type { GatePorts } from "../ports/gate-ports.ts";
+import { findSkipToken } from "../triggers/skip-token.ts";
+import { type CheckDecision, decideCheck, type OwnRun, type RequiredCheck } from "./decide-check.ts";
+import { decideState } from "./decide-state.ts";
+import { evaluateFiltered } from "./evaluate-filtered.ts";
+import type { CheckReport } from "./gate-report.ts";
+import { type BranchLook, readBranch } from "./read-branch.ts";
 
 /** What a look at the gate is for. */
 export interface LookPlan {
   readonly commit: CommitSha;
   readonly branch: string;
-  readonly checks: readonly string[];
+  /** Whose runs count, unless a workflow says otherwise. */
+  readonly event: string;
+  readonly checks: readonly RequiredCheck[];
   readonly workflows: readonly WorkflowGate[];
   readonly policy: CompleteGatePolicy;
   readonly waived: Readonly<Record<string, string>>;
   readonly before: CommitSha | undefined;
+  readonly promoted: CommitSha | undefined;
   readonly ownRun: OwnRun;
-}
-
-/** The run that the gate itself is part of; what it has under way can never be waited for. */
-export interface OwnRun {
-  readonly id?: string | undefined;
-  /** Gitea's pages are named by a run's number. */
-  readonly number?: string | undefined;
 }
 
 /** Everything that was seen at one time. */
 export interface Look {
   readonly reports: readonly CheckReport[];
+  readonly branch: BranchLook;
   /** Why something could not be read, if so. */
   readonly causes: readonly ReleaseError[];
   /** When the next look can tell more about runs that are missing, in milliseconds since the epoch. */
@@ -40,17 +40,18 @@ export interface Look {
 /**
  * Reads everything that the plan requires, all of it at once, and decides each entry.
  *
- * @throws ReleaseError of category `auth` where the forge refuses a read, since no later look would be better; `INTERRUPTED`
+ * @throws ReleaseError of category `auth` if the forge refuses a read, since no later look would be better; `INTERRUPTED`
  */
-export async function lookAtGate(
+export async function evaluateGate(
   plan: LookPlan,
   ports: GatePorts,
-  memory: AbsenceMemory,
+  memory: GateMemory,
   signal?: AbortSignal,
 ): Promise<Look> {
   const { checks, commit, workflows } = plan;
+  const onBranch = memory.branch ?? lookAtBranch(plan, ports, signal);
   const needed = workflows.filter(({ file }) => plan.waived[file] === undefined);
-  const readChecks = checks.some((entry) => plan.waived[entry] === undefined);
+  const readChecks = checks.some(({ name }) => plan.waived[name] === undefined);
   const [facts, ...runs] = await Promise.all([
     readChecks ? ports.checks.checks(commit, signal) : found<readonly CheckFact[]>([]),
     ...needed.map(({ file }) => ports.checks.runs(commit, file, signal)),
@@ -58,49 +59,110 @@ export async function lookAtGate(
   const causes = [facts, ...runs].flatMap((reading) => (reading.kind === "unknown" ? [reading.cause] : []));
   const refused = causes.find(({ category }) => category === "auth");
   if (refused !== undefined) throw refused;
-  const gates = await Promise.all(
-    needed.map((gate, index) => lookAtWorkflow(gate, runs[index] ?? found([]), facts, plan, ports, memory, signal)),
-  );
+  const [branch, required, gates] = await Promise.all([
+    onBranch,
+    evaluateChecks(facts, plan, ports, memory.absence, signal),
+    Promise.all(
+      needed.map((gate, index) =>
+        evaluateWorkflow(gate, runs[index] ?? found([]), facts, plan, ports, memory.absence, signal),
+      ),
+    ),
+  ]);
+  if (branch.cause !== undefined) causes.push(branch.cause);
+  // A commit that is on the branch stays there, but for a forced push, which the pipeline's own guards notice.
+  if (branch.decision === "open") memory.branch = branch;
   const reports = [
-    ...checks.map((entry) => reportCheck(entry, facts, plan, ports)),
+    ...required.map(({ report }) => report),
     ...workflows.map(
       ({ file }) =>
         gates.find(({ report }) => report.name === file)?.report ?? waivedReport(file, plan.waived[file] ?? ""),
     ),
   ];
-  const settlesAt = gates.flatMap((gate) => gate.settlesAt ?? []);
-  return { reports, causes, settlesAt: settlesAt.length === 0 ? undefined : Math.max(...settlesAt) };
+  const settlesAt = [...required, ...gates].flatMap((gate) => gate.settlesAt ?? []);
+  return { reports, branch, causes, settlesAt: settlesAt.length === 0 ? undefined : Math.max(...settlesAt) };
+}
+
+/** What looks remember of earlier ones. */
+export interface GateMemory {
+  readonly absence: AbsenceMemory;
+  branch: BranchLook | undefined;
+}
+
+function lookAtBranch(
+  { commit, branch, waived }: LookPlan,
+  ports: GatePorts,
+  signal: AbortSignal | undefined,
+): Promise<BranchLook> {
+  const reason = waived["branch"];
+  if (reason === undefined) return readBranch(commit, branch, ports, signal);
+  return Promise.resolve({ decision: "open", detail: `waived: ${reason}`, url: "the command line" });
+}
+
+interface EntryLook {
+  readonly report: CheckReport;
+  readonly settlesAt: number | undefined;
 }
 
 function waivedReport(name: string, reason: string): CheckReport {
   return { name, state: "unknown", decision: "open", detail: "not looked at", url: "", waived: reason };
 }
 
-function reportCheck(
-  entry: string,
+/** The required checks; for those that are missing the commit's message is read, since it may keep them from ever coming. */
+async function evaluateChecks(
   facts: Reading<readonly CheckFact[]>,
   plan: LookPlan,
   ports: GatePorts,
-): CheckReport {
-  const waived = plan.waived[entry];
-  if (waived !== undefined) return waivedReport(entry, waived);
-  const listed = ports.places.urlOf({ kind: "checks", sha: plan.commit });
-  if (facts.kind !== "found") return { name: entry, ...unreadable(facts), url: listed };
-  const { state, decision, detail, fact } = decideCheck(entry, withoutOwn(facts.value, plan.ownRun), plan.policy.allow);
-  const identity =
-    fact === undefined
-      ? ""
-      : `, ${fact.kind} ${fact.id}${fact.updatedAt === "" ? "" : ` of ${plainText(fact.updatedAt, 40)}`}`;
-  const alias = fact !== undefined && fact.name !== entry ? `${plainText(fact.name, 120)}: ` : "";
-  return { name: entry, state, decision, detail: `${alias}${detail}${identity}`, url: fact?.url || listed };
+  memory: AbsenceMemory,
+  signal: AbortSignal | undefined,
+): Promise<readonly EntryLook[]> {
+  const decisions = plan.checks.map((entry) => ({
+    entry,
+    decision: facts.kind === "found" ? decideCheck(entry, facts.value, scopeOf(plan)) : undefined,
+  }));
+  const isMissing = decisions.some(
+    ({ entry, decision }) => decision?.state === "missing" && plan.waived[entry.name] === undefined,
+  );
+  const skipped = isMissing ? await skipTokenOf(plan, ports, signal) : undefined;
+  return Promise.all(
+    decisions.map(async ({ entry, decision }): Promise<EntryLook> => {
+      const { name } = entry;
+      const waived = plan.waived[name];
+      if (waived !== undefined) return { report: waivedReport(name, waived), settlesAt: undefined };
+      const listed = ports.places.urlOf({ kind: "checks", sha: plan.commit });
+      if (decision === undefined || facts.kind !== "found")
+        return { report: { name, ...unreadable(facts), url: listed }, settlesAt: undefined };
+      if (decision.fact?.filtered === true && decision.decision === "closed")
+        return evaluateFiltered(decision.fact, name, facts, plan, ports, memory, signal);
+      if (decision.state === "missing" && skipped !== undefined) {
+        const detail = `it cannot come: the commit's message has ${skipped}`;
+        return { report: { name, state: "missing", decision: "closed", detail, url: listed }, settlesAt: undefined };
+      }
+      return { report: reportOf(name, decision, listed), settlesAt: undefined };
+    }),
+  );
 }
 
-interface WorkflowLook {
-  readonly report: CheckReport;
-  readonly settlesAt: number | undefined;
+function scopeOf({ branch, event, ownRun, policy }: LookPlan): Parameters<typeof decideCheck>[2] {
+  return { event, branch, ownRun, allow: policy.allow };
 }
 
-async function lookAtWorkflow(
+function reportOf(name: string, { state, decision, detail, fact }: CheckDecision, listed: string): CheckReport {
+  const time = fact === undefined || fact.updatedAt === "" ? "" : ` of ${plainText(fact.updatedAt, 40)}`;
+  const identity = fact === undefined ? "" : `, ${fact.kind} ${fact.id}${time}`;
+  const alias = fact !== undefined && fact.name !== name ? `${plainText(fact.name, 120)}: ` : "";
+  return { name, state, decision, detail: `${alias}${detail}${identity}`, url: fact?.url || listed };
+}
+
+async function skipTokenOf(
+  { commit }: LookPlan,
+  { changes }: GatePorts,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const head = await changes.commit(commit, signal);
+  return head.kind === "found" ? findSkipToken(head.value.message ?? "") : undefined;
+}
+
+async function evaluateWorkflow(
   gate: WorkflowGate,
   runs: Reading<readonly RunFact[]>,
   facts: Reading<readonly CheckFact[]>,
@@ -108,46 +170,34 @@ async function lookAtWorkflow(
   ports: GatePorts,
   memory: AbsenceMemory,
   signal: AbortSignal | undefined,
-): Promise<WorkflowLook> {
-  const { file, event = "push" } = gate;
+): Promise<EntryLook> {
+  const { file, event = plan.event } = gate;
   const listed = ports.places.urlOf({ kind: "runs", sha: plan.commit, file });
   if (runs.kind !== "found") return { report: { name: file, ...unreadable(runs), url: listed }, settlesAt: undefined };
   const run = newestRun(runs.value, { commit: plan.commit, branch: plan.branch, event });
   if (run === undefined) {
-    const { decision, settlesAt } = await lookAtAbsence(gate, facts, plan, ports, memory, signal);
-    return {
-      report: { name: file, state: decision.state, decision: decision.decision, detail: decision.detail, url: listed },
-      settlesAt,
-    };
+    const { decision, settlesAt } = await evaluateAbsence(gate, facts, plan, ports, memory, signal);
+    const { state, decision: word, detail } = decision;
+    return { report: { name: file, state, decision: word, detail, url: decision.run?.url || listed }, settlesAt };
   }
   rememberRun(memory, file, ports.clock.now());
-  const { state, decision, detail } = decideRun(run, plan.policy.allow);
+  const { state, decision, detail } = isOwnRun(run, plan.ownRun)
+    ? {
+        state: "pending" as const,
+        decision: "closed" as const,
+        detail: "the gate runs in this very workflow, so it can never have ended",
+      }
+    : decideRun(run, plan.policy.allow);
   return { report: { name: file, state, decision, detail, url: run.url || listed }, settlesAt: undefined };
 }
 
-function unreadable(
-  reading: Exclude<Reading<unknown>, { kind: "found" }>,
-): Pick<CheckReport, "state" | "decision" | "detail"> {
-  const detail = reading.kind === "unknown" ? reading.cause.message : reading.proof;
+function isOwnRun(run: RunFact, { id, number }: OwnRun): boolean {
+  if (decideState("run", run).decision !== "wait") return false;
+  if (id !== undefined) return String(run.id) === id;
+  return number !== undefined && run.number !== undefined && String(run.number) === number;
+}
+
+function unreadable(reading: Reading<unknown>): Pick<CheckReport, "state" | "decision" | "detail"> {
+  const detail = reading.kind === "unknown" ? reading.cause.message : reading.kind === "absent" ? reading.proof : "";
   return { state: "unknown", decision: "unknown", detail };
-}
-
-/**
- * Drops what the gate's own run still has under way, with earlier attempts of the same: a gate that waited for itself would never
- * end. What another job of that run has finished counts like anything else.
- */
-function withoutOwn(facts: readonly CheckFact[], ownRun: OwnRun): readonly CheckFact[] {
-  const waiting = newestOfEach(facts).filter((fact) => isOwn(fact, ownRun) && isUnfinished(fact));
-  const names = new Set(waiting.map(({ name }) => name));
-  return facts.filter((fact) => !names.has(fact.name) || !isOwn(fact, ownRun));
-}
-
-function isOwn({ kind, runId, url }: CheckFact, { id, number }: OwnRun): boolean {
-  const own = runId === undefined && kind === "status" ? number : id;
-  const run = runId?.toString() ?? /\/actions\/runs\/(\d+)/.exec(url)?.[1];
-  return own !== undefined && run === own;
-}
-
-function isUnfinished(fact: CheckFact): boolean {
-  return decideState(fact.kind === "status" ? "status" : "run", fact).decision === "wait";
 }

@@ -41,6 +41,13 @@ export function describeBlocking(checks: readonly CheckReport[], verdict: GateDe
 
 /** The reports that were not open when the time was over, in words. */
 export function describePending(checks: readonly CheckReport[]): string {
-  const pending = checks.filter(({ decision }) => decision !== "open").map(({ name, state }) => `${name} (${state})`);
-  return pending.slice(0, 5).join(", ") + (pending.length > 5 ? ` and ${pending.length - 5} more` : "");
+  const open = checks.filter(({ decision }) => decision !== "open");
+  const names = open.map(({ name, state }) => `${name} (${state})`);
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  const queued = open.some(({ detail }) => /waits for a runner|Waiting to run/.test(detail));
+  return (
+    names.slice(0, 5).join(", ") +
+    more +
+    (queued ? "; no runner has taken it: is one free, or does this job hold it?" : "")
+  );
 }

@@ -1,11 +1,11 @@
 /**
- * Whether a configured entry names a check: literally, or, where it contains `*`, as a pattern in which `*` stands for any
- * text, `/` included; case matters.
+ * True if a configured entry names a check: literally, or, if it contains `*`, as a pattern in which `*` matches any text, `/`
+ * included; case matters, space around does not, since Gitea drops it.
  *
- * Brackets and question marks stand for themselves, since names of matrix jobs are full of them.
+ * Brackets and question marks stand for themselves: names of matrix jobs are full of them.
  */
 export function matchesName(entry: string, name: string): boolean {
-  if (entry === name) return true;
+  if (entry.trim() === name.trim()) return true;
   if (!entry.includes("*")) return false;
   const parts = entry.split("*");
   const [first = ""] = parts;

@@ -79,8 +79,9 @@ export async function settleGate(
   return { look: seen, verdict: verdictOf(seen), elapsedMs: clock.now() - start, late: false };
 }
 
-function verdictOf({ reports }: Look): GateDecision {
-  return decideGate(reports.map(({ decision }) => decision));
+function verdictOf({ branch, reports }: Look): GateDecision {
+  // Requiring nothing is unknown, however the branch is.
+  return decideGate(reports.length === 0 ? [] : [branch.decision, ...reports.map(({ decision }) => decision)]);
 }
 
 function isFinal(verdict: GateDecision): boolean {
@@ -89,8 +90,9 @@ function isFinal(verdict: GateDecision): boolean {
 
 // A run that is missing without a proof is unknown as well, but how long that may last is bounded by `appearWithin`. A pause that
 // the forge asked for is no new doubt.
-function isStrange({ reports, causes }: Look): boolean {
+function isStrange({ branch, reports, causes }: Look): boolean {
   if (causes.some(({ retryAfterMs }) => retryAfterMs !== undefined)) return false;
+  if (branch.decision === "unknown") return true;
   return reports.some(({ decision, state }) => decision === "unknown" && state !== "missing");
 }
 

@@ -1,4 +1,4 @@
-import type { Reading } from "@lateen/kernel";
+import { memoize, parseCommitSha } from "@lateen/kernel";
 
 import type { Sources } from "../ports/sources.ts";
 
@@ -12,13 +12,10 @@ export function workflowPath(file: string): string {
   return `/actions/workflows/${encodeURIComponent(file.slice(file.lastIndexOf("/") + 1))}`;
 }
 
-/** A reader that asks once: what stands in a file at a commit never changes. A read that failed is not kept. */
+/** A reader that asks once: a file at a commit never changes. A read that failed is not kept. */
 export function keepFiles(read: Sources["file"]): Sources["file"] {
-  const kept = new Map<string, Reading<string>>();
-  return async (path, commit, signal) => {
-    const key = `${commit}:${path}`;
-    const reading = kept.get(key) ?? (await read(path, commit, signal));
-    if (reading.kind !== "unknown") kept.set(key, reading);
-    return reading;
-  };
+  const load = memoize((key: string, signal) => read(key.slice(41), parseCommitSha(key.slice(0, 40)), signal), {
+    keep: ({ kind }) => kind !== "unknown",
+  });
+  return (path, commit, signal) => load(`${commit}:${path}`, signal);
 }

@@ -1,4 +1,4 @@
-import { type ErrorCategory, plainText, ReleaseError } from "@lateen/kernel";
+import { type ErrorCategory, parseRetryAfter, plainText, ReleaseError } from "@lateen/kernel";
 
 /** What an HTTP status of the forge means for the caller. */
 interface StatusRow {
@@ -56,7 +56,7 @@ export function statusError(answer: Answer, now: number): ReleaseError {
     code: row.code,
     category: row.category,
     retryable: row.retryable,
-    retryAfterMs: row.retryable ? retryAfterMs(answer.header("retry-after"), dateOf(answer) ?? now) : undefined,
+    retryAfterMs: row.retryable ? parseRetryAfter(answer.header("retry-after"), dateOf(answer) ?? now) : undefined,
     message: `${hostOf(url)} ${row.says} (HTTP ${status})`,
     why: `${url}${detailOf(answer)}`,
     fix: row.fix,
@@ -79,26 +79,28 @@ function isRateLimited({ status, header }: Answer): boolean {
   );
 }
 
-/** `Retry-After` in milliseconds. Source: RFC 9110 §10.2.3 (seconds, or an HTTP date). */
-export function retryAfterMs(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
-}
-
 /** The server's own time, by which its dates are meant: clocks differ. */
 function dateOf({ header }: Answer): number | undefined {
   const date = Date.parse(header("date") ?? "");
   return Number.isNaN(date) ? undefined : date;
 }
 
+/** True if a 404 is the API's own: JSON with a message. A call that a server lacks, or a proxy, answers with other text. */
+export function isOwnNotFound(text: string): boolean {
+  return messageOf(text) !== undefined;
+}
+
 function detailOf(answer: Answer): string {
+  const message = messageOf(answer.text());
+  return message === undefined ? "" : `: ${plainText(message, 200)}`;
+}
+
+function messageOf(text: string): string | undefined {
   try {
-    const { message } = JSON.parse(answer.text()) as { message?: unknown };
-    return typeof message === "string" && message !== "" ? `: ${plainText(message, 200)}` : "";
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === "string" && message !== "" ? message : undefined;
   } catch {
-    return "";
+    return undefined;
   }
 }
 

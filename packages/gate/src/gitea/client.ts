@@ -3,6 +3,7 @@ import {
   type Clock,
   type Http,
   type HttpResponse,
+  memoize,
   parseJson,
   type ReleaseError,
   type Reporter,
@@ -14,7 +15,7 @@ import {
 
 import type { ForgeEvent } from "../ports/forge.ts";
 import { createJudge, forgeDeadlines } from "../forge/retry-rules.ts";
-import { statusError } from "../forge/status-error.ts";
+import { isOwnNotFound, statusError } from "../forge/status-error.ts";
 import { versionSchema } from "./wire.ts";
 
 /** The largest JSON answer that is read, in bytes. */
@@ -24,6 +25,8 @@ const longestAnswer = 8 * 1024 * 1024;
 export interface Expected<T> {
   readonly schema: Schema<T>;
   readonly what: string;
+  /** True if only a 404 of the API itself (JSON with a message) is absence; a page of a proxy, or a call that this server lacks, is an error. */
+  readonly ownNotFound?: boolean | undefined;
 }
 
 /** One answer of the API, whole and valid. */
@@ -35,7 +38,7 @@ export interface Answer<T> {
   header(name: string): string | undefined;
 }
 
-/** Reads of the forge's API, each tried a few times. A path begins after `/repos/{owner}/{name}`. */
+/** Reads of the forge's API, each tried a few times. A path begins after `/repos/{owner}/{name}`, or with `//` after the API's address. */
 export interface Client {
   /**
    * The answer to a GET; undefined for a 404.
@@ -46,7 +49,7 @@ export interface Client {
   get<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<Answer<T>>;
   /** The text of a file; undefined for a 404. @throws as {@link Client.find} */
   text(path: string, signal?: AbortSignal): Promise<string | undefined>;
-  /** The version of the server, asked for once; `""` where it does not tell. */
+  /** The version of the server, asked for once; `""` if it could not be read. */
   version(signal?: AbortSignal): Promise<string>;
   urlOf(path: string): string;
 }
@@ -69,14 +72,17 @@ interface Kept {
 
 /** Makes a {@link Client}; it remembers the last answer of each path, so that asking again can cost the forge nothing. */
 export function createClient(options: ClientOptions): Client {
-  const base = `${options.api.replace(/\/+$/, "")}/repos/${options.repository.split("/").map(encodeURIComponent).join("/")}`;
+  const api = options.api.replace(/\/+$/, "");
+  const base = `${api}/repos/${options.repository.split("/").map(encodeURIComponent).join("/")}`;
   const kept = new Map<string, Kept>();
-  const urlOf = (path: string): string => base + path;
+  const urlOf = (path: string): string => (path.startsWith("//") ? api + path.slice(1) : base + path);
   const find: Client["find"] = async (path, expected, signal) => {
     const read = async () => readAnswer(await load(urlOf(path), kept, options, signal), expected, options);
     return persist(read, urlOf(path), options, signal);
   };
-  let version: Promise<string> | undefined;
+  const version = memoize((_?: undefined, signal?: AbortSignal) => readVersion(options, signal).catch(() => ""), {
+    keep: (text) => text !== "",
+  });
   return {
     urlOf,
     find,
@@ -86,14 +92,11 @@ export function createClient(options: ClientOptions): Client {
     async text(path, signal) {
       const read = async () => {
         const { response } = await load(urlOf(path), kept, options, signal);
-        return isMissing(response, options) ? undefined : response.text();
+        return isMissing(response, options, false) ? undefined : response.text();
       };
       return persist(read, urlOf(path), options, signal);
     },
-    version(signal) {
-      version ??= readVersion(options, signal).catch(() => "");
-      return version;
-    },
+    version: (signal) => version(undefined, signal),
   };
 }
 
@@ -147,10 +150,10 @@ async function load(
 
 function readAnswer<T>(
   { response, unchanged }: Loaded,
-  { schema, what }: Expected<T>,
+  { schema, what, ownNotFound = false }: Expected<T>,
   options: ClientOptions,
 ): Answer<T> | undefined {
-  if (isMissing(response, options)) return undefined;
+  if (isMissing(response, options, ownNotFound)) return undefined;
   return {
     value: parseJson(response, schema, what),
     url: response.url,
@@ -159,8 +162,8 @@ function readAnswer<T>(
   };
 }
 
-function isMissing(response: HttpResponse, { clock }: ClientOptions): boolean {
-  if (response.status === 404) return true;
+function isMissing(response: HttpResponse, { clock }: ClientOptions, ownNotFound: boolean): boolean {
+  if (response.status === 404 && (!ownNotFound || isOwnNotFound(response.text()))) return true;
   if (response.status < 200 || response.status > 299) throw statusError(response, clock.now());
   return false;
 }

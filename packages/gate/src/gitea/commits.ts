@@ -8,19 +8,19 @@ import {
   type Reading,
   sameCommit,
   unknown,
+  toReading,
 } from "@lateen/kernel";
 
 import type { CommitFact } from "../ports/changes.ts";
 import { otherCommit } from "../forge/unexpected-commit.ts";
 import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";
 import type { Client } from "./client.ts";
-import { readSafely } from "../forge/read-safely.ts";
 import { touchedPaths } from "../forge/touched-paths.ts";
 import { branchSchema, commitsSchema, commitSchema, type WireCommit } from "./wire.ts";
 
 /** The newest commit of a branch. */
 export function readHead(client: Client, branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const answer = await client.find(branchPath(branch), { schema: branchSchema, what: "a branch" }, signal);
     if (answer === undefined)
       return absent(
@@ -40,7 +40,7 @@ export function branchPath(branch: string): string {
 export function resolveCommit(client: Client, digits: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
   // Git writes small letters, and not every server finds a commit by others.
   const prefix = digits.toLowerCase();
-  return readSafely(async () => {
+  return toReading(async () => {
     if (!isShaPrefix(prefix)) return unknown(otherCommit(prefix, client.urlOf("")));
     if (prefix.length === 40) return found(parseCommitSha(prefix));
     const commit = (await findCommit(client, prefix, signal)) ?? (await findInLog(client, prefix, signal));
@@ -54,7 +54,7 @@ export function resolveCommit(client: Client, digits: string, signal?: AbortSign
 
 /** One commit with its message and files. */
 export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const commit = (await findCommit(client, sha, signal)) ?? (await findInLog(client, sha, signal));
     if (commit === undefined) return absent(`the forge knows no commit ${sha}`);
     return mapReading(
@@ -74,7 +74,7 @@ export function readRecent(
   most: number,
   signal?: AbortSignal,
 ): Promise<Reading<readonly RecentCommit[]>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const query = `sha=${encodeURIComponent(branch)}&limit=${Math.min(most, largestPage)}`;
     const path = `/commits?${query}&stat=false&verification=false&files=false`;
     const answer = await client.find(path, { schema: commitsSchema, what: "a list of commits" }, signal);
@@ -87,10 +87,27 @@ export function readRecent(
   });
 }
 
-/** What the rest of the package wants of a commit. */
-export function commitFact({ sha, message, files, at }: WireCommit): CommitFact {
+/** The last commit in the log of `head`. */
+export function readRoot(client: Client, head: CommitSha, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  return toReading(async () => {
+    const path = (page: number): string =>
+      `/commits?sha=${head}&stat=false&verification=false&files=false&page=${page}&limit=${largestPage}`;
+    const expected = { schema: commitsSchema, what: "a list of commits" };
+    const first = await client.get(path(1), expected, signal);
+    const total = Number(first.header("x-total-count") ?? first.value.length);
+    const rows = first.value.length;
+    const last = total > rows && rows > 0 ? await client.get(path(Math.ceil(total / rows)), expected, signal) : first;
+    const root = last.value.at(-1);
+    return root === undefined || (total <= rows && rows === largestPage && first.header("x-total-count") === undefined)
+      ? absent(`the log of ${head} does not show its first commit: ${client.urlOf(path(1))}`)
+      : found(parseCommitSha(root.sha));
+  });
+}
+
+/** A commit in the vocabulary of the ports. */
+export function commitFact({ sha, message, files, at, parents }: WireCommit): CommitFact {
   const touched = files === undefined ? undefined : touchedPaths(files);
-  return { sha: parseCommitSha(sha), message, files: touched, ...(at === "" ? {} : { at }) };
+  return { sha: parseCommitSha(sha), message, files: touched, parents, at: at === "" ? undefined : at };
 }
 
 function commitPath(sha: string): string {

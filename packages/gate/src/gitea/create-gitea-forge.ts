@@ -1,6 +1,7 @@
 import {
   absent,
   type Clock,
+  type CommitSha,
   createHttp,
   createSender,
   found,
@@ -12,6 +13,7 @@ import {
   type RetryPolicy,
   type Secret,
   systemClock,
+  toReading,
 } from "@lateen/kernel";
 
 import type { CheckFact, Checks } from "../ports/checks.ts";
@@ -20,11 +22,11 @@ import type { Places } from "../ports/api-urls.ts";
 import type { Sources } from "../ports/sources.ts";
 import type { Variables } from "../ports/variables.ts";
 import { type Client, createClient } from "./client.ts";
-import { branchPath, readCommit, readHead, readRecent, resolveCommit } from "./commits.ts";
+import { branchPath, readCommit, readHead, readRecent, readRoot, resolveCommit } from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
 import { readPush } from "./pushes.ts";
-import { readSafely } from "../forge/read-safely.ts";
-import { createRunReader } from "./runs.ts";
+import { createRunList, type RunList } from "./run-list.ts";
+import { createBranchRunReader, createRunReader } from "./runs.ts";
 import { createSources } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 import { createStatusReader } from "./statuses.ts";
@@ -63,38 +65,53 @@ export function createGiteaForge(options: GiteaForgeOptions): Forge {
   const api = options.api ?? `${url.replace(/\/+$/, "")}/api/v1`;
   const http = options.http ?? createHttp({ send: createSender(() => import("undici")), clock });
   const client = createClient({ api, repository, token, http, clock, report, retry });
-  const { compare, between } = createComparer(client);
+  const runs = createRunList(client);
   const sources = createSources(client);
   return {
     kind: "gitea",
-    ...createChecks(client, sources, url),
+    ...createChecks(client, runs, sources, url),
+    ...createComparer(client),
+    root: (head, signal) => readRoot(client, head, signal),
     head: (branch, signal) => readHead(client, branch, signal),
     resolve: (prefix, signal) => resolveCommit(client, prefix, signal),
     recent: (branch, most, signal) => readRecent(client, branch, most, signal),
-    compare,
-    between,
     commit: (sha, signal) => readCommit(client, sha, signal),
     push: (commit, branch, signal) => readPush(client, commit, branch, signal),
     ...sources,
-    variable: (name, signal) => readVariable(client, name, signal),
+    variable: (name, signal) => readVariable(client, repository, name, signal),
     urlOf: (subject) => client.urlOf(pathOf(subject)),
   };
 }
 
-function createChecks(client: Client, sources: Sources, site: string): Checks {
-  const readStatuses = createStatusReader(client, site);
-  const checks = (commit: string, signal?: AbortSignal): Promise<Reading<readonly CheckFact[]>> =>
-    readSafely(async () => found(await readStatuses(commit, signal)));
-  return { checks, runs: createRunReader(client, sources, checks) };
+function createChecks(client: Client, runs: RunList, sources: Sources, site: string): Checks {
+  const readStatuses = createStatusReader(client, site, runs);
+  const checks = (commit: CommitSha, signal?: AbortSignal): Promise<Reading<readonly CheckFact[]>> =>
+    toReading(async () => found(await readStatuses(commit, signal)));
+  return {
+    checks,
+    runs: createRunReader(client, runs, sources, checks),
+    newestRun: createBranchRunReader(client, runs),
+  };
 }
 
-function readVariable(client: Client, name: string, signal?: AbortSignal): ReturnType<Variables["variable"]> {
-  return readSafely(async () => {
+/** The repository's variable, else that of the organisation, as jobs see them. */
+function readVariable(
+  client: Client,
+  repository: string,
+  name: string,
+  signal?: AbortSignal,
+): ReturnType<Variables["variable"]> {
+  return toReading(async () => {
+    const expected = { schema: variableSchema, what: "a variable", ownNotFound: true };
     const path = pathOf({ kind: "variable", name });
-    const answer = await client.find(path, { schema: variableSchema, what: "a variable" }, signal);
-    return answer === undefined
-      ? absent(`the variable ${plainText(name, 80)} is not set: HTTP 404 from ${client.urlOf(path)}`)
-      : found(answer.value);
+    const own = await client.find(path, expected, signal);
+    if (own !== undefined) return found(own.value);
+    const [owner = ""] = repository.split("/");
+    const above = `//orgs/${encodeURIComponent(owner)}${path}`;
+    const inherited = await client.find(above, expected, signal);
+    if (inherited !== undefined) return found(inherited.value);
+    const urls = `${client.urlOf(path)} and ${client.urlOf(above)}`;
+    return absent(`the variable ${plainText(name, 80)} is not set: HTTP 404 from ${urls}`);
   });
 }
 

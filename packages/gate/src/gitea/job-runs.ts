@@ -1,12 +1,12 @@
-import type { CheckFact, RunFact } from "../ports/checks.ts";
-import { newestOfEach } from "../checks/decide-check.ts";
+import { newestOfEach } from "../checks/check-identity.ts";
 import { decideState } from "../checks/decide-state.ts";
-import { runNumber } from "./statuses.ts";
+import type { CheckFact, RunFact } from "../ports/checks.ts";
 
 /**
- * The runs of one workflow as its statuses show them, for servers without a runs API; a context is `<workflow> / <job> (<event>)`.
+ * The runs of one workflow as its statuses show them, for servers without a list of runs; a context is `<workflow> / <job> (<event>)`.
  *
- * Of each event only the newest run counts, and its jobs make one state: the worst that has been reached for good.
+ * Two workflow files of one name share their contexts, and so do a push of a branch and of a tag. Nothing tells their runs apart, so
+ * all runs of an event make one state: the worst that has been reached for good.
  */
 export function runsFromStatuses(
   names: readonly string[],
@@ -20,23 +20,22 @@ export function runsFromStatuses(
 
 interface Job {
   readonly event: string;
-  readonly run: number;
   readonly fact: CheckFact;
 }
 
 function jobOf(fact: CheckFact, names: readonly string[]): Job[] {
-  const workflow = names.find((name) => fact.name.startsWith(`${name} / `));
-  const event = / \(([a-z_]+)\)$/.exec(fact.name)?.[1];
-  return workflow === undefined || event === undefined ? [] : [{ event, run: runNumber(fact.url) ?? 0, fact }];
+  const context = fact.name.trimStart();
+  const workflow = names.find((name) => context.startsWith(name === "" ? "/ " : `${name} / `));
+  const event = / \(([a-z_]+)\)$/.exec(context)?.[1];
+  return workflow === undefined || event === undefined ? [] : [{ event, fact }];
 }
 
 function runOf(event: string, commit: string, jobs: readonly Job[]): RunFact {
-  const ofEvent = jobs.filter((job) => job.event === event);
-  const newest = Math.max(...ofEvent.map(({ run }) => run));
-  const facts = newestOfEach(ofEvent.filter(({ run }) => run === newest).map(({ fact }) => fact));
+  const facts = newestOfEach(jobs.filter((job) => job.event === event).map(({ fact }) => fact));
   const last = facts.reduce((a, b) => (b.id > a.id ? b : a));
+  const numbers = facts.map(({ runNumber = 0 }) => runNumber);
   return {
-    id: newest,
+    id: Math.max(...numbers),
     attempt: 1,
     workflow: "",
     workflowName: last.name.split(" / ")[0] ?? "",

@@ -7,13 +7,13 @@ import {
   sameCommit,
   unknown,
   ReleaseError,
+  toReading,
 } from "@lateen/kernel";
 
 import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { resolveCommit } from "./commits.ts";
 import { pageSize } from "./read-pages.ts";
-import { readSafely } from "../forge/read-safely.ts";
 import { activitiesSchema, pushContentSchema } from "./wire.ts";
 
 /** How far back the activities are searched, in pages of 50: some days on a busy repository. */
@@ -29,7 +29,7 @@ export function readPush(
   branch: string,
   signal?: AbortSignal,
 ): Promise<Reading<Push>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     for (let page = 1; page <= mostPages; page++) {
       const path = `/activities/feeds?page=${page}&limit=${pageSize}`;
       const { value } = await client.get(path, { schema: activitiesSchema, what: "a list of activities" }, signal);

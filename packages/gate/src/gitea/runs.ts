@@ -1,38 +1,64 @@
-import { type CommitSha, found, plainText, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, type CommitSha, found, type Reading, ReleaseError, toReading, unknown } from "@lateen/kernel";
 
 import type { Checks, RunFact } from "../ports/checks.ts";
 import type { Sources } from "../ports/sources.ts";
 import { parseWorkflow } from "../triggers/parse-workflow.ts";
 import type { Client } from "./client.ts";
 import { runsFromStatuses } from "./job-runs.ts";
-import { type Pages, pageSize, readPages } from "./read-pages.ts";
-import { readSafely } from "../forge/read-safely.ts";
-import { runsSchema, type WireRun } from "./wire.ts";
+import { pageSize } from "./read-pages.ts";
+import type { RunList } from "./run-list.ts";
+
+/** Pages of 50 runs in which the newest run of a workflow on a branch is looked for. */
+const mostPages = 20;
 
 /**
- * Makes a reader of the runs of one workflow on a commit: from the runs API, and where that is missing or shows none from the
- * statuses that the jobs have left.
+ * Makes a reader of the runs of one workflow on a commit: from the list of runs, and on servers without one from the statuses that
+ * the jobs have left.
  */
-export function createRunReader(client: Client, sources: Sources, checks: Checks["checks"]): Checks["runs"] {
-  const list = createRunList(client);
+export function createRunReader(
+  client: Client,
+  list: RunList,
+  sources: Sources,
+  checks: Checks["checks"],
+): Checks["runs"] {
   return (commit, file, signal) =>
-    readSafely(async () => {
-      const all = await list(commit, signal);
+    toReading(async () => {
+      const all = await list.ofCommit(commit, signal);
       const named = all?.filter((run) => hasFile(run, file)) ?? [];
       const pathless = all?.filter(({ workflow }) => workflow === "") ?? [];
-      if (named.length > 0 && pathless.length === 0) return found(named);
+      if (all !== undefined && pathless.length === 0) return found(named);
       const [facts, names] = await Promise.all([checks(commit, signal), workflowNames(sources, file, commit, signal)]);
+      if (all === undefined) {
+        if (facts.kind !== "found") return facts;
+        const derived = runsFromStatuses(names.known, commit, facts.value);
+        if (derived.length > 0 || names.complete) return found(derived);
+        return unknown(namelessWorkflow(file, client.urlOf(`/commits/${commit}/statuses`)));
+      }
       const guessed = pathless.filter(({ workflowName }) => names.known.includes(workflowName));
-      // A run that does not tell its file could be one of this workflow, and a red one.
-      const isClear = guessed.length > 0 || names.complete || pathless.length === 0;
+      // A run that does not name its file could be one of this workflow, and a red one.
+      const isClear = guessed.length > 0 || names.complete;
       if (!isClear || pathless.some(({ workflowName }) => workflowName === ""))
         return unknown(namelessRun(client.urlOf(`/actions/runs?head_sha=${commit}`)));
-      const listed = [...named, ...guessed];
-      if (listed.length > 0) return found(listed);
-      if (facts.kind !== "found") return facts;
-      const derived = runsFromStatuses(names.known, commit, facts.value);
-      if (derived.length > 0 || all !== undefined || names.complete) return found(derived);
-      return unknown(namelessWorkflow(file, client.urlOf(`/commits/${commit}/statuses`)));
+      return found([...named, ...guessed]);
+    });
+}
+
+/** Makes a reader of the newest wanted run of a workflow on a branch. */
+export function createBranchRunReader(client: Client, list: RunList): Checks["newestRun"] {
+  return ({ branch, file, event }, wanted, signal) =>
+    toReading<Reading<RunFact>>(async () => {
+      const url = client.urlOf(`/actions/runs?branch=${encodeURIComponent(branch)}&event=${event}`);
+      for (let number = 1; number <= mostPages; number++) {
+        const runs = await list.page(branch, event, number, signal);
+        if (runs === undefined) return unknown(unlisted(url));
+        const run = runs
+          .filter((one) => hasFile(one, file) && one.event === event && one.branch === branch)
+          .toSorted((a, b) => b.id - a.id)
+          .find(wanted);
+        if (run !== undefined) return found(run);
+        if (runs.length === 0) return absent(`no run of ${file} is listed at ${url}`);
+      }
+      return unknown(tooFarBack(file, url));
     });
 }
 
@@ -41,8 +67,8 @@ function hasFile({ workflow }: RunFact, file: string): boolean {
 }
 
 /**
- * What the contexts of a workflow may begin with: its `name:`, or without one the file's name. Where the file cannot be read, the
- * file's name is tried in some spellings, but then finding none of them proves nothing.
+ * What the contexts of a workflow may begin with: its `name:`, or a title that stands for none. If the file cannot
+ * be read, the file's name is tried in some spellings, but then finding none of them proves nothing.
  */
 async function workflowNames(
   sources: Sources,
@@ -53,55 +79,13 @@ async function workflowNames(
   const source = await sources.workflowFile(file, commit, signal);
   const base = fileName(file);
   const parsed = source.kind === "found" ? await parseWorkflow(source.value.text, source.value.path) : source;
-  if (parsed.kind === "found") return { known: [parsed.value.name ?? base], complete: true };
+  if (parsed.kind === "found") {
+    const { name } = parsed.value;
+    // Without a name the title is empty until 1.26, and the file's name since then.
+    return { known: name === undefined ? ["", base] : [name], complete: true };
+  }
   const stem = base.replace(/\.ya?ml$/, "");
   return { known: [base, stem, stem.toUpperCase(), stem.slice(0, 1).toUpperCase() + stem.slice(1)], complete: false };
-}
-
-/** The runs of one commit as the runs API lists them; undefined where this server has none. */
-type RunList = (commit: string, signal?: AbortSignal) => Promise<readonly RunFact[] | undefined>;
-
-/** Makes a {@link RunList}. What the first answers tell of the server is remembered: its version, and whether it has such a call. */
-function createRunList(client: Client): RunList {
-  const lists = new Map<string, Pages<WireRun>>();
-  let missing = false;
-  return async (commit, signal) => {
-    if (missing) return undefined;
-    const path = (page: number): string => `/actions/runs?head_sha=${commit}&page=${page}&limit=${pageSize}`;
-    const [version, first] = await Promise.all([client.version(signal), client.find(path(1), runList, signal)]);
-    missing = first === undefined || lacksRuns(version);
-    if (first === undefined || missing) return undefined;
-    const page = async (number: number) => (number === 1 ? first : client.get(path(number), runList, signal));
-    const pages = await readPages({ page, last: lists.get(commit) });
-    lists.set(commit, pages);
-    return pages.rows.map(factOf);
-  };
-}
-
-const runList = { schema: runsSchema, what: "a list of workflow runs" };
-
-/** Version 1.24 brought the first of these calls; a version that cannot be read is asked. */
-function lacksRuns(version: string): boolean {
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) === 1 && Number(minor) < 24;
-}
-
-function factOf(run: WireRun): RunFact {
-  const word = (text: string): string => plainText(text, 40).toLowerCase();
-  return {
-    id: run.id,
-    attempt: Math.max(1, run.run_attempt),
-    workflow: run.path.replace(/@.*$/s, ""),
-    workflowName: plainText(run.name, 200),
-    event: word(run.event),
-    branch: run.head_branch,
-    headSha: run.head_sha,
-    status: word(run.status),
-    conclusion: word(run.conclusion),
-    url: plainText(run.html_url, 300),
-    createdAt: run.created_at || run.started_at,
-    updatedAt: run.updated_at || run.completed_at,
-  };
 }
 
 /** Last part of a workflow's path. */
@@ -109,25 +93,44 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The error where a workflow's contexts cannot be told from others. */
-function namelessWorkflow(file: string, url: string): ReleaseError {
+function unlisted(url: string): ReleaseError {
   return new ReleaseError({
-    code: "FORGE_RUNS_UNREADABLE",
+    code: "FORGE_RUNS_UNLISTED",
     category: "unavailable",
     retryable: false,
-    message: `this forge has no list of runs, and the name of the workflow ${file} could not be read`,
+    message: "this forge has no list of runs",
     why: url,
-    fix: "require the workflow's statuses under gate.checks instead, or update the forge",
+    fix: "update the forge",
   });
 }
 
-/** The error where a run does not say of which workflow it is. */
+function tooFarBack(file: string, url: string): ReleaseError {
+  return new ReleaseError({
+    code: "FORGE_RUNS_TOO_MANY",
+    category: "unavailable",
+    retryable: false,
+    message: `no run of ${file} is among the newest ${mostPages * pageSize} runs of the branch`,
+    why: url,
+    fix: "start the workflow on a newer commit of the branch",
+  });
+}
+
+/** The error if a workflow's contexts cannot be told from others. */
+function namelessWorkflow(file: string, url: string): ReleaseError {
+  return unreadableRuns(`this forge has no list of runs, and the name of the workflow ${file} could not be read`, url);
+}
+
+/** The error if a run does not name its workflow. */
 function namelessRun(url: string): ReleaseError {
+  return unreadableRuns("this forge lists a run without the name of its workflow", url);
+}
+
+function unreadableRuns(message: string, url: string): ReleaseError {
   return new ReleaseError({
     code: "FORGE_RUNS_UNREADABLE",
     category: "unavailable",
     retryable: false,
-    message: "this forge lists a run without the name of its workflow",
+    message,
     why: url,
     fix: "require the workflow's statuses under gate.checks instead, or update the forge",
   });

@@ -1,8 +1,9 @@
-import { absent, type CommitSha, found, mapReading, type Reading } from "@lateen/kernel";
+import { absent, type CommitSha, found, mapReading, type Reading, toReading } from "@lateen/kernel";
 
 import type { Sources, WorkflowFile } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
-import { readSafely } from "../forge/read-safely.ts";
+import { featuresOf } from "./features.ts";
+import { parseWorkflow } from "../triggers/parse-workflow.ts";
 import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
 import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
@@ -14,10 +15,12 @@ export function createSources(client: Client): Sources {
   const file = keepFiles((path, commit, signal) => readFile(client, path, commit, signal));
   return {
     file,
+    workflowNamed: (title, commit, signal) => findNamed(client, file, title, commit, signal),
+    filters: async (signal) => featuresOf(await client.version(signal)).filters,
     workflowFile: (name, commit, signal) =>
       name.includes("/") ? readNamed(file, name, commit, signal) : readWorkflow(client, file, name, commit, signal),
     workflow: (name, signal) =>
-      readSafely(async () => {
+      toReading(async () => {
         const path = workflowPath(name);
         const answer = await client.find(path, { schema: workflowSchema, what: "a workflow" }, signal);
         return answer === undefined
@@ -28,7 +31,7 @@ export function createSources(client: Client): Sources {
 }
 
 function readFile(client: Client, path: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const answer = await client.find(
       contentsPath(path, commit),
       { schema: contentsSchema, what: "the contents of a file" },
@@ -66,7 +69,7 @@ async function readWorkflow(
   if (own === undefined || shared === undefined || own.kind !== "absent")
     return own ?? absent("no folder of workflows");
   if (shared.kind !== "found") return shared;
-  const folder = await readSafely(async () => {
+  const folder = await toReading(async () => {
     const answer = await client.find(
       contentsPath(ownFolder, commit),
       { schema: folderSchema, what: "the contents of a folder" },
@@ -77,4 +80,46 @@ async function readWorkflow(
   if (folder.kind === "found")
     return absent(`${shared.value.path} does not count, since commit ${commit} has ${ownFolder}`);
   return folder.kind === "absent" ? shared : folder;
+}
+
+/** Workflow files that are read in search of a title. */
+const mostFiles = 50;
+
+async function findNamed(
+  client: Client,
+  file: Sources["file"],
+  title: string,
+  commit: CommitSha,
+  signal?: AbortSignal,
+): Promise<Reading<string>> {
+  return toReading<Reading<string>>(async () => {
+    const names =
+      (await listFolder(client, ownFolder, commit, signal)) ?? (await listFolder(client, sharedFolder, commit, signal));
+    if (names === undefined || names.length > mostFiles) return absent(`commit ${commit} has no list of workflows`);
+    const texts = await Promise.all(names.map(({ path }) => file(path, commit, signal)));
+    const titles = await Promise.all(
+      texts.map(async (text, index) => {
+        const { name = "", path = "" } = names[index] ?? {};
+        const parsed = text.kind === "found" ? await parseWorkflow(text.value, path) : text;
+        return parsed.kind === "found" && (parsed.value.name ?? name) === title ? [name] : [];
+      }),
+    );
+    const [only, second] = titles.flat();
+    return only === undefined || second !== undefined
+      ? absent(`${only === undefined ? "no workflow" : "more than one workflow"} at ${commit} is named ${title}`)
+      : found(only);
+  });
+}
+
+async function listFolder(
+  client: Client,
+  folder: string,
+  commit: CommitSha,
+  signal?: AbortSignal,
+): Promise<readonly { readonly name: string; readonly path: string }[] | undefined> {
+  const expected = { schema: folderSchema, what: "the contents of a folder" };
+  const answer = await client.find(contentsPath(folder, commit), expected, signal);
+  return answer?.value
+    .filter(({ path }) => /\.ya?ml$/.test(path))
+    .map(({ path }) => ({ path, name: path.slice(path.lastIndexOf("/") + 1) }));
 }

@@ -1,18 +1,20 @@
-import { plainText } from "@lateen/kernel";
+import { type CommitSha, plainText } from "@lateen/kernel";
 
-import type { CheckFact } from "../ports/checks.ts";
+import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
+import { featuresOf, type GiteaFeatures } from "./features.ts";
 import { type Pages, pageSize, readPages } from "./read-pages.ts";
+import type { LinkedRun, RunList } from "./run-list.ts";
 import { combinedSchema, statusesSchema, type WireStatus } from "./wire.ts";
 
 /** Reads the statuses of commits, and remembers them for the next look. */
-export type StatusReader = (commit: string, signal?: AbortSignal) => Promise<readonly CheckFact[]>;
+export type StatusReader = (commit: CommitSha, signal?: AbortSignal) => Promise<readonly CheckFact[]>;
 
 /**
  * Makes a reader of the union of both lists that Gitea has: the history of all statuses, whose order is unstable so that a page
  * break can lose a row, and the newest per context, which can lack some. A row that either has counts.
  */
-export function createStatusReader(client: Client, site: string): StatusReader {
+export function createStatusReader(client: Client, site: string, runs: RunList): StatusReader {
   const lists = new Map<string, Pages<WireStatus>>();
   const read = async (
     list: string,
@@ -22,16 +24,18 @@ export function createStatusReader(client: Client, site: string): StatusReader {
     lists.set(list, pages);
     return pages.rows;
   };
-  const readBoth = async (commit: string, signal?: AbortSignal): Promise<readonly CheckFact[]> => {
-    const [history, newest] = await Promise.all([
+  const readBoth: StatusReader = async (commit, signal) => {
+    const [history, newest, version] = await Promise.all([
       read(`${commit}/statuses`, (number) => client.get(pagePath(commit, "statuses", number), statusList, signal)),
       read(`${commit}/status`, async (number) => {
         const answer = await client.get(pagePath(commit, "status", number), combined, signal);
         return { ...answer, value: answer.value.statuses };
       }),
+      client.version(signal),
     ]);
     const rows = new Map([...history, ...newest].map((row) => [row.id === 0 ? JSON.stringify(row) : row.id, row]));
-    return [...rows.values()].map((row) => factOf(row, site));
+    const facts = [...rows.values()].map((row) => factOf(row, site, featuresOf(version)));
+    return linkRuns(facts, commit, runs, signal);
   };
   return shareReads(readBoth);
 }
@@ -60,43 +64,108 @@ function pagePath(commit: string, list: string, page: number): string {
   return `/commits/${commit}/${list}?page=${page}&limit=${pageSize}`;
 }
 
-function factOf(row: WireStatus, site: string): CheckFact {
-  const description = plainText(row.description, 200);
+interface LinkedFact extends CheckFact {
+  readonly link: number | undefined;
+  readonly job: number | undefined;
+}
+
+/** Gives each fact the run that it links to; where a run that has ended disagrees with a row, the run's own word counts. */
+async function linkRuns(
+  facts: readonly LinkedFact[],
+  commit: CommitSha,
+  runs: RunList,
+  signal: AbortSignal | undefined,
+): Promise<readonly CheckFact[]> {
+  const links = [...new Set(facts.flatMap(({ link }) => link ?? []))];
+  const known = links.length === 0 ? undefined : await runs.ofLinks(links, commit, signal);
+  const linked = facts.map(({ link, job, ...fact }) => ({ job, fact: withRun(fact, link, known) }));
+  const disagreeing = new Set(linked.flatMap(({ fact }) => (disagrees(fact) ? (fact.run?.id ?? []) : [])));
+  const jobs = new Map<number, ReadonlyMap<number, string>>();
+  for (const run of disagreeing) jobs.set(run, await runs.jobs(run, signal));
+  return linked.map(({ job, fact }) => {
+    if (fact.run === undefined || !disagreeing.has(fact.run.id) || !disagrees(fact)) return fact;
+    const own = job === undefined ? undefined : jobs.get(fact.run.id)?.get(job);
+    // A run can succeed without this job, so only a worse word of the whole run counts for it.
+    const status = own ?? (fact.run.conclusion === "success" ? fact.status : fact.run.conclusion);
+    return status === fact.status ? fact : { ...fact, status, description: `${fact.description}; its run: ${status}` };
+  });
+}
+
+function withRun(
+  fact: CheckFact,
+  link: number | undefined,
+  known: ReadonlyMap<number, LinkedRun> | undefined,
+): CheckFact {
+  if (link === undefined) return fact;
+  if (known === undefined) return { ...fact, workflow: `run ${link}`, runNumber: link };
+  const { run, doubt } = known.get(link) ?? {};
+  const workflow = run === undefined ? `run ${link}` : run.workflow;
+  return { ...fact, workflow, runId: run?.id, runNumber: run?.number, run, doubt };
+}
+
+/** A status can be posted by anybody who may write; the run that it links to cannot. */
+function disagrees({ run, doubt, status }: CheckFact): boolean {
+  if (run === undefined || doubt !== undefined || run.status !== "completed" || !isDecided(run)) return false;
+  return status !== "skipped" && status !== run.conclusion;
+}
+
+function isDecided({ conclusion }: RunFact): boolean {
+  return ["success", "failure", "cancelled"].includes(conclusion);
+}
+
+function factOf(row: WireStatus, site: string, features: GiteaFeatures): LinkedFact {
+  const link = linkOf(row.target_url);
   return {
     kind: "status",
     id: row.id,
     name: row.context,
-    app: "",
+    app: posterOf(row, link),
     workflow: "",
     runId: undefined,
     attempt: 1,
-    status: isCancelled(row) ? "cancelled" : wordOf(row),
+    status: wordOf(row, link, features),
     conclusion: "",
-    description,
+    description: plainText(row.description, 200),
     url: pageOf(row.target_url, site),
     startedAt: row.created_at,
     updatedAt: row.updated_at,
+    filtered:
+      features.marksFiltered && link === undefined && rawWord(row) === "skipped" && row.description === "Skipped",
+    link,
+    job: jobOf(row.target_url),
   };
 }
 
-/** `status` wins over `state` where a row has both. */
-function wordOf({ status, state }: WireStatus): string {
-  return plainText(status === "" ? state : status, 40).toLowerCase();
+/** Rows of Actions have no creator and link to a run. */
+function posterOf({ creator }: WireStatus, link: number | undefined): string {
+  if (creator !== null && creator !== undefined) return creator.login;
+  return link === undefined ? "" : "actions";
 }
 
 /**
- * Gitea knows no cancelled status: it writes `failure` with exactly this description on a job of Actions. A real failure reads
- * `Failing after 12s`; anything but the exact text is a failure.
+ * Gitea has no word for a cancelled job: it writes `failure` with a description that no real failure has. Until 1.24, and in Forgejo,
+ * a skipped job is a `success` that says so.
  */
-function isCancelled(row: WireStatus): boolean {
-  return (
-    wordOf(row) === "failure" && row.description === "Has been cancelled" && runNumber(row.target_url) !== undefined
-  );
+function wordOf(row: WireStatus, link: number | undefined, { cancelled }: GiteaFeatures): string {
+  const word = rawWord(row);
+  if (link === undefined) return word;
+  if (word === "failure" && cancelled.test(row.description)) return "cancelled";
+  return word === "success" && row.description === "Has been skipped" ? "skipped" : word;
 }
 
-/** Number of the Actions run that a status links to; it is not the run's id. */
-export function runNumber(url: string): number | undefined {
+/** `status` wins over `state` if a row has both. */
+function rawWord({ status, state }: WireStatus): string {
+  return plainText(status === "" ? state : status, 40).toLowerCase();
+}
+
+/** Id or number, by version, of the run of Actions that a status links to. */
+function linkOf(url: string): number | undefined {
   const number = /\/actions\/runs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+function jobOf(url: string): number | undefined {
+  const number = /\/actions\/runs\/\d{1,15}\/jobs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 

@@ -1,7 +1,7 @@
 import type { Schema } from "@lateen/kernel";
 import { z } from "zod";
 
-/** Only the fields that are used, and as lenient as servers differ: what is left out or null is `""`, 0 or an empty list. */
+// Only the fields that are used, and as lenient as servers differ: what is left out or null is `""`, 0 or an empty list.
 const text = z
   .string()
   .nullish()
@@ -21,7 +21,7 @@ function listOf<T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> {
     .transform((value) => value ?? []);
 }
 
-/** An object with one of these keys: other JSON, where every field may be left out, would read as an empty list. */
+/** An object with one of these keys: other JSON, in which every field may be left out, would read as an empty list. */
 function having<T extends z.ZodType>(keys: readonly string[], schema: T): z.ZodType<z.output<T>> {
   const hasOne = (value: unknown): boolean =>
     typeof value === "object" && value !== null && keys.some((key) => key in value);
@@ -38,18 +38,7 @@ export const branchSchema: Schema<{ commit: { id: string | undefined; sha: strin
   commit: z.object({ id: maybe, sha: maybe }),
 });
 
-export interface WireStatus {
-  readonly id: number;
-  readonly context: string;
-  readonly status: string;
-  readonly state: string;
-  readonly target_url: string;
-  readonly description: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-const status: z.ZodType<WireStatus> = z.object({
+const status = z.object({
   id: number,
   context: z.string(),
   status: text,
@@ -58,7 +47,10 @@ const status: z.ZodType<WireStatus> = z.object({
   description: text,
   created_at: text,
   updated_at: text,
+  /** Null for rows of Actions. */
+  creator: z.object({ login: text }).nullish(),
 });
+export type WireStatus = z.output<typeof status>;
 
 export const statusesSchema: Schema<WireStatus[]> = listOf(status);
 export const combinedSchema: Schema<{ statuses: WireStatus[] }> = having(
@@ -66,86 +58,65 @@ export const combinedSchema: Schema<{ statuses: WireStatus[] }> = having(
   z.object({ statuses: listOf(status) }),
 );
 
-export interface WireRun {
-  readonly id: number;
-  readonly path: string;
-  readonly name: string;
-  readonly event: string;
-  readonly head_sha: string;
-  readonly head_branch: string;
-  readonly run_attempt: number;
-  readonly status: string;
-  readonly conclusion: string;
-  readonly html_url: string;
-  readonly created_at: string;
-  readonly started_at: string;
-  readonly updated_at: string;
-  readonly completed_at: string;
-}
+const run = z.object({
+  id: z.number(),
+  run_number: number,
+  path: text,
+  name: text,
+  event: text,
+  head_sha: text,
+  head_branch: text,
+  run_attempt: number,
+  status: text,
+  conclusion: text,
+  html_url: text,
+  created_at: text,
+  started_at: text,
+  updated_at: text,
+  completed_at: text,
+  actor: z.object({ id: number, login: text }).nullish(),
+});
+export type WireRun = z.output<typeof run>;
+export const runSchema: Schema<WireRun> = run;
 
-const runs = listOf(
-  z.object({
-    id: z.number(),
-    path: text,
-    name: text,
-    event: text,
-    head_sha: text,
-    head_branch: text,
-    run_attempt: number,
-    status: text,
-    conclusion: text,
-    html_url: text,
-    created_at: text,
-    started_at: text,
-    updated_at: text,
-    completed_at: text,
-  }),
-);
-
+const runs = listOf(run);
 export const runsSchema: Schema<WireRun[]> = z.union([
   having(["workflow_runs"], z.object({ workflow_runs: runs })).transform(({ workflow_runs: rows }) => rows),
   runs,
 ]);
 
-export interface WireFile {
-  readonly filename: string;
-  readonly previous_filename: string | undefined;
-}
-
-export interface WireCommit {
-  readonly sha: string;
-  readonly message: string | undefined;
-  readonly files: readonly WireFile[] | undefined;
-  /** When it was committed, ISO 8601; `""` where the answer does not say. */
-  readonly at: string;
-}
+const job = z.object({ id: z.number(), status: text, conclusion: text });
+export const jobsSchema: Schema<z.output<typeof job>[]> = having(["jobs"], z.object({ jobs: listOf(job) })).transform(
+  ({ jobs }) => jobs,
+);
 
 const files = z
   .array(z.object({ filename: z.string(), previous_filename: maybe }))
   .nullish()
   .transform((value) => value ?? undefined);
 
-const commit: z.ZodType<WireCommit> = z
+const commit = z
   .object({
     sha: z.string(),
     commit: z.object({ message: maybe, committer: z.object({ date: text }).nullish() }).nullish(),
+    parents: z.array(z.object({ sha: z.string() })).nullish(),
     files,
   })
-  .transform(({ commit: inner, ...rest }) => ({ ...rest, message: inner?.message, at: inner?.committer?.date ?? "" }));
+  .transform(({ commit: inner, parents, ...rest }) => ({
+    ...rest,
+    message: inner?.message,
+    at: inner?.committer?.date ?? "",
+    parents: parents?.map(({ sha }) => sha),
+  }));
+export type WireCommit = z.output<typeof commit>;
 
 export const commitSchema: Schema<WireCommit> = commit;
 export const commitsSchema: Schema<WireCommit[]> = listOf(commit);
 
-export interface WireCompare {
-  readonly commits: readonly WireCommit[];
-  /** Newer servers name the files at the top, too. */
-  readonly files: readonly WireFile[] | undefined;
-  readonly total_commits: number;
-}
-
-export const compareSchema: Schema<WireCompare> = having(
+/** No version up to 1.27.3 has files at the top. */
+export const compareSchema: Schema<{ commits: WireCommit[]; total_commits: number }> = having(
   ["commits", "total_commits"],
-  z.object({ commits: listOf(commit), files, total_commits: number }),
+  z.object({ commits: listOf(commit), total_commits: number }),
 );
 
 /** Documented as `data`; some servers and proxies call it `value`. */
@@ -155,45 +126,28 @@ export const variableSchema: Schema<string> = z
   .refine((value) => value !== undefined, { message: "neither data nor value" })
   .transform((value) => value ?? "");
 
-export interface WireContents {
-  readonly content: string;
-  readonly encoding: string;
-}
+const contents = z.object({ content: z.string(), encoding: text });
+export type WireContents = z.output<typeof contents>;
+export const contentsSchema: Schema<WireContents> = contents;
 
-export const contentsSchema: Schema<WireContents> = z.object({ content: z.string(), encoding: text });
-
-/** Contents of a folder, of which only the existence is of interest. */
-export const folderSchema: Schema<unknown> = z.array(z.unknown());
-
-export interface WireWorkflow {
-  readonly path: string;
-  readonly name: string;
-  readonly state: string;
-}
-
-export const workflowSchema: Schema<WireWorkflow> = z.object({ path: text, name: text, state: z.string() });
-
-export interface WireActivity {
-  readonly op_type: string;
-  readonly ref_name: string;
-  readonly content: string;
-  readonly login: string;
-}
-
-export const activitiesSchema: Schema<WireActivity[]> = listOf(
-  z
-    .object({ op_type: text, ref_name: text, content: text, act_user: z.object({ login: text }).nullish() })
-    .transform(({ act_user: user, ...activity }) => ({ ...activity, login: user?.login ?? "" })),
+/** Contents of a folder. */
+export const folderSchema: Schema<{ name: string; path: string; type: string }[]> = z.array(
+  z.object({ name: text, path: text, type: text }),
 );
 
-export interface WirePush {
-  readonly CompareURL: string;
-  readonly HeadCommit: { readonly Sha1: string } | undefined;
-  readonly Commits: readonly { readonly Sha1: string }[];
-}
+export const workflowSchema: Schema<{ path: string; name: string; state: string }> = z.object({
+  path: text,
+  name: text,
+  state: z.string(),
+});
 
-/** What stands, as JSON in a string, in the `content` of a push among the activities. */
-export const pushContentSchema: Schema<WirePush> = z.object({
+const activity = z
+  .object({ op_type: text, ref_name: text, content: text, act_user: z.object({ login: text }).nullish() })
+  .transform(({ act_user: user, ...rest }) => ({ ...rest, login: user?.login ?? "" }));
+export const activitiesSchema: Schema<z.output<typeof activity>[]> = listOf(activity);
+
+/** JSON in the `content` of a push among the activities. */
+const pushContent = z.object({
   CompareURL: text,
   HeadCommit: z
     .object({ Sha1: text })
@@ -201,3 +155,4 @@ export const pushContentSchema: Schema<WirePush> = z.object({
     .transform((value) => value ?? undefined),
   Commits: listOf(z.object({ Sha1: text })),
 });
+export const pushContentSchema: Schema<z.output<typeof pushContent>> = pushContent;

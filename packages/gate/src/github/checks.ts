@@ -1,11 +1,10 @@
-import { type CommitSha, found, isReleaseError, plainText, type Reading } from "@lateen/kernel";
+import { type CommitSha, found, isReleaseError, plainText, type Reading, toReading } from "@lateen/kernel";
 
-import type { CheckFact } from "../ports/checks.ts";
-import { readSafely } from "../forge/read-safely.ts";
+import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Client } from "./client.ts";
 import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
 import { pageOf, runIdOf } from "./run-links.ts";
-import { readRuns, workflowOf } from "./runs.ts";
+import { readRuns, runFact } from "./runs.ts";
 import { readStatuses, statusFact } from "./statuses.ts";
 import { checkRunsSchema, checkSuitesSchema, type WireCheckRun } from "./wire.ts";
 
@@ -26,13 +25,13 @@ export function readChecks(
   sha: CommitSha,
   signal?: AbortSignal,
 ): Promise<Reading<readonly CheckFact[]>> {
-  return readSafely(async () => {
-    const [runs, statuses, workflows] = await Promise.all([
+  return toReading(async () => {
+    const [checkRuns, statuses, runs] = await Promise.all([
       readCheckRuns(client, sha, signal),
       readStatuses(client, sha, signal),
-      readWorkflows(client, sha, signal),
+      readRunsById(client, sha, signal),
     ]);
-    return found([...runs.map((run) => checkRunFact(run, workflows)), ...statuses.map(statusFact)]);
+    return found([...checkRuns.map((run) => checkRunFact(run, runs)), ...statuses.map(statusFact)]);
   });
 }
 
@@ -72,14 +71,14 @@ async function readSuite(client: Client, id: number, signal?: AbortSignal): Prom
   return rows;
 }
 
-/** The workflow file of each run of the commit; undefined where this token may not list runs. */
-async function readWorkflows(
+/** The workflow runs of the commit by id; undefined if this token may not list them. */
+async function readRunsById(
   client: Client,
   sha: CommitSha,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<number, string> | undefined> {
+): Promise<ReadonlyMap<number, RunFact> | undefined> {
   try {
-    return new Map((await readRuns(client, sha, signal)).map((run) => [run.id, workflowOf(run.path)]));
+    return new Map((await readRuns(client, sha, signal)).map((run) => [run.id, runFact(run)]));
   } catch (error) {
     if (isReleaseError(error) && ["FORGE_FORBIDDEN", "FORGE_NOT_FOUND", "FORGE_LIST_INCOMPLETE"].includes(error.code))
       return undefined;
@@ -87,18 +86,20 @@ async function readWorkflows(
   }
 }
 
-function checkRunFact(run: WireCheckRun, workflows: ReadonlyMap<number, string> | undefined): CheckFact {
+function checkRunFact(run: WireCheckRun, runs: ReadonlyMap<number, RunFact> | undefined): CheckFact {
   const runId = runIdOf(run.details_url) ?? runIdOf(run.html_url);
-  // Jobs of the same name in two workflows are two checks. Where the workflow is not known, each suite counts as one of its own:
-  // all of them must then be good.
-  const workflow = runId === undefined ? "" : (workflows?.get(runId) ?? `suite ${run.check_suite?.id ?? runId}`);
+  const own = runId === undefined ? undefined : runs?.get(runId);
+  // Jobs of the same name in two workflows are two checks. If the workflow is not known, each suite counts as one of its own: all of
+  // them must then be good.
+  const workflow = runId === undefined ? "" : (own?.workflow ?? `suite ${run.check_suite?.id ?? runId}`);
   return {
     kind: "check-run",
     id: run.id,
-    name: plainText(run.name, 300),
+    name: run.name,
     app: plainText(run.app?.slug ?? "", 100),
     workflow,
     runId,
+    run: own,
     attempt: 1,
     status: plainText(run.status, 40).toLowerCase(),
     conclusion: plainText(run.conclusion, 40).toLowerCase(),

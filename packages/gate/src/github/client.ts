@@ -1,9 +1,9 @@
 import { isReleaseError, redactUrl, ReleaseError } from "@lateen/kernel";
 
-import { nextPage, pagesUpToLast } from "./links.ts";
+import { lastPage, nextPage, pagesUpToLast } from "./links.ts";
 import { createLoader, type Expected, type LoaderOptions, type Page } from "./loader.ts";
 
-/** Reads of GitHub's API, each tried a few times. A path begins after `/repos/{owner}/{name}`. */
+/** Reads of GitHub's API, each tried a few times. A path begins after `/repos/{owner}/{name}`, or with `//` after the API's address. */
 export interface Client {
   /**
    * The answer to a GET; undefined for a 404.
@@ -16,6 +16,8 @@ export interface Client {
   pages<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<readonly T[]>;
   /** The pages of a list one after the other, for whoever may stop early. @throws as {@link Client.pages} */
   walk<T>(path: string, expected: Expected<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined>;
+  /** The last page of a list. @throws as {@link Client.get} */
+  lastPage<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<T>;
   urlOf(path: string): string;
 }
 
@@ -25,7 +27,7 @@ const mostPages = 100;
 /** Makes a {@link Client}. */
 export function createClient(options: LoaderOptions): Client {
   const base = `${options.api}/repos/${options.repository.split("/").map(encodeURIComponent).join("/")}`;
-  const urlOf = (path: string): string => base + path;
+  const urlOf = (path: string): string => (path.startsWith("//") ? options.api + path.slice(1) : base + path);
   const load = createLoader(options);
   const known = new Map<string, readonly string[]>();
   const get: Client["get"] = async (path, expected, signal) => (await load(urlOf(path), expected, signal)).value;
@@ -34,8 +36,10 @@ export function createClient(options: LoaderOptions): Client {
     get,
     find: (path, expected, signal) =>
       get(path, expected, signal).catch((error: unknown) => {
-        if (isReleaseError(error) && error.code === "FORGE_NOT_FOUND") return undefined;
-        throw error;
+        if (!isReleaseError(error) || error.code !== "FORGE_NOT_FOUND") throw error;
+        // The reason holds the API's own words, if there are any.
+        if (expected.ownNotFound === true && error.why === redactUrl(urlOf(path))) throw notOurs(error);
+        return undefined;
       }),
     async pages(path, expected, signal) {
       // The pages of the last time are asked for at once; one that is gone meanwhile answers with an empty list.
@@ -55,6 +59,13 @@ export function createClient(options: LoaderOptions): Client {
       );
       return all.map(({ value }) => value);
     },
+    async lastPage(path, expected, signal) {
+      let page = await load(urlOf(path), expected, signal);
+      const last = lastPage(page);
+      if (last !== undefined) page = await load(last, expected, signal);
+      if (nextPage(page) !== undefined) throw listTooLong(urlOf(path));
+      return page.value;
+    },
     async *walk<T>(path: string, expected: Expected<T>, signal?: AbortSignal) {
       let url: string | undefined = urlOf(path);
       for (let count = 0; url !== undefined; count++) {
@@ -65,6 +76,10 @@ export function createClient(options: LoaderOptions): Client {
       }
     },
   };
+}
+
+function notOurs({ message, why, fix }: ReleaseError): ReleaseError {
+  return new ReleaseError({ code: "FORGE_UNAVAILABLE", category: "unavailable", retryable: false, message, why, fix });
 }
 
 function listTooLong(url: string): ReleaseError {

@@ -8,12 +8,13 @@ import {
   type Reading,
   sameCommit,
   unknown,
+  toReading,
+  memoize,
 } from "@lateen/kernel";
 
 import type { Changes, CommitFact } from "../ports/changes.ts";
 import { otherCommit } from "../forge/unexpected-commit.ts";
 import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";
-import { readSafely } from "../forge/read-safely.ts";
 import { touchedPaths } from "../forge/touched-paths.ts";
 import type { Client } from "./client.ts";
 import { branchSchema, commitSchema, commitsSchema, type WireCommit, type WireFile } from "./wire.ts";
@@ -30,7 +31,7 @@ export function commitPath(sha: string): string {
 
 /** The newest commit of a branch. */
 export function readHead(client: Client, branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     try {
       const { commit } = await client.get(branchPath(branch), { schema: branchSchema, what: "a branch" }, signal);
       return shaOf(commit.sha, branch, client);
@@ -45,7 +46,7 @@ export function readHead(client: Client, branch: string, signal?: AbortSignal): 
 
 /** The commit that 7 to 40 digits name. */
 export function resolveCommit(client: Client, prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     if (!isShaPrefix(prefix)) return unknown(otherCommit(prefix, client.urlOf("")));
     if (prefix.length === 40) return found(parseCommitSha(prefix));
     try {
@@ -65,7 +66,7 @@ export function readRecent(
   most: number,
   signal?: AbortSignal,
 ): Promise<Reading<readonly RecentCommit[]>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const path = `/commits?sha=${encodeURIComponent(branch)}&per_page=${Math.min(most, 100)}`;
     const rows = await client.get(path, { schema: commitsSchema, what: "a list of commits" }, signal);
     return found(
@@ -74,18 +75,27 @@ export function readRecent(
   });
 }
 
+/** The last commit in the log of `head`. */
+export function readRoot(client: Client, head: CommitSha, signal?: AbortSignal): Promise<Reading<CommitSha>> {
+  return toReading(async () => {
+    const expected = { schema: commitsSchema, what: "a list of commits" };
+    const last = await client.lastPage(`/commits?sha=${head}&per_page=100`, expected, signal);
+    const root = last.at(-1);
+    return root === undefined
+      ? absent(`the log of ${head} does not show its first commit: ${client.urlOf(`/commits?sha=${head}`)}`)
+      : shaOf(root.sha, head, client);
+  });
+}
+
 /** Makes a reader of commits with their message and all of their files. A commit never changes, so it is kept. */
 export function createCommitReader(client: Client): Changes["commit"] {
-  const kept = new Map<CommitSha, Reading<CommitFact>>();
-  return async (sha, signal) => {
-    const reading = kept.get(sha) ?? (await readCommit(client, sha, signal));
-    if (reading.kind === "found") kept.set(sha, reading);
-    return reading;
-  };
+  return memoize((sha: CommitSha, signal?: AbortSignal) => readCommit(client, sha, signal), {
+    keep: ({ kind }) => kind === "found",
+  });
 }
 
 function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const pages = await client.pages(commitPath(sha), { schema: commitSchema, what: "a commit" }, signal);
     const [first] = pages;
     if (first === undefined || !sameCommit(first.sha, sha))
@@ -97,9 +107,10 @@ function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promi
 }
 
 /** What the rest of the package wants of a commit. */
-export function commitFact({ commit, sha }: WireCommit, files?: readonly WireFile[]): CommitFact {
+export function commitFact({ commit, parents, sha }: WireCommit, files?: readonly WireFile[]): CommitFact {
   return {
     sha: parseCommitSha(sha),
+    parents: parents?.map((parent) => parent.sha),
     message: commit?.message,
     files: files === undefined ? undefined : touchedPaths(files),
     at: commit?.committer?.date,

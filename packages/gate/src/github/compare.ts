@@ -1,9 +1,8 @@
-import { type Ancestry, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { type Ancestry, found, type Reading, ReleaseError, unknown, toReading, memoize } from "@lateen/kernel";
 
-import { askOnce } from "../forge/memoize.ts";
+import { firstParents } from "../forge/first-parents.ts";
 import type { Changes, Range } from "../ports/changes.ts";
 import type { History } from "../ports/history.ts";
-import { readSafely } from "../forge/read-safely.ts";
 import { touchedPaths } from "../forge/touched-paths.ts";
 import type { Client } from "./client.ts";
 import { commitFact } from "./commits.ts";
@@ -16,29 +15,44 @@ const pageSize = 100;
 const mostFiles = 300;
 
 /** Reads how two commits relate and what lies between them. */
-export type Comparer = Pick<History, "compare"> & Pick<Changes, "between">;
+export type Comparer = Pick<History, "compare"> & Pick<Changes, "between" | "difference">;
 
-/** Makes a {@link Comparer}. What lies between two commits never changes, so each answer is kept. */
-export function createComparer(client: Client): Comparer {
-  const once = askOnce<WireCompare>();
-  const first = (path: string, signal?: AbortSignal): Promise<WireCompare> =>
-    once(path, () => client.get(path, expected, signal));
+/** Commits whose own files are read if a comparison is cut off; a squash is one. */
+const mostCommits = 10;
+
+/** Makes a {@link Comparer}. The range between two commits never changes, so each answer is kept. */
+export function createComparer(client: Client, commit: Changes["commit"]): Comparer {
+  const load = memoize((path: string, signal) => client.get(path, expected, signal));
+  const between: Changes["between"] = (base, head, signal) =>
+    toReading(async () => {
+      const page = await load(comparePath(base, head), signal);
+      const more =
+        page.commits !== undefined && (page.total_commits ?? 0) > page.commits.length
+          ? (await client.pages(comparePath(base, head), expected, signal)).slice(1)
+          : [];
+      return found(rangeOf(page, more));
+    });
   return {
+    between,
     compare: (base, head, signal) =>
-      readSafely(async () => {
+      toReading(async () => {
         if (base === head) return found("identical" as const);
-        const { status } = await first(comparePath(base, head), signal);
+        const { status } = await load(comparePath(base, head), signal);
         return ancestryOf(status, client.urlOf(comparePath(base, head)));
       }),
-    between: (base, head, signal) =>
-      readSafely(async () => {
-        const page = await first(comparePath(base, head), signal);
-        const more =
-          page.commits !== undefined && (page.total_commits ?? 0) > page.commits.length
-            ? (await client.pages(comparePath(base, head), expected, signal)).slice(1)
-            : [];
-        return found(rangeOf(page, more));
-      }),
+    async difference(base, head, signal) {
+      const range = await between(base, head, signal);
+      if (range.kind !== "found") return range;
+      const { commits, files, truncated } = range.value;
+      if (files !== undefined) return found({ files, truncated: false });
+      // The list is cut off, but each commit names its own files on pages, ten times as many.
+      const line = firstParents(commits, base, head);
+      if (truncated || line === undefined || line.length > mostCommits) return found({ files, truncated: true });
+      const each = await Promise.all(line.map(({ sha }) => commit(sha, signal)));
+      const named = each.map((reading) => (reading.kind === "found" ? reading.value.files : undefined));
+      if (named.includes(undefined)) return found({ files, truncated: true });
+      return found({ files: [...new Set(named.flatMap((paths) => paths ?? []))], truncated: false });
+    },
   };
 }
 
@@ -66,9 +80,12 @@ function ancestryOf(status: string, url: string): Reading<Ancestry> {
 
 function rangeOf(first: WireCompare, more: readonly WireCompare[]): Range {
   const commits = [first, ...more].flatMap(({ commits: listed = [] }) => listed.map((commit) => commitFact(commit)));
-  const files = first.files ?? undefined;
   const isShort = first.commits === undefined || commits.length < (first.total_commits ?? commits.length);
-  const truncated = isShort || (files?.length ?? 0) >= mostFiles;
+  const isCut = first.files === undefined || first.files.length >= mostFiles;
   // GitHub lists the oldest first.
-  return { commits: commits.toReversed(), files: files === undefined ? undefined : touchedPaths(files), truncated };
+  return {
+    commits: commits.toReversed(),
+    files: isCut ? undefined : touchedPaths(first.files ?? []),
+    truncated: isShort,
+  };
 }

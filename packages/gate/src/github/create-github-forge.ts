@@ -14,11 +14,19 @@ import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import type { Subject } from "../ports/api-urls.ts";
 import { checkRunsPath, readChecks } from "./checks.ts";
 import { createClient } from "./client.ts";
-import { branchPath, commitPath, createCommitReader, readHead, readRecent, resolveCommit } from "./commits.ts";
+import {
+  branchPath,
+  commitPath,
+  createCommitReader,
+  readHead,
+  readRecent,
+  readRoot,
+  resolveCommit,
+} from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
 import type { GitHubApp } from "./connect.ts";
 import { readPush } from "./pushes.ts";
-import { readWorkflowRuns, runsPath } from "./runs.ts";
+import { readNewestRun, readWorkflowRuns, runsPath } from "./runs.ts";
 import { createSources, readVariable, variablePath } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 
@@ -26,7 +34,7 @@ import { contentsPath } from "../forge/repository-files.ts";
 export interface GitHubForgeOptions {
   /** Address of the site. @default "https://github.com" */
   readonly url?: string | undefined;
-  /** Address of the API. @default `https://api.github.com` for github.com, `{url}/api/v3` for an Enterprise server */
+  /** Address of the API. @default `https://api.github.com`, `https://api.{name}.ghe.com`, `{url}/api/v3` for an Enterprise server */
   readonly api?: string | undefined;
   /** `owner/name`. */
   readonly repository: string;
@@ -57,26 +65,35 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
   const { app, clock = systemClock, report = ignoreEvents, repository, retry = {}, token } = options;
   const http = options.http ?? createHttp({ send: createSender(() => import("undici")), clock });
   const client = createClient({ api: apiOf(options), repository, token, app, http, clock, report, retry });
+  const commit = createCommitReader(client);
   return {
     kind: "github",
-    checks: (commit, signal) => readChecks(client, commit, signal),
-    runs: (commit, file, signal) => readWorkflowRuns(client, commit, file, signal),
+    checks: (sha, signal) => readChecks(client, sha, signal),
+    runs: (sha, file, signal) => readWorkflowRuns(client, sha, file, signal),
+    newestRun: (query, wanted, signal) => readNewestRun(client, query, wanted, signal),
     head: (branch, signal) => readHead(client, branch, signal),
     resolve: (prefix, signal) => resolveCommit(client, prefix, signal),
     recent: (branch, most, signal) => readRecent(client, branch, most, signal),
-    ...createComparer(client),
-    commit: createCommitReader(client),
-    push: (commit, branch, signal) => readPush(client, commit, branch, signal),
+    root: (head, signal) => readRoot(client, head, signal),
+    ...createComparer(client, commit),
+    commit,
+    push: (sha, branch, signal) => readPush(client, sha, branch, signal),
     ...createSources(client),
-    variable: (name, signal) => readVariable(client, name, signal),
+    variable: (name, signal) => readVariable(client, repository, name, signal),
     urlOf: (subject) => client.urlOf(pathOf(subject)),
   };
 }
 
-/** Source: https://docs.github.com/en/enterprise-server/rest/quickstart (`/api/v3`). */
+/**
+ * Sources: https://docs.github.com/en/enterprise-server/rest/quickstart (`/api/v3`);
+ * https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/about-github-enterprise-cloud-with-data-residency (`api.` of
+ * a subdomain of ghe.com).
+ */
 function apiOf({ api, url = "https://github.com" }: GitHubForgeOptions): string {
   if (api !== undefined) return api.replace(/\/+$/, "");
-  return /^https:\/\/github\.com\/?$/i.test(url) ? "https://api.github.com" : `${url.replace(/\/+$/, "")}/api/v3`;
+  if (/^https:\/\/github\.com\/?$/i.test(url)) return "https://api.github.com";
+  const [, tenant] = /^https:\/\/([a-z0-9-]+\.ghe\.com)\/?$/i.exec(url) ?? [];
+  return tenant === undefined ? `${url.replace(/\/+$/, "")}/api/v3` : `https://api.${tenant.toLowerCase()}`;
 }
 
 function pathOf(subject: Subject): string {

@@ -51,13 +51,15 @@ describe("history and changes", () => {
     expect(range.truncated).toBe(false);
   });
 
-  it("says that 300 files may be all that is named", async () => {
+  it("reads more than 300 files from the commits' own pages, and names them all", async () => {
     const { forge, graph } = await startGitHubWorld();
     const base = parseCommitSha(graph.add());
     const head = parseCommitSha(
       graph.add({ files: Object.fromEntries(Array.from({ length: 310 }, (_, index) => [`f${index}`, "x"])) }),
     );
-    expect(valueOf(await forge.between(base, head)).truncated).toBe(true);
+    expect(valueOf(await forge.between(base, head)).files).toBeUndefined();
+    expect(valueOf(await forge.difference(base, head))).toMatchObject({ truncated: false });
+    expect(valueOf(await forge.difference(base, head)).files).toHaveLength(310);
     expect(valueOf(await forge.commit(head)).files).toHaveLength(310);
   });
 

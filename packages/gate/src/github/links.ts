@@ -9,6 +9,11 @@ export function nextPage(page: Linked | undefined): string | undefined {
   return page === undefined ? undefined : linkTo("next", page);
 }
 
+/** Address of the last page; undefined if this is the only one, or the answer does not name it. */
+export function lastPage(page: Linked): string | undefined {
+  return linkTo("last", page);
+}
+
 /**
  * Addresses of the pages after the first, where the first tells how many there are: they need not be read one after the other.
  *

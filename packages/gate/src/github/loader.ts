@@ -20,6 +20,8 @@ import { getOnce } from "./request.ts";
 export interface Expected<T> {
   readonly schema: Schema<T>;
   readonly what: string;
+  /** True if only a 404 of the API itself (JSON with a message) is absence; that of a proxy, or of a call that is missing, is an error. */
+  readonly ownNotFound?: boolean | undefined;
 }
 
 /** A valid answer. */

@@ -59,7 +59,7 @@ describe("a missing run", () => {
       kind: "go",
       value: { verdict: "open", checks: [{ name: "e2e.yml", state: "missing" }] },
     });
-    expect(verdict.evidence[0]?.fact).toMatch(/server\/\*\*.*docs\/a\.md/);
+    expect(verdict.evidence.find(({ rule }) => rule === "gate")?.fact).toMatch(/server\/\*\*.*docs\/a\.md/);
     expect(clock.now() - began).toBeGreaterThanOrEqual(90_000);
   });
 
@@ -99,17 +99,30 @@ describe("a missing run", () => {
     ],
     ["of a workflow that is not for pushes", "on:\n  schedule:\n    - cron: '0 0 * * *'\n", [docs], undefined],
     ["of a workflow whose filter cannot be read", "on:\n  push:\n    paths: ['[!a]*']\n", [docs], undefined],
-    ["after [skip ci]", filtered, [{ ...docs, message: "docs [skip ci]" }], undefined],
     ["of a push with a workflow's token", filtered, [docs], "github-actions[bot]"],
-    [
-      "of a push of 300 files",
-      filtered,
-      [{ files: Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`docs/${index}`, "x"])) }],
-      undefined,
-    ],
   ])("%s is not proven", async (_, workflow, commits, user) => {
     const { gate, push } = await start(workflow);
     expect(await gate(push(commits, user), e2e)).toMatchObject({ kind: "stop", outcome: "unknown" });
+  });
+
+  it("after [skip ci] can never come, and says so at once", async () => {
+    const { clock, gate, push } = await start();
+    const began = clock.now();
+    const sha = push([{ ...docs, message: "docs [skip ci]" }]);
+    const verdict = await gate(sha, { ...e2e, wait: true });
+    expect(verdict).toMatchObject({ outcome: "refused", reason: expect.stringContaining("[skip ci]") });
+    const check = await gate(sha, { checks: ["build"], wait: true });
+    expect(check).toMatchObject({ outcome: "refused", reason: expect.stringContaining("[skip ci]") });
+    expect(clock.now() - began).toBe(0);
+  });
+
+  it("of a squash of 350 documents is proven, from the commit's own pages", async () => {
+    const { gate, push } = await start();
+    const files = Object.fromEntries(Array.from({ length: 350 }, (_, index) => [`docs/${index}`, "x"]));
+    expect(await gate(push([{ files }]), e2e)).toMatchObject({ kind: "go" });
+    expect(await gate(push([{ files: { ...files, "server/a.ts": "x", "docs/0": "y" } }]), e2e)).toMatchObject({
+      outcome: "unknown",
+    });
   });
 
   it("of a disabled workflow is not proven", async () => {
@@ -121,6 +134,7 @@ describe("a missing run", () => {
   it("whose push nobody remembers is not proven, unless the job's own event tells", async () => {
     const { fake, gate, push } = await start();
     const [before, sha] = [push([server]), push([docs])];
+    fake.setRun({ sha: before, file: "e2e.yml", status: "completed", conclusion: "success" });
     fake.misbehave({ on: /activity/, body: "[]" });
     expect(await gate(sha, e2e)).toMatchObject({ kind: "stop", outcome: "unknown" });
     expect(await gate(sha, { ...e2e, before: parseCommitSha(before) })).toMatchObject({ kind: "go" });

@@ -1,6 +1,5 @@
-import { absent, type CommitSha, found, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
+import { absent, type CommitSha, found, parseCommitSha, type Reading, sameCommit, toReading } from "@lateen/kernel";
 
-import { readSafely } from "../forge/read-safely.ts";
 import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { activitiesSchema, type WireActivity } from "./wire.ts";
@@ -20,7 +19,7 @@ export function readPush(
   branch: string,
   signal?: AbortSignal,
 ): Promise<Reading<Push>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const expected = { schema: activitiesSchema, what: "a list of activities" };
     for await (const activities of client.walk(activityPath(branch), expected, signal)) {
       const activity = activities.find(({ after, ref }) => sameCommit(after, commit) && ref === `refs/heads/${branch}`);

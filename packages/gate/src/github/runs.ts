@@ -1,7 +1,16 @@
-import { type CommitSha, found, isReleaseError, parseCommitSha, plainText, type Reading } from "@lateen/kernel";
+import {
+  absent,
+  type CommitSha,
+  found,
+  isReleaseError,
+  parseCommitSha,
+  plainText,
+  type Reading,
+  toReading,
+} from "@lateen/kernel";
 
-import type { RunFact } from "../ports/checks.ts";
-import { readSafely } from "../forge/read-safely.ts";
+import { isOnBranch } from "../checks/is-on-branch.ts";
+import type { BranchRunQuery, RunFact } from "../ports/checks.ts";
 import type { Client } from "./client.ts";
 import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
 import { runsSchema, type WireRun } from "./wire.ts";
@@ -28,9 +37,36 @@ export function readWorkflowRuns(
   file: string,
   signal?: AbortSignal,
 ): Promise<Reading<readonly RunFact[]>> {
-  return readSafely(async () => {
+  return toReading(async () => {
     const runs = (await readNamedRuns(client, sha, signal)) ?? (await readOwnRuns(client, sha, file, signal));
     return found(runs.filter((run) => isOf(file, run.path)).map(runFact));
+  });
+}
+
+/**
+ * The newest wanted run of a workflow on a branch. GitHub serves such filtered lists late at times; a run that is missing from one is
+ * noticed by what changed since the run that is found.
+ */
+export function readNewestRun(
+  client: Client,
+  { branch, file, event }: BranchRunQuery,
+  wanted: (run: RunFact) => boolean,
+  signal?: AbortSignal,
+): Promise<Reading<RunFact>> {
+  // Runs of a merge queue are on branches of their own.
+  const filter = event === "merge_group" ? "" : `&branch=${encodeURIComponent(branch)}`;
+  const path = `/actions/workflows/${encodeURIComponent(nameOf(file))}/runs?event=${event}${filter}&per_page=${pageSize}`;
+  return toReading(async () => {
+    const expected = { schema: runsSchema, what: "a list of workflow runs" };
+    for await (const { rows } of client.walk(path, expected, signal)) {
+      const run = rows
+        .map(runFact)
+        .filter((one) => one.event === event && isOnBranch(one, branch))
+        .toSorted((a, b) => b.id - a.id)
+        .find(wanted);
+      if (run !== undefined) return found(run);
+    }
+    return absent(`no run of ${file} is listed at ${client.urlOf(path)}`);
   });
 }
 
@@ -79,19 +115,26 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function runFact(run: WireRun): RunFact {
+/** The branch after the `@` of a path, if there is one: a tag can have the name of a branch. */
+function branchOf({ head_branch: branch, path }: WireRun): string {
+  return /@(refs\/tags\/.+)$/s.exec(path)?.[1] ?? branch;
+}
+
+/** A run in the vocabulary of the ports. */
+export function runFact(run: WireRun): RunFact {
   return {
     id: run.id,
     attempt: run.run_attempt ?? 1,
     workflow: workflowOf(run.path),
     workflowName: plainText(run.name, 200),
     event: plainText(run.event, 60),
-    branch: plainText(run.head_branch, 200),
+    branch: branchOf(run),
     headSha: /^[0-9a-f]{40}$/i.test(run.head_sha) ? parseCommitSha(run.head_sha) : "",
     status: plainText(run.status, 40).toLowerCase(),
     conclusion: plainText(run.conclusion, 40).toLowerCase(),
     url: plainText(run.html_url, 300),
     createdAt: plainText(run.created_at, 40),
+    startedAt: plainText(run.run_started_at, 40),
     updatedAt: plainText(run.updated_at, 40),
   };
 }

@@ -43,8 +43,8 @@ export function statusFact(row: WireStatus): CheckFact {
   return {
     kind: "status",
     id: row.id,
-    name: plainText(row.context, 300),
-    app: "",
+    name: row.context,
+    app: row.creator?.login ?? "",
     workflow: "",
     runId: runIdOf(row.target_url),
     attempt: 1,

@@ -14,7 +14,7 @@ describe("the words", () => {
   });
 
   test.each(["y", "t", "enabled", "2", "${{ vars.STOP }}", "null", "n"])(
-    "%j is no word that it knows, and holds",
+    "%j is not one of its words, and holds",
     (value) => {
       expect(decideSwitchValue(value)).toBe("unrecognised");
       expect(decideKillSwitch("STOP", value, undefined).verdict).toBe("held");
@@ -37,7 +37,9 @@ test.each([
   ["off on the forge", undefined, found("false"), "free"],
   ["on at the start", "1", absent("404"), "held"],
   ["on on the forge", "0", found("on"), "held"],
-  ["forbidden to read", undefined, error("FORGE_FORBIDDEN"), "degraded"],
+  ["forbidden to read, and never handed in", undefined, error("FORGE_FORBIDDEN"), "held"],
+  ["forbidden to read, and empty at the start", "", error("FORGE_FORBIDDEN"), "degraded"],
+  ["forbidden to read, and off at the start", "false", error("FORGE_FORBIDDEN"), "degraded"],
   ["forbidden to read, and on at the start", "true", error("FORGE_FORBIDDEN"), "held"],
   ["unauthorised", undefined, error("FORGE_UNAUTHORIZED"), "held"],
   ["unreachable", "false", error("HTTP_UNREACHABLE"), "held"],

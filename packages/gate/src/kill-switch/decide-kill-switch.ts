@@ -19,11 +19,12 @@ export function decideSwitchValue(value: string): SwitchState {
 }
 
 /**
- * Decides the kill switch from its value at the start of the job (undefined: not set) and its present value on the forge
- * (undefined: not asked for yet).
+ * Decides the kill switch from its value at the start of the job (undefined: it was never handed in) and its present value on the
+ * forge (undefined: not requested yet).
  *
- * Only a proven absence or a word that says no is free. A token that may not read the variable is a lasting gap and not an
- * outage: then the start of the job counts, loudly. Anything else that cannot be read holds.
+ * Free only if something was read and said so: a proven absence, or a word that says no. A token that may not read the variable is a
+ * lasting gap and not an outage: then the start of the job counts, loudly, if the job was given the value. Anything else that cannot
+ * be read holds.
  */
 export function decideKillSwitch(
   name: string,
@@ -35,10 +36,12 @@ export function decideKillSwitch(
   if (live === undefined || live.kind === "absent") return { verdict: "free", reason: `${name} is not set` };
   if (live.kind === "unknown") {
     if (live.cause.code !== "FORGE_FORBIDDEN") return held(`${name} could not be read: ${live.cause.message}`);
-    return {
-      verdict: "degraded",
-      reason: `${name} may not be read with this token; its value at the start of the job counts`,
-    };
+    const forbidden = `${name} may not be read with this token`;
+    if (jobStart === undefined)
+      return held(
+        `${forbidden}, and the job was not given it either: add \`env: { ${name}: "\${{ vars.${name} }}" }\` to the job`,
+      );
+    return { verdict: "degraded", reason: `${forbidden}; its value at the start of the job counts` };
   }
   const now = decideSwitchValue(live.value);
   if (now !== "free") return held(`${name} is ${quote(live.value)}${doubt(now)}`);
@@ -50,7 +53,7 @@ function held(reason: string): SwitchDecision {
 }
 
 function doubt(state: SwitchState): string {
-  return state === "unrecognised" ? ", which is no word that it knows" : "";
+  return state === "unrecognised" ? ", which is not one of the words for yes or no" : "";
 }
 
 function quote(value: string | undefined): string {

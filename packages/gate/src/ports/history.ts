@@ -6,6 +6,8 @@ export interface History {
   head(branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
   /** How `head` relates to `base`: `ahead` where it descends from it. */
   compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
+  /** The oldest commit that `head` descends from. */
+  root(head: CommitSha, signal?: AbortSignal): Promise<Reading<CommitSha>>;
   /** The full id that 7 to 40 hexadecimal digits name; ambiguous is unknown. */
   resolve(prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
 }

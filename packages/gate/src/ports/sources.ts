@@ -1,5 +1,7 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 
+import type { FilterEngine } from "../triggers/filter-list.ts";
+
 /** A workflow as the forge has registered it. */
 export interface WorkflowFact {
   readonly path: string;
@@ -23,4 +25,8 @@ export interface Sources {
   workflowFile(file: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<WorkflowFile>>;
   /** Whether a workflow is enabled; absent where this server has no such call or does not know the workflow. */
   workflow(file: string, signal?: AbortSignal): Promise<Reading<WorkflowFact>>;
+  /** File of the only workflow at a commit whose jobs are shown under this title; absent if there is none, or more than one. */
+  workflowNamed(title: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>>;
+  /** Whose rules decide about the patterns of workflows on this server. */
+  filters(signal?: AbortSignal): Promise<FilterEngine>;
 }

@@ -1,7 +1,7 @@
 import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
-import { matchesPaths } from "../triggers/matches-paths.ts";
+import { pathMatcher } from "../triggers/matches-paths.ts";
 
 /** Commits whose files are asked for one by one at most, and at the same time at most: forges limit both. */
 const mostCommits = 100;
@@ -19,8 +19,10 @@ export async function relevanceOf(
   signal?: AbortSignal,
 ): Promise<Reading<"yes" | "no" | "not-asked">> {
   if (paths === undefined || paths.length === 0) return found("not-asked");
+  const match = pathMatcher(paths);
+  // An unclear pattern counts as a match, which is the careful side.
   const isRelevant = ({ files }: Pick<CommitFact, "files">): boolean =>
-    files?.some((file) => matchesPaths(paths, file)) ?? false;
+    files?.some((file) => match(file) !== "misses") ?? false;
   if (isRelevant(range) || range.commits.some(isRelevant)) return found("yes");
   if (range.truncated) return blocked("the forge cut the list of newer commits off");
   // What a single commit changed is what the two ends differ in.
@@ -33,7 +35,7 @@ export async function relevanceOf(
     for (const commit of some) {
       if (commit.kind !== "found") return blocked(commit);
       if (commit.value.files === undefined)
-        return blocked(`the forge does not tell which files ${commit.value.sha} changed`);
+        return blocked(`the forge does not name the files that ${commit.value.sha} changed`);
     }
   }
   return found("no");

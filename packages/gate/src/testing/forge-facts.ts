@@ -6,8 +6,12 @@ export interface NewStatus {
   /** `cancelled` is reported as the forge's version reports it. */
   readonly state: "success" | "failure" | "error" | "pending" | "warning" | "skipped" | "cancelled" | (string & {});
   readonly description?: string;
-  /** @default a page of an Actions job */
+  /** `""` for a row of nobody's run. @default the page of a job of the run that the context names, which is made if it is not there */
   readonly targetUrl?: string;
+  /** Login of the user that posted it. @default none, as for rows of Actions */
+  readonly creator?: string;
+  /** Id of the run that it links to, which may be one of another commit. @default the run that the context names */
+  readonly runId?: number;
   /** @default one more than the last */
   readonly id?: number;
   /** ISO 8601. @default a second after the last */
@@ -30,6 +34,12 @@ export interface NewRun {
   readonly id?: number;
   /** The workflow's name. @default the file */
   readonly name?: string;
+  /** Login of the user that started it; `gitea-actions` for the timer of Gitea. @default "octavia" */
+  readonly actor?: string;
+  /** Ref of a run that is not of a branch, such as `refs/tags/v1`. */
+  readonly ref?: string;
+  /** When its newest attempt began, ISO 8601. @default `at` */
+  readonly startedAt?: string;
   /** ISO 8601. @default a second after the last */
   readonly at?: string;
 }
@@ -50,8 +60,8 @@ export interface ForgeFacts {
   setStatus(status: NewStatus): number;
   /** Answers the run's id. */
   setRun(run: NewRun): number;
-  /** Sets a variable of the repository, or with undefined removes it. */
-  setVariable(name: string, value: string | undefined): void;
+  /** Sets a variable of the repository or its organisation, or with undefined removes it. */
+  setVariable(name: string, value: string | undefined, of?: "repository" | "organisation"): void;
   addPush(push: NewPush): void;
   /** Registers a workflow, or changes its state (`active`, `disabled_manually`). */
   setWorkflow(file: string, state: string, name?: string): void;

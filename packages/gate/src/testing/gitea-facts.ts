@@ -1,4 +1,5 @@
-import type { ForgeFacts, NewPush } from "./forge-facts.ts";
+import type { ForgeFacts, NewPush, NewRun } from "./forge-facts.ts";
+import { minorOf } from "./gitea-version.ts";
 
 /** A row of a commit's statuses, as Gitea serves it. */
 export interface GiteaStatus {
@@ -7,6 +8,7 @@ export interface GiteaStatus {
   readonly context: string;
   readonly description: string;
   readonly target_url: string;
+  readonly creator: { readonly login: string } | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -15,94 +17,192 @@ export interface GiteaStatus {
 export interface GiteaRun {
   readonly id: number;
   readonly run_number: number;
+  /** Always 0: the API counts attempts of jobs only. */
   readonly run_attempt: number;
   readonly path: string;
   readonly display_title: string;
   readonly event: string;
+  /** What the filter `event` of a list is compared with. */
+  readonly trigger: string;
+  readonly actor: { readonly id: number; readonly login: string };
   readonly head_sha: string;
   readonly head_branch: string;
   readonly status: string;
   readonly conclusion: string;
   readonly html_url: string;
   readonly started_at: string;
+  readonly completed_at: string;
 }
 
-/** Everything that a fake Gitea remembers beside its commits. */
+/** A job of a run. */
+export interface GiteaJob {
+  readonly id: number;
+  readonly run_id: number;
+  readonly context: string;
+  readonly status: string;
+  readonly conclusion: string;
+}
+
+/** Everything that a fake Gitea remembers in addition to its commits. */
 export interface GiteaFacts {
   readonly statuses: Map<string, GiteaStatus[]>;
   readonly runs: Map<number, GiteaRun>;
-  readonly variables: Map<string, string>;
+  readonly jobs: Map<number, GiteaJob>;
+  readonly variables: { readonly repository: Map<string, string>; readonly organisation: Map<string, string> };
   readonly pushes: NewPush[];
   readonly workflows: Map<string, { readonly name: string; readonly state: string }>;
   readonly mutators: ForgeFacts;
 }
 
+/** Times that are not set. */
+const never = "1970-01-01T00:00:00Z";
+
 /** Makes an empty memory; `home` is the address of the repository's page. */
-export function createGiteaFacts(home: () => string): GiteaFacts {
+export function createGiteaFacts(home: () => string, version: string): GiteaFacts {
   const facts: Omit<GiteaFacts, "mutators"> = {
     statuses: new Map(),
     runs: new Map(),
-    variables: new Map(),
+    jobs: new Map(),
+    variables: { repository: new Map(), organisation: new Map() },
     pushes: [],
     workflows: new Map(),
   };
+  const minor = minorOf(version);
   let lastId = 0;
   let seconds = 0;
   const now = (): string => new Date(Date.UTC(2026, 5, 1) + ++seconds * 1000).toISOString();
-  const mutators: ForgeFacts = {
-    setStatus({ sha, context, state, id = lastId + 1, at = now(), ...rest }) {
-      lastId = Math.max(lastId, id);
-      const row = {
-        id,
-        // Gitea has no word for a cancelled job: it is a failure with this very description.
-        status: state === "cancelled" ? "failure" : state,
-        context,
-        description: rest.description ?? (state === "cancelled" ? "Has been cancelled" : (descriptions[state] ?? "")),
-        target_url: rest.targetUrl ?? `${new URL(home()).pathname}/actions/runs/${id}/jobs/0`,
-        created_at: at,
-        updated_at: at,
-      };
-      facts.statuses.set(sha, [...(facts.statuses.get(sha) ?? []), row]);
-      return id;
-    },
-    setRun({
+  const nextId = (): number => ++lastId;
+  // Runs whose state follows that of their jobs, because a test set statuses only.
+  const implied = new Set<number>();
+
+  const addRun = (run: NewRun): number => {
+    const {
       sha,
       file,
       status,
       conclusion = null,
       event = "push",
       branch = "main",
-      attempt = 1,
-      id = lastId + 1,
       name = file,
-      at = now(),
-    }) {
+      actor = "octavia",
+    } = run;
+    const id = run.id ?? findRun(facts.runs, sha, file, name, event, implied) ?? nextId();
+    lastId = Math.max(lastId, id);
+    implied.delete(id);
+    const at = run.at ?? now();
+    const scheduled = event === "schedule";
+    facts.runs.set(id, {
+      id,
+      // The number is not the id: taking one for the other finds another run, or none.
+      run_number: id + 1000,
+      run_attempt: 0,
+      path: `${file}@${run.ref ?? `refs/heads/${branch}`}`,
+      display_title: name,
+      event: scheduled && minor < 27 ? "push" : event,
+      trigger: event,
+      actor: scheduled ? { id: -2, login: "gitea-actions" } : { id: 7, login: actor },
+      head_sha: sha,
+      head_branch: run.ref === undefined ? branch : "",
+      status,
+      conclusion: conclusion ?? "",
+      html_url: `${home()}/actions/runs/${minor < 26 ? id + 1000 : id}`,
+      started_at: at,
+      completed_at: status === "completed" ? at : never,
+    });
+    return id;
+  };
+
+  const linkedRun = (sha: string, context: string): number => {
+    // Contexts without a workflow's title are jobs of one run.
+    const title = context.includes(" / ") ? (context.split(" / ")[0] ?? "") : "jobs";
+    const event = / \(([a-z_]+)\)$/.exec(context)?.[1] ?? "push";
+    const file = `${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.yml`;
+    const known = findRun(facts.runs, sha, file, title, event);
+    if (known !== undefined) return known;
+    const id = addRun({ sha, file, name: title, event, status: "in_progress" });
+    implied.add(id);
+    return id;
+  };
+
+  const setJob = (run_id: number, context: string, state: string): number => {
+    const known = [...facts.jobs.values()].find((job) => job.run_id === run_id && job.context === context);
+    const id = known?.id ?? nextId();
+    const completed = state !== "pending";
+    const conclusion = completed ? (state === "error" ? "failure" : state) : "";
+    facts.jobs.set(id, { id, run_id, context, status: completed ? "completed" : "in_progress", conclusion });
+    if (!implied.has(run_id)) return id;
+    const jobs = [...facts.jobs.values()].filter((job) => job.run_id === run_id);
+    const run = facts.runs.get(run_id);
+    if (run !== undefined) facts.runs.set(run_id, { ...run, ...stateOfJobs(jobs) });
+    return id;
+  };
+
+  const linkOf = (sha: string, context: string, state: string, runId?: number): string => {
+    const run = runId ?? linkedRun(sha, context);
+    const job = setJob(run, context, state);
+    const path = minor < 26 ? `${run + 1000}/jobs/0` : `${run}/jobs/${job}`;
+    return `${new URL(home()).pathname}/actions/runs/${path}`;
+  };
+
+  const mutators: ForgeFacts = {
+    setStatus({ sha, context, state, at = now(), creator, runId, ...rest }) {
+      const target_url = rest.targetUrl ?? linkOf(sha, context, state, runId);
+      const id = rest.id ?? nextId();
       lastId = Math.max(lastId, id);
-      // The number is not the id: taking one for the other answers with an empty list.
-      facts.runs.set(id, {
+      const row = {
         id,
-        run_number: id + 1000,
-        run_attempt: attempt,
-        path: `${file}@refs/heads/${branch}`,
-        display_title: name,
-        event,
-        head_sha: sha,
-        head_branch: branch,
-        status,
-        conclusion: conclusion ?? "",
-        html_url: `${home()}/actions/runs/${id + 1000}`,
-        started_at: at,
-      });
+        status: wordOf(state, minor),
+        context,
+        description: rest.description ?? descriptionOf(state, minor),
+        target_url,
+        creator: creator === undefined ? null : { login: creator },
+        created_at: at,
+        updated_at: at,
+      };
+      facts.statuses.set(sha, [...(facts.statuses.get(sha) ?? []), row]);
       return id;
     },
-    setVariable(name, value) {
-      if (value === undefined) facts.variables.delete(name);
-      else facts.variables.set(name, value);
+    setRun: addRun,
+    setVariable(name, value, of = "repository") {
+      if (value === undefined) facts.variables[of].delete(name);
+      else facts.variables[of].set(name, value);
     },
     addPush: (push) => void facts.pushes.unshift(push),
     setWorkflow: (file, state, name = file) => void facts.workflows.set(file, { name, state }),
   };
   return { ...facts, mutators };
+}
+
+/** The run of a workflow on a commit, by its file or its name. */
+function findRun(
+  runs: ReadonlyMap<number, GiteaRun>,
+  sha: string,
+  file: string,
+  title: string,
+  event: string,
+  among?: ReadonlySet<number>,
+): number | undefined {
+  const same = [...runs.values()].filter((run) => run.head_sha === sha && run.trigger === event);
+  const named = same.filter(({ path, display_title: name }) => path.split("@")[0] === file || name === title);
+  return named.findLast(({ id }) => among === undefined || among.has(id))?.id;
+}
+
+function stateOfJobs(jobs: readonly GiteaJob[]): Pick<GiteaRun, "status" | "conclusion"> {
+  const words = new Set(jobs.map(({ conclusion }) => conclusion));
+  if (jobs.some(({ status }) => status !== "completed")) return { status: "in_progress", conclusion: "" };
+  const conclusion = ["failure", "cancelled", "success"].find((word) => words.has(word)) ?? [...words][0] ?? "";
+  return { status: "completed", conclusion };
+}
+
+/** Gitea has no word for a cancelled job, and until 1.24 none for a skipped one. */
+function wordOf(state: string, minor: number): string {
+  if (state === "cancelled") return "failure";
+  return state === "skipped" && minor < 25 ? "success" : state;
+}
+
+function descriptionOf(state: string, minor: number): string {
+  if (state === "cancelled") return minor < 27 ? "Has been cancelled" : "Canceled after 12s";
+  return descriptions[state] ?? "";
 }
 
 const descriptions: Readonly<Record<string, string>> = {

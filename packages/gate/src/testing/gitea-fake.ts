@@ -3,7 +3,8 @@ import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
 import type { CommitGraph } from "./commit-graph.ts";
 import type { ForgeFacts } from "./forge-facts.ts";
 import { createGiteaFacts, type GiteaFacts } from "./gitea-facts.ts";
-import { giteaRoutes } from "./gitea-routes.ts";
+import { giteaRoutes, noSuchCall, readVariable } from "./gitea-routes.ts";
+import { minorOf } from "./gitea-version.ts";
 import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
 
 /** Which Gitea is played, and how badly it behaves. */
@@ -11,7 +12,10 @@ export interface GiteaFakeOptions {
   readonly graph: CommitGraph;
   /** @default "acme/core" */
   readonly repository?: string;
-  /** @default "1.26.4"; below 1.24 there is no API of runs and workflows */
+  /**
+   * The server behaves as this version does: `1.22.6` (no comparison of commits), `1.24.6` (no list of runs), `1.25.5` (links by number),
+   * `1.26.4`, `1.27.3` (marks filtered workflows, cancels with another text). @default "1.26.4"
+   */
   readonly version?: string;
   /** The only token that is let in; undefined lets everybody in. */
   readonly token?: string | undefined;
@@ -27,6 +31,10 @@ export interface GiteaFakeOptions {
   readonly claimedTotal?: number;
   /** Whether the combined status is as complete as the list. @default true */
   readonly combinedIsWhole?: boolean;
+  /** Whether `/version` can be read. @default true */
+  readonly hidesVersion?: boolean;
+  /** What a variable is answered with in place of its value or of its own 404. */
+  readonly variables?: "forbidden" | "no-such-call";
 }
 
 /** A running fake. */
@@ -40,7 +48,7 @@ export interface GiteaFake extends HttpFake, ForgeFacts {
 export async function startGiteaFake(options: GiteaFakeOptions): Promise<GiteaFake> {
   const { repository = "acme/core", latencyMs = 0, etags = true } = options;
   let site = "";
-  const facts = createGiteaFacts(() => `${site}/${repository}`);
+  const facts = createGiteaFacts(() => `${site}/${repository}`, options.version ?? "1.26.4");
   const answer = (request: RecordedRequest): Promise<ScriptedReply> =>
     answerRequest(request, options, repository, facts);
   const server = await startHttpFake({ latencyMs, etags, answer });
@@ -57,13 +65,17 @@ async function answerRequest(
   const refused = refuse(request, options);
   if (refused !== undefined) return refused;
   const url = new URL(request.path, "http://gitea");
-  if (url.pathname === "/api/v1/version") return json({ version: options.version ?? "1.26.4" });
+  if (url.pathname === "/api/v1/version")
+    return options.hidesVersion === true ? noSuchCall() : json({ version: options.version ?? "1.26.4" });
+  const [, name] = /^\/api\/v1\/orgs\/[^/]+\/actions\/variables\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (name !== undefined) return readVariable(decodeURIComponent(name), facts.variables.organisation, options);
   const prefix = `/api/v1/repos/${repository}/`;
   if (!url.pathname.startsWith(prefix)) return notFound();
   const path = url.pathname.slice(prefix.length);
   for (const { pattern, since, answer } of giteaRoutes) {
     const match = pattern.exec(path);
-    if (match !== null && isSince(options.version ?? "1.26.4", since)) {
+    if (match !== null) {
+      if (minorOf(options.version ?? "1.26.4") < since) return noSuchCall();
       const parameters = match.slice(1).map(decodeURIComponent);
       return (await answer({ parameters, query: url.searchParams, options, facts })) ?? notFound();
     }
@@ -88,8 +100,4 @@ function refuse({ headers }: RecordedRequest, { token }: GiteaFakeOptions): Scri
 
 function notFound(): ScriptedReply {
   return json({ message: "The target couldn't be found.", errors: null }, {}, 404);
-}
-
-function isSince(version: string, since: number): boolean {
-  return Number(version.split(".")[1] ?? 0) >= since;
 }

@@ -1,7 +1,8 @@
 import type { ScriptedReply } from "@lateen/kernel/testing";
 
 import type { GraphCommit } from "./commit-graph.ts";
-import type { GiteaFacts, GiteaStatus } from "./gitea-facts.ts";
+import type { GiteaFacts, GiteaRun, GiteaStatus } from "./gitea-facts.ts";
+import { minorOf as minorOfVersion } from "./gitea-version.ts";
 import type { GiteaFakeOptions } from "./gitea-fake.ts";
 import { json } from "./http-fake.ts";
 
@@ -29,13 +30,14 @@ export const giteaRoutes: readonly Route[] = [
   { pattern: /^commits\/([0-9a-f]+)\/status$/i, since: 0, answer: combinedStatus },
   { pattern: /^commits$/, since: 0, answer: commits },
   { pattern: /^git\/commits\/([^/]+)$/, since: 0, answer: commit },
-  { pattern: /^compare\/([0-9a-f]+)\.\.\.([0-9a-f]+)$/i, since: 0, answer: compare },
+  { pattern: /^compare\/([0-9a-f]+)\.\.\.([0-9a-f]+)$/i, since: 23, answer: compare },
   { pattern: /^contents\/(.+)$/, since: 0, answer: contents },
   { pattern: /^raw\/(.+)$/, since: 0, answer: raw },
   { pattern: /^actions\/variables\/([^/]+)$/, since: 22, answer: variable },
   { pattern: /^activities\/feeds$/, since: 20, answer: activities },
-  { pattern: /^actions\/runs$/, since: 24, answer: runs },
-  { pattern: /^actions\/runs\/(\d+)$/, since: 24, answer: run },
+  { pattern: /^actions\/runs$/, since: 25, answer: runs },
+  { pattern: /^actions\/runs\/(\d+)$/, since: 25, answer: run },
+  { pattern: /^actions\/runs\/(\d+)\/jobs$/, since: 25, answer: jobs },
   { pattern: /^actions\/workflows\/([^/]+)$/, since: 24, answer: workflow },
 ];
 
@@ -50,8 +52,11 @@ async function branch({ parameters: [name = ""], options: { graph } }: RouteInpu
 }
 
 async function statuses({ parameters: [sha = ""], query, options, facts }: RouteInput): Answered {
+  if (minorOf(options) >= 26 && (await options.graph.commit(sha)) === undefined) return undefined;
+  // By second descending, and within a second by id ascending.
+  const second = ({ updated_at: at }: GiteaStatus): string => at.slice(0, 19);
   const newestFirst = (facts.statuses.get(sha) ?? []).toSorted(
-    (a, b) => b.updated_at.localeCompare(a.updated_at) || b.id - a.id,
+    (a, b) => second(b).localeCompare(second(a)) || a.id - b.id,
   );
   const page = paged(newestFirst, query, options);
   return json(
@@ -89,12 +94,15 @@ async function combinedStatus({ parameters: [sha = ""], query, options, facts }:
   return json(body, totals(whole.length, options));
 }
 
-async function commits({ query, options: { graph } }: RouteInput): Answered {
+async function commits({ query, options }: RouteInput): Answered {
+  const { graph } = options;
   const ref = query.get("sha") ?? "main";
-  const found = await graph.commit((await graph.head(ref)) ?? ref);
-  if (found === undefined) return undefined;
-  const size = Math.min(50, Math.max(1, Number(query.get("limit") ?? 50)));
-  return json((await graph.log(found.sha)).slice(0, size).map(wireCommit));
+  const head = await graph.commit((await graph.head(ref)) ?? ref);
+  if (head === undefined) return undefined;
+  const base = query.get("not");
+  const all = base === null ? await graph.log(head.sha) : await graph.between(base, head.sha);
+  const rows = all.map((row) => wireCommit(row, query.get("files") !== "false"));
+  return json(paged(rows, query, options, 50), totals(all.length, options));
 }
 
 async function commit({ parameters: [id = ""], options: { graph } }: RouteInput): Answered {
@@ -102,23 +110,21 @@ async function commit({ parameters: [id = ""], options: { graph } }: RouteInput)
   return found === undefined ? undefined : json(wireCommit(found));
 }
 
-async function compare({ parameters: [base = "", head = ""], options }: RouteInput): Answered {
-  const { graph } = options;
+async function compare({ parameters: [base = "", head = ""], options: { graph } }: RouteInput): Answered {
   const [from, to] = await Promise.all([graph.commit(base), graph.commit(head)]);
   if (from === undefined || to === undefined) return undefined;
   const between = await graph.between(from.sha, to.sha);
-  const top =
-    minorOf(options) >= 26 ? { files: (await graph.diff(from.sha, to.sha)).map((filename) => ({ filename })) } : {};
-  return json({ total_commits: between.length, commits: between.map(wireCommit), ...top });
+  // No version has files at the top.
+  return json({ total_commits: between.length, commits: between.map((row) => wireCommit(row)) });
 }
 
-function wireCommit({ sha, parents, message, files, date }: GraphCommit): object {
+function wireCommit({ sha, parents, message, files, date }: GraphCommit, withFiles = true): object {
   return {
     sha,
     created: date,
     commit: { message: `${message}\n`, author: { date }, committer: { date } },
     parents: parents.map((parent) => ({ sha: parent })),
-    files: files.map((filename) => ({ filename, status: "modified" })),
+    files: withFiles ? files.map((filename) => ({ filename, status: "modified" })) : null,
   };
 }
 
@@ -142,9 +148,27 @@ async function resolveRef(query: URLSearchParams, graph: GiteaFakeOptions["graph
   return (await graph.commit((await graph.head(ref)) ?? ref))?.sha;
 }
 
-async function variable({ parameters: [name = ""], facts }: RouteInput): Answered {
-  const data = facts.variables.get(name);
-  return data === undefined ? undefined : json({ owner_id: 0, repo_id: 1, name, data });
+async function variable({ parameters: [name = ""], facts, options }: RouteInput): Answered {
+  return readVariable(name, facts.variables.repository, options);
+}
+
+/** A variable of the repository or of its organisation. */
+export function readVariable(
+  name: string,
+  values: ReadonlyMap<string, string>,
+  { variables }: GiteaFakeOptions,
+): ScriptedReply {
+  if (variables === "no-such-call") return noSuchCall();
+  if (variables === "forbidden") return json({ message: "user should be the owner of the repo" }, {}, 403);
+  const data = values.get(name);
+  return data === undefined
+    ? json({ message: "variable not found", url: "" }, {}, 404)
+    : json({ owner_id: 0, repo_id: 1, name, data });
+}
+
+/** How Gitea answers a call that this version lacks. */
+export function noSuchCall(): ScriptedReply {
+  return { status: 404, headers: { "content-type": "text/plain;charset=utf-8" }, body: "404 page not found\n" };
 }
 
 async function activities({ query, options, facts }: RouteInput): Answered {
@@ -164,18 +188,34 @@ async function activities({ query, options, facts }: RouteInput): Answered {
 }
 
 async function runs({ query, options, facts }: RouteInput): Answered {
+  const [sha, branch, event] = [query.get("head_sha"), query.get("branch"), query.get("event")];
   const all = [...facts.runs.values()]
-    .filter(({ head_sha: sha }) => sha === (query.get("head_sha") ?? sha))
+    .filter((run) => sha === null || run.head_sha === sha)
+    .filter((run) => branch === null || run.path.endsWith(`@refs/heads/${branch}`))
+    // The filter looks at what triggered the run, which `event` in the answer need not be.
+    .filter((run) => event === null || run.trigger === event)
     .toSorted((a, b) => b.id - a.id);
   return json(
-    { workflow_runs: paged(all, query, options), total_count: options.claimedTotal ?? all.length },
+    { workflow_runs: paged(all, query, options).map(wireRun), total_count: options.claimedTotal ?? all.length },
     totals(all.length, options),
   );
 }
 
 async function run({ parameters: [id = ""], facts }: RouteInput): Answered {
   const found = facts.runs.get(Number(id));
-  return found === undefined ? undefined : json(found);
+  return found === undefined ? undefined : json(wireRun(found));
+}
+
+/** A run without what triggered it, which is not part of an answer. */
+function wireRun(run: GiteaRun): object {
+  return { ...run, trigger: undefined };
+}
+
+async function jobs({ parameters: [id = ""], query, options, facts }: RouteInput): Answered {
+  if (!facts.runs.has(Number(id))) return undefined;
+  const all = [...facts.jobs.values()].filter(({ run_id: run }) => run === Number(id));
+  const rows = all.map(({ context, ...job }) => ({ ...job, name: context }));
+  return json({ jobs: paged(rows, query, options), total_count: all.length }, totals(all.length, options));
 }
 
 async function workflow({ parameters: [file = ""], facts }: RouteInput): Answered {
@@ -185,14 +225,14 @@ async function workflow({ parameters: [file = ""], facts }: RouteInput): Answere
     : json({ id: file, name: known.name, path: `.gitea/workflows/${file}`, state: known.state });
 }
 
-function paged<T>(rows: readonly T[], query: URLSearchParams, options: GiteaFakeOptions): readonly T[] {
-  const size = sizeOf(query, options);
+function paged<T>(rows: readonly T[], query: URLSearchParams, options: GiteaFakeOptions, usual = 30): readonly T[] {
+  const size = sizeOf(query, options, usual);
   return rows.slice((pageOf(query) - 1) * size, pageOf(query) * size);
 }
 
 /** Source: Gitea's `[api] DEFAULT_PAGING_NUM` 30 and `MAX_RESPONSE_ITEMS` 50. */
-function sizeOf(query: URLSearchParams, { mostRows = 50 }: GiteaFakeOptions): number {
-  return Math.min(Number(query.get("limit") ?? 30) || 30, mostRows);
+function sizeOf(query: URLSearchParams, { mostRows = 50 }: GiteaFakeOptions, usual = 30): number {
+  return Math.min(Number(query.get("limit") ?? usual) || usual, mostRows);
 }
 
 function pageOf(query: URLSearchParams): number {
@@ -204,5 +244,5 @@ function totals(total: number, { claimedTotal }: GiteaFakeOptions): Record<strin
 }
 
 function minorOf({ version = "1.26.4" }: GiteaFakeOptions): number {
-  return Number(version.split(".")[1] ?? 0);
+  return minorOfVersion(version);
 }

@@ -38,9 +38,15 @@ export interface GitHubMemory {
   >;
   readonly runs: Map<
     number,
-    Row & { readonly path: string; readonly head_sha: string; readonly head_branch: string; readonly event: string }
+    Row & {
+      readonly path: string;
+      readonly head_sha: string;
+      readonly head_branch: string;
+      readonly event: string;
+      readonly ref: string;
+    }
   >;
-  readonly variables: Map<string, string>;
+  readonly variables: { readonly repository: Map<string, string>; readonly organisation: Map<string, string> };
   readonly pushes: NewPush[];
   readonly workflows: Map<
     string,
@@ -58,7 +64,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
     statuses: new Map(),
     checkRuns: new Map(),
     runs: new Map(),
-    variables: new Map(),
+    variables: { repository: new Map(), organisation: new Map() },
     pushes: [],
     workflows: new Map(),
   };
@@ -101,7 +107,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
 
   const mutators: GitHubFacts = {
     setCheckRun,
-    setStatus({ at = now(), context, description = null, id, sha, state, targetUrl = null }) {
+    setStatus({ at = now(), context, creator, description = null, id, sha, state, targetUrl = null }) {
       const others = (memory.statuses.get(sha) ?? []).filter(
         (row) => statusWords.includes(state) || row.context !== context,
       );
@@ -112,6 +118,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
         id: nextId(id),
         context,
         state,
+        creator: { login: creator ?? "github-actions[bot]" },
         description,
         target_url: targetUrl,
         created_at: at,
@@ -129,7 +136,9 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
       file,
       id,
       name = file,
+      ref,
       sha,
+      startedAt,
       status,
     }) {
       const path = `.github/workflows/${file}`;
@@ -140,17 +149,19 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
         path,
         run_attempt: attempt,
         event,
-        head_branch: branch,
+        head_branch: ref === undefined ? branch : ref.replace(/^refs\/(?:tags|heads)\//, ""),
         head_sha: sha,
         status,
         conclusion,
+        run_started_at: startedAt ?? at,
+        ref: ref ?? `refs/heads/${branch}`,
       };
       memory.runs.set(row.id, { ...row, html_url: `${home()}/actions/runs/${row.id}`, created_at: at, updated_at: at });
       return row.id;
     },
-    setVariable(name, value) {
-      if (value === undefined) memory.variables.delete(name);
-      else memory.variables.set(name, value);
+    setVariable(name, value, of = "repository") {
+      if (value === undefined) memory.variables[of].delete(name);
+      else memory.variables[of].set(name, value);
     },
     addPush: (push) => void memory.pushes.unshift(push),
     setWorkflow(file, state, name = file) {

@@ -47,6 +47,7 @@ export const githubRoutes: readonly GitHubRoute[] = [
     answer: ({ memory, parameters: [file = ""] }) => jsonOf(memory.workflows.get(file)),
   },
   { pattern: /^\/actions\/variables\/([^/]+)$/, answer: variable },
+  { pattern: /^\/actions\/organization-variables$/, answer: organisationVariables },
   { pattern: /^\/activity$/, answer: activity },
 ];
 
@@ -172,7 +173,7 @@ function runs({ memory, options, parameters: [file], url }: GitHubRouteInput): A
   const stale = options.staleFilteredLists === true && (asked.head_branch !== null || asked.event !== null);
   const served = all.slice(stale ? 1 : 0, options.mostRows ?? 1000);
   // Runs name their workflow with the branch that they ran for.
-  const rows = served.map((row) => ({ ...row, path: `${row.path}@${row.head_branch}` }));
+  const rows = served.map(({ ref, ...row }) => ({ ...row, path: `${row.path}@${ref}` }));
   return page(rows, url, "workflow_runs", { total_count: options.claimedTotal ?? all.length });
 }
 
@@ -209,8 +210,13 @@ async function contents({
 }
 
 function variable({ memory, parameters: [name = ""] }: GitHubRouteInput): Answered {
-  const value = memory.variables.get(name);
+  const value = memory.variables.repository.get(name);
   return jsonOf(value === undefined ? undefined : { name, value });
+}
+
+function organisationVariables({ memory, url }: GitHubRouteInput): Answered {
+  const rows = [...memory.variables.organisation].map(([name, value]) => ({ name, value }));
+  return page(rows, url, "variables", { total_count: rows.length });
 }
 
 function activity({ memory, url }: GitHubRouteInput): Answered {

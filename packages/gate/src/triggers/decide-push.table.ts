@@ -1,4 +1,4 @@
-import type { ForgeKind } from "./filter-list.ts";
+import type { FilterEngine } from "./filter-list.ts";
 import type { PushDecision } from "./decide-push.ts";
 import type { PushTrigger } from "./parse-workflow.ts";
 
@@ -8,7 +8,7 @@ export interface PushRow {
   readonly trigger: PushTrigger;
   readonly files: readonly string[];
   /** @default both forges */
-  readonly forge?: ForgeKind;
+  readonly forge?: FilterEngine;
   readonly kind: PushDecision["kind"];
 }
 

@@ -1,10 +1,19 @@
+import type { FilterEngine } from "./filter-list.ts";
+import { spend, type StepBudget } from "./step-budget.ts";
+
 /**
  * One pattern of `branches`, `tags` or `paths`, compiled: `matches` takes the whole name or path, case-sensitively.
  *
  * `unclear` is a pattern whose meaning neither forge documents; nothing may be concluded from it.
  */
 export type FilterPattern =
-  | { readonly kind: "pattern"; readonly text: string; readonly negated: boolean; matches(text: string): boolean }
+  | {
+      readonly kind: "pattern";
+      readonly text: string;
+      readonly negated: boolean;
+      /** @throws TooMuchToMatch if `budget` is used up */
+      matches(text: string, budget?: StepBudget): boolean;
+    }
   | { readonly kind: "unclear"; readonly text: string; readonly why: string };
 
 /**
@@ -42,12 +51,19 @@ const notSlash = (character: string): boolean => character !== "/";
  * Gitea compiles the same language in `modules/actions/workflowpattern`. Where the two could differ, or the page is
  * silent, the pattern is `unclear`.
  */
-export function compileFilterPattern(text: string): FilterPattern {
+export function compileFilterPattern(text: string, engine: FilterEngine = "github"): FilterPattern {
   const unclear = (why: string): FilterPattern => ({ kind: "unclear", text, why });
   if (text.length > longestPattern) return unclear(`is longer than ${longestPattern} characters`);
   const negated = text.startsWith("!");
-  const characters = Array.from(negated ? text.slice(1) : text);
+  const source = negated ? text.slice(1) : text;
+  const characters = Array.from(source);
   if (characters.length === 0) return unclear("is empty");
+  if (engine === "gitea-1.27" || engine === "gitea-unclear") {
+    const disputed = disputedPart(source);
+    if (disputed !== undefined && engine === "gitea-unclear")
+      return unclear(`has ${disputed}, which versions of Gitea read differently`);
+    if (disputed !== undefined) return compileGlob(text, source, negated);
+  }
   const states: State[] = [];
   for (let at = 0; at < characters.length;) {
     const atom = readAtom(characters, at);
@@ -63,7 +79,51 @@ export function compileFilterPattern(text: string): FilterPattern {
     at += 1;
     if (characters[at] === "?" || characters[at] === "+") return unclear("has two of ? and + in a row");
   }
-  return { kind: "pattern", text, negated, matches: (subject) => run(states, subject) };
+  return { kind: "pattern", text, negated, matches: (subject, budget) => run(states, subject, budget) };
+}
+
+/** The part of a pattern that Gitea reads differently since 1.27: there braces are alternatives, and `**` + `/` needs no folder. */
+function disputedPart(source: string): string | undefined {
+  return ["{", "}", "**/", "?", "+", "[", "\\"].find((part) => source.includes(part));
+}
+
+/** More alternatives than this are not written by a person. */
+const mostAlternatives = 100;
+
+/**
+ * A pattern as Gitea reads it since 1.27: `{a,b}` are alternatives, `**` is any text, with or without a slash behind it. What else
+ * differs from earlier versions is not established, so it is unclear.
+ */
+function compileGlob(text: string, source: string, negated: boolean): FilterPattern {
+  const unclear = (why: string): FilterPattern => ({ kind: "unclear", text, why });
+  if (/[?+[\\]/.test(source)) return unclear("has a character that Gitea reads differently since 1.27");
+  const alternatives = expandBraces(source);
+  if (alternatives === undefined) return unclear("has braces that do not pair, or too many of them");
+  const compiled = alternatives.map((one) =>
+    Array.from(one.replaceAll("**/", "**")).flatMap((character, at, all): State[] => {
+      if (character !== "*") return [{ skip: 0, move: (other) => other === character }];
+      if (all[at - 1] === "*") return [];
+      return [{ skip: 1, stay: all[at + 1] === "*" ? anything : notSlash }];
+    }),
+  );
+  return {
+    kind: "pattern",
+    text,
+    negated,
+    matches: (subject, budget) => compiled.some((states) => run(states, subject, budget)),
+  };
+}
+
+/** All texts that `{a,b}` stands for; undefined if braces are nested, do not pair, or stand for too many. */
+function expandBraces(source: string): readonly string[] | undefined {
+  let texts = [""];
+  for (const part of source.split(/(\{[^{}]*\})/)) {
+    const choices = part.startsWith("{") && part.endsWith("}") ? part.slice(1, -1).split(",") : [part];
+    if (choices.length === 1 && /[{}]/.test(choices[0] ?? "")) return undefined;
+    texts = texts.flatMap((text) => choices.map((choice) => text + choice));
+    if (texts.length > mostAlternatives) return undefined;
+  }
+  return texts;
 }
 
 function readAtom(characters: readonly string[], at: number): Atom | string {
@@ -119,9 +179,10 @@ function readClass(characters: readonly string[], at: number): Atom | string {
   return single((character) => character.length === 1 && test(character), end - at + 1);
 }
 
-function run(states: readonly State[], subject: string): boolean {
+function run(states: readonly State[], subject: string, budget?: StepBudget): boolean {
   let active = close(states, new Set([0]));
   for (const character of subject) {
+    spend(budget, 1 + active.size);
     const next = new Set<number>();
     for (const index of active) {
       if (states[index]?.stay?.(character) === true) next.add(index);

@@ -31,6 +31,8 @@ const longestWorkflow = 1024 * 1024;
 type Yaml = Pick<typeof YamlModule, "isAlias" | "isMap" | "isScalar" | "isSeq" | "parseDocument">;
 
 class Unclear extends Error {}
+/** Text that is no YAML at all, which no forge runs. */
+class Broken extends Error {}
 
 /**
  * Reads a workflow file; unknown where it is no workflow. A filter that cannot be read is never taken for no filter.
@@ -62,6 +64,8 @@ function attempt<T>(source: string, read: () => Reading<T>): Reading<T> {
 function readRoot(yaml: Yaml, text: string): { readonly document: Document; readonly root: YAMLMap } {
   if (text.length > longestWorkflow) throw new Unclear(`it is longer than ${longestWorkflow} bytes`);
   const document = yaml.parseDocument(text, { uniqueKeys: true });
+  const [error] = document.errors;
+  if (error !== undefined && error.code !== "DUPLICATE_KEY") throw new Broken(error.message);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw new Unclear(problem.message);
   if (!yaml.isMap(document.contents)) throw new Unclear("it is not a map");
@@ -141,7 +145,7 @@ function resolve(yaml: Yaml, document: Document, node: unknown): unknown {
 
 function unreadable(source: string, cause: unknown): ReleaseError {
   return new ReleaseError({
-    code: "WORKFLOW_UNCLEAR",
+    code: cause instanceof Broken ? "WORKFLOW_BROKEN" : "WORKFLOW_UNCLEAR",
     category: "state",
     message: `the triggers of the workflow cannot be understood: ${plainText((cause as Error).message, 200)}`,
     why: source,

@@ -68,7 +68,7 @@ export { matchesName } from "./checks/match-names.ts";
 export { type GateInput, passGate } from "./pass-gate.ts";
 export type { Places, Subject } from "./ports/api-urls.ts";
 export type { RecentCommit, RecentCommits } from "./ports/recent-commits.ts";
-export { type GatePolicy, completePolicy as resolveGatePolicy, type WorkflowGate } from "./policy.ts";
+export { type GatePolicy, resolvePolicy as resolveGatePolicy, type WorkflowGate } from "./policy.ts";
 export { type AbsenceInput, type AbsencePorts, proveAbsent } from "./absence/prove-absent.ts";
 export type { Push, Pushes } from "./ports/pushes.ts";
 export {

@@ -51,7 +51,7 @@ describe("required checks", () => {
     const verdict = await gate({ checks: [ci] });
     const source = expect.stringMatching(`^${fake.url}/acme/core/actions/runs/\\d+/jobs/\\d+$`) as string;
     expect(verdict.evidence).toEqual([
-      expect.objectContaining({ rule: "branch", verdict: "on-branch" }),
+      expect.objectContaining({ rule: "branch", verdict: "passed" }),
       {
         rule: "gate",
         verdict: "open",

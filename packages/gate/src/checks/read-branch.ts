@@ -37,7 +37,7 @@ export async function readBranch(
 
 /** A branch look as evidence under the rule `branch`. */
 export function branchEvidence({ decision, detail, url }: BranchLook, clock: GatePorts["clock"]): Evidence {
-  const verdict = { open: "on-branch", closed: "refused", unknown: "unknown" }[decision];
+  const verdict = { open: "passed", closed: "refused", unknown: "unknown" }[decision];
   return { rule: "branch", verdict, fact: detail, source: url, at: isoNow(clock) };
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { type CommitSha, parseImageRef, secret, systemClock } from "../../packages/kernel/src/index.ts";
-import { createGitRefLog } from "../../packages/git-log/src/index.ts";
+import { createGitRefLog, type GitCall, runGit } from "../../packages/git-log/src/index.ts";
 import { createGitRepository, startGitHttpServer } from "../../packages/git-log/src/testing/index.ts";
 import { type Ledger, promote, type PromotePorts } from "../../packages/promote/src/index.ts";
 import { createGitLedger } from "../../packages/promote/src/ledger-git/index.ts";
@@ -33,10 +33,13 @@ const gitProxy = await startDelayedProxy(delayMs);
 gitProxy.route("/", git.url);
 const sides = await Promise.all([0, 1].map(startSide));
 const history = createMemoryHistory();
+const programs: string[] = [];
 
 try {
-  console.log("| images × registries | what | requests | sequential round trips | wall | skew of the tags | ratio |");
-  console.log("|---|---|---|---|---|---|---|");
+  console.log(
+    "| images × registries | what | requests | sequential round trips | git programs | wall | skew of the tags | ratio |",
+  );
+  console.log("|---|---|---|---|---|---|---|---|");
   for (const size of sizes) await measureSize(size);
 } finally {
   const servers = [tokens, git, gitProxy, repository, ...sides.flatMap(({ proxy, registry }) => [proxy, registry])];
@@ -52,7 +55,14 @@ async function startSide() {
   return { proxy, registry };
 }
 
+/** git, with its programs counted. */
+function countedGit(call: GitCall): ReturnType<typeof runGit> {
+  programs.push(call.args[0] ?? "");
+  return runGit(call);
+}
+
 interface Measured {
+  readonly programs: number;
   readonly ms: number;
   readonly skewMs: number;
   readonly requests: number;
@@ -64,7 +74,12 @@ async function measureSize(size: number): Promise<void> {
   for (let round = 0; round <= rounds; round++) commits.push(await release(size, `${size}-${round}`));
   const gitLedger = () =>
     createGitLedger(
-      createGitRefLog({ remote: `${gitProxy.url}/core.git`, ref: `refs/lateen/bench-${size}`, env: { PATH: path } }),
+      createGitRefLog({
+        remote: `${gitProxy.url}/core.git`,
+        ref: `refs/lateen/bench-${size}`,
+        env: { PATH: path },
+        git: countedGit,
+      }),
     );
   const ours = await measureEach(commits, (commit) => promoteAll(size, commit, "latest", gitLedger()));
   const memory = createMemoryLedger();
@@ -164,6 +179,7 @@ async function measureEach(
   const all: Measured[] = [];
   for (const [at, commit] of commits.entries()) {
     for (const proxy of proxies) proxy.reset();
+    programs.length = 0;
     const begun = performance.now();
     await move(commit);
     const ms = performance.now() - begun;
@@ -177,11 +193,18 @@ async function measureEach(
         skewMs: Math.max(...puts) - Math.min(...puts),
         requests: requests.length,
         trips: countTrips(requests),
+        programs: programs.length,
       });
   }
   const median = (key: keyof Measured) =>
     all.map((one) => one[key]).toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
-  return { ms: median("ms"), skewMs: median("skewMs"), requests: median("requests"), trips: median("trips") };
+  return {
+    ms: median("ms"),
+    skewMs: median("skewMs"),
+    requests: median("requests"),
+    trips: median("trips"),
+    programs: median("programs"),
+  };
 }
 
 /** The longest chain of requests of which each began after the one before had ended. */
@@ -196,8 +219,13 @@ function countTrips(requests: readonly PassedRequest[]): number {
   return trips;
 }
 
-function print(size: number, what: string, { ms, skewMs, requests, trips }: Measured, base: Measured): void {
+function print(
+  size: number,
+  what: string,
+  { ms, skewMs, requests, trips, programs: started }: Measured,
+  base: Measured,
+): void {
   console.log(
-    `| ${size} × ${sides.length} | ${what} | ${requests} | ${trips} | ${ms.toFixed(0)} ms | ${skewMs.toFixed(0)} ms | ${(ms / base.ms).toFixed(2)} |`,
+    `| ${size} × ${sides.length} | ${what} | ${requests} | ${trips} | ${started} | ${ms.toFixed(0)} ms | ${skewMs.toFixed(0)} ms | ${(ms / base.ms).toFixed(2)} |`,
   );
 }

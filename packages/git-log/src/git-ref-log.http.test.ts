@@ -144,7 +144,7 @@ describe("a log over HTTP", () => {
       calls.push(call);
       const output = await runGit(call);
       const stderr = `remote: ${token.reveal()} ${basic}\nfatal: it said ${token.reveal()} and ${basic}\n`;
-      return call.args[0] === "ls-remote" ? { ...output, code: 128, stderr } : output;
+      return call.args[0] === "fetch" ? { ...output, code: 128, stderr } : output;
     };
     const cause = causeOf(await openHttp({ git }).read());
     expect(everythingOf(cause)).not.toMatch(/s3cr3t/);

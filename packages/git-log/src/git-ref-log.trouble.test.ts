@@ -77,6 +77,11 @@ describe("trouble", () => {
     expect(causeOf(await world.open({ git: old }).read()).code).toBe("GIT_TOO_OLD");
   });
 
+  test("a folder that cannot be written to is named", async () => {
+    const cause = causeOf(await world.open({ workDir: join(world.workDir, "missing") }).read());
+    expect(cause).toMatchObject({ code: "GIT_SCRATCH_FAILED", category: "state" });
+  });
+
   test("more output than is read ends git", async () => {
     const signal = new AbortController().signal;
     const output = await runGit({

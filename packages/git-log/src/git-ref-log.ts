@@ -1,6 +1,8 @@
-import { type AppendLog, type Clock, type Reading, type Secret, systemClock } from "@lateen/kernel";
+import { type AppendLog, type Clock, plainText, type Reading, type Secret, systemClock } from "@lateen/kernel";
 import { appendEntry } from "./log/append-entry.ts";
 import { showRemote } from "./git/git-errors.ts";
+import { checkVersion } from "./git/scratch.ts";
+import { createMemory, type LogMemory } from "./log/memory.ts";
 import { readEntries } from "./log/read-entries.ts";
 import { parseRef, parseRemote, type Remote } from "./git/remote.ts";
 import type { GitRunner } from "./git/run-git.ts";
@@ -21,9 +23,9 @@ export interface GitRefLogOptions {
   readonly ca?: string | undefined;
   /** The caller's environment; git sees its PATH, proxies and certificate stores and nothing else. @default {} */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Folder for the scratch repositories, each of which is removed after use. @default the system's temporary folder */
+  /** Folder for the scratch repositories, one for each call, removed afterwards. @default the system's temporary folder */
   readonly workDir?: string | undefined;
-  /** Longest time of one call of git in milliseconds; an append needs up to four. @default 60000 */
+  /** Longest time of one call of git in milliseconds; a read makes two, an append one to eight. @default 60000 */
   readonly deadlineMs?: number | undefined;
   /** Dates the entries and makes the pauses between pushes. @default systemClock */
   readonly clock?: Clock | undefined;
@@ -39,6 +41,9 @@ export interface LogPlace {
   readonly remote: Remote;
   readonly ref: string;
   readonly clock: Clock;
+  readonly memory: LogMemory;
+  /** Checks the version of git, once. @throws ReleaseError `GIT_TOO_OLD` */
+  checkVersion(ask: () => Promise<Buffer>): Promise<void>;
 }
 
 /**
@@ -52,7 +57,18 @@ export interface LogPlace {
  */
 export function createGitRefLog(options: GitRefLogOptions): AppendLog {
   const { clock = systemClock, insecure = false } = options;
-  const place: LogPlace = { options, clock, ref: parseRef(options.ref), remote: parseRemote(options.remote, insecure) };
+  let isChecked = false;
+  const place: LogPlace = {
+    options,
+    clock,
+    ref: parseRef(options.ref),
+    remote: parseRemote(options.remote, insecure),
+    memory: createMemory(),
+    async checkVersion(ask) {
+      if (!isChecked) checkVersion(plainText(String(await ask()), 60));
+      isChecked = true;
+    },
+  };
   return {
     source: `${showRemote(place.remote.url)} ${place.ref}`,
     async read(signal) {

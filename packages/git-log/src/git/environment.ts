@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { plainText } from "@lateen/kernel";
 
 import type { GitRefLogOptions } from "../git-ref-log.ts";
+import type { Author } from "../log/log-entry.ts";
 import type { Remote } from "./remote.ts";
 
 /** Variables of the caller's environment that git may see: where programs, proxies and certificates are. */
@@ -18,19 +19,11 @@ const passedOn =
  */
 export function gitEnvironment(options: GitRefLogOptions, remote: Remote, dir: string): Record<string, string> {
   const outer = Object.entries(options.env ?? {}).filter(([name, value]) => passedOn.test(name) && value !== undefined);
-  const name = cleanIdentity(options.author?.name) || "lateen";
-  const email = cleanIdentity(options.author?.email) || "lateen@localhost";
-  const people = Object.fromEntries(
-    ["AUTHOR", "COMMITTER"].flatMap((who) => [
-      [`GIT_${who}_NAME`, name] as const,
-      [`GIT_${who}_EMAIL`, email] as const,
-    ]),
-  );
   const places = { HOME: dir, GIT_CONFIG_GLOBAL: join(dir, ".gitconfig"), GIT_DIR: join(dir, "log.git") };
   const habits = { GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
   const protocols = { GIT_ALLOW_PROTOCOL: remote.origin === undefined ? "file" : "http:https" };
   const config = configVariables(options, remote, dir);
-  return Object.assign({}, Object.fromEntries(outer), config, people, places, habits, protocols);
+  return Object.assign({}, Object.fromEntries(outer), config, places, habits, protocols);
 }
 
 /** The value of the Authorization header. */
@@ -44,6 +37,7 @@ function configVariables(options: GitRefLogOptions, remote: Remote, dir: string)
     "core.hooksPath": "/dev/null",
     "credential.helper": "",
     "gc.auto": "0",
+    "maintenance.auto": "false",
     "push.gpgSign": "false",
     "protocol.version": "2",
     // A redirect would take the log, and the credentials, to another place than the one that was configured.
@@ -54,6 +48,12 @@ function configVariables(options: GitRefLogOptions, remote: Remote, dir: string)
   const keys = Object.keys(settings).map((key, at) => [`GIT_CONFIG_KEY_${at}`, key]);
   const values = Object.values(settings).map((value, at) => [`GIT_CONFIG_VALUE_${at}`, value]);
   return { GIT_CONFIG_COUNT: String(keys.length), ...Object.fromEntries([...keys, ...values]) };
+}
+
+/** Author and committer of an entry, without what has a meaning in a commit. */
+export function authorOf({ author }: GitRefLogOptions): Author {
+  const name = cleanIdentity(author?.name) || "lateen";
+  return { name, email: cleanIdentity(author?.email) || "lateen@localhost" };
 }
 
 function cleanIdentity(text = ""): string {

@@ -20,7 +20,7 @@ export function gitFailed(output: GitOutput, remote: string, hide: readonly stri
     return fail("GIT_PUSH_REFUSED", "state", "refused the push", "look at the rules and hooks that protect this ref");
   }
   if (/couldn't find remote ref/.test(text)) {
-    return fail("GIT_REF_VANISHED", "state", "has lost the log", "restore the ref; a deleted log is not begun anew");
+    return fail("GIT_REF_VANISHED", "state", "has no such ref", "check the name of the ref");
   }
   const fix = "check the remote and the network; without a token a private repository is not found";
   return fail("GIT_UNREACHABLE", "unavailable", "could not be read or written", fix);

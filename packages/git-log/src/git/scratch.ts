@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { interrupted, plainText, systemClock, systemCode } from "@lateen/kernel";
-
+import { interrupted, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
 import type { LogPlace } from "../git-ref-log.ts";
 import { authorization, gitEnvironment } from "./environment.ts";
 import { gitError, gitFailed } from "./git-errors.ts";
+import { createBare } from "./repository.ts";
 import { runGit } from "./run-git.ts";
 
 /** The caller's signal, if there is one. */
@@ -14,7 +13,9 @@ export type Signal = AbortSignal | undefined;
 
 /** A bare repository of its own, in which git is run. */
 export interface Scratch extends LogPlace {
-  /** Runs git and answers what it printed. @throws ReleaseError where it does not end with 0 */
+  /** Folder of the repository. */
+  readonly repository: string;
+  /** Runs git and answers what it printed. @throws ReleaseError if it does not end with 0 */
   git(args: readonly string[], more?: { input?: string; env?: Record<string, string> }): Promise<Buffer>;
   /** The packets that git exchanged in calls with `GIT_TRACE_PACKET` set to the given file. */
   readonly packets: { readonly file: string; read(): Promise<string> };
@@ -25,36 +26,50 @@ const maxBytes = 8_388_608;
 const install = "install git 2.31 or newer and put it on the PATH";
 
 /**
- * Does `work` with a scratch repository that is removed afterwards; two processes never share one.
+ * Does `work` with a scratch repository that is removed afterwards; neither two processes nor two calls share one.
  *
- * @throws ReleaseError `GIT_MISSING`, `GIT_TOO_OLD`, `INTERRUPTED`, and what `work` throws
+ * @throws ReleaseError `GIT_SCRATCH_FAILED`, `GIT_MISSING`, `GIT_TOO_OLD`, `INTERRUPTED`, and what `work` throws
  */
 export async function inScratch<T>(
   place: LogPlace,
   signal: Signal,
   work: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
-  const { workDir, env, ca } = place.options;
-  const dir = await mkdtemp(join(workDir ?? env?.["TMPDIR"] ?? tmpdir(), "lateen-git-"));
+  const { workDir, env } = place.options;
+  const parent = workDir ?? env?.["TMPDIR"] ?? tmpdir();
+  const dir = await mkdtemp(join(parent, "lateen-git-")).catch((error: unknown) => {
+    throw scratchFailed(parent, error);
+  });
   try {
-    // A file, since git reads safe.directory from nowhere else on the remote's side of a repository on disk.
-    await writeFile(join(dir, ".gitconfig"), "[safe]\n\tdirectory = *\n");
-    if (ca !== undefined) await writeFile(join(dir, "ca.pem"), ca);
+    const repository = await prepare(dir, place.options.ca).catch((error: unknown) => {
+      throw scratchFailed(parent, error);
+    });
     const git = bindGit(place, dir, signal);
-    checkVersion(String(await git(["version"])));
-    await git(["init", "--quiet", "--bare", "--template=", "--initial-branch=log", join(dir, "log.git")]);
+    await place.checkVersion(() => git(["version"]));
     const file = join(dir, "packets");
-    return await work({ ...place, git, packets: { file, read: () => readFile(file, "utf8").catch(() => "") } });
+    const packets = { file, read: () => readFile(file, "utf8").catch(() => "") };
+    return await work({ ...place, repository, git, packets });
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** Credentials are handed over in GIT_CONFIG_COUNT, which came with git 2.31. */
-function checkVersion(version: string): void {
+async function prepare(dir: string, ca: string | undefined): Promise<string> {
+  const repository = join(dir, "log.git");
+  await Promise.all([
+    createBare(repository),
+    // A file, since git reads safe.directory from nowhere else on the remote's side of a repository on disk.
+    writeFile(join(dir, ".gitconfig"), "[safe]\n\tdirectory = *\n"),
+    ...(ca === undefined ? [] : [writeFile(join(dir, "ca.pem"), ca)]),
+  ]);
+  return repository;
+}
+
+/** Credentials are handed over in GIT_CONFIG_COUNT, which came with git 2.31. @throws ReleaseError `GIT_TOO_OLD` */
+export function checkVersion(version: string): void {
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
   const isOld = Number(major) * 1000 + Number(minor) < 2031;
-  if (isOld) throw gitError("GIT_TOO_OLD", "input", `git is too old: ${plainText(version, 60)}`, install);
+  if (isOld) throw gitError("GIT_TOO_OLD", "input", `git is too old: ${version}`, install);
 }
 
 function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
@@ -79,18 +94,22 @@ function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
 /** A signal that aborts with `outer`, or after `ms` of real time: another process does not run on the caller's clock. */
 function startDeadline(ms: number, remote: string, outer: Signal): { signal: AbortSignal; stop(): void } {
   const [late, over] = [new AbortController(), new AbortController()];
-  const error = () =>
-    gitError(
-      "GIT_TIMEOUT",
-      "unavailable",
-      "the git remote did not answer in time",
-      "check the remote and the network",
-      remote,
-    );
+  const message = "the git remote did not answer in time";
+  const error = () => gitError("GIT_TIMEOUT", "unavailable", message, "check the remote and the network", remote);
   systemClock.sleep(ms, over.signal).then(
     () => late.abort(error()),
     () => undefined,
   );
   const signal = outer === undefined ? late.signal : AbortSignal.any([late.signal, outer]);
   return { signal, stop: () => over.abort() };
+}
+
+function scratchFailed(folder: string, cause: unknown): ReleaseError {
+  return new ReleaseError({
+    code: "GIT_SCRATCH_FAILED",
+    category: "state",
+    message: `a scratch repository could not be made in ${folder}: ${systemCode(cause)}`,
+    fix: "check that the folder exists, may be written to and has space",
+    cause,
+  });
 }

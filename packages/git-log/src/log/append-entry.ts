@@ -1,52 +1,70 @@
-import { type Appended, asReleaseError, type EntryDraft, isReleaseError, type LogEntry } from "@lateen/kernel";
+import {
+  type Appended,
+  asReleaseError,
+  type EntryDraft,
+  isReleaseError,
+  type LogEntry,
+  type ReleaseError,
+  toReading,
+} from "@lateen/kernel";
 import type { LogPlace } from "../git-ref-log.ts";
-import { composeEntry, composeMessage, entryFile } from "./log-entry.ts";
-import { asUnknown, exists, fetchEntries } from "./read-entries.ts";
+import { authorOf } from "../git/environment.ts";
+import { gitError } from "../git/git-errors.ts";
+import { cutHistoryAt, writeObjects } from "../git/repository.ts";
 import { inScratch, type Scratch, type Signal } from "../git/scratch.ts";
+import { composeEntry, type StoredEntry } from "./log-entry.ts";
+import type { KnownLog } from "./memory.ts";
+import { fetchLog } from "./read-entries.ts";
 
-/** What shall come after which entry; null is the beginning. */
+/** An entry to append, and the id of the entry that it follows; null is the beginning. */
 export interface Append {
   readonly expected: string | null;
   readonly draft: EntryDraft;
 }
 
-/** The entry before; none at the beginning. */
-type Parent = LogEntry | undefined;
+/** The log up to the entry before; none at the beginning. */
+type Parent = KnownLog | undefined;
 
-/** Pushes at most; the same commit may be sent again, since it can land only once. */
+/** The most pushes; the same commit may be sent again, since it can land only once. */
 const attempts = 3;
 /** How far below a newer head our own entry is looked for. */
 const searchDepth = 100;
 
 /** Appends `draft` after `expected`. @throws ReleaseError `INTERRUPTED` before the first push */
-export function appendEntry(place: LogPlace, append: Append, signal: Signal): Promise<Appended> {
-  const { expected, draft } = append;
-  return inScratch<Appended>(place, signal, async (scratch) => {
-    const [parent] = expected === null ? [] : await fetchEntries(scratch, 1);
-    if (parent !== undefined && parent.id !== expected) return { kind: "lost", head: parent };
-    return pushEntry(scratch, await commit(scratch, parent, draft), parent, signal);
-  }).catch(asUnknown);
+export function appendEntry(place: LogPlace, { expected, draft }: Append, signal: Signal): Promise<Appended> {
+  return toReading<Appended>(() =>
+    inScratch<Appended>(place, signal, async (scratch) => {
+      const parent = expected === null ? undefined : await takeParent(scratch, expected);
+      if (parent !== undefined && parent.entries[0].id !== expected) return { kind: "lost", head: parent.entries[0] };
+      const stored = composeEntry(draft, parent?.entries[0], authorOf(place.options), place.clock.now());
+      await writeObjects(scratch.repository, stored.objects);
+      return pushEntry(scratch, stored, parent, signal);
+    }),
+  );
 }
 
-async function commit({ git, clock }: Scratch, parent: Parent, draft: EntryDraft): Promise<LogEntry> {
-  const write = async (args: string[], input: string, env = {}) => String(await git(args, { input, env })).trim();
-  const position = (parent?.position ?? 0) + 1;
-  const blob = await write(["hash-object", "-w", "--stdin"], composeEntry(position, draft.value));
-  const tree = await write(["mktree"], `100644 blob ${blob}\t${entryFile}\n`);
-  const seconds = Math.trunc(clock.now() / 1000);
-  const dates = { GIT_AUTHOR_DATE: `@${seconds} +0000`, GIT_COMMITTER_DATE: `@${seconds} +0000` };
-  const args = ["commit-tree", tree, ...(parent === undefined ? [] : ["-p", parent.id]), "-F", "-"];
-  const id = await write(args, composeMessage(draft.subject, draft.body ?? ""), dates);
-  return { id, position, at: new Date(seconds * 1000).toISOString(), value: draft.value };
+/** The log up to the entry `expected`, or to a newer head; it is in the scratch repository then. */
+async function takeParent(scratch: Scratch, expected: string): Promise<KnownLog> {
+  const known = scratch.memory.recall(1);
+  if (known?.entries[0].id !== expected) {
+    const fetched = await fetchLog(scratch, 1);
+    if (fetched === undefined) throw vanished(scratch);
+    return fetched;
+  }
+  await writeObjects(scratch.repository, known.objects);
+  if (known.entries[0].position > 1) await cutHistoryAt(scratch.repository, expected);
+  return known;
 }
 
 /** Pushes until the entry is known to be there or not. It never throws, since from here on it may be on the server. */
-async function pushEntry(scratch: Scratch, entry: LogEntry, parent: Parent, signal: Signal): Promise<Appended> {
-  const { git, ref, remote, clock } = scratch;
-  const lease = `--force-with-lease=${ref}:${parent?.id ?? ""}`;
+async function pushEntry(scratch: Scratch, stored: StoredEntry, parent: Parent, signal: Signal): Promise<Appended> {
+  const { git, ref, remote, clock, memory } = scratch;
+  const { entry } = stored;
+  const lease = `--force-with-lease=${ref}:${parent?.entries[0].id ?? ""}`;
   for (let attempt = 1; ; attempt++) {
     try {
       await git(["push", "--porcelain", lease, "--", remote.url, `${entry.id}:${ref}`]);
+      memory.keepAppended(stored, parent);
       return { kind: "appended", head: entry };
     } catch (thrown) {
       const failed: Appended = { kind: "unknown", cause: asReleaseError(thrown) };
@@ -60,11 +78,17 @@ async function pushEntry(scratch: Scratch, entry: LogEntry, parent: Parent, sign
   }
 }
 
-/** What the log tells about a push that failed; undefined where its head is still the parent. */
+/** What the log says about a push that failed; undefined if its head is still the parent. */
 async function lookAfter(scratch: Scratch, entry: LogEntry, parent: Parent): Promise<Appended | undefined> {
-  if (parent === undefined && !(await exists(scratch))) return undefined;
-  const seen = await fetchEntries(scratch, searchDepth);
-  if (seen.some(({ id }) => id === entry.id)) return { kind: "appended", head: entry };
-  const [head] = seen;
-  return head === undefined || head.id === parent?.id ? undefined : { kind: "lost", head };
+  const seen = await fetchLog(scratch, searchDepth);
+  if (seen === undefined && parent === undefined) return undefined;
+  if (seen === undefined) throw vanished(scratch);
+  if (seen.entries.some(({ id }) => id === entry.id)) return { kind: "appended", head: entry };
+  const [head] = seen.entries;
+  return head.id === parent?.entries[0].id ? undefined : { kind: "lost", head };
+}
+
+function vanished({ remote, ref }: Scratch): ReleaseError {
+  const fix = "restore the ref; a log that was deleted is not started again";
+  return gitError("GIT_REF_VANISHED", "state", `the git remote has lost the log ${ref}`, fix, remote.url);
 }

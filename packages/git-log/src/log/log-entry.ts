@@ -1,15 +1,52 @@
-import { type LogEntry, plainText, ReleaseError } from "@lateen/kernel";
+import { type EntryDraft, type LogEntry, plainText, ReleaseError } from "@lateen/kernel";
+import { type GitObject, gitObject, treeOf } from "../git/objects.ts";
 
 /** The file in the commit's tree that holds an entry. */
-export const entryFile = "entry.json";
+const entryFile = "entry.json";
 
-/** The text of {@link entryFile}. The random `writer` keeps two writers of the same value from making the same commit. */
-export function composeEntry(position: number, value: unknown): string {
+/** An entry and the objects that hold it: its commit, tree and file. */
+export interface StoredEntry {
+  readonly entry: LogEntry;
+  readonly objects: readonly GitObject[];
+}
+
+/** Author and committer of an entry. */
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Makes the entry that follows `parent`; its commit is not written anywhere yet. */
+export function composeEntry(
+  draft: EntryDraft,
+  parent: LogEntry | undefined,
+  author: Author,
+  now: number,
+): StoredEntry {
+  const position = (parent?.position ?? 0) + 1;
+  const blob = gitObject("blob", composeFile(position, draft.value));
+  const tree = treeOf(entryFile, blob);
+  const seconds = Math.trunc(now / 1000);
+  const person = `${author.name} <${author.email}> ${seconds} +0000`;
+  const header = [
+    `tree ${tree.id}`,
+    ...(parent ? [`parent ${parent.id}`] : []),
+    `author ${person}`,
+    `committer ${person}`,
+  ];
+  const commit = gitObject("commit", `${header.join("\n")}\n\n${composeMessage(draft.subject, draft.body ?? "")}`);
+  const { value } = parseObject(blob.content.toString());
+  const entry = { id: commit.id, position, at: new Date(seconds * 1000).toISOString(), value };
+  return { entry, objects: [commit, tree, blob] };
+}
+
+/** The random `writer` keeps two writers of the same value from making the same commit. */
+function composeFile(position: number, value: unknown): string {
   return `${JSON.stringify({ schemaVersion: 1, position, writer: crypto.randomUUID(), value }, undefined, 2)}\n`;
 }
 
 /** A commit message of harmless lines: the subject, and paragraphs below it. */
-export function composeMessage(subject: string, body: string): string {
+function composeMessage(subject: string, body: string): string {
   const lines = [plainText(subject, 200) || "entry", "", ...body.slice(0, 20_000).split("\n")];
   return `${lines
     .map((line) => plainText(line, 1_000))
@@ -17,28 +54,41 @@ export function composeMessage(subject: string, body: string): string {
     .trimEnd()}\n`;
 }
 
-/**
- * The entries in the output of `git cat-file --batch`, which was asked for each commit and its {@link entryFile} in turn.
- *
- * @throws ReleaseError `GIT_ENTRY_FOREIGN` where a commit was not written by a log, or not as the successor of its parent
- */
-export function parseEntries(ids: readonly string[], batch: Buffer, ref: string): LogEntry[] {
-  const objects = splitBatch(batch);
-  const entries = ids.map((id, at) => {
-    const [commit, entry] = objects.slice(at * 2);
-    if (commit?.type !== "commit" || entry?.type !== "blob") throw foreign(ref, id, `it has no ${entryFile}`);
-    return parseEntry(id, commit.text, entry.text, ref);
-  });
-  const gap = entries.find((entry, at) => entry.position !== (entries[0]?.position ?? 0) - at);
-  if (gap !== undefined) throw foreign(ref, gap.id, `its position ${gap.position} is not that of a predecessor`);
-  return entries;
+/** What `git cat-file --batch` is asked for the newest `limit` entries of the log whose head is at `ref`. */
+export function batchOf(ref: string, limit: number): string {
+  const commits = Array.from({ length: limit }, (_, at) => `${ref}~${at}\n${ref}~${at}:${entryFile}\n`);
+  return `${ref}^{tree}\n${commits.join("")}`;
 }
 
-function parseEntry(id: string, commit: string, text: string, ref: string): LogEntry {
-  const header = commit.slice(0, commit.indexOf("\n\n") + 1);
+/**
+ * The entries in the answer to {@link batchOf}, newest first, as far as they were fetched; the newest with its objects.
+ *
+ * @throws ReleaseError `GIT_ENTRY_FOREIGN` if a commit was not written by a log, or not as the successor of its parent
+ */
+export function parseBatch(batch: Buffer, head: string, ref: string): readonly [StoredEntry, ...StoredEntry[]] {
+  const [tree, ...rest] = splitBatch(batch);
+  const entries: StoredEntry[] = [];
+  for (let at = 0; rest[at] !== undefined; at += 2) {
+    const [commit, file] = rest.slice(at);
+    if (commit?.type !== "commit") break;
+    if (file?.type !== "blob") throw foreign(ref, commit.id, `it has no ${entryFile}`);
+    const entry = parseEntry(commit, file, ref);
+    entries.push({ entry, objects: at === 0 && tree !== undefined ? [commit, tree, file] : [] });
+  }
+  const [newest, ...older] = entries;
+  if (newest?.entry.id !== head) throw foreign(ref, head, "the ref names something else than a commit");
+  const gap = older.find(({ entry }, at) => entry.position !== newest.entry.position - at - 1)?.entry;
+  if (gap !== undefined) throw foreign(ref, gap.id, `its position ${gap.position} is not that of a predecessor`);
+  return [newest, ...older];
+}
+
+function parseEntry(commit: GitObject, file: GitObject, ref: string): LogEntry {
+  const { id } = commit;
+  const text = commit.content.toString();
+  const header = text.slice(0, text.indexOf("\n\n") + 1);
   const parents = header.match(/^parent /gm)?.length ?? 0;
   const seconds = /^committer .* (\d{1,11}) [+-]\d{4}$/m.exec(header)?.[1];
-  const { schemaVersion, position, value } = parseObject(text);
+  const { schemaVersion, position, value } = parseObject(file.content.toString());
   if (schemaVersion !== 1) throw foreign(ref, id, `its ${entryFile} is not of schema version 1`);
   if (!Number.isSafeInteger(position) || parents !== Math.min(1, Number(position) - 1) || seconds === undefined) {
     throw foreign(ref, id, `its position ${plainText(String(position), 20)} does not fit its ${parents} parents`);
@@ -55,18 +105,19 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 /** Source: git-cat-file(1), "BATCH OUTPUT": `<id> <type> <size>`, newline, content, newline; or `<name> missing`. */
-function splitBatch(batch: Buffer): { type: string; text: string }[] {
-  const objects: { type: string; text: string }[] = [];
+function splitBatch(batch: Buffer): (GitObject | undefined)[] {
+  const objects: (GitObject | undefined)[] = [];
   for (let at = 0; at < batch.length;) {
     const start = batch.indexOf("\n", at) + 1;
-    const [, type = "missing", size] = /^[0-9a-f]+ ([a-z]+) (\d+)\n$/.exec(batch.toString("utf8", at, start)) ?? [];
+    const [, id, type, size] = /^([0-9a-f]+) ([a-z]+) (\d+)\n$/.exec(batch.toString("utf8", at, start)) ?? [];
     at = size === undefined ? start || batch.length : start + Number(size) + 1;
-    objects.push({ type, text: batch.toString("utf8", start, at - 1) });
+    const content = batch.subarray(start, at - 1);
+    objects.push(id === undefined ? undefined : { id, type: type as GitObject["type"], content });
   }
   return objects;
 }
 
-/** The error of a log that somebody else has written to. */
+/** The error of a log that something else has written to. */
 export function foreign(ref: string, id: string, why: string): ReleaseError {
   const message = `${ref} holds something that is not an entry of this log: ${id.slice(0, 12)}`;
   const fix = `look at it with git log; if it is a mistake, push the last good entry to ${ref} by hand`;

@@ -1,49 +1,55 @@
-import { absent, asReleaseError, found, type LogEntry, type Reading, type ReleaseError } from "@lateen/kernel";
+import { absent, found, isReleaseError, type LogEntry, type Reading, toReading } from "@lateen/kernel";
 import type { LogPlace } from "../git-ref-log.ts";
 import { gitError, showRemote } from "../git/git-errors.ts";
-import { entryFile, foreign, parseEntries } from "./log-entry.ts";
+import { readRef } from "../git/repository.ts";
 import { inScratch, type Scratch, type Signal } from "../git/scratch.ts";
+import { batchOf, parseBatch } from "./log-entry.ts";
+import type { KnownLog } from "./memory.ts";
 
 type Entries = Reading<readonly LogEntry[]>;
 
 /** The newest `limit` entries, newest first. @throws ReleaseError `INTERRUPTED` */
 export function readEntries(place: LogPlace, limit: number, signal: Signal): Promise<Entries> {
-  return inScratch<Entries>(place, signal, async (scratch) => {
-    if (await exists(scratch)) return found(await fetchEntries(scratch, limit));
-    return absent(`${showRemote(place.remote.url)} answered and has no ${place.ref}`);
-  }).catch(asUnknown);
+  const depth = Math.min(1_000, Math.max(1, Math.trunc(limit)));
+  return toReading<Entries>(() =>
+    inScratch<Entries>(place, signal, async (scratch) => {
+      const known = place.memory.recall(depth);
+      const log = known !== undefined && (await isHead(scratch, known)) ? known : await fetchLog(scratch, depth);
+      if (log === undefined) return absent(`${showRemote(place.remote.url)} answered and has no ${place.ref}`);
+      return found(log.entries.slice(0, depth));
+    }),
+  );
 }
 
-/** Any error but an interruption, as the value that says so. */
-export function asUnknown(error: unknown): { readonly kind: "unknown"; readonly cause: ReleaseError } {
-  const cause = asReleaseError(error);
-  if (cause.category === "interrupted") throw cause;
-  return { kind: "unknown", cause };
+/** Whether the remote's ref still names the newest entry of `known`: one look instead of a fetch. */
+async function isHead({ git, remote, ref }: Scratch, known: KnownLog): Promise<boolean> {
+  const listed = String(await git(["ls-remote", "--quiet", "--", remote.url, ref]));
+  return listed.split("\n").includes(`${known.entries[0].id}\t${ref}`);
 }
 
 /**
- * Whether the remote has the ref, on its own word.
+ * Fetches the newest `depth` entries and remembers them; undefined if the remote has no such ref, on its own word.
  *
- * An empty page is a valid answer of git's old "dumb" protocol and would be taken for an empty repository; so the proof is
- * that packets were exchanged.
+ * An empty page is a valid answer of git's old "dumb" protocol and would be taken for an empty repository; so the proof of
+ * absence is that packets were exchanged.
+ * @throws ReleaseError `GIT_ENTRY_FOREIGN`, or that of the fetch
  */
-export async function exists({ git, remote, ref, packets }: Scratch): Promise<boolean> {
+export async function fetchLog(scratch: Scratch, depth: number): Promise<KnownLog | undefined> {
+  const { git, remote, ref, packets, repository, memory } = scratch;
+  const args = ["--quiet", "--no-tags", "--no-write-fetch-head", `--depth=${depth}`, "--", remote.url];
   const env = { GIT_TRACE_PACKET: packets.file };
-  const listed = String(await git(["ls-remote", "--quiet", "--", remote.url, ref], { env }));
-  if (listed.split("\n").some((line) => line.split("\t")[1] === ref)) return true;
-  if (/ls-remote< /.test(await packets.read())) return false;
-  const message = "the address answers, but not in git's protocol";
-  throw gitError("GIT_UNREACHABLE", "unavailable", message, "check the address of the remote", remote.url);
+  try {
+    await git(["fetch", ...args, `+${ref}:${local}`], { env });
+  } catch (error) {
+    if (!isReleaseError(error) || error.code !== "GIT_REF_VANISHED") throw error;
+    if (/ fetch< /.test(await packets.read())) return undefined;
+    const message = "the address answers, but not in git's protocol";
+    throw gitError("GIT_UNREACHABLE", "unavailable", message, "check the address of the remote", remote.url);
+  }
+  const head = await readRef(repository, local);
+  const batch = await git(["cat-file", "--batch"], { input: batchOf(local, depth) });
+  return memory.keep(parseBatch(batch, head, ref));
 }
 
-/** Fetches the newest `limit` entries. @throws ReleaseError `GIT_ENTRY_FOREIGN`, or that of the fetch */
-export async function fetchEntries({ git, remote, ref }: Scratch, limit: number): Promise<LogEntry[]> {
-  const depth = Math.min(1_000, Math.max(1, Math.trunc(limit)));
-  const quiet = ["--quiet", "--no-tags", "--no-write-fetch-head", `--depth=${depth}`];
-  await git(["fetch", ...quiet, "--", remote.url, `+${ref}:refs/log/head`]);
-  const listed = String(await git(["rev-list", "--first-parent", `--max-count=${depth}`, "refs/log/head"]));
-  const ids = listed.split("\n").filter((line) => line !== "");
-  if (ids.length === 0) throw foreign(ref, "no commit", "the ref names something else than a commit");
-  const input = ids.map((id) => `${id}\n${id}:${entryFile}\n`).join("");
-  return parseEntries(ids, await git(["cat-file", "--batch"], { input }), ref);
-}
+/** The ref of the scratch repository that the log is fetched to. */
+const local = "refs/log/head";

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 
 // `--mode real` is the tier that runs against programs that we did not write; `tools/real-servers` finds or installs them.
@@ -25,7 +26,7 @@ const resolve = {
 
 const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   ssr: { resolve },
-  test: { ...(mode === "real" ? real : unit), maxWorkers: 2 },
+  test: { ...(mode === "real" ? real : unit), maxWorkers: availableParallelism() },
 }));
 
 export default config;

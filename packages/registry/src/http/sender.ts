@@ -1,28 +1,28 @@
-import { createSender, type Sender, type SenderOptions } from "@lateen/kernel";
+import { createSender, memoize, type Sender, type SenderOptions } from "@lateen/kernel";
 import type { RegistryEntry } from "../model/entry.ts";
 import { plainClient } from "./plain-client.ts";
 
+type Certificates = Pick<RegistryEntry, "ca" | "cert" | "key">;
 type Environment = Readonly<Record<string, string | undefined>>;
 type Proxy = NonNullable<SenderOptions["proxy"]>;
 
 /**
- * A sender with the proxy of the environment and the certificates of the entry, on undici; Node's own client where there is neither and
- * the body is no stream, which starts 40 ms sooner.
+ * A sender for requests with small bodies: Node's own client, which is there 40 ms sooner than undici; undici if the environment has a proxy or
+ * the entry certificates.
  */
-export function senderOf(entry: Pick<RegistryEntry, "ca" | "cert" | "key">, env: Environment): Sender {
-  const proxy = proxyOf(env);
-  const isPlain =
-    proxy.http === undefined && proxy.https === undefined && entry.ca === undefined && entry.cert === undefined;
-  let made: Promise<Sender> | undefined;
-  const throughUndici: Sender = async (url, init) => {
-    made ??= makeSender(entry, proxy);
-    return await (
-      await made
-    )(url, init);
+export function senderOf(entry: Certificates, env: Environment): Sender {
+  const { http, https } = proxyOf(env);
+  const needsUndici = http !== undefined || https !== undefined || entry.ca !== undefined || entry.cert !== undefined;
+  return needsUndici ? streamSenderOf(entry, env) : createSender(() => Promise.resolve(plainClient));
+}
+
+/** A sender on undici, which takes streamed bodies, and reads large ones with a fifth less work than Node's own client. */
+export function streamSenderOf(entry: Certificates, env: Environment): Sender {
+  const made = memoize(async () => await makeSender(entry, proxyOf(env)));
+  return async (url, init) => {
+    const send = await made();
+    return await send(url, init);
   };
-  if (!isPlain) return throughUndici;
-  const plain = createSender(() => Promise.resolve(plainClient));
-  return (url, init) => (init.body instanceof ReadableStream ? throughUndici(url, init) : plain(url, init));
 }
 
 /** The proxies that an environment names: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case; small letters first, as in curl. */
@@ -32,8 +32,8 @@ export function proxyOf(env: Environment): Proxy {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Proxy;
 }
 
-async function makeSender({ ca, cert, key }: Parameters<typeof senderOf>[0], proxy: Proxy): Promise<Sender> {
-  // A `ca` replaces the built-in certificates, so those (and NODE_EXTRA_CA_CERTS) are given again.
+async function makeSender({ ca, cert, key }: Certificates, proxy: Proxy): Promise<Sender> {
+  // A `ca` replaces the built-in certificates, so those (and NODE_EXTRA_CA_CERTS) are passed too.
   const trusted = ca === undefined ? {} : { ca: [...(await import("node:tls")).getCACertificates("default"), ca] };
   const own = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   return createSender(() => import("undici"), { ...trusted, ...own, proxy });

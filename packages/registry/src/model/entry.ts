@@ -3,7 +3,7 @@ import { registryError } from "../errors.ts";
 
 /** What is configured about one registry; nothing is needed where docker's own configuration and the defaults serve. */
 export interface RegistryEntry {
-  /** Whether plain http is spoken. @default true for loopback hosts without `ca`, false elsewhere */
+  /** Whether plain http is spoken. @default true for loopback hosts with an entry without `ca`, false elsewhere */
   readonly insecure?: boolean | undefined;
   /** @default "ecr" for the host names of Amazon ECR, "oci" elsewhere */
   readonly kind?: "oci" | "ecr" | undefined;
@@ -31,6 +31,8 @@ export interface RegistryAddress {
   readonly base: URL;
   readonly realm: string | undefined;
   readonly service: string | undefined;
+  /** True if it is not known whether the host speaks https, as `base` says, or plain http: it is on this machine, and nothing is configured. */
+  readonly isSchemeOpen: boolean;
 }
 
 /**
@@ -51,10 +53,20 @@ const wellKnown: Readonly<
 };
 
 /**
- * Where a registry is reached: https, or plain http where the host is loopback or the entry says `insecure`.
+ * The address of a registry: https, or plain http if the entry says `insecure`, or has nothing to say about a loopback host.
+ *
+ * @param entry - Undefined if nothing is configured.
  * @throws ReleaseError `REGISTRY_INSECURE`, `REGISTRY_ENTRY_INVALID`
  */
-export function addressOf(host: string, entry: RegistryEntry = {}): RegistryAddress {
+export function addressOf(host: string, entry?: RegistryEntry): RegistryAddress {
+  if (entry === undefined && isLoopback(host)) {
+    const base = new URL(`https://${host}/`);
+    return { host, base, realm: undefined, service: undefined, isSchemeOpen: true };
+  }
+  return configured(host, entry ?? {});
+}
+
+function configured(host: string, entry: RegistryEntry): RegistryAddress {
   const known = entry.endpoint === undefined ? wellKnown[host] : undefined;
   const base = baseOf(host, entry, known?.endpoint);
   if (entry.realm !== undefined && !/^https?:\/\//.test(entry.realm))
@@ -62,7 +74,7 @@ export function addressOf(host: string, entry: RegistryEntry = {}): RegistryAddr
   if (entry.password !== undefined && entry.username === undefined) throw invalid(host, "a password needs a username");
   // A service belongs to its realm: with a realm of the user's own, the challenge says the name.
   const service = entry.service ?? (entry.realm === undefined ? known?.service : undefined);
-  return { host, base, realm: entry.realm ?? known?.realm, service };
+  return { host, base, realm: entry.realm ?? known?.realm, service, isSchemeOpen: false };
 }
 
 function baseOf(host: string, entry: RegistryEntry, knownEndpoint: string | undefined): URL {

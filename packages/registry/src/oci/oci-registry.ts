@@ -3,7 +3,7 @@ import type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
 import { addressOf } from "../model/entry.ts";
 import { readDetails } from "../model/read-details.ts";
 import { revisionOf } from "../model/revision.ts";
-import { senderOf } from "../http/sender.ts";
+import { senderOf, streamSenderOf } from "../http/sender.ts";
 import { findCredentials } from "./auth/credentials.ts";
 import { createContent } from "./api/content.ts";
 import { createExchange } from "./transport/exchange.ts";
@@ -30,8 +30,9 @@ export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
   const anonymous = async (): Promise<undefined> => await Promise.resolve(undefined);
   const exchange = createExchange({
     host,
-    address: addressOf(host, entry),
+    address: addressOf(host, options.entry),
     send: options.send ?? senderOf(entry, env),
+    sendStreams: options.send ?? streamSenderOf(entry, env),
     clock,
     report,
     lookup: options.lookup,

@@ -1,10 +1,12 @@
 import {
   type Clock,
   createHttp,
+  type Http,
   type HttpDeadlines,
   type HttpResponse,
   type HttpStream,
   isHtml,
+  memoize,
   plainText,
   readBounded,
   type Reporter,
@@ -63,6 +65,8 @@ export interface ExchangeOptions {
   readonly host: string;
   readonly address: RegistryAddress;
   readonly send: Sender;
+  /** Sends what is streamed. @default as `send` */
+  readonly sendStreams?: Sender | undefined;
   readonly clock: Clock;
   readonly report: Reporter<RegistryEvent>;
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
@@ -72,7 +76,8 @@ export interface ExchangeOptions {
 }
 
 interface Context extends ExchangeOptions {
-  readonly http: ReturnType<typeof createHttp>;
+  readonly http: Http;
+  readonly streams: Http;
   readonly authorizer: Authorizer;
   readonly rateLimit: RateLimit;
   readonly warned: Set<string>;
@@ -80,33 +85,55 @@ interface Context extends ExchangeOptions {
 
 /** Makes the exchange with one registry host. */
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { host, address, send, clock, credentials, lookup = lookUp } = options;
-  const http = createHttp({ send, clock, deadlines: smallBodyDeadlines });
-  const context: Context = {
-    ...options,
-    http,
-    authorizer: createAuthorizer({ address, http, clock, lookup, credentials }),
-    rateLimit: createRateLimit(host, clock, options.report),
-    warned: new Set(),
+  const { host } = options;
+  const writes = new Set<string>();
+  const ready = memoize(async () => await createContext(options));
+  /** What was announced before the first request is known to the authorizer then. */
+  const contextOf = async (): Promise<Context> => {
+    const context = await ready();
+    for (const repository of writes) context.authorizer.expectWrites(repository);
+    return context;
   };
   return {
     host,
-    open: (request, signal) =>
-      sendWithRetry(context, request, signal, async ({ stream }) => await Promise.resolve(stream)),
-    request: (request, maxBytes, signal) =>
-      sendWithRetry(context, request, signal, async ({ stream, url: address }) => {
+    async open(request, signal) {
+      const context = await contextOf();
+      const streaming = { ...context, http: context.streams };
+      return await sendWithRetry(streaming, request, signal, async ({ stream }) => await Promise.resolve(stream));
+    },
+    async request(request, maxBytes, signal) {
+      const context = await contextOf();
+      const used = typeof request.body === "function" ? { ...context, http: context.streams } : context;
+      return await sendWithRetry(used, request, signal, async ({ stream, url: address }) => {
         const bytes = await readBounded(stream, maxBytes);
-        return {
-          status: stream.status,
-          url: stream.url,
-          header: stream.header,
-          bytes,
-          address,
-          text: () => new TextDecoder().decode(bytes),
-        };
-      }),
-    expectWrites: (repository) => context.authorizer.expectWrites(repository),
+        const { status, url, header } = stream;
+        return { status, url, header, bytes, address, text: () => new TextDecoder().decode(bytes) };
+      });
+    },
+    expectWrites: (repository) => void writes.add(repository),
   };
+}
+
+async function createContext(options: ExchangeOptions): Promise<Context> {
+  const { host, send, sendStreams, clock, report, credentials, lookup = lookUp } = options;
+  const address = await settleScheme(options.address);
+  const http = createHttp({ send, clock, deadlines: smallBodyDeadlines });
+  return {
+    ...options,
+    address,
+    http,
+    streams: sendStreams === undefined ? http : createHttp({ send: sendStreams, clock }),
+    authorizer: createAuthorizer({ address, http, clock, lookup, credentials }),
+    rateLimit: createRateLimit(host, clock, report),
+    warned: new Set(),
+  };
+}
+
+async function settleScheme(address: RegistryAddress): Promise<RegistryAddress> {
+  if (!address.isSchemeOpen) return address;
+  const { findScheme } = await import("../../http/find-scheme.ts");
+  const isPlain = (await findScheme(address.base)) === "http";
+  return isPlain ? { ...address, base: new URL(`http://${address.host}/`) } : address;
 }
 
 /** Sends by the retry policy; reading the body is part of the try. */

@@ -32,6 +32,8 @@ export type FleetEvent =
       readonly slugs: readonly Slug[];
     }
   | ({ readonly type: "check-sampled" } & CheckSampled)
+  /** Tenants that were moved before were looked at once more, before others follow. */
+  | { readonly type: "proven-watched"; readonly healthy: number; readonly total: number }
   | { readonly type: "sweep-started"; readonly tenants: number }
   | { readonly type: "sweep-progressed"; readonly settled: number; readonly total: number }
   | {

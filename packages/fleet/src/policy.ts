@@ -30,11 +30,15 @@ export interface Pin {
 
 /** How tenants are asked what they run. */
 export interface VerifyPolicy {
-  /** Time for the first matching answer, in milliseconds. @default 240000 */
+  /** Time for the first look that matches, in milliseconds. @default 240000 */
   readonly timeoutMs?: number;
-  /** Pause between two looks, and between the two answers that prove a tenant, in milliseconds. @default 20000 */
+  /** Pause between two looks, in milliseconds. @default 20000 */
   readonly intervalMs?: number;
-  /** Probes at a time. @default 256 */
+  /** Looks that must match, one interval apart, before a tenant is proven. @default 2 */
+  readonly matches?: number;
+  /** Requests of one look, side by side, that must agree: replicas behind a balancer answer in turn. @default 3 */
+  readonly samples?: number;
+  /** Requests at a time. @default 256 */
   readonly concurrency?: number;
   /** Whether a descendant of the target counts as done. @default "ancestry" */
   readonly match?: "ancestry" | "strict";
@@ -61,6 +65,8 @@ export interface FleetPolicy {
   readonly ephemeral?: readonly string[];
   /** Trust the rows of control planes that do not know `verified_on_target`. @default false */
   readonly legacyControlPlane?: boolean;
+  /** Maximum tenants in one call of the control plane. @default 50 */
+  readonly callSize?: number;
   /** Control-plane faults in a row (after the retries of one call) that stop the rollout. @default 1 */
   readonly maxControlPlaneFaults?: number;
   /** Longest time of the whole rollout, in milliseconds. @default none */
@@ -84,6 +90,8 @@ export function resolvePolicy(policy: FleetPolicy): ResolvedPolicy {
   const verify = {
     timeoutMs: 240_000,
     intervalMs: 20_000,
+    matches: 2,
+    samples: 3,
     concurrency: 256,
     match: "ancestry" as const,
     ...policy.verify,
@@ -100,6 +108,7 @@ export function resolvePolicy(policy: FleetPolicy): ResolvedPolicy {
     pinned: {},
     ephemeral: [],
     legacyControlPlane: false,
+    callSize: 50,
     maxControlPlaneFaults: 1,
     deadlineMs: undefined,
   };
@@ -124,6 +133,9 @@ function checks(policy: ResolvedPolicy): readonly (readonly [boolean, string])[]
     [new Set(policy.canary).size === policy.canary.length, "a canary is named twice"],
     [verify.intervalMs > 0, "verify.interval is longer than nothing"],
     [isCount(verify.concurrency, 1), "verify.concurrency is at least 1"],
+    [isCount(verify.matches, 1) && verify.matches <= 10, "verify.matches is a whole number from 1 to 10"],
+    [isCount(verify.samples, 1) && verify.samples <= 12, "verify.samples is a whole number from 1 to 12"],
+    [isCount(policy.callSize, 1), "callSize is at least 1"],
     [
       [policy.soakMs, verify.timeoutMs, verify.intervalMs, policy.deadlineMs ?? 0].every(
         (ms) => Number.isFinite(ms) && ms >= 0,

@@ -5,7 +5,8 @@ import type { RolloutForecast } from "../engine/forecast.ts";
 /**
  * What one tenant was found to be.
  *
- * `straggler`: off target, or reported unhealthy, and its place in the history was not established.
+ * `straggler`: off target, or reported unhealthy, and its place in the history was not established. `mixed`: shows the target and
+ * another commit in turn.
  */
 export type TenantVerdict =
   | "verified"
@@ -13,6 +14,7 @@ export type TenantVerdict =
   | "behind"
   | "diverged"
   | "straggler"
+  | "mixed"
   | "quarantined"
   | "pinned"
   | "unreachable"

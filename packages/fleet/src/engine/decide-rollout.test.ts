@@ -126,12 +126,14 @@ function stateAfter(words: readonly string[]): {
 }
 
 function spell(action: RolloutAction): string {
+  if (action.kind === "start")
+    return `start ${action.waves.map(({ name, slugs: members }) => `${name}: ${members.join(" ")}`).join(", ")}`;
   const wave = "wave" in action ? ` ${action.wave}` : "";
   return `${action.kind}${wave}${"slugs" in action ? `: ${action.slugs.join(" ")}` : ""}`;
 }
 
 function limitsOf(onFailure: "halt" | "rollback" = "halt"): RolloutLimits {
-  return { tolerance: 1, maxControlPlaneFaults: 1, deadline: 100, onFailure };
+  return { tolerance: 1, maxControlPlaneFaults: 1, callSize: 50, deadline: 100, onFailure };
 }
 
 describe("the next step", () => {
@@ -158,21 +160,24 @@ describe("the window", () => {
   ];
   const run = () => replay(beginning(plan, names).map((fact) => ({ ...fact, at: 0 })));
   const starts = (state: RolloutState) =>
-    decideRollout(state, limitsOf(), 0).flatMap((action) => (action.kind === "start" ? [action.slugs.length] : []));
+    decideRollout(state, limitsOf(), 0).flatMap((action) => (action.kind === "start" ? [action.waves.length] : []));
 
   function through(state: RolloutState, outcome: "verified" | "failed"): void {
     const [start] = decideRollout(state, limitsOf(), 0).filter((action) => action.kind === "start");
     if (start === undefined) throw new Error("nothing to start");
     const fact = (value: RolloutEvent) => applyEvent(state, { ...value, at: 0 });
-    fact({ type: "wave-started", wave: start.wave, stage: start.stage, slugs: start.slugs, canary: false });
-    for (const slug of start.slugs) {
-      fact(
-        outcome === "verified"
-          ? { type: "tenant-verified", slug, sha: target, verdict: "verified" }
-          : { type: "tenant-failed", slug, reason: "x" },
-      );
+    for (const { name, slugs: members } of start.waves)
+      fact({ type: "wave-started", wave: name, stage: start.stage, slugs: members, canary: false });
+    for (const { name, slugs: members } of start.waves) {
+      for (const slug of members) {
+        fact(
+          outcome === "verified"
+            ? { type: "tenant-verified", slug, sha: target, verdict: "verified" }
+            : { type: "tenant-failed", slug, reason: "x" },
+        );
+      }
+      fact({ type: "wave-finished", wave: name, tenants: 1, healthy: 1, failureBound: 1 });
     }
-    fact({ type: "wave-finished", wave: start.wave, tenants: start.slugs.length, healthy: 1, failureBound: 1 });
   }
 
   test("widens with every tenant that is proven, up to its cap, and starts anew after a failure", () => {
@@ -191,6 +196,19 @@ describe("the window", () => {
     expect(starts(state)).toEqual([1]);
   });
 
+  test("gives each tenant a wave of its own, so that a slow one delays no other", () => {
+    const state = run();
+    through(state, "verified");
+    const [start] = decideRollout(state, limitsOf(), 0);
+    expect(start).toMatchObject({
+      kind: "start",
+      waves: [
+        { name: "window-2", slugs: ["t2"] },
+        { name: "window-3", slugs: ["t3"] },
+      ],
+    });
+  });
+
   test("starts nothing beyond its width while others are in flight", () => {
     const state = run();
     applyEvent(state, {
@@ -202,5 +220,35 @@ describe("the window", () => {
       at: 0,
     });
     expect(starts(state)).toEqual([]);
+  });
+});
+
+describe("the calls of a wave", () => {
+  const names = slugs(Array.from({ length: 11 }, (_, index) => `t${index + 1}`).join(" "));
+  const plan: readonly Stage[] = [{ name: "wave", slugs: names, canary: false, lenient: false, soakMs: 0 }];
+  const limits = { ...limitsOf(), callSize: 2 };
+
+  test("name at most callSize tenants, and four are under way at a time", () => {
+    const state = replay(beginning(plan, names).map((event) => ({ ...event, at: 0 })));
+    applyEvent(state, { type: "wave-started", wave: "wave", stage: "wave", slugs: names, canary: false, at: 0 });
+    const sizes = () =>
+      decideRollout(state, limits, 0).map((action) => (action.kind === "call" ? action.slugs.length : 0));
+    expect(sizes()).toEqual([2, 2, 2, 2]);
+    for (const [index, action] of decideRollout(state, limits, 0).entries()) {
+      if (action.kind !== "call") throw new Error("not a call");
+      applyEvent(state, {
+        type: "tenants-posted",
+        call: index + 1,
+        wave: "wave",
+        slugs: action.slugs,
+        attempt: 1,
+        at: 0,
+      });
+    }
+    expect(sizes()).toEqual([]);
+    applyEvent(state, { type: "call-answered", call: 1, ok: true, rows: [], at: 0 });
+    expect(sizes()).toEqual([2]);
+    applyEvent(state, { type: "call-answered", call: 2, ok: true, rows: [], at: 0 });
+    expect(sizes()).toEqual([2, 1]);
   });
 });

@@ -8,6 +8,8 @@ export interface RolloutLimits {
   /** Tenants that may fail over the whole rollout. */
   readonly tolerance: number;
   readonly maxControlPlaneFaults: number;
+  /** Maximum tenants in one call. */
+  readonly callSize: number;
   /** Instant after which nothing is started, in milliseconds since the epoch. */
   readonly deadline: number | undefined;
   readonly onFailure: "halt" | "rollback";
@@ -20,9 +22,8 @@ export type RolloutAction =
   | { readonly kind: "halt"; readonly code: string; readonly reason: string }
   | {
       readonly kind: "start";
-      readonly wave: string;
       readonly stage: string;
-      readonly slugs: readonly Slug[];
+      readonly waves: readonly { readonly name: string; readonly slugs: readonly Slug[] }[];
       readonly canary: boolean;
     }
   | { readonly kind: "call"; readonly wave: string; readonly plane: string; readonly slugs: readonly Slug[] }
@@ -78,7 +79,7 @@ function hasMoreToStart(state: RolloutState): boolean {
 function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveState): readonly RolloutAction[] {
   const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
   const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
-  if (waiting.length > 0) return callsByPlane(wave, waiting);
+  if (waiting.length > 0) return callsOf(state, wave, waiting, limits.callSize);
   if (members.some((tenant) => tenant.step === "posted" || tenant.step === "retrying")) return [];
   const open = members.filter((tenant) => tenant.step === "answered" || tenant.step === "doubtful");
   if (open.length > 0) return state.interrupted ? [] : [{ kind: "observe", wave: wave.name, slugs: slugsOf(open) }];
@@ -91,24 +92,54 @@ function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveStat
   return state.interrupted ? [] : [{ kind: "finish-wave", wave: wave.name }];
 }
 
-function callsByPlane(wave: WaveState, waiting: readonly TenantState[]): readonly RolloutAction[] {
+/**
+ * Calls of one wave that are under way at the same time, at most: each of them is up to `callSize` containers that start.
+ *
+ * Four calls of 50 are the 200 tenants that the first fleets' largest control plane replaced at a time.
+ */
+const callsAtOnce = 4;
+
+/** No call is larger than `callSize`, and a call names tenants of one control plane only. */
+function callsOf(
+  state: RolloutState,
+  wave: WaveState,
+  waiting: readonly TenantState[],
+  callSize: number,
+): readonly RolloutAction[] {
   const planes = Map.groupBy(waiting, (tenant) => tenant.tenant.plane);
-  return [...planes].map(([plane, tenants]) => ({ kind: "call", wave: wave.name, plane, slugs: slugsOf(tenants) }));
+  const calls = [...planes].flatMap(([plane, tenants]) =>
+    chunk(slugsOf(tenants), callSize).map((slugs) => ({ kind: "call" as const, wave: wave.name, plane, slugs })),
+  );
+  const underWay = [...state.calls.values()].filter((call) => call.wave === wave.name).length;
+  return calls.slice(0, Math.max(0, callsAtOnce - underWay));
+}
+
+function chunk(slugs: readonly Slug[], size: number): readonly (readonly Slug[])[] {
+  return Array.from({ length: Math.ceil(slugs.length / size) }, (_, index) =>
+    slugs.slice(index * size, (index + 1) * size),
+  );
 }
 
 function startWaves(state: RolloutState, { stage, started }: StageState): readonly RolloutAction[] {
   const left = stage.slugs.length - started;
   if (left <= 0) return [];
-  if (stage.window === undefined) return [startOf(stage.name, stage, stage.slugs)];
+  if (stage.window === undefined) return [startOf(stage, [{ name: stage.name, slugs: stage.slugs }])];
   const inFlight = [...state.waves.values()].reduce((sum, wave) => sum + wave.slugs.length, 0);
   const width = Math.min(stage.window.cap, Math.floor(1 + stage.window.growth * state.streak));
   const size = Math.min(left, width - inFlight);
   if (size <= 0) return [];
-  return [startOf(`${stage.name}-${started + 1}`, stage, stage.slugs.slice(started, started + size))];
+  // A call ends with its slowest tenant, so each tenant of a window has a call, a proof and a soak of its own.
+  const slugs = stage.slugs.slice(started, started + size);
+  return [
+    startOf(
+      stage,
+      slugs.map((slug, index) => ({ name: `${stage.name}-${started + index + 1}`, slugs: [slug] })),
+    ),
+  ];
 }
 
-function startOf(wave: string, stage: StageState["stage"], slugs: readonly Slug[]): RolloutAction {
-  return { kind: "start", wave, stage: stage.name, slugs, canary: stage.canary };
+function startOf(stage: StageState["stage"], waves: Extract<RolloutAction, { kind: "start" }>["waves"]): RolloutAction {
+  return { kind: "start", stage: stage.name, waves, canary: stage.canary };
 }
 
 /** Nothing runs and nothing may be started: go back, where that is wanted and possible, then account for everybody. */

@@ -1,5 +1,6 @@
 import { type CommitSha, parseCommitSha, type Slug, type Release } from "@lateen/kernel";
 import type { Stage } from "./journal-entry.ts";
+import { oneLook } from "../steps/look-once.ts";
 import { observe } from "../steps/observe.ts";
 import type { TenantState } from "./rollout-state.ts";
 import type { Run } from "../steps/run.ts";
@@ -47,7 +48,7 @@ async function earlierCommits(
 async function stillMoved(run: Run, release: Release, tenants: readonly TenantState[]): Promise<readonly Slug[]> {
   const looks = await observe(
     tenants.map((tenant) => tenant.tenant),
-    { ...run.observing(release), proofs: 1, patienceMs: () => 0 },
+    oneLook(run.observing(release)),
   );
   return [...looks.values()].filter((look) => !look.proven).map((look) => look.slug);
 }

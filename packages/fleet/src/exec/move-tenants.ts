@@ -1,9 +1,8 @@
-import { asReleaseError, ReleaseError, sameCommit } from "@lateen/kernel";
+import { asReleaseError, createLimit, ReleaseError, sameCommit } from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
 import type { Release } from "@lateen/kernel";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
-import { retryDelaysMs } from "../steps/call-tenants.ts";
-import { eachLimited } from "../steps/each-limited.ts";
+import { retryDelaysMs } from "../steps/decide-retry.ts";
 import { lastWords } from "./command-failed.ts";
 import { fillCommand } from "./command-template.ts";
 import { decideExit, type MoveOutcome } from "./decide-exit.ts";
@@ -27,11 +26,13 @@ export async function moveTenants(
 ): Promise<Redeployment> {
   const rows: TenantRow[] = [];
   const unstarted: string[] = [];
-  await eachLimited([...tenants], commands.concurrency, async (tenant) => {
+  const limit = createLimit(commands.concurrency);
+  const move = async (tenant: Tenant): Promise<void> => {
     const outcome = await moveTenant(commands, find, tenant, release, signal);
     if (outcome.kind === "not-started") unstarted.push(outcome.reason);
     rows.push(rowOf(tenant, outcome));
-  });
+  };
+  await Promise.all(tenants.map((tenant) => limit(() => move(tenant))));
   const [reason] = unstarted;
   if (reason !== undefined && unstarted.length === tenants.length)
     return { kind: "refused", cause: notStarted(reason) };

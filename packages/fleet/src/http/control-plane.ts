@@ -6,14 +6,14 @@ import {
   type HttpResponse,
   type Reading,
   ReleaseError,
+  retry,
   type Secret,
   type Sender,
   systemClock,
   systemCode,
-  unknown,
+  toReading,
   type Release,
 } from "@lateen/kernel";
-import { retryDelaysMs } from "../steps/call-tenants.ts";
 import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
 import type { RedeployRequest } from "../schema.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
@@ -41,6 +41,9 @@ export interface ControlPlaneOptions {
   readonly insecure?: boolean | undefined;
 }
 
+/** Longest pause that is granted to a control plane that asks for one, in milliseconds. */
+const longestWaitMs = 15 * 60_000;
+
 /** Largest answer that is read: 8 MiB are 20,000 rows of 400 bytes. */
 const maxBytes = 8 * 1024 * 1024;
 
@@ -59,7 +62,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const speaker = { name: options.name, secrets: () => (options.token === undefined ? [] : [options.token.reveal()]) };
   const client: Client = { options, url, http, clock: options.clock ?? systemClock, speaker };
   return {
-    enumerate: (release, settings, signal) => enumerate(client, dryRun(release, settings), planBudgetMs, signal),
+    enumerate: (release, settings, signal) => enumerate(client, () => dryRun(release, settings), planBudgetMs, signal),
     redeploy: (tenants, release, settings, signal) =>
       redeploy(client, scoped(tenants, release, settings), readBudgetMs, signal),
   };
@@ -127,24 +130,17 @@ async function post(
   );
 }
 
-/** A dry run changes nothing, so every transient fault, silence included, may be met with another try. */
+/** A dry run changes nothing, so every transient fault, silence included, is followed by another try. */
 async function enumerate(
   client: Client,
-  body: RedeployRequest,
+  body: () => RedeployRequest,
   budgetMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Reading<readonly Tenant[]>> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const response = await post(client, body, budgetMs, signal);
-      return readTenants(client.speaker, response);
-    } catch (thrown) {
-      const error = asReleaseError(thrown);
-      const delayMs = retryDelaysMs[attempt];
-      if (!error.retryable || delayMs === undefined) return unknown(error);
-      await client.clock.sleep(delayMs, signal);
-    }
-  }
+  const attempt = async () => readTenants(client.speaker, await post(client, body(), budgetMs, signal));
+  // Pauses of 5, 10 and 20 seconds, as between the tries of a call; one client per job needs no jitter.
+  const policy = { attempts: 4, firstDelayMs: 5_000, longestDelayMs: longestWaitMs, random: () => 1 };
+  return toReading(() => retry(attempt, client.clock, signal, policy));
 }
 
 async function redeploy(
@@ -153,8 +149,10 @@ async function redeploy(
   budgetMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Redeployment> {
+  const sentAt = client.clock.now();
   try {
-    return readRedeployment(client.speaker, await post(client, body, budgetMs, signal));
+    const response = await post(client, body, budgetMs, signal);
+    return readRedeployment(client.speaker, response, client.clock.now() - sentAt);
   } catch (thrown) {
     const cause = asReleaseError(thrown);
     return neverArrived(cause) ? { kind: "transient", cause } : { kind: "lost", cause };

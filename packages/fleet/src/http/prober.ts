@@ -8,17 +8,23 @@ import {
   type HttpResponse,
   isShaPrefix,
   parseJson,
+  parseRetryAfter,
   plainText,
   type Reading,
   redactUrl,
   ReleaseError,
   type Sender,
+  systemClock,
+  systemCode,
   unknown,
 } from "@lateen/kernel";
 import type { Prober } from "../ports/prober.ts";
 import { buildinfo } from "../schema.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
+import { createHostPace, type HostPace } from "./host-pace.ts";
+import { visible } from "./visible.ts";
+import { storedSign } from "./stored-answer.ts";
 
 /** Where tenants say what they run. */
 export interface ProberOptions {
@@ -28,6 +34,8 @@ export interface ProberOptions {
   readonly clock?: Clock | undefined;
   /** Longest time of one look, in milliseconds. @default 5000 */
   readonly timeoutMs?: number | undefined;
+  /** Adds a unique query to each request, for caches that store in spite of `no-store`. @default false */
+  readonly bustCache?: boolean | undefined;
   /** Allows plain http to other machines. @default false */
   readonly insecure?: boolean | undefined;
 }
@@ -35,28 +43,39 @@ export interface ProberOptions {
 /** A tenant's own statement is below 1 KiB; whatever is larger is something else. */
 const maxBytes = 64 * 1024;
 const maxRedirects = 3;
+/** Times that one look waits for a host which asks for a pause. */
+const mostPauses = 5;
+/** Longest pause that is granted to a host, and the one of a host that names none, in milliseconds. */
+const longestPauseMs = 120_000;
+const usualPauseMs = 1_000;
 
 /**
  * Asks tenants over HTTP for `{"git_sha": …}`.
  *
- * A redirect to another host is refused: a parked or captive page would answer for the tenant.
+ * Each request has a connection of its own, so that a balancer chooses again, and an answer that a cache had stored is unknown. A
+ * redirect to another host is refused: a parked or captive page would answer for the tenant. A host that asks for a pause (429,
+ * or 503 with `Retry-After`) is left alone by every look at it.
  * @throws ReleaseError `FLEET_URL_INVALID`
  */
 export function createProber(options: ProberOptions): Prober {
-  const { url, clock, timeoutMs = 5_000, insecure = false } = options;
+  const { url, clock = systemClock, timeoutMs = 5_000, insecure = false } = options;
   if (typeof url === "string") checkTemplate(url, insecure);
-  // Tenants with hosts of their own are not asked again before an idle connection would have been closed anyway; ten thousand
-  // of them kept open are more sockets than a process may have.
-  const keep = typeof url === "string" && hasOwnHosts(url) ? { connection: "close" } : {};
   const deadlines = { headersMs: timeoutMs, bodyMs: timeoutMs, totalMs: timeoutMs };
-  const http = createHttp({ send: options.send, deadlines, ...(clock === undefined ? {} : { clock }) });
+  const http = createHttp({ send: options.send, deadlines, clock });
+  const pace = createHostPace(clock);
+  let serial = 0;
+  const unique = (address: URL): URL => {
+    if (options.bustCache === true) address.searchParams.set("lateen", `${clock.now().toString(36)}-${++serial}`);
+    return address;
+  };
   return {
     async buildinfo(tenant, signal) {
       try {
         const address = typeof url === "string" ? url.replaceAll("{slug}", tenant.slug) : url(tenant);
-        return readCommit(await follow(http, parseAddress(address, insecure), keep, signal));
+        const start = () => unique(parseAddress(address, insecure));
+        return readCommit(await paced(pace, start, (from) => follow(http, from, signal), clock, signal));
       } catch (error) {
-        return unknown(asReleaseError(error));
+        return unknown(explained(asReleaseError(error)));
       }
     },
   };
@@ -71,24 +90,52 @@ function checkTemplate(template: string, insecure: boolean): void {
       fix: "put {slug} where the tenant's name belongs: https://{slug}.example.com/buildinfo",
     });
   }
+  if (template.includes("${")) {
+    throw new ReleaseError({
+      code: "FLEET_URL_INVALID",
+      category: "input",
+      message: `${plainText(template, 200)} has a dollar sign before a brace, as in a shell`,
+      fix: `write ${plainText(template.replaceAll("${", "{"), 200)}`,
+    });
+  }
   parseAddress(template.replaceAll("{slug}", "a"), insecure);
 }
 
-function hasOwnHosts(template: string): boolean {
-  const hostOf = (slug: string) => new URL(template.replaceAll("{slug}", slug)).host;
-  return hostOf("1") !== hostOf("2");
-}
-
-async function follow(
-  http: Http,
-  start: URL,
-  extra: Readonly<Record<string, string>>,
+/** Sends when the host allows it, and once more after each pause that it asks for. */
+async function paced(
+  pace: HostPace,
+  start: () => URL,
+  send: (url: URL) => Promise<HttpResponse>,
+  clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
+  for (let pauses = 0; ; pauses++) {
+    const url = start();
+    await pace.enter(url.host, signal);
+    const response = await send(url).finally(() => pace.leave(url.host));
+    const pauseMs = pauseOf(response, clock.now());
+    if (pauseMs === undefined) {
+      pace.ease(url.host);
+      return response;
+    }
+    pace.hold(url.host, Math.min(pauseMs, longestPauseMs));
+    if (pauses >= mostPauses || pauseMs > longestPauseMs) throw throttled(response, pauseMs);
+  }
+}
+
+/** The pause that an ingress asks for; undefined if it asks for none. Source: RFC 6585 §4, RFC 9110 §15.6.4. */
+function pauseOf(response: HttpResponse, now: number): number | undefined {
+  if (response.status !== 429 && response.status !== 503) return undefined;
+  const asked = parseRetryAfter(response.header("retry-after"), now);
+  return response.status === 429 ? (asked ?? usualPauseMs) : asked;
+}
+
+async function follow(http: Http, start: URL, signal: AbortSignal | undefined): Promise<HttpResponse> {
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    const headers = { accept: "application/json", "cache-control": "no-cache", ...extra };
-    const response = await http.request({ url, headers, maxBytes }, signal);
+    // Both words: some caches store what they may not serve without asking, and serve it when they cannot ask.
+    const headers = { accept: "application/json", "cache-control": "no-cache, no-store", pragma: "no-cache" };
+    const response = await http.request({ url, headers, maxBytes, ownConnection: true }, signal);
     const location = response.header("location");
     if (response.status < 300 || response.status >= 400 || location === undefined) return response;
     const next = parseRelative(location, url);
@@ -101,10 +148,34 @@ async function follow(
 
 function readCommit(response: HttpResponse): Reading<string> {
   if (response.status !== 200) throw unreadable(`answered ${response.status}`, response.url);
+  const stored = storedSign(response.header);
+  if (stored !== undefined) throw cached(stored, response.url);
   const { git_sha: sha } = parseJson(response, buildinfo, "a tenant's buildinfo with git_sha");
   const text = sha.trim();
   if (isShaPrefix(text)) return found(text.toLowerCase());
-  return absent(`${response.url} names no commit: git_sha is ${JSON.stringify(plainText(text, 40))}`);
+  return absent(`${response.url} names no commit: git_sha is ${visible(text, 100)}`);
+}
+
+function cached(stored: string, url: string): ReleaseError {
+  return new ReleaseError({
+    code: "BUILDINFO_CACHED",
+    category: "unavailable",
+    retryable: false,
+    message: `a cache answered for the tenant (${plainText(stored, 200)}), which says nothing about what it runs`,
+    why: url,
+    fix: "exclude the address from the cache, or set verify.bustCache: true",
+  });
+}
+
+function throttled(response: HttpResponse, pauseMs: number): ReleaseError {
+  return new ReleaseError({
+    code: "BUILDINFO_THROTTLED",
+    category: "unavailable",
+    message: `the tenant's host answered ${response.status} and asks to wait`,
+    why: response.url,
+    fix: "lower verify.concurrency or verify.samples, or raise the limit of the ingress",
+    retryAfterMs: pauseMs,
+  });
 }
 
 function redirected(start: URL, target: string): ReleaseError {
@@ -121,6 +192,28 @@ function unreadable(what: string, url: string): ReleaseError {
     why: url,
     fix,
   });
+}
+
+const untrusted = "its certificate is not trusted: add the authority's certificate with NODE_EXTRA_CA_CERTS";
+/** What to do about failures of TLS. Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const tlsFixes: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `${untrusted}, or let the server send its intermediate certificates`,
+  CERT_HAS_EXPIRED: "its certificate has expired: renew it",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name: check fleet.buildinfo and the certificate",
+  ERR_SSL_WRONG_VERSION_NUMBER: "the port does not speak TLS: check scheme and port of fleet.buildinfo",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "the port does not speak TLS: check scheme and port of fleet.buildinfo",
+  EPROTO: "the port does not speak TLS: check scheme and port of fleet.buildinfo",
+};
+
+function explained(error: ReleaseError): ReleaseError {
+  const fix = tlsFixes[systemCode(error.cause)];
+  if (fix === undefined) return error;
+  const { code, category, message, why, cause, retryable } = error;
+  return new ReleaseError({ code, category, message: `${message}; ${fix}`, why, fix, cause, retryable });
 }
 
 function parseRelative(location: string, base: URL): URL | null {

@@ -32,15 +32,23 @@ export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
   ),
   error: looseText,
   message: looseText,
+  busy: looseBoolean,
+  // Names under which listings say that they are one page of several.
+  has_more: looseBoolean,
+  total: z.number().optional().catch(undefined),
+  next: z.unknown().optional(),
+  next_page: z.unknown().optional(),
+  next_cursor: z.unknown().optional(),
 });
 
 /** The part of an error's body that is read. */
-export const looseError: z.ZodType<LooseError> = z.object({ error: looseText, message: looseText });
+export const looseError: z.ZodType<LooseError> = z.object({ error: looseText, message: looseText, busy: looseBoolean });
 
 /** See {@link looseError}. */
 export interface LooseError {
   readonly error?: string | undefined;
   readonly message?: string | undefined;
+  readonly busy?: boolean | undefined;
 }
 
 /** See {@link looseAnswer}. */
@@ -49,6 +57,12 @@ export interface LooseAnswer {
   readonly results: readonly LooseRow[];
   readonly error?: string | undefined;
   readonly message?: string | undefined;
+  readonly busy?: boolean | undefined;
+  readonly has_more?: boolean | undefined;
+  readonly total?: number | undefined;
+  readonly next?: unknown;
+  readonly next_page?: unknown;
+  readonly next_cursor?: unknown;
 }
 
 /** One row before its slug is checked. */

@@ -4,12 +4,15 @@ import {
   found,
   type HttpResponse,
   parseJson,
+  parseRetryAfter,
   parseSlug,
   type Reading,
   ReleaseError,
+  systemClock,
   unknown,
 } from "@lateen/kernel";
-import type { Redeployment } from "../ports/control-plane.ts";
+import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
+import { decideAnswer } from "./decide-answer.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { type LooseAnswer, looseAnswer, looseError, rowsOf } from "./read-answer.ts";
 import { redactText } from "./redact-text.ts";
@@ -24,10 +27,13 @@ export interface Speaker {
 export function readTenants(speaker: Speaker, response: HttpResponse): Reading<readonly Tenant[]> {
   if (response.status !== 200) throw statusError(speaker, response);
   const answer = parseJson(response, looseAnswer, "the plan of a redeploy");
+  if (answer.busy === true) throw statusError(speaker, response);
   if (!answer.ok) return unknown(notOk(speaker, response, answer));
   const rows = new Map(
     answer.results.flatMap((row) => (row.slug === undefined || row.slug === "" ? [] : [[row.slug, row]])),
   );
+  const page = pageSign(response, answer, rows.size);
+  if (page !== undefined) return unknown(paged(speaker, response, page));
   if (rows.size === 0) return absent(`${speaker.name} enumerates no tenant (${response.url})`);
   // The grammar is checked before a slug gets anywhere near an address; the error names it.
   const tenantOf = (slug: string, tags: readonly string[] | undefined): Tenant => ({
@@ -38,16 +44,58 @@ export function readTenants(speaker: Speaker, response: HttpResponse): Reading<r
   return found([...rows].map(([slug, { tags }]) => tenantOf(slug, tags)));
 }
 
+/** What in an answer says that there are more tenants than its rows; undefined if nothing does. */
+function pageSign(response: HttpResponse, answer: LooseAnswer, rows: number): string | undefined {
+  if (answer.has_more === true) return "has_more: true";
+  for (const key of ["next", "next_page", "next_cursor"] as const) {
+    const next = answer[key];
+    if (next !== undefined && next !== null && next !== "" && next !== false) return `${key} in the answer`;
+  }
+  const { total } = answer;
+  if (total !== undefined && total !== rows && total !== answer.results.length) return `total: ${total}, ${rows} rows`;
+  // Source: RFC 8288 §3; the relation may be quoted or not.
+  const isLinked = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(response.header("link") ?? "");
+  return isLinked ? "Link: rel=next" : undefined;
+}
+
+function paged(speaker: Speaker, response: HttpResponse, sign: string): ReleaseError {
+  return new ReleaseError({
+    code: "CONTROL_PLANE_PAGED",
+    category: "unavailable",
+    retryable: false,
+    message: `control plane ${speaker.name} lists one page of its tenants, not all of them (${sign})`,
+    why: response.url,
+    fix: "let the dry run answer with every tenant in one answer",
+  });
+}
+
 /**
- * What the answer to a call means. Only 502, 503 and 504 may be sent again; an answer that is not content, or that cannot be
- * read, is still an answer: it halts the rollout, and the tenants say how far the call got.
+ * Reads the answer to a call; see {@link decideAnswer}. An answer that reports a failure, or that cannot be read, is still an
+ * answer: it halts the rollout, and the tenants say how far the call got.
  */
-export function readRedeployment(speaker: Speaker, response: HttpResponse): Redeployment {
+export function readRedeployment(speaker: Speaker, response: HttpResponse, tookMs: number): Redeployment {
   const { status } = response;
-  if (status === 200 || status === 500) return readRows(speaker, response);
-  const cause = statusError(speaker, response);
-  if (status === 502 || status === 503 || status === 504) return { kind: "transient", cause };
-  return status > 500 ? { kind: "answered", ok: false, rows: [], message: cause.message } : { kind: "refused", cause };
+  const hasRetryAfter = retryAfterOf(response) !== undefined;
+  const meaning = decideAnswer({ status, tookMs, hasRetryAfter, saysBusy: saysBusy(response) });
+  if (meaning === "rows") return readRows(speaker, response);
+  if (meaning === "observe") return { kind: "answered", ok: true, rows: rowsIn(response) };
+  return { kind: meaning, cause: statusError(speaker, response) };
+}
+
+function saysBusy(response: HttpResponse): boolean {
+  return looseError.safeParse(jsonOf(response.text())).data?.busy === true;
+}
+
+/** Rows of an answer that is not final: those that it has, if it has any. */
+function rowsIn(response: HttpResponse): readonly TenantRow[] {
+  const answer = looseAnswer.safeParse(jsonOf(response.text())).data;
+  return answer === undefined ? [] : rowsOf(answer);
+}
+
+/** The pause that the server asks for, by its own clock if it sends one. */
+function retryAfterOf(response: HttpResponse): number | undefined {
+  const ownNow = Date.parse(response.header("date") ?? "");
+  return parseRetryAfter(response.header("retry-after"), Number.isFinite(ownNow) ? ownNow : systemClock.now());
 }
 
 function readRows(speaker: Speaker, response: HttpResponse): Redeployment {
@@ -57,12 +105,8 @@ function readRows(speaker: Speaker, response: HttpResponse): Redeployment {
     const ok = answer.ok && response.status === 200;
     return { kind: "answered", ok, rows: rowsOf(answer), ...(message === undefined ? {} : { message }) };
   } catch (error) {
-    return {
-      kind: "answered",
-      ok: false,
-      rows: [],
-      message: redactText(asReleaseError(error).message, speaker.secrets()),
-    };
+    const message = redactText(asReleaseError(error).message, speaker.secrets());
+    return { kind: "answered", ok: false, rows: [], message };
   }
 }
 
@@ -85,12 +129,15 @@ function notOk(speaker: Speaker, response: HttpResponse, answer: LooseAnswer): R
 function statusError(speaker: Speaker, response: HttpResponse): ReleaseError {
   const { status } = response;
   const isAuth = status === 401 || status === 403;
+  const isBusy = status === 409 || status === 423 || status === 429 || saysBusy(response);
+  const retryAfterMs = retryAfterOf(response);
   const text = redactText(spokenIn(response), speaker.secrets());
   const tokenFix = "check the control plane's token: production and staging use different ones";
   return new ReleaseError({
-    code: isAuth ? "CONTROL_PLANE_AUTH" : "CONTROL_PLANE_STATUS",
+    code: isAuth ? "CONTROL_PLANE_AUTH" : isBusy ? "CONTROL_PLANE_BUSY" : "CONTROL_PLANE_STATUS",
     category: isAuth ? "auth" : "unavailable",
-    retryable: status === 502 || status === 503 || status === 504,
+    retryable: isBusy || status === 502 || status === 503 || status === 504,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     message: `control plane ${speaker.name} answered ${status}${text === "" || text.startsWith("<") ? "" : `: ${text}`}`,
     why: `status ${status} of ${response.url}`,
     fix: isAuth ? tokenFix : "look at the control plane's own log",

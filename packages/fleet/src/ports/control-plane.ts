@@ -24,11 +24,13 @@ export interface CallSettings {
   readonly maxStragglers: number;
 }
 
-/** What became of one call. Only `answered` says something about tenants; the other three say what may be done next. */
+/** What became of one call. Only `answered` says something about tenants; the others say what may be done next. */
 export type Redeployment =
   | { readonly kind: "answered"; readonly ok: boolean; readonly rows: readonly TenantRow[]; readonly message?: string }
-  /** Nothing is known to have happened; the same call may be sent again after a pause (502, 503, 504, no connection). */
+  /** Nothing happened; the same call may be sent again after a pause (no connection, a gateway that says so at once). */
   | { readonly kind: "transient"; readonly cause: ReleaseError }
+  /** Nothing happened, and the control plane asks to wait; `cause.retryAfterMs` says how long, if it does. */
+  | { readonly kind: "busy"; readonly cause: ReleaseError }
   /** The call may have had its effect: look at the tenants before anything else. */
   | { readonly kind: "lost"; readonly cause: ReleaseError }
   /** Turned away; nothing has happened. */

@@ -1,42 +1,38 @@
-import { type Slug } from "@lateen/kernel";
-import type { CallSettings, Redeployment } from "../ports/control-plane.ts";
-import type { CallFault, RowVerdict } from "../engine/journal-entry.ts";
+import type { Release, Slug } from "@lateen/kernel";
+import type { CallSettings, Redeployment, TenantRow } from "../ports/control-plane.ts";
+import type { CallFault, RolloutEvent, RowVerdict } from "../engine/journal-entry.ts";
 import { decideRow } from "../coverage/decide-row.ts";
+import { decideRetry } from "./decide-retry.ts";
+import { oneLook } from "./look-once.ts";
 import { observe } from "./observe.ts";
 import type { Run } from "./run.ts";
 import { isNonEmpty, type Tenant } from "../ports/tenant.ts";
 
 /**
- * Pauses before the second, third and fourth try of a call that met a transient fault, in milliseconds.
- *
- * Source: the first fleets' clients; one 502 on the canary had halted a fleet, three tries with these pauses never did.
- */
-export const retryDelaysMs: readonly number[] = [5_000, 10_000, 20_000];
-
-/**
  * Asks the control plane to move tenants, and writes down what it says.
  *
- * Each sending has its own durable intent. A transient fault is tried again, but only for tenants that do not show the target
- * meanwhile; every other fault leaves the tenants in doubt, to be looked at.
+ * Each sending has its own durable intent. A call that certainly had no effect is sent again, but only for tenants that do not show
+ * the target by then; every other fault leaves the tenants in doubt, to be looked at.
  */
 export async function callTenants(run: Run, waveName: string, slugs: readonly Slug[]): Promise<void> {
+  const { clock } = run.ports;
+  const release = run.state.waves.get(waveName)?.stage.release ?? run.input.release;
+  const tries = { transients: 0, busy: 0, busySince: 0 };
   let left = slugs;
   for (let attempt = 1; ; attempt++) {
     const tenants = tenantsOf(run, left);
     if (!isNonEmpty(tenants)) return;
     const call = run.state.lastCall + 1;
     await run.record({ type: "tenants-posted", call, wave: waveName, slugs: left, attempt });
-    const stage = run.state.waves.get(waveName)?.stage;
-    const answer = await run.ports.controlPlane.redeploy(
-      tenants,
-      stage?.release ?? run.input.release,
-      settingsFor(run, waveName, left),
-    );
-    const delayMs = answer.kind === "transient" ? retryDelaysMs[attempt - 1] : undefined;
+    const answer = await run.ports.controlPlane.redeploy(tenants, release, settingsFor(run, waveName, left));
+    if (answer.kind === "busy" && tries.busy === 0) tries.busySince = clock.now();
+    const busyForMs = tries.busy === 0 ? 0 : clock.now() - tries.busySince;
+    const delayMs = decideRetry(answer, { ...tries, busyForMs }, run.policy.verify);
     await write(run, call, answer, left, delayMs);
-    if (answer.kind !== "transient" || delayMs === undefined) return;
-    run.ports.report?.({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
-    const off = (await pause(run, delayMs)) && !hasStopped(run) ? await stillOff(run, waveName, left) : [];
+    if ((answer.kind !== "transient" && answer.kind !== "busy") || delayMs === undefined) return;
+    tries[answer.kind === "busy" ? "busy" : "transients"] += 1;
+    run.tell({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
+    const off = (await pause(run, delayMs)) && !hasStopped(run) ? await stillOff(run, release, left) : [];
     const again = new Set(off);
     const settled = left.filter((slug) => !again.has(slug));
     left = off;
@@ -44,7 +40,7 @@ export async function callTenants(run: Run, waveName: string, slugs: readonly Sl
   }
 }
 
-/** A canary tolerates nobody; later calls get what is left of the budget, so that the control plane stops when we would. */
+/** A canary tolerates no failure; later calls get what is left of the budget, so that the control plane stops when we would. */
 function settingsFor(run: Run, waveName: string, slugs: readonly Slug[]): CallSettings {
   const stage = run.state.waves.get(waveName)?.stage;
   const budget = Math.max(0, run.limits.tolerance - run.state.failures);
@@ -59,34 +55,50 @@ async function write(
   asked: readonly Slug[],
   delayMs: number | undefined,
 ): Promise<void> {
-  if (answer.kind === "answered") {
-    const rows = rowsFor(answer.rows, asked, run.policy.legacyControlPlane);
-    const message = answer.message === undefined ? {} : { message: answer.message };
-    return run.record({ type: "call-answered", call, ok: answer.ok, rows, ...message });
-  }
-  const fault: CallFault = answer.kind === "transient" && delayMs === undefined ? "exhausted" : answer.kind;
+  if (answer.kind === "answered") return run.record(answered(run, call, answer, asked));
+  const fault = faultOf(answer.kind, delayMs);
   const { code, message, category } = answer.cause;
   await run.record({ type: "call-failed", call, fault, code, message });
   // Credentials that are refused before anything moved are an error of the setup, not a mixed fleet.
   if (fault === "refused" && category === "auth" && run.state.moved === 0) throw answer.cause;
 }
 
-/** Rows for tenants that nobody asked for say nothing. */
-function rowsFor(
-  rows: Extract<Redeployment, { kind: "answered" }>["rows"],
-  asked: readonly Slug[],
-  legacy: boolean,
-): readonly (readonly [slug: Slug, verdict: RowVerdict, reason?: string])[] {
-  const wanted = new Set(asked);
-  return rows
-    .filter((row) => wanted.has(row.slug))
-    .map(({ slug, reason, ...row }) => {
-      const verdict = decideRow(row, legacy);
-      return reason === undefined ? ([slug, verdict] as const) : ([slug, verdict, reason] as const);
-    });
+/** A fault that is not retried any more is a final one: of a busy control plane it is known that nothing happened. */
+function faultOf(kind: Exclude<Redeployment["kind"], "answered">, delayMs: number | undefined): CallFault {
+  if (kind === "transient" && delayMs === undefined) return "exhausted";
+  return kind === "busy" && delayMs === undefined ? "refused" : kind;
 }
 
-/** What has happened elsewhere during a pause may have ended the rollout: then nobody is sent once more. */
+function answered(
+  run: Run,
+  call: number,
+  answer: Extract<Redeployment, { kind: "answered" }>,
+  asked: readonly Slug[],
+): RolloutEvent {
+  const wanted = new Set<string>(asked);
+  const legacy = run.policy.legacyControlPlane;
+  const rows = answer.rows
+    .filter((row) => wanted.has(row.slug))
+    .map(({ slug, reason, ...row }): readonly [slug: Slug, verdict: RowVerdict, reason?: string] =>
+      reason === undefined ? [slug, decideRow(row, legacy)] : [slug, decideRow(row, legacy), reason],
+    );
+  const strangers = answer.rows.filter((row) => !wanted.has(row.slug) && wasMoved(row)).map((row) => row.slug);
+  return {
+    type: "call-answered",
+    call,
+    ok: answer.ok,
+    rows,
+    ...(strangers.length === 0 ? {} : { strangers }),
+    ...(answer.message === undefined ? {} : { message: answer.message }),
+  };
+}
+
+/** A row for a tenant that the call did not name is noise, unless it says that the tenant was moved. */
+function wasMoved(row: TenantRow): boolean {
+  return row.commandOk === true && !row.hasError;
+}
+
+/** What has happened elsewhere during a pause may have ended the rollout: then nothing is sent once more. */
 function hasStopped({ state }: Run): boolean {
   return state.stop !== undefined && !state.returning;
 }
@@ -99,10 +111,9 @@ async function pause(run: Run, delayMs: number): Promise<boolean> {
   return ended && run.signal?.aborted !== true;
 }
 
-/** A gateway may give up on a call that took effect behind it: whoever shows the target is not posted again. */
-async function stillOff(run: Run, waveName: string, slugs: readonly Slug[]): Promise<readonly Slug[]> {
-  const release = run.state.waves.get(waveName)?.stage.release ?? run.input.release;
-  const looks = await observe(tenantsOf(run, slugs), { ...run.observing(release), proofs: 1, patienceMs: () => 0 });
+/** A gateway may give up on a call that took effect behind it: a tenant that shows the target is not posted again. */
+async function stillOff(run: Run, release: Release, slugs: readonly Slug[]): Promise<readonly Slug[]> {
+  const looks = await observe(tenantsOf(run, slugs), oneLook(run.observing(release)));
   return slugs.filter((slug) => looks.get(slug)?.proven !== true);
 }
 

@@ -2,62 +2,78 @@ import {
   asReleaseError,
   type Clock,
   type CommitSha,
+  createLimit,
+  type Limit,
   type Reading,
   sameCommit,
   type Slug,
   unknown,
 } from "@lateen/kernel";
 import type { AncestryOf } from "./ancestry-of.ts";
-import { eachLimited } from "./each-limited.ts";
+import { decideLook, isMatch, type Look, type Sample } from "../coverage/decide-look.ts";
 import { decideTenant, type LookJudgement } from "../coverage/decide-tenant.ts";
 import type { VerifyPolicy } from "../policy.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-/** What is asked, of whom, and how patiently. */
+/** What is asked, of which tenants, and how patiently. */
 export interface ObserveOptions {
   readonly target: CommitSha;
   readonly verify: Required<VerifyPolicy>;
   readonly prober: Prober;
   readonly ancestryOf: AncestryOf;
   readonly clock: Clock;
-  /** How long a tenant may take to its first matching answer, in milliseconds; 0 is one look. @default verify.timeoutMs */
+  /** Time for a tenant's first matching look, in milliseconds; 0 is one look. @default verify.timeoutMs */
   readonly patienceMs?: (slug: Slug) => number;
-  /** When a tenant gave a matching answer before; one more, an interval later, then proves it. */
+  /** When a tenant gave a matching answer before; it counts as one match. */
   readonly seenAt?: (slug: Slug) => number | undefined;
-  /** Matching answers that prove a tenant. @default 2 */
-  readonly proofs?: number;
+  /** Matching looks that prove a tenant. @default verify.matches */
+  readonly matches?: number;
+  /** Requests of one look, side by side. @default verify.samples */
+  readonly samples?: (slug: Slug) => number;
   readonly onProgress?: (settled: number, total: number) => void;
 }
 
 /** The last look at a tenant, and whether it is proven. */
 export interface Observation extends LookJudgement {
   readonly slug: Slug;
-  /** Commit of the last answer that named one. */
+  /** Commit of the last answer that named one; of a mixed tenant one that is not the target. */
   readonly sha?: string;
   /** Matched as often as asked for, an interval apart. */
   readonly proven: boolean;
+  /** Its host asked for a pause: nothing was seen, good or bad. */
+  readonly throttled?: true;
   /** Instant of the last look, in milliseconds since the epoch. */
   readonly at: number;
 }
 
+/**
+ * Most requests of one look. With one stale replica of two, twelve agree by chance once in 4,096 looks.
+ */
+const mostSamples = 12;
+
 interface Watch {
   readonly tenant: Tenant;
-  readonly deadline: number;
+  deadline: number;
+  /** End of the extra time that pauses of the host may add. */
+  readonly latest: number;
+  samples: number;
   matches: number;
   lookedAt: number | undefined;
   sha: string | undefined;
   /** The last judgement that rests on an answer; a later silence does not make a stale tenant "unreachable". */
   answered: LookJudgement | undefined;
-  judgement: LookJudgement;
+  judgement: LookJudgement | undefined;
+  throttled: boolean;
   settled: boolean;
 }
 
 /**
  * Asks all `tenants` in parallel until each is proven or out of time.
  *
- * An answer of the old commit, no answer and an unreadable one are waited out: containers drain, and names settle. A match
- * that is not confirmed starts again from the beginning. When `signal` aborts, what was seen so far is the answer.
+ * An answer of the old commit, no answer and an unreadable one are waited out: containers drain, and names settle. A look whose
+ * requests disagree, and another commit after a match, start the proof again with twice the requests. When `signal` aborts, what
+ * was seen so far is the answer.
  */
 export async function observe(
   tenants: readonly Tenant[],
@@ -65,9 +81,12 @@ export async function observe(
   signal?: AbortSignal,
 ): Promise<Map<Slug, Observation>> {
   const start = options.clock.now();
+  // A watch waits for its turn in a lane of its own, so that only requests compete for sockets.
+  const lanes = createLimit(options.verify.concurrency);
+  const limit = createLimit(options.verify.concurrency);
   const watches = tenants.map((tenant) => newWatch(tenant, start, options));
   for (let open = watches; open.length > 0 && !isOver(open, signal);) {
-    await eachLimited(open, options.verify.concurrency, (watch) => look(watch, options, signal));
+    await Promise.all(open.map((watch) => lanes(() => look(watch, options, limit, signal))));
     open = open.filter((watch) => !watch.settled);
     options.onProgress?.(watches.length - open.length, watches.length);
   }
@@ -77,43 +96,59 @@ export async function observe(
 function newWatch(tenant: Tenant, start: number, options: ObserveOptions): Watch {
   const seenAt = options.seenAt?.(tenant.slug);
   const patience = options.patienceMs?.(tenant.slug) ?? options.verify.timeoutMs;
-  const unseen: LookJudgement = { verdict: "unknown", reason: "not asked" };
-  const matches = seenAt === undefined ? 0 : 1;
   return {
     tenant,
     deadline: start + patience,
-    matches,
+    latest: start + patience + options.verify.timeoutMs,
+    samples: Math.min(mostSamples, options.samples?.(tenant.slug) ?? options.verify.samples),
+    matches: seenAt === undefined ? 0 : 1,
     lookedAt: seenAt,
     sha: undefined,
     answered: undefined,
-    judgement: unseen,
+    judgement: undefined,
+    throttled: false,
     settled: false,
   };
 }
 
-/** Nobody is left unasked: an abort ends the waiting, not the first look. */
+/** No tenant is left unasked: an abort ends the waiting, not the first look. */
 function isOver(open: readonly Watch[], signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true && open.every((watch) => watch.judgement.reason !== "not asked");
+  return signal?.aborted === true && open.every((watch) => watch.judgement !== undefined);
 }
 
-async function look(watch: Watch, options: ObserveOptions, signal: AbortSignal | undefined): Promise<void> {
-  const { clock, target, verify } = options;
+async function look(
+  watch: Watch,
+  options: ObserveOptions,
+  limit: Limit,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await waitForTurn(watch, options, signal);
-  const reading = await ask(watch.tenant, options.prober);
-  const isElsewhere = reading.kind === "found" && !sameCommit(reading.value, target);
-  const ancestry = isElsewhere ? await options.ancestryOf(reading.value) : undefined;
-  watch.judgement = decideTenant(target, reading, ancestry, verify.match);
-  watch.lookedAt = clock.now();
-  if (reading.kind === "found") watch.sha = reading.value;
-  if (reading.kind !== "unknown") watch.answered = watch.judgement;
-  const matches = isMatch(watch.judgement);
-  watch.matches = matches ? watch.matches + 1 : 0;
-  const proven = matches && watch.matches >= (options.proofs ?? 2);
-  watch.settled = proven || (!matches && clock.now() >= watch.deadline);
+  const until = watch.judgement === undefined ? undefined : signal;
+  const count = watch.samples;
+  const samples = await Promise.all(
+    Array.from({ length: count }, () => limit(() => sample(watch.tenant, options, until))),
+  );
+  if (until?.aborted === true) return;
+  const before = watch.lookedAt ?? options.clock.now();
+  watch.lookedAt = options.clock.now();
+  const seen = decideLook(options.target, samples);
+  watch.throttled = seen.isThrottled && seen.kind !== "match";
+  if (watch.throttled) watch.deadline = Math.min(watch.latest, watch.deadline + (watch.lookedAt - before));
+  conclude(watch, seen, options);
 }
 
-function isMatch(judgement: LookJudgement): boolean {
-  return judgement.verdict === "verified" || judgement.verdict === "ahead";
+function conclude(watch: Watch, seen: Look, { matches = 0, verify, clock }: ObserveOptions): void {
+  const needed = matches > 0 ? matches : verify.matches;
+  const isContradiction = seen.kind === "mixed" || (seen.kind === "other" && seen.isAnswered && watch.matches > 0);
+  if (isContradiction) watch.samples = Math.min(mostSamples, watch.samples * 2);
+  watch.judgement = seen.judgement;
+  if (seen.sha !== undefined) watch.sha = seen.sha;
+  if (seen.isAnswered && seen.kind !== "silent") watch.answered = seen.judgement;
+  if (seen.kind === "match") watch.matches += 1;
+  // A request without an answer among matching ones neither proves nor contradicts.
+  else if (seen.kind !== "silent") watch.matches = 0;
+  const isMatching = seen.kind === "match";
+  watch.settled = isMatching ? watch.matches >= needed : clock.now() >= watch.deadline;
 }
 
 /** An interval after the last look; but never later than the deadline while the first match is still awaited. */
@@ -130,9 +165,16 @@ async function waitForTurn(
   if (pause > 0) await clock.sleep(Math.min(pause, verify.intervalMs), signal).catch(() => undefined);
 }
 
-async function ask(tenant: Tenant, prober: Prober): Promise<Reading<string>> {
+async function sample(tenant: Tenant, options: ObserveOptions, signal: AbortSignal | undefined): Promise<Sample> {
+  const reading = await ask(tenant, options.prober, signal);
+  const isElsewhere = reading.kind === "found" && !sameCommit(reading.value, options.target);
+  const ancestry = isElsewhere ? await options.ancestryOf(reading.value) : undefined;
+  return { reading, judgement: decideTenant(options.target, reading, ancestry, options.verify.match) };
+}
+
+async function ask(tenant: Tenant, prober: Prober, signal: AbortSignal | undefined): Promise<Reading<string>> {
   try {
-    return await prober.buildinfo(tenant);
+    return await prober.buildinfo(tenant, signal);
   } catch (error) {
     return unknown(asReleaseError(error));
   }
@@ -140,10 +182,18 @@ async function ask(tenant: Tenant, prober: Prober): Promise<Reading<string>> {
 
 function observationOf(watch: Watch, options: ObserveOptions, start: number): Observation {
   const { tenant, sha, matches, answered } = watch;
-  const silent = watch.judgement.verdict === "unreachable" || sha === undefined;
-  const judgement = silent && answered !== undefined && !isMatch(answered) ? answered : watch.judgement;
-  const proven = isMatch(judgement) && matches >= (options.proofs ?? 2);
-  const unproven: LookJudgement = { verdict: "unknown", reason: "matched once and was not confirmed" };
+  const last = watch.judgement ?? { verdict: "unknown" as const, reason: "not asked" };
+  const silent = last.verdict === "unreachable" || (last.verdict === "unknown" && sha === undefined);
+  const judgement = silent && answered !== undefined && !isMatch(answered) ? answered : last;
+  const proven = isMatch(judgement) && matches >= (options.matches ?? options.verify.matches);
+  const unproven: LookJudgement = { verdict: "unknown", reason: "matched and was not confirmed" };
   const said = isMatch(judgement) && !proven ? unproven : judgement;
-  return { slug: tenant.slug, ...said, ...(sha === undefined ? {} : { sha }), proven, at: watch.lookedAt ?? start };
+  return {
+    slug: tenant.slug,
+    ...said,
+    ...(sha === undefined ? {} : { sha }),
+    proven,
+    ...(watch.throttled ? { throttled: true as const } : {}),
+    at: watch.lookedAt ?? start,
+  };
 }

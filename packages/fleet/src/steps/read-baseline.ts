@@ -1,4 +1,5 @@
 import type { Slug } from "@lateen/kernel";
+import { oneLook } from "./look-once.ts";
 import type { Baseline } from "../engine/journal-entry.ts";
 import { type Observation, observe, type ObserveOptions } from "./observe.ts";
 import type { Tenant } from "../ports/tenant.ts";
@@ -18,7 +19,7 @@ export async function readBaseline(
   options: ObserveOptions,
   signal?: AbortSignal,
 ): Promise<BaselineReading> {
-  const once: ObserveOptions = { ...options, proofs: 1, patienceMs: () => 0 };
+  const once: ObserveOptions = { ...oneLook(options), samples: () => 1 };
   const looks = await observe(tenants, once, signal);
   const doubtful = tenants.filter((tenant) => isBroken(looks.get(tenant.slug)));
   if (doubtful.length > 0) {

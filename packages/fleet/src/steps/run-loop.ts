@@ -9,6 +9,7 @@ import { reEnumerate } from "./re-enumerate.ts";
 import type { Run } from "./run.ts";
 import { runChecks } from "./run-checks.ts";
 import { soakWave } from "./soak-wave.ts";
+import { watchProven } from "./watch-proven.ts";
 
 type Step = Exclude<RolloutAction, { kind: "sweep" }>;
 
@@ -54,8 +55,8 @@ function isStep(action: RolloutAction): action is Step {
 
 function keyOf(step: Step): string {
   if (step.kind === "check") return `check ${step.step} ${step.wave}`;
-  if (step.kind === "call") return `call ${step.wave} ${step.plane}`;
-  return "wave" in step && step.kind !== "start" ? `${step.kind} ${step.wave}` : step.kind;
+  if (step.kind === "call") return `call ${step.wave} ${step.plane} ${step.slugs[0] ?? ""}`;
+  return "wave" in step ? `${step.kind} ${step.wave}` : step.kind;
 }
 
 async function perform(run: Run, step: Step): Promise<void> {
@@ -63,7 +64,7 @@ async function perform(run: Run, step: Step): Promise<void> {
     case "halt":
       return run.record({ type: "rollout-halted", code: step.code, reason: step.reason });
     case "start":
-      return start(run, step.wave);
+      return start(run, step.stage);
     case "call":
       return callTenants(run, step.wave, step.slugs);
     case "observe":
@@ -81,15 +82,18 @@ async function perform(run: Run, step: Step): Promise<void> {
   }
 }
 
-/** The guards first; then the decision once more, since the world moved on while they were asked. */
-async function start(run: Run, wave: string): Promise<void> {
+/** What was moved so far and the guards first; then the decision once more, since the world moved on while they were asked. */
+async function start(run: Run, stage: string): Promise<void> {
+  if (!run.state.returning) await watchProven(run);
   if (!run.state.returning && !(await passGuards(run))) return;
   if (run.signal?.aborted === true) return;
   const actions = decideRollout(run.state, run.limits, run.ports.clock.now());
-  const again = actions.find((action) => action.kind === "start" && action.wave === wave);
+  const again = actions.find((action) => action.kind === "start" && action.stage === stage);
   if (again?.kind !== "start") return;
-  const { stage, slugs, canary } = again;
-  await run.record({ type: "wave-started", wave, stage, slugs, canary });
+  const { waves, canary } = again;
+  await run.record(
+    ...waves.map(({ name, slugs }) => ({ type: "wave-started" as const, wave: name, stage, slugs, canary })),
+  );
 }
 
 /** Asks the guards; a stop is written down and ends the rollout. */

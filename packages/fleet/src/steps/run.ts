@@ -4,6 +4,7 @@ import { createAncestryOf } from "./ancestry-of.ts";
 import { applyEvent } from "../engine/reducer.ts";
 import type { RolloutLimits } from "../engine/decide-rollout.ts";
 import type { JournalEntry, RolloutEvent } from "../engine/journal-entry.ts";
+import type { FleetEvent } from "../events.ts";
 import type { OpenJournal } from "../ports/journal.ts";
 import type { ObserveOptions } from "./observe.ts";
 import type { RolloutForecast } from "../engine/forecast.ts";
@@ -34,6 +35,8 @@ export interface Run {
   readonly forecast: RolloutForecast | undefined;
   /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
   record(...facts: readonly RolloutEvent[]): Promise<void>;
+  /** Reports a step that needs no memory. */
+  tell(event: FleetEvent): void;
   /** How tenants are looked at for `release`. */
   observing(release: Release): ObserveOptions;
 }
@@ -65,6 +68,7 @@ export function createRun(options: RunOptions): Run {
       // Who is told of a fact may rely on it, also after a crash.
       for (const fact of facts) ports.report?.(fact);
     },
+    tell: (event) => ports.report?.(event),
     observing: (release) => (release.sha === input.release.sha ? target : strictly(target, release.sha, ports)),
   };
 }

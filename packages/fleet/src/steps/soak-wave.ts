@@ -1,16 +1,15 @@
 import type { Slug } from "@lateen/kernel";
-import type { RolloutEvent } from "../engine/journal-entry.ts";
-import { type Observation, observe } from "./observe.ts";
+import { lookAtProven } from "./look-once.ts";
 import type { Run } from "./run.ts";
 
 /**
  * Watches the proven tenants of a wave until its soak is over, and fails early.
  *
- * One bad look is a dropped packet; a second one in a row, an interval later, is a failure. The end of the soak is an instant
- * in the journal, so that a resumed rollout waits only what is left.
+ * The end of the soak is an instant in the journal, so that a resumed rollout waits only what is left.
  */
 export async function soakWave(run: Run, waveName: string, slugs: readonly Slug[]): Promise<void> {
   const { clock } = run.ports;
+  const { intervalMs } = run.policy.verify;
   const wave = run.state.waves.get(waveName);
   if (wave === undefined) return;
   const latest = clock.now() + wave.stage.soakMs;
@@ -19,13 +18,11 @@ export async function soakWave(run: Run, waveName: string, slugs: readonly Slug[
   const until = Math.min(wave.soakUntil ?? latest, latest);
   let suspects: ReadonlySet<Slug> = new Set();
   for (let watched = slugs; watched.length > 0;) {
-    const pause =
-      suspects.size > 0 ? run.policy.verify.intervalMs : Math.min(run.policy.verify.intervalMs, until - clock.now());
+    const pause = suspects.size > 0 ? intervalMs : Math.min(intervalMs, until - clock.now());
     if (!(await rest(run, pause))) return;
-    const looks = await lookOnce(run, watched);
-    suspects = await failTwiceBad(run, looks, suspects);
+    suspects = await lookAtProven(run, watched, suspects, "failed in the soak");
     watched = watched.filter((slug) => run.state.tenants.get(slug)?.step === "verified");
-    run.ports.report?.({
+    run.tell({
       type: "soak-probed",
       wave: waveName,
       healthy: watched.length - suspects.size,
@@ -42,26 +39,4 @@ async function rest({ ports, signal, stopping }: Run, ms: number): Promise<boole
   const ended = AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]);
   if (ms > 0) await ports.clock.sleep(ms, ended).catch(() => undefined);
   return !ended.aborted;
-}
-
-async function lookOnce(run: Run, slugs: readonly Slug[]): Promise<ReadonlyMap<Slug, Observation>> {
-  const tenants = slugs.flatMap((slug) => run.state.tenants.get(slug)?.tenant ?? []);
-  return observe(tenants, { ...run.observing(run.input.release), proofs: 1, patienceMs: () => 0 });
-}
-
-async function failTwiceBad(
-  run: Run,
-  looks: ReadonlyMap<Slug, Observation>,
-  before: ReadonlySet<Slug>,
-): Promise<ReadonlySet<Slug>> {
-  const bad = [...looks.values()].filter((look) => !look.proven);
-  for (const look of looks.values()) if (look.proven) run.seenAt.set(look.slug, look.at);
-  for (const { slug } of bad) run.seenAt.delete(slug);
-  const failed = bad.filter((look) => before.has(look.slug));
-  const facts = failed.map((look): RolloutEvent => {
-    const reason = `failed in the soak: ${look.reason ?? "not on target"}`;
-    return { type: "tenant-failed", slug: look.slug, reason, ...(look.sha === undefined ? {} : { sha: look.sha }) };
-  });
-  if (facts.length > 0) await run.record(...facts);
-  return new Set(bad.filter((look) => !before.has(look.slug)).map((look) => look.slug));
 }

@@ -121,9 +121,9 @@ function limitsOf(
   startedAt: number,
   checks: ReadonlySet<CheckStep>,
 ): RolloutLimits {
-  const { maxControlPlaneFaults, onFailure, deadlineMs } = policy;
+  const { maxControlPlaneFaults, onFailure, deadlineMs, callSize } = policy;
   const deadline = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
-  return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, onFailure, deadline, checks };
+  return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, callSize, onFailure, deadline, checks };
 }
 
 function idOf(input: RolloutInput, now: number): string {

@@ -15,6 +15,8 @@ export async function sweep(run: Run): Promise<ReadonlyMap<Slug, Observation>> {
     state.tenants.get(slug)?.step === "verified" || state.tenants.get(slug)?.baseline?.kind === "done";
   const patienceMs = (slug: Slug) => (state.stop === undefined && isProven(slug) ? policy.verify.timeoutMs : 0);
   const seenAt = (slug: Slug) => run.seenAt.get(slug);
+  // One request is enough if earlier looks have proven the tenant; one that was never moved has had a single request so far.
+  const samples = (slug: Slug) => (state.tenants.get(slug)?.moved === true ? 1 : policy.verify.samples);
   const onProgress = (settled: number, total: number) => ports.report?.({ type: "sweep-progressed", settled, total });
-  return observe(tenants, { ...run.observing(input.release), patienceMs, seenAt, onProgress }, run.signal);
+  return observe(tenants, { ...run.observing(input.release), patienceMs, seenAt, samples, onProgress }, run.signal);
 }

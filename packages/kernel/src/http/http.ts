@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string | ReadableStream<Uint8Array>;
   readonly deadlines?: HttpDeadlines;
+  /** Sends on a connection that no other request uses. @default false */
+  readonly ownConnection?: boolean | undefined;
 }
 
 /** A response whose body has not been read; read it to the end or call `discard`. */
@@ -91,6 +93,7 @@ async function openStream(options: HttpOptions, request: HttpRequest, signal?: A
     body: request.body,
     redirect: "manual",
     signal: deadlines.signal,
+    ...(request.ownConnection === true ? { ownConnection: true } : {}),
     ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
   }).catch((error: unknown) => {
     deadlines.stop();

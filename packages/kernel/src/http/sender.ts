@@ -20,6 +20,8 @@ export interface SendInit {
   readonly redirect: "manual";
   readonly signal: AbortSignal;
   readonly duplex?: "half";
+  /** Sends on a connection that no other request uses, HTTP/2 included: a balancer then chooses again. @default false */
+  readonly ownConnection?: boolean | undefined;
 }
 
 /** Sends one request: `fetch`, or anything of its shape. */
@@ -74,8 +76,21 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   let ready: ReturnType<typeof prepare> | undefined;
   return async (url, init) => {
     const { undici, dispatcher } = await (ready ??= prepare());
-    const { redirect: _never, duplex: _half, ...request } = init;
-    return asFetched(await undici.request(url, { ...request, dispatcher }), init.method);
+    const { redirect: _never, duplex: _half, ownConnection = false, ...request } = init;
+    if (!ownConnection) return asFetched(await undici.request(url, { ...request, dispatcher }), init.method);
+    const own: { destroy?(): Promise<void> } = new undici.EnvHttpProxyAgent({
+      ...agentOptions(options),
+      connections: 1,
+    });
+    const end = (): void => void own.destroy?.().catch(() => undefined);
+    try {
+      const answered = await undici.request(url, { ...request, dispatcher: own });
+      answered.body.once("close", end);
+      return asFetched(answered, init.method);
+    } catch (error) {
+      end();
+      throw error;
+    }
   };
 }
 
@@ -96,7 +111,7 @@ function asFetched({ statusCode: status, headers, body }: UndiciResponse, method
 async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8Array, void, undefined> {
   const { pipeline } = await import("node:stream");
   const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
-  const known = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
+  const known = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress };
   const create = known[encoding.toLowerCase() as keyof typeof known];
   yield* create === undefined ? body : pipeline(body, create(), () => undefined);
 }

@@ -1,0 +1,12 @@
+/** Characters that a terminal does not show, or shows as something else, and blanks at the ends. */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}|^ +| +$/gu;
+
+/** `text` in quotes with every character shown: invisible ones as `\u{200b}`, the end as `…` only if it is longer than `most`. */
+export function visible(text: string, most: number): string {
+  const shown = text
+    .slice(0, most)
+    .replaceAll(hidden, (run) =>
+      Array.from(run, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join(""),
+    );
+  return `"${shown.replaceAll('"', String.raw`\"`)}${text.length > most ? "…" : ""}"`;
+}

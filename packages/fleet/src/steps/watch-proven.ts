@@ -1,0 +1,33 @@
+import type { Slug } from "@lateen/kernel";
+import { lookAtProven } from "./look-once.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Looks once at every tenant that was moved so far, before more follow: an image may die minutes after its proof.
+ *
+ * Two bad looks in a row are a failure, counted against the same budget. Tenants that were seen within the last interval, and those
+ * whose soak is watching them, are not asked again.
+ */
+export async function watchProven(run: Run): Promise<void> {
+  const { clock } = run.ports;
+  const { intervalMs } = run.policy.verify;
+  let watched = dueIn(run, clock.now() - intervalMs);
+  let suspects: ReadonlySet<Slug> = new Set();
+  while (watched.length > 0) {
+    const before = new Set(watched);
+    suspects = await lookAtProven(run, watched, suspects, "failed after it was proven");
+    run.tell({ type: "proven-watched", healthy: before.size - suspects.size, total: before.size });
+    watched = [...suspects];
+    if (watched.length === 0) return;
+    await clock.sleep(intervalMs, run.signal).catch(() => undefined);
+    if (run.signal?.aborted === true) return;
+  }
+}
+
+function dueIn({ state, seenAt }: Run, before: number): readonly Slug[] {
+  const inWave = new Set([...state.waves.values()].flatMap((wave) => wave.slugs));
+  return [...state.tenants.values()]
+    .filter(({ step, moved, gone }) => step === "verified" && moved && !gone)
+    .map(({ tenant }) => tenant.slug)
+    .filter((slug) => !inWave.has(slug) && (seenAt.get(slug) ?? 0) <= before);
+}

@@ -28,6 +28,18 @@ export const planAnswers: readonly AnswerRow[] = [
   { status: 400, body: '{"error": "confirm must be true"}', read: "unknown CONTROL_PLANE_STATUS", then: "unknown, at once" },
   { status: 500, body: '{"ok": false, "results": []}', read: "unknown CONTROL_PLANE_STATUS", then: "unknown, at once" },
   { status: 503, body: "", read: "unknown CONTROL_PLANE_STATUS", then: "asked again after 5, 10 and 20 s, then unknown; 502 and 504, silence and a broken connection likewise" },
+  {
+    status: 429,
+    body: "",
+    read: "unknown CONTROL_PLANE_BUSY",
+    then: "asked again as long after as `Retry-After` says, four times in all, then unknown; 409, 423 and `busy: true` likewise",
+  },
+  {
+    status: 200,
+    body: '{"ok": true, "results": [{"slug": "one"}], "has_more": true}',
+    read: "unknown CONTROL_PLANE_PAGED",
+    then: "unknown: one page is not the fleet; `next`, `next_page`, `next_cursor`, a `total` that is not the number of rows, and `Link: rel=next` likewise",
+  },
 ];
 
 /** Answers to a call that moves `one`. */
@@ -37,7 +49,19 @@ export const moveAnswers: readonly AnswerRow[] = [
   { status: 500, body: '{"ok": false, "results": [{"slug": "one", "healthz_ok": false}]}', read: "answered, not ok", then: "the rows are read, and the rollout halts" },
   { status: 200, body: '{"ok": false, "message": "stopped by hand", "results": []}', read: "answered, not ok", then: "the rollout halts, with the `message`" },
   { status: 200, body: "<html>Sign in</html>", read: "answered, not ok", then: "the rollout halts; every tenant is asked how far it got" },
-  { status: 501, body: "", read: "answered, not ok", then: "the rollout halts; every tenant is asked how far it got" },
+  { status: 202, body: '{"job": 7}', read: "answered, ok", then: "accepted: the tenants are asked until `verify.timeout`; 207 likewise, and its rows are read" },
+  {
+    status: 409,
+    body: '{"error": "another redeploy is in progress"}',
+    read: "busy CONTROL_PLANE_BUSY",
+    then: "nothing was done: a pause, as long as `Retry-After` says, a look, and once more; 423, 429, `busy: true` and 503 with `Retry-After` likewise",
+  },
+  {
+    status: 504,
+    body: "",
+    read: "lost CONTROL_PLANE_STATUS",
+    then: "it may have had its effect: the tenants are asked until `verify.timeout`, and only those that have not moved are posted again; 502 and 503 that come after more than a second likewise",
+  },
   {
     status: 400,
     body: '{"error": "confirm must be true"}',
@@ -49,7 +73,7 @@ export const moveAnswers: readonly AnswerRow[] = [
     status: 502,
     body: "",
     read: "transient CONTROL_PLANE_STATUS",
-    then: "a pause, a look at the tenants, and once more for those that do not show the target; 503 and 504 likewise",
+    then: "a pause, a look at the tenants, and once more for those that do not show the target; 503 without `Retry-After` likewise",
   },
 ];
 

@@ -43,7 +43,7 @@ describe("the good way", () => {
     expect(verdict).toMatchObject({ kind: "go", value: { moved: 0, verified: 3 } });
     expect(world.controlPlane.moves()).toEqual([]);
     // Two answers an interval apart, each.
-    expect([...world.tenants.requests.values()]).toEqual([2, 2, 2]);
+    expect([...world.tenants.requests.values()]).toEqual([4, 4, 4]);
   });
 
   test("a canary that is on target already is watched, not posted", async () => {

@@ -3,9 +3,11 @@ import {
   type Evidence,
   go,
   isoNow,
+  type NonEmpty,
   type ReleaseError,
   type Slug,
   stop,
+  type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
 import { computeCoverage, countOff } from "./coverage/coverage.ts";
@@ -16,6 +18,7 @@ import { runLoop, passGuards } from "./steps/run-loop.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
 import { type Pin, resolvePolicy } from "./policy.ts";
 import type { RolloutInput, RolloutPorts } from "./ports/rollout-ports.ts";
+import { forwardStop } from "./steps/forward-stop.ts";
 import type { Run } from "./steps/run.ts";
 import { sweep } from "./steps/sweep.ts";
 import { coverageEvidence, listed } from "./verify-fleet.ts";
@@ -35,7 +38,7 @@ export async function rollOut(
 ): Promise<Verdict<FleetReport>> {
   const policy = resolvePolicy(input.policy);
   const opened = await ports.journal.open();
-  if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
+  if (opened.kind === "stop") return forwardStop(opened);
   try {
     const begun = await startOrResume(input, policy, ports, opened.value, signal);
     return begun.kind === "go" ? await endCleanly(begun.value) : begun.verdict;
@@ -49,7 +52,8 @@ async function endCleanly(run: Run): Promise<Verdict<FleetReport>> {
   try {
     return await carryOut(run);
   } catch (error) {
-    if (run.state.moved === 0) await writeEnd(run, stop("unknown", asReleaseError(error).message));
+    if (run.state.moved === 0)
+      await writeEnd(run, stop({ outcome: "unknown", code: "ROLLOUT_FAILED", reason: asReleaseError(error).message }));
     throw error;
   }
 }
@@ -104,22 +108,12 @@ function pinsOf(run: Run): ReadonlyMap<Slug, Pin> {
 function conclude(run: Run, report: FleetReport, failure: ReleaseError | undefined): Verdict<FleetReport> {
   const at = isoNow(run.ports.clock);
   const { stop: stopped } = run.state;
-  if (failure !== undefined)
-    return stop(
-      "halted",
-      `the rollout could not go on: ${failure.message}`,
-      evidenceOf(run, report, "halted", at),
-      report,
-    );
-  if (stopped !== undefined)
-    return stop(
-      stopped.outcome,
-      stopped.reason + wayBack(run, report),
-      evidenceOf(run, report, stopped.outcome, at),
-      report,
-    );
+  const end = (outcome: StopOutcome, code: string, reason: string) =>
+    stop({ outcome, code, reason, evidence: evidenceOf(run, report, outcome, at), value: report });
+  if (failure !== undefined) return end("halted", "ROLLOUT_FAILED", `the rollout could not go on: ${failure.message}`);
+  if (stopped !== undefined) return end(stopped.outcome, stopped.code, stopped.reason + wayBack(run, report));
   const uncovered = reasonAgainst(run, report);
-  if (uncovered !== undefined) return stop("halted", uncovered, evidenceOf(run, report, "halted", at), report);
+  if (uncovered !== undefined) return end("halted", uncovered.code, uncovered.reason);
   return go(report, evidenceOf(run, report, "ok", at));
 }
 
@@ -129,24 +123,28 @@ function wayBack(run: Run, report: FleetReport): string {
   return `; ${back} of the ${report.moved} moved tenants were taken back`;
 }
 
-/** Why the account is no success; undefined where it is one. */
-function reasonAgainst(run: Run, report: FleetReport): string | undefined {
+/** Why the coverage is not a success; undefined if it is one. */
+function reasonAgainst(run: Run, report: FleetReport): { readonly code: string; readonly reason: string } | undefined {
   const canary = new Set(run.policy.canary);
   const unproven = report.tenants.filter(
     (line) => canary.has(line.slug) && line.verdict !== "verified" && line.verdict !== "ahead",
   );
   if (unproven.length > 0)
-    return `the canary ${unproven[0]?.slug} is not proven: ${unproven[0]?.reason ?? unproven[0]?.verdict}`;
+    return {
+      code: "CANARY_UNPROVEN",
+      reason: `the canary ${unproven[0]?.slug} is not proven: ${unproven[0]?.reason ?? unproven[0]?.verdict}`,
+    };
   const allowed = tolerance(run.policy.maxStragglers, report.enumerated);
   const pinned = new Set(report.pinned);
   const off = [...report.stragglers, ...report.quarantined, ...report.unknown].filter((slug) => !pinned.has(slug));
   if (off.length <= allowed) return undefined;
-  return `${off.length} of ${report.enumerated} tenants are not proven on target, ${allowed} tolerated: ${listed(off)}`;
+  const reason = `${off.length} of ${report.enumerated} tenants are not proven on target, ${allowed} tolerated: ${listed(off)}`;
+  return { code: "FLEET_UNPROVEN", reason };
 }
 
-function evidenceOf(run: Run, report: FleetReport, verdict: string, at: string): readonly Evidence[] {
+function evidenceOf(run: Run, report: FleetReport, verdict: string, at: string): NonEmpty<Evidence> {
   const checks = (report.checks ?? []).map(checkEvidence);
-  return [...run.evidence, ...checks, ...canaryEvidence(run, report, at), coverageEvidence(report, verdict, at)];
+  return [coverageEvidence(report, verdict, at), ...checks, ...canaryEvidence(run, report, at), ...run.evidence];
 }
 
 function canaryEvidence(run: Run, report: FleetReport, at: string): readonly Evidence[] {
@@ -171,5 +169,7 @@ async function writeEnd(run: Run, verdict: Verdict<FleetReport>): Promise<void> 
   const outcome = verdict.kind === "go" ? shipped : verdict.outcome;
   const reason = verdict.kind === "go" ? "every tenant is accounted for" : verdict.reason;
   // The account stands without it: an unfinished journal only makes the next run look again.
-  await run.record({ type: "rollout-finished", outcome, reason }).catch(() => undefined);
+  await run
+    .record({ type: "rollout-finished", outcome, ...(verdict.kind === "stop" ? { code: verdict.code } : {}), reason })
+    .catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import { type Evidence, go, interrupted, isoNow, stop, type Verdict } from "@lateen/kernel";
+import { type Evidence, go, interrupted, isoNow, type NonEmpty, stop, type Verdict } from "@lateen/kernel";
 import { forwardStop } from "./steps/forward-stop.ts";
 import { computeCoverage, countOff } from "./coverage/coverage.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
@@ -51,24 +51,26 @@ function judgeCoverage(
   const off = countOff(report);
   const { enumerated, verified, ahead } = report;
   tell?.({ type: "fleet-covered", enumerated, verified, ahead, off });
-  const evidence = [coverageEvidence(report, off <= allowed ? "ok" : "refused", at)];
+  const evidence: NonEmpty<Evidence> = [coverageEvidence(report, off <= allowed ? "ok" : "refused", at)];
   if (off <= allowed) return go(report, evidence);
   const pinned = new Set(report.pinned);
   const stale = report.stragglers.filter((slug) => !pinned.has(slug));
   if (stale.length > allowed)
-    return stop(
-      "refused",
-      `${stale.length} of ${enumerated} tenants are off target: ${listed(stale)}`,
+    return stop({
+      outcome: "refused",
+      code: "FLEET_OFF_TARGET",
+      reason: `${stale.length} of ${enumerated} tenants are off target: ${listed(stale)}`,
       evidence,
-      report,
-    );
+      value: report,
+    });
   const silent = report.unknown.filter((slug) => !pinned.has(slug));
-  return stop(
-    "unknown",
-    `what ${silent.length} of ${enumerated} tenants run could not be established: ${listed(silent)}`,
+  return stop({
+    outcome: "unknown",
+    code: "FLEET_UNKNOWN",
+    reason: `what ${silent.length} of ${enumerated} tenants run could not be established: ${listed(silent)}`,
     evidence,
-    report,
-  );
+    value: report,
+  });
 }
 
 /** The account as evidence. */

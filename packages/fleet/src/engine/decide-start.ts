@@ -5,7 +5,7 @@ import type { RolloutState } from "./rollout-state.ts";
 /** What is done with the rollout that a journal holds. */
 export type StartDecision =
   | { readonly kind: "start" | "resume" | "verify" }
-  | { readonly kind: "refuse"; readonly reason: string };
+  | { readonly kind: "refuse"; readonly code: string; readonly reason: string };
 
 /**
  * Decides whether a rollout begins, continues the one of the journal, or may not run beside it.
@@ -19,7 +19,7 @@ export function decideStart(
 ): StartDecision {
   if (state.id === undefined) {
     return resume === true
-      ? { kind: "refuse", reason: "there is nothing to resume: the journal holds no rollout" }
+      ? { kind: "refuse", code: "JOURNAL_EMPTY", reason: "there is nothing to resume: the journal holds no rollout" }
       : { kind: "start" };
   }
   const isSame = state.release?.sha === release.sha;
@@ -28,7 +28,7 @@ export function decideStart(
     return { kind: resume === true && isDone ? "verify" : "start" };
   }
   const isKept = state.purpose?.kind !== "rollback" || (purpose ?? state.purpose).kind === "rollback";
-  if (!isSame || !isKept) return { kind: "refuse", reason: inTheWay(state) };
+  if (!isSame || !isKept) return { kind: "refuse", code: "JOURNAL_UNFINISHED", reason: inTheWay(state) };
   return { kind: state.planned ? "resume" : "start" };
 }
 

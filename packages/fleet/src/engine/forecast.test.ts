@@ -69,7 +69,7 @@ describe("the forecast of a rollout", () => {
       waves: [],
       floorMs: 0,
       worstCaseBroken: 0,
-      requests: { controlPlane: 1, buildinfo: 24 },
+      requests: { controlPlane: 1, buildinfo: 48 },
     });
   });
 

@@ -81,22 +81,35 @@ function atOnce(stage: Stage): number {
     : Math.min(stage.slugs.length, stage.window.cap, Math.floor(1 + stage.window.growth));
 }
 
-function floorOf(stages: readonly Stage[], policy: ResolvedPolicy): number {
-  const round = moveMs + policy.verify.intervalMs;
-  return stages.reduce((sum, stage) => {
-    const rounds = stage.window === undefined ? 1 : roundsOf(stage.slugs.length, stage.window);
-    return sum + rounds * (round + stage.soakMs);
-  }, 0);
+function floorOf(stages: readonly Stage[], { verify }: ResolvedPolicy): number {
+  const roundMs = moveMs + (verify.matches - 1) * verify.intervalMs;
+  const rounds = allRounds(stages.map(({ window, slugs }) => ({ window, size: slugs.length })));
+  return stages.reduce((sum, { soakMs }, index) => sum + (rounds[index] ?? []).length * (roundMs + soakMs), 0);
 }
 
-/** Rounds that a window takes: each lets start what the ones before have proven. */
-function roundsOf(tenants: number, window: { readonly growth: number; readonly cap: number }): number {
-  let [proven, rounds] = [0, 0];
-  while (proven < tenants) {
-    proven += Math.min(window.cap, Math.floor(1 + window.growth * proven));
-    rounds += 1;
+/** Sizes of the rounds of a stage: a window lets start what all before it have proven. */
+function roundsOf(tenants: number, { window }: Pick<Stage, "window">, provenBefore: number): readonly number[] {
+  if (window === undefined) return [tenants];
+  const rounds: number[] = [];
+  for (let left = tenants; left > 0;) {
+    const proven = provenBefore + tenants - left;
+    const round = Math.min(left, window.cap, Math.floor(1 + window.growth * proven));
+    rounds.push(round);
+    left -= round;
   }
   return rounds;
+}
+
+/** The rounds of all stages, in their order. */
+function allRounds(
+  stages: readonly (Pick<Stage, "window"> & { readonly size: number })[],
+): readonly (readonly number[])[] {
+  let proven = 0;
+  return stages.map((stage) => {
+    const rounds = roundsOf(stage.size, stage, proven);
+    proven += stage.size;
+    return rounds;
+  });
 }
 
 function requestsOf(
@@ -104,21 +117,37 @@ function requestsOf(
   baseline: ReadonlyMap<Slug, Baseline>,
   planes: ReadonlyMap<Slug, string>,
   fleetSize: number,
-  policy: ResolvedPolicy,
+  { callSize, verify }: ResolvedPolicy,
 ): RolloutForecast["requests"] {
   const enumerations = new Set(planes.values()).size * (stages.length > 0 ? 2 : 1);
   const posted = stages.map((stage) => ({
     stage,
     slugs: stage.slugs.filter((slug) => baseline.get(slug)?.kind !== "done"),
   }));
-  const calls = posted.reduce((sum, { stage, slugs }) => {
-    const rounds = stage.window === undefined ? 1 : roundsOf(slugs.length, stage.window);
-    return sum + rounds * new Set(slugs.map((slug) => planes.get(slug))).size;
-  }, 0);
-  // Baseline and account are one look each; a moved tenant takes two proofs, and one look per interval of its soak.
+  const calls = posted.reduce((sum, { stage, slugs }) => sum + callsOf(stage, slugs, planes, callSize), 0);
+  const moved = posted.reduce((sum, { slugs }) => sum + slugs.length, 0);
+  // Before the first move one request for each tenant; after the last one a request for each that was moved, a look at the others.
+  const accounts = fleetSize + moved + (fleetSize - moved) * verify.samples;
   const looks = posted.reduce(
-    (sum, { stage, slugs }) => sum + slugs.length * (2 + Math.ceil(stage.soakMs / policy.verify.intervalMs)),
+    (sum, { stage, slugs }) => sum + slugs.length * (verify.matches + Math.ceil(stage.soakMs / verify.intervalMs)),
     0,
   );
-  return { controlPlane: enumerations + calls, buildinfo: 2 * fleetSize + looks };
+  const rounds = allRounds(posted.map(({ stage, slugs }) => ({ window: stage.window, size: slugs.length }))).flat();
+  return { controlPlane: enumerations + calls, buildinfo: accounts + looks * verify.samples + watchedBefore(rounds) };
+}
+
+function callsOf(stage: Stage, slugs: readonly Slug[], planes: ReadonlyMap<Slug, string>, callSize: number): number {
+  if (stage.window !== undefined) return slugs.length;
+  const byPlane = Map.groupBy(slugs, (slug) => planes.get(slug));
+  return [...byPlane.values()].reduce((sum, members) => sum + Math.ceil(members.length / callSize), 0);
+}
+
+/** Requests for tenants that are watched before later rounds; those of the round before have just been seen. */
+function watchedBefore(rounds: readonly number[]): number {
+  let [watched, proven] = [0, 0];
+  for (const [index] of rounds.entries()) {
+    proven += rounds[index - 2] ?? 0;
+    watched += proven;
+  }
+  return watched;
 }

@@ -92,6 +92,33 @@ describe("enumerate", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each<[string, ScriptedReply, string]>([
+    ["has_more", { body: { ...rows("a"), has_more: true } }, "has_more: true"],
+    ["a next page", { body: { ...rows("a"), next_page: 2 } }, "next_page"],
+    ["a cursor", { body: { ...rows("a"), next_cursor: "x" } }, "next_cursor"],
+    ["a larger total", { body: { ...rows("a"), total: 10 } }, "total: 10, 1 rows"],
+    ["a link", { body: rows("a"), headers: { link: '</p?page=2>; title="x"; rel="next last"' } }, "Link: rel=next"],
+  ])("a listing with %s is one page of it, and so unknown", async (_, reply, sign) => {
+    const reading = await (await plane([reply])).enumerate(release, settings);
+    expect(reading).toMatchObject({
+      kind: "unknown",
+      cause: { code: "CONTROL_PLANE_PAGED", message: expect.stringContaining(sign) },
+    });
+  });
+
+  test("a listing whose paging fields say that it is whole is found", async () => {
+    const body = { ...rows("a", "b"), has_more: false, total: 2, next: null, next_page: null };
+    const headers = { link: '</p?page=1>; rel="prev"' };
+    expect(await (await plane([{ body, headers }])).enumerate(release, settings)).toMatchObject({ kind: "found" });
+  });
+
+  test("a busy control plane is waited for as long as it says", async () => {
+    const busy = { status: 429, headers: { "retry-after": "12" } };
+    const reading = await (await plane([busy, { status: 409 }, { body: rows("a") }])).enumerate(release, settings);
+    expect(reading).toMatchObject({ kind: "found" });
+    expect(pauses).toEqual([12_000, 10_000]);
+  });
+
   test.each<[string, ScriptedReply]>([
     ["502", { status: 502, body: "<html>" }],
     ["503", { status: 503 }],
@@ -132,13 +159,24 @@ describe("redeploy", () => {
     ["500 without rows", { status: 500, body: { ok: false, results: [] } }, "answered false"],
     ["500 that is no JSON", { status: 500, body: "Internal Server Error" }, "answered false"],
     ["200 that is no JSON", { body: "<html>" }, "answered false"],
-    ["501", { status: 501 }, "answered false"],
+    ["501", { status: 501 }, "refused"],
     ["502", { status: 502 }, "transient"],
     ["503", { status: 503 }, "transient"],
-    ["504", { status: 504, body: "<html>gateway</html>" }, "transient"],
+    ["504", { status: 504, body: "<html>gateway</html>" }, "lost"],
+    ["524", { status: 524, body: "<html>a timeout occurred</html>" }, "lost"],
+    ["202", { status: 202, body: { job: "7" } }, "answered true"],
+    [
+      "207 with a failed row",
+      { status: 207, body: { ok: false, results: [{ slug: "t1", healthz_ok: false }] } },
+      "answered true",
+    ],
+    ["409", { status: 409, body: { error: "another redeploy is in progress" } }, "busy"],
+    ["423", { status: 423 }, "busy"],
+    ["200 that says busy", { body: { ok: false, busy: true, results: [] } }, "busy"],
+    ["503 with Retry-After", { status: 503, headers: { "retry-after": "1" } }, "busy"],
     ["400", { status: 400, body: { ok: false, error: "confirm" } }, "refused"],
     ["401", { status: 401 }, "refused"],
-    ["429", { status: 429 }, "refused"],
+    ["429", { status: 429, headers: { "retry-after": "1" } }, "busy"],
     ["307", { status: 307, headers: { location: "/x" } }, "refused"],
     ["a reset", { fault: "reset" }, "lost"],
     ["half an answer", { body: rows("t1"), fault: "truncate" }, "lost"],
@@ -196,12 +234,12 @@ describe("redeploy", () => {
     ["its own words", { status: 400, body: spoken }, "control plane prod answered 400: confirm; is missing"],
     [
       "nothing where it has none",
-      { status: 409, body: { results: spoken.results } },
-      "control plane prod answered 409",
+      { status: 404, body: { results: spoken.results } },
+      "control plane prod answered 404",
     ],
     ["nothing of a list", { status: 400, body: [spoken] }, "control plane prod answered 400"],
     ["no word that is none", { status: 401, body: { error: spoken } }, "control plane prod answered 401"],
-    ["plain words", { status: 429, body: "slow down" }, "control plane prod answered 429: slow down"],
+    ["plain words", { status: 410, body: "slow down" }, "control plane prod answered 410: slow down"],
   ])("of a refusal is shown %s", async (_, reply, message) => {
     const refused = await (await plane([reply])).redeploy([t1], release, settings);
     expect(refused).toMatchObject({ kind: "refused", cause: { message } });

@@ -1,4 +1,5 @@
-import { go, stop, type Clock, type Verdict, type Release } from "@lateen/kernel";
+import { type Evidence, go, isoNow, type Clock, type Verdict, type Release } from "@lateen/kernel";
+import { forwardStop, refuse } from "../steps/forward-stop.ts";
 import { replay } from "../engine/reducer.ts";
 import type { RolloutPurpose } from "../engine/journal-entry.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -34,12 +35,20 @@ export async function abandonRollout(
   ports: { readonly journal: Journal; readonly clock: Clock },
 ): Promise<Verdict<RolloutStatus>> {
   const opened = await ports.journal.open();
-  if (opened.kind === "stop") return stop(opened.outcome, opened.reason, opened.evidence);
+  if (opened.kind === "stop") return forwardStop(opened);
   try {
     const status = statusOf(replay(opened.value.entries));
-    if (status === undefined || !isOpen(status)) return stop("refused", "the journal holds no unfinished rollout");
+    if (status === undefined || !isOpen(status))
+      return refuse("JOURNAL_EMPTY", "the journal holds no unfinished rollout");
     await opened.value.append([{ type: "rollout-abandoned", reason: input.reason, at: ports.clock.now() }]);
-    return go({ ...status, state: "abandoned" });
+    const evidence: Evidence = {
+      rule: "journal",
+      verdict: "abandoned",
+      fact: `rollout ${status.id} of ${status.release.sha} was given up: ${input.reason}`,
+      source: "journal",
+      at: isoNow(ports.clock),
+    };
+    return go({ ...status, state: "abandoned" }, [evidence]);
   } finally {
     await opened.value.close();
   }

@@ -1,4 +1,4 @@
-import { go, stop, type Verdict } from "@lateen/kernel";
+import { done, refuse } from "../steps/forward-stop.ts";
 import type { JournalEntry } from "../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../ports/journal.ts";
 
@@ -19,10 +19,10 @@ export function memoryJournal(
       return entries;
     },
     read: async () => entries,
-    async open(): Promise<Verdict<OpenJournal>> {
-      if (held) return stop("refused", "the journal is in use by this very process");
+    async open() {
+      if (held) return refuse("JOURNAL_IN_USE", "the journal is in use by this very process");
       held = true;
-      return go(open());
+      return done(open());
     },
   };
 }

@@ -1,12 +1,12 @@
-import type { Verdict } from "@lateen/kernel";
+import type { Stop } from "@lateen/kernel";
 import type { JournalEntry } from "../engine/journal-entry.ts";
 
 /** The durable memory of rollouts: one writer, append only. */
 export interface Journal {
   /** What is written so far, oldest first, without taking the lock; a torn last entry is left out. */
   read(): Promise<readonly JournalEntry[]>;
-  /** Takes the lock; a stop with `refused` where a living owner holds it. */
-  open(): Promise<Verdict<OpenJournal>>;
+  /** Takes the lock; a stop with `refused` and `JOURNAL_IN_USE` if a living owner holds it. */
+  open(): Promise<{ readonly kind: "go"; readonly value: OpenJournal } | Stop>;
 }
 
 /** A journal whose lock is held. */

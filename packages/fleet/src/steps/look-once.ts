@@ -19,9 +19,12 @@ export async function lookAtProven(
   slugs: readonly Slug[],
   suspects: ReadonlySet<Slug>,
   what: string,
+  samples = run.policy.verify.samples,
 ): Promise<ReadonlySet<Slug>> {
   const tenants = slugs.flatMap((slug) => run.state.tenants.get(slug)?.tenant ?? []);
-  const looks = [...(await observe(tenants, oneLook(run.observing(run.input.release)))).values()];
+  const looks = [
+    ...(await observe(tenants, { ...oneLook(run.observing(run.input.release)), samples: () => samples })).values(),
+  ];
   for (const look of looks) if (look.proven) run.seenAt.set(look.slug, look.at);
   const bad = looks.filter((look) => !look.proven && look.throttled !== true);
   for (const { slug } of bad) run.seenAt.delete(slug);

@@ -3,7 +3,6 @@ import {
   type Clock,
   type CommitSha,
   createLimit,
-  type Limit,
   type Reading,
   sameCommit,
   type Slug,
@@ -119,7 +118,7 @@ function isOver(open: readonly Watch[], signal: AbortSignal | undefined): boolea
 async function look(
   watch: Watch,
   options: ObserveOptions,
-  limit: Limit,
+  limit: ReturnType<typeof createLimit>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await waitForTurn(watch, options, signal);

@@ -1,5 +1,5 @@
-import { go, type Slug, stop, type Verdict, type Release } from "@lateen/kernel";
-import { forwardStop } from "./forward-stop.ts";
+import { type Slug, stop, type Release } from "@lateen/kernel";
+import { done, forwardStop, refuse, type StepResult } from "./forward-stop.ts";
 import { createAncestryOf } from "./ancestry-of.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
 import type { Baseline, Stage } from "../engine/journal-entry.ts";
@@ -22,7 +22,7 @@ export async function prepare(
   policy: ResolvedPolicy,
   ports: VerifyPorts,
   signal?: AbortSignal,
-): Promise<Verdict<Preparation>> {
+): Promise<StepResult<Preparation>> {
   const fleet = await readFleet(input, policy, ports, signal);
   if (fleet.kind === "stop") return forwardStop(fleet);
   const canary = chooseCanary(input, policy, fleet.value);
@@ -34,7 +34,7 @@ export async function prepare(
   if (placed.kind === "stop") return forwardStop(placed);
   const rollable = tenants.filter((tenant) => !pins.has(tenant.slug));
   const stages = planStages({ tenants: rollable, baseline, fleetSize: rollable.length, canary: canary.value }, policy);
-  return go({ fleet: fleet.value, baseline, seenAt, stages });
+  return done({ fleet: fleet.value, baseline, seenAt, stages });
 }
 
 /** How tenants are looked at for `release`. */
@@ -44,20 +44,21 @@ export function observeOptions(release: Release, policy: ResolvedPolicy, ports: 
   return { target: release.sha, verify: policy.verify, prober, clock, ancestryOf };
 }
 
-function chooseCanary(input: RolloutInput, policy: ResolvedPolicy, fleet: Fleet): Verdict<readonly Slug[]> {
+function chooseCanary(input: RolloutInput, policy: ResolvedPolicy, fleet: Fleet): StepResult<readonly Slug[]> {
   const known = new Set(fleet.tenants.map((tenant) => tenant.slug));
   const missing = policy.canary.filter((slug) => !known.has(slug));
   if (missing.length > 0 && input.only === undefined)
-    return stop("refused", `the canary ${missing.join(", ")} is not in the enumerated fleet`);
+    return refuse("CANARY_UNKNOWN", `the canary ${missing.join(", ")} is not in the enumerated fleet`);
   if (missing.length > 0 && input.withoutCanary === undefined) {
-    return stop(
-      "refused",
+    return refuse(
+      "CANARY_LEFT_OUT",
       `the selection leaves the canary ${missing.join(", ")} out: add it, or --override canary=REASON`,
     );
   }
   const pinned = policy.canary.filter((slug) => fleet.pins.has(slug));
-  if (pinned.length > 0) return stop("refused", `the canary ${pinned.join(", ")} is pinned, so it could prove nothing`);
-  return go(policy.canary.filter((slug) => known.has(slug)));
+  if (pinned.length > 0)
+    return refuse("CANARY_PINNED", `the canary ${pinned.join(", ")} is pinned, so it could prove nothing`);
+  return done(policy.canary.filter((slug) => known.has(slug)));
 }
 
 /** A canary is never quarantined: broken or not, it is moved and has to prove itself. */
@@ -73,14 +74,22 @@ function checkPlaced(
   canary: readonly Slug[],
   fleet: Fleet,
   policy: ResolvedPolicy,
-): Verdict<void> {
+): StepResult<void> {
   const silent = [...baseline.values()].every((state) => state.kind === "broken");
   if (silent && canary.length === 0)
-    return stop("unknown", "no tenant says what it runs, and without a canary nothing could be proven");
+    return stop<never>({
+      outcome: "unknown",
+      code: "FLEET_SILENT",
+      reason: "no tenant says what it runs, and without a canary nothing could be proven",
+    });
   const unplaced = [...baseline].filter(([slug, state]) => state.kind === "unplaced" && !fleet.pins.has(slug));
   const onCanary = unplaced.some(([slug]) => canary.includes(slug));
-  if (!onCanary && unplaced.length <= tolerance(policy.maxStragglers, fleet.tenants.length)) return go(undefined);
+  if (!onCanary && unplaced.length <= tolerance(policy.maxStragglers, fleet.tenants.length)) return done(undefined);
   const [first] = unplaced;
   const reason = first?.[1].kind === "unplaced" ? `: ${first[0]} ${first[1].reason}` : "";
-  return stop("unknown", `${unplaced.length} of the tenants run a commit that might be newer than the target${reason}`);
+  return stop<never>({
+    outcome: "unknown",
+    code: "TENANTS_UNPLACED",
+    reason: `${unplaced.length} of the tenants run a commit that might be newer than the target${reason}`,
+  });
 }

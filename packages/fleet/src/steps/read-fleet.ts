@@ -1,5 +1,5 @@
-import { type Clock, type Slug, stop, type Verdict, go, ReleaseError, type Release } from "@lateen/kernel";
-import { forwardStop } from "./forward-stop.ts";
+import { type Clock, type Slug, stop, ReleaseError, type Release } from "@lateen/kernel";
+import { done, forwardStop, refuse, type StepResult } from "./forward-stop.ts";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import { matchesGlob } from "../engine/glob.ts";
 import type { Pin, ResolvedPolicy } from "../policy.ts";
@@ -30,16 +30,16 @@ export async function readFleet(
   policy: ResolvedPolicy,
   ports: { readonly controlPlane: Pick<ControlPlane, "enumerate">; readonly clock: Clock },
   signal: AbortSignal | undefined,
-): Promise<Verdict<Fleet>> {
+): Promise<StepResult<Fleet>> {
   const reading = await ports.controlPlane.enumerate(input.release, settingsOf(policy), signal);
-  if (reading.kind === "absent") return stop("refused", `there is no tenant to work with: ${reading.proof}`);
+  if (reading.kind === "absent") return refuse("FLEET_EMPTY", `there is no tenant to work with: ${reading.proof}`);
   if (reading.kind === "unknown") return unread(reading.cause);
   const ephemeral = reading.value.filter((tenant) => policy.ephemeral.some((glob) => matchesGlob(tenant.slug, glob)));
   const listed = new Set(ephemeral.map((tenant) => tenant.slug));
   const lasting = reading.value.filter((tenant) => !listed.has(tenant.slug));
   const selected = select(lasting, input.only);
   if (selected.kind === "stop") return forwardStop(selected);
-  return go({
+  return done({
     tenants: selected.value,
     ephemeral: [...listed],
     pins: pinsOf(selected.value, policy, ports.clock.now()),
@@ -54,23 +54,27 @@ export function settingsOf(policy: ResolvedPolicy): CallSettings {
   return { ...(canary === undefined ? {} : { canary }), soakMs: policy.soakMs, batch, maxStragglers };
 }
 
-function unread(cause: ReleaseError): Verdict<never> {
+function unread(cause: ReleaseError): StepResult<never> {
   if (cause.category === "auth" || cause.category === "interrupted") throw cause;
   // Something was read, and it is wrong: a slug that must not be put into an address, a tenant claimed twice.
   if (cause.category === "input" || cause.category === "state")
-    return stop("refused", `the enumerated fleet cannot be worked with: ${cause.message}`);
-  return stop("unknown", `the fleet could not be enumerated: ${cause.message}`);
+    return refuse("FLEET_INVALID", `the enumerated fleet cannot be worked with: ${cause.message}`);
+  return stop({
+    outcome: "unknown",
+    code: "FLEET_UNREADABLE",
+    reason: `the fleet could not be enumerated: ${cause.message}`,
+  });
 }
 
-function select(tenants: readonly Tenant[], only: NonEmpty<Slug> | undefined): Verdict<readonly Tenant[]> {
+function select(tenants: readonly Tenant[], only: NonEmpty<Slug> | undefined): StepResult<readonly Tenant[]> {
   if (tenants.length === 0)
-    return stop("refused", "the fleet is empty: the control plane enumerates no lasting tenant");
-  if (only === undefined) return go(tenants);
+    return refuse("FLEET_EMPTY", "the fleet is empty: the control plane enumerates no lasting tenant");
+  if (only === undefined) return done(tenants);
   const known = new Set(tenants.map((tenant) => tenant.slug));
   const strangers = only.filter((slug) => !known.has(slug));
-  if (strangers.length > 0) return stop("refused", `the fleet has no tenant ${strangers.join(", ")}`);
+  if (strangers.length > 0) return refuse("TENANT_UNKNOWN", `the fleet has no tenant ${strangers.join(", ")}`);
   const wanted = new Set(only);
-  return go(tenants.filter((tenant) => wanted.has(tenant.slug)));
+  return done(tenants.filter((tenant) => wanted.has(tenant.slug)));
 }
 
 function pinsOf(tenants: readonly Tenant[], policy: ResolvedPolicy, now: number): ReadonlyMap<Slug, Pin> {

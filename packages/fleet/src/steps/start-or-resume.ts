@@ -1,6 +1,7 @@
-import { interrupted, stop, type Verdict } from "@lateen/kernel";
+import { interrupted, type Verdict } from "@lateen/kernel";
 import type { CheckStep, FleetCheck } from "../checks/check.ts";
 import { planRecheck } from "../engine/plan-recheck.ts";
+import { refuse } from "./forward-stop.ts";
 import { replay } from "../engine/reducer.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
 import { decideStart } from "../engine/decide-start.ts";
@@ -31,7 +32,7 @@ export async function startOrResume(
 ): Promise<StartResult> {
   const state = replay(journal.entries);
   const decision = decideStart(state, input);
-  if (decision.kind === "refuse") return end(stop("refused", decision.reason));
+  if (decision.kind === "refuse") return end(refuse(decision.code, decision.reason));
   if (decision.kind === "verify") return end(await verifyFleet(input, ports, signal));
   // A way back is not held up: what is sick now would fail the checks of what is well.
   const isRollback = (input.purpose ?? state.purpose)?.kind === "rollback";
@@ -64,7 +65,7 @@ function isProven(state: RolloutState, { release }: RolloutInput): boolean {
 async function startNew(options: StartOptions, again: boolean): Promise<StartResult> {
   const { input, policy, ports, journal, signal } = options;
   const prepared = await prepare(input, policy, ports, signal);
-  if (prepared.kind === "stop") return end(stop(prepared.outcome, prepared.reason, prepared.evidence));
+  if (prepared.kind === "stop") return end(prepared);
   if (signal?.aborted === true) throw interrupted(signal);
   const { fleet, baseline, seenAt } = prepared.value;
   const steps = stepsOf(options.checks);
@@ -123,7 +124,14 @@ function limitsOf(
 ): RolloutLimits {
   const { maxControlPlaneFaults, onFailure, deadlineMs, callSize } = policy;
   const deadline = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
-  return { tolerance: tolerance(policy.maxStragglers, fleetSize), maxControlPlaneFaults, callSize, onFailure, deadline, checks };
+  return {
+    tolerance: tolerance(policy.maxStragglers, fleetSize),
+    maxControlPlaneFaults,
+    callSize,
+    onFailure,
+    deadline,
+    checks,
+  };
 }
 
 function idOf(input: RolloutInput, now: number): string {

@@ -15,7 +15,9 @@ export async function watchProven(run: Run): Promise<void> {
   let suspects: ReadonlySet<Slug> = new Set();
   while (watched.length > 0) {
     const before = new Set(watched);
-    suspects = await lookAtProven(run, watched, suspects, "failed after it was proven");
+    // One request each: the fleet so far is asked before every wave. A suspect gets a whole look.
+    const samples = suspects.size === 0 ? 1 : run.policy.verify.samples;
+    suspects = await lookAtProven(run, watched, suspects, "failed after it was proven", samples);
     run.tell({ type: "proven-watched", healthy: before.size - suspects.size, total: before.size });
     watched = [...suspects];
     if (watched.length === 0) return;

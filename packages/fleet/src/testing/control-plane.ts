@@ -8,14 +8,25 @@ import type { TenantsServer } from "./tenants.ts";
  *
  * `skips`: leaves it and gives no row · `denies`: leaves it and says so, the call is still ok · `lies`: leaves it and claims
  * that it moved · `fails`: leaves it, row and call fail · `sick`: moves it, reports it as unhealthy · `mute`: moves it, leaves
- * `verified_on_target` out · `words`: moves it, says `"false"` as a string · `breaks`: moves it, and it is down afterwards.
+ * `verified_on_target` out · `words`: moves it, says `"false"` as a string · `breaks`: moves it, and it is down afterwards ·
+ * `halves`: moves one replica of two, so that the balancer shows both commits.
  */
-export type PlaneManner = "skips" | "denies" | "lies" | "fails" | "sick" | "mute" | "words" | "breaks";
+export type PlaneManner = "skips" | "denies" | "lies" | "fails" | "sick" | "mute" | "words" | "breaks" | "halves";
 
 /** What a control plane does with one whole call, in turn. */
 export type CallManner =
   /** This status and an HTML page, without or after the effect. */
-  | { readonly kind: "status"; readonly status: number; readonly effect?: boolean }
+  | { readonly kind: "status"; readonly status: number; readonly effect?: boolean; readonly retryAfter?: string }
+  /** A gateway that gives up after `afterMs` with this status; the work goes on behind it for `workMs`. */
+  | { readonly kind: "gives-up"; readonly status: number; readonly afterMs: number; readonly workMs: number }
+  /** Answers 202 with a job at once; the work takes `workMs`. */
+  | { readonly kind: "accepts"; readonly workMs: number }
+  /** Another redeploy is in progress: answers 409 and does nothing. */
+  | { readonly kind: "busy" }
+  /** Ignores `only_slugs`: moves everybody, with a row for each. */
+  | { readonly kind: "overreaches" }
+  /** Answers with this many rows, and says that there are more. */
+  | { readonly kind: "pages"; readonly rows: number }
   /** Breaks the connection off before or after the effect. */
   | { readonly kind: "reset"; readonly effect: boolean }
   /** Takes effect and never answers. */
@@ -35,6 +46,8 @@ export interface ControlPlaneServerOptions {
   readonly token?: string;
   /** Time that a move takes, in milliseconds. @default 0 */
   readonly moveMs?: number;
+  /** Time after which a moved tenant dies, in milliseconds. @default never */
+  readonly diesAfterMs?: number | undefined;
   /** Slugs that it owns; by default all of `tenants`. */
   readonly owns?: (slug: string) => boolean;
 }
@@ -55,6 +68,8 @@ export interface ControlPlaneServer {
   readonly requests: readonly RecordedCall[];
   /** `only_slugs` of every call that was not a plan. */
   moves(): readonly (readonly string[])[];
+  /** Tenants that were being moved by two calls at the same time, as often as that happened. */
+  readonly overlaps: readonly string[];
   /** How it treats one tenant from now on; `undefined` is well. */
   treat(slug: string, manner: PlaneManner | undefined): void;
   /** What the next calls that are not plans meet, one each. */
@@ -67,19 +82,30 @@ export interface ControlPlaneServer {
 /** Starts a control plane over `tenants`. */
 export async function startControlPlane(options: ControlPlaneServerOptions): Promise<ControlPlaneServer> {
   const { token = "control-plane-token" } = options;
-  const world: World = { options, treated: new Map(), calls: [], plans: [], requests: [] };
+  const world: World = {
+    options,
+    treated: new Map(),
+    calls: [],
+    plans: [],
+    requests: [],
+    atWork: new Map(),
+    overlaps: [],
+    timers: new Set(),
+  };
   const server = createServer((request, response) => void serve(world, token, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token,
     requests: world.requests,
+    overlaps: world.overlaps,
     moves: () => world.requests.filter((call) => !call.dryRun).map((call) => call.body.only_slugs ?? []),
     treat: (slug, manner) => void (manner === undefined ? world.treated.delete(slug) : world.treated.set(slug, manner)),
     meet: (...manners) => void world.calls.push(...manners),
     meetPlan: (...manners) => void world.plans.push(...manners),
     close: () =>
       new Promise<void>((resolve) => {
+        for (const timer of world.timers) clearTimeout(timer);
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -92,6 +118,10 @@ interface World {
   readonly calls: CallManner[];
   readonly plans: CallManner[];
   readonly requests: RecordedCall[];
+  /** Calls that are moving a tenant right now. */
+  readonly atWork: Map<string, number>;
+  readonly overlaps: string[];
+  readonly timers: Set<ReturnType<typeof setTimeout>>;
 }
 
 async function serve(world: World, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,10 +136,25 @@ async function serve(world: World, token: string, request: IncomingMessage, resp
   const call = { body: body.data, dryRun: body.data.dry_run, at: Date.now() };
   world.requests.push(call);
   const manner = (call.dryRun ? world.plans : world.calls).shift();
-  if (manner?.kind === "status" && manner.effect !== true) return html(response, manner.status);
+  if (manner?.kind === "status" && manner.effect !== true) return html(response, manner.status, manner.retryAfter);
+  if (manner?.kind === "busy") return json(409, { ok: false, error: "another redeploy is in progress" });
+  if (manner?.kind === "accepts") {
+    void move(world, call.body, manner.workMs);
+    return json(202, { job: "7" });
+  }
+  if (manner?.kind === "gives-up") {
+    void move(world, call.body, manner.workMs);
+    await wait(world, manner.afterMs);
+    return html(response, manner.status);
+  }
+  if (manner?.kind === "overreaches") {
+    const { only_slugs: _, ...everybody } = call.body;
+    return json(200, await move(world, everybody));
+  }
   if (manner?.kind === "reset" && !manner.effect) return void request.socket.destroy();
   const answer = call.dryRun ? plan(world, call.body) : await move(world, call.body);
-  if (manner?.kind === "status") return html(response, manner.status);
+  if (manner?.kind === "pages") return json(200, paged(answer, manner.rows));
+  if (manner?.kind === "status") return html(response, manner.status, manner.retryAfter);
   if (manner?.kind === "reset") return void request.socket.destroy();
   if (manner?.kind === "hangs") return;
   if (manner?.kind === "complains") return json(200, { ...answer, ok: false, error: manner.error });
@@ -138,10 +183,35 @@ function plan(world: World, body: RedeployRequest): Answer {
   };
 }
 
-async function move(world: World, body: RedeployRequest): Promise<Answer> {
-  const { moveMs = 0 } = world.options;
-  if (moveMs > 0) await new Promise((resolve) => setTimeout(resolve, moveMs));
+function paged(answer: Answer, rows: number): object {
+  return {
+    ...answer,
+    results: answer.results.slice(0, rows),
+    total: answer.results.length,
+    has_more: true,
+    next_page: 2,
+  };
+}
+
+function wait(world: World, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      world.timers.delete(timer);
+      resolve();
+    }, ms);
+    world.timers.add(timer);
+  });
+}
+
+async function move(world: World, body: RedeployRequest, workMs = world.options.moveMs ?? 0): Promise<Answer> {
   const chosen = owned(world).filter((slug) => body.only_slugs?.includes(slug) ?? true);
+  for (const slug of chosen) {
+    const others = world.atWork.get(slug) ?? 0;
+    if (others > 0) world.overlaps.push(slug);
+    world.atWork.set(slug, others + 1);
+  }
+  if (workMs > 0) await wait(world, workMs);
+  for (const slug of chosen) world.atWork.set(slug, (world.atWork.get(slug) ?? 1) - 1);
   const results = chosen.flatMap((slug) => moveOne(world, slug, world.options.shaOf(body.target_tag)));
   const failed = results.filter((row) => row.healthz_ok === false).length;
   return { ok: failed <= body.max_stragglers, results };
@@ -151,7 +221,11 @@ function moveOne(world: World, slug: string, sha: string): Answer["results"] {
   const manner = world.treated.get(slug);
   const { tenants } = world.options;
   const stays = manner === "skips" || manner === "denies" || manner === "lies" || manner === "fails";
-  if (!stays) tenants.set(slug, { sha, ...(manner === "breaks" ? { manner: "down" } : {}) });
+  const replica = manner === "halves" ? tenants.get(slug).sha : undefined;
+  if (!stays) tenants.set(slug, { sha, replica, ...(manner === "breaks" ? { manner: "down" } : {}) });
+  const { diesAfterMs } = world.options;
+  if (!stays && diesAfterMs !== undefined)
+    void wait(world, diesAfterMs).then(() => tenants.set(slug, { manner: "down" }));
   const well = {
     slug,
     phase: "batch-1",
@@ -189,8 +263,9 @@ function babble(rows: Answer["results"]): Answer["results"] {
   ];
 }
 
-function html(response: ServerResponse, status: number): void {
-  response.writeHead(status, { "content-type": "text/html" }).end("<html><body>Bad gateway</body></html>");
+function html(response: ServerResponse, status: number, retryAfter?: string): void {
+  const wait = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+  response.writeHead(status, { "content-type": "text/html", ...wait }).end("<html><body>Bad gateway</body></html>");
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -15,6 +15,8 @@ export interface FleetWorldOptions {
   readonly policy?: FleetPolicy;
   /** Time that a move takes, in milliseconds. @default 0 */
   readonly moveMs?: number;
+  /** Time after which a moved tenant dies, in milliseconds. @default never */
+  readonly diesAfterMs?: number;
 }
 
 /** A control plane, its tenants, and everything that a rollout over them needs. */
@@ -31,12 +33,12 @@ export interface FleetWorld {
 
 /** Starts a small fleet with a policy of seconds where production takes minutes, and a clock that passes twenty of them in one. */
 export async function startFleetWorld(options: FleetWorldOptions = {}): Promise<FleetWorld> {
-  const { size = 6, moveMs = 0 } = options;
+  const { size = 6, moveMs = 0, diesAfterMs } = options;
   const [before, target] = ["a".repeat(40), "b".repeat(40)];
   const slugs = Array.from({ length: size }, (_, index) => `t${index + 1}`);
   const tenants = await startTenants({ slugs, sha: before });
   const shaOf = (tag: string) => (tag.endsWith(target.slice(0, 7)) ? target : before);
-  const controlPlane = await startControlPlane({ tenants, shaOf, moveMs });
+  const controlPlane = await startControlPlane({ tenants, shaOf, moveMs, diesAfterMs });
   const policy: FleetPolicy = {
     canary: [slug("t1")],
     soakMs: 1_200,

@@ -12,12 +12,20 @@ export type TenantManner =
   | "redirects"
   | "flaps"
   | "dev"
-  | "short";
+  | "short"
+  /** A cache answers: the commit of long ago, with `Age` and `X-Cache`. */
+  | "cached"
+  /** The ingress asks for a pause of a second, every other time. */
+  | "throttled";
 
 /** What a tenant runs and how it answers. */
 export interface TenantSetting {
   readonly sha: string;
   readonly manner: TenantManner;
+  /** A second replica behind the balancer that runs this commit. */
+  readonly replica?: string | undefined;
+  /** Whether the balancer chooses a replica for each request, or for each connection. @default "request" */
+  readonly balancing?: "request" | "connection" | undefined;
 }
 
 /** How the tenants begin. */
@@ -55,9 +63,13 @@ export async function startTenants(options: TenantsOptions): Promise<TenantsServ
     options.slugs.map((slug) => [slug, { sha: options.sha, manner: "well" }]),
   );
   const requests = new Map<string, number>();
+  const chosen = new WeakMap<object, boolean>();
   const server = createServer((request, response) => {
     const { slug, path } = addressed(request);
-    const tenant = tenants.get(slug);
+    const setting = tenants.get(slug);
+    if (!chosen.has(request.socket)) chosen.set(request.socket, coin());
+    const isOther = setting?.balancing === "connection" ? chosen.get(request.socket) === true : coin();
+    const tenant = setting?.replica !== undefined && isOther ? { ...setting, sha: setting.replica } : setting;
     const number = (requests.get(slug) ?? 0) + 1;
     requests.set(slug, number);
     const respond = () =>
@@ -82,6 +94,11 @@ export async function startTenants(options: TenantsOptions): Promise<TenantsServ
         server.closeAllConnections();
       }),
   };
+}
+
+/** A balancer that chooses at random. */
+function coin(): boolean {
+  return Math.random() < 0.5;
 }
 
 function addressed(request: IncomingMessage): { readonly slug: string; readonly path: string } {
@@ -115,6 +132,17 @@ function answer(
     redirects: () => void response.writeHead(302, { location: "http://127.0.0.2:9/login" }).end(),
     flaps: () => (isOdd ? json({ git_sha: tenant.sha }) : void request.socket.destroy()),
     dev: () => json({ git_sha: "dev" }),
+    cached: () =>
+      void response
+        .writeHead(200, {
+          "content-type": "application/json",
+          age: String(900 + number),
+          "x-cache": "Hit from cloudfront",
+          warning: '110 - "Response is Stale"',
+        })
+        .end(JSON.stringify({ git_sha: tenant.sha })),
+    throttled: () =>
+      isOdd ? void response.writeHead(429, { "retry-after": "1" }).end("slow down") : json({ git_sha: tenant.sha }),
     short: () => json({ git_sha: tenant.sha.slice(0, 7).toUpperCase() }),
   };
   manners[tenant.manner]();

@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, go, ReleaseError, stop, systemClock, type Verdict } from "@lateen/kernel";
+import { type Clock, ReleaseError, systemClock } from "@lateen/kernel";
+import { done, refuse, type StepResult } from "../../steps/forward-stop.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { type AppendFile, openAppendFile } from "./append-file.ts";
@@ -26,7 +27,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
     read: async () => (await load(path)).entries,
     async open() {
       const lock = await takeLock(join(folder, "rollout.lock"));
-      if (typeof lock === "string") return stop("refused", `the journal in ${folder} is in use by ${lock}`);
+      if (typeof lock === "string") return refuse("JOURNAL_IN_USE", `the journal in ${folder} is in use by ${lock}`);
       try {
         return await openLocked(folder, path, lock, clock);
       } catch (error) {
@@ -42,7 +43,7 @@ export function findJournalOwner(folder: string): Promise<string | undefined> {
   return findOwner(join(folder, "rollout.lock"));
 }
 
-async function openLocked(folder: string, path: string, lock: Lock, clock: Clock): Promise<Verdict<OpenJournal>> {
+async function openLocked(folder: string, path: string, lock: Lock, clock: Clock): Promise<StepResult<OpenJournal>> {
   // Journals belong to a machine, not to a repository.
   await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
   const { entries, length } = await load(path);
@@ -50,7 +51,7 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
   await syncFolder(folder);
   let id = idOf(entries);
   let rotations = 0;
-  return go({
+  return done({
     entries,
     async append(added) {
       id = idOf(added) ?? id;

@@ -1,4 +1,5 @@
-import { type Clock, go, type Reading, ReleaseError, stop, systemClock, type Verdict } from "@lateen/kernel";
+import { type Clock, type Reading, ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
+import { done } from "../../steps/forward-stop.ts";
 import { replay } from "../../engine/reducer.ts";
 import type { JournalEntry, RolloutEvent } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
@@ -62,16 +63,21 @@ export function mirrorJournal(options: MirrorOptions): Journal {
       const opened = await journal.open();
       if (opened.kind === "stop") return opened;
       const mirrored = await readMirror(log);
-      if (mirrored.kind === "found") return go(await mirror(opened.value, mirrored.value, { log, clock, intervalMs }));
+      if (mirrored.kind === "found")
+        return done(await mirror(opened.value, mirrored.value, { log, clock, intervalMs }));
       await opened.value.close();
       return unread(mirrored);
     },
   };
 }
 
-function unread(reading: Exclude<Reading<Mirrored>, { kind: "found" }>): Verdict<OpenJournal> {
+function unread(reading: Exclude<Reading<Mirrored>, { kind: "found" }>): Stop {
   const why = reading.kind === "unknown" ? reading.cause.message : reading.proof;
-  return stop("unknown", `the mirror of the journal cannot be read: ${why}`);
+  return stop({
+    outcome: "unknown",
+    code: "JOURNAL_MIRROR_UNREADABLE",
+    reason: `the mirror of the journal cannot be read: ${why}`,
+  });
 }
 
 /** Of two tellings the one of the later rollout, and of one rollout the one that knows more. */

@@ -1,4 +1,5 @@
-import { go, ReleaseError, stop, type Verdict } from "@lateen/kernel";
+import { ReleaseError } from "@lateen/kernel";
+import { done, refuse, type StepResult } from "../../steps/forward-stop.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import type { Random } from "./random.ts";
@@ -55,10 +56,11 @@ export function journalOn(
   };
   return {
     read: async () => disk.entries,
-    async open(): Promise<Verdict<OpenJournal>> {
-      if (disk.owner !== undefined && disk.owner !== owner) return stop("refused", "another process owns the journal");
+    async open(): Promise<StepResult<OpenJournal>> {
+      if (disk.owner !== undefined && disk.owner !== owner)
+        return refuse("JOURNAL_IN_USE", "another process owns the journal");
       disk.owner = owner;
-      return go(opened);
+      return done(opened);
     },
   };
 }

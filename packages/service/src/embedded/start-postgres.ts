@@ -1,0 +1,231 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chown, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createConnection, Server } from "node:net";
+import { join, resolve } from "node:path";
+import { getuid, kill } from "node:process";
+import { promisify } from "node:util";
+import { type Clock, ReleaseError } from "@lateen/kernel";
+import { findBinaries } from "./binaries.ts";
+import { aliveSince } from "./lock.ts";
+import { chooseUser, type RunAs } from "./run-as.ts";
+
+const run = promisify(execFile);
+
+/** A PostgreSQL of our own. */
+export interface EmbeddedPostgres {
+  /** Has the password in it: never shown. */
+  readonly url: string;
+  readonly folder: string;
+  /** Ends every connection, writes everything and stops. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds for a start; recovery after a crash takes longer than a start. */
+const startMs = 60_000;
+
+/**
+ * Starts a PostgreSQL in `folder`, made if it is not there, on a free port of loopback. If it ends by itself it is started again.
+ *
+ * The caller holds the lock of the folder. A server that a killed service left behind is stopped first.
+ * @throws ReleaseError `EMBEDDED_POSTGRES_MISSING`, `DATABASE_START`
+ */
+export async function startPostgres(folder: string, clock: Clock): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries();
+  const as = await chooseUser(getuid?.() ?? 1);
+  const data = resolve(folder, "postgres");
+  const password = await readPassword(folder);
+  if (!(await exists(join(data, "PG_VERSION")))) await initialise(binaries.initdb, data, password, as);
+  await stopLeftover(data, clock);
+  const port = await freePort();
+  const server = createServerProcess(binaries.postgres, data, port, as);
+  try {
+    await server.start();
+    await untilReady(port, server, clock, join(data, "..", "postgres.log"));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  server.keep();
+  return { url: `postgres://lateen:${password}@127.0.0.1:${port}/postgres`, folder: data, stop: () => server.stop() };
+}
+
+async function readPassword(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "postgres.password");
+  const known = await readFile(path, "utf8").catch(() => "");
+  if (known !== "") return known.trim();
+  const password = randomBytes(24).toString("hex");
+  await writeFile(path, password, { mode: 0o600 });
+  return password;
+}
+
+async function initialise(program: string, data: string, password: string, as: RunAs): Promise<void> {
+  // What an interrupted first start left has no PG_VERSION and cannot be used.
+  await rm(data, { recursive: true, force: true });
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const file = join(data, "..", "postgres.password.once");
+  await writeFile(file, password, { mode: 0o600 });
+  if (as.uid !== undefined && as.gid !== undefined) {
+    await chown(data, as.uid, as.gid);
+    await chown(file, as.uid, as.gid);
+  }
+  const args = ["-D", data, "-U", "lateen", "--auth=scram-sha-256", `--pwfile=${file}`, "-E", "UTF8", "--locale=C"];
+  try {
+    await runAs(program, args, as);
+  } catch (cause) {
+    throw startFailed(cause instanceof Error ? cause.message.slice(-500) : "initdb failed", cause);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+function commandOf(program: string, args: readonly string[], { prefix }: RunAs): readonly [string, string[]] {
+  const [first, ...rest] = [...prefix, program];
+  return [first ?? program, [...rest, ...args]];
+}
+
+async function runAs(program: string, args: readonly string[], as: RunAs): Promise<void> {
+  const [file, all] = commandOf(program, args, as);
+  const ids = as.prefix.length === 0 ? idsOf(as) : {};
+  await run(file, all, { ...ids, env: databaseEnv, cwd: "/" });
+}
+
+function idsOf({ uid, gid }: RunAs): { uid?: number; gid?: number } {
+  return uid === undefined || gid === undefined ? {} : { uid, gid };
+}
+
+const databaseEnv = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", TZ: "UTC" };
+
+/** One server process that is started again when it ends by itself. */
+function createServerProcess(program: string, data: string, port: number, as: RunAs) {
+  let child: ChildProcess | undefined;
+  let isStopping = false;
+  const start = async (): Promise<void> => {
+    const log = await open(join(data, "..", "postgres.log"), "a", 0o600);
+    // No socket file: its path is bounded and its folder may be closed to us. 200 connections are ten services.
+    const flags = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC"];
+    const [file, args] = commandOf(
+      program,
+      ["-D", data, "-p", String(port), ...flags.flatMap((flag) => ["-c", flag])],
+      as,
+    );
+    const ids = as.prefix.length === 0 ? idsOf(as) : {};
+    // A session of its own: Ctrl-C at the terminal is for the service, which stops the database last.
+    child = spawn(file, args, {
+      ...ids,
+      env: databaseEnv,
+      cwd: "/",
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    await once(child, "spawn");
+    await log.close();
+  };
+  const keep = (): void => {
+    child?.once("exit", () => {
+      if (!isStopping) void start().then(keep, () => undefined);
+    });
+  };
+  return {
+    start,
+    keep,
+    isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    async stop(): Promise<void> {
+      isStopping = true;
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      // Fast shutdown; immediate if that takes too long: the journal of the database makes up for it. Source: PostgreSQL, 18.5.
+      child.kill("SIGINT");
+      const late = setTimeout(() => child?.kill("SIGQUIT"), 8_000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** A server that outlived its service is stopped: its port and settings are not ours. */
+async function stopLeftover(data: string, clock: Clock): Promise<void> {
+  const text = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
+  const [first = "", folder = ""] = text.split("\n");
+  const pid = Number(first);
+  if (!Number.isSafeInteger(pid) || pid <= 1 || folder !== data) return;
+  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  if (!command.includes("postgres")) return;
+  for (const signal of ["SIGCONT", "SIGINT", "SIGQUIT", "SIGKILL"] as const) {
+    try {
+      kill(pid, signal);
+    } catch {
+      return;
+    }
+    for (let tries = 0; tries < 30 && signal !== "SIGCONT"; tries++) {
+      if ((await aliveSince(pid)) === undefined) return;
+      await clock.sleep(100);
+    }
+  }
+}
+
+async function untilReady(port: number, server: { isRunning(): boolean }, clock: Clock, log: string): Promise<void> {
+  const until = clock.now() + startMs;
+  const { default: pg } = await import("pg");
+  for (;;) {
+    // "not yet" is an answer as well: it begins with a password only once recovery is over.
+    if (await accepts(port)) {
+      const client = new pg.Client({ host: "127.0.0.1", port, user: "lateen", password: "", database: "postgres" });
+      client.on("error", () => undefined);
+      const code = await client.connect().then(
+        () => "ready",
+        (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : "SASL"),
+      );
+      await client.end().catch(() => undefined);
+      // 57P03: starting up, or recovering. Anything else is an answer of a server that takes connections.
+      if (code !== "57P03" && !code.startsWith("E")) return;
+    }
+    if (!server.isRunning()) {
+      const text = await readFile(log, "utf8").catch(() => "");
+      throw startFailed(text.trim().split("\n").slice(-3).join(" ").slice(-500), undefined);
+    }
+    if (clock.now() >= until) throw startFailed("it did not take connections in a minute", undefined);
+    await clock.sleep(30);
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = createConnection({ host: "127.0.0.1", port }, () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on("error", () => done(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = new Server();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function startFailed(why: string, cause: unknown): ReleaseError {
+  return new ReleaseError({
+    code: "DATABASE_START",
+    category: "unavailable",
+    message: "the service's own PostgreSQL did not start",
+    why,
+    fix: "see postgres.log in the --data folder, or give --database URL",
+    cause,
+  });
+}

@@ -1,0 +1,26 @@
+import type { AnyEvent, Settings, Wiring } from "@lateen/cli/pipeline";
+import { wire } from "@lateen/cli/pipeline";
+import type { Journal } from "@lateen/fleet";
+
+/** A fleet that the service may roll: an environment of a configuration, or what a control plane hands in. */
+export interface ServiceFleet {
+  readonly settings: Settings;
+  /** Makes the adapters of one run. @default those that the settings ask for */
+  readonly wire?: ((parts: FleetParts) => Wiring) | undefined;
+}
+
+/** What a run gives to its adapters. */
+export interface FleetParts {
+  readonly settings: Settings;
+  readonly journal: Journal | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly report: (event: AnyEvent) => void;
+}
+
+/** The adapters of one run of `fleet`. */
+export function wireFleet(fleet: ServiceFleet, parts: Omit<FleetParts, "settings">): Wiring {
+  const all = { ...parts, settings: fleet.settings };
+  if (fleet.wire !== undefined) return fleet.wire(all);
+  const { journal, ...others } = all;
+  return journal === undefined ? wire(others) : wire({ ...others, journal });
+}

@@ -1,0 +1,98 @@
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { type Clock, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
+import { createApi } from "./http/app.ts";
+import type { Token } from "./http/tokens.ts";
+import type { ServiceFleet } from "./run/fleets.ts";
+import { runRunner } from "./run/runner.ts";
+import { openDatabase } from "./store/database.ts";
+import { migrate } from "./store/tables.ts";
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  /** Address of a PostgreSQL; several services may share one. */
+  readonly database: string;
+  /** Fleets by name. */
+  readonly fleets: Readonly<Record<string, ServiceFleet>>;
+  readonly tokens: readonly Token[];
+  /** Variables of the runs: tokens of forge and registries, the kill switch. @default {} */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Names this service in leases and in refusals of others, such as a host and a process. @default a random UUID */
+  readonly owner?: string | undefined;
+  /** If this process drives rollouts too. @default true */
+  readonly drives?: boolean | undefined;
+}
+
+/** A service over a database. */
+export interface Service {
+  /** Answers one request: for a server of one's own. */
+  fetch(request: Request): Promise<Response>;
+  /** Opens a server. @returns its address. @throws ReleaseError `LISTEN_FAILED` */
+  listen(options: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Refuses orders, lets calls in flight settle, leaves rollouts to other runners and closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the service: an API, a page, and a runner that takes rollouts from the queue.
+ *
+ * @throws ReleaseError `DATABASE_UNAVAILABLE` if the tables cannot be made
+ * @example
+ * const service = await createService({ database, fleets: { default: { settings } }, tokens, env: process.env });
+ * const url = await service.listen({ host: "127.0.0.1", port: 7070 });
+ */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { fleets, tokens, env = {}, clock = systemClock, drives = true } = options;
+  const { owner = crypto.randomUUID() } = options;
+  const database = openDatabase(options.database);
+  await database.transaction(migrate).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
+  const newId = (): string => `r${clock.now().toString(36)}${crypto.randomUUID().replaceAll("-", "").slice(0, 8)}`;
+  const app = createApi({ database, fleets, tokens, env, clock, owner, isStopping, newId });
+  const running = drives
+    ? runRunner({ database, fleets, env, clock, owner, signal: stopping.signal })
+    : Promise.resolve();
+  const servers: ServerType[] = [];
+  return {
+    fetch: async (request) => app.fetch(request),
+    async listen({ host, port }) {
+      const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) });
+      servers.push(server);
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", (error) => reject(listenFailed(host, port, error)));
+        server.listen(port, host, resolve);
+      });
+      const { address, port: actual, family } = server.address() as AddressInfo;
+      return `http://${family === "IPv6" ? `[${address}]` : address}:${actual}`;
+    },
+    async close() {
+      stopping.abort();
+      await running;
+      await Promise.all(
+        servers.map((server) => {
+          const closed = new Promise((resolve) => server.close(resolve));
+          if ("closeAllConnections" in server) server.closeAllConnections();
+          return closed;
+        }),
+      );
+      await database.close();
+    },
+  };
+}
+
+function listenFailed(host: string, port: number, cause: unknown): ReleaseError {
+  return new ReleaseError({
+    code: "LISTEN_FAILED",
+    category: "input",
+    message: `the service cannot listen on ${host}:${port}`,
+    why: systemCode(cause),
+    fix: "give another --listen HOST:PORT",
+    cause,
+  });
+}

@@ -1,0 +1,77 @@
+import { asReleaseError } from "@lateen/kernel";
+import type { SqlClient } from "@lateen/fleet/journal-sql";
+import pg from "pg";
+import { serviceError } from "../errors.ts";
+
+/** A pool of connections, and transactions on it. */
+export interface Database extends SqlClient {
+  /** Runs `work` in one transaction. @throws ReleaseError `DATABASE_UNAVAILABLE` */
+  transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds that a request may wait for the database: the API answers 503 within 10 s. */
+const waitMs = 4_000;
+
+/** Opens the database at `url`; connections are made when they are needed and replaced when they break. */
+export function openDatabase(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 20,
+    connectionTimeoutMillis: waitMs,
+    query_timeout: waitMs,
+    statement_timeout: waitMs,
+    // Two runners that meet on one row must not wait for the statement's end.
+    lock_timeout: waitMs / 2,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+  });
+  // A connection that breaks while it is idle is replaced; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const query =
+    (client: Pick<pg.ClientBase, "query">): SqlClient["query"] =>
+    async (text, values) => {
+      const { rows, rowCount } = await client.query<Record<string, unknown>>(text, values ?? []);
+      return { rows, rowCount };
+    };
+  return {
+    query: query(pool),
+    async transaction(work) {
+      const client = await pool.connect().catch((cause: unknown) => {
+        throw databaseUnavailable(cause);
+      });
+      let broken: Error | undefined;
+      try {
+        await client.query("begin");
+        const value = await work({ query: query(client) });
+        await client.query("commit");
+        return value;
+      } catch (error) {
+        // A connection on which even this fails is not given back.
+        await client.query("rollback").catch((cause: unknown) => (broken = cause as Error));
+        throw isDatabaseError(error) ? databaseUnavailable(error) : error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** If `error` is one of the database or of the way there, and not one of ours. */
+export function isDatabaseError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  // Five digits and letters are PostgreSQL's; the rest are of the socket and of the pool.
+  return /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(code) || /timeout|Connection terminated|connect/i.test(error.message);
+}
+
+/** Says that nothing was taken, since nothing can be kept. */
+export function databaseUnavailable(cause: unknown): Error {
+  return serviceError("DATABASE_UNAVAILABLE", 503, {
+    message: "the database cannot be reached, so nothing is taken",
+    why: asReleaseError(cause).message,
+    fix: "repeat the request when /healthz is 200",
+    cause,
+  });
+}

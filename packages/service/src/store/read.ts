@@ -1,0 +1,71 @@
+import type { SqlClient } from "@lateen/fleet/journal-sql";
+import { rolloutUnknown } from "./acts.ts";
+import { type Rollout, toRollout } from "./rollout.ts";
+
+/** One rollout. @throws ReleaseError `ROLLOUT_UNKNOWN` */
+export async function readRollout(client: SqlClient, id: string): Promise<Rollout> {
+  const { rows } = await client.query(`select * from lateen_rollout where id = $1`, [id]);
+  if (rows[0] === undefined) throw rolloutUnknown(id);
+  return toRollout(rows[0]);
+}
+
+/** Rollouts of a fleet without their results, newest first. */
+export async function readRollouts(client: SqlClient, fleet: string, limit: number): Promise<readonly Rollout[]> {
+  const { rows } = await client.query(
+    `select *, null as result from lateen_rollout where fleet = $1 order by place desc limit $2`,
+    [fleet, limit],
+  );
+  return rows.map(toRollout);
+}
+
+/** What the API shows of a fleet. */
+export interface FleetState {
+  readonly name: string;
+  readonly running: RolloutLine | null;
+  readonly queued: readonly RolloutLine[];
+  readonly holds: readonly string[];
+  readonly freezes: readonly object[];
+  /** The newest rollout that shipped, or found nothing to do. */
+  readonly last: (RolloutLine & { readonly outcome: string | undefined; readonly at: string | undefined }) | null;
+}
+
+/** A rollout in one line. */
+export interface RolloutLine {
+  readonly rollout: string;
+  readonly sha: string | undefined;
+  readonly kind: Rollout["kind"];
+  readonly state: Rollout["state"];
+}
+
+/** The state of one fleet. */
+export async function readFleet(client: SqlClient, name: string, freezes: readonly object[]): Promise<FleetState> {
+  const [{ rows: open }, { rows: ended }] = await Promise.all([
+    client.query(
+      `select *, null as result from lateen_rollout where fleet = $1 and state <> 'ended' and not dry order by place`,
+      [name],
+    ),
+    client.query(
+      `select * from lateen_rollout where fleet = $1 and state = 'ended' and not dry
+         and outcome in ('shipped', 'unchanged') order by place desc limit 1`,
+      [name],
+    ),
+  ]);
+  const rollouts = open.map(toRollout);
+  const running = rollouts.find(({ state }) => state !== "queued");
+  const last = ended[0] === undefined ? undefined : toRollout(ended[0]);
+  return {
+    name,
+    running: running === undefined ? null : line(running),
+    queued: rollouts.filter(({ state }) => state === "queued").map(line),
+    holds: [],
+    freezes,
+    last:
+      last === undefined
+        ? null
+        : { ...line(last), sha: last.sha ?? last.result?.commit, outcome: last.outcome, at: last.endedAt },
+  };
+}
+
+function line({ id, sha, kind, state }: Rollout): RolloutLine {
+  return { rollout: id, sha, kind, state };
+}

@@ -1,0 +1,99 @@
+import type { ResultDocument } from "@lateen/cli/pipeline";
+import type { StreamEvent } from "@lateen/fleet/journal-sql";
+import { z } from "zod";
+
+/** Something that a person did to a rollout. */
+export interface Act {
+  readonly verb: "pause" | "continue" | "stop" | "abandon";
+  readonly actor: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+const actSchema: z.ZodType<Act> = z.object({
+  verb: z.enum(["pause", "continue", "stop", "abandon"]),
+  actor: z.string(),
+  reason: z.string(),
+  at: z.string(),
+});
+
+/** A rollout as the store has it. */
+export interface Rollout {
+  readonly id: string;
+  /** Place in the queue; larger is later. */
+  readonly place: number;
+  readonly fleet: string;
+  readonly kind: "release" | "rollback";
+  /** The commit of a release. */
+  readonly sha: string | undefined;
+  /** Where a rollback goes, if that was named. */
+  readonly to: string | undefined;
+  readonly dry: boolean;
+  readonly actor: string;
+  readonly reason: string | undefined;
+  readonly state: "queued" | "running" | "paused" | "ended";
+  readonly outcome: string | undefined;
+  readonly result: ResultDocument | undefined;
+  /** What the newest act wants. */
+  readonly wish: "run" | "pause" | "stop";
+  readonly acts: readonly Act[];
+  /** Counts its drivers; a driver whose number is not the newest may write nothing. */
+  readonly epoch: number;
+  readonly createdAt: string;
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+}
+
+/** A row of `lateen_rollout`. */
+export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
+  const text = (key: string): string | undefined => (typeof row[key] === "string" ? row[key] : undefined);
+  const date = (key: string): string | undefined => (row[key] instanceof Date ? row[key].toISOString() : text(key));
+  return {
+    id: String(row["id"]),
+    place: Number(row["place"]),
+    fleet: String(row["fleet"]),
+    kind: row["kind"] === "rollback" ? "rollback" : "release",
+    sha: text("sha"),
+    to: text("to"),
+    dry: row["dry"] === true,
+    actor: String(row["actor"]),
+    reason: text("reason"),
+    state: row["state"] as Rollout["state"],
+    outcome: text("outcome"),
+    result: (row["result"] ?? undefined) as ResultDocument | undefined,
+    wish: row["wish"] as Rollout["wish"],
+    acts: z.array(actSchema).parse(row["acts"]),
+    epoch: Number(row["epoch"]),
+    createdAt: date("created_at") ?? "",
+    startedAt: date("started_at"),
+    endedAt: date("ended_at"),
+  };
+}
+
+/** A rollout as the API shows it. */
+export function shown(rollout: Rollout): object {
+  const { id, fleet, kind, sha, to, dry, state, actor, reason, acts, result, createdAt, startedAt, endedAt } = rollout;
+  return {
+    id,
+    fleet,
+    kind,
+    sha,
+    to,
+    dryRun: dry || undefined,
+    state,
+    actor,
+    reason,
+    acts,
+    createdAt,
+    startedAt,
+    endedAt,
+    result,
+  };
+}
+
+/** The event of an act. */
+export function actEvent(act: Act): StreamEvent["event"] {
+  const { verb, actor, reason, at } = act;
+  return { type: `${verb}-requested`, verb, actor, reason, at: Date.parse(at) };
+}

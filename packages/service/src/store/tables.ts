@@ -1,0 +1,25 @@
+import { migrateJournal, type SqlClient } from "@lateen/fleet/journal-sql";
+
+/**
+ * Makes the tables of the service; safe to repeat, and by several services at once.
+ *
+ * The unique index is the queue's rule: whatever runners believe, a fleet has one rollout under way. Every write of a runner is
+ * fenced by `epoch`.
+ */
+export async function migrate(client: SqlClient): Promise<void> {
+  await migrateJournal(client);
+  await client.query(`do $$ begin
+    perform pg_advisory_xact_lock(528337);
+    create table if not exists lateen_rollout (
+      id text primary key, place bigserial, fleet text not null, kind text not null, sha text, "to" text,
+      dry boolean not null default false, actor text not null, reason text,
+      state text not null default 'queued', outcome text, result json,
+      wish text not null default 'run', acts json not null default '[]',
+      driver text, epoch bigint not null default 0, beat timestamptz,
+      created_at timestamptz not null default clock_timestamp(), started_at timestamptz, ended_at timestamptz);
+    create unique index if not exists lateen_rollout_one on lateen_rollout (fleet)
+      where state in ('running', 'paused') and not dry;
+    create index if not exists lateen_rollout_open on lateen_rollout (place) where state <> 'ended';
+    create index if not exists lateen_rollout_fleet on lateen_rollout (fleet, place);
+  end $$`);
+}

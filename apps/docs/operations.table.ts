@@ -225,8 +225,8 @@ export const outages: readonly OutageRow[] = [
     what: "only the kill switch cannot be read",
     before: "held",
     during: "held",
-    do: "`lateen doctor`; a token that may not read it at all (403) leaves the value at the start of the job in force, with a warning",
-    proof: ["cli", "is open, and says so loudly, where this token may not read the kill switch"],
+    do: "`lateen doctor`; with a token that may not read it at all (403) the value at the start of the job counts, with a warning, if the job was handed one",
+    proof: ["cli", "is held if this token may not read the kill switch and the job was not given it, and open, loudly, if it was"],
   },
   {
     what: "a registry is down",

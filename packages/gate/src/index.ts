@@ -7,6 +7,8 @@ export {
   type SupersessionPorts,
 } from "./check-superseded.ts";
 export type { CheckFact, Checks, RawState, RunFact, SourceUrl } from "./ports/checks.ts";
+export { createHoldLog, type HoldLog } from "./kill-switch/hold-log.ts";
+export type { Hold, Holds } from "./ports/holds.ts";
 export { createAttempts } from "./supersession/supersession-log.ts";
 export {
   type AbsenceDoubt,

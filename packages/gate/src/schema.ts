@@ -28,6 +28,20 @@ export const gateReportSchema: z.ZodType<GateReport, unknown> = z.object({
   checks: z.array(checkReportSchema).max(1_000),
 });
 
+const instant = z
+  .string()
+  .max(40)
+  .refine((text) => !Number.isNaN(Date.parse(text)), { message: "is not a time" });
+
+/** One entry of the log of holds, as it is written. */
+export const holdEntrySchema = z.object({
+  kind: z.enum(["hold", "lift"]),
+  reason: z.string().max(2_000),
+  actor: z.string().max(200),
+  until: instant.optional(),
+  at: z.string().max(40),
+});
+
 /** One entry of the starvation guard's memory, as it is written. */
 export const attemptSchema: z.ZodType<Attempt, unknown> = z.object({
   sha: commitSha,

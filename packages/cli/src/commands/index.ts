@@ -69,6 +69,12 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./rollback/command.ts")).rollback,
   },
   {
+    name: "hold",
+    summary: "arm or lift the hold that every guard reads",
+    writes: false,
+    load: async () => (await import("./hold/command.ts")).hold,
+  },
+  {
     name: "status",
     summary: "trunk, ledger, tags and running fleet side by side",
     writes: false,

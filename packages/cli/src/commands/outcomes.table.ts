@@ -13,6 +13,7 @@ export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {
   promote: ["shipped", "unchanged", "planned", "superseded", "held", "refused", "unknown", "partial"],
   reconcile: ["ok", "unchanged", "planned", "superseded", "held", "refused", "unknown", "partial"],
   rollback: ["shipped", "unchanged", "planned", "superseded", "refused", "unknown", "halted", "partial"],
+  hold: ["ok", "unchanged", "unknown"],
   status: ["ok", "refused", "unknown"],
   serve: ["ok", "refused", "unknown"],
   explain: ["ok", "unknown"],

@@ -14,6 +14,7 @@ export type ForgeConfig = NonNullable<Config["forge"]>;
 export type ReleaseConfig = NonNullable<Config["release"]>;
 export type RegistryConfig = Config["registries"][string];
 export type GateConfig = NonNullable<Config["gate"]>;
+export type KillSwitchConfig = NonNullable<Config["killSwitch"]>;
 export type WorkflowConfig = Item<GateConfig["workflows"]>;
 export type FleetConfig = NonNullable<Config["fleet"]>;
 export type PromoteConfig = NonNullable<Config["promote"]>;

@@ -24,7 +24,9 @@ const forge = () =>
 /** Where a forge of `kind` at `url` has its API. */
 export function derivedApi(kind: "github" | "gitea", url: string): string {
   if (kind === "gitea") return `${url}/api/v1`;
-  return url === "https://github.com" ? "https://api.github.com" : `${url}/api/v3`;
+  if (url === "https://github.com") return "https://api.github.com";
+  // Source: GitHub Enterprise Cloud with data residency has its API at `api.` of its subdomain of ghe.com.
+  return /^https:\/\/[a-z0-9-]+\.ghe\.com$/i.test(url) ? url.replace("https://", "https://api.") : `${url}/api/v3`;
 }
 
 const release = () =>
@@ -59,12 +61,18 @@ const workflow = () =>
     whenAbsent: z.enum(["prove", "proceed", "refuse"], { error: "must be prove, proceed or refuse" }).default("prove"),
   });
 
+const check = () =>
+  z.union([field.words, z.strictObject({ name: field.words, from: field.words.optional() })], {
+    error: "must be a name, or { name, from }",
+  });
+
 const gate = () =>
   z.strictObject({
     checks: field
-      .someOf(field.words, "checks")
+      .someOf(check(), "checks")
       .optional()
       .transform((checks = []) => checks),
+    event: z.enum(["push", "merge_group"], { error: "must be push or merge_group" }).optional(),
     workflows: field.listOf(workflow(), "workflows").default([]),
     timeout: field.duration.optional(),
     poll: field.duration.optional(),
@@ -72,10 +80,25 @@ const gate = () =>
     appearWithin: field.duration.optional(),
   });
 
+/** The ref of `killSwitch.ref: true`. */
+const holdRef = "refs/lateen/hold";
+
 const killSwitch = () =>
-  z.strictObject({
-    variable: field.words.refine((text) => /^[A-Za-z_]\w*$/.test(text), { error: "must be the name of a variable" }),
-  });
+  z
+    .strictObject({
+      variable: field.words
+        .refine((text) => /^[A-Za-z_]\w*$/.test(text), { error: "must be the name of a variable" })
+        .optional(),
+      ref: z
+        .union([z.boolean(), field.words.refine((text) => /^refs\/[\w./-]+$/.test(text))], {
+          error: "must be true, false or a full ref, such as refs/lateen/hold",
+        })
+        .optional(),
+    })
+    .transform(({ variable, ref }) => ({ variable, ref: ref === true ? holdRef : ref === false ? undefined : ref }))
+    .refine(({ variable, ref }) => variable !== undefined || ref !== undefined, {
+      error: "must name a variable, or have ref: true",
+    });
 
 const supersession = () =>
   z.union(

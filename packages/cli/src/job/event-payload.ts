@@ -7,6 +7,8 @@ import type { Files } from "../io/files.ts";
 export interface EventPayload {
   /** `workflow_run.head_sha`. */
   readonly workflowRunSha?: string | undefined;
+  /** What started the run of the event, if that is no push of this repository: then its `head_sha` names no commit that was built. */
+  readonly foreignRun?: string | undefined;
   /** The input `sha` of a dispatch. */
   readonly inputSha?: string | undefined;
   /** `before` of a push to `after`. */
@@ -26,9 +28,23 @@ export function readEventPayload(env: Environment, files: Files): EventPayload {
   const { before, after, ref } = event;
   return {
     workflowRunSha: text(run["head_sha"]),
+    foreignRun: foreignRun(run, event["repository"]),
     inputSha: text(inputs["sha"]),
     push: typeof before === "string" && typeof after === "string" ? { before, after, ref: text(ref) } : undefined,
   };
+}
+
+/**
+ * A pull request of a fork may come from a branch called main, and a run that a `workflow_run` started is of the tip of the default
+ * branch, whatever was built.
+ */
+function foreignRun(run: Record<string, unknown>, repository: unknown): string | undefined {
+  const event = text(run["event"]);
+  if (event !== undefined && (event === "workflow_run" || event.startsWith("pull_request"))) return `a ${event} event`;
+  const [head, own] = [run["head_repository"], repository].map((one) =>
+    isRecord(one) ? text(one["full_name"]) : undefined,
+  );
+  return head !== undefined && own !== undefined && head !== own ? `the repository ${head}` : undefined;
 }
 
 /** The commit that the branch was on before the push of `commit`; undefined where the event is not that push. */

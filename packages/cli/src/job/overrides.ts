@@ -1,5 +1,6 @@
 import type { Job } from "./job.ts";
 import { didYouMean } from "../config/suggest.ts";
+import { checkName } from "../config/check-name.ts";
 import { usageError } from "../config/errors.ts";
 
 /**
@@ -12,7 +13,7 @@ export async function checkOverrides({ overrides, settings }: Pick<Job, "overrid
   const { gate } = settings.config;
   const names = [
     ...waivableRules.map(({ rule }) => rule),
-    ...(gate?.checks ?? []),
+    ...(gate?.checks ?? []).map(checkName),
     ...(gate?.workflows.map(({ file }) => file) ?? []),
   ];
   for (const name of overrides.keys()) {

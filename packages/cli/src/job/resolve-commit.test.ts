@@ -46,6 +46,29 @@ describe("the commit that is meant", () => {
   });
 });
 
+describe("an event that names no commit that was built", () => {
+  const base = { GITHUB_EVENT_NAME: "workflow_run", ...inJob };
+  const run = (more: object) => ({ workflow_run: { head_sha: c, ...more }, repository: { full_name: "acme/core" } });
+
+  test.each([
+    ["a run of a pull request", base, run({ event: "pull_request" })],
+    ["a run of a pull request's target", base, run({ event: "pull_request_target" })],
+    ["a run that a workflow_run started", base, run({ event: "workflow_run" })],
+    ["a run of a fork", base, run({ event: "push", head_repository: { full_name: "mallory/core" } })],
+    ["the merge preview of a pull request", { ...inJob, GITHUB_EVENT_NAME: "pull_request" }, {}],
+  ])("%s is an input error, unless --sha names one", (_, env, event) => {
+    expect(() => namedCommit(undefined, env, eventFiles(event))).toThrow(
+      expect.objectContaining({ code: "COMMIT_UNCLEAR", category: "input" }),
+    );
+    expect(namedCommit(a, env, eventFiles(event))?.text).toBe(a);
+  });
+
+  test("a run of a push is taken", () => {
+    const event = run({ event: "push", head_repository: { full_name: "acme/core" } });
+    expect(namedCommit(undefined, base, eventFiles(event))?.text).toBe(c);
+  });
+});
+
 test("an event that cannot be read is no matter on a push, and elsewhere an error", () => {
   expect(namedCommit(undefined, { ...inJob, GITHUB_EVENT_NAME: "push" }, eventFiles("not JSON"))?.text).toBe(d);
   expect(() =>

@@ -26,11 +26,24 @@ export function namedCommit(flag: string | undefined, env: Environment, files: F
   const own = (env["LATEEN_SHA"] ?? "").trim();
   if (own !== "") return { text: own, source: "LATEEN_SHA" };
   const payload = readPayload(env, files);
+  const event = env["GITHUB_EVENT_NAME"] ?? "";
+  if (payload.foreignRun !== undefined)
+    throw unclear(
+      `the run of this workflow_run event was started by ${payload.foreignRun}, so its head_sha names no commit that was built`,
+      "workflow_run.event and workflow_run.head_repository of the event",
+      "--sha, or run this job only if: github.event.workflow_run.event == 'push'",
+    );
   if (payload.workflowRunSha !== undefined)
     return { text: payload.workflowRunSha, source: "workflow_run.head_sha of the event" };
   if (env["GITHUB_EVENT_NAME"] === "workflow_run") throw unclear("the workflow_run event carries no head_sha");
   if (payload.inputSha !== undefined) return { text: payload.inputSha, source: "the dispatch input sha" };
   const ambient = (env["GITHUB_SHA"] ?? "").trim();
+  if (ambient !== "" && event.startsWith("pull_request") && event !== "pull_request_target")
+    throw unclear(
+      "GITHUB_SHA of a pull request is a merge preview, which is on no branch",
+      `GITHUB_EVENT_NAME is ${plainText(event, 40)}`,
+      "--sha, such as the pull request's head or the commit it was merged as",
+    );
   return ambient === "" ? undefined : { text: ambient, source: "GITHUB_SHA" };
 }
 

@@ -16,7 +16,8 @@ export function exitCodeOf(outcome: Outcome, { command, detailed, changes = fals
   if (command === "superseded" && outcome === "superseded") return 0;
   if (detailed && command === "plan" && outcome === "planned") return changes ? 13 : 0;
   const row = outcomeExitCodes.find((candidate) => candidate.outcome === outcome);
-  return (detailed ? row?.detailed : undefined) ?? row?.exit ?? 1;
+  // `lateen gate && ./deploy` is the interface of the gate: what is not open must not look like success.
+  return (detailed || command === "gate" ? row?.detailed : undefined) ?? row?.exit ?? 1;
 }
 
 /** The exit code of an error that ended a command. */

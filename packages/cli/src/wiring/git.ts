@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Attempts } from "@lateen/gate";
+import type { Attempts, HoldLog } from "@lateen/gate";
 import { createGitRefLog } from "@lateen/git-log";
 import type { Secret } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
@@ -32,6 +32,19 @@ export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> 
   const { env, clock } = parts;
   return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
 }
+
+/** The hold that guards read is next to the ledger, or without one in the forge's repository; undefined if no ref is named. */
+export async function makeHolds(parts: Parts): Promise<HoldLog | undefined> {
+  const { killSwitch, promote } = parts.settings.config;
+  if (killSwitch?.ref === undefined) return undefined;
+  const { createHoldLog } = await import("@lateen/gate");
+  const { env, clock } = parts;
+  const place = promote === undefined ? gitPlace(parts, forgeRepository, "forge") : ledgerPlace(parts);
+  return createHoldLog(createGitRefLog({ ...place, ref: killSwitch.ref, env, clock }));
+}
+
+/** The forge's own repository, with the forge's token. */
+const forgeRepository: LedgerConfig = { ref: "", insecure: false };
 
 /** The git repository of the ledger, and its token. */
 export function ledgerPlace(parts: Parts): GitPlace {

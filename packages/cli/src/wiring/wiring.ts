@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
-import type { Attempts, Forge } from "@lateen/gate";
+import type { Attempts, Forge, HoldLog } from "@lateen/gate";
 import { createGitRefLog } from "@lateen/git-log";
 import {
   asReleaseError,
@@ -19,7 +19,7 @@ import { proxyOf, senderOf } from "@lateen/registry/sender";
 import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
 import { machineFiles } from "../io/files.ts";
 import { createVault } from "../job/secrets.ts";
-import { gitPlace, makeAttempts, makeLedger } from "./git.ts";
+import { gitPlace, makeAttempts, makeHolds, makeLedger } from "./git.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
@@ -45,6 +45,8 @@ export interface Wiring {
   ledger(target: string): Promise<Ledger>;
   /** The memory of the starvation guard; undefined where there is no ledger to keep it beside. */
   attempts(): Promise<Attempts | undefined>;
+  /** The hold of `killSwitch.ref`; undefined if none is configured. */
+  holds(): Promise<HoldLog | undefined>;
   /** Every git ref that a release writes to, to be tried without an effect. */
   gitTrials(): Promise<readonly GitTrial[]>;
   /** Opens every secret of what was made so far. @throws ReleaseError `SECRET_MISSING`, exit code 7 */
@@ -77,6 +79,7 @@ export function wire(given: WireOptions): Wiring {
     fleet: once(() => makeFleet(parts)),
     ledger: (target) => makeLedger(parts, target),
     attempts: once(() => makeAttempts(parts)),
+    holds: once(() => makeHolds(parts)),
     gitTrials: async () => (await import("./git-trials.ts")).makeTrials(parts),
     demandSecrets: () => demanded.forEach((token) => token.reveal()),
     missingSecrets: () => missingOf(demanded),

@@ -1,13 +1,11 @@
 import { absent, asReleaseError, found, type AppendLog, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
+import { appendBehind } from "../forge/append-behind.ts";
 import type { Attempt, Attempts } from "../ports/attempts.ts";
 import { attemptSchema } from "../schema.ts";
 
 /** How far back the log is read: far more than any `max` of a starvation guard. */
 const longestMemory = 100;
-
-/** How often an entry is appended again behind somebody else's; releases of one branch are few. */
-const mostRaces = 10;
 
 /**
  * Keeps {@link Attempts} in a log on a git ref, one commit per entry.
@@ -23,17 +21,7 @@ export function createAttempts(log: AppendLog): Attempts {
       return readAttempts(entries.value.map(({ value }) => value));
     },
     async record(attempt, signal) {
-      const draft = { subject: `${attempt.outcome} ${attempt.sha}`, value: attempt };
-      const head = await log.read(signal);
-      if (head.kind === "unknown") throw head.cause;
-      let expected = head.kind === "found" ? head.value.id : null;
-      for (let race = 1; race <= mostRaces; race++) {
-        const appended = await log.append(expected, draft, signal);
-        if (appended.kind === "appended") return;
-        if (appended.kind === "unknown") throw appended.cause;
-        expected = appended.head.id;
-      }
-      throw raced();
+      await appendBehind(log, { subject: `${attempt.outcome} ${attempt.sha}`, value: attempt }, signal);
     },
   };
 }
@@ -54,14 +42,5 @@ function unreadable(cause: unknown): ReleaseError {
     message: `an entry of the starvation guard's log is not understood: ${asReleaseError(cause).message.slice(0, 200)}`,
     fix: "delete the ref; the guard then counts from zero",
     cause,
-  });
-}
-
-function raced(): ReleaseError {
-  return new ReleaseError({
-    code: "ATTEMPTS_RACED",
-    category: "unavailable",
-    message: `another release wrote the starvation guard's log ${mostRaces} times in a row`,
-    fix: "look for a job that runs in a loop",
   });
 }

@@ -1,8 +1,10 @@
 import { decideSwitchValue } from "@lateen/gate";
-import type { ForgeConfig } from "../../config/config.ts";
+import { absent } from "@lateen/kernel";
+import { checkName } from "../../config/check-name.ts";
+import type { Config, ForgeConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { judgeForgeVersion, readForgeVersion } from "./forge-version.ts";
-import { type Examination, failed, type Finding, permissionFix, read } from "./finding.ts";
+import { type Examination, failed, type Finding, permissionFix, read, well } from "./finding.ts";
 import { judgeCheckNames } from "./judge-check-names.ts";
 import type { Trunk } from "./trunk.ts";
 
@@ -16,9 +18,26 @@ export function forgeExaminations(job: Job, trunk: Trunk): readonly Examination[
     ...(forge.kind === "gitea" ? [{ check: "forge version", look: version }] : []),
     { check: "forge branch", look: () => lookAtBranch(trunk, forge) },
     { check: "forge history", look: () => lookAtHistory(job, trunk) },
-    { check: "forge checks", look: () => lookAtChecks(job, trunk, gate?.checks ?? []) },
-    ...(killSwitch === undefined ? [] : [{ check: "kill switch", look: () => lookAtSwitch(job, killSwitch.variable) }]),
+    { check: "forge checks", look: () => lookAtChecks(job, trunk, (gate?.checks ?? []).map(checkName)) },
+    ...switchExaminations(job, killSwitch),
   ];
+}
+
+function switchExaminations(job: Job, killSwitch: Config["killSwitch"]): readonly Examination[] {
+  const { variable, ref } = killSwitch ?? {};
+  return [
+    ...(variable === undefined ? [] : [{ check: "kill switch", look: () => lookAtSwitch(job, variable) }]),
+    ...(ref === undefined ? [] : [{ check: "hold", look: () => lookAtHold(job, ref) }]),
+  ];
+}
+
+async function lookAtHold(job: Job, ref: string): Promise<Finding> {
+  const check = "hold";
+  const reading = (await (await job.wiring.holds())?.read(job.signal)) ?? absent(`${ref} was never armed`);
+  if (reading.kind === "unknown") return failed(check, reading.cause);
+  if (reading.kind === "absent") return well(check, `${ref} can be read, and holds nothing`);
+  const { actor, reason } = reading.value;
+  return { check, verdict: "warning", fact: `${actor} holds every release: ${reason}`, fix: "lateen hold --lift" };
 }
 
 async function lookAtBranch(trunk: Trunk, { kind, branch }: ForgeConfig): Promise<readonly Finding[]> {
@@ -77,7 +96,7 @@ async function lookAtSwitch(job: Job, variable: string): Promise<Finding> {
     return {
       check,
       verdict: "warning",
-      fact: `the token may not read the variable ${variable}: only its value at the start of a job counts, and a switch that is armed during a rollout is not seen`,
+      fact: `the token may not read the variable ${variable}: only its value at the start of a job counts, a switch that is armed during a rollout is not seen, and a job that is not given it is held`,
       fix: permissionFix([forge.kind, "switch"]),
       about: "credentials",
     };

@@ -1,3 +1,4 @@
+import { checkName } from "../../config/check-name.ts";
 import type { Config } from "../../config/config.ts";
 import { type Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
@@ -12,7 +13,7 @@ export function lintOptions(path: string, args: Pick<Arguments, "text">, { forge
     version: forgeVersion(args),
     branch: forge?.branch ?? "main",
     required: gate?.workflows ?? [],
-    checks: gate?.checks ?? [],
+    checks: (gate?.checks ?? []).map(checkName),
   };
 }
 

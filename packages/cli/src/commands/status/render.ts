@@ -31,6 +31,7 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
       evidence: state.evidence,
     },
     answer: [
+      state.hold === undefined ? "" : `held: ${state.hold}`,
       ...state.targets.map(formatTarget),
       fleet === undefined ? "" : formatFleet(fleet),
       `${drift === "none" ? "no drift" : drift}: ${reason}`,

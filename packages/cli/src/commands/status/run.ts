@@ -1,4 +1,5 @@
 import { type FleetReport, verifyFleet } from "@lateen/fleet";
+import { type KillSwitchState, readKillSwitch } from "@lateen/gate";
 import { type Evidence, stop, type Verdict } from "@lateen/kernel";
 import { type PromotionStatus, readStatus } from "@lateen/promote";
 import { candidateTag, type Job } from "../../job/job.ts";
@@ -22,6 +23,8 @@ export interface State {
   readonly targets: readonly TargetState[];
   /** The fleet beside the newest entry of the first target that has one; undefined without a fleet or an entry. */
   readonly fleet?: Verdict<FleetReport> | undefined;
+  /** The hold on all releases, if one is armed, in words. */
+  readonly hold?: string | undefined;
   readonly evidence: readonly Evidence[];
 }
 
@@ -55,7 +58,18 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
     job,
     targets.find(({ status }) => status.ledger.kind === "found"),
   );
-  return { targets, fleet, evidence: [...evidence, ...(fleet?.evidence ?? [])] };
+  const hold = await readHold(job);
+  const held = hold?.kind === "stop" ? hold.reason : undefined;
+  return { targets, fleet, hold: held, evidence: [...evidence, ...(hold?.evidence ?? []), ...(fleet?.evidence ?? [])] };
+}
+
+/** What holds every release; undefined if no ref is configured. */
+async function readHold(job: Job): Promise<Verdict<KillSwitchState> | undefined> {
+  const { ref } = job.settings.config.killSwitch ?? {};
+  if (ref === undefined) return undefined;
+  const { clock } = job.wiring;
+  const [forge, holds] = await Promise.all([job.wiring.forge(), job.wiring.holds()]);
+  return readKillSwitch({ ref }, { variables: forge, places: forge, holds, clock, report: job.report }, job.signal);
 }
 
 /** One look at every tenant; it waits for nobody. */

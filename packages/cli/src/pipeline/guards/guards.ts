@@ -2,12 +2,14 @@ import {
   checkSuperseded,
   gatePorts,
   holdAtStart,
+  type KillSwitchInput,
   type KillSwitchState,
   readKillSwitch,
   type SupersessionInput,
 } from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
 import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
+import type { KillSwitchConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
 import type { PipelineState, Step } from "../run-pipeline.ts";
 import { supersededInARow } from "./starvation.ts";
@@ -16,8 +18,7 @@ import { supersededInARow } from "./starvation.ts";
 export function checkKillSwitchEnv({ settings, overrides, host, wiring }: Job): Verdict<Partial<PipelineState>> {
   const { killSwitch } = settings.config;
   if (killSwitch === undefined || overrides.has("kill-switch")) return go({});
-  const { variable } = killSwitch;
-  const held = holdAtStart({ variable, jobStart: host.env[variable] }, wiring.clock);
+  const held = holdAtStart(switchInput({ host }, killSwitch), wiring.clock);
   return held === undefined ? go({}) : { ...held, value: {} };
 }
 
@@ -57,11 +58,16 @@ async function isForgeSilent(job: Job): Promise<boolean> {
 async function readSwitch(job: Job): Promise<Verdict<KillSwitchState>> {
   const { killSwitch, forge } = job.settings.config;
   if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
-  const { variable } = killSwitch;
+  const holds = killSwitch.ref === undefined ? undefined : await job.wiring.holds();
   const ports =
     forge === undefined ? withoutForge : { variables: await job.wiring.forge(), places: await job.wiring.forge() };
-  const input = { variable, jobStart: job.host.env[variable], waived: waivedOf(job) };
-  return readKillSwitch(input, { ...ports, clock: job.wiring.clock, report: job.report }, job.signal);
+  const input = { ...switchInput(job, killSwitch), waived: waivedOf(job) };
+  return readKillSwitch(input, { ...ports, holds, clock: job.wiring.clock, report: job.report }, job.signal);
+}
+
+/** The kill switch with the value that the job was handed. */
+export function switchInput({ host }: Pick<Job, "host">, { variable, ref }: KillSwitchConfig): KillSwitchInput {
+  return { variable, ref, jobStart: variable === undefined ? undefined : host.env[variable] };
 }
 
 const withoutForge = {
@@ -89,7 +95,8 @@ export const passSupersession: Step = async (job, { commit }) => {
 /** The ports of the gate's stages, over the configured forge. */
 export async function gatePortsOf(job: Job): Promise<ReturnType<typeof gatePorts>> {
   // The real clock, in a dry run too: absence is proven by two looks that are really apart.
-  return gatePorts(await job.wiring.forge(), job.host.clock, job.report);
+  const ports = gatePorts(await job.wiring.forge(), job.host.clock, job.report);
+  return job.settings.config.killSwitch?.ref === undefined ? ports : { ...ports, holds: await job.wiring.holds() };
 }
 
 /** The guards of a rollout, and what they found. */

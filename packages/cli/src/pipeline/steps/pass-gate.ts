@@ -1,10 +1,10 @@
 import { type GateInput, type GateReport, passGate } from "@lateen/gate";
-import { go, type Verdict } from "@lateen/kernel";
+import { type CommitSha, go, type Verdict } from "@lateen/kernel";
 import type { ForgeConfig, GateConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import type { GateResult } from "../../output/result.ts";
-import { gatePortsOf } from "../guards/guards.ts";
+import { gatePortsOf, switchInput } from "../guards/guards.ts";
 import type { PipelineState, Step } from "../run-pipeline.ts";
 import { configMissing } from "../../config/errors.ts";
 
@@ -24,25 +24,35 @@ export function gateStep({ wait, settle = true }: GateOptions): Step {
     if (forge === undefined) throw configMissing("forge");
     const about = `${counted(gate.checks.length, "check")}, ${counted(gate.workflows.length, "workflow")}`;
     job.report({ type: "stage-started", stage: "gate", about });
-    const input: GateInput = { ...gateInput(job, account, gate, forge), wait, settle };
+    const promoted = gate.workflows.length === 0 ? undefined : await lastPromoted(job);
+    const input: GateInput = { ...gateInput(job, account, gate, forge), promoted, wait, settle };
     return withReport(await passGate(input, await gatePortsOf(job), job.signal));
   };
 }
 
 function gateInput(job: Job, { commit }: PipelineState, gate: GateConfig, forge: ForgeConfig): GateInput {
   const { killSwitch } = job.settings.config;
-  const { GITHUB_RUN_ID: id, GITHUB_RUN_NUMBER: number } = job.host.env;
+  const { GITHUB_RUN_ID: id, GITHUB_RUN_NUMBER: number, GITHUB_JOB: ownJob } = job.host.env;
   return {
     commit,
     branch: forge.branch,
     checks: gate.checks,
     workflows: gate.workflows,
+    event: gate.event,
     policy: { timeoutMs: gate.timeout, pollMs: gate.poll, settleMs: gate.settle, appearWithinMs: gate.appearWithin },
     waived: waivedOf(job),
-    killSwitch: killSwitch === undefined ? undefined : { ...killSwitch, jobStart: job.host.env[killSwitch.variable] },
+    killSwitch: killSwitch === undefined ? undefined : switchInput(job, killSwitch),
     before: job.before(commit),
-    ownRun: { id: id === "" ? undefined : id, number: number === "" ? undefined : number },
+    ownRun: { id: id || undefined, number: number || undefined, job: ownJob || undefined },
   };
+}
+
+/** The release that the first target's ledger names last; a ledger that cannot be read ends no walk. */
+async function lastPromoted(job: Job): Promise<CommitSha | undefined> {
+  const [target] = job.settings.config.promote?.targets ?? [];
+  if (target === undefined) return undefined;
+  const head = await (await job.wiring.ledger(target.name)).read(job.signal);
+  return head.kind === "found" ? head.value.entry.commit : undefined;
 }
 
 function withReport(verdict: Verdict<GateReport>): Verdict<Partial<PipelineState>> {

@@ -112,7 +112,7 @@ function usePipeline(tarball: string): void {
   writeFileSync(join(path, "ship.ts"), lines.join("\n"));
   run(path, join(root, "node_modules/.bin/tsc"), "--strict", "--module", "nodenext", "--types", "node", "ship.ts");
   run(path, process.execPath, "ship.js");
-  console.log("✓ a program of somebody else ships, with types that need no package beside");
+  console.log("✓ a consumer's program ships, with types that need no other package");
 }
 
 /** The program alone, as an operator installs it. */

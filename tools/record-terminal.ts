@@ -22,7 +22,7 @@ const started = performance.now();
 let recording = true;
 let shown = "";
 
-/** The screen as it is sent anew; a port is another one each time and means nothing. */
+/** The screen as it is drawn again; ports change with each run and mean nothing. */
 async function look(): Promise<void> {
   const lines = (await terminal.coloured()).map((line) => line.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:5000"));
   const screen = `\u001b[H\u001b[2J${lines.join("\r\n")}`;
@@ -35,7 +35,7 @@ function secondsSoFar(): number {
   return Number(((performance.now() - started) / 1000).toFixed(2));
 }
 
-/** Waits for a screen, gives whoever watches a moment, and names it. */
+/** Waits for a screen, leaves it there for a moment, and names it. */
 async function mark(label: string, what: Parameters<Terminal["shows"]>[0]): Promise<void> {
   await terminal.shows(what, 60_000);
   await look();

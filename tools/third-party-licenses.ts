@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Plugin } from "rolldown";
 
-/** Writes the license of every package that went into the bundle beside it: that is what those licenses ask for. */
+/** Writes the licenses of all bundled packages next to the bundle, as those licenses require. */
 export function thirdPartyLicenses(fileName: string): Plugin {
   return {
     name: "third-party-licenses",

@@ -1,5 +1,5 @@
-// `pnpm bench fleet`: (1) a sweep of 10,000 tenants beside a bare undici loop and curl, (2) what the engine costs per tenant,
-// (3) how long a healthy rollout takes and whom a bad release hurts, for four paces.
+// `pnpm bench fleet`: (1) a sweep of 10,000 tenants next to a bare undici loop and curl, (2) what the engine costs per tenant,
+// (3) how long a healthy rollout takes and how many tenants a bad release reaches, for four paces.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

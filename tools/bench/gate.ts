@@ -59,7 +59,7 @@ function fill({ fake, rows }: Subject): void {
     const state = row < rows - contexts.length ? "pending" : "success";
     fake.setStatus({ sha: commit, context: contexts[row % contexts.length] ?? "", state });
   }
-  // Where there is no API of runs, the statuses of its jobs tell of a run.
+  // Without an API of runs, the statuses of its jobs show a run.
   fake.setStatus({ sha: commit, context: "E2E / full (push)", state: "success" });
   fake.setRun({ sha: commit, file: "e2e.yml", status: "completed", conclusion: "success" });
   fake.addPush({ before, after: commit });

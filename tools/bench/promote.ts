@@ -1,5 +1,5 @@
 // `pnpm bench promote [FOLDER]`: whole promotions over two docker-registries with token auth, a git server as the ledger and a history,
-// each request 30 ms away; beside a loop of `crane tag` and `crane digest` where crane is found in PATH or FOLDER.
+// each request 30 ms away; next to a loop of `crane tag` and `crane digest` if crane is found in PATH or FOLDER.
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -126,7 +126,7 @@ function repositories(size: number): string[] {
 
 async function promoteAll(size: number, commit: CommitSha, tag: string, ledger: Ledger): Promise<void> {
   const entry = { username: robot.username, password: secret(robot.password), insecure: true };
-  // Opened anew, as a fresh process would: no token, no connection.
+  // Opened again, as a fresh process would: no token, no connection.
   const tags = openRegistries({ registries: Object.fromEntries(sides.map(({ proxy }) => [proxy.host, entry])) });
   const away: PromotePorts["history"] = {
     head: async (...args) => (await systemClock.sleep(2 * delayMs), history.head(...args)),

@@ -1,5 +1,5 @@
 // `pnpm bench registry [FOLDER [PARTS]]`: verified retags against docker-registry with token auth, 30 ms away in each direction, as whole processes,
-// beside crane, regctl and skopeo where they are found in PATH or FOLDER; then the memory of a 2 GB copy between two registries.
+// next to crane, regctl and skopeo if they are found in PATH or FOLDER; then the memory of a 2 GB copy between two registries.
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

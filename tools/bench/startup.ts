@@ -1,5 +1,5 @@
 // `pnpm bench startup`: what a command costs before it does anything, from source and, after `pnpm build`, from the bundle; what
-// `lateen gate` costs beside its network, that is from its start to its first request and from the last answer to its end; and what an
+// `lateen gate` costs apart from its network, that is from its start to its first request and from the last answer to its end; and what an
 // installation weighs. On a busy machine only the fastest of the runs means something.
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -68,7 +68,7 @@ describe("what is refused before anything is run", () => {
     expect(() => createGitRefLog({ remote, ref: "refs/lateen/prod-latest" })).not.toThrow();
   });
 
-  test("plain http to another host is taken where that is asked for", () => {
+  test("plain http to another host is taken if that is asked for", () => {
     expect(() => createGitRefLog({ remote: "http://git.example.com/core.git", ref, insecure: true })).not.toThrow();
   });
 });

@@ -40,7 +40,7 @@ describe("a log on disk", () => {
     expect(file).toMatchObject({ schemaVersion: 1, position: 2, value: ["ü"] });
   });
 
-  test("takes a file: address too, and lives beside other refs", async () => {
+  test("takes a file: address too, and leaves other refs alone", async () => {
     await world.repository.commit({ message: "trunk" });
     await world.repository.setRef(`refs/other/${ref}`, (await world.repository.head("refs/heads/main")) ?? null);
     const log = world.open({ remote: world.repository.url });
@@ -58,7 +58,7 @@ describe("a log on disk", () => {
     expect(foundIn(await log.entries({ limit: 9 }))).toHaveLength(2);
   });
 
-  test("says that the log is gone rather than starting it anew", async () => {
+  test("reports that the log is gone instead of starting it again", async () => {
     const log = world.open();
     const { id } = headOf(await log.append(null, { subject: "1", value: 1 }));
     await world.repository.setRef(ref, null);
@@ -89,7 +89,7 @@ describe("a log on disk", () => {
 describe("what is not an entry", () => {
   const plain = { "entry.json": '{"schemaVersion":1,"position":1,"value":1}' };
   test.each([
-    ["somebody's commit", { "README.md": "hello" }],
+    ["a commit of the source code", { "README.md": "hello" }],
     ["an entry file that is not JSON", { "entry.json": "{" }],
     ["JSON that is not an object", { "entry.json": "null" }],
     ["a newer schema", { "entry.json": '{"schemaVersion":2,"position":1,"value":1}' }],

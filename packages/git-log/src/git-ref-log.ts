@@ -15,7 +15,7 @@ export interface GitRefLogOptions {
   readonly ref: string;
   /** Sent to the origin of `remote` only, as the password of Basic authentication. */
   readonly token?: Secret | undefined;
-  /** The name beside the token; GitHub and Gitea take any. @default "x-access-token" */
+  /** The user name that goes with the token; GitHub and Gitea take any. @default "x-access-token" */
   readonly username?: string | undefined;
   /** Allows plain `http:` to another host than loopback, the token included. @default false */
   readonly insecure?: boolean | undefined;

@@ -15,7 +15,6 @@ export { memoize } from "./concurrency/memoize.ts";
 export { parseJson, type Schema } from "./http/parse-json.ts";
 export { plainText } from "./vocabulary/plain-text.ts";
 export { readBounded } from "./http/read-bounded.ts";
-export { classifyReadBack, type ReadBack } from "./vocabulary/read-back.ts";
 export { absent, found, mapReading, type Reading, toReading, type Unknown, unknown } from "./vocabulary/reading.ts";
 export type { Release } from "./vocabulary/release.ts";
 export { asReleaseError, isFatal, isReleaseError, ReleaseError } from "./vocabulary/release-error.ts";

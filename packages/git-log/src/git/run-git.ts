@@ -11,7 +11,7 @@ export interface GitCall {
   readonly signal: AbortSignal;
 }
 
-/** What a call left behind; `code` is null where the program was killed. */
+/** The result of a call; `code` is null if the program was killed. */
 export interface GitOutput {
   readonly code: number | null;
   readonly stdout: Buffer;
@@ -19,7 +19,7 @@ export interface GitOutput {
   readonly stderr: string;
 }
 
-/** Runs git once. Rejects where it cannot be started (`ENOENT`), and with the signal's reason. */
+/** Runs git once. Rejects if it cannot be started (`ENOENT`), and with the signal's reason. */
 export type GitRunner = (call: GitCall) => Promise<GitOutput>;
 
 /** The {@link GitRunner} of the machine: no shell, no terminal. */

@@ -39,19 +39,19 @@ export async function createGitLogWorld(): Promise<GitLogWorld> {
   };
 }
 
-/** What was found. @throws where it was not */
+/** The value that was found. @throws if it was not */
 export function foundIn<T>(reading: Reading<T>): T {
   if (reading.kind !== "found") throw new Error(`not found: ${JSON.stringify(reading)}`, { cause: reading });
   return reading.value;
 }
 
-/** The entry that was appended. @throws where it was not */
+/** The entry that was appended. @throws if it was not */
 export function headOf(appended: Appended): LogEntry {
   if (appended.kind !== "appended") throw new Error(`not appended: ${JSON.stringify(appended)}`, { cause: appended });
   return appended.head;
 }
 
-/** Why it is unknown. @throws where it is not */
+/** Why it is unknown. @throws if it is not */
 export function causeOf(answer: Reading<unknown> | Appended): ReleaseError {
   if (answer.kind !== "unknown") throw new Error(`not unknown: ${JSON.stringify(answer)}`);
   return answer.cause;

@@ -94,7 +94,7 @@ function importStream(
   return `${reset}commit ${ref}\nauthor ${person}\ncommitter ${person}\n${data(message)}${from}${changes.join("")}\n`;
 }
 
-/** Runs git as on a machine where nobody has configured anything. */
+/** Runs git as on a machine without configuration. */
 export function runPlainGit(args: readonly string[], input?: string): Promise<string> {
   const env = {
     PATH: process.env["PATH"] ?? "",

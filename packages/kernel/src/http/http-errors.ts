@@ -23,7 +23,7 @@ export function timedOut(url: string, what: string, ms: number): ReleaseError {
   return httpError(url, { code: "HTTP_TIMEOUT", message: `: ${what} within ${formatDuration(ms)}`, fix });
 }
 
-/** What a rejected `fetch` means: called off, too late, a request that cannot be sent, or no connection. */
+/** The error of a rejected `fetch`: called off, too late, a request that cannot be sent, or no connection. */
 export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
   const detail = systemCode(error);
@@ -46,7 +46,7 @@ export function sendFailed(url: string, error: unknown, signal: AbortSignal): Re
   return httpError(url, { code: "HTTP_UNREACHABLE", message, fix, cause: error, retryable: !isCertificate });
 }
 
-/** What it means that a body ended in an error. */
+/** The error of a body that broke off. */
 export function bodyFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
   const message = ` broke its answer off: ${systemCode(error)}`;

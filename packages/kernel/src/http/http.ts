@@ -14,13 +14,13 @@ export interface HttpDeadlines {
   readonly totalMs?: number;
 }
 
-/** What every request of a client has in common. */
+/** Defaults for every request of a client. */
 export interface HttpOptions {
   readonly send: Sender;
   /** @default systemClock */
   readonly clock?: Clock;
   readonly deadlines?: HttpDeadlines;
-  /** Some edges turn requests without a telling User-Agent away. @default "lateen" */
+  /** Some edges refuse requests without a User-Agent that names the program. @default "lateen" */
   readonly userAgent?: string;
 }
 
@@ -65,7 +65,7 @@ export interface Http {
   open(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream>;
 }
 
-/** Makes an {@link Http} over a fetch-shaped sender. It never retries: what may be sent again, the caller knows. */
+/** Makes an {@link Http} over a fetch-shaped sender. It never retries: only the caller knows what may be sent again. */
 export function createHttp(options: HttpOptions): Http {
   const open: Http["open"] = (request, signal) => openStream(options, request, signal);
   return {

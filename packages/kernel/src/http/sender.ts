@@ -12,7 +12,7 @@ export interface SentBody {
   getReader(): { read(): Promise<{ readonly value?: Uint8Array | undefined }>; cancel(): Promise<unknown> };
 }
 
-/** What is handed to a {@link Sender} beside the address; redirects are never followed by it. */
+/** One request of a {@link Sender}, without its address; it never follows redirects. */
 export interface SendInit {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export type Sender = (url: string, init: SendInit) => Promise<SentResponse>;
 export interface SenderOptions {
   /** Longest time for DNS, TCP and TLS together in milliseconds. @default 10000 */
   readonly connectTimeoutMs?: number;
-  /** Open sockets per origin at most. @default 64 */
+  /** Maximum open sockets per origin. @default 64 */
   readonly maxSockets?: number;
   /** Certificates (PEM) to trust in place of Node's own list, to which NODE_EXTRA_CA_CERTS adds. */
   readonly ca?: string | readonly string[];
@@ -96,7 +96,7 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
 
 function asFetched({ statusCode: status, headers, body }: UndiciResponse, method: string): SentResponse {
   const get = (name: string) => [headers[name.toLowerCase()] ?? []].flat().join(", ") || null;
-  // A stream that breaks off while nobody reads it, or because it is dropped, would end the process; whoever reads gets the error anyway.
+  // A stream that breaks off unread, or because it is dropped, would end the process; a reader gets the error anyway.
   body.on("error", () => undefined);
   // No bytes are no gzip: unpacking them would be an error (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
   const encoding = method === "HEAD" || status === 204 || status === 304 ? null : get("content-encoding");
@@ -107,7 +107,7 @@ function asFetched({ statusCode: status, headers, body }: UndiciResponse, method
   return { status, headers: { get }, body: { getReader } };
 }
 
-/** Nobody asks for a compressed body, but some servers send one all the same; whoever reads it bounds it. */
+/** No compressed body is asked for, but some servers send one all the same; its reader bounds it. */
 async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8Array, void, undefined> {
   const { pipeline } = await import("node:stream");
   const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
@@ -125,7 +125,7 @@ function agentOptions(options: SenderOptions): object {
   const connect = { timeout: connectTimeoutMs, ...trust, ...client, ...name, ...verification };
   // This machine is never reached through a proxy: no proxy would find the way back (Go's net/http, ProxyFromEnvironment, does the same).
   const noProxy = ["localhost", "127.0.0.1", "[::1]", ...(proxy?.none === undefined ? [] : [proxy.none])].join(",");
-  // Empty strings, not undefined: the process environment shall not leak in behind the caller's back.
+  // Empty strings, not undefined: the process environment must not leak in behind the caller's back.
   const proxies = { httpProxy: proxy?.http ?? "", httpsProxy: proxy?.https ?? "", noProxy };
   const tls = { connect, requestTls: connect, proxyTls: connect };
   return { ...tls, ...proxies, connections: maxSockets, headersTimeout: 0, bodyTimeout: 0 };

@@ -14,7 +14,7 @@ export interface FakeClockOptions {
   readonly auto?: boolean;
 }
 
-/** A clock whose time moves only when it is told to. */
+/** A clock whose time moves only on command. */
 export interface FakeClock extends Clock {
   /** Moves time by `ms` milliseconds, wakes the sleepers on the way in order, and lets each run until it sleeps again. */
   advance(ms: number): Promise<void>;

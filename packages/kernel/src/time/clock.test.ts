@@ -11,7 +11,7 @@ describe.each<[string, () => Clock]>([
   ["a fake clock", () => createFakeClock({ auto: true })],
   ["a scaled clock", () => createScaledClock({ factor: 10 })],
 ])("%s", (_, create) => {
-  test("sleeps at least as long as it is told", async () => {
+  test("sleeps at least as long as it was asked to", async () => {
     const clock = create();
     const began = clock.now();
     await clock.sleep(20);
@@ -71,7 +71,7 @@ describe("a fake clock", () => {
     await Promise.all(all);
   });
 
-  test("stands still during real work, and moves by itself afterwards", async () => {
+  test("does not move during real work, and moves by itself afterwards", async () => {
     const clock = createFakeClock({ auto: true, now: 0 });
     const nap = clock.sleep(60_000);
     await clock.during(async () => {

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { isReleaseError, ReleaseError } from "../vocabulary/release-error.ts";
 
-/** Time as a port: what the hour is, and waiting that can be called off. */
+/** Time as a port: the current time, and a wait that can be called off. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -33,7 +33,7 @@ export function interrupted(signal: AbortSignal | undefined): ReleaseError {
   return new ReleaseError({ code: "INTERRUPTED", category: "interrupted", message, cause: reason });
 }
 
-/** The clock's present as the ISO 8601 text that evidence carries. */
+/** The current time as the ISO 8601 text that evidence carries. */
 export function isoNow(clock: Clock): string {
   return new Date(clock.now()).toISOString();
 }

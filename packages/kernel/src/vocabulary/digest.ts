@@ -3,7 +3,7 @@ import { inputError } from "./input-error.ts";
 /** A content digest, `sha256:` or `sha512:` and lower-case hexadecimal. Built only by {@link parseDigest}. */
 export type Digest = string & { readonly "@lateen/Digest": true };
 
-/** What a digest looks like, for messages. */
+/** The form of a digest, for messages. */
 export const digestHint = "a digest is sha256: and 64 lower-case hexadecimal digits";
 
 /**
@@ -17,7 +17,7 @@ export function parseDigest(text: string): Digest {
   return text;
 }
 
-/** Whether `text` is one. */
+/** True for a digest with a registered algorithm. */
 export function isDigest(text: string): text is Digest {
   return /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text);
 }

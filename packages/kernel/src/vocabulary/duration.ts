@@ -10,7 +10,7 @@ const grammar = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+
 /**
  * Reads a duration such as `90s`, `5m` or `1h30m`: whole numbers with units d, h, m, s, ms, largest first.
  *
- * A number without a unit is refused, since nobody can tell seconds from minutes later; so is more than 366 days.
+ * A number without a unit is refused, since it could be seconds or minutes; so is more than 366 days.
  * @throws ReleaseError `DURATION_INVALID`
  */
 export function parseDuration(text: string): Duration {

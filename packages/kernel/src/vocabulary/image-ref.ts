@@ -1,7 +1,7 @@
 import { type Digest, digestHint, isDigest } from "./digest.ts";
 import { inputError } from "./input-error.ts";
 
-/** An image repository without tag or digest, with its host where one was given. Built only by {@link parseImageRef}. */
+/** An image repository without tag or digest, with its host if one was given. Built only by {@link parseImageRef}. */
 export type Repository = string & { readonly "@lateen/Repository": true };
 
 /** An image reference in its parts; `host` is undefined for a short name such as `alpine`. */
@@ -30,7 +30,7 @@ const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
  * @throws ReleaseError `IMAGE_REF_INVALID`
  */
 export function parseImageRef(text: string): ImageRef {
-  // A password that somebody put in front of the host must not be repeated.
+  // A password in front of the host must not be repeated.
   const shown = text.replace(/(^|\/\/)[^/]*@(?=[^/]*\/)/, "$1…@");
   const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", shown, why);
   if (text.includes("://")) throw refuse("leave the scheme out: host/repository:tag");

@@ -39,7 +39,8 @@ test("never holds a control character, a line break or more than was asked for",
 });
 
 test("does not scan a hostile megabyte", () => {
+  const text = "\n".repeat(1_000_000);
   const began = performance.now();
-  for (let i = 0; i < 100; i++) plainText("\n".repeat(1_000_000));
+  for (let i = 0; i < 100; i++) plainText(text);
   expect(performance.now() - began).toBeLessThan(500);
 });

@@ -10,7 +10,7 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e
  * @param max - Longest result in UTF-16 units, the ellipsis included. @default 500
  */
 export function plainText(text: string, max = 500): string {
-  // Cut first: a hostile megabyte shall not be scanned for the sake of its first line.
+  // Cut first: a hostile megabyte must not be scanned for the sake of its first line.
   const cut = text.slice(0, max * 2);
   const line = cut.replace(unprintable, " ").trim();
   const short = line.length > max || text.length > max * 2 ? `${line.slice(0, max - 1)}…` : line;

@@ -3,7 +3,7 @@ export interface ReleaseEvent {
   readonly type: string;
 }
 
-/** Receives the typed events of a stage. Libraries never print; whoever composes them decides what is shown. */
+/** Receives the typed events of a stage. Libraries never print; their caller decides what is shown. */
 export type Reporter<E extends ReleaseEvent> = (event: E) => void;
 
 /** A reporter that ignores everything. */

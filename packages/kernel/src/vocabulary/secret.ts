@@ -1,6 +1,6 @@
 /** A password or token that cannot be printed by accident: every way to text gives `[secret]` but {@link Secret.reveal}. */
 export interface Secret {
-  /** The value itself; call it only where a request is built. */
+  /** The value itself; call it only to build a request. */
   reveal(): string;
   toString(): string;
   toJSON(): string;

@@ -2,8 +2,6 @@ import { inspect } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
-import type { Digest } from "./digest.ts";
-import { classifyReadBack } from "./read-back.ts";
 import { absent, found, mapReading, type Reading, toReading, unknown } from "./reading.ts";
 import { asReleaseError, isFatal, isReleaseError, ReleaseError } from "./release-error.ts";
 import { ignoreEvents } from "./reporter.ts";
@@ -12,7 +10,7 @@ import { go, stop } from "./verdict.ts";
 
 const error = new ReleaseError({ code: "X", category: "unavailable", message: "x" });
 
-test("a reading is changed only where something was found", () => {
+test("only a found value is mapped", () => {
   const double = (value: number) => value * 2;
   expect(mapReading(found(2), double)).toEqual({ kind: "found", value: 4 });
   expect(mapReading(absent("404"), double)).toEqual({ kind: "absent", proof: "404" });
@@ -106,21 +104,4 @@ test("a secret shows itself only when it is asked to", () => {
   ];
   for (const text of shown) expect(text).not.toContain("hunter2");
   expect(JSON.stringify(token)).toBe('"[secret]"');
-});
-
-describe("classifyReadBack", () => {
-  const [wanted, before, other] = ["a", "b", "c"].map((digit) => `sha256:${digit.repeat(64)}` as Digest);
-  test.each([
-    ["settled", before, found({ digest: wanted! })],
-    ["settled", undefined, found({ digest: wanted! })],
-    ["settled", wanted, found({ digest: wanted! })],
-    ["lag", before, found({ digest: before! })],
-    ["lag", before, absent("404")],
-    ["lag", undefined, absent("404")],
-    ["foreign", before, found({ digest: other! })],
-    ["foreign", undefined, found({ digest: before! })],
-    ["unknown", before, unknown(error)],
-  ] as const)("is %s", (answer, previous, seen) => {
-    expect(classifyReadBack(wanted!, previous, seen)).toBe(answer);
-  });
 });

@@ -1,6 +1,7 @@
-import { classifyReadBack, type Clock, type Digest, type ReadBack, type Reading } from "@lateen/kernel";
+import type { Clock, Digest, Reading } from "@lateen/kernel";
 import { settlePolicy } from "../policy.ts";
 import type { Descriptor } from "../model/registry.ts";
+import { classifyReadBack, type ReadBack } from "./classify-read-back.ts";
 
 /** How a tag was written, and how it is looked at. */
 export interface SettleRequest {

@@ -1,15 +1,14 @@
-import type { Digest } from "./digest.ts";
-import type { Reading } from "./reading.ts";
+import type { Digest, Reading } from "@lateen/kernel";
 
-/** What reading a tag after writing it tells: it took, it lags, somebody else wrote, or nothing can be said. */
+/** The meaning of a tag that was read after it was written: it took, it lags, another writer was there, or it is unknown. */
 export type ReadBack = "settled" | "lag" | "foreign" | "unknown";
 
 /**
  * Judges a tag that was read after `wanted` was written over `before`.
  *
  * Absence and the old digest are lag: GHCR served a moved tag as absent for more than six minutes
- * (projectbluefin/dakota#1232) and ECR Public the previous digest for seconds (ExtendDB/extenddb#327). A third digest can
- * only have been written by somebody else.
+ * (projectbluefin/dakota#1232) and ECR Public the previous digest for seconds (ExtendDB/extenddb#327). Only another
+ * writer can have written a third digest.
  */
 export function classifyReadBack(
   wanted: Digest,

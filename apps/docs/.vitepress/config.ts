@@ -38,6 +38,8 @@ export default defineConfig({
           { text: "Exit codes", link: "/exit-codes" },
           { text: "From other programs", link: "/packages" },
           { text: "For a control plane", link: "/control-plane" },
+          { text: "A fleet on Kubernetes", link: "/kubernetes" },
+          { text: "A fleet behind a command", link: "/hosts" },
           { text: "Glossary", link: "/glossary" },
         ],
       },

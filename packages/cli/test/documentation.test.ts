@@ -88,13 +88,14 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
 }
 
 function keysOf(schema: Schema, under = ""): string[] {
-  const { properties = {}, additionalProperties, items, anyOf = [] } = schema;
+  const { properties = {}, additionalProperties, items, anyOf = [], oneOf = [] } = schema;
   return [
     ...Object.entries(properties).flatMap(([key, inner]) => [`${under}${key}`, ...keysOf(inner, `${under}${key}.`)]),
-    ...[additionalProperties, items, ...anyOf].flatMap((inner) =>
+    ...[additionalProperties, items, ...anyOf, ...oneOf].flatMap((inner) =>
       typeof inner === "object" ? keysOf(inner, under) : [],
     ),
   ];

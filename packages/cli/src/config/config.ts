@@ -17,6 +17,7 @@ export type GateConfig = NonNullable<Config["gate"]>;
 export type KillSwitchConfig = NonNullable<Config["killSwitch"]>;
 export type WorkflowConfig = Item<GateConfig["workflows"]>;
 export type FleetConfig = NonNullable<Config["fleet"]>;
+export type ControlPlaneConfig = Item<FleetConfig["controlPlanes"]>;
 export type PromoteConfig = NonNullable<Config["promote"]>;
 export type LedgerConfig = PromoteConfig["ledger"];
 export type TargetConfig = Item<PromoteConfig["targets"]>;

@@ -14,6 +14,8 @@ export function crossChecks(config: Record<string, unknown>): readonly CrossProb
     ...remoteSecrets(config),
     ...gateHasSomething(config["gate"]),
     ...rolloutShape(config["fleet"]),
+    ...fleetProof(config["fleet"]),
+    ...commandShapes(config["fleet"]),
     ...promoteTags(config["promote"]),
     ...tagsClaimedTwice(config),
   ];
@@ -91,6 +93,32 @@ function rolloutShape(fleet: unknown): CrossProblem[] {
     message: `cannot stand beside fleet.${given[0]}; give one of batch, waves and window`,
   }));
   return [...clash, ...namedTwice(fleet["controlPlanes"])];
+}
+
+/** What a tenant runs has to be proven by something: its own `/buildinfo`, or the control plane that can look for itself. */
+function fleetProof(fleet: unknown): CrossProblem[] {
+  if (!isRecord(fleet) || fleet["buildinfo"] !== undefined || !Array.isArray(fleet["controlPlanes"])) return [];
+  const provesItself = (plane: unknown): boolean =>
+    isRecord(plane) && (plane["kind"] === "kubernetes" || (plane["kind"] === "exec" && plane["proof"] !== undefined));
+  if (fleet["controlPlanes"].every(provesItself)) return [];
+  return [{ path: ["fleet", "buildinfo"], message: "is missing: it is where tenants say what they run" }];
+}
+
+/** A text that is no shell's, or a list that is to be one, would run something else than was meant. */
+function commandShapes(fleet: unknown): CrossProblem[] {
+  const planes: readonly unknown[] =
+    isRecord(fleet) && Array.isArray(fleet["controlPlanes"]) ? fleet["controlPlanes"] : [];
+  return planes.flatMap((plane, index) => {
+    if (!isRecord(plane) || plane["kind"] !== "exec") return [];
+    const wanted = plane["shell"] === true ? "string" : "object";
+    const message =
+      wanted === "string"
+        ? "must be one string, since shell is true"
+        : "must be a list of arguments, or say shell: true";
+    return ["enumerate", "move", "proof"]
+      .filter((key) => plane[key] !== undefined && typeof plane[key] !== wanted)
+      .map((key) => ({ path: ["fleet", "controlPlanes", index, key], message }));
+  });
 }
 
 function namedTwice(planes: unknown): CrossProblem[] {

@@ -107,14 +107,16 @@ export const tenantAddress: z.ZodType<string, string> = parsed((text) => {
 
 const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
 
+/** The name of an environment variable. */
+export const variable: z.ZodType<string, string> = z
+  .string({ error: "must be the name of a variable" })
+  .regex(/^[A-Za-z_]\w*$/, "must be the name of a variable");
+
 /** `{ env: NAME }` or `{ file: PATH }`. */
 export const secretSource: z.ZodType<SecretSource, SecretSource> = z
   .strictObject(
     {
-      env: z
-        .string({ error: "must be the name of a variable" })
-        .regex(/^[A-Za-z_]\w*$/, "must be the name of a variable")
-        .optional(),
+      env: variable.optional(),
       file: words.optional(),
     },
     { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : secretAdvice) },

@@ -10,6 +10,7 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 /**
@@ -45,7 +46,7 @@ function withDefaults(
 
 /** A schema's alternatives, or itself. */
 export function alternatives(schema: JsonSchema | undefined): readonly JsonSchema[] {
-  return schema === undefined ? [] : (schema.anyOf ?? [schema]);
+  return schema === undefined ? [] : (schema.anyOf ?? schema.oneOf ?? [schema]);
 }
 
 function undemanding(schema: JsonSchema): JsonSchema {

@@ -6,6 +6,7 @@ import { crashAfterCommit } from "./scenarios/crash-after-commit.ts";
 import { crashInSoak } from "./scenarios/crash-in-soak.ts";
 import { docsOnlySuccessor } from "./scenarios/docs-only-successor.ts";
 import { halfTag } from "./scenarios/half-tag.ts";
+import { kubernetes } from "./scenarios/kubernetes.ts";
 import { lyingControlPlane } from "./scenarios/lying-control-plane.ts";
 import { notYetCreated } from "./scenarios/not-yet-created.ts";
 import { rollback } from "./scenarios/rollback.ts";
@@ -36,4 +37,5 @@ export const scenarios: readonly Scenario[] = [
   crashAfterCommit,
   twoPromoters,
   rollback,
+  kubernetes,
 ];

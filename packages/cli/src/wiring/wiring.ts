@@ -1,7 +1,5 @@
 import { resolve } from "node:path";
-import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { Attempts, Forge, HoldLog } from "@lateen/gate";
-import { createGitRefLog } from "@lateen/git-log";
 import {
   asReleaseError,
   type Clock,
@@ -16,20 +14,16 @@ import {
 import type { Ledger } from "@lateen/promote";
 import type { Registries, RegistryEntry } from "@lateen/registry";
 import { proxyOf, senderOf } from "@lateen/registry/sender";
-import type { FleetConfig, ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
+import type { ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
 import { machineFiles } from "../io/files.ts";
 import { createVault } from "../job/secrets.ts";
-import { gitPlace, makeAttempts, makeHolds, makeLedger } from "./git.ts";
+import { type FleetWiring, makeFleet } from "./fleet.ts";
+import { makeAttempts, makeHolds, makeLedger } from "./git.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
 
-/** The fleet's ports. */
-export interface FleetWiring {
-  readonly controlPlane: ControlPlane;
-  readonly prober: Prober;
-  readonly journal: Journal;
-}
+export type { FleetWiring } from "./fleet.ts";
 
 /** Every adapter that the configuration asks for, each made when it is first used; their secrets are opened with the first request. */
 export interface Wiring {
@@ -129,38 +123,6 @@ function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryC
     cert: pem(cert),
     key: pem(key),
   };
-}
-
-async function makeFleet(parts: Parts): Promise<FleetWiring> {
-  const { settings, clock, sendMany: send, open } = parts;
-  const fleet: FleetConfig | undefined = settings.config.fleet;
-  if (fleet === undefined) throw configMissing("fleet");
-  const [{ createControlPlane, createProber }, { combineControlPlanes }] = await Promise.all([
-    import("@lateen/fleet/http"),
-    import("@lateen/fleet"),
-  ]);
-  const planes = fleet.controlPlanes.map(({ name, url, token, insecure }) => ({
-    name,
-    plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }),
-  }));
-  const [only, ...others] = planes;
-  return {
-    controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(planes),
-    prober: createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure }),
-    journal: parts.journal ?? (await makeJournal(parts, fleet)),
-  };
-}
-
-async function makeJournal(parts: Parts, { journal: folder, mirror }: FleetConfig): Promise<Journal> {
-  const { settings, env, clock } = parts;
-  const [{ createFileJournal }, { mirrorJournal }] = await Promise.all([
-    import("@lateen/fleet/journal-file"),
-    import("@lateen/fleet"),
-  ]);
-  const journal = createFileJournal({ folder: resolve(settings.folder, folder), clock });
-  if (mirror === undefined) return journal;
-  const log = createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock });
-  return mirrorJournal({ journal, log, clock });
 }
 
 function lazySecret(open: () => Secret): Secret {

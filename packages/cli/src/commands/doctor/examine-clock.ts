@@ -7,7 +7,9 @@ export function clockExaminations(job: Job): readonly Examination[] {
   const { forge, fleet } = job.settings.config;
   const servers = [
     ...(forge === undefined ? [] : [{ server: "the forge", url: `${forge.api}/version` }]),
-    ...(fleet?.controlPlanes ?? []).map(({ name, url }) => ({ server: name, url: `${url}/health` })),
+    ...(fleet?.controlPlanes ?? []).flatMap((plane) =>
+      "url" in plane ? [{ server: plane.name, url: `${plane.url}/health` }] : [],
+    ),
   ];
   return [
     {

@@ -66,7 +66,9 @@ function certificateGap(fact: string): Finding {
 function lookAtPlainHttp({ forge, fleet, promote, registries }: Config): readonly Finding[] {
   const places: (readonly [string, string | undefined])[] = [
     ["forge", forge?.token === undefined ? undefined : forge.api],
-    ...(fleet?.controlPlanes ?? []).map(({ name, url, token }) => [name, token && url] as const),
+    ...(fleet?.controlPlanes ?? []).map(
+      (plane) => [plane.name, "url" in plane && plane.token ? plane.url : undefined] as const,
+    ),
     ["promote.ledger", promote?.ledger.remote],
     ["fleet.mirror", fleet?.mirror?.remote],
     ...Object.entries(registries).map(

@@ -1,16 +1,20 @@
 import { type FleetReport, verifyFleet } from "@lateen/fleet";
+import type { AccessFinding } from "@lateen/fleet/kubernetes";
 import type { Verdict } from "@lateen/kernel";
 import type { FleetConfig, ReleaseConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { policyOf } from "../../pipeline/steps/roll-out.ts";
-import { type Examination, type Finding, well } from "./finding.ts";
+import { type Examination, failed, type Finding, well } from "./finding.ts";
 import { candidateOfHead, type Trunk } from "./trunk.ts";
 
 /** Control planes by a dry run, canary and tenants by one look at each. */
 export function fleetExaminations(job: Job, trunk: Trunk): readonly Examination[] {
   const { fleet, release } = job.settings.config;
   if (fleet === undefined || release === undefined) return [];
-  return [{ check: "control plane", look: () => lookAtTenants(job, trunk, fleet, release) }];
+  return [
+    { check: "control plane", look: () => lookAtTenants(job, trunk, fleet, release) },
+    { check: "permissions", look: () => lookAtAccess(job) },
+  ];
 }
 
 /** The enumeration is the control plane's own dry run; one look is enough, since nobody is expected to be on the target. */
@@ -38,6 +42,42 @@ async function lookAtTenants(
     ...canaryFindings(fleet, report),
     tenantFinding(report),
   ];
+}
+
+/** What the credentials of each cluster may do, and the rules that are needed. */
+async function lookAtAccess(job: Job): Promise<readonly Finding[]> {
+  const { access } = await job.wiring.fleet();
+  return Promise.all(access.map(async ({ name, check }) => accessFinding(name, await check(job.signal))));
+}
+
+function accessFinding(name: string, findings: readonly AccessFinding[]): Finding {
+  const named = (list: readonly AccessFinding[]) =>
+    list.map(
+      ({ verb, resource, namespace }) => `${verb} ${resource}${namespace === undefined ? "" : ` in ${namespace}`}`,
+    );
+  const unread = findings.map(({ allowed }) => allowed).find((allowed) => allowed.kind === "unknown");
+  if (unread?.kind === "unknown") return failed("permissions", unread.cause);
+  const denied = findings.filter(({ allowed }) => allowed.kind === "found" && !allowed.value);
+  if (denied.length === 0) return well("permissions", `${name} may ${named(findings).join(", ")}: all that is needed`);
+  const fix = `grant its user: ${rulesFor(findings)}`;
+  return {
+    check: "permissions",
+    verdict: "gap",
+    fact: `${name} may not ${named(denied).join(", ")}`,
+    fix,
+    about: "credentials",
+  };
+}
+
+/** Rules of a role, as a manifest has them. */
+function rulesFor(findings: readonly AccessFinding[]): string {
+  const byResource = Map.groupBy(findings, ({ resource }) => resource);
+  const rules = [...byResource].map(([resource, list]) => {
+    const [name, group = '""'] = resource.split(".");
+    const verbs = [...new Set(list.map(({ verb }) => verb))].join(", ");
+    return `{ apiGroups: [${group}], resources: [${name}], verbs: [${verbs}] }`;
+  });
+  return `rules: [${rules.join(", ")}]`;
 }
 
 function withoutFleet(verdict: Verdict<FleetReport>): Finding {

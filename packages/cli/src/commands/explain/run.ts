@@ -145,7 +145,7 @@ async function lookAtFleet(job: Job, { commit }: PipelineState): Promise<Verdict
       rule: "fleet",
       verdict: said,
       fact: `${slug} runs ${after.slice(0, 7)}${reason === undefined ? "" : `: ${reason}`}`,
-      source: fleet.buildinfo.replace("{slug}", slug),
+      source: fleet.buildinfo?.replace("{slug}", slug) ?? `the proof of ${slug}`,
       at,
     }),
   );

@@ -3,6 +3,7 @@ import { ReleaseError } from "@lateen/kernel";
 import { configNames } from "../../config/discover.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";
+import { detectCluster } from "./detect-cluster.ts";
 import { type Detected, detectProject } from "./detect.ts";
 import { registryAccess } from "./registry-access.ts";
 import { whereabouts } from "./whereabouts.ts";
@@ -28,7 +29,13 @@ export function initProject({ host, args, dryRun }: Pick<Context, "host" | "args
     detected.images.length > 0
       ? detected.images
       : [`ghcr.io/${place.repository.toLowerCase().replaceAll(/^[._-]+/g, "")}`];
-  const project: Project = { ...place, images, registries: registryAccess(images, place.kind), detected };
+  const project: Project = {
+    ...place,
+    images,
+    registries: registryAccess(images, place.kind),
+    detected,
+    cluster: detectCluster(host),
+  };
   const workflow = writeWorkflow({
     kind: project.kind,
     version: forgeVersion(args),

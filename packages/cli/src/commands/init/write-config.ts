@@ -1,3 +1,4 @@
+import type { Cluster } from "./detect-cluster.ts";
 import type { Detected, DetectedWorkflow } from "./detect.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
@@ -10,10 +11,12 @@ export interface Project {
   readonly images: readonly string[];
   readonly registries: readonly RegistryAccess[];
   readonly detected: Detected;
+  /** A cluster that this machine, or this pod, can reach. */
+  readonly cluster: Cluster | undefined;
 }
 
 /** Text of a `lateen.yaml` that holds as it is; what cannot be found out is there as a comment. */
-export function writeConfig({ kind, url, repository, branch, images, registries, detected }: Project): string {
+export function writeConfig({ kind, url, repository, branch, images, registries, detected, cluster }: Project): string {
   const token = kind === "gitea" ? "GITEA_TOKEN" : "GITHUB_TOKEN";
   const publish = publishWorkflow(detected.workflows);
   return `# yaml-language-server: $schema=./node_modules/@lateen/cli/schema.json
@@ -28,7 +31,13 @@ release:
   images:
 ${images.map((image) => `    - ${image}`).join("\n")}
 ${registriesText(registries)}${gateText(kind, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
-${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}# The tenants; without this section, ship gates and promotes only.
+${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}${cluster === undefined ? fleetComment : fleetText(cluster, repository)}promote:
+  tags: [latest]
+  ledger: { remote: ${url}/${repository}.git, token: { env: ${token} } }
+`;
+}
+
+const fleetComment = `# The tenants; without this section, ship gates and promotes only.
 # fleet:
 #   controlPlanes:
 #     - { name: prod, url: https://api.example.com, token: { env: CP_ADMIN_API_TOKEN } }
@@ -37,9 +46,24 @@ ${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringif
 #   batch: 3
 #   maxStragglers: 1
 #   buildinfo: https://{slug}.example.com/buildinfo
-promote:
-  tags: [latest]
-  ledger: { remote: ${url}/${repository}.git, token: { env: ${token} } }
+`;
+
+/** A fleet on the cluster that was found; what no file says, the labels and the canary, is there to be corrected. */
+function fleetText({ name, kubeconfig }: Cluster, repository: string): string {
+  const place =
+    kubeconfig === undefined ? "" : `\n      kubeconfig: ${kubeconfig}\n      context: ${JSON.stringify(name)}`;
+  return `fleet:
+  controlPlanes:
+    - name: ${JSON.stringify(name)}
+      kind: kubernetes${place}
+      namespaces: "*" # or a list
+      selector: ${JSON.stringify(`app.kubernetes.io/part-of=${repository.split("/").at(-1) ?? ""}`)} # labels of the workloads that are tenants
+      workloads: [deployment, statefulset]
+      slug: "{namespace}" # {namespace} {name} {label:KEY}
+  # canary: [canary-a] # who is moved first and must be proven
+  soak: 60s
+  batch: 3
+  maxStragglers: 1
 `;
 }
 

@@ -3,10 +3,11 @@ import { found, go } from "@lateen/kernel";
 import type { FleetWiring } from "../../wiring/wiring.ts";
 
 /** The fleet as it would be: tenants that were handed to the control plane run the release from then on. */
-export function recordFleet({ controlPlane, prober, journal }: FleetWiring): FleetWiring {
+export function recordFleet({ controlPlane, prober, journal, access }: FleetWiring): FleetWiring {
   const moved = new Map<string, string>();
   const written: JournalEntry[] = [];
   return {
+    access,
     controlPlane: {
       enumerate: (release, settings, signal) => controlPlane.enumerate(release, settings, signal),
       async redeploy(tenants, release) {

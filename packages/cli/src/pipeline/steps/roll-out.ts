@@ -15,6 +15,7 @@ import { candidateTag, type Job } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
 import type { PipelineState, Step } from "../run-pipeline.ts";
+import { releaseDigests } from "./release-digests.ts";
 import { toleratedIn } from "../tolerated.ts";
 import { configMissing } from "../../config/errors.ts";
 
@@ -31,16 +32,19 @@ export interface RolloutOptions {
 
 /** Rolls the fleet under the guards, where one is configured; its report accounts for every tenant. */
 export function rolloutStep(options: RolloutOptions = {}): Step {
-  return async (job, { commit }) => {
+  return async (job, account) => {
+    const { commit } = account;
     const { fleet, release } = job.settings.config;
     if (fleet === undefined) return go({});
     if (release === undefined) throw configMissing("release");
     const tag = candidateTag(release.candidate, commit);
+    const digests = await releaseDigests(job, account);
+    if (digests.kind === "stop") return { ...digests, value: undefined };
     job.report({ type: "stage-started", stage: "rollout", about: `the fleet to ${tag}` });
     const isRollback = options.purpose?.kind === "rollback";
     const withoutCanary = job.overrides.get("canary");
     const input: RolloutInput = {
-      release: { sha: commit, digests: {}, tag },
+      release: { sha: commit, digests: digests.value, tag },
       policy: isRollback ? strict(policyOf(fleet)) : policyOf(fleet),
       tagOf: (sha) => candidateTag(release.candidate, sha),
       ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),

@@ -1,0 +1,50 @@
+import { type Digest, formatImageRef, parseDigest, parseImageRef, stop, go, type Verdict } from "@lateen/kernel";
+import type { FleetConfig } from "../../config/config.ts";
+import { candidateTag, type Job } from "../../job/job.ts";
+import { evidence } from "../evidence.ts";
+import type { PipelineState } from "../run-pipeline.ts";
+
+/** Digest by image repository. */
+export type Digests = Readonly<Record<string, Digest>>;
+
+/**
+ * The digests of the release: those that earlier steps have resolved, else those of the candidates, if a control plane moves
+ * tenants by digest. The fleet then runs the very bytes that were resolved, whatever becomes of the tag.
+ */
+export async function releaseDigests(job: Job, account: PipelineState): Promise<Verdict<Digests>> {
+  const { fleet, release } = job.settings.config;
+  const known: Record<string, Digest> = {};
+  for (const { repository, digest } of account.images ?? [])
+    if (digest !== undefined) known[repository] = parseDigest(digest);
+  const missing = (release?.images ?? []).filter(({ repository }) => known[repository] === undefined);
+  if (fleet === undefined || release === undefined || missing.length === 0 || !movesByDigest(fleet)) return go(known);
+  const registries = await job.wiring.registries();
+  const tag = candidateTag(release.candidate, account.commit);
+  for (const { repository } of missing) {
+    const ref = parseImageRef(`${repository}:${tag}`);
+    const name = formatImageRef(ref);
+    const reading = await registries.resolve(ref, job.signal);
+    if (reading.kind === "found") {
+      known[repository] = reading.value.digest;
+      continue;
+    }
+    if (reading.kind === "unknown" && reading.cause.category === "auth") throw reading.cause;
+    const fact =
+      reading.kind === "absent" ? `${name} does not exist` : `${name} could not be read: ${reading.cause.message}`;
+    const outcome = reading.kind === "absent" ? "refused" : "unknown";
+    return stop({
+      outcome,
+      code: "CANDIDATE_UNRESOLVED",
+      reason: fact,
+      evidence: [evidence(job, "candidate", outcome, fact, name)],
+    });
+  }
+  return go(known);
+}
+
+function movesByDigest({ controlPlanes }: FleetConfig): boolean {
+  return controlPlanes.some((plane) => {
+    if (plane.kind === "kubernetes") return true;
+    return plane.kind === "exec" && [plane.move].flat().some((text) => text.includes("{digest}"));
+  });
+}

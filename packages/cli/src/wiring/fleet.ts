@@ -1,0 +1,179 @@
+import { resolve } from "node:path";
+import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
+import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
+import { createGitRefLog } from "@lateen/git-log";
+import { ReleaseError, type Secret } from "@lateen/kernel";
+import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
+import { configMissing } from "../config/errors.ts";
+import { gitPlace } from "./git.ts";
+import type { Parts } from "./parts.ts";
+
+/** The fleet's ports. */
+export interface FleetWiring {
+  readonly controlPlane: ControlPlane;
+  readonly prober: Prober;
+  readonly journal: Journal;
+  /** Of each control plane that can be asked: what its credentials may do. */
+  readonly access: readonly ControlPlaneAccess[];
+}
+
+/** A control plane whose credentials can be asked for. */
+export interface ControlPlaneAccess {
+  readonly name: string;
+  check(signal?: AbortSignal): Promise<readonly AccessFinding[]>;
+}
+
+/** One control plane, and what it can do beside moving tenants. */
+export interface Driver {
+  readonly name: string;
+  readonly plane: ControlPlane;
+  /** Its own proof of what a tenant runs; undefined if only the tenant can say that. */
+  readonly prober: Prober | undefined;
+  /** What its credentials may do, if the server can be asked. */
+  readonly checkAccess?: (signal?: AbortSignal) => Promise<readonly AccessFinding[]>;
+}
+
+/** The control planes, their proofs and the journal. */
+export async function makeFleet(parts: Parts): Promise<FleetWiring> {
+  const { fleet } = parts.settings.config;
+  if (fleet === undefined) throw configMissing("fleet");
+  const [drivers, { combineControlPlanes }] = await Promise.all([makeDrivers(parts), import("@lateen/fleet")]);
+  const [only, ...others] = drivers;
+  return {
+    controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(drivers),
+    prober: await makeProber(parts, fleet, drivers),
+    journal: parts.journal ?? (await makeJournal(parts, fleet)),
+    access: drivers.flatMap(({ name, checkAccess }) =>
+      checkAccess === undefined ? [] : [{ name, check: checkAccess }],
+    ),
+  };
+}
+
+/** A driver for each control plane, in the order of the configuration. */
+export async function makeDrivers(parts: Parts): Promise<readonly Driver[]> {
+  return Promise.all((parts.settings.config.fleet?.controlPlanes ?? []).map((plane) => makeDriver(parts, plane)));
+}
+
+async function makeDriver(parts: Parts, plane: ControlPlaneConfig): Promise<Driver> {
+  const { kind, name } = plane;
+  if (kind === "kubernetes") return makeKubernetes(parts, plane);
+  if (kind === "exec") return makeExec(parts, plane);
+  const { createControlPlane } = await import("@lateen/fleet/http");
+  const { url, token, insecure } = plane;
+  const { sendMany: send, clock, open } = parts;
+  return { name, plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }), prober: undefined };
+}
+
+async function makeKubernetes(
+  parts: Parts,
+  plane: Extract<ControlPlaneConfig, { kind: "kubernetes" }>,
+): Promise<Driver> {
+  const { createKubernetesFleet } = await import("@lateen/fleet/kubernetes");
+  const { settings, clock, env } = parts;
+  const { kubeconfig, image, timeout, ...options } = plane;
+  const { controlPlane, prober, checkAccess } = createKubernetesFleet({
+    ...options,
+    kubeconfig: kubeconfigSource(parts, kubeconfig, plane.name),
+    image: image?.repository,
+    images: settings.config.release?.images.map(({ repository }) => repository) ?? [],
+    timeoutMs: timeout,
+    // A plugin logs in as its user would: with the user's whole environment.
+    env: givenVariables(env),
+    cwd: settings.folder,
+    clock,
+  });
+  return { name: plane.name, plane: controlPlane, prober, checkAccess };
+}
+
+/** A file, a variable with paths or with the document itself, or the service account of the pod. */
+function kubeconfigSource(
+  { settings, env, open }: Parts,
+  source: SecretSource | undefined,
+  name: string,
+): KubeconfigSource {
+  if (source === undefined) {
+    const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+    if (host !== undefined && port !== undefined) return { serviceAccount: { host, port } };
+    throw notInPod(name);
+  }
+  const place = "file" in source ? source.file : (env[source.env] ?? "");
+  if ("file" in source || !isDocument(place)) {
+    if (place === "") open(source);
+    const paths = place.split(":").filter((path) => path !== "");
+    return { file: paths.map((path) => resolve(settings.folder, atHome(path, env))).join(":") };
+  }
+  return { document: open(source).token as Secret };
+}
+
+/** A path has no line ends, colons followed by blanks, or braces; a kubeconfig does not do without. */
+function isDocument(text: string): boolean {
+  return /[\n{]|:\s/.test(text);
+}
+
+function atHome(path: string, env: Parts["env"]): string {
+  return path.startsWith("~/") ? resolve(env["HOME"] ?? "/", path.slice(2)) : path;
+}
+
+function notInPod(name: string): ReleaseError {
+  return new ReleaseError({
+    code: "KUBECONFIG_MISSING",
+    category: "input",
+    message: `fleet.controlPlanes ${name} names no kubeconfig, and this is no pod with a service account`,
+    fix: "add kubeconfig: { file: ~/.kube/config }",
+  });
+}
+
+async function makeExec(
+  { settings, clock, env }: Parts,
+  plane: Extract<ControlPlaneConfig, { kind: "exec" }>,
+): Promise<Driver> {
+  const { createExecFleet } = await import("@lateen/fleet/exec");
+  const { name, enumerate, move, proof, shell, timeout: timeoutMs, concurrency } = plane;
+  const named = Object.fromEntries(["PATH", "HOME", "LANG", ...plane.env].map((variable) => [variable, env[variable]]));
+  const where = { env: givenVariables(named), cwd: settings.folder, clock };
+  const fleet = createExecFleet({ name, enumerate, move, proof, shell, timeoutMs, concurrency, ...where });
+  return { name, plane: fleet.controlPlane, prober: fleet.prober };
+}
+
+function givenVariables(env: Parts["env"]): Readonly<Record<string, string>> {
+  const given = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return Object.fromEntries(given);
+}
+
+/**
+ * Each tenant is proven by its control plane, by its own `/buildinfo`, or by both, which then have to agree.
+ *
+ * Both are asked if the control plane says `buildinfo: true`, or if it says nothing and no other control plane needs the address.
+ */
+async function makeProber(parts: Parts, fleet: FleetConfig, drivers: readonly Driver[]): Promise<Prober> {
+  const { combineProbers, requireBoth } = await import("@lateen/fleet");
+  const buildinfo = await makeBuildinfo(parts, fleet);
+  const isForOthers = drivers.some(({ prober }) => prober === undefined);
+  const probers = drivers.flatMap(({ name, prober: own }, index) => {
+    const plane = fleet.controlPlanes[index];
+    const asked = (plane !== undefined && "buildinfo" in plane ? plane.buildinfo : undefined) ?? !isForOthers;
+    const other = own === undefined || asked ? buildinfo : undefined;
+    const prober = own !== undefined && other !== undefined ? requireBoth(own, other) : (own ?? other);
+    return prober === undefined ? [] : [{ name, prober }];
+  });
+  const [only, ...others] = probers;
+  return only !== undefined && others.length === 0 ? only.prober : combineProbers(probers);
+}
+
+async function makeBuildinfo({ sendMany: send, clock }: Parts, fleet: FleetConfig): Promise<Prober | undefined> {
+  if (fleet.buildinfo === undefined) return undefined;
+  const { createProber } = await import("@lateen/fleet/http");
+  return createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure });
+}
+
+async function makeJournal(parts: Parts, { journal: folder, mirror }: FleetConfig): Promise<Journal> {
+  const { settings, env, clock } = parts;
+  const [{ createFileJournal }, { mirrorJournal }] = await Promise.all([
+    import("@lateen/fleet/journal-file"),
+    import("@lateen/fleet"),
+  ]);
+  const journal = createFileJournal({ folder: resolve(settings.folder, folder), clock });
+  if (mirror === undefined) return journal;
+  const log = createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock });
+  return mirrorJournal({ journal, log, clock });
+}

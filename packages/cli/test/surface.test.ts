@@ -4,8 +4,8 @@ import { type PackageName, packageNames } from "./source-files.ts";
 
 /** The most names that a package may export, all entry points together: what a reader can keep in mind. */
 const budgets: Readonly<Record<PackageName, number>> = {
-  kernel: 100,
-  "git-log": 14,
+  kernel: 82,
+  "git-log": 16,
   gate: 200,
   registry: 45,
   fleet: 200,

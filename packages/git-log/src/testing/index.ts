@@ -1,3 +1,4 @@
+export { type GiteaServer, startGitea } from "./start-gitea.ts";
 export {
   type GitFault,
   type GitHttpServer,

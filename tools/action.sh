@@ -24,11 +24,24 @@ while IFS= read -r argument; do
 done <<<"${INPUT_ARGS:-}"
 
 # A checkout with installed dependencies runs from source; everybody else gets the published package.
-program=(npx --yes "@lateen/cli@$version")
-if [ -x "$here/node_modules/node/bin/node" ]; then program=("$here/bin/lateen"); fi
-# By itself `gate` ends 10 to 12 for what is not open, and `superseded` 10; a step is red only if it was asked to be.
+if [ -x "$here/node_modules/node/bin/node" ]; then
+  program=("$here/bin/lateen")
+elif [ "$version" = 0.0.0 ]; then
+  echo "::error title=lateen::version 0.0.0 was never published: give the input version, or use the action at a release"
+  exit 2
+else
+  program=(npx --yes "@lateen/cli@$version")
+fi
+
+# The step gets the signals of the runner: the program ends by itself and says how to resume.
+"${program[@]}" "${arguments[@]}" &
+child=$!
+trap 'kill -INT "$child" 2>/dev/null || true' INT
+trap 'kill -TERM "$child" 2>/dev/null || true' TERM
 code=0
-"${program[@]}" "${arguments[@]}" || code=$?
+while wait "$child" || code=$?; kill -0 "$child" 2>/dev/null; do code=0; done
+
+# By itself `gate` ends 10 to 12 for what is not open, and `superseded` 10; a step is red only if it was asked to be.
 case $code in
   0 | 10 | 11 | 12)
     outcome=$(sed -n 's/^ *"outcome": *"\([a-z]*\)".*/\1/p' "$result" 2>/dev/null | head -n 1)

@@ -1,4 +1,4 @@
-import { asReleaseError, type Evidence, isoNow, isReleaseError, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type Evidence, isoNow } from "@lateen/kernel";
 import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
@@ -10,8 +10,11 @@ import { helpTopics } from "./help/topics.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, readArguments, skimArguments } from "./command-line/arguments.ts";
 import { confirm } from "./command-line/confirm.ts";
-import { type Known, knownBefore } from "./pipeline/partial-result.ts";
-import { adviseResuming } from "./command-line/resume-command.ts";
+import type { Settings } from "./config/load.ts";
+import { PartialResultError, systemError } from "./pipeline/partial-result.ts";
+import { runUrlOf } from "./job/job.ts";
+import { resumeCommand } from "./command-line/resume-command.ts";
+import { formatNext, same } from "./output/next-commands.ts";
 import { formatOf, openOutputs, type Screen } from "./output/outputs.ts";
 import { errorDocument, type ResultDocument } from "./output/result.ts";
 import { didYouMean } from "./config/suggest.ts";
@@ -28,6 +31,7 @@ export async function runCli(host: Host): Promise<number> {
   // What is no command may be anything, and its name stands in titles of annotations and summaries.
   const screen = openOutputs(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
   host.onStopNow(() => screen.stopNow());
+  const record: RunRecord = { startedAt: isoNow(host.clock), settings: undefined };
   try {
     if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);
     const row = findCommand(name);
@@ -36,26 +40,43 @@ export async function runCli(host: Host): Promise<number> {
     const options = { ...globalOptions, ...(row.writes ? writerOptions : {}), ...command.options };
     if (skimmed.has("help")) return screen.text(formatCommandHelp(row, command), 0);
     const args = readArguments(host.argv, options);
-    return await run(host, screen, row, command, args);
+    return await run(host, screen, record, row, command, args);
   } catch (error) {
-    return fail(screen, host, systemError(error) ?? asReleaseError(error), knownBefore(error));
+    return await fail(screen, host, record, error);
   }
 }
 
-async function run(host: Host, screen: Screen, row: CommandRow, command: Command, args: Arguments): Promise<number> {
+/** What the document says of the run itself. */
+interface RunRecord {
+  readonly startedAt: string;
+  /** The configuration, once it is loaded. */
+  settings: Settings | undefined;
+}
+
+async function run(
+  host: Host,
+  screen: Screen,
+  record: RunRecord,
+  row: CommandRow,
+  command: Command,
+  args: Arguments,
+): Promise<number> {
   checkArguments(row, command, args, formatOf(args, host.env));
   for (const path of command.reads?.(args) ?? []) screen.spare(path);
   screen.beginResult();
-  const context = createContext(host, screen, row, args);
+  const context = createContext(host, screen, record, row, args);
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
   const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
-  const document = documentOf(row.name, result, overrideEvidence(context));
+  const document = asTyped(host.argv, {
+    ...documentOf(row.name, result, overrideEvidence(context)),
+    ...(await stampOf(host, record)),
+  });
   const code = codeOf(result, row.name, args.has("detailed-exitcode"));
   const written = screen.end(document, {
     answer: result.answer,
     verbatim: result.verbatim,
     error: result.error,
-    advice: [...(result.interrupted === true ? adviseResuming(host.argv, document) : []), ...(result.advice ?? [])],
+    advice: [...(result.advice ?? []), ...formatNext(document.next)],
     failed: code !== 0 && code < 8,
   });
   const stopped = host.interruptedBy();
@@ -89,7 +110,7 @@ function overrideEvidence({ overrides, actor, host }: Context): readonly Evidenc
   }));
 }
 
-function createContext(host: Host, screen: Screen, row: CommandRow, args: Arguments): Context {
+function createContext(host: Host, screen: Screen, record: RunRecord, row: CommandRow, args: Arguments): Context {
   return {
     command: row.name,
     commands,
@@ -106,7 +127,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
     async settings(...needs) {
       (await import("./config/interpret-schemas.ts")).interpretSchemas();
       const { loadConfig } = await import("./config/load.ts");
-      return loadConfig({
+      record.settings = await loadConfig({
         cwd: host.cwd,
         env: host.env,
         files: host.files,
@@ -114,6 +135,7 @@ function createContext(host: Host, screen: Screen, row: CommandRow, args: Argume
         overlay: args.text("env"),
         needs,
       });
+      return record.settings;
     },
   };
 }
@@ -165,29 +187,42 @@ async function help(screen: Screen, host: Host, topic: string | undefined, skimm
   throw usageError("no command is given", "lateen --help lists the commands");
 }
 
-/** A disk that is full or a folder that cannot be written is no bug of ours. */
-function systemError(error: unknown): ReleaseError | undefined {
-  if (isReleaseError(error) || !(error instanceof Error)) return undefined;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) return undefined;
-  const fix = "check the path, its permissions and the room on the disk";
-  return new ReleaseError({ code: "SYSTEM", category: "unavailable", message: error.message, fix, cause: error });
-}
-
 function isVersion(argv: readonly string[]): boolean {
   return argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V" || argv[0] === "version");
 }
 
-function fail(screen: Screen, host: Host, error: ReleaseError, known: Known): number {
-  const document = { ...errorDocument(screen.command, error), ...known };
+async function fail(screen: Screen, host: Host, record: RunRecord, thrown: unknown): Promise<number> {
+  const error = systemError(thrown) ?? asReleaseError(thrown);
+  const known = thrown instanceof PartialResultError ? thrown.partial : {};
   const stopped = host.interruptedBy();
+  const begun = { ...errorDocument(screen.command, error), ...known, ...(await stampOf(host, record)) };
   const hasBegun =
     error.category === "interrupted" &&
     error.code !== "NOT_CONFIRMED" &&
     commands.some(({ name, writes }) => writes && name === screen.command);
-  const advice = hasBegun ? adviseResuming(host.argv, document) : [];
-  screen.end(document, { answer: "", error, advice, failed: true });
-  return stopped !== undefined && isReleaseError(error) && error.category === "interrupted"
-    ? stopped
-    : errorExitCode(error);
+  const document = hasBegun ? { ...begun, next: [resumeCommand(host.argv, begun)] } : begun;
+  screen.end(document, { answer: "", error, advice: formatNext(document.next), failed: true });
+  return stopped !== undefined && error.category === "interrupted" ? stopped : errorExitCode(error);
+}
+
+/** "The same command" with every option that was given: its configuration, its overrides. */
+function asTyped(argv: readonly string[], document: ResultDocument): ResultDocument {
+  const [plain] = same(document);
+  if (plain === undefined || document.next?.includes(plain) !== true) return document;
+  return { ...document, next: document.next.map((line) => (line === plain ? resumeCommand(argv, document) : line)) };
+}
+
+/** Who ran what, when, with which version of the program and of the configuration: a document is read far from its job. */
+async function stampOf(host: Host, { startedAt, settings }: RunRecord): Promise<Partial<ResultDocument>> {
+  const config =
+    settings === undefined ? undefined : (await import("./config/version.ts")).configVersion(settings, host.files);
+  const run = runUrlOf({ host });
+  return {
+    startedAt,
+    finishedAt: isoNow(host.clock),
+    actor: actorOf(host),
+    ...(run === undefined ? {} : { run }),
+    lateen: { version: host.version() },
+    ...(config === undefined ? {} : { config }),
+  };
 }

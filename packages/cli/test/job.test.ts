@@ -21,6 +21,8 @@ afterAll(() => world.close());
 const sha = (): string => world.commits[2] ?? "";
 const image = (): string => `${world.registry.host}/${images[0]}`;
 const lines: Readonly<Record<string, () => readonly string[]>> = {
+  watch: () => [],
+  history: () => [],
   ship: () => ["--sha", sha()],
   plan: () => ["--sha", sha()],
   gate: () => ["--sha", sha(), "-v"],

@@ -159,7 +159,7 @@ const hostileEvents: readonly object[] = [
       { name: hostile, state: "held", committed: false, tags: [hostile], reason: hostile },
       { name: 5, state: "held" },
     ],
-    next: hostile,
+    next: [hostile],
     images: [{ repository: hostile, tags: [{ tag: hostile, action: hostile, before: hostile, after: hostile }] }],
     evidence: [{ rule: hostile, verdict: hostile, fact: hostile, source: "javascript:alert(1)", at: hostile }],
   },
@@ -177,7 +177,7 @@ const severalTargets: object = {
   outcome: "partial",
   reason: "default is committed, but next is not (held: the kill switch is on)",
   commit: "c".repeat(40),
-  next: `lateen ship --sha ${"c".repeat(40)}`,
+  next: [`lateen ship --sha ${"c".repeat(40)}`],
   targets: [
     {
       name: "default",

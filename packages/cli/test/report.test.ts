@@ -98,7 +98,7 @@ describe("report", () => {
     );
     expect(page.replaceAll(/\s+/g, " ")).toMatch(/<dt>targets committed<\/dt> <dd>1 of 2<\/dd>/);
     const given = JSON.parse(world.folder.read("result.json")) as object;
-    world.folder.write("result.json", JSON.stringify({ ...given, next: "lateen promote --sha <b>" }));
+    world.folder.write("result.json", JSON.stringify({ ...given, next: ["lateen promote --sha <b>"] }));
     await world.lateen(["report", "result.json"]);
     expect(world.folder.read("lateen-report.html")).toContain("<code>lateen promote --sha &lt;b&gt;</code>");
   });

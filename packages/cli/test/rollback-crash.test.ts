@@ -58,7 +58,7 @@ describe("an interrupted rollback", () => {
     world.plane.treat("t2", "skips");
     const resumed = await world.lateen(["rollout", "--resume", "--json"]);
     expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([5, "halted"]);
-    expect(resumed.json()).toMatchObject({ fleet: { ahead: 0 }, next: expect.stringContaining("lateen rollback") });
+    expect(resumed.json()).toMatchObject({ fleet: { ahead: 0 }, next: [expect.stringContaining("lateen rollback")] });
   });
 
   test("is continued by the same command; a dry run of either way writes nothing", async () => {

@@ -9,11 +9,6 @@ const commitOptions: ReadonlyMap<string, string> = new Map([
   ["rollback", "--to"],
 ]);
 
-/** How an interrupted command goes on, with a line to be copied. */
-export function adviseResuming(argv: readonly string[], document: ResultDocument): readonly string[] {
-  return ["to go on, with a look at what was begun:", `  ${resumeCommand(argv, document)}`];
-}
-
 /** The command line once more, about the very commit. */
 export function resumeCommand(
   argv: readonly string[],

@@ -17,8 +17,6 @@ export interface CommandResult {
   readonly changes?: boolean | undefined;
   /** Where something went wrong beside the outcome: printed in three parts. */
   readonly error?: ReleaseError | undefined;
-  /** Whether it can be continued by the same command line. */
-  readonly interrupted?: boolean | undefined;
   /** What to do next, one sentence each; on standard error. */
   readonly advice?: readonly string[] | undefined;
 }

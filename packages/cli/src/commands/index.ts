@@ -87,6 +87,18 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./serve/command.ts")).serve,
   },
   {
+    name: "watch",
+    summary: "follow a running rollout from any shell",
+    writes: false,
+    load: async () => (await import("./watch/command.ts")).watch,
+  },
+  {
+    name: "history",
+    summary: "releases with commit, who and why; or what differs between two",
+    writes: false,
+    load: async () => (await import("./history/command.ts")).history,
+  },
+  {
     name: "explain",
     summary: "why a commit did or did not ship",
     writes: false,

@@ -16,6 +16,8 @@ export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {
   hold: ["ok", "unchanged", "unknown"],
   status: ["ok", "refused", "unknown"],
   serve: ["ok", "refused", "unknown"],
+  watch: ["ok", "unknown"],
+  history: ["ok", "unknown"],
   explain: ["ok", "unknown"],
   doctor: ["ok", "refused", "unknown"],
   init: ["ok", "planned", "unknown"],

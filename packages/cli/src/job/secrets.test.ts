@@ -21,5 +21,24 @@ test.each(["abc\ndef", "abc\r\nX-Evil: 1", "abc\u0000def"])("%j is no token, and
 });
 
 test("a key has lines", () => {
-  expect(createVault({}, files).open({ file: "key.pem" }, "/").reveal()).toContain("\nabc\n");
+  expect(createVault({}, files).open({ file: "key.pem" }, "/", "key").reveal()).toContain("\nabc\n");
+});
+
+test("a key that is named as a token is never handed out, wherever it is kept", () => {
+  const pem = files.read("key.pem");
+  for (const given of [{ env: "TOKEN" }, { file: "key.pem" }]) {
+    const vault = createVault({ TOKEN: pem }, files);
+    expect(() => vault.open(given, "/")).toThrow(expect.objectContaining({ code: "SECRET_MISSING", category: "auth" }));
+  }
+});
+
+test("the log of a job gets no order to mask what the runner masks already", () => {
+  const opened: string[] = [];
+  const vault = createVault({ TOKEN: "from-the-job" }, { read: () => "from-a-file\n" } as unknown as Files, (value) =>
+    opened.push(value),
+  );
+  vault.open({ env: "TOKEN" }, "/");
+  vault.open({ file: "token" }, "/");
+  expect(opened).toEqual(["from-a-file"]);
+  expect(vault.mask("from-the-job from-a-file")).toBe("*** ***");
 });

@@ -4,13 +4,17 @@ import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
 import type { Files } from "../io/files.ts";
 
+/** What a secret is for: only a key may be PEM text. */
+export type SecretUse = "token" | "key";
+
 /** Fetches secrets where the configuration says they are, and hides their values in everything that is printed. */
 export interface Vault {
   /**
    * @param folder - Relative paths of `{ file }` start here.
+   * @param use - A private key may have lines; a token is one line, so that a key that is named by mistake is never sent. @default "token"
    * @throws ReleaseError `SECRET_MISSING`, category `auth`, with the name of the variable or file
    */
-  open(source: SecretSource, folder: string): Secret;
+  open(source: SecretSource, folder: string, use?: SecretUse): Secret;
   /** `text` with every value that was opened replaced. */
   mask(text: string): string;
 }
@@ -20,23 +24,24 @@ const shortestMasked = 6;
 
 /**
  * Makes a {@link Vault}.
- * @param onOpen - Told of every new value, so that a job's own log can be masked too.
+ * @param onOpen - Gets every new value that came from a file: the runner masks the job's own secrets already, and a line
+ *   that repeats them would hand them to whatever reads the log of this step.
  */
 export function createVault(env: Environment, files: Files, onOpen: (value: string) => void = () => undefined): Vault {
   const spellings = new Set<string>();
-  const learn = (value: string): void => {
+  const learn = (value: string, isOwn: boolean): void => {
     if (value.length < shortestMasked || spellings.has(value)) return;
     // As it is, inside JSON text, and inside an address.
     for (const spelling of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
       spellings.add(spelling);
-    onOpen(value);
+    if (!isOwn) onOpen(value);
   };
   return {
-    open(source, folder) {
-      const opened = secret(
-        "env" in source ? fromVariable(env, source.env) : fromFile(files, resolve(folder, source.file)),
-      );
-      learn(opened.reveal());
+    open(source, folder, use = "token") {
+      const value =
+        "env" in source ? fromVariable(env, source.env, use) : fromFile(files, resolve(folder, source.file), use);
+      const opened = secret(value);
+      learn(opened.reveal(), "env" in source);
       return opened;
     },
     mask(text) {
@@ -47,13 +52,13 @@ export function createVault(env: Environment, files: Files, onOpen: (value: stri
   };
 }
 
-function fromVariable(env: Environment, name: string): string {
+function fromVariable(env: Environment, name: string, use: SecretUse): string {
   const value = env[name] ?? "";
   if (value.trim() === "") throw missing(`the variable ${name} is not set`, `set ${name} to the token`);
-  return oneLine(value, `the variable ${name}`);
+  return checked(value, `the variable ${name}`, use);
 }
 
-function fromFile(files: Files, file: string): string {
+function fromFile(files: Files, file: string, use: SecretUse): string {
   let value: string;
   try {
     value = files.read(file);
@@ -65,12 +70,15 @@ function fromFile(files: Files, file: string): string {
     );
   }
   if (value.trim() === "") throw missing(`the secret's file ${file} is empty`, "write the token into it");
-  return oneLine(value, `the secret's file ${file}`);
+  return checked(value, `the secret's file ${file}`, use);
 }
 
 /** Two tokens, or a token with something else, make no header; only a key has lines. Source: RFC 7468, "-----BEGIN". */
-function oneLine(value: string, where: string): string {
-  if (value.startsWith("-----BEGIN ") || !/\p{Cc}/u.test(value.trim())) return value;
+function checked(value: string, where: string, use: SecretUse): string {
+  const isKey = value.trimStart().startsWith("-----BEGIN ");
+  if (isKey && use === "key") return value;
+  if (isKey) throw missing(`${where} holds a key, not a token`, "name a token: a key is never sent to a server");
+  if (!/\p{Cc}/u.test(value.trim())) return value;
   throw missing(`${where} holds more than one line`, "leave only the token in it");
 }
 

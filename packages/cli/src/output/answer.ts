@@ -1,4 +1,3 @@
-import type { RolloutForecast } from "@lateen/fleet";
 import { formatDuration, plainText } from "@lateen/kernel";
 import type { Outcome } from "./exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
@@ -51,7 +50,12 @@ export function formatFleet(fleet: FleetResult): string {
 }
 
 /** What a rollout is expected to take and to risk; the bound is that of the failure rate if the wave ends well. */
-export function formatForecast({ floorMs, requests, worstCaseBroken, waves }: RolloutForecast): string {
+export function formatForecast({
+  floorMs,
+  requests,
+  worstCaseBroken,
+  waves,
+}: NonNullable<FleetResult["forecast"]>): string {
   const rows = waves.map(({ name, tenants, soakMs, worstCaseBroken: broken, failureBound }) => [
     name,
     counted(tenants, "tenant"),

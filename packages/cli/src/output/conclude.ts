@@ -2,78 +2,75 @@ import type { FleetReport } from "@lateen/fleet";
 import type { Verdict } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Outcome } from "./exit-codes.table.ts";
+import { nextCommands } from "./next-commands.ts";
 import { formatAnswer } from "./answer.ts";
-import type { GateResult } from "./result.ts";
+import type { GateResult, ImageResult, TagResult } from "./result.ts";
 import type { PipelineState } from "../pipeline/run-pipeline.ts";
 import { toleratedIn } from "../pipeline/tolerated.ts";
 
 /** How a verdict becomes the end of a command. */
 export interface ConcludeOptions {
-  /** The outcome where nothing stopped it. */
+  /** The name of the command, for the lines that come next. @default none come next but those that the stages name */
+  readonly command?: string | undefined;
+  /** The outcome if nothing stopped it. */
   readonly outcome: Outcome;
-  /** One sentence where nothing stopped it. */
+  /** One sentence if nothing stopped it. */
   readonly reason: string;
-  /** For which command lines to advise. */
-  readonly advice?: readonly string[];
-  /** What the gate said, where the verdict itself does not tell. */
+  /** Whether nothing was written: tags would move. @default false */
+  readonly dryRun?: boolean | undefined;
+  /** What the gate said, if the verdict itself does not have it. */
   readonly gate?: GateResult;
 }
 
-/** The result of a command that walked some of the road. */
+/** The result of a command that ran some of the pipeline. */
 export function conclude(
   verdict: Verdict<Partial<PipelineState> | undefined>,
-  { outcome, reason, advice = [], gate }: ConcludeOptions,
+  { command = "", outcome, reason, dryRun = false, gate }: ConcludeOptions,
 ): CommandResult {
-  const { coverage: _, changed, interrupted, completedBy, left, ...known } = verdict.value ?? {};
-  const isCutShort = interrupted === true || completedBy === "the same command";
+  const { coverage: _, changed, interrupted, completedBy, left, next: known, ...state } = verdict.value ?? {};
   const stopped = verdict.kind === "stop";
+  const end = stopped ? verdict.outcome : outcome;
+  const { commit } = state;
+  const next = nextCommands({ command, outcome: end, commit, known, interrupted, completedBy });
   const document = {
+    ...(stopped && verdict.code !== undefined ? { code: verdict.code } : {}),
     reason: stopped ? verdict.reason : [reason, ...(left === undefined ? [] : [left])].join("; "),
     ...(gate === undefined ? {} : { gate }),
-    ...known,
+    ...state,
+    ...(dryRun && state.images !== undefined ? { images: state.images.map(asPlanned) } : {}),
     evidence: verdict.evidence,
+    ...(next.length === 0 ? {} : { next }),
   };
-  const end = stopped ? verdict.outcome : outcome;
   return {
     outcome: end,
     document,
     answer: formatAnswer(end, document),
     changes: changed === true,
-    interrupted: isCutShort,
-    advice: [
-      ...(stopped ? adviceFor(verdict.outcome, interrupted === true, completedBy) : []),
-      ...adviseNext(known.next),
-      ...advice,
-    ],
+    ...(completedBy === "a newer release" ? { advice: ["the newer release takes the targets that are left"] } : {}),
   };
 }
 
-function adviseNext(next: string | undefined): string[] {
-  return next === undefined ? [] : ["what was begun is completed by:", `  ${next}`];
-}
-
-/** What to do next, where the outcome alone tells. */
-function adviceFor(outcome: Outcome, interrupted: boolean, completedBy: PipelineState["completedBy"]): string[] {
-  // `rollout --resume` promotes nothing: so it comes second.
-  if (interrupted) return ["the fleet alone: lateen rollout --resume", "to give it up: lateen rollout --abandon"];
-  if (outcome === "halted")
-    return ["the result accounts for every tenant: put right what it names, then run the same command again"];
-  if (completedBy === "a newer release")
-    return ["the newer release takes the targets that are left; see that it does: lateen status"];
-  // Reconcile follows ledgers: a target that its ledger does not name yet is only reached by the same command again.
-  return outcome === "partial" && completedBy === undefined ? ["repair the tags with: lateen reconcile"] : [];
+/** An image of a dry run: what was recorded is what would be done. */
+export function asPlanned(image: ImageResult): ImageResult {
+  const actions: Readonly<Partial<Record<TagResult["action"], TagResult["action"]>>> = {
+    moved: "would-move",
+    created: "would-create",
+  };
+  if (image.tags === undefined) return image;
+  return { ...image, tags: image.tags.map((tag) => ({ ...tag, action: actions[tag.action] ?? tag.action })) };
 }
 
 /** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */
 export function shippedOr(
   verdict: Verdict<Partial<PipelineState> | undefined>,
   dryRun: boolean,
-): Pick<ConcludeOptions, "outcome" | "reason"> {
+): Pick<ConcludeOptions, "outcome" | "reason" | "dryRun"> {
   const { changed = false, ...account } = verdict.value ?? {};
   const what = changedThings(account);
   if (dryRun)
     return {
       outcome: "planned",
+      dryRun,
       reason: changed ? `${what} would change; nothing was written` : "there is nothing to do",
     };
   const left = toleratedIn(account.coverage);
@@ -110,11 +107,11 @@ function count(number: number, noun: string): string {
 export function repairedOr(
   verdict: Verdict<Partial<PipelineState> | undefined>,
   dryRun: boolean,
-): Pick<ConcludeOptions, "outcome" | "reason"> {
+): Pick<ConcludeOptions, "outcome" | "reason" | "dryRun"> {
   const changed = verdict.value?.changed === true;
   if (dryRun) {
     const todo = changed ? "tags would be repaired from the ledger" : "there is nothing to do";
-    return { outcome: "planned", reason: `${todo}; nothing was written` };
+    return { outcome: "planned", dryRun, reason: `${todo}; nothing was written` };
   }
   return changed
     ? { outcome: "ok", reason: "the tags were repaired from the ledger" }

@@ -11,6 +11,6 @@ export function resultOf(
   { dryRun }: Pick<Job, "dryRun">,
 ): ResultDocument {
   const end = command === "reconcile" ? repairedOr(verdict, dryRun) : shippedOr(verdict, dryRun);
-  const { outcome, document } = conclude(verdict, end);
+  const { outcome, document } = conclude(verdict, { command, ...end });
   return { schemaVersion: 1, command, outcome, ...document };
 }

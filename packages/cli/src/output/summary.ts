@@ -1,6 +1,5 @@
 import { plainText } from "@lateen/kernel";
-import type { Finding } from "../commands/doctor/finding.ts";
-import type { FleetResult, ImageResult, ResultDocument, TagResult, TargetResult } from "./result.ts";
+import type { Finding, FleetResult, ImageResult, ResultDocument, TagResult, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
 
 /** The most bytes that a step summary may have: GitHub drops a larger one. Source: docs.github.com, "Adding a job summary". */

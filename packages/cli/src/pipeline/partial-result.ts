@@ -1,29 +1,42 @@
-import type { Evidence } from "@lateen/kernel";
+import { asReleaseError, type Evidence, isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { ResultDocument } from "../output/result.ts";
 
 /** What had been done and seen before an error came. */
-export type Known = Pick<
+export type PartialResult = Pick<
   ResultDocument,
   "commit" | "supersededBy" | "images" | "gate" | "fleet" | "ledger" | "targets" | "evidence"
 >;
 
-const known = new WeakMap<object, Known>();
+/** An error after something was done: the document of the error says what. Tenants and tags that were moved are worth more than the error. */
+export class PartialResultError extends ReleaseError {
+  readonly partial: PartialResult;
 
-/** What {@link rememberKnown} takes: the account of a road, with what the document leaves out. */
-type Given = Omit<Known, "evidence"> & { readonly changed?: boolean | undefined };
-
-/**
- * Keeps what was done beside an error that came after it, so that the document of the error tells it too: tenants and tags that
- * were moved are worth more than the error. The innermost account is the fullest, and stays.
- */
-export function rememberKnown(thrown: unknown, account: Given, evidence: readonly Evidence[]): void {
-  if (typeof thrown !== "object" || thrown === null || known.has(thrown)) return;
-  if (account.changed !== true && account.ledger === undefined) return;
-  const { commit, supersededBy, images, gate, fleet, ledger, targets } = account;
-  known.set(thrown, { commit, supersededBy, images, gate, fleet, ledger, targets, evidence });
+  constructor(error: ReleaseError, partial: PartialResult) {
+    const { code, category, message, why, fix, retryable, retryAfterMs } = error;
+    super({ code, category, message, why, fix, retryable, retryAfterMs, cause: error });
+    this.partial = partial;
+  }
 }
 
-/** What was done before `thrown`; nothing where nothing was. */
-export function knownBefore(thrown: unknown): Known {
-  return (typeof thrown === "object" && thrown !== null ? known.get(thrown) : undefined) ?? {};
+/** What {@link withPartialResult} takes: the state of a pipeline, with what the document leaves out. */
+type Given = Omit<PartialResult, "evidence"> & { readonly changed?: boolean | undefined };
+
+/**
+ * `thrown` with what was done before it; itself if nothing was. The innermost state is the fullest, and stays.
+ */
+export function withPartialResult(thrown: unknown, state: Given, evidence: readonly Evidence[]): unknown {
+  if (thrown instanceof PartialResultError) return thrown;
+  if (state.changed !== true && state.ledger === undefined) return thrown;
+  const { commit, supersededBy, images, gate, fleet, ledger, targets } = state;
+  const error = systemError(thrown) ?? asReleaseError(thrown);
+  return new PartialResultError(error, { commit, supersededBy, images, gate, fleet, ledger, targets, evidence });
+}
+
+/** A full disk or a folder that cannot be written is no bug of ours. */
+export function systemError(error: unknown): ReleaseError | undefined {
+  if (isReleaseError(error) || !(error instanceof Error)) return undefined;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return undefined;
+  const fix = "check the path, its permissions and the room on the disk";
+  return new ReleaseError({ code: "SYSTEM", category: "unavailable", message: error.message, fix, cause: error });
 }

@@ -62,8 +62,8 @@ function tellWhatIsLeft(
   const next = completingCommand(commit, purpose, settings.config.promote?.targets.length ?? 0);
   const left = `no tag was moved: ${purpose.kind === "rollback" ? "the rollback" : "the release"} of ${targets.join(", ")} is completed by ${next}`;
   return verdict.kind === "go"
-    ? { ...verdict, value: { ...verdict.value, next, left } }
-    : { ...verdict, reason: `${verdict.reason}; ${left}`, value: { commit, ...verdict.value, next } };
+    ? { ...verdict, value: { ...verdict.value, next: [next], left } }
+    : { ...verdict, reason: `${verdict.reason}; ${left}`, value: { commit, ...verdict.value, next: [next] } };
 }
 
 /** The commit of the journal; another one on the command line is an error. */

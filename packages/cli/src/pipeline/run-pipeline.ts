@@ -2,7 +2,7 @@ import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
 import { usageError } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
-import { rememberKnown } from "./partial-result.ts";
+import { withPartialResult } from "./partial-result.ts";
 import { isSimulatedEvidence } from "../job/dry-run/simulated-events.ts";
 import type { CompletedBy } from "./targets/decide-targets.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../output/result.ts";
@@ -15,7 +15,8 @@ export interface PipelineState {
   readonly images?: readonly ImageResult[] | undefined;
   readonly ledger?: ResultDocument["ledger"];
   readonly targets?: readonly TargetResult[] | undefined;
-  readonly next?: string | undefined;
+  /** Command lines that complete what was begun. */
+  readonly next?: readonly string[] | undefined;
   /** What is still to be done though nothing stopped it, in one clause. */
   readonly left?: string | undefined;
   readonly supersededBy?: string | undefined;
@@ -45,8 +46,7 @@ export async function runPipeline(
   const evidence: Evidence[] = [];
   for (const step of steps) {
     const verdict = await step(job, account).catch((error: unknown) => {
-      rememberKnown(error, account, evidence);
-      throw error;
+      throw withPartialResult(error, account, evidence);
     });
     evidence.push(...evidenceOf(job, verdict));
     account = { ...account, ...verdict.value, changed: account.changed === true || verdict.value?.changed === true };

@@ -5,7 +5,7 @@ import type { Environment } from "../config/layers.ts";
 import type { Settings } from "../config/load.ts";
 import type { Files } from "../io/files.ts";
 import type { AnyEvent } from "../output/events.ts";
-import type { Vault } from "../job/secrets.ts";
+import type { SecretUse, Vault } from "../job/secrets.ts";
 
 /** What adapters are made of. */
 export interface WireOptions {
@@ -26,7 +26,7 @@ export interface WireOptions {
 /** The same without gaps, and what every adapter shares. */
 export interface Parts extends Required<Omit<WireOptions, "journal">>, Pick<WireOptions, "journal"> {
   /** A secret that is opened with the first request. */
-  open(source: SecretSource | undefined): { readonly token?: Secret };
+  open(source: SecretSource | undefined, use?: SecretUse): { readonly token?: Secret };
   /** For a handful of requests: it costs nothing to start. */
   readonly sendFew: Sender;
   /** For thousands of requests at once. */

@@ -16,7 +16,7 @@ import type { Registries, RegistryEntry } from "@lateen/registry";
 import { proxyOf, senderOf } from "@lateen/registry/sender";
 import type { ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
 import { machineFiles } from "../io/files.ts";
-import { createVault } from "../job/secrets.ts";
+import { createVault, type SecretUse } from "../job/secrets.ts";
 import { type FleetWiring, makeFleet } from "./fleet.ts";
 import { makeAttempts, makeHolds, makeLedger } from "./git.ts";
 import type { GitTrial } from "./git-trials.ts";
@@ -54,9 +54,9 @@ export function wire(given: WireOptions): Wiring {
   const { files = machineFiles, clock = systemClock, report = ignoreEvents } = given;
   const options = { ...given, files, clock, report, vault: given.vault ?? createVault(given.env, files) };
   const demanded: Secret[] = [];
-  const open = (source: SecretSource | undefined): { readonly token?: Secret } => {
+  const open = (source: SecretSource | undefined, use?: SecretUse): { readonly token?: Secret } => {
     if (source === undefined) return {};
-    const token = lazySecret(() => options.vault.open(source, options.settings.folder));
+    const token = lazySecret(() => options.vault.open(source, options.settings.folder, use));
     demanded.push(token);
     return { token };
   };
@@ -87,7 +87,7 @@ async function makeForge({ settings, clock, report, open, sendFew: send }: Parts
   const common = { url, api, repository, ...open(forge.token), http: createHttp({ send, clock }), clock, report };
   if (forge.kind === "github") {
     const { createGitHubForge } = await import("@lateen/gate/github");
-    const key = open(forge.app?.key).token;
+    const key = open(forge.app?.key, "key").token;
     const app =
       forge.app === undefined || key === undefined
         ? {}

@@ -2,10 +2,11 @@ import { didYouMean } from "../../config/suggest.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** `lateen config show` and `lateen config schema`. */
+/** `lateen config show`, `lateen config schema` and `lateen config result-schema`. */
 export const config: Command = {
-  about: "show: the configuration as it is used, defaults included. schema: its JSON Schema, for editors.",
-  positionals: { usage: "show|schema", least: 1, most: 1 },
+  about:
+    "show: the configuration as it is used, defaults included. schema: its JSON Schema, for editors. result-schema: that of the result document.",
+  positionals: { usage: "show|schema|result-schema", least: 1, most: 1 },
   options: { sources: { about: "where each value comes from: file and line, a variable, or the default" } },
   examples: [
     ["lateen config show --sources", "what is used, and why"],
@@ -21,13 +22,21 @@ export const config: Command = {
       const schema = configJsonSchema(policyDefaults());
       return { outcome: "ok", document: {}, answer: JSON.stringify(schema, undefined, 2), verbatim: true };
     }
+    if (what === "result-schema") {
+      const { resultJsonSchema } = await import("../../output/result-json-schema.ts");
+      return { outcome: "ok", document: {}, answer: JSON.stringify(resultJsonSchema(), undefined, 2), verbatim: true };
+    }
     if (what !== "show")
       throw usageError(
-        `config cannot ${JSON.stringify(what)}${didYouMean(what, ["show", "schema"])}`,
-        "write show or schema",
+        `config cannot ${JSON.stringify(what)}${didYouMean(what, ["show", "schema", "result-schema"])}`,
+        "write show, schema or result-schema",
       );
     const { flattenSettings, formatSettings } = await import("../../config/show.ts");
     const values = flattenSettings(await context.settings());
-    return { outcome: "ok", document: { config: values }, answer: formatSettings(values, context.args.has("sources")) };
+    return {
+      outcome: "ok",
+      document: { settings: values },
+      answer: formatSettings(values, context.args.has("sources")),
+    };
   },
 };

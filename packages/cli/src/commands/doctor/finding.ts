@@ -1,18 +1,12 @@
 import { asReleaseError, type Reading, type ReleaseError } from "@lateen/kernel";
+import type { Finding } from "../../output/result.ts";
 import { type PermissionRow, permissionRows } from "./permissions.table.ts";
 
 /**
  * What was found about one thing that `ship` will need. `gap`: it will not work until somebody changes something. `trouble`: it did
  * not work now and may work later. `warning`: it works, with less than it could have.
  */
-export interface Finding {
-  readonly check: string;
-  readonly verdict: "ok" | "warning" | "gap" | "trouble";
-  readonly fact: string;
-  readonly fix?: string | undefined;
-  /** `credentials` where a token or key is refused, lacking, or may too little: `doctor` then ends with exit code 7. */
-  readonly about?: "credentials" | undefined;
-}
+export type { Finding };
 
 /** One thing that is looked at; it has no visible effect. */
 export interface Examination {

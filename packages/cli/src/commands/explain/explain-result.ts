@@ -1,6 +1,6 @@
 import { type Evidence, isShaPrefix, plainText, sameCommit } from "@lateen/kernel";
 import type { CommandResult } from "../command.ts";
-import type { ShownDocument, ShownEvidence, ShownRule } from "../../output/html/shown.ts";
+import type { ReadDocument } from "../../output/read-result.ts";
 import { formatTree } from "./render.ts";
 import { counted, short } from "../../output/text/line.ts";
 import type { ExplainedRule } from "../../output/result.ts";
@@ -40,12 +40,12 @@ function checkCommit(sha: string, commit: string | undefined): void {
   throw usageError(`the result ${its}, not ${JSON.stringify(plainText(sha, 60))}`, "give the result without a SHA");
 }
 
-function headline({ command = "?", outcome, reason = "no reason is given", error }: ShownDocument): string {
+function headline({ command, outcome, reason = "no reason is given", error }: ReadDocument): string {
   const end = error === undefined ? outcome : `${outcome} (${error.code})`;
   return plainText(`lateen ${plainText(command, 40)} ended ${plainText(end, 80)}: ${plainText(reason)}`, 700);
 }
 
-function rulesOf(document: ShownDocument, unreadable: number): readonly ExplainedRule[] {
+function rulesOf(document: ReadDocument, unreadable: number): readonly ExplainedRule[] {
   const { explanation, evidence } = document;
   const told = explanation.length > 0 ? explanation.map(asTold) : byRule(evidence);
   const known = [...told.slice(0, mostRules), ...offTarget(document), ...leftTargets(document)];
@@ -58,12 +58,12 @@ function rulesOf(document: ShownDocument, unreadable: number): readonly Explaine
   ];
 }
 
-function asTold({ rule, verdict, fact, change, facts }: ShownRule): ExplainedRule {
+function asTold({ rule, verdict, fact, change, facts }: ExplainedRule): ExplainedRule {
   return ruleOf(rule, verdict, fact ?? "", facts, change);
 }
 
 /** A rule says what its last bad news says; what a person waived is not called passed. */
-function byRule(evidence: readonly ShownEvidence[]): readonly ExplainedRule[] {
+function byRule(evidence: readonly Evidence[]): readonly ExplainedRule[] {
   return [...Map.groupBy(evidence, ({ rule }) => rule)].map(([rule, all]) => {
     const facts = once(all);
     const waived = facts.some(({ verdict }) => verdict === "waived");
@@ -75,12 +75,12 @@ function byRule(evidence: readonly ShownEvidence[]): readonly ExplainedRule[] {
 }
 
 /** What was read again and said the same is told once, as of the last time. */
-function once(facts: readonly ShownEvidence[]): readonly ShownEvidence[] {
+function once(facts: readonly Evidence[]): readonly Evidence[] {
   return [...new Map(facts.map((one) => [JSON.stringify([one.verdict, one.fact, one.source]), one])).values()];
 }
 
 /** Tenants that the run left elsewhere. */
-function offTarget({ fleet, outcome }: ShownDocument): readonly ExplainedRule[] {
+function offTarget({ fleet, outcome }: ReadDocument): readonly ExplainedRule[] {
   const off = fleet?.tenants.filter(({ verdict }) => !passed.has(verdict)) ?? [];
   if (fleet === undefined || off.length === 0) return [];
   const facts = off.map(({ slug, verdict, after }) => {
@@ -92,7 +92,7 @@ function offTarget({ fleet, outcome }: ShownDocument): readonly ExplainedRule[] 
 }
 
 /** Promotion targets that the run left without the release. */
-function leftTargets({ targets, outcome, next }: ShownDocument): readonly ExplainedRule[] {
+function leftTargets({ targets, outcome, next }: ReadDocument): readonly ExplainedRule[] {
   const left = targets.filter(({ committed, state }) => !committed && !passed.has(state));
   if (left.length === 0) return [];
   const facts = targets.map(({ name, state, committed, ledger, reason }) => {
@@ -102,11 +102,11 @@ function leftTargets({ targets, outcome, next }: ShownDocument): readonly Explai
   });
   const [all, names] = [counted(targets.length, "target"), left.map(({ name }) => name).join(", ")];
   const fact = `${left.length} of ${all} not committed: ${names}`;
-  return [ruleOf("targets", passed.has(outcome) ? "partial" : outcome, fact, facts, next)];
+  return [ruleOf("targets", passed.has(outcome) ? "partial" : outcome, fact, facts, next?.join("; "))];
 }
 
 /** The end itself, where it was an error or no rule accounts for it. */
-function ending({ error, outcome, reason }: ShownDocument, rules: readonly ExplainedRule[]): readonly ExplainedRule[] {
+function ending({ error, outcome, reason }: ReadDocument, rules: readonly ExplainedRule[]): readonly ExplainedRule[] {
   if (error !== undefined) {
     const { code, message, why, fix } = error;
     const facts = why === undefined ? [] : [{ rule: "error", verdict: code, fact: why, source, at: "" }];
@@ -120,7 +120,7 @@ function ruleOf(
   rule: string,
   verdict: string,
   fact: string,
-  facts: readonly ShownEvidence[] = [],
+  facts: readonly Evidence[] = [],
   change: string | undefined = passed.has(verdict) || verdict === "waived" ? undefined : remedy(rule, verdict),
 ): ExplainedRule {
   return {
@@ -133,7 +133,7 @@ function ruleOf(
   };
 }
 
-function neutral({ rule, verdict, fact, source: where, at }: ShownEvidence): Evidence {
+function neutral({ rule, verdict, fact, source: where, at }: Evidence): Evidence {
   return {
     rule: plainText(rule, 120),
     verdict: plainText(verdict, 60),

@@ -2,8 +2,7 @@ import { resolve } from "node:path";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
 import { isRecord } from "../../config/layers.ts";
 import type { Host } from "../../host.ts";
-import { readDocument } from "../../output/html/schema.ts";
-import type { ShownDocument } from "../../output/html/shown.ts";
+import { type ReadDocument, readDocument } from "../../output/read-result.ts";
 import { usageError } from "../../config/errors.ts";
 
 /** The longest result file that is read, in bytes: a thousand tenants with all their evidence take less than one MiB. */
@@ -11,7 +10,7 @@ export const longestResult: number = 8 * 1024 * 1024;
 
 /** The document of an earlier run. */
 export interface StoredResult {
-  readonly document: ShownDocument;
+  readonly document: ReadDocument;
   /** How many of its facts are not of the form of a fact. */
   readonly unreadable: number;
 }

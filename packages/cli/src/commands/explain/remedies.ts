@@ -32,6 +32,7 @@ const remedies: Readonly<Record<string, (verdict: string) => string | undefined>
   "write-access": () => "let the credentials write the tag; lateen doctor tests it",
   ledger: (verdict) =>
     Object.hasOwn(histories, verdict) ? histories[verdict] : "make the ledger readable and writable, and run again",
+  pin: () => "let the credentials write the tag of promote.pin, or set promote.pin: false",
   copy: () => "push the candidate to the repository that lacks it, and run again",
   commit: () => "let the ledger's server take the entry: look at the rules and hooks that protect its ref",
   settle: () => "lateen reconcile repairs tags from the ledger",

@@ -1,8 +1,8 @@
-import { inspectJournal, verifyFleet } from "@lateen/fleet";
+import { inspectJournal } from "@lateen/fleet";
 import { asReleaseError, type CommitSha, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
 import type { Shipped } from "./decide-shipped.ts";
 import { remedy } from "./remedies.ts";
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import type { ExplainedRule } from "../../output/result.ts";
 import { evidence as evidenceOf } from "../../pipeline/evidence.ts";
@@ -12,7 +12,7 @@ import { gateStep } from "../../pipeline/steps/pass-gate.ts";
 import { checkTarget } from "../../pipeline/steps/promote.ts";
 import { resolveRelease } from "../../pipeline/steps/resolve-release.ts";
 import type { PipelineState, Step } from "../../pipeline/run-pipeline.ts";
-import { policyOf } from "../../pipeline/steps/roll-out.ts";
+import { lookAtFleet } from "../../pipeline/steps/look-at-fleet.ts";
 
 /** Everything that is known about why a commit did or did not ship. */
 export interface Explanation {
@@ -40,7 +40,7 @@ function questionsOf({ settings }: Job): readonly Question[] {
     const step: Step = (job, account) => checkTarget(job, account, target);
     return targets.length === 1 ? ["promotion", step] : ["promotion", step, target.name];
   });
-  return [...questions, ...promotions, ["journal", lookAtJournal], ["fleet", lookAtFleet]];
+  return [...questions, ...promotions, ["journal", lookAtJournal], ["fleet", explainFleet]];
 }
 
 /** Asks every rule about a commit, each by itself: a stop of one does not hide what the others say. Writes nothing. */
@@ -125,20 +125,10 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdi
 }
 
 /** One look at every tenant; whoever is elsewhere is named. */
-async function lookAtFleet(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
-  const { fleet, release, forge } = job.settings.config;
-  if (fleet === undefined || release === undefined) return { kind: "go", value: {}, evidence: [] };
-  const policy = policyOf(fleet);
-  const input = {
-    release: { sha: commit, digests: {}, tag: candidateTag(release.candidate, commit) },
-    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
-  };
-  const history = forge === undefined ? {} : { history: await job.wiring.forge() };
-  const verdict = await verifyFleet(
-    input,
-    { ...(await job.wiring.fleet()), ...history, clock: job.wiring.clock },
-    job.signal,
-  );
+async function explainFleet(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
+  const verdict = await lookAtFleet({ ...job, report: () => undefined }, commit);
+  const { fleet } = job.settings.config;
+  if (verdict === undefined || fleet === undefined) return { kind: "go", value: {}, evidence: [] };
   const at = isoNow(job.wiring.clock);
   const evidence = verdict.value?.tenants.map(
     ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({

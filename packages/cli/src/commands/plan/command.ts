@@ -18,7 +18,12 @@ export const plan: Command = {
     const { job, evidence, held } = await ignoreKillSwitch(await openWriterJob({ ...context, dryRun: true }));
     const verdict = await ship(job, { wait: false, settle: false });
     const { outcome, reason } = shippedOr(verdict, true);
-    const ending = { outcome, reason: [reason, held].filter((part) => part !== "").join("; ") };
+    const ending = {
+      command: "plan",
+      dryRun: true,
+      outcome,
+      reason: [reason, held].filter((part) => part !== "").join("; "),
+    };
     return conclude({ ...verdict, evidence: [...evidence, ...verdict.evidence] }, ending);
   },
 };

@@ -13,6 +13,6 @@ export const promote: Command = {
       import("../../pipeline/promote.ts"),
     ]);
     const verdict = await promoteRelease(await openWriterJob(context, "release", "promote", "forge"));
-    return conclude(verdict, shippedOr(verdict, context.dryRun));
+    return conclude(verdict, { command: "promote", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -11,6 +11,6 @@ export const reconcile: Command = {
       import("../../pipeline/reconcile.ts"),
     ]);
     const verdict = await repair(await openWriterJob(context, "release", "promote"));
-    return conclude(verdict, repairedOr(verdict, context.dryRun));
+    return conclude(verdict, { command: "reconcile", ...repairedOr(verdict, context.dryRun) });
   },
 };

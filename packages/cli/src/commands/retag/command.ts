@@ -1,5 +1,6 @@
 import { parseRegistryRef } from "../../command-line/registry-ref.ts";
 import { formatTags } from "../../output/answer.ts";
+import { asPlanned } from "../../output/conclude.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen retag SOURCE TAG…`. */
@@ -22,12 +23,13 @@ export const retag: Command = {
     const job = await openJob(context);
     const ports = { registries: await job.wiring.registries(), clock: job.wiring.clock, report: job.report };
     const verdict = await move(input, ports, job.signal);
-    const images = verdict.value?.images.map(({ repository, candidate, digest, tags }) => ({
+    const done = verdict.value?.images.map(({ repository, candidate, digest, tags }) => ({
       repository,
       candidate,
       digest,
       tags: tags.map(({ tag, before, after, action }) => ({ tag, before, after, action })),
     }));
+    const images = context.dryRun ? done?.map(asPlanned) : done;
     const outcome =
       verdict.kind === "stop"
         ? verdict.outcome

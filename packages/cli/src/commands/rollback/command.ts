@@ -32,6 +32,6 @@ export const rollback: Command = {
     const job = await openWriterJob(context, "forge", "release", "promote");
     const to = context.args.text("to") ?? context.args.text("sha");
     const verdict = await rollBack(job, { reason, to, target: context.args.text("target") });
-    return conclude(verdict, shippedOr(verdict, context.dryRun));
+    return conclude(verdict, { command: "rollback", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -30,6 +30,6 @@ export const rollout: Command = {
     ]);
     const job = await openWriterJob(context, "fleet", "release");
     const verdict = await rollOut(job, { resume: args.has("resume"), only, named: args.text("sha") });
-    return conclude(verdict, shippedOr(verdict, context.dryRun));
+    return conclude(verdict, { command: "rollout", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -18,6 +18,6 @@ export const ship: Command = {
     ]);
     const job = await openWriterJob(context);
     const verdict = await shipCommit(job, { wait: !context.dryRun, settle: !context.dryRun });
-    return conclude(verdict, shippedOr(verdict, context.dryRun));
+    return conclude(verdict, { command: "ship", ...shippedOr(verdict, context.dryRun) });
   },
 };

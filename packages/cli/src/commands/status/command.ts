@@ -3,7 +3,7 @@ import type { Command } from "../command.ts";
 /** `lateen status`. */
 export const status: Command = {
   about:
-    "Trunk, ledger, tags and the running fleet side by side, with their age. Drift is a difference between the last three.",
+    "What is unfinished and what holds releases, then trunk, ledger, tags and the running fleet side by side, with their age. Drift is a difference between the last three.",
   options: {
     "fail-on-drift": { about: "exit 3 where there is drift" },
     "max-age": { value: "DURATION", about: "count it as drift if trunk is ahead for longer than this" },
@@ -17,14 +17,14 @@ export const status: Command = {
     const age = context.args.text("max-age");
     const options = {
       failOnDrift: context.args.has("fail-on-drift"),
-      ...(age === undefined ? {} : { maxAgeMs: parseDuration(age) }),
+      maxAgeMs: age === undefined ? undefined : parseDuration(age),
     };
     const [{ openJob }, { readState }, { concludeStatus }] = await Promise.all([
       import("../open-job.ts"),
       import("./run.ts"),
       import("./render.ts"),
     ]);
-    const state = await readState(await openJob(context, "forge", "release", "promote"), options);
+    const state = await readState(await openJob(context), options);
     return concludeStatus(state, options);
   },
 };

@@ -11,25 +11,39 @@ export interface StateJudgement {
   readonly reason: string;
 }
 
-/** Judges targets beside each other and beside the fleet; each target has been judged by itself. */
+/** Judges what is unfinished, targets next to each other and the fleet; each target has been judged by itself. */
 export function judgeState(state: State): StateJudgement {
   const apart = apartOf(state);
+  const { rollout } = state;
   const reasons = [
+    ...(rollout?.kind === "unknown" ? [`the journal could not be read: ${rollout.cause.message}`] : []),
     ...state.targets.flatMap(({ status }) => status.reasons),
     ...(apart === undefined ? [] : [apart]),
     ...(state.fleet?.kind === "stop" ? [state.fleet.reason] : []),
   ];
-  const reason = reasons.length === 0 ? agreement(state) : reasons.map((text) => plainText(text)).join("; ");
-  return { drift: driftOf(state, apart), reasons, reason };
+  const drift = driftOf(state, apart);
+  const agreed = drift === "unknown" ? nothingCompared(state) : agreement(state);
+  const reason = reasons.length === 0 ? agreed : reasons.map((text) => plainText(text)).join("; ");
+  return { drift, reasons, reason };
 }
 
-/** What agrees; without an entry of the ledger there is nothing that tags and tenants could differ from. */
-function agreement({ targets, fleet }: State): string {
-  if (targets.every(({ status }) => status.ledger.kind === "absent"))
-    return "the ledger has no entry yet, so nothing was compared";
+/** Without an entry of a ledger, and without a rollout, there is nothing that tags and tenants could differ from. */
+function nothingCompared({ targets }: State): string {
+  return targets.length > 0
+    ? "the ledger has no entry yet, so nothing was compared"
+    : "the journal has no rollout yet, so nothing was compared";
+}
+
+/** What agrees. */
+function agreement({ targets, fleet, reference }: State): string {
+  const parts = [
+    ...(targets.some(({ status }) => status.ledger.kind === "found") ? ["ledger", "tags"] : []),
+    ...(reference?.of === "journal" ? ["the last rollout"] : []),
+  ];
   const left = [aheadIn(fleet?.value), toleratedIn(fleet?.value)].filter((part) => part !== "").join("; ");
-  if (left !== "") return `ledger, tags and all other tenants agree; ${left}`;
-  return fleet === undefined ? "ledger and tags agree" : "ledger, tags and tenants agree";
+  if (left !== "") return `${parts.join(", ")} and all other tenants agree; ${left}`;
+  const all = [...parts, ...(fleet === undefined ? [] : ["tenants"])];
+  return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} agree`;
 }
 
 /** Who is ahead is no drift, but no agreement either; `""` where nobody is. */
@@ -50,9 +64,12 @@ function apartOf({ targets }: State): string | undefined {
   );
 }
 
-function driftOf({ targets, fleet }: State, apart: string | undefined): "none" | "drift" | "unknown" {
+function driftOf({ targets, fleet, rollout }: State, apart: string | undefined): StateJudgement["drift"] {
   const kinds = targets.map(({ status }): string => status.drift);
   if (apart !== undefined) kinds.push("drift");
   if (fleet?.kind === "stop") kinds.push(fleet.outcome === "unknown" ? "unknown" : "drift");
-  return kinds.includes("drift") ? "drift" : kinds.includes("unknown") || targets.length === 0 ? "unknown" : "none";
+  if (rollout?.kind === "unknown") kinds.push("unknown");
+  // "No drift" over what was not compared would be believed.
+  const compared = fleet !== undefined || targets.some(({ status }) => status.ledger.kind === "found");
+  return kinds.includes("drift") ? "drift" : kinds.includes("unknown") || !compared ? "unknown" : "none";
 }

@@ -2,11 +2,12 @@ import { formatDuration, plainText, type Reading } from "@lateen/kernel";
 import type { TagStatus } from "@lateen/promote";
 import type { CommandResult } from "../command.ts";
 import type { ImageResult, StatusResult, TagResult } from "../../output/result.ts";
+import { completingCommand } from "../../pipeline/completing-command.ts";
 import { fleetResult } from "../../pipeline/steps/roll-out.ts";
 import type { State, TargetState } from "./run.ts";
 import { formatFleet, table } from "../../output/answer.ts";
 import { judgeState } from "./decide.ts";
-import { short, shortDigest } from "../../output/text/line.ts";
+import { counted, short, shortDigest } from "../../output/text/line.ts";
 
 /** The end of `status`: what could not be read is `unknown`; drift is an error only where that was asked for. */
 export function concludeStatus(state: State, { failOnDrift }: { readonly failOnDrift: boolean }): CommandResult {
@@ -19,7 +20,14 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
     first?.status.ledger.kind === "found"
       ? { ledger: { entry: first.status.ledger.value.id, position: first.status.ledger.value.position } }
       : {};
-  const status: StatusResult = { drift, reasons, targets: state.targets.map(targetResult) };
+  const unfinished = unfinishedOf(state);
+  const status: StatusResult = {
+    drift,
+    reasons,
+    targets: state.targets.map(targetResult),
+    ...(unfinished === undefined ? {} : { unfinished }),
+    holds: state.holds,
+  };
   return {
     outcome,
     document: {
@@ -29,16 +37,61 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
       ...(fleet === undefined ? {} : { fleet }),
       status,
       evidence: state.evidence,
+      ...(unfinished === undefined ? {} : { next: [unfinished.resume, unfinished.abandon] }),
     },
     answer: [
-      state.hold === undefined ? "" : `held: ${state.hold}`,
-      ...state.targets.map(formatTarget),
-      fleet === undefined ? "" : formatFleet(fleet),
+      formatUnfinished(state, unfinished),
+      formatHolds(state),
+      ...(state.targets.length === 0 ? ["ledger: none is configured"] : state.targets.map(formatTarget)),
+      fleet === undefined ? missingFleet(state) : formatFleet(fleet),
       `${drift === "none" ? "no drift" : drift}: ${reason}`,
-    ]
-      .filter((part) => part !== "")
-      .join("\n\n"),
+    ].join("\n\n"),
   };
+}
+
+/** The rollout or rollback that is under way or was cut short. */
+function unfinishedOf({ rollout, config }: State): StatusResult["unfinished"] {
+  const held = rollout?.kind === "found" ? rollout.value : undefined;
+  if (held?.state !== "unfinished") return undefined;
+  const { release, purpose, startedAt, moved } = held;
+  return {
+    kind: purpose?.kind ?? "release",
+    commit: release.sha,
+    startedAt: new Date(startedAt).toISOString(),
+    moved,
+    resume:
+      purpose === undefined
+        ? "lateen rollout --resume"
+        : completingCommand(release.sha, purpose, config.promote?.targets.length ?? 0),
+    abandon: "lateen rollout --abandon",
+  };
+}
+
+function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unfinished"]): string {
+  if (rollout === undefined) return "unfinished: no fleet is configured";
+  if (rollout.kind === "unknown") return `unfinished: unknown (${plainText(rollout.cause.message, 200)})`;
+  if (unfinished === undefined) return "unfinished: nothing";
+  const { kind, commit, startedAt = "", moved, resume, abandon } = unfinished;
+  const what = kind === "rollback" ? "rollback to" : "rollout of";
+  const since = `for ${age(now - Date.parse(startedAt))}, since ${startedAt}`;
+  return [
+    `unfinished: ${what} ${short(commit)}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
+    `  to go on:   ${resume}`,
+    `  to give up: ${abandon}`,
+  ].join("\n");
+}
+
+function formatHolds({ holds, config }: State): string {
+  if (config.killSwitch === undefined) return "holds: no kill switch is configured";
+  if (holds.length === 0) return "holds: none";
+  return ["holds:", ...holds.map(({ rule, reason }) => `  ${rule}: ${plainText(reason, 300)}`)].join("\n");
+}
+
+/** A fleet that was not asked is never passed over in silence. */
+function missingFleet({ config }: State): string {
+  return config.fleet === undefined
+    ? "fleet: none is configured"
+    : "fleet: not asked, since no release of a ledger or journal says what it should run";
 }
 
 function targetResult({ name, status }: TargetState): StatusResult["targets"][number] {

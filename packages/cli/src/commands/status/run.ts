@@ -1,15 +1,16 @@
-import { type FleetReport, verifyFleet } from "@lateen/fleet";
-import { type KillSwitchState, readKillSwitch } from "@lateen/gate";
-import { type Evidence, stop, type Verdict } from "@lateen/kernel";
+import { type FleetReport, inspectJournal, type RolloutStatus } from "@lateen/fleet";
+import { type CommitSha, type Evidence, type Reading, found, stop, toReading, type Verdict } from "@lateen/kernel";
 import { type PromotionStatus, readStatus } from "@lateen/promote";
-import { candidateTag, type Job } from "../../job/job.ts";
-import { policyOf } from "../../pipeline/steps/roll-out.ts";
+import type { Config } from "../../config/config.ts";
 import { configMissing } from "../../config/errors.ts";
+import type { Job } from "../../job/job.ts";
+import { recheckKillSwitch } from "../../pipeline/guards/guards.ts";
+import { lookAtFleet } from "../../pipeline/steps/look-at-fleet.ts";
 
 /** What counts as drift. */
 export interface StateOptions {
   /** How long trunk may be ahead, in milliseconds. @default for ever */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
 }
 
 /** One target of promotion, as it is. */
@@ -18,82 +19,94 @@ export interface TargetState {
   readonly status: PromotionStatus;
 }
 
+/** What stops a release now. */
+export interface Hold {
+  readonly rule: string;
+  readonly reason: string;
+  readonly source: string;
+}
+
 /** Everything that runs and everything that says what should. */
 export interface State {
+  readonly config: Config;
+  /** The rollout of the journal, or why it could not be read; undefined without a fleet. */
+  readonly rollout: Reading<RolloutStatus | undefined> | undefined;
+  readonly holds: readonly Hold[];
   readonly targets: readonly TargetState[];
-  /** The fleet beside the newest entry of the first target that has one; undefined without a fleet or an entry. */
+  /** The fleet compared with {@link reference}; undefined without a fleet, or with nothing to compare it with. */
   readonly fleet?: Verdict<FleetReport> | undefined;
-  /** The hold on all releases, if one is armed, in words. */
-  readonly hold?: string | undefined;
+  /** What the fleet is compared with: the ledger's release, else the one that the last rollout was of. */
+  readonly reference?: { readonly commit: CommitSha; readonly of: "ledger" | "journal" } | undefined;
+  readonly now: number;
   readonly evidence: readonly Evidence[];
 }
 
-/** Reads trunk, ledgers, tags and tenants; writes nothing. */
+/** Reads the journal, what holds releases, ledgers, tags and tenants; writes nothing. @throws ReleaseError `CONFIG_MISSING` */
 export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<State> {
+  const { config } = job.settings;
+  if (config.fleet === undefined && config.promote === undefined) throw configMissing("fleet or promote");
+  const rollout = await readRollout(job);
+  const { holds, evidence: guarded } = await readHolds(job);
+  const { targets, evidence } = await readTargets(job, maxAgeMs);
+  const reference = referenceOf(targets, rollout);
+  const fleet = reference === undefined ? undefined : await lookAtFleet(job, reference.commit);
+  return {
+    config,
+    rollout,
+    holds,
+    targets,
+    reference,
+    fleet: fleet === undefined ? undefined : asDrift(fleet),
+    now: job.wiring.clock.now(),
+    evidence: [...guarded, ...evidence, ...(fleet?.evidence ?? [])],
+  };
+}
+
+async function readRollout(job: Job): Promise<State["rollout"]> {
+  if (job.settings.config.fleet === undefined) return undefined;
+  const { journal } = await job.wiring.fleet();
+  return toReading(async () => found(await inspectJournal(journal)));
+}
+
+/** The kill switch and every hold that it reads; one that cannot be read holds a release as well. */
+async function readHolds(job: Job): Promise<Pick<State, "holds" | "evidence">> {
+  const { killSwitch, forge } = job.settings.config;
+  if (killSwitch === undefined) return { holds: [], evidence: [] };
+  if (forge !== undefined) await job.wiring.forge();
+  const verdict = await recheckKillSwitch(job);
+  if (verdict.kind === "go") return { holds: [], evidence: verdict.evidence };
+  const { reason, evidence } = verdict;
+  return { holds: [{ rule: "kill-switch", reason, source: evidence.at(-1)?.source ?? "" }], evidence };
+}
+
+async function readTargets(job: Job, maxAgeMs: number | undefined): Promise<Pick<State, "targets" | "evidence">> {
   const { forge, release, promote } = job.settings.config;
-  if (forge === undefined || release === undefined || promote === undefined)
-    throw configMissing("forge, release and promote");
+  if (promote === undefined) return { targets: [], evidence: [] };
+  if (forge === undefined || release === undefined) throw configMissing("forge and release");
   const [tags, history] = await Promise.all([job.wiring.registries(), job.wiring.forge()]);
   const targets: TargetState[] = [];
   const evidence: Evidence[] = [];
   for (const target of promote.targets) {
-    const ports = {
-      tags,
-      history,
-      changes: history,
-      ledger: await job.wiring.ledger(target.name),
-      clock: job.wiring.clock,
-    };
+    const ledger = await job.wiring.ledger(target.name);
     job.wiring.demandSecrets();
-    const input = {
-      branch: forge.branch,
-      images: (target.images ?? release.images).map(({ repository }) => repository),
-      tags: target.tags,
-    };
-    const verdict = await readStatus({ ...input, maxAgeMs }, ports, job.signal);
+    const ports = { tags, history, changes: history, ledger, clock: job.wiring.clock };
+    const images = (target.images ?? release.images).map(({ repository }) => repository);
+    const input = { branch: forge.branch, images, tags: target.tags, maxAgeMs };
+    const verdict = await readStatus(input, ports, job.signal);
     evidence.push(...verdict.evidence);
     if (verdict.value !== undefined) targets.push({ name: target.name, status: verdict.value });
   }
-  const fleet = await readFleet(
-    job,
-    targets.find(({ status }) => status.ledger.kind === "found"),
-  );
-  const hold = await readHold(job);
-  const held = hold?.kind === "stop" ? hold.reason : undefined;
-  return { targets, fleet, hold: held, evidence: [...evidence, ...(hold?.evidence ?? []), ...(fleet?.evidence ?? [])] };
+  return { targets, evidence };
 }
 
-/** What holds every release; undefined if no ref is configured. */
-async function readHold(job: Job): Promise<Verdict<KillSwitchState> | undefined> {
-  const { ref } = job.settings.config.killSwitch ?? {};
-  if (ref === undefined) return undefined;
-  const { clock } = job.wiring;
-  const [forge, holds] = await Promise.all([job.wiring.forge(), job.wiring.holds()]);
-  return readKillSwitch({ ref }, { variables: forge, places: forge, holds, clock, report: job.report }, job.signal);
+function referenceOf(targets: readonly TargetState[], rollout: State["rollout"]): State["reference"] {
+  for (const { status } of targets)
+    if (status.ledger.kind === "found") return { commit: status.ledger.value.entry.commit, of: "ledger" };
+  const last = rollout?.kind === "found" ? rollout.value : undefined;
+  return last === undefined ? undefined : { commit: last.release.sha, of: "journal" };
 }
 
-/** One look at every tenant; it waits for nobody. */
-async function readFleet(job: Job, target: TargetState | undefined): Promise<Verdict<FleetReport> | undefined> {
-  const { fleet, release } = job.settings.config;
-  const ledger = target?.status.ledger;
-  if (fleet === undefined || release === undefined || ledger?.kind !== "found") return undefined;
-  const { commit } = ledger.value.entry;
-  const policy = policyOf(fleet);
-  const input = {
-    release: { sha: commit, digests: {}, tag: candidateTag(release.candidate, commit) },
-    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
-  };
-  const ports = {
-    ...(await job.wiring.fleet()),
-    history: await job.wiring.forge(),
-    clock: job.wiring.clock,
-    report: job.report,
-  };
-  job.wiring.demandSecrets();
-  return asDrift(await verifyFleet(input, ports, job.signal));
-}
-
-/** A tenant on another release is a difference, however many of them a rollout would put up with; silence is tolerated as ever. */
+/** A tenant on another release is a difference, however many of them a rollout would tolerate; silence is tolerated as ever. */
 function asDrift(verdict: Verdict<FleetReport>): Verdict<FleetReport> {
   const report = verdict.value;
   if (report === undefined) return verdict;
@@ -102,5 +115,5 @@ function asDrift(verdict: Verdict<FleetReport>): Verdict<FleetReport> {
   if (stale.length === 0) return verdict;
   const names = `${stale.slice(0, 20).join(", ")}${stale.length > 20 ? ` and ${stale.length - 20} more` : ""}`;
   const reason = `${stale.length} of ${report.enumerated} tenants ${stale.length === 1 ? "is" : "are"} off target: ${names}`;
-  return stop("refused", reason, verdict.evidence, report);
+  return stop({ outcome: "refused", code: "FLEET_DRIFT", reason, evidence: verdict.evidence, value: report });
 }

@@ -1,10 +1,15 @@
 import { plainText } from "@lateen/kernel";
 import { counted } from "../text/line.ts";
 import { html, link, type Markup, table, tone } from "./markup.ts";
-import type { ShownDocument, ShownEvidence, ShownRule } from "./shown.ts";
+import type { Evidence } from "@lateen/kernel";
+import type { ReadDocument } from "../read-result.ts";
+import type { ExplainedRule } from "../result.ts";
+
+/** One rule and what it rests on; without a fact of its own its facts say it. */
+type Branch = Pick<ExplainedRule, "rule" | "verdict" | "change" | "facts"> & { readonly fact?: string | undefined };
 
 /** The decision tree: rules in the order in which they were met, each with its facts, where and when they were read. */
-export function renderDecisions({ explanation, evidence }: ShownDocument): Markup {
+export function renderDecisions({ explanation, evidence }: ReadDocument): Markup {
   const branches = explanation.length > 0 ? explanation : byRule(evidence);
   if (branches.length === 0) return html``;
   return html`<section id="decisions">
@@ -16,7 +21,7 @@ export function renderDecisions({ explanation, evidence }: ShownDocument): Marku
 }
 
 /** The checks that the gate waited for. */
-export function renderGate({ gate }: ShownDocument): Markup {
+export function renderGate({ gate }: ReadDocument): Markup {
   if (gate === undefined || gate.checks.length === 0) return html``;
   const rows = gate.checks.map(({ name, state, url }) => [link(url, plainText(name)), badge(state)]);
   return html`<section id="gate">
@@ -31,7 +36,7 @@ export function badge(word: string): Markup {
 }
 
 /** A rule says what its last fact says, unless one of its facts is bad news. */
-function byRule(evidence: readonly ShownEvidence[]): readonly ShownRule[] {
+function byRule(evidence: readonly Evidence[]): readonly Branch[] {
   return [...new Set(evidence.map(({ rule }) => rule))].map((rule) => {
     const facts = evidence.filter((one) => one.rule === rule);
     const verdict = (facts.find((one) => tone(one.verdict) === "bad") ?? facts.at(-1))?.verdict ?? "";
@@ -39,7 +44,7 @@ function byRule(evidence: readonly ShownEvidence[]): readonly ShownRule[] {
   });
 }
 
-function renderBranch({ rule, verdict, fact, change, facts }: ShownRule): Markup {
+function renderBranch({ rule, verdict, fact, change, facts }: Branch): Markup {
   const told = once(facts);
   const [only] = told;
   const head = fact ?? (told.length === 1 ? only?.fact : undefined) ?? counted(told.length, "fact");
@@ -63,10 +68,10 @@ function renderFact({ verdict, fact, source, at, times }: Told): Markup {
   </li>`;
 }
 
-type Told = ShownEvidence & { readonly times: number };
+type Told = Evidence & { readonly times: number };
 
 /** What was read again and said the same is told once, as of the last time. */
-function once(facts: readonly ShownEvidence[]): readonly Told[] {
+function once(facts: readonly Evidence[]): readonly Told[] {
   const told = new Map<string, Told>();
   for (const one of facts) {
     const key = JSON.stringify([one.verdict, one.fact, one.source]);

@@ -3,13 +3,15 @@ import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
 import { isRecord } from "../../config/layers.ts";
 import type { Context } from "../../commands/context.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
-import { readDocument, readEntry, readFact } from "./schema.ts";
-import type { Fact, ShownDocument } from "./shown.ts";
+import { readDocument } from "../read-result.ts";
+import { readEntry, readFact } from "./facts.ts";
+import type { ReadDocument } from "../read-result.ts";
+import type { Fact } from "./facts.ts";
 import { configMissing } from "../../config/errors.ts";
 
 /** What a report is made of; either part may be missing. */
 export interface ReportSource {
-  readonly document: ShownDocument | undefined;
+  readonly document: ReadDocument | undefined;
   readonly facts: readonly Fact[];
   readonly lines: readonly { readonly at: number; readonly level: string; readonly text: string }[];
   /** The texts themselves, for the raw view. */

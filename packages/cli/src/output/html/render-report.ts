@@ -3,7 +3,8 @@ import { short, shortDigest } from "../text/line.ts";
 import { badge, renderDecisions, renderGate } from "./decisions.ts";
 import { html, type Markup, table, tone } from "./markup.ts";
 import type { ReportSource } from "./read-source.ts";
-import type { Fact, ShownDocument } from "./shown.ts";
+import type { ReadDocument } from "../read-result.ts";
+import type { Fact } from "./facts.ts";
 import { tellStory } from "./story.ts";
 import { style } from "./style.ts";
 import { renderTargets } from "./targets.ts";
@@ -20,7 +21,7 @@ const sail: Markup = {
 /** One HTML file with everything in it: no script, no font, no request. */
 export function renderReport({ document, facts, lines, files }: ReportSource, at: string): string {
   const shown = document ?? documentOf(facts);
-  const { outcome, commit = "", command = "rollout", reason = "" } = shown;
+  const { outcome, commit = "", command, reason = "" } = shown;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -58,40 +59,40 @@ export function renderReport({ document, facts, lines, files }: ReportSource, at
   return page.markup;
 }
 
+const noLists = { images: [], targets: [], explanation: [], evidence: [] };
+
 /** What a journal says by itself. */
-function documentOf(facts: readonly Fact[]): ShownDocument {
+function documentOf(facts: readonly Fact[]): ReadDocument {
   const started = facts.findLast((fact) => fact.type === "rollout-started");
   const finished = facts.findLast((fact) => fact.type === "rollout-finished");
   const outcome = finished?.outcome ?? "unfinished";
   const [reason, commit] = [finished?.reason, started?.release.sha];
-  return { outcome, reason, commit, images: [], targets: [], explanation: [], evidence: [] };
+  return { schemaVersion: 1, command: "rollout", outcome, reason, commit, ...noLists };
 }
 
-function renderError({ error }: ShownDocument): Markup {
+function renderError({ error }: ReadDocument): Markup {
   if (error === undefined) return html``;
   return html`<p class="error">
     <b>${plainText(error.code, 80)}</b> ${plainText(error.why ?? "")} ${plainText(error.fix ?? "")}
   </p>`;
 }
 
-function renderNext({ next }: ShownDocument): Markup {
-  return next === undefined
-    ? html``
-    : html`<p class="next">what completes it: <code>${plainText(next, 2000)}</code></p>`;
+function renderNext({ next }: ReadDocument): Markup {
+  if (next === undefined || next.length === 0) return html``;
+  return html`<p class="next">next: ${next.map((line) => html`<code>${plainText(line, 2000)}</code> `)}</p>`;
 }
 
-function renderFigures(
-  { fleet, ledger, targets, images, supersededBy }: ShownDocument,
-  facts: readonly Fact[],
-): Markup {
+function renderFigures({ fleet, ledger, targets, images, supersededBy }: ReadDocument, facts: readonly Fact[]): Markup {
   const [first, last] = [facts[0], facts.at(-1)];
   const tenants = fleet?.tenants ?? tellStory(facts).flatMap(({ lanes }) => lanes);
   const verified = tenants.filter(({ verdict }) => tone(verdict) === "good").length;
-  const moved = images.flatMap(({ tags }) => tags).filter(({ action }) => action === "moved" || action === "created");
+  const moved = images
+    .flatMap(({ tags = [] }) => tags)
+    .filter(({ action }) => action === "moved" || action === "created");
   const committed = targets.filter((target) => target.committed);
   const figures: readonly (readonly [name: string, value: string | undefined])[] = [
     ["tenants on target", tenants.length > 0 ? `${verified} of ${fleet?.enumerated ?? tenants.length}` : undefined],
-    ["tags moved", images.some(({ tags }) => tags.length > 0) ? `${moved.length}` : undefined],
+    ["tags moved", images.some(({ tags = [] }) => tags.length > 0) ? `${moved.length}` : undefined],
     ["targets committed", targets.length > 1 ? `${committed.length} of ${targets.length}` : undefined],
     ["ledger entry", targets.length > 1 ? undefined : ledger && `${ledger.position}`],
     ["superseded by", supersededBy && short(supersededBy)],
@@ -111,7 +112,7 @@ function renderFigures(
 }
 
 /** With a timeline above it, the table would say the same again: it is folded. */
-function renderFleet({ fleet }: ShownDocument, folded: boolean): Markup {
+function renderFleet({ fleet }: ReadDocument, folded: boolean): Markup {
   if (fleet === undefined) return html``;
   const counts = [...new Set(fleet.tenants.map(({ verdict }) => verdict))].map(
     (verdict) => [verdict, fleet.tenants.filter((one) => one.verdict === verdict).length] as const,
@@ -138,8 +139,16 @@ function renderFleet({ fleet }: ShownDocument, folded: boolean): Markup {
   </section>`;
 }
 
-function renderTags({ images }: ShownDocument): Markup {
-  const tags = images.flatMap(({ repository, candidate = "", digest, tags: own }) =>
+interface TagRow {
+  readonly repository: string;
+  readonly tag: string;
+  readonly action: string;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+function renderTags({ images }: ReadDocument): Markup {
+  const tags = images.flatMap(({ repository, candidate = "", digest, tags: own = [] }): readonly TagRow[] =>
     own.length === 0
       ? [{ repository, tag: candidate, action: "candidate", before: undefined, after: digest }]
       : own.map((one) => ({ repository, ...one })),

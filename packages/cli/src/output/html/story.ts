@@ -1,4 +1,4 @@
-import type { Fact } from "./shown.ts";
+import type { Fact } from "./facts.ts";
 
 /** A stretch or an instant of one tenant's line, in milliseconds since the epoch. */
 export interface Span {

@@ -1,10 +1,10 @@
 import { plainText } from "@lateen/kernel";
 import { badge } from "./decisions.ts";
 import { html, type Markup, table } from "./markup.ts";
-import type { ShownDocument } from "./shown.ts";
+import type { ReadDocument } from "../read-result.ts";
 
 /** What became of every promotion target: which ledger names the release, and why another one does not. */
-export function renderTargets({ targets }: ShownDocument): Markup {
+export function renderTargets({ targets }: ReadDocument): Markup {
   if (targets.length === 0) return html``;
   const rows = targets.map(({ name, state, committed, tags, ledger, reason = "" }) => [
     html`<b>${plainText(name, 120)}</b>`,

@@ -1,7 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import { counted, short } from "../text/line.ts";
 import { html, type Markup, tone } from "./markup.ts";
-import type { Fact } from "./shown.ts";
+import type { Fact } from "./facts.ts";
 import { type Lane, type Span, tellStory, type Wave } from "./story.ts";
 
 type Place = (from: number, to: number) => string;

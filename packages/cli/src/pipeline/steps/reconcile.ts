@@ -2,7 +2,7 @@ import { type Evidence, go, stop, type StopOutcome, type Verdict } from "@lateen
 import { type PromotionReport, reconcile } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
-import { rememberKnown } from "../partial-result.ts";
+import { withPartialResult } from "../partial-result.ts";
 import type { TargetResult } from "../../output/result.ts";
 import { describeTarget } from "../targets/describe-target.ts";
 import { withReport } from "../targets/promotion-account.ts";
@@ -29,8 +29,7 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Pipeli
       settleMs: promote.settle,
       pins: promote.pin !== false,
     }).catch((error: unknown) => {
-      rememberKnown(error, account, evidence);
-      throw error;
+      throw withPartialResult(error, account, evidence);
     });
     evidence.push(...evidenceOf(job, verdict));
     results[at] = resultOf(target, verdict, job.dryRun);

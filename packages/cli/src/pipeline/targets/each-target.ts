@@ -2,7 +2,7 @@ import { asReleaseError, type Evidence, go, type ReleaseError, stop, type Verdic
 import type { PromotionReport } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
-import { rememberKnown } from "../partial-result.ts";
+import { withPartialResult } from "../partial-result.ts";
 import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
 import type { TargetResult } from "../../output/result.ts";
 import { decideTargets, type TargetEnd } from "./decide-targets.ts";
@@ -53,8 +53,7 @@ export async function eachTarget(
         denied ??= error;
         return stopDenied(error);
       }
-      rememberKnown(thrown, account, evidence);
-      throw thrown;
+      throw withPartialResult(thrown, account, evidence);
     });
     evidence.push(...verdict.evidence);
     const { value } = withReport(verdict, "promotion", account.images ?? []);
@@ -73,8 +72,8 @@ export async function eachTarget(
     if (!goesOn(end, goOn) || job.signal.aborted) break;
   }
   if (denied !== undefined) {
-    rememberKnown(denied, { ...account, changed: account.changed === true || start.changed === true }, evidence);
-    throw denied;
+    const changed = account.changed === true || start.changed === true;
+    throw withPartialResult(denied, { ...account, changed }, evidence);
   }
   const decision = decideTargets(ends);
   if (decision.kind === "go") return go(account, evidence);

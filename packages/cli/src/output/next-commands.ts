@@ -1,0 +1,49 @@
+import type { CompletedBy } from "../pipeline/targets/decide-targets.ts";
+import { quoted } from "./text/quoted.ts";
+import type { Outcome } from "./exit-codes.table.ts";
+
+/** What decides which commands come next. */
+export interface NextFacts {
+  readonly command: string;
+  readonly outcome: Outcome;
+  readonly commit?: string | undefined;
+  /** Command lines that the stages name themselves. */
+  readonly known?: readonly string[] | undefined;
+  readonly interrupted?: boolean | undefined;
+  readonly completedBy?: CompletedBy | undefined;
+  /** Why a rollback is made: its command line needs it again. */
+  readonly reason?: string | undefined;
+}
+
+/** The command lines that complete, repair or give up what was begun, the one to try first in front. */
+export function nextCommands(facts: NextFacts): readonly string[] {
+  const { outcome, commit, known = [], interrupted, completedBy } = facts;
+  const named = commit === undefined ? [] : [`lateen explain ${commit}`];
+  const rest = (): readonly string[] => {
+    // `rollout --resume` promotes nothing: so the same command comes first.
+    if (interrupted === true) return [...same(facts), "lateen rollout --resume", "lateen rollout --abandon"];
+    if (completedBy === "a newer release") return ["lateen status"];
+    if (completedBy === "the same command") return same(facts);
+    if (outcome === "halted") return [...same(facts), "lateen rollback --reason TEXT", ...named];
+    // Reconcile follows ledgers: a target that its ledger does not name yet is only reached by the same command again.
+    if (outcome === "partial") return ["lateen reconcile"];
+    if (outcome === "refused") return named;
+    return outcome === "unknown" ? same(facts) : [];
+  };
+  return [...new Set([...known, ...rest()])];
+}
+
+/** Command lines as a person reads them below the answer. */
+export function formatNext(next: readonly string[] = []): readonly string[] {
+  return next.map((line, at) => `${at === 0 ? "next:" : "  or:"} ${line}`);
+}
+
+/** The same command about the very commit; none if it takes no commit. */
+export function same({ command, commit, reason }: Pick<NextFacts, "command" | "commit" | "reason">): readonly string[] {
+  if (commit === undefined) return [];
+  if (command === "rollback") {
+    const why = reason === undefined ? "TEXT" : quoted(reason);
+    return [`lateen rollback --to ${commit} --reason ${why}`];
+  }
+  return ["ship", "rollout", "promote"].includes(command) ? [`lateen ${command} --sha ${commit}`] : [];
+}

@@ -16,10 +16,14 @@ const page = 500;
 
 /** Follows the stream of a rollout; resuming is exclusive, and it closes after the last fact of an ended one. */
 export function createEvents(database: Database, clock: Clock, isStopping: () => boolean) {
+  const readPage = async (id: string, position: number): Promise<readonly object[]> =>
+    (await readStream(database, id, position, page)).map(({ position: at, event }) => ({ id: at, data: event }));
   return async (context: Context): Promise<Response> => {
     const { id } = await readRollout(database, context.req.param("id") ?? "");
     const last = Number(context.req.header("last-event-id") ?? context.req.query("after") ?? 0);
     let position = Number.isSafeInteger(last) && last > 0 ? last : 0;
+    if (/application\/json/.test(context.req.header("accept") ?? ""))
+      return context.json({ events: await readPage(id, position) });
     context.header("x-accel-buffering", "no");
     return streamSSE(context, async (stream) => {
       let spokenAt = clock.now();

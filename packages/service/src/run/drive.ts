@@ -134,7 +134,9 @@ function createRun(rollout: Rollout, ports: DrivePorts) {
     } catch (thrown) {
       const error = asReleaseError(thrown);
       if (error.code === "JOURNAL_LOST") isLost = true;
-      result = errorDocument(command, error);
+      const document = errorDocument(command, error);
+      // A program that follows from elsewhere ends with the exit code of this category.
+      result = { ...document, error: { ...document.error, category: error.category } } as ResultDocument;
     }
     await events;
     // Whose wish it was decides: a stop ends the rollout, everything else is continued by another runner.

@@ -1,4 +1,5 @@
 import { conclude, shippedOr } from "../../output/conclude.ts";
+import { serverOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
 
@@ -13,6 +14,7 @@ export const rollback: Command = {
         "the release to go back to (default: the one before, by the ledgers, which have to agree; one that was begun comes first)",
     },
     reason: { value: "TEXT", about: "why; it is kept in the ledger" },
+    ...serverOption,
     target: { value: "NAME", about: "only this promotion target (default: all); the fleet goes back all the same" },
   },
   examples: [
@@ -25,6 +27,11 @@ export const rollback: Command = {
       throw usageError("a rollback needs a reason", "write --reason 'what went wrong'; it is kept in the ledger");
     if (context.args.has("sha") && context.args.has("to"))
       throw usageError("--to and --sha name the same thing here", "give one of them");
+    if (context.args.text("server") !== undefined) {
+      const to = context.args.text("to") ?? context.args.text("sha");
+      const body = { reason, ...(to === undefined ? {} : { to }) };
+      return (await import("../../server/follow.ts")).orderAndFollow(context, "rollback", body);
+    }
     const [{ openWriterJob }, { rollback: rollBack }] = await Promise.all([
       import("../open-writer-job.ts"),
       import("../../pipeline/rollback.ts"),

@@ -1,5 +1,6 @@
 import { conclude, shippedOr } from "../../output/conclude.ts";
 import { onlyOption, parseOnly } from "../../command-line/tenant-selection.ts";
+import { serverOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
 
@@ -12,6 +13,7 @@ export const rollout: Command = {
     resume: { about: "continue the journal's rollout, or its rollback; needs no --sha, moves no tag" },
     abandon: { about: "give the journal's rollout up; moves nothing" },
     reason: { value: "TEXT", about: "why it is given up" },
+    ...serverOption,
   },
   examples: [
     ["lateen rollout --sha abcdef1", "the whole fleet"],
@@ -20,6 +22,7 @@ export const rollout: Command = {
   ],
   async run(context) {
     const { args } = context;
+    if (args.text("server") !== undefined) return (await import("../../server/follow.ts")).shipOverServer(context);
     const only = parseOnly(args);
     if (args.has("resume") && args.has("abandon"))
       throw usageError("--resume and --abandon contradict each other", "give one of them");

@@ -1,3 +1,4 @@
+import { serverOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen status`. */
@@ -6,6 +7,7 @@ export const status: Command = {
     "What is unfinished and what holds releases, then trunk, ledger, tags and the running fleet side by side, with their age. Drift is a difference between the last three.",
   options: {
     "fail-on-drift": { about: "exit 3 where there is drift" },
+    ...serverOption,
     "max-age": { value: "DURATION", about: "count it as drift if trunk is ahead for longer than this" },
   },
   examples: [
@@ -13,6 +15,8 @@ export const status: Command = {
     ["lateen status --fail-on-drift --max-age 1d", "on a schedule"],
   ],
   async run(context) {
+    if (context.args.text("server") !== undefined)
+      return (await import("../../server/status.ts")).statusOverServer(context);
     const { parseDuration } = await import("@lateen/kernel");
     const age = context.args.text("max-age");
     const options = {

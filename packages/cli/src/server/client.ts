@@ -1,0 +1,143 @@
+import { createHttp, isLoopback, parseJson, ReleaseError, redactUrl, type Sender } from "@lateen/kernel";
+import type { Clock } from "@lateen/kernel";
+import { z } from "zod";
+import { usageError } from "../config/errors.ts";
+
+/** Longest answer of a service: a result of 10,000 tenants is 2 MB. */
+const maxBytes = 33_554_432;
+
+const orderedSchema = z.object({ rollout: z.string(), state: z.string() });
+const rolloutSchema = z.object({
+  id: z.string(),
+  state: z.enum(["queued", "running", "paused", "ended"]),
+  result: z.looseObject({ outcome: z.string() }).optional(),
+});
+const eventsSchema = z.object({
+  events: z.array(z.object({ id: z.number(), data: z.looseObject({ type: z.string() }) })),
+});
+const fleetSchema = z.looseObject({
+  name: z.string(),
+  running: z.looseObject({ rollout: z.string(), state: z.string(), sha: z.string().optional() }).nullable(),
+  queued: z.array(z.looseObject({ rollout: z.string() })),
+  last: z
+    .looseObject({ outcome: z.string().optional(), sha: z.string().optional(), at: z.string().optional() })
+    .nullable(),
+});
+const errorSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), why: z.string().optional(), fix: z.string().optional() }),
+});
+
+/** A rollout as a service shows it. */
+export type ServerRollout = z.infer<typeof rolloutSchema>;
+/** A fleet as a service shows it. */
+export type ServerFleet = z.infer<typeof fleetSchema>;
+/** Events of a rollout, each with the position after which one resumes. */
+export type ServerEvents = z.infer<typeof eventsSchema>["events"];
+
+/** A service as its client sees it. Every method throws ReleaseError: of category `auth`, `input`, `state` or `unavailable`. */
+export interface ServerClient {
+  readonly fleet: string;
+  /** Orders; `isNew` is false if the same order was placed before. */
+  order(
+    what: "releases" | "rollback",
+    body: object,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly isNew: boolean }>;
+  rollout(id: string, signal: AbortSignal): Promise<ServerRollout>;
+  events(id: string, after: number, signal: AbortSignal): Promise<ServerEvents>;
+  state(signal: AbortSignal): Promise<ServerFleet>;
+}
+
+/** What a client is made of. */
+export interface ServerOptions {
+  readonly url: string;
+  readonly fleet: string;
+  readonly token: string | undefined;
+  readonly send: Sender;
+  readonly clock: Clock;
+}
+
+/** Makes the client of a service. @throws ReleaseError `USAGE`, `SECRET_MISSING`, `SERVER_INSECURE` */
+export function createServerClient({ url, fleet, token, send, clock }: ServerOptions): ServerClient {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw usageError(`--server ${JSON.stringify(url)} is not an address`, "write --server https://lateen.example.com");
+  const base = new URL(url);
+  if (base.protocol === "http:" && !isLoopback(base.hostname)) throw insecure(url);
+  if (token === undefined || token.trim() === "") throw tokenMissing();
+  const http = createHttp({ send, clock, deadlines: { headersMs: 20_000, totalMs: 60_000 } });
+  const root = url.replace(/\/+$/, "");
+  const ask = async <T>(
+    path: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    body?: object,
+  ): Promise<{ readonly status: number; readonly value: T }> => {
+    const headers = {
+      authorization: `Bearer ${token.trim()}`,
+      accept: "application/json",
+      "content-type": "application/json",
+    };
+    const request = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+    const response = await http.request({ url: `${root}${path}`, headers, maxBytes, ...request }, signal);
+    if (response.status >= 300) throw refused(response.status, response.text(), redactUrl(root));
+    return { status: response.status, value: parseJson(response, schema, "an answer of a lateen service") };
+  };
+  const name = encodeURIComponent(fleet);
+  return {
+    fleet,
+    async order(what, body, signal) {
+      const { status, value } = await ask(`/v1/fleets/${name}/${what}`, orderedSchema, signal, body);
+      return { id: value.rollout, isNew: status === 202 };
+    },
+    rollout: async (id, signal) => (await ask(`/v1/rollouts/${encodeURIComponent(id)}`, rolloutSchema, signal)).value,
+    events: async (id, after, signal) =>
+      (await ask(`/v1/rollouts/${encodeURIComponent(id)}/events?after=${after}`, eventsSchema, signal)).value.events,
+    state: async (signal) => (await ask(`/v1/fleets/${name}`, fleetSchema, signal)).value,
+  };
+}
+
+/** The three parts that the service gave, or what its status says. */
+function refused(status: number, text: string, url: string): ReleaseError {
+  const parsed = errorSchema.safeParse(tryJson(text)).data?.error;
+  const category =
+    status === 401 || status === 403
+      ? "auth"
+      : status === 409
+        ? "state"
+        : status === 429 || status >= 500
+          ? "unavailable"
+          : "input";
+  return new ReleaseError({
+    code: parsed?.code ?? "SERVER_REFUSED",
+    category,
+    message: parsed?.message ?? `${url} answered ${status}`,
+    why: parsed?.why,
+    fix: parsed?.fix ?? "see that --server is the address of a lateen service",
+  });
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function insecure(url: string): ReleaseError {
+  return new ReleaseError({
+    code: "SERVER_INSECURE",
+    category: "input",
+    message: `a token is not sent over plain http to ${redactUrl(url)}`,
+    fix: "use https",
+  });
+}
+
+function tokenMissing(): ReleaseError {
+  return new ReleaseError({
+    code: "SECRET_MISSING",
+    category: "auth",
+    message: "the variable LATEEN_SERVER_TOKEN is not set",
+    fix: "set it to a token of the service",
+  });
+}

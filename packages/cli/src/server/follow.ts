@@ -1,0 +1,130 @@
+import { isReleaseError, ReleaseError } from "@lateen/kernel";
+import { senderOf } from "@lateen/registry/sender";
+import type { CommandResult } from "../commands/command.ts";
+import type { Context } from "../commands/context.ts";
+import { usageError } from "../config/errors.ts";
+import { namedCommit } from "../job/resolve-commit.ts";
+import { formatAnswer } from "../output/answer.ts";
+import type { AnyEvent } from "../output/events.ts";
+import type { Outcome } from "../output/exit-codes.table.ts";
+import type { ResultDocument } from "../output/result.ts";
+import { createServerClient, type ServerClient, type ServerRollout } from "./client.ts";
+
+/** Milliseconds between two looks at a rollout. */
+const lookMs = 400;
+
+/** Milliseconds for which a service that does not answer is waited for: it may be restarted, and the rollout goes on. */
+const patienceMs = 60_000;
+
+/** The client of the service that the command line names. */
+export function serverOf({ args, host }: Context): ServerClient {
+  return createServerClient({
+    url: args.text("server") ?? "",
+    fleet: args.text("env") ?? host.env["LATEEN_ENV"] ?? "default",
+    token: host.env["LATEEN_SERVER_TOKEN"],
+    send: senderOf({}, host.env),
+    clock: host.clock,
+  });
+}
+
+/** Orders the release of the commit that the command line names, and follows it to its end. */
+export async function shipOverServer(context: Context): Promise<CommandResult> {
+  const { args, host } = context;
+  for (const name of ["only", "resume", "abandon"])
+    if (args.has(name) || args.text(name) !== undefined)
+      throw usageError(`--${name} and --server contradict each other`, "a service rolls whole fleets; use its acts");
+  const named = namedCommit(args.text("sha"), host.env, host.files);
+  if (named === undefined) throw usageError("no commit is named", "name it with --sha");
+  const reason = args.text("reason");
+  return orderAndFollow(context, "releases", {
+    sha: named.text,
+    ...(reason === undefined ? {} : { reason }),
+    ...(context.dryRun ? { dryRun: true } : {}),
+  });
+}
+
+/** Orders, and follows what was ordered. Interrupted, it only stops to follow. */
+export async function orderAndFollow(
+  context: Context,
+  what: "releases" | "rollback",
+  body: object,
+): Promise<CommandResult> {
+  if (context.overrides.size > 0)
+    throw usageError(
+      "--override and --server contradict each other",
+      "what is waived is waived where the pipeline runs",
+    );
+  if (what === "rollback" && context.dryRun)
+    throw usageError("a service makes no dry run of a rollback", "run it without --server, where the configuration is");
+  const client = serverOf(context);
+  const { id, isNew } = await client.order(what, body, context.signal);
+  const rollout = await follow(context, client, id);
+  return concluded(rollout, isNew);
+}
+
+async function follow({ host, signal, report }: Context, client: ServerClient, id: string): Promise<ServerRollout> {
+  let after = 0;
+  let heardAt = host.clock.now();
+  for (;;) {
+    try {
+      const rollout = await client.rollout(id, signal);
+      for (const { id: position, data } of await client.events(id, after, signal)) {
+        after = position;
+        if (shownTypes.has(data.type)) report(data as unknown as AnyEvent);
+      }
+      heardAt = host.clock.now();
+      if (rollout.state === "ended") return rollout;
+      await host.clock.sleep(lookMs, signal);
+    } catch (error) {
+      if (signal.aborted) throw detached(id);
+      const isAway = isReleaseError(error) && error.category === "unavailable";
+      if (!isAway || host.clock.now() - heardAt >= patienceMs) throw error;
+      await host.clock.sleep(lookMs, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** Events that the renderers know; the others are for programs. */
+const shownTypes: ReadonlySet<string> = new Set([
+  "stage-started",
+  "warned",
+  "fleet-enumerated",
+  "wave-started",
+  "wave-finished",
+  "tenants-posted",
+  "call-answered",
+  "call-failed",
+  "tenant-verified",
+  "tenant-failed",
+  "soak-started",
+  "rollout-halted",
+]);
+
+/** The result of the service as that of this command; one that was shipped before is unchanged now. */
+function concluded({ id, result }: ServerRollout, isNew: boolean): CommandResult {
+  if (result === undefined) throw unfinished(id);
+  const { schemaVersion: _, command: __, outcome: ended, ...document } = result as unknown as ResultDocument;
+  const outcome: Outcome = !isNew && ended === "shipped" ? "unchanged" : ended;
+  const error = outcome === "error" && document.error !== undefined ? errorOf(document.error) : undefined;
+  return { outcome, document, answer: formatAnswer(outcome, document), error };
+}
+
+function errorOf(error: NonNullable<ResultDocument["error"]> & { readonly category?: string }): ReleaseError {
+  const { code, message, why, fix } = error;
+  const category = error.category === "auth" || error.category === "bug" ? error.category : "input";
+  return new ReleaseError({ code, category, message, why, fix });
+}
+
+function detached(id: string): ReleaseError {
+  return new ReleaseError({
+    code: "DETACHED",
+    category: "interrupted",
+    message: `the rollout ${id} goes on without this program`,
+    fix: "the same command again follows it",
+  });
+}
+
+function unfinished(id: string): ReleaseError {
+  const message = `the service says that ${id} has ended, and gives no result`;
+  return new ReleaseError({ code: "SERVER_REFUSED", category: "unavailable", message, fix: "see its log" });
+}

@@ -1,0 +1,23 @@
+import type { CommandResult } from "../commands/command.ts";
+import type { Context } from "../commands/context.ts";
+import type { ServerFleet } from "./client.ts";
+import { serverOf } from "./follow.ts";
+
+/** How the fleet of a service stands. */
+export async function statusOverServer(context: Context): Promise<CommandResult> {
+  const fleet = await serverOf(context).state(context.signal);
+  const reason = describe(fleet);
+  const document: CommandResult["document"] & { readonly service: ServerFleet } = { reason, service: fleet };
+  return { outcome: "ok", document, answer: reason };
+}
+
+function describe({ name, running, queued, last }: ServerFleet): string {
+  const now =
+    running === null
+      ? "nothing is under way"
+      : `${running.sha?.slice(0, 12) ?? "a rollback"} is ${running.state} (${running.rollout})`;
+  const waiting = queued.length === 0 ? "" : `, ${queued.length} queued`;
+  const before =
+    last === null ? "" : `; last ${last.sha?.slice(0, 12) ?? ""} ${last.outcome ?? ""} at ${last.at ?? ""}`;
+  return `${name}: ${now}${waiting}${before}`;
+}

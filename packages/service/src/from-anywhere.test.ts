@@ -1,0 +1,106 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { commit, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { createService, type Service } from "./service.ts";
+
+let server: Awaited<ReturnType<typeof startDatabase>>;
+beforeAll(async () => void (server = await startDatabase()), 120_000);
+afterAll(() => server.stop());
+
+let fleet: TestFleet;
+let service: Service;
+let url: string;
+let runs = 0;
+beforeEach(async () => {
+  fleet = await startFleet(4, 100);
+  const fleets = { [`fleet-${++runs}`]: { settings: fleet.settings } };
+  service = await createService({ database: server.url, fleets, tokens, env: fleet.env });
+  url = await service.listen({ host: "127.0.0.1", port: 0 });
+});
+afterEach(async () => {
+  await service.close();
+  await fleet.close();
+});
+
+const program = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
+const argv = (line: string): string[] => ["-C", "source", program, ...line.split(" ")];
+const env = (token = "operate-token-1") => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: tmpdir(),
+  LATEEN_SERVER_TOKEN: token,
+});
+
+/** Runs a command line without any configuration. */
+function lateen(
+  line: string,
+  token?: string,
+): Promise<{ readonly code: number; readonly json: Record<string, unknown>; readonly stderr: string }> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      argv(`${line} --env fleet-${runs} --json`),
+      { cwd: tmpdir(), env: env(token) },
+      (error, stdout, stderr) => {
+        done({ code: Number(error?.code ?? 0), json: JSON.parse(stdout) as Record<string, unknown>, stderr });
+      },
+    );
+  });
+}
+
+test("ship and rollout order and follow, with the exit code and the document of the run; shipped before is unchanged", async () => {
+  const shipped = await lateen(`ship --server ${url} --sha ${commit("b")}`);
+  expect(shipped, shipped.stderr).toMatchObject({
+    code: 0,
+    json: { command: "ship", outcome: "shipped", commit: commit("b") },
+  });
+  expect(fleet.plane.moves().flat()).toHaveLength(4);
+  expect(await lateen(`rollout --server ${url} --sha ${commit("b")}`)).toMatchObject({
+    code: 0,
+    json: { command: "rollout", outcome: "unchanged" },
+  });
+  expect(await lateen(`status --server ${url}`)).toMatchObject({ code: 0, json: { outcome: "ok" } });
+});
+
+test("a run that is halted ends with the exit code of that", async () => {
+  fleet.plane.treat("t0", "fails");
+  expect(await lateen(`ship --server ${url} --sha ${commit("c")}`)).toMatchObject({
+    code: 5,
+    json: { outcome: "halted" },
+  });
+});
+
+test("a wrong token, a small role and an unreachable service have the codes of such", async () => {
+  const codes = [
+    await lateen(`ship --server ${url} --sha ${commit("b")}`, "wrong-token-1"),
+    await lateen(`ship --server ${url} --sha ${commit("b")}`, "read-token-1"),
+    await lateen(`ship --server http://127.0.0.1:9 --sha ${commit("b")}`),
+    await lateen(`ship --server http://lateen.example.com --sha ${commit("b")}`),
+    await lateen(`rollback --server ${url} --reason x --dry-run`),
+    await lateen(`ship --server ${url} --sha ${commit("b")} --override gate=no`),
+  ].map(({ code, json }) => ({ code, error: (json["error"] as { code: string }).code }));
+  expect(codes).toEqual([
+    { code: 7, error: "UNAUTHENTICATED" },
+    { code: 7, error: "FORBIDDEN" },
+    { code: 4, error: "HTTP_UNREACHABLE" },
+    { code: 2, error: "SERVER_INSECURE" },
+    { code: 2, error: "USAGE" },
+    { code: 2, error: "USAGE" },
+  ]);
+  expect(fleet.plane.requests).toEqual([]);
+});
+
+test("an interrupted program is detached: it ends with 130, and the rollout goes on", async () => {
+  const child = spawn(process.execPath, argv(`ship --server ${url} --env fleet-${runs} --sha ${commit("d")}`), {
+    cwd: tmpdir(),
+    env: env(),
+    stdio: "ignore",
+  });
+  while (fleet.plane.moves().length === 0) await new Promise((done) => setTimeout(done, 20));
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([130, null]);
+  expect(await lateen(`ship --server ${url} --sha ${commit("d")}`)).toMatchObject({ code: 0 });
+  expect(fleet.plane.moves().flat()).toHaveLength(4);
+});

@@ -15,15 +15,14 @@ function releasesOf(file: string): string[] {
 }
 
 describe("releases", () => {
-  test("each package has a version of its own", () => {
-    expect(config).toMatchObject({ fixed: [], linked: [] });
+  // Changesets follows dependencies alone, and what the program bundles is none: until 1.0 all packages are released together.
+  test("a changed library is a changed program, which carries it", () => {
+    expect(config).toMatchObject({ fixed: [["@lateen/*"]], linked: [] });
   });
 
-  test.each(changesets)("a changed library is a changed program, which carries it: %s", (file) => {
+  test.each(changesets)("%s names packages that exist", (file) => {
     const names = releasesOf(file);
     expect(names).not.toEqual([]);
     expect(packageNames).toEqual(expect.arrayContaining(names));
-    // Changesets follows dependencies alone, and what the program bundles is none.
-    expect(names).toContain("cli");
   });
 });

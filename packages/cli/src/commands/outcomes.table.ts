@@ -10,7 +10,7 @@ export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {
   retag: ["ok", "unchanged", "planned", "refused", "unknown", "partial"],
   rollout: ["shipped", "unchanged", "planned", "ok", "superseded", "held", "refused", "unknown", "halted"],
   verify: ["ok", "refused", "unknown"],
-  promote: ["shipped", "unchanged", "planned", "superseded", "held", "refused", "unknown", "partial"],
+  promote: ["shipped", "unchanged", "planned", "superseded", "held", "refused", "unknown", "halted", "partial"],
   reconcile: ["ok", "unchanged", "planned", "superseded", "held", "refused", "unknown", "partial"],
   rollback: ["shipped", "unchanged", "planned", "superseded", "refused", "unknown", "halted", "partial"],
   hold: ["ok", "unchanged", "unknown"],

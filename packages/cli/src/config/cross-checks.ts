@@ -1,3 +1,4 @@
+import { checkProblems } from "./check-problems.ts";
 import { isRecord } from "./layers.ts";
 import { tagsClaimedTwice } from "./tags-claimed-twice.ts";
 
@@ -16,6 +17,7 @@ export function crossChecks(config: Record<string, unknown>): readonly CrossProb
     ...rolloutShape(config["fleet"]),
     ...fleetProof(config["fleet"]),
     ...commandShapes(config["fleet"]),
+    ...checkProblems(config),
     ...promoteTags(config["promote"]),
     ...tagsClaimedTwice(config),
   ];
@@ -38,6 +40,12 @@ function plainHttp(config: Record<string, unknown>): CrossProblem[] {
     entries.push([config["fleet"], ["fleet"], ["buildinfo"]]);
     if (Array.isArray(controlPlanes))
       controlPlanes.forEach((plane, index) => entries.push([plane, ["fleet", "controlPlanes", index], ["url"]]));
+    const { checks } = config["fleet"];
+    if (Array.isArray(checks))
+      checks.forEach((check: unknown, index) => {
+        for (const kind of ["http", "prometheus"])
+          if (isRecord(check)) entries.push([check[kind], ["fleet", "checks", index, kind], ["url"]]);
+      });
   }
   if (isRecord(config["registries"])) {
     for (const [host, entry] of Object.entries(config["registries"]))
@@ -75,7 +83,7 @@ const httpAdvice = "plain http is for loopback addresses; use https, or say inse
 
 function isPlainHttp(value: unknown): boolean {
   if (typeof value !== "string") return false;
-  const text = value.replaceAll("{slug}", "slug");
+  const text = value.replaceAll(/\{\w+\}/g, "slug");
   return /^http:/i.test(text) && URL.canParse(text) && !isLoopback(new URL(text).hostname);
 }
 

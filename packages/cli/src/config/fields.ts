@@ -105,6 +105,16 @@ export const tenantAddress: z.ZodType<string, string> = parsed((text) => {
   return text;
 }, "must be an address with {slug} in it");
 
+/** The address that a check asks, with or without placeholders. */
+export const checkAddress: z.ZodType<string, string> = parsed((text) => {
+  const sample = text.replaceAll(/\{\w+\}/g, "x");
+  if (!URL.canParse(sample) || !/^https?:$/.test(new URL(sample).protocol))
+    throw new Error("must be an https address, such as https://{slug}.example.com/healthz");
+  if (new URL(sample).username !== "")
+    throw new Error("must not hold user and password; use headers: { NAME: { env: NAME } }");
+  return text;
+}, "must be an address such as https://{slug}.example.com/healthz");
+
 const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
 
 /** The name of an environment variable. */

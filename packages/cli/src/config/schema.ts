@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fleetCheck } from "./check-schema.ts";
 import * as field from "./fields.ts";
 
 const forge = () =>
@@ -217,6 +218,7 @@ const fleet = () =>
     rings: field.listOf(ring(), "rings").default([]),
     legacyControlPlane: field.flag.optional(),
     deadline: field.duration.optional(),
+    checks: field.listOf(fleetCheck(), "checks").default([]),
     insecure: field.flag.default(false),
   });
 

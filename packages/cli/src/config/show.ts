@@ -20,6 +20,9 @@ const durations: ReadonlySet<string> = new Set([
   "appearWithin",
   "soak",
   "interval",
+  "every",
+  "for",
+  "maxAge",
   "deadline",
 ]);
 

@@ -10,11 +10,12 @@ import { usageError } from "../config/errors.ts";
 export async function checkOverrides({ overrides, settings }: Pick<Job, "overrides" | "settings">): Promise<void> {
   if (overrides.size === 0) return;
   const { waivableRules } = await import("../pipeline/rules.table.ts");
-  const { gate } = settings.config;
+  const { gate, fleet } = settings.config;
   const names = [
     ...waivableRules.map(({ rule }) => rule),
     ...(gate?.checks ?? []).map(checkName),
     ...(gate?.workflows.map(({ file }) => file) ?? []),
+    ...(fleet?.checks.map(({ name }) => name) ?? []),
   ];
   for (const name of overrides.keys()) {
     if (!names.includes(name))

@@ -32,6 +32,15 @@ export const describeFleet: Describers<FleetEvent> = {
   "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString()}`),
   "soak-probed": (event) =>
     detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
+  "checks-started": (event) => info(`${event.wave}: checks at ${event.step}: ${event.checks.join(", ")}`),
+  "check-sampled": ({ check, slug, wave, sample }) =>
+    sample.verdict === "unknown" || sample.verdict === "bad"
+      ? warning(`check ${check} on ${slug ?? wave}: ${sample.verdict}: ${sample.fact}`)
+      : detail(`check ${check} on ${slug ?? wave}: ${sample.verdict}: ${sample.fact}`),
+  "check-judged": ({ report: { name, slug, wave, verdict, reason } }) =>
+    verdict === "passed"
+      ? info(`check ${name} passed on ${slug ?? wave}: ${reason}`)
+      : warning(`check ${name} ${verdict === "failed" ? "failed" : "is unknown"} on ${slug ?? wave}: ${reason}`),
   "wave-finished": (event) =>
     info(
       `${event.wave} done: ${event.healthy} healthy so far, so the failure rate is below ${percent(event.failureBound)} (95 %)`,

@@ -78,13 +78,22 @@ const tenant = z.object({
 /** A check of `fleet.checks` as it was judged. */
 const fleetCheck = z.object({
   name: text,
+  kind: maybe,
   step: text,
+  wave: maybe,
   slug: maybe,
-  verdict: z.enum(["passed", "failed", "unknown"]),
-  value: z.unknown().optional(),
+  /** `planned` in a dry run. */
+  verdict: z.enum(["passed", "failed", "unknown", "planned"]),
+  value: z.union([text, z.number()]).optional(),
   reason: text,
   source: text,
   at: text,
+  below: z.number().optional(),
+  above: z.number().optional(),
+  /** The looks that decided, oldest first. */
+  samples: z
+    .array(z.object({ verdict: text, fact: text, value: maybe, query: maybe, source: text, at: text }))
+    .optional(),
 });
 
 const forecast = z.object({

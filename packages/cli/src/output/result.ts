@@ -13,6 +13,7 @@ export type ImageResult = Item<ResultDocument["images"]>;
 export type TagResult = Item<ImageResult["tags"]>;
 export type GateResult = NonNullable<ResultDocument["gate"]>;
 export type FleetResult = NonNullable<ResultDocument["fleet"]>;
+export type CheckResult = Item<FleetResult["checks"]>;
 export type TenantResult = Item<FleetResult["tenants"]>;
 export type TargetResult = Item<ResultDocument["targets"]>;
 export type StatusResult = NonNullable<ResultDocument["status"]>;

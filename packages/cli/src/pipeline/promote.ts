@@ -3,6 +3,7 @@ import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
 import { checkKillSwitchEnv, passKillSwitch, promotionGuards, recheckKillSwitch } from "./guards/guards.ts";
 import { type PipelineState, runPipeline } from "./run-pipeline.ts";
+import { hasPromotionChecks, passPromotionChecks } from "./steps/check-promotion.ts";
 import { checkTargets, promoteTargets } from "./steps/promote.ts";
 
 /**
@@ -18,10 +19,17 @@ export async function promote(job: Job): Promise<Verdict<PipelineState | undefin
   const held = checkKillSwitchEnv(job);
   if (held.kind === "stop") return { ...held, value: undefined };
   await Promise.all([wiring.forge(), ...section.targets.map(({ name }) => wiring.ledger(name))]);
+  if (hasPromotionChecks(job)) await wiring.fleet();
   wiring.demandSecrets();
   // Several targets are all proven before the first is promoted; one proves itself.
   const check = section.targets.length > 1 ? [checkTargets] : [];
   const guards = promotionGuards(job);
-  const steps = [...guards, passKillSwitch, ...check, promoteTargets([recheckKillSwitch, ...guards])];
+  const steps = [
+    ...guards,
+    passKillSwitch,
+    ...check,
+    passPromotionChecks,
+    promoteTargets([recheckKillSwitch, ...guards]),
+  ];
   return runPipeline(job, { commit: await job.commit() }, steps);
 }

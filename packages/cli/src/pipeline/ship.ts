@@ -2,6 +2,8 @@ import type { Verdict } from "@lateen/kernel";
 import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
 import { checkKillSwitchEnv, passSupersession, passKillSwitch, recheckKillSwitch } from "./guards/guards.ts";
+import { passPromotionChecks } from "./steps/check-promotion.ts";
+import { reachProviders } from "./steps/reach-providers.ts";
 import { gateStep } from "./steps/pass-gate.ts";
 import { checkTargets, promoteTargets } from "./steps/promote.ts";
 import { resolveRelease } from "./steps/resolve-release.ts";
@@ -38,9 +40,11 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
     passKillSwitch, //                           also where no gate is configured
     resolveRelease, //                           commit → digests, once for all stages
     checkTargets, //                             promotion's plan and its read-only checks
+    reachProviders, //                           only a plan: can every check be asked?
     rolloutStep({ purpose: releasePurpose(job) }), // canary, waves, soak, coverage; guards before every step
     recheckKillSwitch, //                        the rollout took its time
     passSupersession, //                         a newer commit came meanwhile: the tags are left to it
+    passPromotionChecks, //                      the user's last word before a tag moves
     promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
   ];
   const counted = await countSuperseded(job);

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
+import type { FleetCheck } from "@lateen/fleet/checks";
 import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
 import { createGitRefLog } from "@lateen/git-log";
 import { ReleaseError, type Secret } from "@lateen/kernel";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
 import { configMissing } from "../config/errors.ts";
+import { commandEnvironment } from "./command-environment.ts";
 import { gitPlace } from "./git.ts";
 import type { Parts } from "./parts.ts";
 
@@ -13,6 +15,8 @@ export interface FleetWiring {
   readonly controlPlane: ControlPlane;
   readonly prober: Prober;
   readonly journal: Journal;
+  /** What "well" means, in the order of the configuration. */
+  readonly checks: readonly FleetCheck[];
   /** Of each control plane that can be asked: what its credentials may do. */
   readonly access: readonly ControlPlaneAccess[];
 }
@@ -43,6 +47,7 @@ export async function makeFleet(parts: Parts): Promise<FleetWiring> {
     controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(drivers),
     prober: await makeProber(parts, fleet, drivers),
     journal: parts.journal ?? (await makeJournal(parts, fleet)),
+    checks: fleet.checks.length === 0 ? [] : await (await import("./checks.ts")).makeChecks(parts, fleet),
     access: drivers.flatMap(({ name, checkAccess }) =>
       checkAccess === undefined ? [] : [{ name, check: checkAccess }],
     ),
@@ -129,8 +134,7 @@ async function makeExec(
 ): Promise<Driver> {
   const { createExecFleet } = await import("@lateen/fleet/exec");
   const { name, enumerate, move, proof, shell, timeout: timeoutMs, concurrency } = plane;
-  const named = Object.fromEntries(["PATH", "HOME", "LANG", ...plane.env].map((variable) => [variable, env[variable]]));
-  const where = { env: givenVariables(named), cwd: settings.folder, clock };
+  const where = { env: commandEnvironment(env, plane.env), cwd: settings.folder, clock };
   const fleet = createExecFleet({ name, enumerate, move, proof, shell, timeoutMs, concurrency, ...where });
   return { name, plane: fleet.controlPlane, prober: fleet.prober };
 }

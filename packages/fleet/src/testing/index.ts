@@ -33,3 +33,11 @@ export {
   type TenantsServer,
 } from "./tenants.ts";
 export { createVirtualFleet, type VirtualFleet, type VirtualFleetOptions } from "./virtual-fleet.ts";
+export {
+  type PrometheusFault,
+  type PrometheusSample,
+  type PrometheusServer,
+  type PrometheusServerOptions,
+  type PrometheusValue,
+  startPrometheus,
+} from "./prometheus.ts";

@@ -12,6 +12,10 @@ const simulatedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>
   "soak-probed",
   "soak-passed",
   "wave-finished",
+  "checks-started",
+  "check-sampled",
+  "check-judged",
+  "checks-passed",
   "tenants-observed",
   "sweep-started",
   "sweep-progressed",
@@ -25,7 +29,7 @@ const simulatedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>
 ]);
 
 /** Rules whose evidence is of something done, which a dry run has not done. */
-const simulatedRules: ReadonlySet<string> = new Set(["canary", "coverage", "copy", "commit", "settle"]);
+const simulatedRules: ReadonlySet<string> = new Set(["check", "canary", "coverage", "copy", "commit", "settle"]);
 
 /** Whether an event claims something that a dry run only pretends. */
 export function isSimulatedEvent(event: AnyEvent): boolean {

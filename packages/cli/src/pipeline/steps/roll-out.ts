@@ -13,6 +13,7 @@ import { go, type Slug, type Verdict } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
 import { candidateTag, type Job } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
+import { checkResults, heldChecks } from "../checks.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
 import type { PipelineState, Step } from "../run-pipeline.ts";
 import { releaseDigests } from "./release-digests.ts";
@@ -53,8 +54,12 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       ...(options.resume === true ? { resume: true } : {}),
     };
     const { guards, supersededBy } = isRollback ? noGuards : guardsOf(job, commit);
+    const { checks, waived } = await heldChecks(job);
+    if (isRollback && checks.length > 0)
+      job.report({ type: "warned", message: "a rollback runs no checks: it is proven by what the tenants run" });
     const ports = {
       ...(await job.wiring.fleet()),
+      checks,
       guards,
       clock: job.wiring.clock,
       report: job.report,
@@ -62,7 +67,8 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     };
     const rolled = await rollOut(input, ports, job.signal);
     warnTolerated(job, rolled);
-    return withCoverage(rolled, supersededBy(), job.dryRun);
+    const evidence = [...waived, ...rolled.evidence];
+    return withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun);
   };
 }
 
@@ -165,7 +171,9 @@ function withCoverage(
   const report = verdict.value;
   const newer = supersededBy === undefined ? {} : { supersededBy };
   if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<PipelineState>>;
-  const fleet = dryRun ? plannedResult(report) : fleetResult(report);
+  const account = dryRun ? plannedResult(report) : fleetResult(report);
+  const checks = report.checks === undefined ? undefined : checkResults(report.checks, dryRun);
+  const fleet = { ...account, checks };
   const value = {
     ...newer,
     coverage: report,

@@ -1,5 +1,5 @@
 import { found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
-import type { CommandResult, RunCommand } from "../../exec/run-command.ts";
+import { type CommandResult, createRunCommand, type RunCommand } from "../../exec/run-command.ts";
 import { fillArguments } from "../../exec/template.ts";
 import { redactText } from "../../http/redact-text.ts";
 import type { CheckContext, FleetCheck, Measurement } from "../check.ts";
@@ -14,7 +14,8 @@ export interface ExecCheckOptions extends FleetCheckOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Folder that it starts in. */
   readonly cwd: string;
-  readonly run: RunCommand;
+  /** @default a process group of its own */
+  readonly run?: RunCommand | undefined;
 }
 
 /** Exit code of a program that cannot say: EX_TEMPFAIL of sysexits.h. */
@@ -30,7 +31,7 @@ const longestMs = 24 * 3_600_000;
  * A program that cannot be started, or that a signal or the deadline ends, has not said anything: unknown.
  */
 export function createExecCheck(options: ExecCheckOptions): FleetCheck {
-  const { name, at, exec, env, cwd, run, clock } = options;
+  const { name, at, exec, env, cwd, clock, run = createRunCommand(clock) } = options;
   return {
     name,
     at,

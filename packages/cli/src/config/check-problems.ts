@@ -1,0 +1,103 @@
+import type { CrossProblem } from "./cross-checks.ts";
+import { isRecord } from "./layers.ts";
+
+const kinds = ["exec", "http", "prometheus", "workflow"] as const;
+
+/** What no single key of a check can tell: how many sources it has, and which keys belong together. */
+export function checkProblems(config: Record<string, unknown>): readonly CrossProblem[] {
+  const { fleet } = config;
+  if (!isRecord(fleet) || !Array.isArray(fleet["checks"])) return [];
+  const checks: readonly unknown[] = fleet["checks"];
+  const hasAddress = checks.some(
+    (check) => isRecord(check) && isRecord(check["prometheus"]) && check["prometheus"]["url"] !== undefined,
+  );
+  return checks.flatMap((check, index): readonly CrossProblem[] => {
+    if (!isRecord(check)) return [];
+    const at = (key: string, message: string, ...rest: readonly PropertyKey[]): CrossProblem => ({
+      path: ["fleet", "checks", index, key, ...rest],
+      message,
+    });
+    return [
+      ...sources(check, at),
+      ...prometheus(check, hasAddress, at),
+      ...placeholders(check, at),
+      ...neverRuns(check, fleet, at),
+      ...(isRecord(check["workflow"]) && config["forge"] === undefined
+        ? [at("workflow", "needs the section forge")]
+        : []),
+      ...(check["env"] !== undefined && check["exec"] === undefined ? [at("env", "is for exec")] : []),
+      ...(isTwice(checks, index)
+        ? [at("name", `${JSON.stringify(check["name"])} is the name of another check already`)]
+        : []),
+    ];
+  });
+}
+
+type At = (key: string, message: string, ...rest: readonly PropertyKey[]) => CrossProblem;
+
+function sources(check: Record<string, unknown>, at: At): readonly CrossProblem[] {
+  const given = kinds.filter((kind) => check[kind] !== undefined);
+  if (given.length === 0) return [at("name", `names no source: give one of ${kinds.join(", ")}`)];
+  return given.slice(1).map((kind) => at(kind, `cannot stand beside ${given[0]}; a check has one source`));
+}
+
+function prometheus(check: Record<string, unknown>, hasAddress: boolean, at: At): readonly CrossProblem[] {
+  const source = check["prometheus"];
+  const compares = check["regression"] !== undefined || (isRecord(source) && source["regression"] !== undefined);
+  if (!isRecord(source)) return compares ? [at("regression", "is for prometheus with failures and trials")] : [];
+  const problem = (key: string, message: string): CrossProblem => at("prometheus", message, key);
+  const has = (key: string): boolean => source[key] !== undefined;
+  const counts = has("failures") || has("trials");
+  return [
+    ...(has("url") || hasAddress ? [] : [problem("url", "is missing")]),
+    ...(counts || has("query") ? [] : [problem("query", "is missing, or failures and trials with regression")]),
+    ...(counts && has("query") ? [problem("query", "cannot stand beside failures and trials")] : []),
+    ...(counts && !has("failures") ? [problem("failures", "is missing")] : []),
+    ...(counts && !has("trials") ? [problem("trials", "is missing")] : []),
+    ...(counts && !compares
+      ? [at("regression", "is missing: give the probability of a false alarm, such as { alpha: 0.01 }")]
+      : []),
+    ...(!counts && compares ? [at("regression", "needs prometheus.failures and prometheus.trials")] : []),
+    ...(has("query") && !has("below") && !has("above") ? [problem("below", "is missing: give below or above")] : []),
+    ...(counts ? ["below", "above"].filter(has).map((key) => problem(key, "is for query")) : []),
+  ];
+}
+
+const filled = new Set(["slug", "sha", "tag", "wave"]);
+
+/** In arguments and addresses every brace is a placeholder; queries have braces of their own. */
+function placeholders(check: Record<string, unknown>, at: At): readonly CrossProblem[] {
+  const { exec, http } = check;
+  const places: readonly (readonly [string, unknown])[] = [
+    ...(Array.isArray(exec) ? exec.map((argument: unknown) => ["exec", argument] as const) : []),
+    ...(isRecord(http) ? [["http", http["url"]] as const] : []),
+  ];
+  return places.flatMap(([key, text]) =>
+    typeof text !== "string"
+      ? []
+      : [...text.matchAll(/\{(\w+)\}/g)]
+          .filter(([, name = ""]) => !filled.has(name))
+          .map(([whole]) => at(key, `${whole} has no value here; known are {slug} {sha} {tag} {wave}`)),
+  );
+}
+
+/** A check that can never run would look like one that always passes. */
+function neverRuns(check: Record<string, unknown>, fleet: Record<string, unknown>, at: At): readonly CrossProblem[] {
+  const steps: readonly unknown[] = Array.isArray(check["at"]) ? check["at"] : [check["at"]];
+  const { canary, soak, waves, window } = fleet;
+  const hasCanary = (Array.isArray(canary) && canary.length > 0) || waves !== undefined || window !== undefined;
+  const noSoak = typeof soak === "string" && /^0+(?:ms|s|m|h|d)$/.test(soak.trim());
+  return [
+    ...(steps.includes("canary") && !hasCanary ? [at("at", "never runs at canary: fleet.canary names no tenant")] : []),
+    ...(steps.includes("soak") && noSoak ? [at("at", "never runs at soak: fleet.soak is 0")] : []),
+    ...(steps.includes("soak") && !noSoak && !hasCanary
+      ? [at("at", "never runs at soak: only the canary soaks before batches, and fleet.canary names none")]
+      : []),
+  ];
+}
+
+function isTwice(checks: readonly unknown[], index: number): boolean {
+  const nameOf = (check: unknown): unknown => (isRecord(check) ? check["name"] : undefined);
+  const name = nameOf(checks[index]);
+  return name !== undefined && checks.findIndex((check) => nameOf(check) === name) < index;
+}

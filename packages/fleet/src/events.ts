@@ -4,7 +4,14 @@ import type { CheckSampled } from "./checks/run-check.ts";
 import type { JournalEntry, RolloutEvent } from "./engine/journal-entry.ts";
 
 /** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
-export type FleetEvent =
+export type FleetEvent = FleetStep & {
+  /** Milliseconds since the epoch. */
+  readonly at?: number | undefined;
+  /** Number within the rollout; absent for steps that need no memory. */
+  readonly seq?: number | undefined;
+};
+
+type FleetStep =
   | RolloutEvent
   /** What other processes had written down before this one resumed the rollout, oldest first. */
   | { readonly type: "facts-recalled"; readonly facts: readonly JournalEntry[] }

@@ -1,8 +1,9 @@
 export type { FleetReport, TenantReport } from "./coverage/fleet-report.ts";
 export type { RolloutForecast } from "./engine/forecast.ts";
-export type { JournalEntry, RolloutPurpose } from "./engine/journal-entry.ts";
+export type { FleetIdentity, JournalEntry, RolloutPurpose } from "./engine/journal-entry.ts";
 export type { FleetEvent } from "./events.ts";
 export { abandonRollout, inspectJournal, type RolloutStatus } from "./journal/inspect-journal.ts";
+export { journalEntrySchema } from "./journal/entry-schema.ts";
 export { memoryJournal } from "./journal/memory-journal.ts";
 export { mirrorJournal, type MirrorLog } from "./journal/mirror/mirror-journal.ts";
 export { type FleetPolicy, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
@@ -14,6 +15,7 @@ export type { FleetHistory } from "./ports/history.ts";
 export type { Journal, OpenJournal } from "./ports/journal.ts";
 export type { Prober } from "./ports/prober.ts";
 export type { RolloutInput, RolloutPorts, VerifyInput, VerifyPorts } from "./ports/rollout-ports.ts";
+export type { Wish, Wishes } from "./ports/wishes.ts";
 export { isNonEmpty, type NonEmpty, type Tenant } from "./ports/tenant.ts";
 export { rollOut } from "./roll-out.ts";
 export { verifyFleet } from "./verify-fleet.ts";

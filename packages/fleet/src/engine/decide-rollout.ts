@@ -46,6 +46,7 @@ export function decideRollout(state: RolloutState, limits: RolloutLimits, now: n
   const reason = state.stop === undefined ? reasonToHalt(state, limits, now) : undefined;
   if (reason !== undefined) return [{ kind: "halt", ...reason }];
   const running = [...state.waves.values()].flatMap((wave) => continueWave(state, limits, wave));
+  if (state.stop === undefined && state.paused !== undefined) return running;
   if (!mayStart(state)) return state.waves.size > 0 ? running : afterStop(state, limits);
   const stage = state.stages[state.current];
   if (stage === undefined) return running.length > 0 || state.waves.size > 0 ? running : atEnd(state, limits);
@@ -53,7 +54,8 @@ export function decideRollout(state: RolloutState, limits: RolloutLimits, now: n
 }
 
 function mayStart(state: RolloutState): boolean {
-  return state.stop === undefined || (state.returning && !state.interrupted);
+  if (state.stop === undefined) return state.paused === undefined;
+  return state.returning && !state.interrupted;
 }
 
 function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): RolloutState["alarm"] {
@@ -78,6 +80,8 @@ function hasMoreToStart(state: RolloutState): boolean {
 
 function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveState): readonly RolloutAction[] {
   const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
+  const isPaused = state.paused !== undefined && state.stop === undefined;
+  if (isPaused && members.some((tenant) => tenant.step === "waiting")) return [];
   const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
   if (waiting.length > 0) return callsOf(state, wave, waiting, limits.callSize);
   if (members.some((tenant) => tenant.step === "posted" || tenant.step === "retrying")) return [];

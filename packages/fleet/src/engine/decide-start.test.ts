@@ -1,8 +1,8 @@
 import { parseCommitSha } from "@lateen/kernel";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decideStart } from "./decide-start.ts";
 import { type StartRow, startRows } from "../../test/tables/decide-start.table.ts";
-import type { RolloutPurpose } from "./journal-entry.ts";
+import type { FleetIdentity, RolloutPurpose } from "./journal-entry.ts";
 
 const [same, another] = ["a", "b"].map((digit) => ({ sha: parseCommitSha(digit.repeat(40)), digests: {}, tag: digit }));
 
@@ -18,6 +18,8 @@ function decide(row: Omit<StartRow, "then" | "because">): ReturnType<typeof deci
     id: journal === "nothing" ? undefined : "id",
     release: journal === "nothing" ? undefined : commit === "the same" ? same : another,
     purpose: purposeOf(holds),
+    fleet: undefined,
+    moved: 1,
     planned: journal !== "not planned yet",
     finished: journal === "nothing" || isOpen ? undefined : journal,
   };
@@ -39,4 +41,56 @@ test("an unfinished rollback is never continued as a release, and never stands b
     for (const commit of ["the same", "another"] as const)
       for (const resume of [true, false])
         expect(decide({ journal, commit, holds: "rollback", asked: "release", resume }).kind).toBe("refuse");
+});
+
+describe("the fleet of a journal", () => {
+  const staging: FleetIdentity = {
+    environment: "staging",
+    controlPlanes: [{ name: "cp", url: "https://cp.example.com" }],
+    proof: "https://{slug}.example.com/buildinfo",
+  };
+  const production: FleetIdentity = { ...staging, environment: "production" };
+  const state = { id: "x", release: same, purpose: undefined, planned: true, finished: undefined, moved: 1 };
+
+  test.each([
+    { holds: staging, asked: staging, then: "resume" },
+    { holds: staging, asked: production, then: "JOURNAL_OTHER_FLEET" },
+    { holds: staging, asked: { ...staging, environment: undefined }, then: "JOURNAL_OTHER_FLEET" },
+    {
+      holds: staging,
+      asked: { ...staging, controlPlanes: [{ name: "cp", url: "https://cp2.example.com" }] },
+      then: "JOURNAL_OTHER_FLEET",
+    },
+    {
+      holds: staging,
+      asked: { ...staging, proof: "https://{slug}.example.org/buildinfo" },
+      then: "JOURNAL_OTHER_FLEET",
+    },
+    { holds: staging, asked: { ...staging, candidate: "other-{sha7}" }, then: "resume" },
+    {
+      holds: staging,
+      asked: { ...staging, controlPlanes: [{ name: "renamed", url: "https://cp.example.com/" }] },
+      then: "resume",
+    },
+    { holds: undefined, asked: staging, then: "JOURNAL_OTHER_FLEET" },
+    { holds: staging, asked: undefined, then: "resume" },
+  ])("$holds.environment, asked for $asked.environment: $then", ({ holds, asked, then }) => {
+    if (same === undefined) throw new Error("two releases");
+    const decision = decideStart({ ...state, fleet: holds }, { release: same, fleet: asked });
+    expect(decision.kind === "refuse" ? decision.code : decision.kind).toBe(then);
+    if (decision.kind === "refuse" && holds !== undefined) expect(decision.reason).toMatch(/staging.*not for/);
+  });
+
+  test("a journal of an earlier version that moved nothing is begun again", () => {
+    if (same === undefined) throw new Error("two releases");
+    expect(
+      decideStart({ ...state, planned: false, moved: 0, fleet: undefined }, { release: same, fleet: staging }),
+    ).toEqual({ kind: "start" });
+  });
+
+  test("another fleet's finished rollout is no reason to say that this one is done", () => {
+    if (same === undefined) throw new Error("two releases");
+    const finished = { ...state, finished: "shipped", fleet: staging };
+    expect(decideStart(finished, { release: same, fleet: production, resume: true })).toEqual({ kind: "start" });
+  });
 });

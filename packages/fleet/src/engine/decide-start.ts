@@ -1,5 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import type { RolloutInput } from "../ports/rollout-ports.ts";
+import { describeFleet, isSameFleet } from "./fleet-identity.ts";
+import type { FleetIdentity } from "./journal-entry.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
 /** What is done with the rollout that a journal holds. */
@@ -10,19 +12,24 @@ export type StartDecision =
 /**
  * Decides whether a rollout begins, continues the one of the journal, or may not run beside it.
  *
+ * A journal belongs to one fleet: that of another one is neither continued nor replaced while it is unfinished.
+ *
  * An unfinished rollback stands in the way of every release, of its own commit too: a release gives way to newer commits and is
  * verified less strictly, so under its rules the rollback would not be completed.
  */
 export function decideStart(
-  state: Pick<RolloutState, "id" | "release" | "purpose" | "planned" | "finished">,
-  { release, purpose, resume }: Pick<RolloutInput, "release" | "purpose" | "resume">,
+  state: Pick<RolloutState, "id" | "release" | "purpose" | "planned" | "finished" | "fleet" | "moved">,
+  { release, purpose, resume, fleet }: Pick<RolloutInput, "release" | "purpose" | "resume" | "fleet">,
 ): StartDecision {
   if (state.id === undefined) {
     return resume === true
       ? { kind: "refuse", code: "JOURNAL_EMPTY", reason: "there is nothing to resume: the journal holds no rollout" }
       : { kind: "start" };
   }
-  const isSame = state.release?.sha === release.sha;
+  const other = fleet === undefined ? undefined : otherFleet(state, fleet);
+  if (other !== undefined && state.finished === undefined)
+    return { kind: "refuse", code: "JOURNAL_OTHER_FLEET", reason: other };
+  const isSame = state.release?.sha === release.sha && other === undefined;
   if (state.finished !== undefined) {
     const isDone = isSame && (state.finished === "shipped" || state.finished === "unchanged");
     return { kind: resume === true && isDone ? "verify" : "start" };
@@ -30,6 +37,21 @@ export function decideStart(
   const isKept = state.purpose?.kind !== "rollback" || (purpose ?? state.purpose).kind === "rollback";
   if (!isSame || !isKept) return { kind: "refuse", code: "JOURNAL_UNFINISHED", reason: inTheWay(state) };
   return { kind: state.planned ? "resume" : "start" };
+}
+
+/** Why the journal is not one of `fleet`; undefined if it is. */
+function otherFleet(
+  state: Pick<RolloutState, "fleet" | "release" | "moved">,
+  fleet: FleetIdentity,
+): string | undefined {
+  const advice = "use a journal of its own for each fleet, or give that rollout up with --abandon";
+  const what = `an unfinished rollout of ${state.release?.sha ?? "another commit"}`;
+  // A journal of an earlier version that moved nothing harms no fleet.
+  if (state.fleet === undefined && state.moved === 0) return undefined;
+  if (state.fleet === undefined)
+    return `the journal holds ${what} by an earlier version, which did not record its fleet: ${advice}`;
+  if (isSameFleet(state.fleet, fleet)) return undefined;
+  return `the journal holds ${what} for ${describeFleet(state.fleet)}, not for ${describeFleet(fleet)}: ${advice}`;
 }
 
 function inTheWay({ release, purpose }: Pick<RolloutState, "release" | "purpose">): string {

@@ -1,6 +1,7 @@
 import { done, refuse } from "../steps/forward-stop.ts";
 import type { JournalEntry } from "../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../ports/journal.ts";
+import { journalClosed } from "./journal-errors.ts";
 
 /** A journal that lives as long as the process: for tests, for dry runs, and for hosts that keep the facts elsewhere. */
 export function memoryJournal(
@@ -8,12 +9,21 @@ export function memoryJournal(
 ): Journal & { readonly entries: readonly JournalEntry[] } {
   let entries: JournalEntry[] = [...initial];
   let held = false;
-  const open = (): OpenJournal => ({
-    entries: [...entries],
-    append: async (added) => void entries.push(...added),
-    rotate: async () => void (entries = []),
-    close: async () => void (held = false),
-  });
+  const open = (): OpenJournal => {
+    let isOpen = true;
+    return {
+      entries: [...entries],
+      async append(added) {
+        if (!isOpen) throw journalClosed();
+        entries.push(...added);
+      },
+      rotate: async () => void (entries = []),
+      async close() {
+        isOpen = false;
+        held = false;
+      },
+    };
+  };
   return {
     get entries() {
       return entries;

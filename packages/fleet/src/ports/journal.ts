@@ -13,7 +13,11 @@ export interface Journal {
 export interface OpenJournal {
   /** What was in it when it was opened. */
   readonly entries: readonly JournalEntry[];
-  /** Resolves once `entries` are durable. @throws ReleaseError `JOURNAL_WRITE` */
+  /**
+   * Resolves once `entries` are durable. Calls overlap: the order of entries is that of the calls, and each call resolves for itself.
+   * After `close`, and once another process has taken the lock over, it rejects and writes nothing.
+   * @throws ReleaseError `JOURNAL_WRITE`, `JOURNAL_LOST`, `JOURNAL_CLOSED`
+   */
   append(entries: readonly JournalEntry[]): Promise<void>;
   /** Puts the finished rollout aside; what is appended afterwards starts a new one. */
   rotate(): Promise<void>;

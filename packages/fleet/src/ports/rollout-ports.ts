@@ -5,10 +5,11 @@ import type { FleetEvent } from "../events.ts";
 import type { Guard } from "./guard.ts";
 import type { FleetHistory } from "./history.ts";
 import type { Journal } from "./journal.ts";
-import type { RolloutPurpose } from "../engine/journal-entry.ts";
+import type { FleetIdentity, RolloutPurpose } from "../engine/journal-entry.ts";
 import type { FleetPolicy } from "../policy.ts";
 import type { Prober } from "./prober.ts";
 import type { NonEmpty } from "./tenant.ts";
+import type { Wishes } from "./wishes.ts";
 
 /** What `verifyFleet` reads from; it writes nothing. */
 export interface VerifyPorts {
@@ -28,6 +29,10 @@ export interface RolloutPorts extends VerifyPorts {
   readonly checks?: readonly FleetCheck[];
   readonly controlPlane: ControlPlane;
   readonly journal: Journal;
+  /** A number in [0, 1), for the id of the rollout. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** Pause, continue and stop; read at every tick, also in a soak. */
+  readonly wishes?: Wishes | undefined;
 }
 
 /** What is rolled out, and how. */
@@ -40,6 +45,11 @@ export interface RolloutInput {
   readonly withoutCanary?: string;
   /** Gives the image tag of an older commit; needed for `onFailure: "rollback"`. */
   readonly tagOf?: (sha: string) => string;
+  /** Which fleet this is; kept in the journal, so that another fleet's is never continued. */
+  readonly fleet?: FleetIdentity | undefined;
+  /** Who rolls out, and the address of the job; kept in the journal. */
+  readonly actor?: string | undefined;
+  readonly run?: string | undefined;
   /** Whom the rollout is for; kept in the journal. @default that of the rollout that is continued */
   readonly purpose?: RolloutPurpose;
   /** Continue an unfinished rollout and refuse where there is none to continue; without it an unfinished one of the same commit is continued all the same. @default false */

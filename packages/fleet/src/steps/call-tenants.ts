@@ -98,9 +98,9 @@ function wasMoved(row: TenantRow): boolean {
   return row.commandOk === true && !row.hasError;
 }
 
-/** What has happened elsewhere during a pause may have ended the rollout: then nothing is sent once more. */
+/** What has happened elsewhere may have stopped or paused the rollout: then nothing is sent once more. */
 function hasStopped({ state }: Run): boolean {
-  return state.stop !== undefined && !state.returning;
+  return (state.stop !== undefined || state.paused !== undefined) && !state.returning;
 }
 
 async function pause(run: Run, delayMs: number): Promise<boolean> {

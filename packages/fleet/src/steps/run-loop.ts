@@ -2,6 +2,7 @@ import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { callTenants } from "./call-tenants.ts";
 import { checkGuards } from "./check-guards.ts";
 import { decideRollout, type RolloutAction } from "../engine/decide-rollout.ts";
+import { followWishes } from "./follow-wishes.ts";
 import { failureBound } from "../coverage/failure-bound.ts";
 import { observeWave } from "./observe-wave.ts";
 import { planRollback } from "../engine/plan-rollback.ts";
@@ -25,6 +26,11 @@ export async function runLoop(run: Run): Promise<ReleaseError | undefined> {
   let wake = (): void => undefined;
   const onAbort = () => wake();
   run.signal?.addEventListener("abort", onAbort);
+  const over = new AbortController();
+  const following = followWishes(run, () => wake(), over.signal).catch((error: unknown) => {
+    failure ??= asReleaseError(error);
+    wake();
+  });
   for (;;) {
     const woken = new Promise<void>((resolve) => (wake = resolve));
     if (run.signal?.aborted === true && !run.state.interrupted && failure === undefined) {
@@ -42,9 +48,12 @@ export async function runLoop(run: Run): Promise<ReleaseError | undefined> {
           wake();
         });
     }
-    if (running.size === 0) break;
+    const isPaused = failure === undefined && run.state.paused !== undefined && run.state.stop === undefined;
+    if (running.size === 0 && !isPaused) break;
     await woken;
   }
+  over.abort();
+  await following;
   run.signal?.removeEventListener("abort", onAbort);
   return failure;
 }

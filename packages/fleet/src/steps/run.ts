@@ -24,6 +24,8 @@ export interface Run {
   readonly signal: AbortSignal | undefined;
   /** Aborts as soon as the rollout has a reason to stop: what only watches is called off. */
   readonly stopping: AbortSignal;
+  /** Aborts with either of the two: what only watches ends. */
+  readonly watching: AbortSignal;
   /** Checks of the user that hold for this rollout. */
   readonly checks: readonly FleetCheck[];
   /** When tenants gave their last matching answer, in this process. */
@@ -51,22 +53,28 @@ export interface RunOptions extends Pick<
 
 /** Ties state, journal and reporter together. */
 export function createRun(options: RunOptions): Run {
-  const { state, journal, ports, policy, input } = options;
+  const { state, journal, policy, input } = options;
+  const { report, clock } = options.ports;
+  const ports: RolloutPorts = { ...options.ports, report: (event) => report?.({ at: clock.now(), ...event }) };
   const target = observeOptions(input.release, policy, ports);
   const stopping = new AbortController();
+  const watching = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
+  let seq = options.resumed ? journal.entries.length : 0;
   return {
     ...options,
+    ports,
     stopping: stopping.signal,
+    watching,
     seenAt: new Map(),
     evidence: [],
     async record(...facts) {
-      const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now() }));
+      const entries = facts.map((fact): JournalEntry => ({ ...fact, at: ports.clock.now(), seq: (seq += 1) }));
       // State and journal see the facts in one order, since both get them before anything else can run.
       for (const entry of entries) applyEvent(state, entry);
       if (state.stop !== undefined || state.alarm !== undefined) stopping.abort();
       await journal.append(entries);
       // Who is told of a fact may rely on it, also after a crash.
-      for (const fact of facts) ports.report?.(fact);
+      for (const entry of entries) ports.report?.(entry);
     },
     tell: (event) => ports.report?.(event),
     observing: (release) => (release.sha === input.release.sha ? target : strictly(target, release.sha, ports)),

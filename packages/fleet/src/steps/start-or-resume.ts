@@ -3,9 +3,8 @@ import type { CheckStep, FleetCheck } from "../checks/check.ts";
 import { planRecheck } from "../engine/plan-recheck.ts";
 import { refuse } from "./forward-stop.ts";
 import { replay } from "../engine/reducer.ts";
-import { tolerance } from "../engine/count-or-percent.ts";
+import { describeChanges, limitsOfPolicy, saferLimits, withLimits } from "../engine/policy-limits.ts";
 import { decideStart } from "../engine/decide-start.ts";
-import type { RolloutLimits } from "../engine/decide-rollout.ts";
 import type { FleetReport } from "../coverage/fleet-report.ts";
 import type { OpenJournal } from "../ports/journal.ts";
 import { forecast } from "../engine/forecast.ts";
@@ -70,7 +69,8 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
   const { fleet, baseline, seenAt } = prepared.value;
   const steps = stepsOf(options.checks);
   const stages = again ? planRecheck(prepared.value, policy, steps) : prepared.value.stages;
-  const limits = limitsOf(policy, fleet.tenants.length, ports.clock.now(), steps);
+  const policyLimits = limitsOfPolicy(policy, fleet.tenants.length, ports.clock.now());
+  const limits = { ...policyLimits, deadline: policyLimits.deadline, checks: steps };
   if (journal.entries.length > 0) await journal.rotate();
   const run = createRun({
     ...options,
@@ -82,7 +82,16 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
   const only = input.only === undefined ? {} : { only: input.only };
   const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
   await run.record(
-    { type: "rollout-started", id: idOf(input, ports.clock.now()), release: input.release, ...only, ...purpose },
+    {
+      type: "rollout-started",
+      id: idOf(input, ports.clock.now(), ports.random ?? Math.random),
+      release: input.release,
+      ...only,
+      ...purpose,
+      ...(input.fleet === undefined ? {} : { fleet: input.fleet }),
+      limits: policyLimits,
+      ...authorOf(input),
+    },
     { type: "fleet-enumerated", tenants: fleet.tenants, ephemeral: fleet.ephemeral, pinned: [...fleet.pins.keys()] },
     { type: "baseline-read", tenants: [...baseline] },
     { type: "stages-planned", stages },
@@ -92,14 +101,25 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
 
 /** Takes an unfinished rollout up: calls without an outcome are in doubt, and whoever waits is looked at once more. */
 async function resumeRollout(options: StartOptions): Promise<StartResult> {
-  const { policy, ports, journal, signal, state } = options;
-  const limits = limitsOf(policy, state.tenants.size, state.startedAt, stepsOf(options.checks));
+  const { ports, journal, signal, state } = options;
+  const next = limitsOfPolicy(options.policy, state.tenants.size, state.startedAt);
+  const held = state.limits === undefined ? next : saferLimits(state.limits, next);
+  const changed = state.limits === undefined ? [] : describeChanges(state.limits, next);
+  const policy = withLimits(options.policy, held);
+  const limits = { ...held, deadline: held.deadline, checks: stepsOf(options.checks) };
   // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
   const input = { ...options.input, release: state.release ?? options.input.release };
-  const run = createRun({ ...options, input, limits, resumed: true, forecast: undefined });
+  const run = createRun({ ...options, policy, input, limits, resumed: true, forecast: undefined });
   ports.report?.({ type: "facts-recalled", facts: [...journal.entries] });
   const purpose = input.purpose === undefined ? {} : { purpose: input.purpose };
-  await run.record({ type: "rollout-resumed", facts: journal.entries.length, ...purpose });
+  await run.record({
+    type: "rollout-resumed",
+    facts: journal.entries.length,
+    ...purpose,
+    limits: held,
+    ...(changed.length === 0 ? {} : { changed }),
+    ...authorOf(input),
+  });
   const waiting = [...state.tenants.values()].filter(
     (tenant) => tenant.step === "waiting" && !tenant.moved && !state.pinned.has(tenant.tenant.slug),
   );
@@ -116,24 +136,18 @@ function stepsOf(checks: readonly FleetCheck[]): ReadonlySet<CheckStep> {
   return new Set(checks.flatMap(({ at }) => at));
 }
 
-function limitsOf(
-  policy: ResolvedPolicy,
-  fleetSize: number,
-  startedAt: number,
-  checks: ReadonlySet<CheckStep>,
-): RolloutLimits {
-  const { maxControlPlaneFaults, onFailure, deadlineMs, callSize } = policy;
-  const deadline = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
-  return {
-    tolerance: tolerance(policy.maxStragglers, fleetSize),
-    maxControlPlaneFaults,
-    callSize,
-    onFailure,
-    deadline,
-    checks,
-  };
+function authorOf({ actor, run }: RolloutInput): { readonly actor?: string; readonly run?: string } {
+  return { ...(actor === undefined ? {} : { actor }), ...(run === undefined ? {} : { run }) };
 }
 
-function idOf(input: RolloutInput, now: number): string {
-  return `${input.release.sha.slice(0, 12)}-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+/** The environment and randomness are part of it: two fleets may begin with one commit in one second. */
+function idOf({ release, fleet }: RolloutInput, now: number, chance: () => number): string {
+  const at = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
+  const environment = fleet?.environment?.replace(/[^\w-]/g, "").slice(0, 20);
+  const random = Math.floor(chance() * 2 ** 32)
+    .toString(16)
+    .padStart(8, "0");
+  return [environment, release.sha.slice(0, 12), at, random]
+    .filter((part) => part !== undefined && part !== "")
+    .join("-");
 }

@@ -21,8 +21,8 @@ export async function watchProven(run: Run): Promise<void> {
     run.tell({ type: "proven-watched", healthy: before.size - suspects.size, total: before.size });
     watched = [...suspects];
     if (watched.length === 0) return;
-    await clock.sleep(intervalMs, run.signal).catch(() => undefined);
-    if (run.signal?.aborted === true) return;
+    await clock.sleep(intervalMs, run.watching).catch(() => undefined);
+    if (run.watching.aborted) return;
   }
 }
 

@@ -77,60 +77,120 @@ async function runs(prober: Prober, tenant: Tenant, release: Release): Promise<b
   return reading.kind === "found" && release.sha.startsWith(reading.value);
 }
 
+const started: JournalEntry = {
+  type: "rollout-started",
+  id: "contract",
+  release: { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "new" },
+  at: 1,
+};
+
 const facts: readonly JournalEntry[] = [
-  {
-    type: "rollout-started",
-    id: "contract",
-    release: { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "new" },
-    at: 1,
-  },
+  started,
   { type: "tenants-posted", call: 1, wave: "canary", slugs: [parseSlug("t1")], attempt: 1, at: 2 },
   { type: "tenant-failed", slug: parseSlug("t1"), reason: "„Grund“ in\nzwei Zeilen", at: 3 },
 ];
 
-/** What every journal has to do. `subject` gives the same journal each time within one test, and an empty one to each test. */
+/** A journal under test: a function that gives a journal on the same place each time. */
+export interface JournalSubject {
+  (): Journal;
+  /**
+   * Makes the lock of the current holder free, as if its process had died without `close`; the holder itself goes on, as a process
+   * does that was only suspended. Absent for a journal that cannot outlive its process.
+   */
+  readonly die?: (() => Promise<void>) | undefined;
+}
+
+/** What every journal has to do. `subject` gives an empty journal to each test. */
 export function describeJournalContract(
   name: string,
-  subject: () => Promise<() => Journal>,
+  subject: () => Promise<JournalSubject>,
   runner: ContractRunner,
 ): void {
-  const { describe, test, expect } = runner;
+  const { describe, test } = runner;
   describe(`journal contract: ${name}`, () => {
-    test("begins empty", async () => {
-      const journal = await subject();
-      expect(await journal().read()).toEqual([]);
-    });
-
-    test("gives back what was appended, in order, to readers and to the next writer", async () => {
-      const journal = await subject();
-      const first = await held(journal());
-      await first.append(facts.slice(0, 2));
-      await first.append(facts.slice(2));
-      expect(await journal().read()).toEqual(facts);
-      await first.close();
-      const second = await held(journal());
-      expect(second.entries).toEqual(facts);
-      await second.close();
-    });
-
-    test("has one writer at a time, and refuses the second", async () => {
-      const journal = await subject();
-      const first = await held(journal());
-      expect(await journal().open()).toMatchObject({ kind: "stop", outcome: "refused" });
-      await first.close();
-      await (await held(journal())).close();
-    });
-
-    test("begins anew after a rotation", async () => {
-      const journal = await subject();
-      const first = await held(journal());
-      await first.append(facts);
-      await first.rotate();
-      await first.append(facts.slice(0, 1));
-      await first.close();
-      expect(await journal().read()).toEqual(facts.slice(0, 1));
-    });
+    for (const [title, body] of Object.entries(journalRules)) {
+      test(title, async () => body(await subject(), runner));
+    }
   });
+}
+
+type JournalRule = (journal: JournalSubject, runner: Pick<ContractRunner, "expect">) => Promise<void>;
+
+const journalRules: Readonly<Record<string, JournalRule>> = {
+  "begins empty": async (journal, { expect }) => {
+    expect(await journal().read()).toEqual([]);
+  },
+  "gives back what was appended, in order, to readers and to the next writer": async (journal, { expect }) => {
+    const first = await held(journal());
+    await first.append(facts.slice(0, 2));
+    await first.append(facts.slice(2));
+    expect(await journal().read()).toEqual(facts);
+    await first.close();
+    const second = await held(journal());
+    expect(second.entries).toEqual(facts);
+    await second.close();
+  },
+  "keeps the order of calls that overlap": async (journal, { expect }) => {
+    const writer = await held(journal());
+    const entries = Array.from({ length: 40 }, (_, index): JournalEntry => ({ ...started, at: index }));
+    const calls = entries.map((entry) => writer.append([entry]));
+    await calls.at(-1);
+    expect((await journal().read()).map((entry) => entry.at)).toEqual(entries.map((entry) => entry.at));
+    await Promise.all(calls);
+    await writer.close();
+  },
+  "has one writer at a time, and refuses the second": async (journal, { expect }) => {
+    const first = await held(journal());
+    expect(await journal().open()).toMatchObject({ kind: "stop", outcome: "refused" });
+    await first.close();
+    await (await held(journal())).close();
+  },
+  "begins again after a rotation": async (journal, { expect }) => {
+    const first = await held(journal());
+    await first.append(facts);
+    await first.rotate();
+    await first.append(facts.slice(0, 1));
+    await first.close();
+    expect(await journal().read()).toEqual(facts.slice(0, 1));
+  },
+  "rejects an append after close, and writes nothing": async (journal, { expect }) => {
+    const writer = await held(journal());
+    await writer.append(facts.slice(0, 1));
+    await writer.close();
+    expect(await rejects(writer.append(facts.slice(1)))).toBe(true);
+    expect(await journal().read()).toEqual(facts.slice(0, 1));
+  },
+  "keeps what was durable if its writer dies": async (journal, { expect }) => {
+    if (journal.die === undefined) return;
+    const first = await held(journal());
+    await first.append(facts.slice(0, 2));
+    await journal.die();
+    const second = await held(journal());
+    expect(second.entries).toEqual(facts.slice(0, 2));
+    await second.append(facts.slice(2));
+    await second.close();
+    expect(await journal().read()).toEqual(facts);
+  },
+  "ends the writer whose lock was taken over": async (journal, { expect }) => {
+    if (journal.die === undefined) return;
+    const first = await held(journal());
+    await first.append(facts.slice(0, 1));
+    await journal.die();
+    const second = await held(journal());
+    expect(await rejects(first.append(facts.slice(1, 2)))).toBe(true);
+    await second.append(facts.slice(2));
+    await first.close().catch(() => undefined);
+    expect(await journal().open()).toMatchObject({ kind: "stop", outcome: "refused" });
+    await second.close();
+    expect(await journal().read()).toEqual([...facts.slice(0, 1), ...facts.slice(2)]);
+  },
+};
+
+async function rejects(work: Promise<unknown>): Promise<boolean> {
+  return await work.then(
+    () => false,
+    () => true,
+  );
 }
 
 async function held(journal: Journal): Promise<OpenJournal> {

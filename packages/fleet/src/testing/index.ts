@@ -3,6 +3,7 @@ export {
   type ControlPlaneSubject,
   describeControlPlaneContract,
   describeJournalContract,
+  type JournalSubject,
 } from "./contracts.ts";
 export {
   type CallManner,

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { asReleaseError, ReleaseError } from "@lateen/kernel";
+import { journalClosed } from "../journal-errors.ts";
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -14,8 +15,15 @@ interface Waiting {
   reject(error: ReleaseError): void;
 }
 
-/** Opens `path` for appending after its first `length` bytes; what follows them, a torn line, is cut off. */
-export async function openAppendFile(path: string, length: number): Promise<AppendFile> {
+/**
+ * Opens `path` for appending after its first `length` bytes; what follows them, a torn line, is cut off. `mayWrite` is asked before
+ * each write, and its error ends the writing.
+ */
+export async function openAppendFile(
+  path: string,
+  length: number,
+  mayWrite: () => Promise<ReleaseError | undefined>,
+): Promise<AppendFile> {
   const handle = await open(path, "a", 0o600);
   await handle.truncate(length);
   let waiting: Waiting[] = [];
@@ -27,7 +35,7 @@ export async function openAppendFile(path: string, length: number): Promise<Appe
       const group = waiting;
       waiting = [];
       // After a failed write the end of the file is unknown; a line after a torn one would be damage.
-      broken ??= await write(handle, path, group, size);
+      broken ??= (await mayWrite()) ?? (await write(handle, path, group, size));
       size += broken === undefined ? bytesOf(group) : 0;
       for (const part of group) {
         if (broken === undefined) part.resolve();
@@ -45,6 +53,7 @@ export async function openAppendFile(path: string, length: number): Promise<Appe
     },
     async close() {
       await flushing;
+      broken ??= journalClosed();
       await handle.close();
     },
   };

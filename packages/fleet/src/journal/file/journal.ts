@@ -6,6 +6,7 @@ import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { type AppendFile, openAppendFile } from "./append-file.ts";
 import { formatLines, readLines, type ReadLines } from "./lines.ts";
+import { journalLost } from "../journal-errors.ts";
 import { findOwner, type Lock, syncFolder, takeLock } from "./lock.ts";
 
 /** Where the journal is kept. */
@@ -47,27 +48,28 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
   // Journals belong to a machine, not to a repository.
   await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
   const { entries, length } = await load(path);
-  let file: AppendFile = await openAppendFile(path, length);
+  const mayWrite = async () => ((await lock.isHeld()) ? undefined : journalLost(`the journal in ${folder}`));
+  let file: AppendFile = await openAppendFile(path, length, mayWrite);
   await syncFolder(folder);
   let id = idOf(entries);
   let rotations = 0;
   return done({
     entries,
-    async append(added) {
+    append(added) {
       id = idOf(added) ?? id;
-      await file.append(formatLines(added));
+      return file.append(formatLines(added));
     },
     async rotate() {
       await file.close();
       await rename(path, join(folder, `rollout-${id ?? "unnamed"}-${clock.now()}-${++rotations}.jsonl`));
       id = undefined;
-      file = await openAppendFile(path, 0);
+      file = await openAppendFile(path, 0, mayWrite);
       await syncFolder(folder);
       await dropOldest(folder);
     },
     async close() {
       await file.close();
-      await lock.release();
+      if (await lock.isHeld()) await lock.release();
     },
   });
 }

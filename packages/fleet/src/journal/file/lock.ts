@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname } from "node:path";
 import { pid } from "node:process";
@@ -7,6 +7,8 @@ import { describeLiving, type Owner, startOf } from "./owner.ts";
 
 /** A lock that this process holds. */
 export interface Lock {
+  /** False once another process has taken it over. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -56,10 +58,18 @@ async function tryToTake(path: string, aside: string): Promise<Lock | string | u
   // What was read may have been old: then the row has gone on, and this number is one that was cleared away.
   if (others.some((number) => number > top)) return unlink(own).then(nothing, nothing);
   for (const number of others) await unlink(`${path}.${number}`).catch(() => undefined);
-  return { release: () => release(own, aside) };
+  return { isHeld: () => exists(own), release: () => release(own, aside) };
 }
 
 function nothing(): undefined {}
+
+/** Whoever takes the lock over clears the numbers before its own away. */
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),
+  );
+}
 
 /** A row never starts again from 1 while somebody may still hold a number of it, so the last file stays and says so. */
 async function release(own: string, aside: string): Promise<void> {

@@ -2,6 +2,7 @@ import { asReleaseError, type Clock, go, ReleaseError, type Stop, stop, systemCl
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { parseEntry } from "../entry-schema.ts";
+import { journalClosed } from "../journal-errors.ts";
 import { parsedJson } from "./stream.ts";
 import type { SqlClient } from "./tables.ts";
 
@@ -173,6 +174,7 @@ async function hold(options: SqlJournalOptions, held: Held): Promise<OpenJournal
     },
     async close() {
       await appender.idle();
+      lost ??= journalClosed();
       closing.abort();
       await renewing;
       await release();

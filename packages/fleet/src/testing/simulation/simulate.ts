@@ -218,6 +218,7 @@ function portsOf(simulation: Simulation, { step, check, number, isDead }: Life):
           return answer;
         }),
     },
+    random: () => 0.5,
     prober: { buildinfo: ({ slug }) => step(() => world.probe(slug)) },
     history: { compare: (base, head) => step(() => compare(base, head)) },
     guards: [

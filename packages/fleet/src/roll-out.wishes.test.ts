@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import type { FleetEvent } from "./events.ts";
+import type { Wish } from "./ports/wishes.ts";
+import { createVirtualRollout } from "./testing/virtual-rollout.ts";
+
+/** Wishes that change when an event is seen. */
+function wishing(when: (event: FleetEvent) => Wish | undefined) {
+  const virtual = createVirtualRollout(6);
+  let wish: Wish | undefined;
+  const events: FleetEvent[] = [];
+  const report = (event: FleetEvent): void => {
+    events.push(event);
+    wish = when(event) ?? wish;
+  };
+  return { ...virtual, events, ports: { report, wishes: { read: async () => wish } } };
+}
+
+describe("wishes", () => {
+  test("a stop in a soak of ten minutes ends the rollout within a second, with actor and reason", async () => {
+    const { run, ports, minutes, fleet, events } = wishing((event) =>
+      event.type === "soak-started" ? { kind: "stop", actor: "ada", reason: "wrong week" } : undefined,
+    );
+    const verdict = await run({ soakMs: 600_000 }, ports);
+    expect(verdict).toMatchObject({
+      kind: "stop",
+      outcome: "halted",
+      code: "STOP_REQUESTED",
+      reason: "ada stopped the rollout: wrong week",
+    });
+    expect(fleet.calls).toEqual([["t1"]]);
+    expect(minutes()).toBeLessThan(2);
+    expect(events.find((event) => event.type === "guard-stopped")).toMatchObject({ guard: "operator" });
+  });
+
+  test("a pause starts nothing new, and a continue goes on", async () => {
+    let resumeAt = Infinity;
+    const { clock, run, ports, fleet, minutes, events } = wishing((event) => {
+      if (event.type === "soak-started") {
+        resumeAt = clock.now() + 3_600_000;
+        void clock.sleep(3_600_000);
+        return { kind: "pause", actor: "ada" };
+      }
+      return undefined;
+    });
+    const wishes = {
+      read: async (): Promise<Wish | undefined> =>
+        clock.now() >= resumeAt ? { kind: "continue", actor: "bob" } : await ports.wishes.read(),
+    };
+    expect(await run({ soakMs: 60_000 }, { ...ports, wishes })).toMatchObject({ kind: "go", value: { verified: 6 } });
+    expect(minutes()).toBeGreaterThan(60);
+    expect(fleet.calls).toHaveLength(3);
+    const types = events.map((event) => event.type).filter((type) => /paused|continued|posted/.test(type));
+    expect(types).toEqual([
+      "tenants-posted",
+      "rollout-paused",
+      "rollout-continued",
+      "tenants-posted",
+      "tenants-posted",
+    ]);
+    expect(events.find((event) => event.type === "rollout-paused")).toMatchObject({ actor: "ada" });
+  });
+
+  test("wishes that cannot be read change nothing", async () => {
+    const { run } = createVirtualRollout(3);
+    const wishes = { read: async () => Promise.reject(new Error("no network")) };
+    expect(await run({}, { wishes })).toMatchObject({ kind: "go" });
+  });
+});
+
+describe("events", () => {
+  test("carry time, and those of the journal their number", async () => {
+    const { run, ports, events } = createVirtualRollout(2);
+    await run();
+    expect(events.every((event) => typeof event.at === "number")).toBe(true);
+    const entries = await ports.journal.read();
+    expect(entries.map((entry) => entry.seq)).toEqual(entries.map((_, index) => index + 1));
+  });
+});

@@ -39,7 +39,8 @@ export async function takeLease(options: LeaseOptions): Promise<Lease | string> 
   const [row] = rows;
   if (row !== undefined) return hold(options, Number(row["epoch"]));
   const holder = await client.query("SELECT owner FROM lateen_lease WHERE fleet = $1", [fleet]);
-  return String(holder.rows[0]?.["owner"] ?? "another process");
+  const by = holder.rows[0]?.["owner"];
+  return typeof by === "string" && by !== "" ? by : "another process";
 }
 
 function hold(options: LeaseOptions, epoch: number): Lease {

@@ -173,6 +173,21 @@ describe("events", () => {
   });
 });
 
+describe("the page", () => {
+  test("loads nothing from elsewhere, runs no text, and its script sets text alone", async () => {
+    await using world = await start(1);
+    const get = async (path: string): Promise<Response> => world.service.fetch(new Request(`http://service${path}`));
+    const page = await get("/");
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'self'/);
+    const html = await page.text();
+    expect(html).not.toMatch(/https?:|<script>| style=| on[a-z]+=/);
+    const script = await (await get("/page.js")).text();
+    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|https?:/);
+    const used = [...script.matchAll(/\$\("([\w-]+)"\)/g)].map(([, id]) => id);
+    expect(used.filter((id) => !html.includes(`id="${id}"`))).toEqual([]);
+  });
+});
+
 describe("a refusal", () => {
   test.each([
     { why: "no token", method: "GET", path: "/v1/fleets", token: "", status: 401, code: "UNAUTHENTICATED" },

@@ -1,0 +1,222 @@
+/**
+ * The script of the page: plain JavaScript, as browsers run it. Everything that comes from outside is set as text; the list of
+ * tenants draws only the rows in view, so that 10,000 of them scroll.
+ */
+export const pageScript: string = `
+"use strict";
+const $ = (id) => document.getElementById(id);
+const rowHeight = 28;
+let token = sessionStorage.getItem("lateen-token") || "";
+let following = null; // { id, fleet, abort }
+let tenants = new Map(); // slug -> { state, note }
+let shown = [];
+let soakUntil = 0;
+
+async function ask(path, body) {
+  const init = { headers: { authorization: "Bearer " + token, accept: "application/json" } };
+  if (body) { init.method = "POST"; init.body = JSON.stringify(body); init.headers["content-type"] = "application/json"; }
+  const response = await fetch(path, init);
+  const value = await response.json();
+  if (!response.ok) {
+    const { message = "refused", why, fix } = value.error || {};
+    throw Object.assign(new Error([message, why, fix].filter(Boolean).join(". ")), { status: response.status });
+  }
+  return value;
+}
+
+function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function line(rollout) {
+  return rollout ? (rollout.sha ? rollout.sha.slice(0, 12) : "rollback") + " " + (rollout.outcome || rollout.state) : "nothing";
+}
+
+async function drawFleets() {
+  const { fleets } = await ask("/v1/fleets");
+  const rows = fleets.map((fleet) => {
+    const row = element("tr");
+    const name = element("th");
+    name.scope = "row";
+    const link = element("a", fleet.name);
+    link.href = "#" + encodeURIComponent(fleet.name);
+    name.append(link);
+    row.append(name, element("td", line(fleet.running)), element("td", String(fleet.queued.length)), element("td", line(fleet.last)));
+    return row;
+  });
+  // Replaced only if something changed, so that focus and selection stay.
+  if ($("fleet-rows").textContent !== rows.map((row) => row.textContent).join("")) $("fleet-rows").replaceChildren(...rows);
+  $("fleets").hidden = false;
+  return fleets;
+}
+
+async function choose(name) {
+  const { rollouts } = await ask("/v1/fleets/" + encodeURIComponent(name) + "/rollouts");
+  const items = rollouts.map((one) => {
+    const item = element("li");
+    const link = element("a", (one.sha || one.to || "the release before").slice(0, 12) + " " + one.state + (one.reason ? ": " + one.reason : "") + " (" + one.actor + ", " + one.createdAt + ")");
+    link.href = "#" + encodeURIComponent(name) + "/" + encodeURIComponent(one.id);
+    item.append(link);
+    return item;
+  });
+  $("history").replaceChildren(...items);
+  const [, wanted] = location.hash.slice(1).split("/");
+  const current = wanted ? decodeURIComponent(wanted) : (rollouts.find((one) => one.state === "running" || one.state === "paused") || rollouts[0] || {}).id;
+  if (!current) { $("rollout").hidden = true; return; }
+  if (following && following.id === current) return;
+  if (following) following.abort.abort();
+  following = { id: current, fleet: name, abort: new AbortController() };
+  tenants = new Map();
+  for (const id of ["waves", "off", "checks"]) $(id).replaceChildren();
+  $("soak").textContent = "";
+  $("rollout").hidden = false;
+  $("rollout-title").textContent = name + " " + current;
+  void follow(following);
+}
+
+async function follow(target) {
+  let last = "0";
+  while (following === target) {
+    try {
+      const response = await fetch("/v1/rollouts/" + encodeURIComponent(target.id) + "/events", {
+        headers: { authorization: "Bearer " + token, "last-event-id": last, accept: "text/event-stream" },
+        signal: target.abort.signal,
+      });
+      if (!response.ok) throw new Error("the events answered " + response.status);
+      $("connection").textContent = "live";
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        const blocks = (rest + value).split("\\n\\n");
+        rest = blocks.pop();
+        for (const block of blocks) {
+          const id = /^id: (.*)$/m.exec(block);
+          const data = /^data: (.*)$/m.exec(block);
+          if (data) apply(JSON.parse(data[1]));
+          if (id) last = id[1];
+        }
+        draw();
+      }
+      const { state, result } = await ask("/v1/rollouts/" + encodeURIComponent(target.id));
+      if (state === "ended") {
+        for (const one of (result && result.fleet && result.fleet.tenants) || []) tenants.set(one.slug, { state: one.verdict, note: one.reason || "" });
+        draw();
+        $("summary").textContent = "ended: " + ((result && result.outcome) || "") + ((result && result.reason) ? " (" + result.reason + ")" : "");
+        return;
+      }
+    } catch (error) {
+      if (target.abort.signal.aborted) return;
+      $("connection").textContent = "not connected: " + error.message;
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+  }
+}
+
+/** One fact of the journal, or an act. */
+function apply(event) {
+  const set = (slug, state, note) => tenants.set(slug, { state, note: note || "" });
+  const { type } = event;
+  if (type === "fleet-enumerated") for (const { slug } of event.tenants) if (!tenants.has(slug)) set(slug, "waiting");
+  if (type === "baseline-read") for (const [slug, seen] of event.tenants) set(slug, seen.kind === "done" ? seen.verdict : seen.kind === "broken" ? "failed" : "waiting", seen.reason);
+  if (type === "tenants-posted") for (const slug of event.slugs) set(slug, "moving", event.wave);
+  if (type === "tenant-verified") set(event.slug, event.verdict === "ahead" ? "ahead" : "verified");
+  if (type === "tenant-failed") set(event.slug, "failed", event.reason);
+  if (type === "wave-started") $("waves").append(element("li", event.wave + ": " + event.slugs.length + " tenants"));
+  if (type === "wave-finished" && $("waves").lastChild) $("waves").lastChild.textContent += ", finished";
+  if (type === "check-judged") $("checks").append(element("li", [event.report.name, event.report.step, event.report.slug, event.report.verdict, event.report.reason].filter(Boolean).join(" ")));
+  if (type === "soak-started") soakUntil = event.until;
+  if (type === "soak-passed") soakUntil = 0;
+  if (type === "stage-started") $("summary").textContent = event.stage + ": " + event.about;
+  if (type.endsWith("-requested")) $("summary").textContent = event.verb + " by " + event.actor + ": " + event.reason;
+  if (type === "rollout-ended") $("summary").textContent = "ended: " + event.outcome + (event.reason ? " (" + event.reason + ")" : "");
+}
+
+let drawing = false;
+function draw() {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    const wanted = $("filter").value.trim().toLowerCase();
+    shown = [...tenants].filter(([slug]) => slug.toLowerCase().includes(wanted));
+    const states = {};
+    for (const { state } of tenants.values()) states[state] = (states[state] || 0) + 1;
+    const done = (states.verified || 0) + (states.ahead || 0);
+    $("progress").max = Math.max(1, tenants.size);
+    $("progress").value = done;
+    $("counts").textContent = done + " of " + tenants.size + " done" + Object.entries(states).filter(([name]) => name !== "verified" && name !== "ahead").map(([name, count]) => ", " + count + " " + name).join("");
+    const off = [...tenants].filter(([, one]) => !["verified", "ahead", "waiting", "moving"].includes(one.state)).slice(0, 100);
+    $("off").replaceChildren(...(off.length ? off.map(([slug, one]) => element("li", slug + ": " + one.state + (one.note ? " (" + one.note + ")" : ""), one.state)) : [element("li", "no one")]));
+    drawRows();
+  });
+}
+
+function drawRows() {
+  const box = $("tenants");
+  const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - 5);
+  const rows = shown.slice(first, first + Math.ceil(box.clientHeight / rowHeight) + 10).map(([slug, one], at) => {
+    const row = element("div", undefined, one.state);
+    row.setAttribute("role", "listitem");
+    row.style.top = (first + at) * rowHeight + "px";
+    row.append(element("span", slug), element("span", one.state + (one.note ? " (" + one.note + ")" : "")));
+    return row;
+  });
+  const end = element("div");
+  end.setAttribute("aria-hidden", "true");
+  end.style.top = Math.max(0, shown.length - 1) * rowHeight + "px";
+  box.replaceChildren(...rows, end);
+}
+
+async function act(event) {
+  event.preventDefault();
+  const verb = event.submitter && event.submitter.name;
+  const reason = $("reason").value.trim();
+  if (!following || !verb || !reason) return;
+  const path = verb === "rollback" ? "/v1/fleets/" + encodeURIComponent(following.fleet) + "/rollback" : "/v1/rollouts/" + encodeURIComponent(following.id) + "/" + verb;
+  try {
+    await ask(path, { reason });
+    $("act-error").textContent = "";
+    $("reason").value = "";
+  } catch (error) {
+    $("act-error").textContent = error.message;
+  }
+}
+
+let timer = 0;
+async function look() {
+  clearTimeout(timer);
+  try {
+    const fleets = await drawFleets();
+    $("login").hidden = true;
+    const name = decodeURIComponent(location.hash.slice(1).split("/")[0] || "") || (fleets[0] || {}).name;
+    if (name) await choose(name);
+  } catch (error) {
+    if (error.status === 401) { $("login").hidden = false; $("fleets").hidden = true; $("rollout").hidden = true; if (token) $("login-error").textContent = error.message; token = ""; return; }
+    $("connection").textContent = "not connected: " + error.message;
+  }
+  clearTimeout(timer);
+  timer = setTimeout(look, 2000);
+}
+
+setInterval(() => {
+  const left = Math.ceil((soakUntil - Date.now()) / 1000);
+  $("soak").textContent = left > 0 ? "soaking for " + left + " s more" : "";
+}, 500);
+$("tenants").addEventListener("scroll", drawRows);
+$("filter").addEventListener("input", draw);
+$("acts").addEventListener("submit", act);
+addEventListener("hashchange", () => void look());
+$("login").addEventListener("submit", (event) => {
+  event.preventDefault();
+  token = $("token").value.trim();
+  sessionStorage.setItem("lateen-token", token);
+  $("login-error").textContent = "";
+  void look();
+});
+if (token) void look(); else $("login").hidden = false;
+`;

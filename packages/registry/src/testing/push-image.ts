@@ -1,7 +1,7 @@
 import type { Secret } from "@lateen/kernel";
 import { createOciRegistry } from "../oci/index.ts";
 import { parseDigest, parseImageRef } from "@lateen/kernel";
-import { type ImageRecipe, type SeededImage, writeImage } from "./seed-image.ts";
+import { type ImageRecipe, type ImageSink, type SeededImage, writeImage } from "./seed-image.ts";
 import { sha256 } from "./store.ts";
 
 /** The registry that is pushed to. */
@@ -13,27 +13,28 @@ export interface PushTarget {
 
 /** Makes a real image and pushes it over HTTP to any registry. */
 export async function pushImage(target: PushTarget, recipe: ImageRecipe): Promise<SeededImage> {
-  const { host, username, password } = target;
+  return await writeImage(pushTo(target, recipe.repository), recipe);
+}
+
+/** A repository of any registry, as a place for blobs and manifests. */
+function pushTo({ host, username, password }: PushTarget, repository: string): ImageSink {
   const entry = username === undefined || password === undefined ? {} : { username, password };
   const registry = createOciRegistry({ host, entry });
-  const at = parseImageRef(`${host}/${recipe.repository}`).repository;
+  const at = parseImageRef(`${host}/${repository}`).repository;
   registry.expectWrites?.(at);
-  return await writeImage(
-    {
-      async addBlob(_repository, bytes) {
-        const digest = parseDigest(sha256(bytes));
-        if ((await registry.content.has(at, "blob", digest)).kind === "found") return;
-        await registry.content.upload(at, { digest, size: bytes.length }, () => chunk(bytes));
-      },
-      async addManifest(_repository, bytes, mediaType, tag) {
-        const manifest = { digest: parseDigest(sha256(bytes)), mediaType, size: bytes.length, bytes };
-        if (tag === undefined) return await registry.content.store(at, manifest);
-        const receipt = await registry.put(at, manifest, tag);
-        if (receipt.outcome !== "applied") throw receipt.cause ?? new Error(`the tag ${tag} was not written`);
-      },
+  return {
+    async addBlob(_repository, bytes) {
+      const digest = parseDigest(sha256(bytes));
+      if ((await registry.content.has(at, "blob", digest)).kind === "found") return;
+      await registry.content.upload(at, { digest, size: bytes.length }, () => chunk(bytes));
     },
-    recipe,
-  );
+    async addManifest(_repository, bytes, mediaType, tag) {
+      const manifest = { digest: parseDigest(sha256(bytes)), mediaType, size: bytes.length, bytes };
+      if (tag === undefined) return await registry.content.store(at, manifest);
+      const receipt = await registry.put(at, manifest, tag);
+      if (receipt.outcome !== "applied") throw receipt.cause ?? new Error(`the tag ${tag} was not written`);
+    },
+  };
 }
 
 async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

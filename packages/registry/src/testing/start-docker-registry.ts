@@ -21,25 +21,46 @@ export interface DockerRegistry {
   close(): Promise<void>;
 }
 
+/** A program that is a registry, and how it is started. */
+export interface RegistryProgram {
+  readonly program: string;
+  /** Its arguments, for the address `host:port` that it should listen on. */
+  arguments(address: string): readonly string[];
+}
+
 /** Ends the program when our end of its input closes, also when this process is killed. */
 const watched =
-  'command -v "$0" >/dev/null || exit 127; "$0" serve "$1" & program=$!; cat >/dev/null; kill -9 $program';
+  'command -v "$0" >/dev/null || exit 127; "$0" "$@" </dev/null & program=$!; cat >/dev/null; kill -9 $program';
 
 /** Starts the real registry on a free port with its data in a temporary folder. */
 export async function startDockerRegistry(options: StartDockerRegistryOptions = {}): Promise<DockerRegistry> {
   const { program = "docker-registry", auth } = options;
   const folder = await mkdtemp(join(tmpdir(), "lateen-registry-"));
+  const config = join(folder, "config.yml");
+  const remove = async () => await rm(folder, { recursive: true, force: true });
   const port = await freePort();
-  const host = `127.0.0.1:${port}`;
   await writeFile(join(folder, "ca.pem"), auth?.cert ?? "");
-  await writeFile(join(folder, "config.yml"), configOf(folder, host, auth));
-  const child = spawn("sh", ["-c", watched, program, join(folder, "config.yml")], {
+  await writeFile(config, configOf(folder, `127.0.0.1:${port}`, auth));
+  try {
+    const started = await startRegistryProgram({ program, arguments: () => ["serve", config] }, port);
+    return { ...started, close: async () => void (await started.close(), await remove()) };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Starts a registry program on a free port, or on `port`. */
+export async function startRegistryProgram(server: RegistryProgram, port?: number): Promise<DockerRegistry> {
+  const { program } = server;
+  const host = `127.0.0.1:${port ?? (await freePort())}`;
+  const child = spawn("sh", ["-c", watched, program, ...server.arguments(host)], {
     stdio: ["pipe", "ignore", "ignore"],
+    env: { ...process.env, OTEL_TRACES_EXPORTER: "none" },
   });
   const close = async (): Promise<void> => {
     child.stdin.end();
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    await rm(folder, { recursive: true, force: true });
   };
   const url = `http://${host}`;
   for (let tries = 0; !(await answers(url)); tries++) {

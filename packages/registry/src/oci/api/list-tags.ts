@@ -25,7 +25,8 @@ export async function listTags(
   signal?: AbortSignal,
 ): Promise<Reading<TagList>> {
   const { path } = parseImageRef(repository);
-  const first = `/v2/${path}/tags/list?n=${Math.min(most, pageSize)}`;
+  // One more than wanted: a registry that cuts its list off need not say so (crane registry serve).
+  const first = `/v2/${path}/tags/list?n=${Math.min(most + 1, pageSize)}`;
   return await collectTags(async (from = first) => {
     const request = { method: "GET", path: from, need: { repository: path, actions: "pull" as const } };
     const response = await exchange.request(request, bodyLimits.manifest, signal);

@@ -272,6 +272,18 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 500,
+    writes: "manifest",
+    body: "MANIFEST_INVALID|MANIFEST_BLOB_UNKNOWN|invalid manifest|invalid URL on layer",
+    code: "REGISTRY_REQUEST_REFUSED",
+    category: "state",
+    retryable: false,
+    notApplied: true,
+    says: "the registry does not take this manifest",
+    fix: "see the registry's words; layers that a vendor keeps have to be allowed in its configuration",
+    source: "distribution answers 500 for a layer whose address it does not allow (go-containerregistry#709), ociregistry for content that is missing",
+  },
+  {
+    status: 500,
     andAbove: true,
     code: "REGISTRY_UNAVAILABLE",
     category: "unavailable",

@@ -62,6 +62,11 @@ test.each<[string, Partial<FailedAnswer>, string]>([
     "REGISTRY_CONTENT_MISSING",
   ],
   [
+    "a layer whose address is not allowed",
+    { status: 500, writes: "manifest", body: errors("UNKNOWN", "unknown error", "invalid URL on layer") },
+    "REGISTRY_REQUEST_REFUSED",
+  ],
+  [
     "a repository that is not there",
     { status: 404, writes: "manifest", body: errors("NAME_UNKNOWN", "x") },
     "REGISTRY_NOT_FOUND",

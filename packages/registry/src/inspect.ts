@@ -6,10 +6,11 @@ import {
   go,
   type ImageRef,
   isoNow,
+  type NonEmpty,
   plainText,
-  stop,
   type Verdict,
 } from "@lateen/kernel";
+import { registryStop } from "./errors.ts";
 import { decideRevision } from "./model/decide-revision.ts";
 import type { ImageDetails, ImageReader } from "./model/registry.ts";
 import { hostMissing } from "./retag/targets.ts";
@@ -29,32 +30,38 @@ export interface Inspection {
   readonly platforms: readonly string[];
   /** Labels on which all platforms agree. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The commit; undefined where there is none or where platforms disagree. */
+  /** The commit; undefined if there is none, or if platforms disagree. */
   readonly revision?: string | undefined;
 }
 
 /**
  * Reads digest, platforms, labels and revision of an image through its index.
  *
- * @returns go, or stop: `refused` where the image does not exist, `unknown` where a manifest or config cannot be read
+ * @returns go, or stop: `refused` if the image does not exist, `unknown` if a manifest or config cannot be read
  * @throws ReleaseError of category `auth`, `input`, `interrupted`
  */
 export async function inspect(ref: ImageRef, ports: InspectPorts, signal?: AbortSignal): Promise<Verdict<Inspection>> {
   if (ref.host === undefined) throw hostMissing(ref.repository);
-  const evidence = (verdict: string, fact: string): Evidence[] => [
+  const evidence = (verdict: string, fact: string): NonEmpty<Evidence> => [
     { rule: "image", verdict, fact, source: formatImageRef(ref), at: isoNow(ports.clock) },
   ];
   const reading = await ports.registries.details(ref, signal);
   if (reading.kind === "absent")
-    return stop("refused", `${formatImageRef(ref)} does not exist`, evidence("absent", reading.proof));
+    return registryStop({
+      outcome: "refused",
+      code: "IMAGE_ABSENT",
+      reason: `${formatImageRef(ref)} does not exist`,
+      evidence: evidence("absent", reading.proof),
+    });
   if (reading.kind === "unknown") {
     const { cause } = reading;
     if (cause.category === "auth") throw cause;
-    return stop(
-      cause.code === "MANIFEST_SCHEMA1" ? "refused" : "unknown",
-      cause.message,
-      evidence("unknown", cause.why ?? cause.message),
-    );
+    return registryStop({
+      outcome: cause.code === "MANIFEST_SCHEMA1" ? "refused" : "unknown",
+      code: cause.code,
+      reason: cause.message,
+      evidence: evidence("unknown", cause.why ?? cause.message),
+    });
   }
   const { value } = reading;
   const decision = decideRevision(value);

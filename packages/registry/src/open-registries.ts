@@ -2,6 +2,7 @@ import {
   type Clock,
   go,
   ignoreEvents,
+  isoNow,
   type ImageRef,
   parseImageRef,
   type Reporter,
@@ -115,7 +116,10 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
     },
     async checkTags(named, digest, tags, signal) {
       const { repository, adapter } = await into(named);
-      return (await adapter.checkTags?.(repository, digest, tags, signal)) ?? go("unknown", []);
+      const checked = await adapter.checkTags?.(repository, digest, tags, signal);
+      if (checked !== undefined) return checked;
+      const fact = "the registry has no way to ask whether tags may be moved";
+      return go("unknown", [{ rule: "write-access", verdict: "unknown", fact, source: repository, at: isoNow(clock) }]);
     },
     async copy(source, target, signal) {
       const { request, isSame, destination } = await between(source, target);

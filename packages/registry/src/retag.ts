@@ -3,11 +3,12 @@ import {
   go,
   type ImageRef,
   isoNow,
+  type NonEmpty,
   type ReleaseError,
-  stop,
   type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
+import { registryStop } from "./errors.ts";
 import { decideRetag } from "./retag/decide-retag.ts";
 import { copyToGroups } from "./retag/bring-missing.ts";
 import { readRetag, type RetagFacts } from "./retag/read.ts";
@@ -38,7 +39,7 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
   if (obstacle !== undefined) return obstacle;
   if (facts.digest.kind !== "found") throw new TypeError("a source without digest is an obstacle");
   const planned = planTags(facts.digest.value, facts.current);
-  const evidence = [
+  const evidence: NonEmpty<Evidence> = [
     evidenceOf(ports, "source", "found", `${nameOf(source)} is ${facts.digest.value}`, source.repository),
   ];
   const copied = await copyToGroups(
@@ -46,14 +47,15 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
     ports,
     signal,
   );
-  if (copied.kind === "stop") return stop(copied.outcome, copied.reason, [...evidence, ...copied.evidence]);
+  if (copied.kind === "stop") return { ...copied, evidence: [...evidence, ...copied.evidence] };
   const immovable = input.dryRun === true ? await findImmovable(planned, ports, signal) : undefined;
-  if (immovable !== undefined) return stop("refused", immovable.reason, [...evidence, ...immovable.evidence]);
+  if (immovable !== undefined)
+    return { ...immovable, evidence: [...evidence, ...immovable.evidence], value: undefined };
   const written =
     input.dryRun === true
       ? planned.map(pretend)
       : await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
-  return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.value, ports);
+  return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.repositories, ports);
 }
 
 /** The repository that will not let its tags be moved; without a write only the registry's own rule can tell. */
@@ -77,7 +79,13 @@ async function findImmovable(
 function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): Verdict<never> | undefined {
   const { digest } = facts;
   if (digest.kind === "absent")
-    return obstacle(ports, "refused", `${nameOf(source)} does not exist`, digest.proof, source.repository);
+    return obstacle(ports, {
+      outcome: "refused",
+      code: "SOURCE_ABSENT",
+      reason: `${nameOf(source)} does not exist`,
+      fact: digest.proof,
+      source: source.repository,
+    });
   if (digest.kind === "unknown") return unreadable(ports, digest.cause, nameOf(source));
   for (const { repository, tag, reading } of facts.current) {
     if (reading.kind === "unknown") return unreadable(ports, reading.cause, `${repository}:${tag}`);
@@ -88,24 +96,28 @@ function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): V
 function unreadable(ports: RetagPorts, cause: ReleaseError, name: string): Verdict<never> {
   if (cause.category === "auth") throw cause;
   const outcome = cause.category === "state" ? "refused" : "unknown";
-  return obstacle(ports, outcome, `${name}: ${cause.message}`, cause.why ?? cause.message, name);
+  const reason = `${name}: ${cause.message}`;
+  return obstacle(ports, { outcome, code: cause.code, reason, fact: cause.why ?? cause.message, source: name });
 }
 
 function obstacle(
   ports: RetagPorts,
-  outcome: StopOutcome,
-  reason: string,
-  fact: string,
-  source: string,
+  {
+    outcome,
+    code,
+    reason,
+    fact,
+    source,
+  }: { outcome: StopOutcome; code: string; reason: string; fact: string; source: string },
 ): Verdict<never> {
-  return stop(outcome, reason, [evidenceOf(ports, "source", outcome, fact, source)]);
+  return registryStop({ outcome, code, reason, evidence: [evidenceOf(ports, "source", outcome, fact, source)] });
 }
 
 function conclude(
   input: RetagInput,
   groups: readonly TargetGroup[],
   written: readonly WrittenTag[],
-  evidence: readonly Evidence[],
+  evidence: NonEmpty<Evidence>,
   copied: ReadonlySet<string>,
   ports: RetagPorts,
 ): Verdict<RetagReport> {
@@ -121,14 +133,15 @@ function conclude(
     "a dry run sends no writing request, so the right to push is not proven",
     input.source.repository,
   );
-  const all = [...evidence, ...proofs, ...(input.dryRun === true ? [unproven] : [])];
+  const all: NonEmpty<Evidence> = [...evidence, ...proofs, ...(input.dryRun === true ? [unproven] : [])];
   if (outcome === "done" || outcome === "unchanged") return go(report, all);
   const denied = written.find((tag) => tag.cause?.category === "auth")?.cause;
   if (outcome !== "partial" && denied !== undefined) throw denied;
   const bad = written
     .filter(({ row }) => row.reason !== undefined)
     .map(({ row, repository }) => `${repository}:${row.tag}: ${row.reason ?? ""}`);
-  return stop(outcome, bad.join("; "), all, report);
+  const code = outcome === "partial" ? "TAGS_UNSETTLED" : "TAGS_NOT_WRITTEN";
+  return registryStop({ outcome, code, reason: bad.join("; "), evidence: all, value: report });
 }
 
 function failureOf(tag: WrittenTag): "refused" | "unavailable" | undefined {

@@ -1,4 +1,5 @@
-import { asReleaseError, createLimit, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
+import { asReleaseError, createLimit, type Evidence, go, isoNow, type NonEmpty, type Verdict } from "@lateen/kernel";
+import { registryStop } from "../errors.ts";
 import type { Manifest, ReferrersReport } from "../model/registry.ts";
 import { copyManifest } from "./manifest.ts";
 import { copyReferrers, type ReferrerTarget } from "./referrers.ts";
@@ -33,7 +34,8 @@ export async function copyImage(
     const refused = report.missing.find(({ cause }) => cause === "refused");
     if (refused === undefined) return go(manifest, [copied, ...describeReferrers(request, ports, report)]);
     const reason = `${refused.tag ?? refused.digest} belongs to the image, and ${target} does not take it: ${refused.reason}`;
-    return stop("refused", reason, [copied, ...describeReferrers(request, ports, report)]);
+    const evidence: NonEmpty<Evidence> = [copied, ...describeReferrers(request, ports, report)];
+    return registryStop({ outcome: "refused", code: "REFERRER_REFUSED", reason, evidence });
   });
 }
 
@@ -80,12 +82,17 @@ async function asVerdict<T>(
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "auth" || error.category === "interrupted" || error.category === "bug") throw error;
-    const evidence = [note(request, ports, "failed", error.message)];
-    return stop(error.category === "state" ? "refused" : "unknown", error.message, evidence);
+    const evidence: NonEmpty<Evidence> = [note(request, ports, "failed", error.message)];
+    const outcome = error.category === "state" ? "refused" : "unknown";
+    return registryStop({ outcome, code: error.code, reason: error.message, evidence });
   }
 }
 
-function describeReferrers(request: CopyRequest, ports: CopyPorts, { brought, missing }: ReferrersReport): Evidence[] {
+function describeReferrers(
+  request: CopyRequest,
+  ports: CopyPorts,
+  { brought, missing }: ReferrersReport,
+): NonEmpty<Evidence> {
   const kinds = brought.map(({ tag, artifactType }) => tag ?? artifactType ?? "a referrer");
   const fact =
     brought.length === 0

@@ -8,9 +8,9 @@ import {
   isReleaseError,
   type Reading,
   type Repository,
-  stop,
   type Verdict,
 } from "@lateen/kernel";
+import { registryStop } from "../errors.ts";
 import type { Descriptor, Manifest, Preflight } from "../model/registry.ts";
 import { decideMutability, type MutabilitySetting } from "./decide-mutability.ts";
 import { exceptionName } from "./ecr-errors.ts";
@@ -44,7 +44,7 @@ export async function preflight(
   signal?: AbortSignal,
 ): Promise<Verdict<Preflight>> {
   const movable = await checkTags(repository, path, manifest.digest, tags, ports, signal);
-  if (movable.kind === "stop") return stop(movable.outcome, movable.reason, movable.evidence);
+  if (movable.kind === "stop") return { ...movable, value: undefined };
   const { permission, fact } = await provePermission(
     ports,
     await ports.resolve({ host: undefined, path, repository, tag: undefined, digest: manifest.digest }, signal),
@@ -71,10 +71,16 @@ export async function checkTags(
     if (now.kind === "absent" || (now.kind === "found" && now.value.digest === digest)) continue;
     const fact = `${repository} does not let the tag ${tag} be moved (${setting?.mutability ?? "immutable"})`;
     const fix = `exempt it: aws ecr put-image-tag-mutability with IMMUTABLE_WITH_EXCLUSION and the filter ${tag}`;
-    return stop("refused", `${fact}; ${fix}`, [note("refused", fact, repository, ports)]);
+    return registryStop({
+      outcome: "refused",
+      code: "TAG_IMMUTABLE",
+      reason: `${fact}; ${fix}`,
+      evidence: [note("refused", fact, repository, ports)],
+    });
   }
   const known = setting !== undefined && tags.every((tag) => decideMutability(setting, tag) !== "unknown");
-  return go(known ? "mutable" : "unknown", []);
+  const fact = known ? "the repository lets the tags be moved" : "the rule for moving tags could not be read";
+  return go(known ? "mutable" : "unknown", [note(known ? "mutable" : "unknown", fact, repository, ports)]);
 }
 
 function note(verdict: string, fact: string, source: string, { clock }: TagPorts): Evidence {

@@ -1,10 +1,10 @@
-import { type Evidence, go, type ImageRef, stop, type Verdict } from "@lateen/kernel";
+import type { Evidence, ImageRef, Stop } from "@lateen/kernel";
 import type { RetagFacts } from "./read.ts";
 import type { RetagPorts } from "./report.ts";
 import type { TargetGroup } from "./targets.ts";
 import type { PlannedTag } from "./write.ts";
 
-/** Which repositories may lack the source's content. */
+/** The repositories that may lack the source's content. */
 export interface CopyToGroups {
   readonly source: ImageRef;
   readonly groups: readonly TargetGroup[];
@@ -14,12 +14,19 @@ export interface CopyToGroups {
   readonly referrers: boolean;
 }
 
-/** Brings the content to every other repository that has a tag to write, before the first tag is written; answers with those. */
+/** The repositories to which content was copied, or would be in a dry run. */
+export interface Copied {
+  readonly kind: "copied";
+  readonly repositories: ReadonlySet<string>;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Copies the content to every other repository that has a tag to write, before the first tag is written. */
 export async function copyToGroups(
   request: CopyToGroups,
   ports: RetagPorts,
   signal?: AbortSignal,
-): Promise<Verdict<ReadonlySet<string>>> {
+): Promise<Copied | Stop> {
   const { source, groups, planned, facts, dryRun } = request;
   const { registries } = ports;
   const copy = (request.referrers ? registries.copyWithReferrers : undefined) ?? registries.copy;
@@ -35,8 +42,8 @@ export async function copyToGroups(
       ? await registries.checkCopy?.(exact, repository, signal)
       : await copy(exact, repository, signal);
     if (verdict === undefined) continue;
-    if (verdict.kind === "stop") return stop(verdict.outcome, verdict.reason, verdict.evidence);
+    if (verdict.kind === "stop") return { ...verdict, value: undefined };
     evidence.push(...verdict.evidence);
   }
-  return go(copied, evidence);
+  return { kind: "copied", repositories: copied, evidence };
 }

@@ -43,7 +43,11 @@ export async function startDockerRegistry(options: StartDockerRegistryOptions = 
   await writeFile(config, configOf(folder, `127.0.0.1:${port}`, auth));
   try {
     const started = await startRegistryProgram({ program, arguments: () => ["serve", config] }, port);
-    return { ...started, close: async () => void (await started.close(), await remove()) };
+    const close = async () => {
+      await started.close();
+      await remove();
+    };
+    return { ...started, close };
   } catch (error) {
     await remove();
     throw error;

@@ -4,11 +4,12 @@ import {
   type Evidence,
   go,
   isoNow,
+  type NonEmpty,
   type ReleaseError,
   type Repository,
-  stop,
   type Verdict,
 } from "@lateen/kernel";
+import { registryStop } from "../../errors.ts";
 import type { Manifest, Preflight } from "../../model/registry.ts";
 import { pathOf } from "./content.ts";
 import type { Exchange } from "../transport/exchange.ts";
@@ -36,7 +37,7 @@ export async function preflight(
   signal?: AbortSignal,
 ): Promise<Verdict<Preflight>> {
   const path = pathOf(request.repository);
-  const evidence = (verdict: string, fact: string): Evidence[] => [
+  const evidence = (verdict: string, fact: string): NonEmpty<Evidence> => [
     { rule: "write-access", verdict, fact, source: `${request.repository}/blobs/uploads`, at: isoNow(clock) },
   ];
   try {
@@ -58,11 +59,12 @@ export async function preflight(
         evidence("proven", "the manifest was accepted once more under its own digest"),
       );
     if (again.category === "auth" || again.category === "interrupted") throw again;
-    return stop(
-      error.category === "unavailable" ? "unknown" : "refused",
-      error.message,
-      evidence("unproven", error.message),
-    );
+    return registryStop({
+      outcome: error.category === "unavailable" ? "unknown" : "refused",
+      code: error.code,
+      reason: error.message,
+      evidence: evidence("unproven", error.message),
+    });
   }
 }
 

@@ -41,22 +41,13 @@ export type RegistryErrorCode =
   | "TAG_NOT_WRITTEN";
 
 /**
- * Every code of a stop that is not the code of an error: `SOURCE_ABSENT` and `IMAGE_ABSENT` (the registry has no such image),
- * `TAG_IMMUTABLE` (a rule of the registry keeps the tag where it is), `TAGS_NOT_WRITTEN` (nothing was written), `TAGS_UNSETTLED` (written, but
- * not every tag is right), `REFERRER_REFUSED` (the target does not take what belongs to the image).
+ * A stop of this package. Its code is that of the error that is its cause, or `SOURCE_ABSENT` or `IMAGE_ABSENT` (the registry has no such
+ * image), `TAG_IMMUTABLE` (a rule of the registry keeps the tag where it is), `TAGS_NOT_WRITTEN` (nothing was written), `TAGS_UNSETTLED`
+ * (written, but not every tag is right), `REFERRER_REFUSED` (the target does not take what belongs to the image).
  */
-export type RegistryStopCode =
-  | "SOURCE_ABSENT"
-  | "IMAGE_ABSENT"
-  | "TAG_IMMUTABLE"
-  | "TAGS_NOT_WRITTEN"
-  | "TAGS_UNSETTLED"
-  | "REFERRER_REFUSED";
-
-/** A stop with one of this package's codes, or with that of the error that is its cause. */
 export function registryStop<T = never>(options: {
   readonly outcome: StopOutcome;
-  readonly code: RegistryStopCode | ReleaseError["code"];
+  readonly code: string;
   readonly reason: string;
   readonly evidence: NonEmpty<Evidence>;
   readonly value?: T | undefined;

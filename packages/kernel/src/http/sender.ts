@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
 
 /** The part of a `fetch` response that lateen reads. */
@@ -38,6 +39,8 @@ export interface SenderOptions {
   /** Client certificate and key (PEM) for mutual TLS. */
   readonly cert?: string;
   readonly key?: string;
+  /** Resolves host names when a connection is made, in the shape of `net.connect`'s `lookup`. @default that of the machine */
+  readonly lookup?: LookupFunction | undefined;
   /** Name that the server's certificate has to carry, if it is not that of the address. */
   readonly serverName?: string;
   /** Accepts any certificate. Only for a server that says so in its own configuration, such as a kubeconfig. @default false */
@@ -117,12 +120,23 @@ async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8A
 }
 
 function agentOptions(options: SenderOptions): object {
-  const { connectTimeoutMs = 10_000, maxSockets = 64, ca, cert, key, serverName, skipVerification, proxy } = options;
+  const {
+    connectTimeoutMs = 10_000,
+    maxSockets = 64,
+    ca,
+    cert,
+    key,
+    serverName,
+    skipVerification,
+    proxy,
+    lookup,
+  } = options;
   const trust = ca === undefined ? {} : { ca };
   const client = cert === undefined ? {} : { cert, key };
   const name = serverName === undefined ? {} : { servername: serverName };
   const verification = skipVerification === true ? { rejectUnauthorized: false } : {};
-  const connect = { timeout: connectTimeoutMs, ...trust, ...client, ...name, ...verification };
+  const names = lookup === undefined ? {} : { lookup };
+  const connect = { timeout: connectTimeoutMs, ...names, ...trust, ...client, ...name, ...verification };
   // This machine is never reached through a proxy: no proxy would find the way back (Go's net/http, ProxyFromEnvironment, does the same).
   const noProxy = ["localhost", "127.0.0.1", "[::1]", ...(proxy?.none === undefined ? [] : [proxy.none])].join(",");
   // Empty strings, not undefined: the process environment must not leak in behind the caller's back.

@@ -1,11 +1,12 @@
 import type { Agent, ClientRequest, IncomingMessage, request as Request } from "node:http";
 import { createRequire } from "node:module";
+import type { LookupFunction } from "node:net";
 import type { UndiciModule, UndiciResponse } from "@lateen/kernel";
 
 /** The part of what the kernel tells undici that means something here. */
 interface PlainOptions {
   readonly connections: number;
-  readonly connect: { readonly timeout: number };
+  readonly connect: { readonly timeout: number; readonly lookup?: LookupFunction };
 }
 
 /** Node's own client for one protocol, with its pool. */
@@ -26,11 +27,13 @@ interface PlainRequest {
 class PlainAgent {
   readonly #connections: number;
   readonly #connectTimeoutMs: number;
+  readonly #lookup: LookupFunction | undefined;
   readonly #clients = new Map<string, Client>();
 
   constructor({ connections, connect }: PlainOptions) {
     this.#connections = connections;
     this.#connectTimeoutMs = connect.timeout;
+    this.#lookup = connect.lookup;
   }
 
   async request(target: URL, init: Omit<PlainRequest, "dispatcher">): Promise<IncomingMessage> {
@@ -44,7 +47,8 @@ class PlainAgent {
     given: Omit<PlainRequest, "dispatcher">,
     agent: Agent | false,
   ): Promise<IncomingMessage> {
-    const { body, ...init } = given;
+    const { body, ...rest } = given;
+    const init = this.#lookup === undefined ? rest : { ...rest, lookup: this.#lookup };
     return await new Promise<IncomingMessage>((resolve, reject) => {
       let isAnswered = false;
       const outgoing = request(target, { ...init, agent }, (answer) => {

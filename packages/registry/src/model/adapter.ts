@@ -2,7 +2,7 @@ import type { Clock, Digest, ImageRef, Reading, Reporter, Repository, Sender } f
 import type { RegistryEntry } from "./entry.ts";
 import type { RegistryEvent } from "../events.ts";
 import type { CredentialSource } from "../oci/auth/credentials.ts";
-import type { Lookup } from "../oci/transport/refuse-internal-address.ts";
+import type { Lookup } from "../http/connect-to-allowed.ts";
 import type { Referrers } from "../oci/api/referrers.ts";
 import type { ImageReader, Manifest, Registry, RegistryExtensions } from "./registry.ts";
 

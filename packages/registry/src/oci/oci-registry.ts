@@ -3,7 +3,9 @@ import type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
 import { addressOf } from "../model/entry.ts";
 import { readDetails } from "../model/read-details.ts";
 import { revisionOf } from "../model/revision.ts";
+import { connectToAllowed } from "../http/connect-to-allowed.ts";
 import { senderOf, streamSenderOf } from "../http/sender.ts";
+import { lookUp } from "./transport/refuse-internal-address.ts";
 import { findCredentials } from "./auth/credentials.ts";
 import { createContent } from "./api/content.ts";
 import { createExchange } from "./transport/exchange.ts";
@@ -28,11 +30,13 @@ import { copyImage } from "../copy/image.ts";
 export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
   const { host, entry = {}, clock = systemClock, report = ignoreEvents, env = {} } = options;
   const anonymous = async (): Promise<undefined> => await Promise.resolve(undefined);
+  const address = addressOf(host, options.entry);
+  const resolveNames = connectToAllowed(address.base, options.lookup ?? lookUp);
   const exchange = createExchange({
     host,
-    address: addressOf(host, options.entry),
-    send: options.send ?? senderOf(entry, env),
-    sendStreams: options.send ?? streamSenderOf(entry, env),
+    address,
+    send: options.send ?? senderOf(entry, env, resolveNames),
+    sendStreams: options.send ?? streamSenderOf(entry, env, resolveNames),
     clock,
     report,
     lookup: options.lookup,

@@ -5,7 +5,8 @@ import { parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
 import { decideRealm } from "./decide-realm.ts";
 import { createTokenCache, type Need, type TokenSource } from "./token-cache.ts";
-import { type Lookup, refuseInternalAddress } from "../transport/refuse-internal-address.ts";
+import type { Lookup } from "../../http/connect-to-allowed.ts";
+import { refuseInternalAddress } from "../transport/refuse-internal-address.ts";
 import { waitFor } from "../transport/wait-for.ts";
 
 /** The header to send, if any, and how to hand back what came of it. */

@@ -2,7 +2,7 @@ import { type Clock, type Http, isReleaseError } from "@lateen/kernel";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 import { fetchToken, type Token } from "./token-service.ts";
-import type { Lookup } from "../transport/refuse-internal-address.ts";
+import type { Lookup } from "../../http/connect-to-allowed.ts";
 import { waitFor } from "../transport/wait-for.ts";
 
 /** What a request needs to be allowed. */

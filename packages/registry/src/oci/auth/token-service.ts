@@ -5,7 +5,8 @@ import { bodyLimits, smallBodyDeadlines, tokenLifeSeconds, tokenMarginMs } from 
 import { answerError } from "../transport/answer-error.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
 import { followRedirects, type RedirectableRequest } from "../transport/follow-redirects.ts";
-import { type Lookup, lookUp } from "../transport/refuse-internal-address.ts";
+import type { Lookup } from "../../http/connect-to-allowed.ts";
+import { lookUp } from "../transport/refuse-internal-address.ts";
 
 /** A token and the time in milliseconds after which it is no longer used. */
 export interface Token {

@@ -22,7 +22,8 @@ import { type BodyStream, type Followed, followRedirects } from "./follow-redire
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { retryByPolicy } from "./retry-by-policy.ts";
 import type { Need } from "../auth/token-cache.ts";
-import { type Lookup, lookUp } from "./refuse-internal-address.ts";
+import type { Lookup } from "../../http/connect-to-allowed.ts";
+import { lookUp } from "./refuse-internal-address.ts";
 
 /** One request to a registry; whatever its redirects, it ends with an answer or an error of the table. */
 export interface OciRequest {

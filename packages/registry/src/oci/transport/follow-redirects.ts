@@ -3,7 +3,8 @@ import { redactUrl } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { redirectLimit } from "../../policy.ts";
 import { decideRedirect, type RedirectFacts } from "./decide-redirect.ts";
-import { type Lookup, refuseInternalAddress } from "./refuse-internal-address.ts";
+import type { Lookup } from "../../http/connect-to-allowed.ts";
+import { refuseInternalAddress } from "./refuse-internal-address.ts";
 
 /** A body that is sent as it is read. */
 export type BodyStream = ReadableStream<Uint8Array>;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Lookup, lookUp, refuseInternalAddress } from "./refuse-internal-address.ts";
+import type { Lookup } from "../../http/connect-to-allowed.ts";
+import { lookUp, refuseInternalAddress } from "./refuse-internal-address.ts";
 
 const zone: Readonly<Record<string, readonly string[]>> = {
   "reg.example.com": ["8.8.4.4"],

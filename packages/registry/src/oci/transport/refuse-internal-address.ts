@@ -1,7 +1,5 @@
+import type { Lookup } from "../../http/connect-to-allowed.ts";
 import { type Reach, reachOf } from "../../http/address.ts";
-
-/** The addresses of a host name. */
-export type Lookup = (hostname: string) => Promise<readonly string[]>;
 
 /** The name service of the machine. */
 export const lookUp: Lookup = async (hostname) => {
@@ -10,24 +8,33 @@ export const lookUp: Lookup = async (hostname) => {
 };
 
 /**
- * Why a name that a stranger gave is not followed: because it stands for an address inside our network, where the registry itself is not.
+ * The reason to refuse a name that a registry gave: it stands for an address inside our network, and the registry itself is not there.
  *
- * A name that cannot be looked up is not judged: the request will fail, or a proxy that knows it resolves it. What the name stands for may
- * change until the connection is made; this keeps out what is written in a public zone (`metadata.google.internal` and its like), not
- * whoever runs a name server against us.
+ * A name that cannot be looked up is not judged: the request will fail, or a proxy that knows it resolves it. Without a proxy the addresses are
+ * judged once more when the connection is made (`connectToAllowed`); this check is the one that says in plain words what is wrong.
  */
 export async function refuseInternalAddress(url: URL, home: URL, lookup: Lookup): Promise<string | undefined> {
   if (url.hostname === home.hostname) return undefined;
-  const there = await reachesOf(url, lookup);
-  if (there.includes("link-local")) return "its name stands for a link-local address";
-  const inside = there.find((reach) => reach !== "public");
-  if (inside === undefined || (await reachesOf(home, lookup)).some((reach) => reach !== "public")) return undefined;
-  return `its name stands for a ${inside} address`;
+  return await refuseAddresses(await addressesOf(url, lookup), home, lookup);
 }
 
-async function reachesOf(url: URL, lookup: Lookup): Promise<Reach[]> {
+/** As {@link refuseInternalAddress}, of the addresses of a name. */
+export async function refuseAddresses(
+  addresses: readonly string[],
+  home: URL,
+  lookup: Lookup,
+): Promise<string | undefined> {
+  const there = addresses.map((address): Reach => reachOf(address));
+  if (there.includes("link-local")) return "its name stands for a link-local address";
+  const inside = there.find((reach) => reach !== "public");
+  if (inside === undefined) return undefined;
+  const isInside = (await addressesOf(home, lookup)).some((address) => reachOf(address) !== "public");
+  return isInside ? undefined : `its name stands for a ${inside} address`;
+}
+
+async function addressesOf(url: URL, lookup: Lookup): Promise<readonly string[]> {
   try {
-    return (await lookup(url.hostname.replace(/^\[|\]$/g, ""))).map((address) => reachOf(address));
+    return await lookup(url.hostname.replace(/^\[|\]$/g, ""));
   } catch {
     return [];
   }

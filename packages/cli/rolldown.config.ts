@@ -56,7 +56,8 @@ const config: RolldownOptions = {
         { name: "job", test: inEveryJob },
       ],
     },
-    minify: { compress: true, mangle: false },
+    // Lines and names stay: Node prints the line of an error that is not caught, and a stack names functions.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   },
 };
 

@@ -156,7 +156,7 @@ describe("init", () => {
 
   test.each<[what: string, kind: "github" | "gitea", files: Record<string, string>, ...parts: string[]]>([
     ["no workflows at all", "github", {}, "- ghcr.io/acme/core", "# gate:"],
-    ["no workflows at all", "gitea", {}, "GHCR_IO_PASSWORD", "# gate:"],
+    ["no workflows at all", "gitea", {}, "- git.example.com/acme/core", "GIT_EXAMPLE_COM_PASSWORD", "# gate:"],
     [
       "workflows that cannot be read",
       "github",
@@ -170,8 +170,40 @@ describe("init", () => {
         "ci.yml":
           'name: \'C"I\'\non: push\njobs:\n  a: { runs-on: x, strategy: { matrix: { v: [1] } } }\n  b: { runs-on: x, name: "t ${{ matrix.v }}" }\n',
       },
-      String.raw`- "C\"I / a (*) (push)"`,
-      String.raw`- "C\"I / t * (push)"`,
+      '- { file: "ci.yml", whenAbsent: prove }',
+    ],
+    [
+      "a job that always reports for the others",
+      "gitea",
+      {
+        "ci.yml":
+          "name: CI\non: push\njobs:\n  a: { runs-on: x }\n  b: { runs-on: x }\n  done: { runs-on: x, needs: [a, b], if: always() }\n",
+      },
+      '- "CI / done (push)"',
+    ],
+    [
+      "a job that others can skip",
+      "github",
+      {
+        "ci.yml":
+          "name: CI\non: push\njobs:\n  a: { runs-on: x }\n  all: { runs-on: x, needs: [a] }\n  ok: { runs-on: x, needs: a, if: success() }\n  bad: { runs-on: x, needs: a, if: failure() }\n",
+      },
+      '- { file: "ci.yml", whenAbsent: prove }',
+    ],
+    [
+      "a called workflow, and a matrix under a fixed name",
+      "github",
+      {
+        "ci.yml":
+          "name: CI\non: push\njobs:\n  image: { uses: acme/w/.github/workflows/i.yml@v1 }\n  t: { runs-on: x, name: Test, strategy: { matrix: { v: [1] } } }\n",
+      },
+      '- { file: "ci.yml", whenAbsent: prove }',
+    ],
+    [
+      "a publish workflow that never runs on the branch",
+      "github",
+      { "publish.yml": "name: publish\non: release\njobs: { a: { runs-on: x } }\n" },
+      "killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }\n# The tenants",
     ],
     [
       "checks that a filter leaves out sometimes",
@@ -208,6 +240,52 @@ describe("init", () => {
       const lint = await lateen("lint-workflow", `.${kind}/workflows/lateen.yml`, ...version);
       expect([lint.code, lint.stdout]).toEqual([0, "nothing to warn about\n"]);
     }
+  });
+
+  test("a workflow without a name is called as the forge calls it", async () => {
+    project("https://github.com/acme/core.git", ".github");
+    for (const name of ["e2e.yml", "publish.yml"]) rmSync(join(folder.path, `.github/workflows/${name}`));
+    folder.write(".github/workflows/ci.yml", "on: push\njobs: { a: { runs-on: x } }\n");
+    await lateen("init");
+    expect(folder.read(".github/workflows/lateen.yml")).toContain('workflows: [".github/workflows/ci.yml"]');
+  });
+
+  test.each([
+    ["1.22.6", "/ full (push)"],
+    ["1.26.4", "/ full (push)"],
+    ["1.27.3", "ci.yml / full (push)"],
+  ])("on Gitea %s a job of a workflow without a name is %j", async (version, check) => {
+    project("https://git.example.com/acme/core.git", ".gitea");
+    const jobs = "jobs:\n  a: { runs-on: x }\n  full: { runs-on: x, needs: [a], if: always() }\n";
+    folder.write(".gitea/workflows/ci.yml", `on: push\n${jobs}`);
+    await lateen("init", "--forge-version", version);
+    expect(folder.read("lateen.yaml")).toContain(`- ${JSON.stringify(check)}`);
+  });
+
+  test("on Gitea it starts at the end of others since 1.25, by a push before", async () => {
+    project("https://git.example.com/acme/core.git", ".gitea");
+    await lateen("init", "--forge-version", "1.26.4");
+    expect(folder.read(".gitea/workflows/lateen.yml")).toMatch(/workflow_run:\n.*workflows: .*\n.*completed/);
+    await lateen("init", "--force", "--forge-version", "1.24.6");
+    expect(folder.read(".gitea/workflows/lateen.yml")).not.toContain("workflow_run:");
+  });
+
+  test("only a push of this repository starts a release at the end of another workflow", async () => {
+    project("https://github.com/acme/core.git", ".github");
+    await lateen("init");
+    const text = folder.read(".github/workflows/lateen.yml");
+    expect(text).toContain("github.event.workflow_run.event == 'push'");
+    expect(text).toContain("github.event.workflow_run.head_repository.full_name == github.repository");
+  });
+
+  test("a branch that is a number stays text, and GitHub's own subdomain has its own API", async () => {
+    project("https://acme.ghe.com/acme/core.git", ".github");
+    await lateen("init", "--branch", "7.0");
+    expect(folder.read("lateen.yaml")).toContain('branch: "7.0"');
+    expect(folder.read("lateen.yaml")).toContain("kind: github");
+    expect(folder.read(".github/workflows/lateen.yml")).toContain('branches: ["7.0"]');
+    const shown = await lateen("config", "show");
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("https://api.acme.ghe.com")]);
   });
 
   test("the job is given the secrets that the configuration names", async () => {

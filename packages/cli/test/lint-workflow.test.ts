@@ -79,7 +79,9 @@ describe("files that are no workflows", () => {
     const ran = await lint(".gitea/workflows");
     expect(ran.code).toBe(3);
     expect(ran.stdout).toContain("gap      .gitea/workflows/a.yml:2:1: ");
-    expect(ran.stdout).toContain("warning  .gitea/workflows/b.yaml:1:1: on.workflow_run: Gitea has no such event");
+    expect(ran.stdout).toContain(
+      "warning  .gitea/workflows/b.yaml:1:1: on.workflow_run: Gitea before 1.25 has no such event",
+    );
     expect(ran.stdout).not.toContain("c.txt");
   });
 });
@@ -231,4 +233,35 @@ describe("commits that are left without a run", () => {
     expect(await told(e2e("{ paths: [web/**] }"))).toEqual(found);
     expect((await told(e2e("{}")))[0]).toBe(0);
   });
+});
+
+describe("what is no trouble is not told", () => {
+  test("an env context of a matrix is none of the job's", async () => {
+    const job = "runs-on: x, strategy: { matrix: { env: [{ version: 1 }] } }, env: { V: '${{ matrix.env.version }}' }";
+    expect(await told(`on: push\njobs: { a: { ${job} } }\n`)).toEqual([0]);
+  });
+
+  test("a group per pull request drops no commit of the branch", async () => {
+    const group = "concurrency: { group: 'label-${{ github.event.pull_request.number }}' }\n";
+    expect(await told(`on: pull_request_target\n${group}jobs: { a: { runs-on: x } }\n`)).toEqual([0]);
+    expect(await told(`on: push\n${group}jobs: { a: { runs-on: x } }\n`)).toEqual([0, "w.yml:2:1 warning"]);
+  });
+
+  test("the end of another workflow starts one on Gitea since 1.25", async () => {
+    const text = "on: { workflow_run: { workflows: [CI] } }\njobs: { a: { runs-on: x } }\n";
+    expect(await told(text, "--forge", "gitea", "--forge-version", "1.26.4")).toEqual([0]);
+    expect(await told(text, "--forge", "gitea", "--forge-version", "1.24.6")).toEqual([0, "w.yml:1:7 warning"]);
+  });
+});
+
+test.each([
+  ["build (20)", "build: { runs-on: x, strategy: { matrix: { v: [20, 22] } } }"],
+  ["call / unit", "call: { uses: ./.github/workflows/unit.yml }"],
+])("a required %s behind a filter of paths is told like any other job", async (check, job) => {
+  folder.write(
+    "lateen.yaml",
+    `forge: { kind: github, url: https://github.com, repository: a/b }\ngate: { checks: ["${check}"] }\n`,
+  );
+  const text = `on:\n  push:\n    paths: [web/**]\njobs:\n  ${job}\n`;
+  expect(await told(text)).toEqual([0, "w.yml:3:5 warning"]);
 });

@@ -23,21 +23,31 @@ export async function readForgeVersion(
   }
 }
 
-/** What the version means for the gate. Runs came with 1.24, inputs of a manual run with 1.23. */
+/** What the version means for the gate: runs are listed since 1.25, commits are compared since 1.23. */
 export function judgeForgeVersion(reading: Reading<string>): Finding {
   const check = "forge version";
   if (reading.kind === "unknown") return failed(check, reading.cause);
   if (reading.kind === "absent")
     return { check, verdict: "warning", fact: reading.proof, fix: "correct forge.url, forge.api or forge.token" };
-  const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(reading.value) ?? []).map(Number);
-  if (major > 1 || minor >= 24) return well(check, `Gitea ${reading.value}: statuses, workflow runs and variables`);
+  const version = reading.value;
+  const forgejo = /^(.+)\+gitea-/.exec(version)?.[1];
+  if (forgejo !== undefined)
+    return {
+      check,
+      verdict: "warning",
+      fact: `Forgejo ${forgejo} is read like the Gitea that it is compatible with: required workflows by commit statuses, and no run by its commit`,
+      fix: "nothing has to be done; compare what lateen gate reports with what the forge shows",
+    };
+  const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  if (major > 1 || minor >= 25) return well(check, `Gitea ${version}: statuses, workflow runs and variables`);
+  const lacks = minor < 23 ? "no list of workflow runs and no comparison of commits" : "no list of workflow runs";
   return {
     check,
     verdict: "warning",
-    fact: `Gitea ${reading.value} has no API of workflow runs: required workflows are read from commit statuses`,
+    fact: `Gitea ${version} has ${lacks}: required workflows are read from commit statuses`,
     fix:
       minor >= 23
-        ? "nothing need be done; 1.24 and later tell more"
+        ? "nothing has to be done; 1.25 and later report whose run a status is of"
         : "leave inputs of manual runs out of workflows: this version refuses such files",
   };
 }

@@ -5,7 +5,7 @@ export const init: Command = {
   about: "Writes lateen.yaml and a workflow for GitHub or Gitea, from what the repository tells.",
   options: {
     forge: { value: "KIND", oneOf: ["github", "gitea"], about: "github or gitea (default: what the repository tells)" },
-    "forge-version": { value: "VERSION", about: "version of Gitea: older ones refuse inputs of a manual run" },
+    "forge-version": { value: "VERSION", about: "version of Gitea (default: as the server reports)" },
     url: { value: "URL", about: "address of the forge (default: that of the remote origin)" },
     repository: { value: "OWNER/NAME", about: "repository on the forge (default: that of the remote origin)" },
     branch: { value: "NAME", about: "the branch whose commits ship (default: that of the remote, else main)" },
@@ -19,7 +19,7 @@ export const init: Command = {
   ],
   async run(context) {
     const { initProject } = await import("./init-project.ts");
-    const written = initProject(context);
+    const written = await initProject(context);
     const files = written.map(({ file }) => file);
     if (context.dryRun) {
       const contents = Object.fromEntries(written.map(({ file, text }) => [file, text]));

@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
+import { decidePush, type PushTrigger } from "@lateen/gate";
 import { readYaml } from "../../config/document.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Files } from "../../io/files.ts";
-import { expand, mergeKeys, triggersOf } from "../lint-workflow/workflow-map.ts";
+import { expand, mergeKeys, triggersOf, valueAt } from "../lint-workflow/workflow-map.ts";
 import { findImages } from "./find-images.ts";
 import { readDefaultBranch, readRemote } from "./remote.ts";
 
@@ -24,9 +25,13 @@ export interface Detected {
 /** A workflow file. */
 export interface DetectedWorkflow {
   readonly file: string;
+  /** Its `name:`; undefined if it has none. */
+  readonly title: string | undefined;
+  /** The title, else the file. */
   readonly name: string;
-  /** Names of its jobs as checks have them; `*` for what a matrix or an expression puts there. */
-  readonly jobs: readonly string[];
+  /** Name of the job that stands for all others, if there is one that always runs and reports. */
+  readonly aggregate: string | undefined;
+  /** True if a push to the branch whose commits ship starts it, some paths aside. */
   readonly runsOnPush: boolean;
   /** Whether a filter of paths leaves some commits without a run. */
   readonly isFiltered: boolean;
@@ -35,11 +40,12 @@ export interface DetectedWorkflow {
 const folders = [".gitea/workflows", ".github/workflows"] as const;
 
 /** Looks at git's configuration and at the workflows; asks no server. */
-export function detectProject(cwd: string, files: Files): Detected {
+export function detectProject(cwd: string, files: Files, given?: string): Detected {
   const root = findRoot(cwd, files);
   const remote = readRemote(root, files);
   const workflowsIn = (folder: string): readonly string[] =>
     files.list(join(root, folder)).filter((name) => /\.ya?ml$/.test(name));
+  const branch = given ?? readDefaultBranch(root, files);
   const folder = folders.find((each) => workflowsIn(each).length > 0);
   const texts = (folder === undefined ? [] : workflowsIn(folder))
     .filter((name) => !name.startsWith("lateen."))
@@ -49,9 +55,9 @@ export function detectProject(cwd: string, files: Files): Detected {
     kind: kindOf(root, remote?.url, files),
     url: remote?.url,
     repository: remote?.repository,
-    branch: readDefaultBranch(root, files),
+    branch,
     folder,
-    workflows: texts.flatMap(({ name, text }) => readWorkflow(name, text)),
+    workflows: texts.flatMap(({ name, text }) => readWorkflow(name, text, branch)),
     images: findImages(
       texts.map(({ text }) => text),
       remote?.repository,
@@ -67,7 +73,7 @@ function findRoot(folder: string, files: Files): string {
 }
 
 function kindOf(root: string, url: string | undefined, files: Files): Detected["kind"] {
-  if (url === "https://github.com") return "github";
+  if (url === "https://github.com" || /^https:\/\/[a-z0-9-]+\.ghe\.com$/i.test(url ?? "")) return "github";
   if (files.exists(join(root, ".gitea"))) return "gitea";
   return files.exists(join(root, ".github")) ? "github" : undefined;
 }
@@ -80,18 +86,20 @@ function readText(path: string, files: Files): string {
   }
 }
 
-function readWorkflow(file: string, text: string): DetectedWorkflow[] {
+function readWorkflow(file: string, text: string, branch: string): DetectedWorkflow[] {
   try {
     const workflow = mergeKeys(readYaml(file, text).value);
     if (!isRecord(workflow)) return [];
-    const name = typeof workflow["name"] === "string" ? workflow["name"] : file;
+    const title = typeof workflow["name"] === "string" && workflow["name"].trim() !== "" ? workflow["name"] : undefined;
     const filters = ["paths", "paths-ignore"].flatMap((filter) => expand(workflow, ["on", "push", filter]));
+    const isPushed = triggersOf(workflow).some(({ event }) => event === "push");
     return [
       {
         file,
-        name,
-        jobs: isRecord(workflow["jobs"]) ? Object.entries(workflow["jobs"]).map(([id, job]) => checkName(id, job)) : [],
-        runsOnPush: triggersOf(workflow).some(({ event }) => event === "push"),
+        title,
+        name: title ?? file,
+        aggregate: isRecord(workflow["jobs"]) ? aggregateOf(workflow["jobs"]) : undefined,
+        runsOnPush: isPushed && takesBranch(workflow, branch),
         isFiltered: filters.length > 0,
       },
     ];
@@ -101,10 +109,42 @@ function readWorkflow(file: string, text: string): DetectedWorkflow[] {
   }
 }
 
-/** The name of a job's check, as a pattern where the job is many. */
-function checkName(id: string, job: unknown): string {
-  if (!isRecord(job)) return id;
-  const named = typeof job["name"] === "string" ? job["name"].replaceAll(/\$\{\{.*?\}\}/g, "*") : undefined;
-  const isMatrix = expand(job, ["strategy", "matrix"]).length > 0;
-  return named ?? (isMatrix ? `${id} (*)` : id);
+function takesBranch(workflow: Readonly<Record<string, unknown>>, branch: string): boolean {
+  const push = valueAt(workflow, ["on", "push"]);
+  const patterns = (name: string): readonly string[] | undefined => {
+    const value = isRecord(push) ? push[name] : undefined;
+    if (value === undefined) return undefined;
+    return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(String);
+  };
+  const names = ["branches", "branches-ignore", "tags", "tags-ignore"] as const;
+  const trigger: PushTrigger = Object.fromEntries(
+    names.flatMap((name) => {
+      const list = patterns(name);
+      return list === undefined ? [] : [[name, list] as const];
+    }),
+  );
+  return decidePush(trigger, { branch, files: ["any"] }, "github").kind !== "other-branch";
+}
+
+/**
+ * The job that reports for all: it runs whatever the others did (`if: always()`) and needs the most of them. Without needs a job with
+ * such a name, which nothing skips, is one too. Every other job may be skipped, be many, or report under another name.
+ */
+function aggregateOf(jobs: Readonly<Record<string, unknown>>): string | undefined {
+  const plain = Object.entries(jobs).flatMap(([id, job]) => {
+    if (!isRecord(job) || job["uses"] !== undefined || expand(job, ["strategy", "matrix"]).length > 0) return [];
+    const name = typeof job["name"] === "string" ? job["name"] : id;
+    const { needs, if: condition } = job;
+    const count = needs === undefined ? 0 : Array.isArray(needs) ? needs.length : 1;
+    return /\$\{\{/.test(name) ? [] : [{ name, count, condition }];
+  });
+  const [always] = plain
+    .filter(
+      ({ count, condition }) => count > 0 && /^(?:\$\{\{)?\s*always\(\)\s*(?:\}\})?$/.test(String(condition ?? "")),
+    )
+    .toSorted((a, b) => b.count - a.count);
+  const named = plain.find(
+    ({ name, count, condition }) => count === 0 && condition === undefined && /\ball\b|required|gate/i.test(name),
+  );
+  return (always ?? named)?.name;
 }

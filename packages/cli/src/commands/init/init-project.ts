@@ -3,8 +3,9 @@ import { ReleaseError } from "@lateen/kernel";
 import { configNames } from "../../config/discover.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";
+import { askVersion } from "./ask-version.ts";
 import { detectCluster } from "./detect-cluster.ts";
-import { type Detected, detectProject } from "./detect.ts";
+import { type Detected, type DetectedWorkflow, detectProject } from "./detect.ts";
 import { registryAccess } from "./registry-access.ts";
 import { whereabouts } from "./whereabouts.ts";
 import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
@@ -22,15 +23,23 @@ export interface Written {
  * would be refused.
  * @throws ReleaseError `USAGE`, `INIT_EXISTS`, `INIT_UNWRITABLE`, all of category `input`
  */
-export function initProject({ host, args, dryRun }: Pick<Context, "host" | "args" | "dryRun">): readonly Written[] {
-  const detected = detectProject(host.cwd, host.files);
+export async function initProject({
+  host,
+  args,
+  dryRun,
+  signal,
+}: Pick<Context, "host" | "args" | "dryRun" | "signal">): Promise<readonly Written[]> {
+  const detected = detectProject(host.cwd, host.files, args.text("branch"));
   const place = whereabouts(args, host.env, detected);
+  const version =
+    forgeVersion(args) ?? (place.kind === "gitea" ? await askVersion(place.url, host.env, signal) : undefined);
   const images =
     detected.images.length > 0
       ? detected.images
-      : [`ghcr.io/${place.repository.toLowerCase().replaceAll(/^[._-]+/g, "")}`];
+      : [`${ownRegistry(place)}/${place.repository.toLowerCase().replaceAll(/^[._-]+/g, "")}`];
   const project: Project = {
     ...place,
+    version,
     images,
     registries: registryAccess(images, place.kind),
     detected,
@@ -38,10 +47,10 @@ export function initProject({ host, args, dryRun }: Pick<Context, "host" | "args
   };
   const workflow = writeWorkflow({
     kind: project.kind,
-    version: forgeVersion(args),
+    version,
     branch: project.branch,
     run: { version: host.version() },
-    after: whatEndsLast(detected),
+    after: whatEndsLast(detected, place.kind),
     secrets: [...new Set(project.registries.flatMap(({ secrets }) => secrets))],
   });
   const planned = [
@@ -62,10 +71,18 @@ function folderOf({ kind, detected }: Project): string {
 }
 
 /** A commit may ship once its images are published and its tests have ended, whichever is last. */
-function whatEndsLast({ workflows }: Detected): readonly string[] {
+function whatEndsLast({ folder, workflows }: Detected, kind: Project["kind"]): readonly string[] {
   const named = [publishWorkflow(workflows), e2eWorkflow(workflows)].filter((workflow) => workflow !== undefined);
   const last = named.length > 0 ? named : [ciWorkflow(workflows)].filter((workflow) => workflow !== undefined);
-  return [...new Set(last.map(({ name }) => name))];
+  // GitHub calls a workflow without a name by its path.
+  const called = ({ file, title }: DetectedWorkflow): string =>
+    title ?? (kind === "github" ? `${folder ?? workflowFolder(kind)}/${file}` : file);
+  return [...new Set(last.filter(({ runsOnPush }) => runsOnPush).map(called))];
+}
+
+/** Gitea has a registry of its own at the address of the site. */
+function ownRegistry({ kind, url }: Pick<Project, "kind" | "url">): string {
+  return kind === "gitea" ? new URL(url).host : "ghcr.io";
 }
 
 type Host = Context["host"];

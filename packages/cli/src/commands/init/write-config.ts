@@ -1,5 +1,6 @@
 import type { Cluster } from "./detect-cluster.ts";
 import type { Detected, DetectedWorkflow } from "./detect.ts";
+import { supportsSince } from "./gitea-version.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
 /** What `init` was told, or found out. */
@@ -8,6 +9,8 @@ export interface Project {
   readonly url: string;
   readonly repository: string;
   readonly branch: string;
+  /** Version of Gitea; undefined if it is not known. */
+  readonly version: string | undefined;
   readonly images: readonly string[];
   readonly registries: readonly RegistryAccess[];
   readonly detected: Detected;
@@ -16,7 +19,17 @@ export interface Project {
 }
 
 /** Text of a `lateen.yaml` that holds as it is; what cannot be found out is there as a comment. */
-export function writeConfig({ kind, url, repository, branch, images, registries, detected, cluster }: Project): string {
+export function writeConfig({
+  kind,
+  url,
+  repository,
+  branch,
+  version,
+  images,
+  registries,
+  detected,
+  cluster,
+}: Project): string {
   const token = kind === "gitea" ? "GITEA_TOKEN" : "GITHUB_TOKEN";
   const publish = publishWorkflow(detected.workflows);
   return `# yaml-language-server: $schema=./node_modules/@lateen/cli/schema.json
@@ -24,13 +37,13 @@ forge:
   kind: ${kind}
   url: ${url}
   repository: ${repository}
-  branch: ${branch}
+  branch: ${scalar(branch)}
   token: { env: ${token} }
 release:
   candidate: staging-{sha7} # the tag that CI gives to the images of a commit
   images:
 ${images.map((image) => `    - ${image}`).join("\n")}
-${registriesText(registries)}${gateText(kind, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
+${registriesText(registries)}${gateText({ kind, version }, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
 ${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}${cluster === undefined ? fleetComment : fleetText(cluster, repository)}promote:
   tags: [latest]
   ledger: { remote: ${url}/${repository}.git, token: { env: ${token} } }
@@ -67,9 +80,18 @@ function fleetText({ name, kubeconfig }: Cluster, repository: string): string {
 `;
 }
 
-/** The workflow that publishes images, by its name. */
+/** A name as YAML takes it for text: `7.0`, `on` or `null` it would take for something else. */
+export function scalar(text: string): string {
+  return /^[A-Za-z][\w/-]*$/.test(text) && !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
+}
+
+/** The workflow that publishes images of the branch, by its name. */
 export function publishWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWorkflow | undefined {
-  return workflows.find(({ file, name }) => /publish|release-image|docker|images?\b/i.test(`${file} ${name}`));
+  return workflows.find(
+    ({ file, name, runsOnPush }) => runsOnPush && /publish|release-image|docker|images?\b/i.test(`${file} ${name}`),
+  );
 }
 
 /** The workflow of end-to-end tests, by its name. */
@@ -91,26 +113,34 @@ function registriesText(registries: readonly RegistryAccess[]): string {
   return lines.length === 0 ? "" : `registries:\n${lines.join("\n")}\n`;
 }
 
-/** What runs on every push is required by its checks; what a filter leaves out sometimes, by a run or the proof that none is due. */
-function gateText(kind: Project["kind"], workflows: readonly DetectedWorkflow[]): string {
+/**
+ * The workflow is required, not its jobs: they may be skipped, be many, or be called from elsewhere. Only a job that always reports for
+ * all others is required by its name.
+ */
+function gateText(forge: Pick<Project, "kind" | "version">, workflows: readonly DetectedWorkflow[]): string {
   const ci = ciWorkflow(workflows);
-  const checks = ci === undefined || !ci.runsOnPush || ci.isFiltered ? [] : requiredChecks(kind, ci);
-  const required = [...(checks.length === 0 ? [ci] : []), e2eWorkflow(workflows)].filter(
+  const check = ci === undefined || !ci.runsOnPush || ci.isFiltered ? undefined : aggregateCheck(forge, ci);
+  const required = [...(check === undefined ? [ci] : []), e2eWorkflow(workflows)].filter(
     (workflow, index, all) => workflow?.runsOnPush === true && all.indexOf(workflow) === index,
   );
-  if (checks.length === 0 && required.length === 0)
+  if (check === undefined && required.length === 0)
     return '# What must be green; without this section, nothing is waited for.\n# gate:\n#   checks: ["CI / all-required (push)"]\n';
   return [
     "gate:",
-    ...(checks.length === 0 ? [] : ["  checks:", ...checks.map((check) => `    - ${JSON.stringify(check)}`)]),
+    ...(check === undefined ? [] : ["  checks:", `    - ${JSON.stringify(check)}`]),
     ...(required.length === 0 ? [] : ["  workflows:"]),
     ...required.map((workflow) => `    - { file: ${JSON.stringify(workflow?.file)}, whenAbsent: prove }`),
     "",
   ].join("\n");
 }
 
-/** One check that stands for all, where there is such a job; else every job. */
-function requiredChecks(kind: Project["kind"], { name, jobs }: DetectedWorkflow): readonly string[] {
-  const all = jobs.filter((job) => /\ball\b|required|gate/i.test(job));
-  return (all.length > 0 ? all.slice(0, 1) : jobs).map((job) => (kind === "gitea" ? `${name} / ${job} (push)` : job));
+/** The name of its check; undefined if there is no such job, or if the version that names it is not known. */
+function aggregateCheck(
+  { kind, version }: Pick<Project, "kind" | "version">,
+  { file, title, aggregate }: DetectedWorkflow,
+): string | undefined {
+  if (aggregate === undefined || kind === "github") return aggregate;
+  if (title !== undefined) return `${title} / ${aggregate} (push)`;
+  if (version === undefined) return undefined;
+  return supportsSince(version, 27) ? `${file} / ${aggregate} (push)` : `/ ${aggregate} (push)`;
 }

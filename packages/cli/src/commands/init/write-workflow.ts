@@ -1,3 +1,4 @@
+import { scalar } from "./write-config.ts";
 import { hasInputs, supportsSince } from "./gitea-version.ts";
 
 /** What a workflow is written for. */
@@ -7,7 +8,7 @@ export interface WorkflowOptions {
   readonly version?: string | undefined;
   /** How a step gets at the program: the published package, or an action's reference. */
   readonly run: { readonly version: string } | { readonly action: string };
-  /** Names (`name:`) of the workflows after whose end a commit may ship; on GitHub only. Without any, it starts with the push. */
+  /** Names of the workflows after whose end a commit may ship; on GitHub, and on Gitea since 1.25. Without any, it starts with the push. */
   readonly after: readonly string[];
   /** @default "main" */
   readonly branch?: string;
@@ -43,7 +44,7 @@ permissions: {}
 # No concurrency group: it would cancel the run that waits in the middle. Two runs at once are told apart by the ledger.
 jobs:
   ship:
-    if: github.event_name != 'schedule'
+    if: ${shipCondition(options)}
     runs-on: ubuntu-latest
     timeout-minutes: 120
     permissions:
@@ -69,7 +70,7 @@ function gitHubStart({ branch = "main", after }: WorkflowOptions): string {
   if (after.length === 0)
     return `  # The job begins with the push and waits for the gate itself.
   push:
-    branches: [${branch}]`;
+    branches: [${scalar(branch)}]`;
   const why =
     after.length === 1
       ? "Begins once that workflow has ended; whatever else is required is waited for."
@@ -78,7 +79,24 @@ function gitHubStart({ branch = "main", after }: WorkflowOptions): string {
   workflow_run:
     workflows: [${after.map((name) => JSON.stringify(name)).join(", ")}]
     types: [completed]
-    branches: [${branch}]`;
+    branches: [${scalar(branch)}]`;
+}
+
+/** Gitea starts workflows at the end of others since 1.25. */
+function chains({ after, version }: WorkflowOptions): boolean {
+  return after.length > 0 && supportsSince(version, 25);
+}
+
+/**
+ * At the end of another workflow only a run of this repository's own push names a commit that was built: a fork's pull request may come
+ * from a branch of the same name, and a run that such a run started is of the tip.
+ */
+function shipCondition({ kind, after }: WorkflowOptions): string {
+  const notTimed = "github.event_name != 'schedule'";
+  if (after.length === 0) return notTimed;
+  const run = "github.event.workflow_run";
+  const own = kind === "github" ? ` && ${run}.head_repository.full_name == github.repository` : "";
+  return `${notTimed} && (github.event_name != 'workflow_run' || (${run}.event == 'push'${own}))`;
 }
 
 function giteaWorkflow(options: WorkflowOptions): string {
@@ -96,15 +114,19 @@ function giteaWorkflow(options: WorkflowOptions): string {
   return `# Ships every commit of ${branch} as soon as its checks are green, and keeps production where the ledger says.
 name: lateen
 on:
-  # Gitea starts no workflow at the end of another: the job begins with the push and waits for publishing and E2E itself.
+${
+  chains(options)
+    ? gitHubStart(options)
+    : `  # The job begins with the push and waits for publishing and E2E itself, so a runner has to be free for those.
 ${cancels}  push:
-    branches: [${branch}]
+    branches: [${scalar(branch)}]`
+}
   workflow_dispatch:
 ${hasInputs(version) ? dispatchInputs : ""}  schedule:
     - cron: "17 * * * *"
 ${permissions}jobs:
   ship:
-    if: github.event_name != 'schedule'
+    if: ${chains(options) ? shipCondition(options) : "github.event_name != 'schedule'"}
     runs-on: ubuntu-latest
 ${minutes(120)}    steps:
 ${prepare(options)}${hasInputs(version) ? shipStep(options, token) : step(options, ["ship"], secrets(options, token))}  watch:

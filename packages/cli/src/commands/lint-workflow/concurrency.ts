@@ -1,7 +1,7 @@
 import { supportsSince } from "../init/gitea-version.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
-import { expand, type Located, valueAt } from "./workflow-map.ts";
+import { expand, type Located, triggersOf, valueAt } from "./workflow-map.ts";
 
 /**
  * A group keeps one running and one waiting run: the one in between is cancelled, and its commit never ships by itself.
@@ -13,6 +13,8 @@ export function droppedRuns(
 ): readonly Located[] {
   // Where it is ignored, it drops nothing.
   if (kind === "gitea" && !supportsSince(version, 26)) return [];
+  // Only runs on commits of a branch can keep one from shipping: a group per pull request drops none of them.
+  if (!triggersOf(workflow).some(({ event }) => ofCommits.has(event))) return [];
   return [["concurrency"], ["jobs", "*", "concurrency"]]
     .flatMap((path) => expand(workflow, path))
     .filter((path) => !isOfItsOwn(groupOf(valueAt(workflow, path))))
@@ -23,6 +25,8 @@ export function droppedRuns(
       fix: "leave it out: two runs of lateen at once are told apart by the ledger; or put ${{ github.run_id }} into the group",
     }));
 }
+
+const ofCommits: ReadonlySet<string> = new Set(["push", "workflow_run", "merge_group", "workflow_call"]);
 
 function groupOf(concurrency: unknown): string {
   const group = isRecord(concurrency) ? concurrency["group"] : concurrency;

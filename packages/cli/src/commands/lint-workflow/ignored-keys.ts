@@ -10,7 +10,7 @@ export function giteaFindings(
 ): readonly Located[] {
   return [
     ...ignoredKeys(workflow, version),
-    ...chainedRuns(workflow),
+    ...chainedRuns(workflow, version),
     ...refusedInputs(workflow, version),
     ...ambiguousName(workflow),
     ...complexRunners(workflow),
@@ -35,7 +35,7 @@ export function jobEnvironments(
 ): readonly Located[] {
   return expand(workflow, ["jobs", "*", "env", "*"]).flatMap((path): Located[] => {
     const value = valueAt(workflow, path);
-    if (typeof value !== "string" || !/\$\{\{[^}]*\benv\./.test(value)) return [];
+    if (typeof value !== "string" || !/\$\{\{[^}]*(?<![\w.])env\./.test(value)) return [];
     const happens =
       kind === "github" ? "GitHub refuses the whole file" : "Gitea hands it on as it is written, ${{ and all";
     const fix = "write the value out, or set it in the env of a step";
@@ -60,14 +60,18 @@ function ignoredKeys(workflow: Readonly<Record<string, unknown>>, version: strin
 
 const sayVersion = "leave it out, so that nobody relies on it; if your Gitea is newer, say --forge-version";
 
-function chainedRuns(workflow: Readonly<Record<string, unknown>>): Located[] {
+function chainedRuns(workflow: Readonly<Record<string, unknown>>, version: string | undefined): Located[] {
+  if (supportsSince(version, 25)) return [];
   return triggersOf(workflow)
     .filter(({ event }) => event === "workflow_run")
     .map(({ path }) => ({
       path,
       verdict: "warning",
-      fact: "on.workflow_run: Gitea has no such event: the workflow never starts by it",
-      fix: "start it on push, and let lateen ship wait for the gate itself",
+      fact: "on.workflow_run: Gitea before 1.25 has no such event: the workflow never starts by it",
+      fix:
+        version === undefined
+          ? "start it on push, and let lateen ship wait for the gate itself; if your Gitea is newer, say --forge-version"
+          : "start it on push, and let lateen ship wait for the gate itself",
     }));
 }
 

@@ -12,7 +12,9 @@ export async function missingRuns(
 ): Promise<readonly Located[]> {
   const gate = options.required.find((entry) => file.endsWith(`/${entry.file}`) || file === entry.file);
   const checks = checksOf(workflow, file, options.kind);
-  const awaited = options.checks.filter((entry) => checks.some((name) => matchesName(entry, name)));
+  const awaited = options.checks.filter((entry) =>
+    checks.some((name) => matchesName(entry, name) || matchesName(name, entry)),
+  );
   if (gate === undefined && awaited.length === 0) return [];
   const what = gate === undefined ? `the check ${JSON.stringify(awaited[0])}` : `a run of ${gate.file}`;
   const parsed = await parseWorkflow(text, file);
@@ -117,7 +119,16 @@ function checksOf(
   if (!isRecord(jobs)) return [];
   const title = typeof name === "string" && name.trim() !== "" ? name.trim() : file.slice(file.lastIndexOf("/") + 1);
   return Object.entries(jobs).map(([id, job]) => {
-    const shown = isRecord(job) && typeof job["name"] === "string" ? job["name"] : id;
+    const shown = jobName(id, job);
     return kind === "gitea" ? `${title} / ${shown} (push)` : shown;
   });
+}
+
+/** The name of a job, as a pattern if it stands for many: a matrix, or a called workflow. */
+function jobName(id: string, job: unknown): string {
+  if (!isRecord(job)) return id;
+  const named = typeof job["name"] === "string" ? job["name"].replaceAll(/\$\{\{.*?\}\}/g, "*") : id;
+  if (job["uses"] !== undefined) return `${named} / *`;
+  const isMatrix = expand(job, ["strategy", "matrix"]).length > 0;
+  return isMatrix && !named.includes("*") ? `${named} (*)` : named;
 }

@@ -1,0 +1,20 @@
+import { createHttp } from "@lateen/kernel";
+import { senderOf } from "@lateen/registry/sender";
+import type { Environment } from "../../config/layers.ts";
+import { readForgeVersion } from "../doctor/forge-version.ts";
+
+/** How long a server may take to say its version, in milliseconds: nobody should wait for a convenience. */
+const patienceMs = 3_000;
+
+/** Names that are reserved for documentation and tests, where no server answers. Source: RFC 2606, RFC 6761. */
+const reserved = /(?:^|\.)(?:example\.(?:com|net|org)|example|invalid|test)$/i;
+
+/** The version that a Gitea reports, without a token; undefined if it does not. */
+export async function askVersion(url: string, env: Environment, signal: AbortSignal): Promise<string | undefined> {
+  if (reserved.test(new URL(url).hostname)) return undefined;
+  const http = createHttp({ send: senderOf({}, env) });
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const ports = { http, forgeToken: () => undefined };
+  const reading = await readForgeVersion({ api: `${url}/api/v1` }, ports, limited);
+  return reading.kind === "found" ? reading.value : undefined;
+}

@@ -1,4 +1,4 @@
-import { absent, asReleaseError, found, parseJson, type Reading, unknown } from "@lateen/kernel";
+import { absent, asReleaseError, found, type HttpDeadlines, parseJson, type Reading, unknown } from "@lateen/kernel";
 import { z } from "zod";
 import type { ForgeConfig } from "../../config/config.ts";
 import type { Wiring } from "../../wiring/wiring.ts";
@@ -11,11 +11,12 @@ export async function readForgeVersion(
   { api }: Pick<ForgeConfig, "api">,
   { http, forgeToken }: Pick<Wiring, "http" | "forgeToken">,
   signal: AbortSignal,
+  deadlines: HttpDeadlines = {},
 ): Promise<Reading<string>> {
   try {
     const token = forgeToken()?.reveal();
     const headers = token === undefined ? {} : { authorization: `token ${token}` };
-    const response = await http.request({ url: `${api}/version`, headers, maxBytes: 65_536 }, signal);
+    const response = await http.request({ url: `${api}/version`, headers, maxBytes: 65_536, deadlines }, signal);
     if (response.status !== 200) return absent(`it does not tell: HTTP ${response.status} from ${response.url}`);
     return found(parseJson(response, versionSchema, "a version").version);
   } catch (error) {

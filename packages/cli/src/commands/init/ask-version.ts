@@ -13,8 +13,8 @@ const reserved = /(?:^|\.)(?:example\.(?:com|net|org)|example|invalid|test)$/i;
 export async function askVersion(url: string, env: Environment, signal: AbortSignal): Promise<string | undefined> {
   if (reserved.test(new URL(url).hostname)) return undefined;
   const http = createHttp({ send: senderOf({}, env) });
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   const ports = { http, forgeToken: () => undefined };
-  const reading = await readForgeVersion({ api: `${url}/api/v1` }, ports, limited);
+  const deadlines = { connectMs: patienceMs, headersMs: patienceMs, totalMs: patienceMs };
+  const reading = await readForgeVersion({ api: `${url}/api/v1` }, ports, signal, deadlines);
   return reading.kind === "found" ? reading.value : undefined;
 }

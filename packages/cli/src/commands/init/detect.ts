@@ -140,7 +140,8 @@ function aggregateOf(jobs: Readonly<Record<string, unknown>>): string | undefine
   });
   const [always] = plain
     .filter(
-      ({ count, condition }) => count > 0 && /^(?:\$\{\{)?\s*always\(\)\s*(?:\}\})?$/.test(String(condition ?? "")),
+      ({ count, condition }) =>
+        count > 0 && /^(?:\$\{\{)?\s*always\(\)\s*(?:\}\})?$/.test(typeof condition === "string" ? condition : ""),
     )
     .toSorted((a, b) => b.count - a.count);
   const named = plain.find(

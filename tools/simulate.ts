@@ -1,8 +1,24 @@
+// pnpm simulate checks [--seeds N]: N rollouts that are watched for a regression, without one and with one of 10 %.
 // pnpm simulate [--seeds N] [--seed S]: N rollouts in virtual time from seed S on; with --seed alone that one, with its trace.
 import { parseArgs } from "node:util";
-import { simulate } from "../packages/fleet/src/testing/index.ts";
+import { simulate, simulateChecks } from "../packages/fleet/src/testing/index.ts";
 
-const { values } = parseArgs({ options: { seeds: { type: "string" }, seed: { type: "string" } } });
+const { values, positionals } = parseArgs({
+  options: { seeds: { type: "string" }, seed: { type: "string" } },
+  allowPositionals: true,
+});
+if (positionals[0] === "checks") {
+  const rollouts = Number(values.seeds ?? 100_000);
+  for (const ratio of [1, 1.1]) {
+    const { stopped, exposed, fixedWindow, stoppedByFixed } = simulateChecks({ rollouts, ratio });
+    const share = (count: number): string => `${((100 * count) / rollouts).toFixed(2)} %`;
+    console.log(
+      `${rollouts} rollouts at ${ratio} times the failures: ${share(stopped)} stopped after ${exposed.toFixed(1)} tenants on average; ` +
+        `a fixed window of ${fixedWindow} tenants stops ${share(stoppedByFixed)}`,
+    );
+  }
+  process.exit(0);
+}
 const first = Number(values.seed ?? 1);
 const count = Number(values.seeds ?? (values.seed === undefined ? 10_000 : 1));
 if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {

@@ -25,6 +25,7 @@ export {
   type WorkloadManner,
   type WorkloadSetting,
 } from "./kubernetes/index.ts";
+export { type CheckSimulation, type CheckSimulationReport, simulateChecks } from "./simulation/simulate-checks.ts";
 export { createVirtualClock, simulate, type SimulateOptions, type SimulationRun } from "./simulation/index.ts";
 export {
   startTenants,

@@ -50,6 +50,23 @@ describe("readStatus", () => {
     });
   });
 
+  test("says which of the last releases could be rolled back to: what a registry has deleted is gone, what is silent is unknown", async () => {
+    const world = await createWorld();
+    await promote(world.inputFor(world.two), world.ports);
+    await promote(world.inputFor(world.three), world.ports);
+    // A lifecycle rule for untagged manifests has taken one image of the first release.
+    world.tags.collect(tenant, world.digestOf(tenant, world.one));
+    const silent = world.digestOf(platform, world.two);
+    world.tags.fault = ({ name }) => (name === silent ? trouble : undefined);
+    const { value } = await readStatus(input, portsOf(world));
+    expect(value?.releases.map(({ commit, position, state }) => ({ commit, position, state }))).toEqual([
+      { commit: world.three, position: 3, state: "pullable" },
+      { commit: world.two, position: 2, state: "unknown" },
+      { commit: world.one, position: 1, state: "gone" },
+    ]);
+    expect(value?.drift).toBe("none");
+  });
+
   test("trunk that is ahead for longer than allowed is drift", async () => {
     const world = await createWorld();
     expect((await readStatus({ ...input, maxAgeMs: hour / 2 }, portsOf(world))).value?.drift).toBe("drift");

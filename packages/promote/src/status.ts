@@ -11,6 +11,7 @@ import {
 } from "@lateen/kernel";
 import { decideDrift, type DriftDecision, type TagState } from "./decide/drift.ts";
 import { checkScope, readOrThrow } from "./errors.ts";
+import { type PastRelease, readPastReleases } from "./facts/past-releases.ts";
 import type { LedgerHead } from "./ports/ledger.ts";
 import type { FollowPorts, PromotePorts } from "./promotion.ts";
 import { digestRef, tagRef } from "./ports/references.ts";
@@ -46,7 +47,7 @@ export interface StatusInput {
   readonly maxAgeMs?: number | undefined;
 }
 
-/** One tag beside what the ledger says. */
+/** One tag and what the ledger says about it. */
 export interface TagStatus {
   readonly repository: Repository;
   readonly tag: string;
@@ -69,6 +70,8 @@ export interface PromotionStatus {
     | { readonly commits: number; readonly atLeast: boolean; readonly forMs: number | undefined }
     | undefined;
   readonly tags: readonly TagStatus[];
+  /** The newest releases of the ledger, newest first, and if they could be rolled back to. */
+  readonly releases: readonly PastRelease[];
   readonly drift: DriftDecision["drift"];
   readonly reasons: readonly string[];
 }
@@ -90,9 +93,10 @@ export async function readStatus(
     readOrThrow<LedgerHead>(() => ledger.read(signal)),
   ]);
   const newest = head.kind === "found" ? head.value : undefined;
-  const [tags, distance] = await Promise.all([
+  const [tags, distance, releases] = await Promise.all([
     readTags(input, newest, ports, signal),
     readDistance(trunk, newest, ports, signal),
+    newest === undefined ? [] : readReleases(input, ports, signal),
   ]);
   const ahead = distance.ahead;
   const decision = decideDrift(
@@ -107,11 +111,25 @@ export async function readStatus(
     ancestry: distance.ancestry,
     ahead,
     tags: tags.map((tag, at) => ({ ...tag, state: decision.tags[at] ?? "unknown" })),
+    releases,
     drift: decision.drift,
     reasons: decision.reasons,
   };
   const fact = decision.reasons.join("; ") || "tags and ledger agree";
   return go(status, [{ rule: "drift", verdict: decision.drift, fact, source: ledger.source, at: isoNow(clock) }]);
+}
+
+/** Releases whose images are looked for: the present one and what a person would roll back to. */
+const shownReleases = 5;
+
+async function readReleases(
+  input: StatusInput,
+  ports: StatusPorts,
+  signal: AbortSignal | undefined,
+): Promise<readonly PastRelease[]> {
+  // Rolled back and forth, a release has several entries.
+  const past = await readOrThrow(() => ports.ledger.entries(4 * shownReleases, signal));
+  return readPastReleases(past, input, ports, shownReleases, signal);
 }
 
 async function readTags(

@@ -55,6 +55,8 @@ const image = z.object({
   labels: z.record(text, text).optional(),
   revision: maybe,
   tags: z.array(tag).optional(),
+  /** The tag that keeps the promoted digest from being deleted. */
+  pin: tag.optional(),
 });
 
 const gate = z.object({
@@ -161,6 +163,9 @@ const status = z.object({
       /** Commits that trunk has and the ledger has not, and for how long. */
       aheadBy: count.optional(),
       aheadForMs: z.number().optional(),
+      releases: z
+        .array(z.object({ commit: z.string(), position: z.number(), state: z.enum(["pullable", "gone", "unknown"]) }))
+        .optional(),
     }),
   ),
   /** The rollout or rollback that is not finished. */

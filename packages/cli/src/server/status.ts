@@ -3,7 +3,7 @@ import type { Context } from "../commands/context.ts";
 import type { ServerFleet } from "./client.ts";
 import { serverOf } from "./follow.ts";
 
-/** How the fleet of a service stands. */
+/** The state of the fleet of a service. */
 export async function statusOverServer(context: Context): Promise<CommandResult> {
   const fleet = await serverOf(context).state(context.signal);
   const reason = describe(fleet);

@@ -79,7 +79,7 @@ async function startOwn(
   }
 }
 
-/** The tokens of the file, or one that is made once and kept beside the database. */
+/** The tokens of the file, or one that is made once and kept next to the database. */
 function readTokens({ args, host }: Context, service: ServiceModule, folder: string): readonly ServiceToken[] {
   const file = args.text("tokens");
   if (file !== undefined) return service.parseTokens(host.files.read(resolve(host.cwd, file)), file);

@@ -108,6 +108,7 @@ function targetResult({ name, status }: TargetState): StatusResult["targets"][nu
     ageMs: ledgerAgeMs,
     aheadBy: ahead?.commits,
     aheadForMs: ahead?.forMs,
+    releases: status.releases.map(({ commit, position: at, state }) => ({ commit, position: at, state })),
   };
 }
 
@@ -126,6 +127,14 @@ function imageOf({ repository, tag, wanted, current, revision, state }: TagStatu
     revision: revision?.kind === "found" ? revision.value : undefined,
     tags: [{ tag, after, action: actions[state] }],
   };
+}
+
+/** The ways back: releases before the present one, and if a registry still has them. */
+function formatReleases(releases: TargetState["status"]["releases"]): string[] {
+  const [, ...before] = releases;
+  if (before.length === 0) return [];
+  const named = before.map(({ commit, position, state }) => `${short(commit)} (entry ${position}) ${state}`);
+  return [`  ways back: ${named.join(", ")}`];
 }
 
 function formatTarget({ name, status }: TargetState): string {
@@ -152,6 +161,7 @@ function formatTarget({ name, status }: TargetState): string {
         `${shown(current, ({ digest }) => shortDigest(digest))}, ${state}`,
       ]),
     ]),
+    ...formatReleases(status.releases),
   ].join("\n");
 }
 

@@ -261,7 +261,7 @@ export const outages: readonly OutageRow[] = [
     before: "unknown, nothing moves",
     during: "unknown, no tag moves",
     do: "run it again when the git server answers",
-    proof: ["promote", "a ledger that nobody can read after the append leaves the tags alone"],
+    proof: ["promote", "a ledger that cannot be read after the append leaves the tags alone"],
   },
   {
     what: "the ledger's server declines the push: a rule, a hook",

@@ -1,6 +1,6 @@
 import type { CommitSha, Digest, Repository } from "@lateen/kernel";
 
-/** What happens during a promotion, for whoever shows it. */
+/** Progress of a promotion, in past tense. */
 export type PromotionEvent =
   | {
       readonly type: "promotion-planned";

@@ -197,7 +197,7 @@ describe("before the commit point", () => {
     expect(asked.toSorted()).toEqual([`${world.mine}..${world.newer}`, `${world.old}..${world.mine}`].toSorted());
   });
 
-  test("a candidate that nobody has refuses the whole", async () => {
+  test("a candidate that no repository has refuses the whole", async () => {
     const world = createWorld();
     world.tags.move(platform, world.candidateOf(world.mine), undefined);
     const before = world.latest();

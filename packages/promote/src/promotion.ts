@@ -20,7 +20,7 @@ export interface PromotePorts extends FollowPorts {
   /**
    * Asked when everything is proven and nothing has changed, right before the commit point; a stop ends the promotion there.
    * To prepare, and to settle other targets, may take minutes, in which a kill switch is armed or a newer release comes.
-   * @default nobody is asked
+   * @default nothing is asked
    */
   readonly guard?: ((signal?: AbortSignal) => Promise<Verdict<unknown>>) | undefined;
 }
@@ -33,7 +33,7 @@ export interface CandidateImage {
   readonly digest?: Digest | undefined;
 }
 
-/** What shall be promoted, where to, and by whom. */
+/** What is promoted, where to, and by which actor. */
 export interface PromotionInput {
   readonly commit: CommitSha;
   /** The branch on which the commit must be. */

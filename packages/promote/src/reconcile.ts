@@ -9,7 +9,7 @@ import type { Finding } from "./decide/rules.ts";
 import { settle } from "./steps/settle.ts";
 import { type TrackedTag, trackEntry } from "./steps/tracked-tag.ts";
 
-/** Which tags shall follow the ledger. */
+/** Which tags should follow the ledger. */
 export interface ReconcileInput {
   readonly images: readonly Repository[];
   readonly tags: readonly string[];
@@ -22,7 +22,7 @@ export interface ReconcileInput {
 }
 
 /**
- * Points every tag at what the newest ledger entry says; safe at any time, also beside a running promotion.
+ * Points every tag at what the newest ledger entry says; safe at any time, also during a promotion.
  *
  * Without an entry there is nothing to follow, and the value is undefined. What can be repaired is repaired; the rest is `partial`.
  * @throws ReleaseError of category `input` or `auth`

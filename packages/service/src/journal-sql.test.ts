@@ -51,9 +51,9 @@ describeJournalContract(
 describe("the lease", () => {
   test("of a writer that no longer renews it is taken over, and the first can append nothing more", async () => {
     const name = newName();
-    const first = await held(name, 300);
+    const first = await held(name, 60_000);
     await first.append([started]);
-    // As if the first writer were frozen: its lease ends while it believes in it.
+    // As if the first writer were frozen: its lease ends while it believes in it, and long before it is renewed.
     await database.query(`update lateen_journal set until = clock_timestamp() - interval '1 second' where name = $1`, [
       name,
     ]);

@@ -95,7 +95,7 @@ describe("an order", () => {
     );
   });
 
-  test("that is a dry run is another one, runs beside the queue and moves nothing", async () => {
+  test("that is a dry run is another one, runs outside of the queue and moves nothing", async () => {
     await using world = await start(3, 300);
     const real = await world.order(commit("b"));
     const { status, body } = await world.send("POST", releases(world), { sha: commit("b"), dryRun: true });

@@ -48,7 +48,7 @@ test("a runner that is killed is replaced within 5 s, and no tenant is moved twi
   const { plane, slugs, tenants } = fleet;
   const [first, second] = [await startRunner(fleet), await startRunner(fleet)];
   const id = await first.order(commit("b"));
-  // Whoever drives it is the one that is killed: the other one has to find out by itself.
+  // Its driver is the one that is killed: the other one has to find out by itself.
   await first.wait(id, () => plane.moves().length >= 2);
   const driver = await driverOf(first, second, id);
   const survivor = driver === first ? second : first;

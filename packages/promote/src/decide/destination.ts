@@ -2,7 +2,7 @@ import { type Ancestry, formatImageRef, plainText, type Reading, type ReleaseErr
 import type { DestinationFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { Finding } from "./rules.ts";
 
-/** What shall happen to one tag, and why. */
+/** What happens to one tag, and why. */
 export interface DestinationDecision {
   readonly action: "keep" | "create" | "move" | "refuse" | "unknown";
   readonly finding: Finding;
@@ -84,7 +84,7 @@ function judgeAncestry(
   if (rules.waived.includes("ancestry"))
     return { rule: "ancestry", verdict: "waived", fact: `the commit is not known to be ahead of ${from}` };
   if (ancestry === undefined || ancestry.kind === "unknown") {
-    const cause = ancestry?.cause.message ?? "nobody compared them";
+    const cause = ancestry?.cause.message ?? "they were not compared";
     return {
       rule: "ancestry",
       verdict: "unknown",

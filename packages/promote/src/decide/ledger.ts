@@ -16,7 +16,7 @@ export interface LedgerDecision {
   readonly findings: readonly Finding[];
 }
 
-/** Decides whether the ledger lets this commit be the next; the ledger is asked beside the tags, since tags may lag behind it. */
+/** Decides whether the ledger lets this commit be the next; the ledger is asked as well as the tags, since tags may lag behind it. */
 export function decideLedger(
   facts: LedgerFacts,
   intended: Intended,
@@ -68,7 +68,7 @@ function judgeOrder({ ancestry }: LedgerFacts, entry: LedgerEntry, rules: Promot
     return { rule: "ancestry", verdict: "waived", fact: `the commit is not known to be ahead of ${newest}`, source };
   }
   if (ancestry === undefined || ancestry.kind === "unknown") {
-    const cause = ancestry?.cause.message ?? "nobody compared them";
+    const cause = ancestry?.cause.message ?? "they were not compared";
     return {
       rule: "ancestry",
       verdict: "unknown",

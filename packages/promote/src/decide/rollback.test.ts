@@ -66,7 +66,7 @@ describe("decideRollback", () => {
     expect(decideRollback(facts, { run })).toMatchObject({ verdict: "passed", commit: commit("X"), begun: true });
   });
 
-  test("tags that nobody looked at are not taken for tags that follow", () => {
+  test("tags that were not looked at are not taken for tags that follow", () => {
     const facts = [{ target: "default", past: ledgerOf("Y>X Y X W") }];
     expect(decideRollback(facts, {})).toMatchObject({ verdict: "unknown" });
   });

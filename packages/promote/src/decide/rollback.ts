@@ -16,7 +16,7 @@ export interface RollbackFacts {
 export interface RollbackWish {
   /** The release that somebody has named. */
   readonly to?: CommitSha | undefined;
-  /** What the entries of this very run say; absent outside of a job, where nobody can tell two runs apart. */
+  /** What the entries of this very run say; absent outside of a job, where two runs cannot be distinguished. */
   readonly run?: Pick<LedgerEntry, "runUrl" | "reason"> | undefined;
 }
 
@@ -36,7 +36,7 @@ export type RollbackDecision =
 /**
  * Decides where a rollback of several targets goes, which is one release: the fleet can only run one.
  *
- * One run goes back once: whoever lost its answer and runs it again gets the same one. A rollback that was cut short is completed
+ * One run goes back once: if its answer was lost and it is run again, it gets the same one. A rollback that was cut short is completed
  * before anything goes further back: one whose tags do not name it yet, or that another target, which still is where this one
  * was, has not taken part in.
  */
@@ -112,12 +112,12 @@ function cutShort({ target, past, follows }: RollbackFacts, facts: readonly Roll
   const newest = newestOf(past);
   if (newest?.kind !== "rollback") return { kind: "no" };
   const { commit, from } = newest;
-  // One that stayed where it was, since a tag was added, has left nobody behind.
+  // One that stayed where it was, since a tag was added, has left no target behind.
   const hasLeft = from !== undefined && from !== commit;
   const left = hasLeft && facts.some((other) => newestOf(other.past)?.commit === from);
   if (left || (follows?.kind === "found" && !follows.value)) return { kind: "cut short", commit };
   if (follows?.kind === "found") return { kind: "no" };
-  const why = follows?.kind === "unknown" ? follows.cause.message : "nobody looked at its tags";
+  const why = follows?.kind === "unknown" ? follows.cause.message : "its tags were not looked at";
   const fact = `whether the rollback to ${short(commit)} is complete, could not be read: ${why}`;
   return { kind: "unknown", fact: of(facts, target, `${fact}; run again, or name the release with --to`) };
 }

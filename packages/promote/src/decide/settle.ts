@@ -19,7 +19,7 @@ export interface SettleFacts {
 
 /**
  * `settled`, `foreign` and `refused` are final. `foreign`: somebody who does not use the ledger moves the tag, and fighting
- * over it helps nobody. `refused`: the registry does not take the write.
+ * over it does not help. `refused`: the registry does not take the write.
  */
 export type SettleDecision = "settled" | "wait" | "write" | "foreign" | "refused";
 
@@ -27,7 +27,7 @@ export type SettleDecision = "settled" | "wait" | "write" | "foreign" | "refused
 const believed = { strangeLooks: 2, refusedWrites: 3 };
 
 /**
- * Decides what to do about one tag that shall follow the ledger.
+ * Decides what to do about one tag that should follow the ledger.
  *
  * A tag that was not written yet is written whatever it names: the ledger decides. One strange look may be a promoter whose
  * entry was appended after we read the ledger, so a second look, with the ledger read in between, is needed.

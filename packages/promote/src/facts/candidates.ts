@@ -39,7 +39,7 @@ async function locate(
  * Finds a missing candidate in a sibling: a configured repository that has the very digest, or, where the digest is not known
  * yet, one of the same image name.
  *
- * Siblings that disagree prove that nobody can say which bytes are meant, so nothing is borrowed then.
+ * Siblings that disagree leave open which bytes are meant, so nothing is borrowed then.
  */
 function borrow(image: Located, digest: string | undefined, all: readonly Located[]): Located {
   if (image.manifest.kind !== "absent") return image;
@@ -56,7 +56,7 @@ function borrow(image: Located, digest: string | undefined, all: readonly Locate
   }
   const [first] = having;
   if (first !== undefined) return { ...image, manifest: first.manifest, copyFrom: first.repository };
-  // What an unreadable sibling has, nobody knows.
+  // What an unreadable sibling has is unknown.
   const unread = siblings.find(({ manifest }) => manifest.kind === "unknown");
   return unread === undefined ? image : { ...image, manifest: unread.manifest };
 }

@@ -14,11 +14,11 @@ export interface CandidateFacts {
   readonly revision?: Reading<string> | undefined;
 }
 
-/** What is known of one tag that shall move. */
+/** What is known of one tag that is to be moved. */
 export interface DestinationFacts {
   readonly repository: Repository;
   readonly tag: string;
-  /** What it shall name; undefined if there is no candidate. */
+  /** What it should name; undefined if there is no candidate. */
   readonly wanted: Digest | undefined;
   readonly current: Reading<Descriptor>;
   /** What the current image states as its revision; undefined if nothing has to be compared. */

@@ -1,13 +1,13 @@
 import { isReleaseError, parseSlug } from "@lateen/kernel";
 import { promoteError } from "../errors.ts";
 
-/** Refs beside the ledgers that hold something else: the memory of the starvation guard, the mirror of a journal. */
+/** Refs next to the ledgers that hold something else: the memory of the starvation guard, the mirror of a journal. */
 const taken: readonly string[] = ["attempts", "rollout"];
 
 /**
  * The ref of a promotion target: `refs/lateen/latest` for `default`, else one of its own name.
  *
- * `default` and `latest` are therefore one ledger: whoever configures targets must not have both.
+ * `default` and `latest` are therefore one ledger: a configuration must not have both.
  * @throws ReleaseError `TARGET_INVALID`
  */
 export function ledgerRef(target: string): string {

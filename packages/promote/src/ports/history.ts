@@ -1,6 +1,6 @@
 import type { Ancestry, CommitSha, Reading } from "@lateen/kernel";
 
-/** The commit graph as a forge or a clone tells it; `History` of `@lateen/gate` fits. */
+/** The commit graph as a forge or a clone reports it; `History` of `@lateen/gate` fits. */
 export interface History {
   /** The newest commit of `branch`. */
   head(branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;

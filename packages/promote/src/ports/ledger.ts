@@ -1,6 +1,6 @@
 import type { CommitSha, Digest, Reading, ReleaseError, Repository } from "@lateen/kernel";
 
-/** What the fleet was seen to run before the entry was written, or that nobody looked. */
+/** What the fleet was seen to run before the entry was written, or that it was not looked at. */
 export type FleetEvidence =
   | {
       readonly verified: true;
@@ -51,7 +51,7 @@ export interface LedgerEntry {
   readonly hold: readonly CommitSha[];
   /** ISO 8601. */
   readonly at: string;
-  /** Tells two entries of the same content apart, and recognises our own after a doubtful append. */
+  /** Distinguishes two entries of the same content, and recognises our own after a doubtful append. */
   readonly nonce: string;
 }
 

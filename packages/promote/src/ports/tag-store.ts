@@ -50,6 +50,6 @@ export interface TagStore {
    * could not be brought, with the verdict `left`.
    */
   copyWithReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
-  /** Told before the first read of a repository that will be written, so that one token serves both. */
+  /** Called before the first read of a repository that will be written, so that one token serves both. */
   expectWrites?(repository: Repository): void;
 }

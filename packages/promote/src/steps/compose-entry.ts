@@ -5,7 +5,7 @@ import type { PromotionInput } from "../promotion.ts";
 import type { Finding } from "../decide/rules.ts";
 import { entryAuthor } from "./entry-author.ts";
 
-/** The entry that a promotion writes: what was decided, by whom and on the strength of what. */
+/** The entry that a promotion writes: what was decided, by which actor and on which facts. */
 export function composeEntry(
   kind: LedgerEntry["kind"],
   input: PromotionInput,
@@ -58,7 +58,7 @@ function usedOverrides(overrides: readonly Override[], findings: readonly Findin
   return used.map(({ check, reason }) => ({ check, reason: plainText(reason, 2_000) }));
 }
 
-/** A rollback holds what it leaves, beside what was held before; a promotion that came past the hold ends it. */
+/** A rollback holds what it leaves, in addition to what was held before; a promotion that came past the hold ends it. */
 function composeHold(kind: LedgerEntry["kind"], commit: CommitSha, facts: PromotionFacts): readonly CommitSha[] {
   const { head } = facts.ledger;
   const entry = head.kind === "found" ? head.value.entry : undefined;

@@ -85,7 +85,7 @@ describe("after the commit point", () => {
   });
 
   test.each([
-    ["was applied although nobody answered", true],
+    ["was applied although no answer came", true],
     ["never arrived", false],
   ])("a write that %s ends right", async (_, applies) => {
     const world = createWorld();
@@ -127,7 +127,7 @@ describe("after the commit point", () => {
     expect(world.latest()).toEqual(world.digests(world.mine));
   });
 
-  test("a newer entry that comes meanwhile is applied, and named", async () => {
+  test("a newer entry that comes in between is applied, and named", async () => {
     const world = createWorld();
     let reads = 0;
     const ledger = {
@@ -257,7 +257,7 @@ describe("at the commit point", () => {
     expect(verdict).toMatchObject({ kind: "go", value: { ledger: { appended: true } } });
   });
 
-  test("a ledger that nobody can read after the append leaves the tags alone", async () => {
+  test("a ledger that cannot be read after the append leaves the tags alone", async () => {
     const world = createWorld();
     const silent = async () => ({ kind: "unknown", cause: trouble }) as const;
     const verdict = await promote(world.inputFor(world.mine), {

@@ -28,7 +28,7 @@ export interface Settled {
 /**
  * Looks at ledger and tags, in this order, until every tag names what the newest entry says.
  *
- * The ledger is read after every write: a promoter that was overtaken meanwhile finishes by applying the newer entry, so the
+ * The ledger is read after every write: a promoter that was overtaken finishes by applying the newer entry, so the
  * last writer always writes the newest release. It ends only after a round that wrote nothing. It never throws.
  */
 export async function settle(
@@ -55,7 +55,7 @@ export async function settle(
     if (wrote) tags = await writeDue(tags, course.manifests, ports);
     const interrupted = signal?.aborted === true;
     const done = ledgerUnread === undefined && tags.every(({ decision }) => decision !== "wait");
-    // Never right after a write: whoever writes has to look at the ledger once more.
+    // Never right after a write: each writer has to look at the ledger once more.
     if (!wrote && (done || interrupted || ports.clock.now() >= end))
       return { head, tags, ledgerUnread, interrupted: interrupted && !done };
     if (!wrote)

@@ -3,12 +3,12 @@ import type { PromotePorts } from "../promotion.ts";
 import { type Actor, type Call, turnTaking } from "./turn-taking.ts";
 import type { PromotionWorld } from "./world.ts";
 
-/** One program that runs beside others in an exploration: a promotion, a rollback, a reconcile. */
+/** One program that runs alongside others in an exploration: a promotion, a rollback, a reconcile. */
 export type Program = (ports: PromotePorts) => Promise<unknown>;
 
 /** What is explored. */
 export interface Exploration {
-  /** Makes the world anew; the same each time. */
+  /** Makes a new world; the same each time. */
   readonly world: (clock: Clock) => PromotionWorld;
   readonly programs: (world: PromotionWorld) => readonly Program[];
   /**

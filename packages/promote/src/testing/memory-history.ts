@@ -19,7 +19,7 @@ export interface MemoryHistory extends History {
   fault: ReleaseError | undefined;
 }
 
-/** The id that stands for a commit of this name: the same in every test. */
+/** The id of a commit of this name: the same in every test. */
 export function testCommit(name: string): CommitSha {
   return parseCommitSha(createHash("sha1").update(name).digest("hex"));
 }

@@ -67,7 +67,7 @@ test(
 );
 
 test(
-  "a reconcile beside a promotion, over tags that were left mixed, with a crash of either",
+  "a reconcile during a promotion, over tags that were left mixed, with a crash of either",
   async () => {
     await explore({
       ...scale,
@@ -91,7 +91,7 @@ test(
 );
 
 test(
-  "a rollback beside a promotion: one line of entries, and the tags follow its end",
+  "a rollback during a promotion: one line of entries, and the tags follow its end",
   async () => {
     await explore({
       ...scale,

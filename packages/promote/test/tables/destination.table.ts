@@ -32,7 +32,7 @@ export const destinationTable: readonly DestinationRow[] = [
   { current: "other", revision: "stated", ancestry: "behind", rules: "waive unlabelled", action: "refuse", because: "an override waives what it names and nothing else" },
   { current: "other", revision: "stated", ancestry: "behind", rules: "allowUnlabelled", action: "refuse", because: "the image is labelled" },
   { current: "other", revision: "stated", ancestry: "behind", rules: "rollback", action: "move", because: "a rollback goes back on purpose" },
-  { current: "other", revision: "none", ancestry: "-", rules: "plain", action: "refuse", because: "nobody can say whether it is older" },
+  { current: "other", revision: "none", ancestry: "-", rules: "plain", action: "refuse", because: "it is not known whether it is older" },
   { current: "other", revision: "none", ancestry: "-", rules: "waive ancestry", action: "refuse", because: "an override waives what it names and nothing else" },
   { current: "other", revision: "none", ancestry: "-", rules: "allowUnlabelled", action: "move", because: "the configuration allows it" },
   { current: "other", revision: "none", ancestry: "-", rules: "waive unlabelled", action: "move", because: "a person said so, with a reason" },

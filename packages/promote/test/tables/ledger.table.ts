@@ -10,11 +10,11 @@ export interface LedgerRow {
   readonly because: string;
 }
 
-/** Every case of the ledger. It is asked beside the tags, since tags may lag behind it. */
+/** Every case of the ledger. It is asked as well as the tags, since tags may lag behind it. */
 export const ledgerTable: readonly LedgerRow[] = [
   { newest: "none", ancestry: "-", hold: "-", rules: "plain", action: "append", because: "the first entry; tags that are right already get one too" },
-  { newest: "unreadable", ancestry: "-", hold: "-", rules: "plain", action: "unknown", because: "without the ledger nobody knows what is newest" },
-  { newest: "unreadable", ancestry: "-", hold: "-", rules: "rollback", action: "unknown", because: "without the ledger nobody knows what is newest" },
+  { newest: "unreadable", ancestry: "-", hold: "-", rules: "plain", action: "unknown", because: "without the ledger it is not known what is newest" },
+  { newest: "unreadable", ancestry: "-", hold: "-", rules: "rollback", action: "unknown", because: "without the ledger it is not known what is newest" },
   { newest: "this commit", ancestry: "-", hold: "-", rules: "plain", action: "resume", because: "a promotion that was cut short is finished, not repeated" },
   { newest: "this commit", ancestry: "-", hold: "-", rules: "rollback", action: "resume", because: "a rollback that was cut short is finished" },
   { newest: "this commit, other digests", ancestry: "-", hold: "-", rules: "plain", action: "append", because: "the same commit, built again" },

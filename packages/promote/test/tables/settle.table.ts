@@ -12,11 +12,11 @@ export interface SettleRow {
   readonly because: string;
 }
 
-/** Every case of a tag that shall follow the ledger. */
+/** Every case of a tag that should follow the ledger. */
 export const settleTable: readonly SettleRow[] = [
   { seen: "wanted", written: "applied", since: "at once", again: 0, decision: "settled", because: "it names what the ledger says" },
   { seen: "wanted", written: "never", since: "at once", again: 0, decision: "settled", because: "nothing was left to do" },
-  { seen: "wanted", written: "not-applied", since: "at once", again: 3, decision: "settled", because: "whoever wrote it, it is right" },
+  { seen: "wanted", written: "not-applied", since: "at once", again: 3, decision: "settled", because: "it is right, by any writer" },
   { seen: "nothing", written: "never", since: "at once", again: 0, decision: "write", because: "the ledger decides" },
   { seen: "older", written: "never", since: "at once", again: 0, decision: "write", because: "the ledger decides" },
   { seen: "strange", written: "never", since: "at once", again: 3, decision: "write", because: "the ledger decides" },

@@ -12,7 +12,7 @@ export interface RunAs {
 }
 
 /**
- * Whom PostgreSQL runs as. Under root it is the user `postgres`, or `nobody`; with the right to pass through folders that are
+ * The user that PostgreSQL runs as. Under root it is the user `postgres`, or `nobody`; with the right to pass through folders that are
  * closed to others, since a folder of root's usually lies in one.
  */
 export async function chooseUser(uid: number): Promise<RunAs> {

@@ -214,7 +214,7 @@ function createRun(rollout: Rollout, ports: DrivePorts) {
         await database.transaction((client) => endRollout(client, rollout, whole, clock.now()));
         return;
       } catch {
-        // The result is written again by whoever drives it next, by the same journal.
+        // The result is written again by its next driver, by the same journal.
         if (tries >= 20 || ports.signal.aborted) return;
         await clock.sleep(500);
       }

@@ -7,9 +7,9 @@ import { endRollout, stoppedResult } from "./end.ts";
 /** What an act does to a rollout. */
 export type ActDecision =
   | { readonly kind: "wish"; readonly wish: Rollout["wish"] }
-  /** Nobody drives it yet, so it ends here. */
+  /** It has no driver yet, so it ends here. */
   | { readonly kind: "end" }
-  /** Its journal is given up by whoever asked. */
+  /** Its journal is given up by the request. */
   | { readonly kind: "abandon" }
   | { readonly kind: "refuse"; readonly code: "ROLLOUT_ENDED" | "ROLLOUT_UNFINISHED" };
 

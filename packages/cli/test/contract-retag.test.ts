@@ -91,7 +91,7 @@ describe("retag", () => {
       when: ({ method, path }) => method === "PUT" && path.endsWith("/latest"),
       times: 1,
       fault: {
-        kind: "meanwhile",
+        kind: "interleave",
         act: (phase) =>
           phase === "after" ? world.registry.store.setTag("acme/platform", "latest", third.digest) : undefined,
       },

@@ -28,7 +28,7 @@ export const retryPolicy = {
   attempts: 5,
   /** regclient backs off from 100 ms; GHCR's short burst limit clears in 50 to 500 ms (falcosecurity/plugins#1069). */
   firstDelayMs: 250,
-  /** Longest pause that a registry may ask for; whoever asks for more gets an error that names the pause. */
+  /** Longest pause that a registry may ask for; a longer one is an error that names the pause. */
   longestDelayMs: 60_000,
   /** No try begins later than this after the first. */
   budgetMs: 120_000,

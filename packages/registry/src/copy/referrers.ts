@@ -23,7 +23,7 @@ const parallelSubjects = 8;
 
 const indexType = "application/vnd.oci.image.index.v1+json";
 
-/** What writing tags needs beside content: the registry that is written. */
+/** The registry that is written, as far as tags are concerned. */
 export interface ReferrerTarget {
   manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;
   put(repository: Repository, manifest: Manifest, tag: string, signal?: AbortSignal): Promise<Receipt>;

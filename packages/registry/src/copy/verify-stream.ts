@@ -4,7 +4,7 @@ import { integrityError } from "../errors.ts";
 
 /**
  * Passes the bytes of a blob on and hashes them on the way; the last chunk is held back until the digest is known to be right, so
- * that whoever takes the stream never gets a whole wrong blob.
+ * that a reader of the stream never gets a whole wrong blob.
  *
  * @throws ReleaseError `BLOB_DIGEST_MISMATCH`
  */

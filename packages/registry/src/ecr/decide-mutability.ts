@@ -2,7 +2,7 @@
 export interface MutabilitySetting {
   /** `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION`, `IMMUTABLE_WITH_EXCLUSION`, or a word that does not exist yet. */
   readonly mutability: string | undefined;
-  /** Filters of type `WILDCARD`, where `*` stands for any run of characters. */
+  /** Filters of type `WILDCARD`, where `*` matches any run of characters. */
   readonly exclusions: readonly string[];
 }
 

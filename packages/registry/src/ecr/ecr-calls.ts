@@ -10,7 +10,7 @@ import { exceptionName } from "./ecr-errors.ts";
 import { createPace } from "./pace.ts";
 import { createRequestHandler } from "./request-handler.ts";
 
-/** Where and as whom ECR is called. */
+/** Address and identity with which ECR is called. */
 export interface EcrCallsOptions {
   readonly account: string;
   readonly region: string;
@@ -154,7 +154,7 @@ async function load(
   return { sdk, client };
 }
 
-/** An emulator takes any keys, so nobody shall wait for the metadata service of a machine that has none. */
+/** An emulator takes any keys, so that there is no reason to wait for the metadata service of a machine that has none. */
 async function noKeys(): Promise<never> {
   throw await Promise.resolve(
     registryError("REGISTRY_UNAUTHORIZED", "auth", {

@@ -21,7 +21,7 @@ let front: Server;
 let client: ECRClient;
 let endpoint: string;
 
-// In CI a missing server fails in beforeAll; on a desk its name stands in the list of what was skipped.
+// In CI a missing server fails in beforeAll; on a desk its name is in the list of what was skipped.
 const isSkipped = program === undefined && globalThis.process.env["CI"] !== "true";
 
 beforeAll(async () => {

@@ -13,7 +13,7 @@ const host = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
 const keys = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "not-a-real-key" };
 const revision = "1234567890abcdef1234567890abcdef12345678";
 
-// In CI a missing server fails in beforeAll; on a desk its name stands in the list of what was skipped.
+// In CI a missing server fails in beforeAll; on a desk its name is in the list of what was skipped.
 describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto plays it", () => {
   let moto: Moto;
   let client: ECRClient;

@@ -10,7 +10,7 @@ describe("failures inside a 200", () => {
     kind: "output",
     change: () => ({
       images: [],
-      failures: [{ imageId: { imageTag: candidate }, failureCode, failureReason: "as it was told" }],
+      failures: [{ imageId: { imageTag: candidate }, failureCode, failureReason: "as configured" }],
     }),
   });
 

@@ -31,7 +31,7 @@ export interface PreflightPorts extends TagPorts {
 /**
  * Asks ECR whether `tags` may be moved and whether these credentials may write, without a visible effect.
  *
- * An image that is there already is put once more without a tag: ECR answers `ImageAlreadyExistsException` to whoever may
+ * An image that is there already is put once more without a tag: ECR answers `ImageAlreadyExistsException` to a caller that may
  * write and refuses all others. An image that is not there is not put, since that would create it; its permission stays unproven.
  * @throws ReleaseError of category `auth` where writing is not allowed
  */

@@ -47,7 +47,7 @@ export function createRequestHandler(http: Http): {
     async handle(request, options) {
       const port = request.port === undefined ? "" : `:${request.port}`;
       const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
-      // undici sets these two itself and refuses to be told.
+      // undici sets these two itself and does not accept them.
       const { host: _host, "content-length": _length, ...headers } = request.headers;
       const answer = await http.request(
         {

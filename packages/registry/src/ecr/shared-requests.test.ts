@@ -5,11 +5,11 @@ import { candidate, causeOf, closeEcrs, startEcrTestWorld } from "../testing/ecr
 afterEach(closeEcrs);
 
 describe("several readers of one request", () => {
-  test("one that gives up does not take the others along, whoever came first", async () => {
+  test("one that gives up does not take the others along, in whatever order they came", async () => {
     const { ecr, registries, refOf } = await startEcrTestWorld();
     for (const quitter of [0, 1]) {
       const controllers = [new AbortController(), new AbortController()];
-      // Whoever gives up does so while the answer is on its way.
+      // The one that gives up does so while the answer is on its way.
       const change = (output: object) => (controllers[quitter]?.abort(new Error("enough")), output);
       ecr.misbehave({ operation: "BatchGetImage", times: 1, fault: { kind: "output", change } });
       const readings = controllers.map(({ signal }) => registries.resolve(refOf(candidate), signal));

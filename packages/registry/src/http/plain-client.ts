@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { LookupFunction } from "node:net";
 import type { UndiciModule, UndiciResponse } from "@lateen/kernel";
 
-/** The part of what the kernel tells undici that means something here. */
+/** The part of the options for undici that applies here. */
 interface PlainOptions {
   readonly connections: number;
   readonly connect: { readonly timeout: number; readonly lookup?: LookupFunction };
@@ -113,7 +113,7 @@ function isStale({ method, reusedSocket }: ClientRequest, { code }: NodeJS.Errno
   return reusedSocket && (method === "GET" || method === "HEAD") && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-/** Undici's name for it, so that whoever asks "did it arrive?" has one name to know. */
+/** Undici's name for it, so that the question "did it arrive?" has one name to look for. */
 function boundConnecting(outgoing: ClientRequest, ready: "connect" | "secureConnect", ms: number): void {
   outgoing.once("socket", (socket) => {
     if (!socket.connecting) return;

@@ -86,7 +86,7 @@ test("an idle connection is closed before anything between could have dropped it
 
 const answered = "HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\nok";
 
-/** A server that is told of each request with its number on its connection. */
+/** A server that sees each request with its number on its connection. */
 async function startRawServer(answer: (socket: Socket, count: number) => unknown) {
   const connections: Socket[] = [];
   const server = createServer((socket) => {

@@ -3,7 +3,7 @@ import type { Digest, Reading } from "@lateen/kernel";
 /** What is known after a write whose answer does not tell whether it happened. */
 export interface DoubtFacts {
   readonly wanted: Digest;
-  /** What the tag named before: a digest, `"absent"`, or undefined where nobody looked. */
+  /** What the tag named before: a digest, `"absent"`, or undefined if it was not read. */
   readonly before: Digest | "absent" | undefined;
   /** What the tag was seen to name after the doubtful answer. */
   readonly seen: Reading<{ readonly digest: Digest }>;
@@ -18,7 +18,7 @@ export type DoubtDecision = "applied" | "send-again" | "not-applied" | "foreign"
 
 /**
  * Judges a doubtful write by a look at the tag: the wanted digest means that it happened, the old one (or still nothing) that it
- * may be sent again, a third one that somebody else wrote. Where nobody knows what was there before, a strange digest is left to
+ * may be sent again, a third one that somebody else wrote. If it is not known what was there before, a strange digest is left to
  * the caller.
  */
 export function decideDoubt(facts: DoubtFacts): DoubtDecision {

@@ -17,7 +17,7 @@ export interface RegistryEntry {
   readonly realm?: string | undefined;
   /** Name under which the token service knows the registry. @default what the registry's challenge says */
   readonly service?: string | undefined;
-  /** Certificates (PEM) to trust beside those of Node. */
+  /** Certificates (PEM) to trust in addition to those of Node. */
   readonly ca?: string | undefined;
   /** Client certificate and key (PEM) for mutual TLS. */
   readonly cert?: string | undefined;

@@ -1,4 +1,4 @@
-/** Types of a manifest that stands for several others. */
+/** Types of a manifest that lists several others. */
 export const indexTypes: readonly string[] = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",

@@ -51,7 +51,7 @@ const platforms = async (reading: ReturnType<typeof readDetails>): Promise<unkno
     : details.kind;
 };
 
-test("what stands beside the platforms is left out, by its annotation or by its platform alone", async () => {
+test("what is listed next to the platforms is left out, by its annotation or by its platform alone", async () => {
   const { image, index, read } = store();
   const real = image("amd64", { a: "1" });
   const annotated = {

@@ -125,7 +125,7 @@ async function readImage(
 }
 
 /**
- * False for what buildx adds beside the images. Source: docs.docker.com, "Image attestation storage": attestation manifests
+ * False for what buildx adds to the images. Source: docs.docker.com, "Image attestation storage": attestation manifests
  * carry `vnd.docker.reference.type` and the platform `unknown/unknown`.
  */
 function isRealPlatform(listed: WireDescriptor): boolean {

@@ -17,7 +17,7 @@ export interface Manifest extends Descriptor {
 export interface Receipt {
   /**
    * `applied`: acknowledged, or seen afterwards. `not-applied`: refused, or the tag was seen to name something else.
-   * `foreign`: somebody else has moved the tag meanwhile. `unknown`: neither the answer nor a look afterwards could tell.
+   * `foreign`: someone else has moved the tag since. `unknown`: neither the answer nor a look afterwards showed it.
    */
   readonly outcome: "applied" | "not-applied" | "foreign" | "unknown";
   /** What the tag names now, if it was seen. */
@@ -56,7 +56,7 @@ export interface Registry {
    * Points `tag` at `manifest`, whose content has to be in the repository. A doubtful write is looked at, not repeated
    * blindly.
    *
-   * @param before - What the tag named last; with it a write that came to nothing is told from somebody else's.
+   * @param before - What the tag named last; with it a write without effect is distinguished from someone else's.
    */
   put(
     repository: Repository,
@@ -125,7 +125,7 @@ export interface RegistryExtensions {
   ): Promise<Verdict<Preflight["mutability"]>>;
   /**
    * Names of up to `most` tags of a repository, for a person who picks one: a tag that is missing here may exist, only
-   * {@link Registry.resolve} tells. `absent` only if the registry says that there is no such repository.
+   * {@link Registry.resolve} decides. `absent` only if the registry says that there is no such repository.
    */
   listTags?(repository: Repository, most: number, signal?: AbortSignal): Promise<Reading<TagList>>;
   /** Points several tags at `manifest` in one request where the registry can; one receipt per tag, in order. */
@@ -138,7 +138,7 @@ export interface RegistryExtensions {
   ): Promise<readonly Receipt[]>;
 }
 
-/** One image for one platform, as its config tells. */
+/** One image for one platform, by its config. */
 export interface PlatformImage {
   readonly digest: Digest;
   /** `os/architecture` or `os/architecture/variant`; undefined for an artifact that is no image. */

@@ -57,7 +57,7 @@ test("several tags are one request where the registry answers OCI-Tag", async ()
   expect(puts(at)).toEqual(["sha256?tag=a&tag=b"]);
 });
 
-test("where it does not, each tag is written by its own, and nobody tries again", async () => {
+test("where it does not, each tag is written by its own, and it is not tried again", async () => {
   const at = await world();
   expect(await putTags(at, ["a", "b"])).toEqual(["applied", "applied"]);
   expect(await putTags(at, ["c", "d"])).toEqual(["applied", "applied"]);
@@ -136,7 +136,7 @@ test("the placeholder scope of another repository is not taken over", async () =
   expect(fake.requests.some(({ query }) => query.includes("user"))).toBe(false);
 });
 
-test("when one request is told to wait, all wait", async () => {
+test("when one request has to wait, all wait", async () => {
   const { fake, registry, ref, events } = await world();
   fake.misbehave({
     when: () => true,
@@ -247,12 +247,12 @@ test("once a registry is known to be open, requests do not wait for each other",
     most = Math.max(most, now);
     if (phase === "before") await clock.sleep(1_000);
   };
-  fake.misbehave({ when: () => true, fault: { kind: "meanwhile", act } });
+  fake.misbehave({ when: () => true, fault: { kind: "interleave", act } });
   await Promise.all([1, 2, 3, 4].map(() => registry.resolve(ref("one"))));
   expect(most).toBeGreaterThan(1);
 });
 
-test("a token service or a blob store whose public name stands for a metadata address is not asked", async () => {
+test("a token service or a blob store whose public name resolves to a metadata address is not asked", async () => {
   const { fake, ref } = await world({ auth: { ...auth, realm: "https://metadata.example.com/token" } });
   const lookup = () => Promise.resolve(["169.254.169.254"]);
   const guarded = createOciRegistry({ host: fake.host, clock, lookup });

@@ -11,7 +11,7 @@ const isReadBack = (request: LoggedRequest): boolean =>
 describe.each(ways)("over %s", (_name, env) => {
   const world = () => startRetagWorld(env);
 
-  describe("a write of which nobody knows whether it happened", () => {
+  describe("a write whose outcome is not known", () => {
     test.each<[string, Misbehaviour["fault"]]>([
       ["503 after it was applied", { kind: "answer-after", status: 503 }],
       ["the connection torn after it was applied", { kind: "reset", when: "after" }],
@@ -92,7 +92,7 @@ describe.each(ways)("over %s", (_name, env) => {
       registry.misbehave({
         when: isPut,
         fault: {
-          kind: "meanwhile",
+          kind: "interleave",
           act: (phase) => void (phase === "after" && registry.store.setTag("acme/platform", "latest", third.digest)),
         },
       });

@@ -11,7 +11,7 @@ test.each(retagTable)("$outcome: $because", ({ tags, outcome }) => {
   expect(decideRetag(tags)).toBe(outcome);
 });
 
-test("a tag is kept, moved, created, or not touched because nobody knows", () => {
+test("a tag is kept, moved, created, or not touched because it is not known", () => {
   expect(decideTag(wanted, found({ digest: wanted }))).toBe("keep");
   expect(decideTag(wanted, found({ digest: other }))).toBe("move");
   expect(decideTag(wanted, absent("404"))).toBe("create");

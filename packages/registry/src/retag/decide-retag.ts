@@ -4,7 +4,7 @@ import type { RetaggedTag } from "./report.ts";
 /** What a tag needs so that it names `wanted`. */
 export type TagPlan = "keep" | "move" | "create" | "unknown";
 
-/** Compares what a tag names with what it shall name. */
+/** Compares what a tag names with what it should name. */
 export function decideTag(wanted: Digest, current: Reading<{ readonly digest: Digest }>): TagPlan {
   if (current.kind === "unknown") return "unknown";
   if (current.kind === "absent") return "create";

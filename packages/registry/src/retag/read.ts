@@ -24,14 +24,14 @@ export interface CurrentTag {
 export interface RetagFacts {
   /** The digest that the source names. */
   readonly digest: Reading<Digest>;
-  /** The bytes of the source; undefined where every tag is right already and nobody needs them. */
+  /** The bytes of the source; undefined if every tag is right already and they are not needed. */
   readonly manifest: Reading<Manifest> | undefined;
   readonly current: readonly CurrentTag[];
 }
 
 /**
  * Reads the source and every target together, in one round trip. Where the source is given by its digest the targets are read first: if
- * they are right already nobody needs its bytes, and the whole takes one request and a token.
+ * they are right already its bytes are not needed, and the whole takes one request and a token.
  */
 export async function readRetag(
   source: ImageRef,

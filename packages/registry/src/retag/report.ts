@@ -2,7 +2,7 @@ import type { Clock, Digest, ImageRef, Reporter } from "@lateen/kernel";
 import type { RegistryEvent } from "../events.ts";
 import type { Manifest, Registry, RegistryExtensions } from "../model/registry.ts";
 
-/** What shall be moved where. */
+/** The tags to move, and the image that they should name. */
 export interface RetagInput {
   /** The image by tag or digest; both together mean the digest. */
   readonly source: ImageRef;

@@ -8,9 +8,9 @@ export interface SettleRequest {
   readonly wanted: Digest;
   readonly before: Digest | undefined;
   readonly look: () => Promise<Reading<Descriptor>>;
-  /** Time in milliseconds after which nobody looks any more. */
+  /** Deadline (epoch milliseconds) after which the tag is not read again. */
   readonly deadline: number;
-  /** Told of every look that was not the last. */
+  /** Called for every look that was not the last. */
   readonly onLag: (seen: Digest | undefined) => void;
 }
 

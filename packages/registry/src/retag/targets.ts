@@ -1,7 +1,7 @@
 import { type ImageRef, isTag, parseImageRef, plainText, type Repository } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 
-/** The tags that shall be written in one repository. */
+/** The tags to write in one repository. */
 export interface TargetGroup {
   readonly repository: Repository;
   readonly tags: readonly string[];
@@ -45,7 +45,7 @@ export function hostMissing(name: string): Error {
 
 function open(name: string, fix: string): Error {
   return registryError("REGISTRY_REFERENCE_OPEN", "input", {
-    message: `${plainText(name, 100)} does not say what shall be written`,
+    message: `${plainText(name, 100)} does not say what should be written`,
     fix: `write ${fix}`,
   });
 }

@@ -120,7 +120,7 @@ async function finish(
   if (receipt?.outcome === "foreign") {
     return {
       ...at,
-      row: { ...row, after: receipt.digest, action: "foreign", reason: "somebody else moved the tag meanwhile" },
+      row: { ...row, after: receipt.digest, action: "foreign", reason: "someone else has moved the tag since" },
     };
   }
   if (receipt?.outcome === "applied") report({ type: "tag-moved", repository, tag, before, after: wanted });
@@ -131,7 +131,7 @@ async function finish(
   if (readBack === "foreign")
     return {
       ...at,
-      row: { ...row, after: seen, action: "foreign", reason: `somebody else moved the tag to ${seen ?? "?"}` },
+      row: { ...row, after: seen, action: "foreign", reason: `someone else has moved the tag to ${seen ?? "?"}` },
     };
   if (readBack !== "settled")
     return {

@@ -4,7 +4,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:cry
 export interface TestCertificate {
   readonly cert: string;
   readonly key: string;
-  /** The certificate in DER, base64, as it stands in the `x5c` header of a JWT. */
+  /** The certificate in DER, base64, as in the `x5c` header of a JWT. */
   readonly x5c: string;
   readonly privateKey: KeyObject;
 }

@@ -163,7 +163,7 @@ export const imageShapes: readonly ImageShape[] = [
   }),
   shape("a nested index", async (build) => {
     const inner = await build.manifest({ manifests: [await build.image("nested")] }, types.index);
-    return await build.manifest({ manifests: [inner, await build.image("beside")] }, types.index);
+    return await build.manifest({ manifests: [inner, await build.image("neighbour")] }, types.index);
   }),
   shape("no mediaType in the body", async (build) =>
     build.manifest({

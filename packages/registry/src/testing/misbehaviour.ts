@@ -47,7 +47,7 @@ export type Fault =
   /** Reads of tags answer as they would have before the last write. */
   | { readonly kind: "lag" }
   /** Calls back before it answers: the place for another writer. */
-  | { readonly kind: "meanwhile"; readonly act: (phase: "before" | "after") => void | Promise<void> };
+  | { readonly kind: "interleave"; readonly act: (phase: "before" | "after") => void | Promise<void> };
 
 /** When and how often a fault happens. */
 export interface Misbehaviour {

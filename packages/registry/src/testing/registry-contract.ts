@@ -27,7 +27,7 @@ const commit = "1234567890abcdef1234567890abcdef12345678";
 const nowhere = parseDigest(`sha256:${"0".repeat(64)}`);
 let counter = 0;
 
-/** What every registry has to do, whatever stands behind it; run it against each with `subject` bound to one that is up. */
+/** The contract of every registry, whatever is behind it; run it against each with `subject` bound to one that is up. */
 export function describeRegistryContract(
   name: string,
   subject: () => Promise<ContractSubject>,

@@ -14,7 +14,7 @@ export interface ImageRecipe {
   readonly labels?: Readonly<Record<string, string>>;
   /** One platform makes an index of one; `[]` makes a plain manifest for linux/amd64. @default ["linux/amd64", "linux/arm64"] */
   readonly platforms?: readonly string[];
-  /** Whether attestation manifests stand beside the platforms, as buildx writes them. @default false */
+  /** Adds attestation manifests, as buildx writes them. @default false */
   readonly attestations?: boolean;
   /** Annotations of the index, or of the manifest where there is no index. */
   readonly annotations?: Readonly<Record<string, string>>;
@@ -187,7 +187,7 @@ function digestOf(bytes: Buffer): Digest {
   return parseDigest(sha256(bytes));
 }
 
-/** Indented like buildx does it: whoever parses and writes again changes the digest. */
+/** Indented as buildx does it, so that parsing and writing it again changes the digest. */
 function encode(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value, null, 2));
 }

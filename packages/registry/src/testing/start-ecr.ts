@@ -157,7 +157,7 @@ function misbehave(fault: EcrFault, run: () => EcrAnswer, response: ServerRespon
   if (fault.kind === "exception")
     return answer(
       response,
-      { exception: fault.name, message: fault.message ?? "as it was told" },
+      { exception: fault.name, message: fault.message ?? "as configured" },
       fault.status,
       fault.headers,
     );
@@ -171,7 +171,7 @@ function basic(password: string): string {
   return `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
 }
 
-/** ECR makes no repository by itself unless it is told to, other than most registries. */
+/** ECR creates no repository by itself unless it is configured to, unlike most registries. */
 function denyUnknown(message: IncomingMessage, response: ServerResponse, name: string): void {
   message.resume();
   const errors = [

@@ -56,7 +56,7 @@ export interface RegistryQuirks {
 
 /** A running registry. */
 export interface FakeRegistry {
-  /** `127.0.0.1:port`, as it stands in references. */
+  /** `127.0.0.1:port`, as in references. */
   readonly host: string;
   readonly url: string;
   readonly store: RegistryStore;
@@ -99,9 +99,9 @@ export async function startRegistry(options: StartRegistryOptions = {}): Promise
     const logged = log(received);
     requests.push(logged);
     const fault = misbehaviours.next(logged);
-    if (fault?.kind === "meanwhile") await fault.act("before");
+    if (fault?.kind === "interleave") await fault.act("before");
     const answer = answerWith(fault, received);
-    if (fault?.kind === "meanwhile") await fault.act("after");
+    if (fault?.kind === "interleave") await fault.act("after");
     if (fault?.kind === "delay") await systemClock.sleep(fault.ms);
     logged.status = answer.status;
     await sendReply(response, message.method ?? "GET", answer, fault);

@@ -87,7 +87,7 @@ function challenge(
   return failure(401, "UNAUTHORIZED", "authentication required", { "www-authenticate": value });
 }
 
-/** The actions that whoever shows `header` is allowed; undefined for a wrong password. */
+/** The actions that the user of `header` is allowed; undefined for a wrong password. */
 function allowedTo(auth: RegistryAuth, header: string | undefined): ReadonlySet<string> | undefined {
   if (header === undefined) return new Set(auth.anonymous === "pull" ? ["pull"] : []);
   const [user = "", ...rest] = Buffer.from(header.replace(/^Basic /i, ""), "base64")

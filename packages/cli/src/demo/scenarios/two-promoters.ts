@@ -19,7 +19,7 @@ export const twoPromoters: Scenario = {
       when: (request) => request.method === "PUT" && request.path === path,
       times: 1,
       fault: {
-        kind: "meanwhile",
+        kind: "interleave",
         async act(phase) {
           if (phase === "after") return say("Only now does the registry carry out the older one's write.");
           say("The registry holds this write up. Meanwhile the newer commit is promoted, from start to end:");

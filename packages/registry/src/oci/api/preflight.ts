@@ -16,7 +16,7 @@ import type { Exchange } from "../transport/exchange.ts";
 import { write } from "./put.ts";
 import { beginUpload, cancelUpload } from "./upload.ts";
 
-/** What shall be written later. */
+/** The write that is to follow. */
 export interface PreflightRequest {
   readonly repository: Repository;
   readonly manifest: Manifest;

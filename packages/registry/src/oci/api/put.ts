@@ -37,7 +37,7 @@ export async function put(
     const cause = await write(exchange, ref.path, tag, manifest, signal);
     if (cause === undefined) return { outcome: "applied", digest: manifest.digest };
     if (isSurelyNotApplied(cause.code) || cause.category === "auth") return { outcome: "not-applied", cause };
-    // Called off: the bytes may have been under way, and nobody is left to look.
+    // Aborted: the bytes may have been under way, and there is no time left to look.
     if (cause.category === "interrupted") return { outcome: "unknown", cause };
     const seen: Reading<Descriptor> = await resolve(exchange, ref, signal);
     const decision = decideDoubt({ wanted: manifest.digest, before, seen, writes, limit: settlePolicy.writes });

@@ -63,7 +63,7 @@ export async function readReferrers(
   }
 }
 
-/** The tag under which a list of referrers stands where there is no API. */
+/** The tag of the list of referrers in a registry without the API. */
 export function fallbackTag(repository: Repository, digest: Digest): ImageRef {
   return parseImageRef(`${repository}:${digest.replace(":", "-")}`);
 }

@@ -26,7 +26,7 @@ export interface Authorizer {
   learn(wwwAuthenticate: string | undefined, need: Need, used: string | undefined): Promise<boolean>;
   /** Forgets the token and credentials behind `used`, which were refused. */
   forget(used: string | undefined): Promise<void>;
-  /** The next tokens for this repository shall allow pushing. */
+  /** The next tokens for this repository should allow pushing. */
   expectWrites(repository: string): void;
 }
 

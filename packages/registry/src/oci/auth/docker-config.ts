@@ -86,7 +86,7 @@ function canonical(host: string): string {
     : host.toLowerCase();
 }
 
-/** The place that a key stands for: `https://ghcr.io/v2/` is the host `ghcr.io`. */
+/** The place that a key means: `https://ghcr.io/v2/` is the host `ghcr.io`. */
 function placeOf(key: string): string | undefined {
   const [, host, path = ""] = /^(?:https?:\/\/)?([^/]+)(?:\/(.*))?$/.exec(key) ?? [];
   if (host === undefined) return undefined;

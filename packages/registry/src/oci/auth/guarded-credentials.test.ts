@@ -49,13 +49,13 @@ describe.each(ways)("over %s", (_name, env) => {
         },
       ],
       ["400", { kind: "answer", status: 400, body: "Your Authorization Token has expired." }],
-    ])("a token that has expired, told with %s, is renewed once", async (_name, fault) => {
+    ])("a token that has expired, answered with %s, is renewed once", async (_name, fault) => {
       const { registry, run } = await world({ auth });
       if (fault.kind === "answer" && fault.status === 401)
         registry.misbehave({
           when: isPut,
           times: 1,
-          fault: { kind: "meanwhile", act: (phase) => void (phase === "before" && registry.expireTokens()) },
+          fault: { kind: "interleave", act: (phase) => void (phase === "before" && registry.expireTokens()) },
         });
       else registry.misbehave({ when: isPut, times: 1, fault });
       expect(action(await run())).toBe("moved");
@@ -70,11 +70,11 @@ describe.each(ways)("over %s", (_name, env) => {
 
     test("no credential appears in any error, event or verdict", async () => {
       const { registry, run } = await world({ auth: { users: { robot: "another" } } });
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const error = await run(1_000, {
         clock,
         registries: { [registry.host]: robot },
-        report: (event) => told.push(event),
+        report: (event) => reported.push(event),
       }).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ category: "auth" });
       const texts: string[] = [];
@@ -85,11 +85,11 @@ describe.each(ways)("over %s", (_name, env) => {
       )
         texts.push(JSON.stringify(cause), cause.message, cause.why ?? "", cause.stack ?? "");
       const basic = Buffer.from(`robot:${password}`).toString("base64");
-      for (const text of [...texts, JSON.stringify(told)])
+      for (const text of [...texts, JSON.stringify(reported)])
         expect(text.includes(password) || text.includes(basic)).toBe(false);
     });
 
-    test("credentials do not go to a token service on another host, nor to whom a redirect leads", async () => {
+    test("credentials do not go to a token service on another host, nor to where a redirect leads", async () => {
       const seen: (string | undefined)[] = [];
       const stranger = createServer((request, response) => {
         seen.push(request.headers.authorization);

@@ -14,7 +14,7 @@ export interface Need {
   readonly from?: string | undefined;
 }
 
-/** A token service, and whom it is asked as. */
+/** A token service, and the credentials that it is asked with. */
 export interface TokenSource {
   readonly realm: URL;
   readonly service: string;
@@ -29,7 +29,7 @@ export interface TokenCache {
   widen(need: Need, asked: Challenge): void;
   /** Drops the token behind a header that was refused. */
   forget(header: string): Promise<void>;
-  /** The next tokens for this repository shall allow pushing. */
+  /** The next tokens for this repository should allow pushing. */
   expectWrites(repository: string): void;
 }
 

@@ -14,7 +14,7 @@ export interface Token {
   readonly usableUntil: number;
 }
 
-/** Whom to ask for what. */
+/** A request for a token. */
 export interface TokenRequest {
   readonly realm: URL;
   readonly service: string;

@@ -81,7 +81,7 @@ test.each<[string, Partial<FailedAnswer>, string]>([
     { status: 403, body: errors("DENIED", "adding 5 MiB will exceed the project quota") },
     "REGISTRY_REQUEST_REFUSED",
   ],
-])("what a write is told to lack: %s", (_name, answer, code) => {
+])("what a write lacks by the answer: %s", (_name, answer, code) => {
   expect(said(answer).code).toBe(code);
 });
 

@@ -237,7 +237,7 @@ async function readStart(stream: HttpStream, maxBytes: number): Promise<string> 
       if (length >= maxBytes) break;
     }
   } catch {
-    // The status has arrived; a body that breaks off tells nothing more.
+    // The status has arrived; a body that breaks off adds nothing.
   }
   return new TextDecoder().decode(Buffer.concat(parts).subarray(0, maxBytes));
 }

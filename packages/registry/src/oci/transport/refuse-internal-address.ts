@@ -8,7 +8,7 @@ export const lookUp: Lookup = async (hostname) => {
 };
 
 /**
- * The reason to refuse a name that a registry gave: it stands for an address inside our network, and the registry itself is not there.
+ * The reason to refuse a name that a registry gave: it resolves to an address inside our network, and the registry itself is not there.
  *
  * A name that cannot be looked up is not judged: the request will fail, or a proxy that knows it resolves it. Without a proxy the addresses are
  * judged once more when the connection is made (`connectToAllowed`); this check is the one that says in plain words what is wrong.
@@ -25,11 +25,11 @@ export async function refuseAddresses(
   lookup: Lookup,
 ): Promise<string | undefined> {
   const there = addresses.map((address): Reach => reachOf(address));
-  if (there.includes("link-local")) return "its name stands for a link-local address";
+  if (there.includes("link-local")) return "its name resolves to a link-local address";
   const inside = there.find((reach) => reach !== "public");
   if (inside === undefined) return undefined;
   const isInside = (await addressesOf(home, lookup)).some((address) => reachOf(address) !== "public");
-  return isInside ? undefined : `its name stands for a ${inside} address`;
+  return isInside ? undefined : `its name resolves to a ${inside} address`;
 }
 
 async function addressesOf(url: URL, lookup: Lookup): Promise<readonly string[]> {

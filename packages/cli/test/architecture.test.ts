@@ -192,6 +192,14 @@ describe("shape", () => {
       return [subpath, rest];
     });
     expect(publishConfig.exports).toEqual(Object.fromEntries(published));
+    // Provenance compares the repository; a page of a registry shows the rest.
+    expect(manifest(name)).toMatchObject({
+      keywords: expect.arrayContaining([expect.any(String)]) as unknown,
+      homepage: expect.stringContaining(`packages/${name}`) as unknown,
+      bugs: expect.any(String) as unknown,
+      repository: { type: "git", directory: `packages/${name}` },
+      files: expect.arrayContaining(["dist", "CHANGELOG.md"]) as unknown,
+    });
   });
 });
 

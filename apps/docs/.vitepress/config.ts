@@ -40,6 +40,7 @@ export default defineConfig({
           { text: "For a control plane", link: "/control-plane" },
           { text: "A fleet on Kubernetes", link: "/kubernetes" },
           { text: "A fleet behind a command", link: "/hosts" },
+          { text: "As a service", link: "/service" },
           { text: "Glossary", link: "/glossary" },
         ],
       },

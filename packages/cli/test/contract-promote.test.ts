@@ -25,6 +25,38 @@ describe("promote", () => {
     expect(await world.ledger()).toContain("on purpose");
   });
 
+  test("goes by GET where a registry answers 404 to HEAD: forward at once, and never backwards", async () => {
+    world.registry.misbehave({
+      when: ({ method, path }) => method === "HEAD" && path.includes("/manifests/"),
+      fault: { kind: "answer", status: 404 },
+    });
+    const forward = await run("promote", "--sha", sha);
+    expect({ code: forward.code, latest: latest() }, forward.stderr).toEqual({ code: 0, latest: candidates(1) });
+    expect(forward.document.images.map(({ tags }) => tags.map(({ action }) => action))).toEqual(
+      images.map(() => ["moved"]),
+    );
+    await world.repository.git("update-ref", "-d", "refs/lateen/latest");
+    // Without a ledger only the tags say that this would be backwards.
+    expect((await run("promote", "--sha", old)).code).toBe(3);
+    expect(latest()).toEqual(candidates(1));
+  });
+
+  test("gives each promoted digest a tag of its own, which later promotions leave alone", async () => {
+    const pin = `release-${sha.slice(0, 12)}`;
+    await run("promote", "--sha", sha, "--dry-run");
+    expect(images.map((image) => world.tag(image, pin))).toEqual(images.map(() => undefined));
+    const { document } = await run("promote", "--sha", sha);
+    expect(images.map((image) => world.tag(image, pin))).toEqual(candidates(1));
+    expect(document.images[0]).toMatchObject({ pin: { tag: pin, action: "created" } });
+    configure(["tags: [latest]", "tags: [latest], pin: false"]);
+    const newer = await world.release();
+    expect((await run("promote", "--sha", newer)).code).toBe(0);
+    expect(images.map((image) => world.tag(image, pin))).toEqual(candidates(1));
+    expect(images.map((image) => world.tag(image, `release-${newer.slice(0, 12)}`))).toEqual(
+      images.map(() => undefined),
+    );
+  });
+
   test("refuses a candidate of another commit, whatever is waived", async () => {
     const wrong = await world.release({ images: [images[1]] });
     await seedImage(world.registry, { repository: images[0], tags: [`staging-${wrong.slice(0, 7)}`], revision: old });

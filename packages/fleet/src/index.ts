@@ -17,5 +17,6 @@ export type { Prober } from "./ports/prober.ts";
 export type { RolloutInput, RolloutPorts, VerifyInput, VerifyPorts } from "./ports/rollout-ports.ts";
 export type { Wish, Wishes } from "./ports/wishes.ts";
 export { isNonEmpty, type NonEmpty, type Tenant } from "./ports/tenant.ts";
+export { createFreezeGuard } from "./steps/freeze-guard.ts";
 export { rollOut } from "./roll-out.ts";
 export { verifyFleet } from "./verify-fleet.ts";

@@ -1,4 +1,5 @@
 import { ReleaseError, type Slug } from "@lateen/kernel";
+import { isZone, parseInstant, parseUntil } from "./engine/until.ts";
 
 /** A count, or a share such as `"25%"`. */
 export type CountOrPercent = number | `${number}%`;
@@ -21,10 +22,27 @@ export interface Ring {
   readonly slugs?: readonly string[];
 }
 
+/** A day of the week. */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** A time in which nothing moves; it holds if all of its conditions do. */
+export interface FreezeWindow {
+  readonly reason: string;
+  /** `YYYY-MM-DD` (from its beginning, UTC) or an instant with its offset. */
+  readonly from?: string | undefined;
+  /** `YYYY-MM-DD` (to its end, UTC) or an instant with its offset. */
+  readonly until?: string | undefined;
+  readonly days?: readonly Weekday[] | undefined;
+  /** Time zone of `days`, such as `Europe/Berlin`. @default "UTC" */
+  readonly zone?: string | undefined;
+  /** Tenants that are held; absent: the whole fleet. */
+  readonly tenants?: readonly string[] | undefined;
+}
+
 /** A tenant that is deliberately left where it is. */
 export interface Pin {
   readonly reason: string;
-  /** The day or instant (ISO 8601) from which the pin no longer holds. */
+  /** `YYYY-MM-DD` (to the end of that day, UTC) or an instant with its offset. */
   readonly until?: string;
 }
 
@@ -61,6 +79,8 @@ export interface FleetPolicy {
   readonly onFailure?: "halt" | "rollback";
   /** By slug. @default {} */
   readonly pinned?: Readonly<Record<string, Pin>>;
+  /** Tenants of these windows are left where they are; `createFreezeGuard` holds the fleet. @default [] */
+  readonly freeze?: readonly FreezeWindow[];
   /** Globs of tenants that come and go: never rolled, never counted, always listed. @default [] */
   readonly ephemeral?: readonly string[];
   /** Trust the rows of control planes that do not know `verified_on_target`. @default false */
@@ -107,6 +127,7 @@ export function resolvePolicy(policy: FleetPolicy): ResolvedPolicy {
   const rest = {
     pinned: {},
     ephemeral: [],
+    freeze: [],
     legacyControlPlane: false,
     callSize: 50,
     maxControlPlaneFaults: 1,
@@ -142,8 +163,27 @@ function checks(policy: ResolvedPolicy): readonly (readonly [boolean, string])[]
       ),
       "times are not negative",
     ],
+    [
+      Object.values(policy.pinned).every(({ until }) => until === undefined || parseUntil(until) !== undefined),
+      "a pin ends at something that is not a date",
+    ],
+    [policy.freeze.every(isWindow), "a freeze has a date, a day or a time zone that does not exist"],
     [isCount(policy.maxControlPlaneFaults, 1), "maxControlPlaneFaults is at least 1"],
   ];
+}
+
+const weekdays: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+function isWindow({ from, until, days = [], zone, tenants }: FreezeWindow): boolean {
+  const isDated =
+    (from === undefined || parseInstant(from) !== undefined) &&
+    (until === undefined || parseUntil(until) !== undefined);
+  return (
+    isDated &&
+    days.every((day) => weekdays.includes(day)) &&
+    (zone === undefined || isZone(zone)) &&
+    tenants?.length !== 0
+  );
 }
 
 function isCount(value: number, least: number): boolean {

@@ -1,9 +1,23 @@
+import { isTag, parseSlug } from "@lateen/kernel";
 import { z } from "zod";
+
+export { isZone, parseInstant, parseUntil } from "./engine/until.ts";
+
+/** A tenant's name as it may be part of an address. */
+const slug = z.string().refine(isSlug, { error: "must be a tenant slug" });
+
+function isSlug(text: string): boolean {
+  try {
+    return parseSlug(text) === text;
+  } catch {
+    return false;
+  }
+}
 
 /** Body of `POST /cp/admin/tenants/redeploy-fleet`, as lateen sends it and as a control plane may check it. */
 export const redeployRequest: z.ZodType<RedeployRequest> = z.object({
-  target_tag: z.string().min(1),
-  canary_slug: z.string().exactOptional(),
+  target_tag: z.string().refine(isTag, { error: "must be an image tag" }),
+  canary_slug: slug.exactOptional(),
   soak_seconds: z.int().min(0),
   batch_size: z.int().min(1),
   max_stragglers: z.int().min(0),
@@ -11,7 +25,7 @@ export const redeployRequest: z.ZodType<RedeployRequest> = z.object({
   /** Fleet-wide intent has to be spelled out. */
   confirm: z.literal(true),
   /** An empty list is refused: many interfaces read it as "everybody". */
-  only_slugs: z.array(z.string()).min(1).exactOptional(),
+  only_slugs: z.array(slug).min(1).exactOptional(),
 });
 
 /** See {@link redeployRequest}. */

@@ -97,6 +97,7 @@ export const address: z.ZodType<string, string> = parsed((text) => {
 /** The address of `/buildinfo`, with `{slug}` where the tenant's name goes. */
 export const tenantAddress: z.ZodType<string, string> = parsed((text) => {
   const sample = text.replaceAll("{slug}", "slug");
+  if (text.includes("${")) throw new Error("must be written without the dollar sign: {slug}, not ${slug}");
   if (!text.includes("{slug}") || /[{}]/.test(sample))
     throw new Error("must hold {slug}, such as https://{slug}.example.com/buildinfo");
   if (!URL.canParse(sample) || !/^https?:$/.test(new URL(sample).protocol))

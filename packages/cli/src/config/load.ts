@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ReleaseError } from "@lateen/kernel";
 import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
@@ -31,6 +31,8 @@ export interface Settings {
   readonly config: Config;
   /** The file as shown to people; undefined where there is none. */
   readonly file: string | undefined;
+  /** The environment that was chosen with `--env` or LATEEN_ENV; undefined if none was. */
+  readonly environment?: string | undefined;
   /** Folder that relative paths of the configuration start from. */
   readonly folder: string;
   /** Where the value of `key` came from: `lateen.yaml:3:5`, a variable, or `default`. */
@@ -69,11 +71,27 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
   problems.push(...missing.map((section) => locate([section], "this section is missing, and the command needs it")));
   if (problems.length > 0 || !parsed.success) throw configError(deduplicated(problems));
   return {
-    config: parsed.data,
+    config: inEnvironment(parsed.data, chosen.overlay?.[1], document?.value),
+    environment: chosen.overlay?.[1],
     file: document?.file,
     folder: path === undefined ? cwd : resolve(cwd, path, ".."),
     sourceOf: (at) => (holds(layered.value, at) ? placeOf(locate(at, "")) : "default"),
   };
+}
+
+/**
+ * Gives the journal and its mirror a place of their own in each environment, unless the environment names one: a rollout of one
+ * environment must never be continued in another.
+ */
+function inEnvironment(config: Config, name: string | undefined, file: unknown): Config {
+  const { fleet } = config;
+  if (name === undefined || fleet === undefined) return config;
+  const own = (...path: readonly string[]) => isRecord(file) && holds(file, ["environments", name, "fleet", ...path]);
+  const journal = own("journal") ? fleet.journal : join(fleet.journal, name);
+  const { mirror } = fleet;
+  if (mirror === undefined) return { ...config, fleet: { ...fleet, journal } };
+  const ref = own("mirror", "ref") ? mirror.ref : `${mirror.ref}/${name}`;
+  return { ...config, fleet: { ...fleet, journal, mirror: { ...mirror, ref } } };
 }
 
 /** An input of a job that nobody gave is an empty variable. */

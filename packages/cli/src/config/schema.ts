@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isZone, parseInstant, parseUntil } from "@lateen/fleet/schema";
 import { fleetCheck } from "./check-schema.ts";
 import * as field from "./fields.ts";
 
@@ -176,6 +177,9 @@ const verify = () =>
     interval: field.duration.optional(),
     concurrency: field.count(1).optional(),
     match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).optional(),
+    matches: field.count(1).optional(),
+    samples: field.count(1).optional(),
+    bustCache: field.flag.default(false),
   });
 
 const gitRef = (ref: string) =>
@@ -189,7 +193,23 @@ const gitRef = (ref: string) =>
     insecure: field.flag.default(false),
   });
 
-const pin = () => z.strictObject({ reason: field.words, until: field.words.optional() });
+const date = (parse: (text: string) => number | undefined) =>
+  field.words.refine((text) => parse(text) !== undefined, {
+    error: "must be a date such as 2026-12-31, or an instant with its offset such as 2026-12-31T18:00:00+01:00",
+  });
+
+const pin = () => z.strictObject({ reason: field.words, until: date(parseUntil).optional() });
+const freeze = () =>
+  z.strictObject({
+    reason: field.words,
+    from: date(parseInstant).optional(),
+    until: date(parseUntil).optional(),
+    days: field
+      .someOf(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], { error: "must be a day such as sat" }), "days")
+      .optional(),
+    zone: field.words.refine(isZone, { error: "must be a time zone such as Europe/Berlin" }).optional(),
+    tenants: field.someOf(field.slug, "tenants").optional(),
+  });
 const ring = () =>
   z.strictObject({
     name: field.words,
@@ -215,6 +235,8 @@ const fleet = () =>
     mirror: gitRef("refs/lateen/rollout").optional(),
     ephemeral: field.listOf(field.words, "name patterns").default([]),
     pinned: z.record(z.string(), pin()).default({}),
+    callSize: field.count(1).optional(),
+    freeze: field.listOf(freeze(), "windows").default([]),
     rings: field.listOf(ring(), "rings").default([]),
     legacyControlPlane: field.flag.optional(),
     deadline: field.duration.optional(),

@@ -15,6 +15,7 @@ export const rules: readonly RuleRow[] = [
   { rule: "gate", waivable: true, says: "every required check and workflow is green; one of them alone is waived by its own name" },
   ...promotionRules.slice(0, -3),
   { rule: "canary", waivable: true, says: "--only includes the canary" },
+  { rule: "freeze", waivable: true, says: "no window of fleet.freeze holds the fleet" },
   { rule: "coverage", waivable: false, says: "every tenant is accounted for after the last action" },
   ...promotionRules.slice(-3),
 ];

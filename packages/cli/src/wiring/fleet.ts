@@ -167,7 +167,13 @@ async function makeProber(parts: Parts, fleet: FleetConfig, drivers: readonly Dr
 async function makeBuildinfo({ sendMany: send, clock }: Parts, fleet: FleetConfig): Promise<Prober | undefined> {
   if (fleet.buildinfo === undefined) return undefined;
   const { createProber } = await import("@lateen/fleet/http");
-  return createProber({ url: fleet.buildinfo, send, clock, insecure: fleet.insecure });
+  return createProber({
+    url: fleet.buildinfo,
+    send,
+    clock,
+    insecure: fleet.insecure,
+    bustCache: fleet.verify.bustCache,
+  });
 }
 
 async function makeJournal(parts: Parts, { journal: folder, mirror }: FleetConfig): Promise<Journal> {

@@ -79,6 +79,11 @@ function verdictOf(
   const rejected = state?.row === "failed";
   if (isWhereItShouldBe && !rejected) return { verdict: seen.verdict, reason: seen.reason };
   const reason = wentBack(look, state, input) ?? (isWhereItShouldBe ? undefined : seen.reason) ?? state?.reason;
+  // The control plane has let it go: that it does not answer is no news.
+  if (state?.gone === true && !isWhereItShouldBe) {
+    const verdict = seen.verdict === "unreachable" || seen.verdict === "verified" ? "unknown" : seen.verdict;
+    return { verdict, reason: "no longer listed by the control plane" };
+  }
   if (input.pins.has(slug)) return { verdict: "pinned", reason };
   if (state?.baseline?.kind === "broken" && !input.canary.has(slug))
     return { verdict: "quarantined", reason: reason ?? state.baseline.reason };

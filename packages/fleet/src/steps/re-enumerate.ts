@@ -1,3 +1,4 @@
+import type { Slug } from "@lateen/kernel";
 import { planBorn } from "../engine/plan-stages.ts";
 import { readBaseline } from "./read-baseline.ts";
 import { readFleet } from "./read-fleet.ts";
@@ -8,7 +9,7 @@ export async function reEnumerate(run: Run): Promise<void> {
   const { policy, ports, state, input } = run;
   if (state.only !== undefined)
     return run.record({ type: "fleet-enumerated-again", born: [], baseline: [], stages: [] });
-  const fleet = await readFleet({ release: input.release }, policy, ports, run.signal);
+  const fleet = await readFleet({ release: input.release, again: true }, policy, ports, run.signal);
   if (fleet.kind === "stop") {
     return run.record({
       type: "guard-stopped",
@@ -18,6 +19,8 @@ export async function reEnumerate(run: Run): Promise<void> {
     });
   }
   const born = fleet.value.tenants.filter((tenant) => !state.tenants.has(tenant.slug));
+  const listed = new Set<Slug>([...fleet.value.tenants.map((tenant) => tenant.slug), ...fleet.value.ephemeral]);
+  const gone = [...state.tenants.keys()].filter((slug) => !listed.has(slug));
   const { baseline, seenAt } = await readBaseline(born, run.observing(input.release), run.signal);
   for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
   const rollable = born.filter((tenant) => !fleet.value.pins.has(tenant.slug));
@@ -25,6 +28,7 @@ export async function reEnumerate(run: Run): Promise<void> {
     type: "fleet-enumerated-again",
     born,
     ephemeral: fleet.value.ephemeral,
+    ...(gone.length === 0 ? {} : { gone }),
     pinned: born.map((tenant) => tenant.slug).filter((slug) => fleet.value.pins.has(slug)),
     baseline: [...baseline],
     stages: planBorn({ tenants: rollable, baseline, fleetSize: state.tenants.size + born.length, canary: [] }, policy),

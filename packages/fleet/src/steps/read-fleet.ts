@@ -1,6 +1,8 @@
-import { type Clock, type Slug, stop, ReleaseError, type Release } from "@lateen/kernel";
+import { type Clock, type Slug, stop, type ReleaseError, type Release } from "@lateen/kernel";
 import { done, forwardStop, refuse, type StepResult } from "./forward-stop.ts";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
+import { decideFreeze } from "../engine/decide-freeze.ts";
+import { parseUntil } from "../engine/until.ts";
 import { matchesGlob } from "../engine/glob.ts";
 import type { Pin, ResolvedPolicy } from "../policy.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
@@ -17,6 +19,8 @@ export interface Fleet {
 export interface FleetInput {
   readonly release: Release;
   readonly only?: NonEmpty<Slug>;
+  /** The fleet was enumerated before: a pinned tenant may have left since. @default false */
+  readonly again?: boolean;
 }
 
 /**
@@ -34,6 +38,9 @@ export async function readFleet(
   const reading = await ports.controlPlane.enumerate(input.release, settingsOf(policy), signal);
   if (reading.kind === "absent") return refuse("FLEET_EMPTY", `there is no tenant to work with: ${reading.proof}`);
   if (reading.kind === "unknown") return unread(reading.cause);
+  const strangers = strangersOf(reading.value, policy, ports.clock.now());
+  if (strangers.length > 0 && input.again !== true)
+    return refuse("PIN_UNKNOWN", `the fleet has no tenant ${strangers.join(", ")}, which is pinned or frozen`);
   const ephemeral = reading.value.filter((tenant) => policy.ephemeral.some((glob) => matchesGlob(tenant.slug, glob)));
   const listed = new Set(ephemeral.map((tenant) => tenant.slug));
   const lasting = reading.value.filter((tenant) => !listed.has(tenant.slug));
@@ -79,17 +86,24 @@ function select(tenants: readonly Tenant[], only: NonEmpty<Slug> | undefined): S
 
 function pinsOf(tenants: readonly Tenant[], policy: ResolvedPolicy, now: number): ReadonlyMap<Slug, Pin> {
   const pins = new Map<Slug, Pin>();
+  const frozen = decideFreeze(policy.freeze, now).tenants;
   for (const { slug } of tenants) {
     const pin = Object.hasOwn(policy.pinned, slug) ? policy.pinned[slug] : undefined;
-    if (pin !== undefined && holds(slug, pin, now)) pins.set(slug, pin);
+    const freeze = frozen.get(slug);
+    if (pin !== undefined && holds(pin, now)) pins.set(slug, pin);
+    else if (freeze !== undefined) pins.set(slug, { reason: `frozen: ${freeze}` });
   }
   return pins;
 }
 
-function holds(slug: Slug, pin: Pin, now: number): boolean {
-  if (pin.until === undefined) return true;
-  const until = Date.parse(pin.until);
-  if (Number.isFinite(until)) return now < until;
-  const message = `the pin of ${slug} ends at something that is not a date`;
-  throw new ReleaseError({ code: "FLEET_POLICY_INVALID", category: "input", message, fix: "write it as 2026-12-31" });
+function holds({ until }: Pin, now: number): boolean {
+  return until === undefined || now < (parseUntil(until) ?? Infinity);
+}
+
+/** Names that a policy pins or freezes and that the fleet does not have: a misspelt one would hold no tenant. */
+function strangersOf(tenants: readonly Tenant[], policy: ResolvedPolicy, now: number): readonly string[] {
+  const known = new Set<string>(tenants.map((tenant) => tenant.slug));
+  const pinned = Object.entries(policy.pinned).flatMap(([slug, pin]) => (holds(pin, now) ? [slug] : []));
+  const frozen = policy.freeze.flatMap((window) => window.tenants ?? []);
+  return [...new Set([...pinned, ...frozen])].filter((slug) => !known.has(slug));
 }

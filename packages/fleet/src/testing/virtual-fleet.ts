@@ -52,7 +52,7 @@ export function createVirtualFleet(options: VirtualFleetOptions): VirtualFleet {
         const answer = answers.shift();
         if (answer !== undefined) return answer;
         await sleep?.(moveMs);
-        for (const { slug } of tenants) runs.set(slug, parseCommitSha(release.sha));
+        for (const { slug } of tenants) if (runs.has(slug)) runs.set(slug, parseCommitSha(release.sha));
         return { kind: "answered", ok: true, rows: tenants.map(rowOf) };
       },
     },

@@ -1,6 +1,8 @@
 import {
+  type FleetIdentity,
   type FleetPolicy,
   type FleetReport,
+  type Guard,
   isNonEmpty,
   type NonEmpty,
   rollOut,
@@ -52,6 +54,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       ...(withoutCanary === undefined ? {} : { withoutCanary }),
       ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(options.resume === true ? { resume: true } : {}),
+      fleet: fleetIdentity(job.settings),
     };
     const { guards, supersededBy } = isRollback ? noGuards : guardsOf(job, commit);
     const { checks, waived } = await heldChecks(job);
@@ -60,7 +63,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const ports = {
       ...(await job.wiring.fleet()),
       checks,
-      guards,
+      guards: isRollback ? guards : [...guards, ...(await freezeGuards(job))],
       clock: job.wiring.clock,
       report: job.report,
       ...(await historyOf(job)),
@@ -70,6 +73,32 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const evidence = [...waived, ...rolled.evidence];
     return withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun);
   };
+}
+
+/** The freeze of the configuration, unless it is waived. */
+async function freezeGuards({ settings, overrides, wiring, report }: Job): Promise<readonly Guard[]> {
+  const windows = settings.config.fleet?.freeze ?? [];
+  const waived = overrides.get("freeze");
+  if (windows.length === 0) return [];
+  if (waived === undefined) return [(await import("@lateen/fleet")).createFreezeGuard(windows, wiring.clock)];
+  report({ type: "warned", message: `the freeze is waived: ${waived}` });
+  return [];
+}
+
+/** Which fleet the configuration is about, as the journal keeps it. */
+function fleetIdentity({ config, environment }: Job["settings"]): FleetIdentity {
+  const { fleet, release } = config;
+  return {
+    environment,
+    controlPlanes: (fleet?.controlPlanes ?? []).map((plane) => ({ name: plane.name, url: addressOf(plane) })),
+    proof: fleet?.buildinfo,
+    candidate: release?.candidate,
+  };
+}
+
+function addressOf(plane: FleetConfig["controlPlanes"][number]): string {
+  if (plane.kind === "kubernetes") return `kubernetes:${plane.context ?? ""}`;
+  return plane.kind === "exec" ? `exec:${[plane.enumerate].flat().join(" ")}` : plane.url;
 }
 
 /** The purpose of the fleet's part of a release: what is promoted after it, for whoever finds the journal unfinished. */
@@ -127,7 +156,11 @@ export function policyOf(fleet: FleetConfig): FleetPolicy {
       intervalMs: verify.interval,
       concurrency: verify.concurrency,
       match: verify.match,
+      matches: verify.matches,
+      samples: verify.samples,
     }),
+    callSize: fleet.callSize,
+    freeze: fleet.freeze,
     onFailure,
     pinned: Object.fromEntries(Object.entries(pinned).map(([slug, pin]) => [slug, given(pin)])),
     rings: rings.map(given),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isZone, parseInstant, parseUntil } from "@lateen/fleet/schema";
 import { fleetCheck } from "./check-schema.ts";
+import { freeze, pin } from "./freeze-schema.ts";
 import * as field from "./fields.ts";
 
 const forge = () =>
@@ -193,23 +193,6 @@ const gitRef = (ref: string) =>
     insecure: field.flag.default(false),
   });
 
-const date = (parse: (text: string) => number | undefined) =>
-  field.words.refine((text) => parse(text) !== undefined, {
-    error: "must be a date such as 2026-12-31, or an instant with its offset such as 2026-12-31T18:00:00+01:00",
-  });
-
-const pin = () => z.strictObject({ reason: field.words, until: date(parseUntil).optional() });
-const freeze = () =>
-  z.strictObject({
-    reason: field.words,
-    from: date(parseInstant).optional(),
-    until: date(parseUntil).optional(),
-    days: field
-      .someOf(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], { error: "must be a day such as sat" }), "days")
-      .optional(),
-    zone: field.words.refine(isZone, { error: "must be a time zone such as Europe/Berlin" }).optional(),
-    tenants: field.someOf(field.slug, "tenants").optional(),
-  });
 const ring = () =>
   z.strictObject({
     name: field.words,

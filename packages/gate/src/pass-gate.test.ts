@@ -114,7 +114,7 @@ describe("required checks", () => {
 });
 
 describe("deferral", () => {
-  test("is told loudly where no newer commit will decide", async () => {
+  test("is reported loudly if no newer commit will decide", async () => {
     const { fake, gate, events } = await start({ commit: server });
     fake.setStatus({ sha: server, context: ci, state: "cancelled" });
     const verdict = await gate({ checks: [ci] });
@@ -131,7 +131,7 @@ describe("deferral", () => {
 });
 
 describe("waiting", () => {
-  test("ends as soon as the last check is green, and tells each change once", async () => {
+  test("ends as soon as the last check is green, and reports each change once", async () => {
     const { fake, gate, events, clock, at } = await start();
     fake.setStatus({ sha: docs, context: ci, state: "pending" });
     at(40_000, () => void fake.setStatus({ sha: docs, context: ci, state: "success" }));

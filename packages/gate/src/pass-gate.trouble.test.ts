@@ -124,7 +124,7 @@ describe("a forge that refuses", () => {
     expect(clock.now() - from).toBe(360_000);
   });
 
-  test("with Retry-After is asked again when it said, and the wait is told", async () => {
+  test("with Retry-After is asked again when it said, and the wait is reported", async () => {
     const { fake, gate, events, clock } = await start();
     fake.setStatus({ sha: docs, context: ci, state: "success" });
     fake.misbehave({ status: 429, times: 2, headers: { "retry-after": "20" } });

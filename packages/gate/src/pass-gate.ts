@@ -34,7 +34,7 @@ export interface GateInput {
   readonly killSwitch?: Omit<KillSwitchInput, "waived"> | undefined;
   /** Reasons under the names that are waived: `gate` for all checks and workflows, `branch`, `kill-switch`, an entry of `checks` or a workflow's file. */
   readonly waived?: Readonly<Record<string, string>> | undefined;
-  /** Head of the branch before the push, where the event that started this job tells. */
+  /** Head of the branch before the push, if the event that started this job names it. */
   readonly before?: CommitSha | undefined;
   /** The release that was promoted last; a run that was not due inherits no verdict from before it. */
   readonly promoted?: CommitSha | undefined;
@@ -60,7 +60,7 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   const [kill, first] = await Promise.allSettled([readSwitch(input, plan, ports, signal), look()]);
   if (kill.status === "rejected") throw kill.reason;
   const held = kill.value?.kind === "stop" ? kill.value : undefined;
-  // Armed is armed. But where the switch could not be read, the look tells whether that is all: a refused token is thrown, and a
+  // Armed is armed. But where the switch could not be read, the look shows whether that is all: a refused token is thrown, and a
   // forge that answers nothing makes the verdict unknown, since `held` would be a quiet success.
   if (held !== undefined && held.value?.cause === undefined) return hold(held, reportsOf(first));
   if (first.status === "rejected") throw first.reason;

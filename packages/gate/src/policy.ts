@@ -26,7 +26,7 @@ export interface GatePolicy {
   readonly settleMs?: number | undefined;
   /** How long a run may take to appear. @default 300000 (the latest that was seen came 5 minutes after its push) */
   readonly appearWithinMs?: number | undefined;
-  /** States beside success that open. @default none */
+  /** States other than success that open. @default none */
   readonly allow?: readonly Allowance[] | undefined;
   /** Looks in a row that may find something unknown before that is the verdict. @default 3 */
   readonly unknownLooks?: number | undefined;

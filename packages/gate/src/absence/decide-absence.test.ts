@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { type AbsenceFacts, decideAbsence } from "./decide-absence.ts";
-import { absenceTable, provenAbsence } from "./decide-absence.table.ts";
+import { absenceTable, provenAbsence } from "../../test/tables/decide-absence.table.ts";
 
 const answerOf = (facts: AbsenceFacts): string => {
   const proof = decideAbsence(facts);

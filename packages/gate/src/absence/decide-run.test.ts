@@ -7,7 +7,7 @@ import type { AbsenceProof } from "./decide-absence.ts";
 import { decisionOrder } from "../checks/decide-state.ts";
 import { stateRows } from "../checks/decide-state.table.ts";
 import { decideAbsentRun, decideRun, newestRun } from "./decide-run.ts";
-import { absentRunRows } from "./decide-run.table.ts";
+import { absentRunRows } from "../../test/tables/decide-run.table.ts";
 
 const commit = parseCommitSha("a".repeat(40));
 const filter = { commit, branch: "main", event: "push" };

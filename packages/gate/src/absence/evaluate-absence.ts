@@ -121,7 +121,7 @@ async function prove(
   return proveAbsent(input, ports, signal);
 }
 
-/** Doubts about what stands in the commit, which stay as they are. */
+/** Doubts about the content of the commit, which stay as they are. */
 const lasting: ReadonlySet<string> = new Set([
   "other-event",
   "not-on-push",

@@ -15,7 +15,7 @@ export interface AbsenceInput {
   readonly file: string;
   /** @default "push" */
   readonly event?: string;
-  /** Head of the branch before the push, where the push event that started this very job told. */
+  /** Head of the branch before the push, if the push event that started this job names it. */
   readonly before?: CommitSha | undefined;
   /** The listings of runs so far, oldest first. */
   readonly looks: readonly RunLook[];

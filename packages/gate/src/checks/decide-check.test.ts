@@ -36,7 +36,7 @@ describe("which facts count", () => {
     expect(decideCheck("build", [status("build", "failure"), run("build", "success")]).decision).toBe("closed");
   });
 
-  test("the highest id wins, wherever it stands; a row without an id is older than any", () => {
+  test("the highest id wins, wherever it is; a row without an id is older than any", () => {
     const rows = [
       status("ci", "success", { id: 9 }),
       status("ci", "pending", { id: 3 }),

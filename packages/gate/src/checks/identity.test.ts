@@ -111,7 +111,7 @@ describe("on GitHub a check run", () => {
 describe.each(giteas)("on %s a status", (name) => {
   const asked = { workflows: [], checks: [ci] };
 
-  test("of a job that was skipped or cancelled is told from success and failure", async () => {
+  test("of a job that was skipped or cancelled is not taken for success and failure", async () => {
     const { push, gate, fake } = await startForgeWorld(name);
     const sha = push(server);
     fake.setStatus({ sha, context: ci, state: "skipped" });

@@ -71,7 +71,7 @@ function otherRow(status: number): StatusRow {
   return { code: "FORGE_UNAVAILABLE", category: "unavailable", retryable: status >= 500, says, fix };
 }
 
-// Proxies in front of a forge, and GitHub itself, answer 403 for too many requests; the header tells it from a lack of permission.
+// Proxies in front of a forge, and GitHub itself, answer 403 for too many requests; the header distinguishes it from a lack of permission.
 function isRateLimited({ status, header }: Answer): boolean {
   return (
     status === 429 ||

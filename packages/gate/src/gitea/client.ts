@@ -100,7 +100,7 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** Tries a read again where that can help, and tells about each pause, also the one that it leaves to its caller. */
+/** Tries a read again if that can help, and reports each pause, also the one that it leaves to its caller. */
 async function persist<T>(
   read: () => Promise<T>,
   url: string,

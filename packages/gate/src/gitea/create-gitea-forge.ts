@@ -45,7 +45,7 @@ export interface GiteaForgeOptions {
   readonly http?: Http | undefined;
   /** @default systemClock */
   readonly clock?: Clock | undefined;
-  /** Told about pauses and repeated requests. @default ignoreEvents */
+  /** Receives pauses and repeated requests. @default ignoreEvents */
   readonly report?: Reporter<ForgeEvent> | undefined;
   /** @default 4 tries, 500 ms doubling, at most 30 s as a server asks */
   readonly retry?: RetryPolicy | undefined;

@@ -60,7 +60,7 @@ describe("the connection", () => {
     expect(await impatient.head("main")).toMatchObject({ cause: { retryAfterMs: 45_000 } });
   });
 
-  test("repeated requests are told", async () => {
+  test("repeated requests are reported", async () => {
     const { fake, forge, events } = await startGiteaWorld();
     fake.misbehave({ status: 503, times: 1 });
     await forge.head("main");

@@ -5,7 +5,7 @@ import type { CheckFact, RunFact } from "../ports/checks.ts";
 /**
  * The runs of one workflow as its statuses show them, for servers without a list of runs; a context is `<workflow> / <job> (<event>)`.
  *
- * Two workflow files of one name share their contexts, and so do a push of a branch and of a tag. Nothing tells their runs apart, so
+ * Two workflow files of one name share their contexts, and so do a push of a branch and of a tag. Nothing distinguishes their runs, so
  * all runs of an event make one state: the worst that has been reached for good.
  */
 export function runsFromStatuses(

@@ -2,7 +2,7 @@ import { ReleaseError } from "@lateen/kernel";
 
 import type { Answer } from "./client.ts";
 
-/** A row of a list; rows without an id are told apart by their content. */
+/** A row of a list; rows without an id are distinguished by their content. */
 export interface Row {
   readonly id: number;
 }
@@ -69,7 +69,7 @@ function askAhead<T>(
   const rest =
     value.length === 0 || !Number.isSafeInteger(total) ? 0 : Math.min(widest, Math.ceil(total / value.length));
   const asked = Array.from({ length: rest }, (_, index) => page(index + 2));
-  // Whoever awaits them sees their errors; those that nobody needs any more shall not end the process.
+  // Their readers see their errors; those that are not needed any more must not end the process.
   for (const promise of asked) promise.catch(() => undefined);
   return asked;
 }

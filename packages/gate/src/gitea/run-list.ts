@@ -138,7 +138,7 @@ function eventOf({ event, actor }: WireRun, { schedulesLookLikePushes }: GiteaFe
   return scheduled && word(event) === "push" ? "schedule" : word(event);
 }
 
-/** The ref after the `@` of the path tells a tag from a branch, whose names `head_branch` leaves out or mixes. */
+/** The ref after the `@` of the path distinguishes a tag from a branch, whose names `head_branch` leaves out or mixes. */
 function branchOf({ head_branch: branch, path }: WireRun): string {
   const ref = /@(refs\/.+)$/s.exec(path)?.[1];
   if (ref === undefined) return branch;

@@ -67,7 +67,7 @@ function hasFile({ workflow }: RunFact, file: string): boolean {
 }
 
 /**
- * What the contexts of a workflow may begin with: its `name:`, or a title that stands for none. If the file cannot
+ * What the contexts of a workflow may begin with: its `name:`, or the title of one without. If the file cannot
  * be read, the file's name is tried in some spellings, but then finding none of them proves nothing.
  */
 async function workflowNames(
@@ -115,7 +115,7 @@ function tooFarBack(file: string, url: string): ReleaseError {
   });
 }
 
-/** The error if a workflow's contexts cannot be told from others. */
+/** The error if a workflow's contexts cannot be distinguished from others. */
 function namelessWorkflow(file: string, url: string): ReleaseError {
   return unreadableRuns(`this forge has no list of runs, and the name of the workflow ${file} could not be read`, url);
 }

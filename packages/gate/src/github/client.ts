@@ -14,7 +14,7 @@ export interface Client {
   get<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<T>;
   /** All pages of a list, as far as `Link` leads. @throws as {@link Client.get}, also `FORGE_LIST_TOO_LONG` */
   pages<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<readonly T[]>;
-  /** The pages of a list one after the other, for whoever may stop early. @throws as {@link Client.pages} */
+  /** The pages of a list one after the other, for readers that may stop early. @throws as {@link Client.pages} */
   walk<T>(path: string, expected: Expected<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined>;
   /** The last page of a list. @throws as {@link Client.get} */
   lastPage<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<T>;
@@ -42,13 +42,13 @@ export function createClient(options: LoaderOptions): Client {
         return undefined;
       }),
     async pages(path, expected, signal) {
-      // The pages of the last time are asked for at once; one that is gone meanwhile answers with an empty list.
+      // The pages of the last time are asked for at once; one that is gone since answers with an empty list.
       const urls = [urlOf(path), ...(known.get(path) ?? [])];
       const all = await Promise.all(urls.map((url) => load(url, expected, signal)));
       const [first] = all;
       const more = first === undefined ? [] : pagesUpToLast(first, mostPages).filter((url) => !urls.includes(url));
       all.push(...(await Promise.all(more.map((url) => load(url, expected, signal)))));
-      // The list may have grown meanwhile, and a first page need not name the last.
+      // The list may have grown since, and a first page need not name the last.
       for (let next = nextPage(all.at(-1)); next !== undefined; next = nextPage(all.at(-1))) {
         if (all.length >= mostPages) throw listTooLong(urlOf(path));
         all.push(await load(next, expected, signal));

@@ -50,7 +50,7 @@ async function loadOctokit({ api, http }: ConnectOptions): Promise<(auth: object
   ]);
   const Plugged = rest.Octokit.plugin(plugin.retry);
   const request = { fetch: createFetch(http), log };
-  // The plugin's pauses are on the machine's clock and nobody sees them or can call them off. So it only sends once more, at once,
+  // The plugin's pauses are on the machine's clock and cannot be seen or cancelled. So it only sends once more, at once,
   // what failed in passing; every longer pause is the client's own, on our clock and with an event. 429 is among those.
   const retry = { retries: 1, retryAfterBaseValue: 50, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] };
   return (auth) => new Plugged({ ...auth, baseUrl: api, userAgent: "lateen", log, request, retry }).request;

@@ -46,7 +46,7 @@ export interface GitHubForgeOptions {
   readonly http?: Http | undefined;
   /** @default systemClock */
   readonly clock?: Clock | undefined;
-  /** Told about pauses and repeated requests. @default ignoreEvents */
+  /** Receives pauses and repeated requests. @default ignoreEvents */
   readonly report?: Reporter<ForgeEvent> | undefined;
   /** A longer pause than its `longestDelayMs` is not waited for: the reading is unknown, and nothing is sent until it is over. @default 4 tries, 500 ms doubling, at most 30 s as a server asks */
   readonly retry?: RetryPolicy | undefined;

@@ -14,7 +14,7 @@ export interface Refusal {
 const secondaryPauseS = 60;
 
 /**
- * The error for an answer that is not a success, with GitHub's two kinds of rate limit told from a lack of permission.
+ * The error for an answer that is not a success, with GitHub's two kinds of rate limit distinguished from a lack of permission.
  *
  * Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */

@@ -129,7 +129,7 @@ describe("pushes, sources and variables", () => {
     expect(await forge.workflow("none.yml")).toMatchObject({ kind: "absent" });
   });
 
-  it("tells an unset variable from one that it may not read", async () => {
+  it("distinguishes an unset variable from one that it may not read", async () => {
     const { fake, forge } = await startGitHubWorld();
     expect(await forge.variable("OFF")).toMatchObject({ kind: "absent" });
     fake.setVariable("OFF", "true");

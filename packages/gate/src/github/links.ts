@@ -15,7 +15,7 @@ export function lastPage(page: Linked): string | undefined {
 }
 
 /**
- * Addresses of the pages after the first, where the first tells how many there are: they need not be read one after the other.
+ * Addresses of the pages after the first, if the first one shows how many there are: they need not be read one after the other.
  *
  * @param most - No more than so many pages in all.
  */

@@ -115,7 +115,7 @@ function persist<T>(
 
 /** The pause that GitHub asked for; it holds for every request with the same token, not only for the one that was refused. */
 interface Limit {
-  /** @throws ReleaseError `FORGE_RATE_LIMITED` where the pause is not over; nothing shall be sent then */
+  /** @throws ReleaseError `FORGE_RATE_LIMITED` if the pause is not over; nothing may be sent then */
   check(url: string): void;
   note(error: unknown, url: string): void;
 }

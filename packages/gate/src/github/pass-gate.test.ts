@@ -131,7 +131,7 @@ describe("a missing run", () => {
     expect(await gate(push([docs]), e2e)).toMatchObject({ kind: "stop", outcome: "unknown" });
   });
 
-  it("whose push nobody remembers is not proven, unless the job's own event tells", async () => {
+  it("whose push is not remembered is not proven, unless the job's own event names it", async () => {
     const { fake, gate, push } = await start();
     const [before, sha] = [push([server]), push([docs])];
     fake.setRun({ sha: before, file: "e2e.yml", status: "completed", conclusion: "success" });
@@ -219,7 +219,7 @@ it("a rate limit in the middle of a wait is obeyed, shown, and no reason to fail
   const sent: number[] = [];
   const at = (ms: number, act: () => void): void => void clock.sleep(ms).then(act);
   at(40_000, () => fake.misbehave({ ...limit, times: 1 }));
-  // The next poll is at 45 s; what was under way beside the refused request may still end.
+  // The next poll is at 45 s; what was under way next to the refused request may still end.
   at(50_000, () => sent.push(fake.requests.length));
   at(100_000, () => fake.setCheckRun({ id, sha, name: "build" }));
   at(160_000, () => sent.push(fake.requests.length));

@@ -78,7 +78,7 @@ describe("trouble", () => {
     expect(echoed.why).toContain("[secret]");
   });
 
-  it("sends the token to nobody else", async () => {
+  it("sends the token to no other host", async () => {
     const { fake: other } = await startGitHubWorld();
     const { fake, forge, graph } = await startGitHubWorld();
     const sha = parseCommitSha(graph.add());

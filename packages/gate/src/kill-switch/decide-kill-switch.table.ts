@@ -8,8 +8,8 @@ export interface SwitchRow {
 }
 
 /**
- * The values that were thought of; upper and lower case and surrounding space do not matter. Any other value holds, since whoever
- * wrote it wanted something, and nobody can tell what.
+ * The known values; upper and lower case and surrounding space do not matter. Any other value holds: it was written on purpose, and
+ * its purpose is not known.
  */
 export const switchRows: readonly SwitchRow[] = [
   { value: "", state: "free", because: "an empty variable is what some forges make of an unset one" },

@@ -2,7 +2,7 @@ import { plainText, type Reading } from "@lateen/kernel";
 
 import { switchRows } from "./decide-kill-switch.table.ts";
 
-/** What a value says: go on, stop, or something that nobody thought of. */
+/** Meaning of a value: continue, stop, or a word that is not in the table. */
 export type SwitchState = "free" | "armed" | "unrecognised";
 
 /** What the kill switch says, and on what ground. `degraded` is free as well, but only the job's start could be asked. */

@@ -13,7 +13,7 @@ export interface Forge extends Checks, History, Changes, Pushes, Sources, Variab
   readonly kind: "github" | "gitea";
 }
 
-/** What an adapter tells while it works. */
+/** Progress events of an adapter. */
 export type ForgeEvent =
   | { readonly type: "rate-limited"; readonly url: string; readonly waitMs: number; readonly message: string }
   | {

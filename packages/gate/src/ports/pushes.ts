@@ -5,9 +5,9 @@ export interface Push {
   /** The branch's head before the push; undefined for a new branch. */
   readonly before: CommitSha | undefined;
   readonly after: CommitSha;
-  /** Login of whoever pushed; `""` where the forge does not tell. */
+  /** Login of the pusher; `""` if the forge does not report it. */
   readonly pusher: string;
-  /** Whether the push was made with a workflow's own token, which starts no workflows; undefined where it cannot be told. */
+  /** Whether the push was made with a workflow's own token, which starts no workflows; undefined if that is not known. */
   readonly byWorkflowToken: boolean | undefined;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { RunFact } from "../ports/checks.ts";
 import { decideSuccessor, publishFact } from "./decide-successor.ts";
-import { successorRows } from "./decide-successor.table.ts";
+import { successorRows } from "../../test/tables/decide-successor.table.ts";
 
 test.each(successorRows)(
   "token $skipToken, publish $publish, relevant $relevant: $eligible",

@@ -20,7 +20,7 @@ export interface SuccessorDecision {
 }
 
 /**
- * Decides whether a descendant on the branch supersedes: only one that has or will have a release of its own does, else nobody
+ * Decides whether a descendant on the branch supersedes: only one that has or will have a release of its own does, else no commit
  * would ship.
  */
 export function decideSuccessor({ skipToken, publish, relevant }: SuccessorFacts): SuccessorDecision {

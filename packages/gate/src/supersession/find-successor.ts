@@ -116,14 +116,14 @@ async function reach(sha: CommitSha, { mine, head, ports, signal, whole }: Searc
   return range.kind === "absent" ? blocked(range) : range;
 }
 
-/** The message, from the list where it stands there. A forge that tells no message at all cannot have acted on one. */
+/** The message, from the list if it is in there. A forge that reports no message at all cannot have acted on one. */
 async function messageOf(sha: CommitSha, { whole, ports, signal }: Search): Promise<Reading<string>> {
   const listed = whole.commits.find((commit) => commit.sha === sha)?.message;
   if (listed !== undefined) return found(listed);
   const commit = await ports.changes.commit(sha, signal);
   if (commit.kind === "unknown" && commit.cause.code === "FORGE_NOT_FOUND") return absent(commit.cause.message);
   if (commit.kind !== "found") return commit;
-  return commit.value.message === undefined ? absent("the forge tells no message") : found(commit.value.message);
+  return commit.value.message === undefined ? absent("the forge reports no message") : found(commit.value.message);
 }
 
 async function publishOf(sha: CommitSha, { branch, rules, ports, signal }: Search): Promise<Reading<PublishFact>> {

@@ -22,7 +22,7 @@ export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): v
     expect(await forge.checks(mine)).toEqual({ kind: "found", value: [] });
   });
 
-  check("a cancelled check is told from a failed one", async ({ fake, forge, mine }) => {
+  check("a cancelled check is distinguished from a failed one", async ({ fake, forge, mine }) => {
     fake.setStatus({ sha: mine, context: "a", state: "cancelled" });
     fake.setStatus({ sha: mine, context: "b", state: "failure" });
     const reading = await forge.checks(mine);
@@ -33,7 +33,7 @@ export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): v
 
   const checkRuns = lacksRuns ? () => undefined : check;
   checkRuns(
-    "the runs of one workflow are told from others, with event and branch",
+    "the runs of one workflow are distinguished from others, with event and branch",
     async ({ fake, forge, mine, root }) => {
       fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "failure" });
       fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success", attempt: 2 });

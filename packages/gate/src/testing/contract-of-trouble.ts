@@ -11,7 +11,7 @@ export function contractOfTrouble({ check, expect }: ContractSuite): void {
       const wrong = secret("wr0ng-t0ken");
       const reading = await subject.connect(wrong).checks(mine);
       expect(reading).toMatchObject({ kind: "unknown", cause: { code: "FORGE_UNAUTHORIZED", category: "auth" } });
-      const told =
+      const message =
         reading.kind === "unknown"
           ? JSON.stringify([
               reading.cause,
@@ -21,7 +21,7 @@ export function contractOfTrouble({ check, expect }: ContractSuite): void {
               String(reading.cause.cause),
             ])
           : "";
-      expect(told.includes(wrong.reveal())).toBe(false);
+      expect(message.includes(wrong.reveal())).toBe(false);
       expect(await subject.connect(secret("right")).checks(mine)).toMatchObject({ kind: "found" });
     },
     { token: "right" },

@@ -6,7 +6,7 @@ export interface NewStatus {
   /** `cancelled` is reported as the forge's version reports it. */
   readonly state: "success" | "failure" | "error" | "pending" | "warning" | "skipped" | "cancelled" | (string & {});
   readonly description?: string;
-  /** `""` for a row of nobody's run. @default the page of a job of the run that the context names, which is made if it is not there */
+  /** `""` for a row of no run. @default the page of a job of the run that the context names, which is made if it is not there */
   readonly targetUrl?: string;
   /** Login of the user that posted it. @default none, as for rows of Actions */
   readonly creator?: string;
@@ -54,7 +54,7 @@ export interface NewPush {
   readonly user?: string;
 }
 
-/** What both fake forges can be told; it is seen by the next request. */
+/** Facts that both fake forges can be given; the next request sees them. */
 export interface ForgeFacts {
   /** Adds a row to the statuses of a commit; answers its id. */
   setStatus(status: NewStatus): number;

@@ -20,7 +20,7 @@ export interface NewCheckRun {
   readonly at?: string;
 }
 
-/** What a fake GitHub can be told beside what every forge can. */
+/** Facts of a fake GitHub in addition to those of every forge. */
 export interface GitHubFacts extends ForgeFacts {
   /** Answers the check run's id. */
   setCheckRun(run: NewCheckRun): number;
@@ -28,7 +28,7 @@ export interface GitHubFacts extends ForgeFacts {
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
-/** Everything that a fake GitHub remembers beside its commits; rows as GitHub serves them, with the fields that matter here. */
+/** Everything that a fake GitHub remembers in addition to its commits; rows as GitHub serves them, with the fields that matter here. */
 export interface GitHubMemory {
   /** Statuses by commit. */
   readonly statuses: Map<string, (Row & { readonly context: string; readonly state: string })[]>;

@@ -22,7 +22,7 @@ export interface GitHubFakeOptions {
   readonly repository?: string;
   /** The only token that is let in; undefined lets everybody in. */
   readonly token?: string | undefined;
-  /** Lets its installation in, and nobody else but `token`. */
+  /** Lets its installation in, and otherwise only `token`. */
   readonly app?: InstalledApp;
   /** Real time before each answer, in milliseconds. @default 0 */
   readonly latencyMs?: number;

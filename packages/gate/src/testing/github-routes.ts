@@ -55,7 +55,7 @@ function jsonOf(value: object | undefined): ScriptedReply | undefined {
   return value === undefined ? undefined : json(value);
 }
 
-/** One page of rows, alone or under a key beside `extra`, with a `Link` to the next and the last one. */
+/** One page of rows, alone or under a key next to `extra`, with a `Link` to the next and the last one. */
 function page(rows: readonly unknown[], url: URL, key?: string, extra: object = {}): ScriptedReply {
   const size = Math.min(100, Math.max(1, Number(url.searchParams.get("per_page") ?? 30)));
   const number = Math.max(1, Number(url.searchParams.get("page") ?? 1));

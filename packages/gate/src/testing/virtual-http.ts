@@ -3,7 +3,7 @@ import type { FakeClock } from "@lateen/kernel/testing";
 
 const sender = createSender(() => import("undici"));
 
-/** Real requests under a virtual clock: its time stands still during each, and the body is read whole before it goes on. */
+/** Real requests under a virtual clock: its time does not move during each, and the body is read whole before it goes on. */
 export function httpUnder(clock: FakeClock): Http {
   return createHttp({
     send: (url, init) =>

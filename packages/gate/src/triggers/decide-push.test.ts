@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { decidePush } from "./decide-push.ts";
-import { pushTable } from "./decide-push.table.ts";
+import { pushTable } from "../../test/tables/decide-push.table.ts";
 import { pathMatcher } from "./matches-paths.ts";
 
 describe("decidePush", () => {

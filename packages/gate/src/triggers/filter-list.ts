@@ -40,7 +40,7 @@ export function compileTakeList(patterns: readonly string[], engine: FilterEngin
 export function compileIgnoreList(patterns: readonly string[], engine: FilterEngine): FilterList {
   return compile(patterns, engine, (compiled) => {
     if (engine === "github" && compiled.some(({ negated }) => negated))
-      return { kind: "unclear", why: "! stands in an -ignore filter" };
+      return { kind: "unclear", why: "! is in an -ignore filter" };
     const ignores = (text: string, budget?: StepBudget) =>
       compiled.some(({ matches, negated }) => matches(text, budget) !== negated);
     return { kind: "list", ignores, takes: (text, budget) => !ignores(text, budget) };

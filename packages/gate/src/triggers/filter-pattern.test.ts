@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { compileFilterPattern } from "./filter-pattern.ts";
-import { filterPatternTable, unclearPatterns } from "./filter-pattern.table.ts";
+import { filterPatternTable, unclearPatterns } from "../../test/tables/filter-pattern.table.ts";
 
 function matches(pattern: string, text: string): boolean {
   const compiled = compileFilterPattern(pattern);
@@ -10,7 +10,7 @@ function matches(pattern: string, text: string): boolean {
   return compiled.matches(text);
 }
 
-/** The same language, told once more in the naive way: a backtracking regular expression, written from the cheat sheet. */
+/** The same language, written once more in the naive way: a backtracking regular expression, written from the cheat sheet. */
 function oracle(pattern: string): RegExp {
   const translated = pattern.replaceAll(/\\.|\*\*\/|\*\*|\*|\[[^\]]*\]|[?+]|[^]/g, (token) => {
     if (token === "**/") return "(?:.+/)?";

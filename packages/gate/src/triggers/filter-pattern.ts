@@ -45,7 +45,7 @@ const notSlash = (character: string): boolean => character !== "/";
 /**
  * Compiles a filter pattern of the forges: `*` any characters but `/`, `**` any characters, a leading or whole-segment `**` + `/` any folders or
  * none, `?` and `+` zero-or-one and one-or-more of the character before, `[…]` one of letters, digits and their ranges, `\` takes
- * the next character as it is, a leading `!` negates. All else, braces included, stands for itself.
+ * the next character as it is, a leading `!` negates. All else, braces included, matches itself.
  *
  * GitHub: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet;
  * Gitea compiles the same language in `modules/actions/workflowpattern`. Where the two could differ, or the page is
@@ -114,7 +114,7 @@ function compileGlob(text: string, source: string, negated: boolean): FilterPatt
   };
 }
 
-/** All texts that `{a,b}` stands for; undefined if braces are nested, do not pair, or stand for too many. */
+/** All texts that `{a,b}` means; undefined if braces are nested, do not pair, or stand for too many. */
 function expandBraces(source: string): readonly string[] | undefined {
   let texts = [""];
   for (const part of source.split(/(\{[^{}]*\})/)) {
@@ -153,7 +153,7 @@ function readStars(characters: readonly string[], at: number): Atom | string {
   if (characters[at + 1] !== "*") return { states: [{ skip: 1, stay: notSlash }], length: 1 };
   if (characters[at + 2] === "*") return "has three stars in a row";
   if (characters[at + 2] !== "/") return { states: [{ skip: 1, stay: anything }], length: 2 };
-  // `**/` as a whole segment also stands for no folder at all (**/README.md matches README.md). Behind other characters
+  // `**/` as a whole segment also matches no folder at all (**/README.md matches README.md). Behind other characters
   // Gitea reads "nothing, or folders", while GitHub's page says "any characters, then a slash".
   if (at > 0 && characters[at - 1] !== "/") return "has **/ behind other characters than a slash";
   const folders: State[] = [

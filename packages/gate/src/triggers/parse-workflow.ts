@@ -8,7 +8,7 @@ export const pushFilterNames = ["branches", "branches-ignore", "tags", "tags-ign
 /** Name of a filter of a `push` trigger. */
 export type PushFilterName = (typeof pushFilterNames)[number];
 
-/** The `push` part of a workflow's `on`: each filter that stands there with its patterns, in order. */
+/** The `push` part of a workflow's `on`: each filter with its patterns, in order. */
 export type PushTrigger = Readonly<Partial<Record<PushFilterName, readonly string[]>>>;
 
 /** What the gate wants to know of a workflow file. */
@@ -21,7 +21,7 @@ export interface ParsedWorkflow {
 
 /**
  * Where the module `yaml` comes from: it is an optional peer and loaded with the first workflow. Its types stay in here, so that
- * whoever does without it has none to miss.
+ * users without it do not miss them.
  */
 export type LoadYaml = () => Promise<object>;
 

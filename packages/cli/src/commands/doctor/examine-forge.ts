@@ -1,4 +1,4 @@
-import { decideSwitchValue } from "@lateen/gate";
+import { decideSwitchValue } from "@lateen/gate/decisions";
 import { absent } from "@lateen/kernel";
 import { checkName } from "../../config/check-name.ts";
 import type { Config, ForgeConfig } from "../../config/config.ts";

@@ -1,4 +1,4 @@
-import { parseWorkflow } from "@lateen/gate";
+import { parseWorkflow } from "@lateen/gate/decisions";
 import type { CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";

@@ -1,4 +1,4 @@
-import { matchesName } from "@lateen/gate";
+import { matchesName } from "@lateen/gate/decisions";
 import { didYouMean } from "../../config/suggest.ts";
 import { type Finding, well } from "./finding.ts";
 

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { decidePush, type PushTrigger } from "@lateen/gate";
+import { decidePush, type PushTrigger } from "@lateen/gate/decisions";
 import { readYaml } from "../../config/document.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Files } from "../../io/files.ts";

@@ -1,4 +1,4 @@
-import { decidePush, matchesName, parseWorkflow, type PushTrigger } from "@lateen/gate";
+import { decidePush, matchesName, parseWorkflow, type PushTrigger } from "@lateen/gate/decisions";
 import { isRecord } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import { expand, type Located } from "./workflow-map.ts";

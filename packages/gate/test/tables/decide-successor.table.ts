@@ -1,4 +1,4 @@
-import type { SuccessorFacts } from "./decide-successor.ts";
+import type { SuccessorFacts } from "../../src/supersession/decide-successor.ts";
 
 /** One kind of newer commit, and whether it supersedes. */
 export interface SuccessorRow extends SuccessorFacts {

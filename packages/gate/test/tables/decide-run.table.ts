@@ -1,5 +1,5 @@
-import type { GateDecision } from "../checks/decide-state.ts";
-import type { WhenAbsent } from "./decide-run.ts";
+import type { GateDecision } from "../../src/checks/decide-state.ts";
+import type { WhenAbsent } from "../../src/absence/decide-run.ts";
 
 /** What a required workflow without a run means, by policy, by time and by proof. */
 export interface AbsentRunRow {

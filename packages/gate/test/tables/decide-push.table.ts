@@ -1,6 +1,6 @@
-import type { FilterEngine } from "./filter-list.ts";
-import type { PushDecision } from "./decide-push.ts";
-import type { PushTrigger } from "./parse-workflow.ts";
+import type { FilterEngine } from "../../src/triggers/filter-list.ts";
+import type { PushDecision } from "../../src/triggers/decide-push.ts";
+import type { PushTrigger } from "../../src/triggers/parse-workflow.ts";
 
 /** One row: a `push` trigger, the changed files of a push to `main`, and what becomes of it. */
 export interface PushRow {
@@ -28,7 +28,7 @@ export const pushTable: readonly PushRow[] = [
   { name: "another branch ignored", trigger: { "branches-ignore": ["wip/**"] }, files: ["a"], kind: "runs" },
   { name: "tags only", trigger: { tags: ["v*"] }, files: ["a"], kind: "other-branch" },
   { name: "tags-ignore only", trigger: { "tags-ignore": ["v*"] }, files: ["a"], kind: "other-branch" },
-  { name: "tags beside this branch", trigger: { tags: ["v*"], branches: ["main"] }, files: ["a"], kind: "runs" },
+  { name: "tags and this branch", trigger: { tags: ["v*"], branches: ["main"] }, files: ["a"], kind: "runs" },
   { name: "tags only, path would filter", trigger: { tags: ["v*"], paths: ["src/**"] }, files: ["docs/a.md"], kind: "other-branch" },
   { name: "other branch, path would filter", trigger: { branches: ["dev"], paths: ["src/**"] }, files: ["docs/a.md"], kind: "other-branch" },
   { name: "a file matches", trigger: { paths: ["src/**"] }, files: ["docs/a.md", "src/a.ts"], kind: "runs" },
@@ -47,8 +47,8 @@ export const pushTable: readonly PushRow[] = [
   { name: "! in paths-ignore on Gitea", trigger: { "paths-ignore": ["docs/**", "!docs/a.md"] }, files: ["src/b.ts"], forge: "gitea", kind: "path-filtered" },
   { name: "paths and paths-ignore on GitHub", trigger: { paths: ["src/**"], "paths-ignore": ["docs/**"] }, files: ["docs/a"], forge: "github", kind: "unclear" },
   { name: "paths and paths-ignore on Gitea", trigger: { paths: ["src/**"], "paths-ignore": ["docs/**"] }, files: ["docs/a"], forge: "gitea", kind: "path-filtered" },
-  { name: "a pattern nobody explains", trigger: { paths: ["src/**", "[!a]"] }, files: ["docs/a.md"], kind: "unclear" },
-  { name: "a branch pattern nobody explains", trigger: { branches: ["*?"], paths: ["src/**"] }, files: ["docs/a.md"], kind: "unclear" },
+  { name: "a pattern that no forge explains", trigger: { paths: ["src/**", "[!a]"] }, files: ["docs/a.md"], kind: "unclear" },
+  { name: "a branch pattern that no forge explains", trigger: { branches: ["*?"], paths: ["src/**"] }, files: ["docs/a.md"], kind: "unclear" },
   { name: "empty list of paths", trigger: { paths: [] }, files: ["docs/a.md"], kind: "unclear" },
   { name: "nothing changed", trigger: { paths: ["src/**"] }, files: [], kind: "unclear" },
 ];

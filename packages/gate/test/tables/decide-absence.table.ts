@@ -1,6 +1,6 @@
 import { absent, found, parseCommitSha, ReleaseError, unknown } from "@lateen/kernel";
 
-import type { AbsenceDoubt, AbsenceFacts } from "./decide-absence.ts";
+import type { AbsenceDoubt, AbsenceFacts } from "../../src/absence/decide-absence.ts";
 
 /** One row: what differs from {@link provenAbsence}, and the doubt that it raises; `proven` where it raises none. */
 export interface AbsenceRow {
@@ -53,7 +53,7 @@ export const absenceTable: readonly AbsenceRow[] = [
   { name: "no workflow file, or none for push", facts: { trigger: none }, answer: "not-on-push" },
   { name: "runs on another branch", facts: { trigger: found({ branches: ["release/**"], paths: ["src/**"] }) }, answer: "other-branch" },
   { name: "runs for tags only", facts: { trigger: found({ tags: ["v*"], paths: ["src/**"] }) }, answer: "other-branch" },
-  { name: "a pattern nobody explains", facts: { trigger: found({ paths: ["[!a]"] }) }, answer: "trigger-unknown" },
+  { name: "a pattern that no forge explains", facts: { trigger: found({ paths: ["[!a]"] }) }, answer: "trigger-unknown" },
   { name: "disabled by hand", facts: { registered: found({ ...workflow, state: "disabled_manually" }) }, answer: "not-enabled" },
   { name: "disabled for inactivity", facts: { registered: found({ ...workflow, state: "disabled_inactivity" }) }, answer: "not-enabled" },
   { name: "a state that does not exist yet", facts: { registered: found({ ...workflow, state: "paused" }) }, answer: "not-enabled" },

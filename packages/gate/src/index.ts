@@ -14,5 +14,4 @@ export { type GatePolicy, resolvePolicy as resolveGatePolicy, type WorkflowGate 
 export { type Attempt, type Attempts, countSupersededInARow } from "./ports/attempts.ts";
 export type { Forge } from "./ports/forge.ts";
 export { type GatePorts, gatePorts } from "./ports/gate-ports.ts";
-export type { Hold } from "./ports/holds.ts";
 export { createAttempts } from "./supersession/supersession-log.ts";

@@ -49,7 +49,9 @@ export async function evaluateGate(
   signal?: AbortSignal,
 ): Promise<Look> {
   const { checks, commit, workflows } = plan;
-  const onBranch = memory.branch ?? lookAtBranch(plan, ports, signal);
+  const onBranch = Promise.resolve(memory.branch ?? lookAtBranch(plan, ports, signal));
+  // It is awaited below, unless a refused token is thrown first.
+  onBranch.catch(() => undefined);
   const needed = workflows.filter(({ file }) => plan.waived[file] === undefined);
   const readChecks = checks.some(({ name }) => plan.waived[name] === undefined);
   const [facts, ...runs] = await Promise.all([

@@ -1,8 +1,22 @@
 import { absent, type AppendLog, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { z } from "zod";
 
 import { appendBehind } from "../forge/append-behind.ts";
 import type { Hold, Holds } from "../ports/holds.ts";
-import { holdEntrySchema } from "../schema.ts";
+
+const instant = z
+  .string()
+  .max(40)
+  .refine((text) => !Number.isNaN(Date.parse(text)), { message: "is not a time" });
+
+/** One entry of the log of holds, as it is written. */
+const holdEntrySchema = z.object({
+  kind: z.enum(["hold", "lift"]),
+  reason: z.string().max(2_000),
+  actor: z.string().max(200),
+  until: instant.optional(),
+  at: z.string().max(40),
+});
 
 /** A hold that can be armed and lifted. */
 export interface HoldLog extends Holds {

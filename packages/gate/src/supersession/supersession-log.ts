@@ -1,8 +1,31 @@
-import { absent, asReleaseError, found, type AppendLog, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import {
+  absent,
+  asReleaseError,
+  type CommitSha,
+  found,
+  isShaPrefix,
+  parseCommitSha,
+  type AppendLog,
+  type Reading,
+  ReleaseError,
+  unknown,
+} from "@lateen/kernel";
+import { z } from "zod";
 
 import { appendBehind } from "../forge/append-behind.ts";
 import type { Attempt, Attempts } from "../ports/attempts.ts";
-import { attemptSchema } from "../schema.ts";
+
+const commitSha = z
+  .string()
+  .refine((text) => text.length === 40 && isShaPrefix(text), { message: "is not a full commit SHA" })
+  .transform((text): CommitSha => parseCommitSha(text));
+
+/** One entry of the starvation guard's memory, as it is written. */
+const attemptSchema: z.ZodType<Attempt, unknown> = z.object({
+  sha: commitSha,
+  outcome: z.enum(["superseded", "finished"]),
+  at: z.string().max(40),
+});
 
 /** How far back the log is read: far more than any `max` of a starvation guard. */
 const longestMemory = 100;

@@ -82,7 +82,7 @@ describe("one rollout over several kinds of control plane", () => {
     expect(JSON.stringify(api.get("deployments", "k1/web").spec)).toContain(`acme/platform@${digest}`);
   });
 
-  test("beside the HTTP contract, /buildinfo is asked of its tenants only, unless a control plane wants it too", async () => {
+  test("with the HTTP contract, /buildinfo is asked of its tenants only, unless a control plane wants it too", async () => {
     const plane = `{ name: prod, url: "${world.plane.url}", token: { env: CP_TOKEN } }`;
     const address = `  buildinfo: "${world.tenants.buildinfo}"\n  verify:`;
     const all = (one: string) => (text: string) => withPlanes(plane, one, exec())(text).replace("  verify:", address);
@@ -183,7 +183,7 @@ describe("what cannot work is an error of the configuration", () => {
     ],
     ["nothing that proves", `{ name: a, kind: exec, enumerate: [ls], move: [x] }`, /buildinfo.*is missing/s],
     [
-      "a token beside a kubeconfig",
+      "a token next to a kubeconfig",
       `{ name: a, kind: kubernetes, selector: y, token: { env: X } }`,
       /token.*no such key/s,
     ],

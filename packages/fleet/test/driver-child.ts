@@ -1,5 +1,4 @@
 // A rollout over a driver in a process of its own, for tests that kill it. Prints every event as a line of JSON.
-// eslint-disable-next-line no-restricted-imports -- a program, not a library
 import { argv, stdout } from "node:process";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { createExecFleet, type ExecFleetOptions } from "../src/exec/index.ts";

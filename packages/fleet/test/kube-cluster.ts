@@ -31,6 +31,8 @@ export interface KubeCluster {
   setStart(ms: number): void;
   /** Paths that were patched with success by the driver, in order. */
   patches(): Promise<readonly string[]>;
+  /** Requests so far of the driver and of kubectl. */
+  requests(): Promise<number>;
   /** Ends the API server at once (SIGKILL), and starts it again. */
   killApiServer(): Promise<void>;
   startApiServer(): Promise<void>;
@@ -41,7 +43,11 @@ const auditPolicy = JSON.stringify({
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
   omitStages: ["RequestReceived"],
-  rules: [{ level: "Metadata", verbs: ["patch"], resources: [{ group: "apps" }] }, { level: "None" }],
+  rules: [
+    { level: "None", users: ["system:apiserver"] },
+    { level: "Metadata", verbs: ["get", "list", "watch", "patch"] },
+    { level: "None" },
+  ],
 });
 const token = "administrator-token";
 const controllers = "deployment-controller,replicaset-controller,statefulset-controller,namespace-controller";
@@ -121,9 +127,14 @@ export async function startKubeCluster(programs: KubePrograms): Promise<KubeClus
       const lines = (await readFile(at("audit.log"), "utf8")).split("\n").filter((line) => line !== "");
       const events = lines.map((line) => JSON.parse(line) as AuditEvent);
       const ours = events.filter(
-        ({ userAgent, responseStatus }) => userAgent === "lateen" && responseStatus?.code === 200,
+        ({ userAgent, verb, responseStatus }) =>
+          userAgent === "lateen" && verb === "patch" && responseStatus?.code === 200,
       );
       return ours.map(({ requestURI }) => requestURI.split("?")[0] ?? "");
+    },
+    async requests() {
+      const lines = (await readFile(at("audit.log"), "utf8")).split("\n");
+      return lines.filter((line) => /"userAgent":"(?:lateen|kubectl)/.test(line)).length;
     },
     async killApiServer() {
       const ended = apiServer === undefined ? undefined : once(apiServer, "exit");
@@ -144,6 +155,7 @@ export async function startKubeCluster(programs: KubePrograms): Promise<KubeClus
 
 interface AuditEvent {
   readonly userAgent?: string;
+  readonly verb?: string;
   readonly requestURI: string;
   readonly responseStatus?: { readonly code?: number };
 }

@@ -90,14 +90,14 @@ export function describeRolloutScenarios(
       expect(moves.toSorted()).toEqual(scenarioSlugs);
     });
 
-    test("a second rollout of the same release moves nobody", async () => {
+    test("a second rollout of the same release moves no tenant", async () => {
       const fleet = await fleetOf();
       for (const slug of scenarioSlugs) await fleet.set(slug, targetSha);
       expect(await run(fleet)).toMatchObject({ kind: "go", value: { verified: 5, moved: 0 } });
       expect(await fleet.moves()).toEqual([]);
     });
 
-    test("a canary that fails halts, and nobody else is moved", async () => {
+    test("a canary that fails halts, and no other tenant is moved", async () => {
       const fleet = await fleetOf();
       await fleet.breakMoves("t1");
       const verdict = await run(fleet, { maxStragglers: 4 });
@@ -152,7 +152,7 @@ export function describeRolloutScenarios(
       ["a batch is through", (event) => event.type === "wave-finished" && event.wave === "batch-1"],
     ];
 
-    test.each(phases)("kill -9 when %s: nobody is moved twice, and everybody is accounted for", async (_, isTime) => {
+    test.each(phases)("kill -9 when %s: no tenant is moved twice, and each is accounted for", async (_, isTime) => {
       const fleet = await fleetOf();
       await fleet.slow();
       const folder = await mkdtemp(join(tmpdir(), "lateen-scenario-"));

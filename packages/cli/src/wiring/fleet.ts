@@ -27,7 +27,7 @@ export interface ControlPlaneAccess {
   check(signal?: AbortSignal): Promise<readonly AccessFinding[]>;
 }
 
-/** One control plane, and what it can do beside moving tenants. */
+/** One control plane, and what it can do besides moving tenants. */
 export interface Driver {
   readonly name: string;
   readonly plane: ControlPlane;

@@ -76,7 +76,7 @@ describe("a text for a shell", () => {
     );
   });
 
-  test("more than nine placeholders are told apart", () => {
+  test("more than nine placeholders stay apart", () => {
     const names = Array.from({ length: 12 }, (_, index) => `n${index}`);
     const values = Object.fromEntries(names.map((name, index) => [name, String(index)]));
     expect(shell(`printf '%s ' ${names.map((name) => `{${name}}`).join(" ")}`, values)).toBe(

@@ -188,7 +188,7 @@ describe.runIf(isThere)("a real API server", () => {
     expect((await cluster.patches()).filter((path) => path.includes(`/${run}-`))).toHaveLength(50);
   });
 
-  test("an API server that is killed in mid-rollout and comes back: everybody proven, nobody patched twice", async () => {
+  test("an API server that is killed in mid-rollout and comes back: every tenant proven, none patched twice", async () => {
     const run = await deploy(["t1", "t2", "t3"]);
     cluster.setStart(1_500);
     const { controlPlane, prober } = createKubernetesFleet(optionsFor(run));

@@ -156,7 +156,7 @@ describe("enumeration", () => {
     expect(await fleet.enumerate()).toMatchObject({ kind: "unknown", cause: { code: "KUBERNETES_EXPIRED" } });
   });
 
-  test("tenants carry their labels as tags, and what is selected by nobody is no tenant", async () => {
+  test("tenants carry their labels as tags, and what is not selected is no tenant", async () => {
     const api = await start({
       workloads: [
         workloadOf("t1"),
@@ -439,7 +439,7 @@ describe("a look", () => {
     expect(await fleet.look("t1")).toMatchObject({ kind: "unknown", cause: { code: "KUBERNETES_NO_READY_POD" } });
     api.forbid("list pods");
     expect(await fleet.look("t2")).toMatchObject({ kind: "unknown", cause: { code: "KUBERNETES_FORBIDDEN" } });
-    expect(await fleet.look("nobody")).toMatchObject({ kind: "absent" });
+    expect(await fleet.look("stranger")).toMatchObject({ kind: "absent" });
   });
 });
 

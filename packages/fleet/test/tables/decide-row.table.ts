@@ -1,7 +1,7 @@
 import type { TenantRow } from "../../src/ports/control-plane.ts";
 import type { RowVerdict } from "../../src/engine/journal-entry.ts";
 
-/** One row of a control plane and what it tells. */
+/** One row of a control plane and what it says. */
 export interface RowCase {
   readonly row: Omit<TenantRow, "slug">;
   readonly legacy: boolean;

@@ -26,7 +26,7 @@ export const kubernetes: Scenario = {
       const first = [
         ends(halted, "halted", 5),
         names(halted, "ImagePullBackOff"),
-        that("nobody but the canary was touched", new Set(api.moves()).size === 1),
+        that("only the canary was touched", new Set(api.moves()).size === 1),
         latestIs(world, world.commits[0] ?? ""),
       ];
       api.treat("canary-a/web", undefined);

@@ -89,7 +89,7 @@ export function isWanted({ spec }: Workload, wanted: Wanted, annotation: string)
   );
 }
 
-/** A strategic merge patch at one version of the object: whoever wrote it in between makes it a conflict. */
+/** A strategic merge patch at one version of the object: a write in between makes it a conflict. */
 function patchFor({ metadata, spec }: Workload, wanted: Wanted, annotation: string, release: Release): object {
   const list = (images: Readonly<Record<string, string>>) =>
     Object.entries(images).map(([name, image]) => ({ name, image }));

@@ -13,7 +13,7 @@ export async function explainPods({ api }: Cluster, ref: WorkloadRef): Promise<s
     const first = troubled.find(({ trouble }) => trouble !== undefined);
     return first?.trouble === undefined ? undefined : `pod ${first.name}: ${redactText(first.trouble)}`;
   } catch {
-    // It only explains; the outcome stands without it.
+    // It only explains; the outcome is the same without it.
     return undefined;
   }
 }

@@ -66,7 +66,7 @@ interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** List, watch from there, and again; faults are waited out, since whoever follows has a deadline of its own. */
+/** List, watch from there, and again; faults are waited out, since every follower has a deadline of its own. */
 async function keepWatching(options: WatchOptions): Promise<void> {
   const { api, part, selector, clock, tell, signal } = options;
   let mayWatch = true;

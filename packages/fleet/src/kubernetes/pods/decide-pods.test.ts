@@ -57,7 +57,7 @@ describe("what the ready pods prove", () => {
   test.each<readonly [string, readonly PodDraft[], string]>([
     ["one pod of the release", [{}], b],
     ["two that agree", [{}, {}], b],
-    ["old ones that end beside them", [{}, { revision: a, ending: true }], b],
+    ["old ones that end at the same time", [{}, { revision: a, ending: true }], b],
     ["new ones that are not ready yet", [{ revision: a, image: `${repository}@${old}` }, { ready: false }], a],
     [
       "new ones that cannot be pulled",

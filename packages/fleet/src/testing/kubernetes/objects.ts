@@ -111,7 +111,7 @@ export function makePod(
   };
 }
 
-/** What a runtime reports for an image: the digest that was asked for, or one that a tag stands for. */
+/** What a runtime reports for an image: the digest that was asked for, or the one behind a tag. */
 export function imageIdOf(image: string): string {
   const [name = "", digest] = image.split("@");
   const repository = name.replace(/:[^/:]*$/, "");

@@ -176,3 +176,20 @@ test.each(["ci:hunter2@ghcr.io/acme/x:1", "https://ci:hunter2@ghcr.io/acme/x:1",
     expect(() => parseImageRef(text)).not.toThrow("hunter2");
   },
 );
+
+test.each([
+  "@".repeat(60_000),
+  "a@".repeat(60_000),
+  "a/".repeat(60_000),
+  `u:s3cret${"x".repeat(60_000)}@ghcr.io/acme/x`,
+])("a text of any length is refused at once, and not shown", (text) => {
+  const begun = performance.now();
+  expect(() => parseImageRef(text)).toThrow(/^"…" is not an image reference$/);
+  expect(performance.now() - begun).toBeLessThan(100);
+});
+
+test("the longest reference that the grammar allows is read", () => {
+  const name = `ghcr.io/${"a".repeat(247)}`;
+  const ref = parseImageRef(`${name}:${"t".repeat(128)}@sha512:${"0".repeat(128)}`);
+  expect([ref.repository.length, ref.tag?.length, ref.digest?.length]).toEqual([255, 128, 135]);
+});

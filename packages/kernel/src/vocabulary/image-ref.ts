@@ -22,6 +22,9 @@ const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const hostGrammar = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:.]+\\])(?::[1-9]\\d*)?$`);
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
+/** A name of 255 characters, a tag of 128, and a digest of 135 (sha512), with what separates them. */
+const longestRef = 255 + 1 + 128 + 1 + 135;
+
 /**
  * Reads an image reference by the distribution grammar: `[host[:port]/]path[:tag][@digest]`.
  *
@@ -30,6 +33,14 @@ const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
  * @throws ReleaseError `IMAGE_REF_INVALID`
  */
 export function parseImageRef(text: string): ImageRef {
+  // The patterns below take time with the square of the length, so that the length comes first; nothing of such a text is shown.
+  if (text.length > longestRef)
+    throw inputError(
+      "IMAGE_REF_INVALID",
+      "an image reference",
+      "…",
+      `a reference has at most ${longestRef} characters`,
+    );
   // A password in front of the host must not be repeated.
   const shown = text.replace(/(^|\/\/)[^/]*@(?=[^/]*\/)/, "$1…@");
   const refuse = (why: string) => inputError("IMAGE_REF_INVALID", "an image reference", shown, why);

@@ -32,7 +32,7 @@ export function createGitLedger(log: AppendLog): Ledger {
   };
 }
 
-/** What could not be read back must not be written: it would close the ledger for everybody. */
+/** What could not be read back must not be written: it would close the ledger for every promoter. */
 function checkEntry(entry: LedgerEntry): void {
   const parsed = ledgerEntrySchema.safeParse(entry);
   if (parsed.success) return;

@@ -1,14 +1,16 @@
-// Completes the build of packages/cli: the program bundles our packages, so its types bring theirs along. Every declaration that
-// is reachable from the cli's entries is copied to dist/types/<package>, and imports of our packages become relative.
+// Completes the build of packages/cli: the program bundles our packages and zod, so its types bring theirs along. Every declaration
+// that is reachable from the cli's entries is copied to dist/types/<package>, and imports of these packages become relative.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 
 const packages = join(import.meta.dirname, "../packages");
 const out = join(packages, "cli/dist/types");
-const specifier = /(\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"]*|@lateen\/[^"]*)"/g;
+const zod = join(packages, "cli/node_modules/zod");
+const specifier = /(\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"]*|@lateen\/[^"]*|zod)"/g;
 
 /** The declaration that an import in `file` names. */
 function resolve(file: string, from: string): string {
+  if (from === "zod") return join(zod, "index.d.ts");
   if (from.startsWith(".")) return join(dirname(file), from).replace(/(\.d)?\.[jt]s$/, ".d.ts");
   const [, name, ...subpath] = from.split("/");
   const manifest = JSON.parse(readFileSync(join(packages, name!, "package.json"), "utf8"));
@@ -17,6 +19,7 @@ function resolve(file: string, from: string): string {
 
 /** Where a declaration of `packages/<name>/dist` goes. */
 function destination(file: string): string {
+  if (file.startsWith(zod)) return join(out, "zod", relative(zod, file));
   const [name, , ...rest] = relative(packages, file).split(sep);
   return join(out, name!, ...rest.filter((part) => part !== "declarations"));
 }

@@ -33,6 +33,7 @@ export default defineConfig({
           { text: "Quick start", link: "/quick-start" },
           { text: "A rollout in a terminal", link: "/terminal" },
           { text: "Configuration", link: "/configuration" },
+          { text: "Checks", link: "/checks" },
           { text: "In a job", link: "/jobs" },
           { text: "At night", link: "/operations" },
           { text: "Exit codes", link: "/exit-codes" },

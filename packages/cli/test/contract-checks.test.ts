@@ -288,7 +288,7 @@ describe("after a halt", () => {
 describe("the configuration", () => {
   test.each([
     ["{ name: a, at: canary }", "names no source"],
-    ['{ name: a, at: canary, exec: ["x"], http: { url: "https://a" } }', "cannot stand beside"],
+    ['{ name: a, at: canary, exec: ["x"], http: { url: "https://a" } }', "cannot be combined with"],
     ['{ name: a, at: lunch, exec: ["x"] }', "canary, wave, soak, fleet or promotion"],
     ['{ name: a, at: canary, exec: ["x"], onUnknown: pass }', "unknown never passes"],
     ['{ name: a, at: canary, exec: ["x", "{host}"] }', "{host} has no value"],

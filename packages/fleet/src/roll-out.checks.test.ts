@@ -254,7 +254,7 @@ describe("after a halt by a check", () => {
 });
 
 describe("a process that dies in a check", () => {
-  it.each(["canary", "soak", "wave", "fleet"] as const)("is followed by one that looks anew (%s)", async (step) => {
+  it.each(["canary", "soak", "wave", "fleet"] as const)("is followed by one that looks again (%s)", async (step) => {
     const world = createVirtualRollout();
     const journal = memoryJournal();
     const dying = new AbortController();

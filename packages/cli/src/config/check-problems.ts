@@ -38,7 +38,7 @@ type At = (key: string, message: string, ...rest: readonly PropertyKey[]) => Cro
 function sources(check: Record<string, unknown>, at: At): readonly CrossProblem[] {
   const given = kinds.filter((kind) => check[kind] !== undefined);
   if (given.length === 0) return [at("name", `names no source: give one of ${kinds.join(", ")}`)];
-  return given.slice(1).map((kind) => at(kind, `cannot stand beside ${given[0]}; a check has one source`));
+  return given.slice(1).map((kind) => at(kind, `cannot be combined with ${given[0]}; a check has one source`));
 }
 
 function prometheus(check: Record<string, unknown>, hasAddress: boolean, at: At): readonly CrossProblem[] {
@@ -51,7 +51,7 @@ function prometheus(check: Record<string, unknown>, hasAddress: boolean, at: At)
   return [
     ...(has("url") || hasAddress ? [] : [problem("url", "is missing")]),
     ...(counts || has("query") ? [] : [problem("query", "is missing, or failures and trials with regression")]),
-    ...(counts && has("query") ? [problem("query", "cannot stand beside failures and trials")] : []),
+    ...(counts && has("query") ? [problem("query", "cannot be combined with failures and trials")] : []),
     ...(counts && !has("failures") ? [problem("failures", "is missing")] : []),
     ...(counts && !has("trials") ? [problem("trials", "is missing")] : []),
     ...(counts && !compares

@@ -2,6 +2,7 @@ import type { Scenario } from "./scenario.ts";
 import { apiBlip } from "./scenarios/api-blip.ts";
 import { backwards } from "./scenarios/backwards.ts";
 import { cancelledE2e } from "./scenarios/cancelled-e2e.ts";
+import { canaryIsSick, noData, slowBurn } from "./scenarios/checks.ts";
 import { crashAfterCommit } from "./scenarios/crash-after-commit.ts";
 import { crashInSoak } from "./scenarios/crash-in-soak.ts";
 import { docsOnlySuccessor } from "./scenarios/docs-only-successor.ts";
@@ -38,4 +39,7 @@ export const scenarios: readonly Scenario[] = [
   twoPromoters,
   rollback,
   kubernetes,
+  canaryIsSick,
+  noData,
+  slowBurn,
 ];

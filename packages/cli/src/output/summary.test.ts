@@ -109,3 +109,21 @@ describe("the budget", () => {
     expect(text).not.toContain("| tenant |");
   });
 });
+
+test("of checks names what stopped first", () => {
+  const check = { step: "wave", source: "s", at: "2026-01-01T00:00:00Z", value: 0.5 } as const;
+  const text = formatSummary({
+    schemaVersion: 1,
+    command: "ship",
+    outcome: "halted",
+    fleet: {
+      ...{ enumerated: 0, verified: 0, ahead: 0, stragglers: [], quarantined: [], unknown: [], tenants: [] },
+      checks: [
+        { ...check, name: "login", verdict: "passed", reason: "answered 200" },
+        { ...check, name: "errors", slug: "t1", verdict: "failed", reason: "0.5 is not below 0.01" },
+      ],
+    },
+  });
+  expect(text.indexOf("| errors | wave | t1 | failed | 0.5 |")).toBeGreaterThan(0);
+  expect(text.indexOf("| login |")).toBeGreaterThan(text.indexOf("| errors |"));
+});

@@ -59,6 +59,7 @@ function formatWithin(document: ResultDocument, rows: number): string {
           rows,
         ),
     fleet === undefined ? "" : fleetPart(fleet, rows),
+    checkTable(fleet?.checks ?? [], rows),
     tagTable(images, rows),
     findingsTable(findings, rows),
   ];
@@ -132,6 +133,20 @@ function fleetPart(fleet: FleetResult, most: number): string {
     after === undefined ? "" : short(after),
   ]);
   return `${counts}\n\n${table(["tenant", "wave", "verdict", "before", "after"], rows, most)}`;
+}
+
+/** What stopped the rollout comes first. */
+function checkTable(checks: NonNullable<FleetResult["checks"]>, most: number): string {
+  const sorted = checks.toSorted((a, b) => Number(a.verdict === "passed") - Number(b.verdict === "passed"));
+  const rows = sorted.map(({ name, step, slug, wave = "", verdict, value = "", reason }) => [
+    name,
+    step,
+    slug ?? wave,
+    verdict,
+    String(value),
+    reason,
+  ]);
+  return rows.length === 0 ? "" : table(["check", "at", "of", "verdict", "value", "why"], rows, most);
 }
 
 function tagTable(images: readonly ImageResult[], most: number): string {

@@ -3,7 +3,7 @@ import type { CheckStep } from "./check.ts";
 import { type CheckSample, judgeSample } from "./judge-sample.ts";
 import type { ResolvedCheckPolicy } from "./policy.ts";
 
-/** One look as evidence: what was asked, of whom, what it said, when. */
+/** One look as evidence: what was asked, where, what the answer was, when. */
 export interface CheckSampleReport {
   readonly verdict: "good" | "bad" | "pending" | "unknown";
   readonly fact: string;

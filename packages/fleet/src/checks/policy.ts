@@ -27,7 +27,7 @@ export const checkDefaults: { readonly everyMs: number; readonly timeoutMs: numb
 };
 
 /**
- * Fills in the defaults of a check; `soakMs` is what `for: soak` stands for.
+ * Fills in the defaults of a check; `soakMs` is the meaning of `for: soak`.
  * @throws ReleaseError `CHECK_POLICY_INVALID`
  */
 export function resolveCheckPolicy(policy: CheckPolicy, soakMs: number): ResolvedCheckPolicy {

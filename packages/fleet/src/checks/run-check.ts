@@ -19,7 +19,7 @@ export interface CheckTask extends Omit<CheckContext, "look" | "looks" | "starte
   readonly check: FleetCheck;
   /** Tenants that were never moved and do not run the release, right now. */
   unmoved(): readonly Slug[];
-  /** Time that `for: soak` stands for, in milliseconds. */
+  /** Meaning of `for: soak`, in milliseconds. */
   readonly soakMs: number;
 }
 

@@ -1,5 +1,6 @@
 import { type Evidence, go, isoNow, type Clock, type Verdict, type Release } from "@lateen/kernel";
 import { forwardStop, refuse } from "../steps/forward-stop.ts";
+import type { CheckReport } from "../checks/check-report.ts";
 import { replay } from "../engine/reducer.ts";
 import type { RolloutPurpose } from "../engine/journal-entry.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -18,6 +19,8 @@ export interface RolloutStatus {
   readonly startedAt: number;
   /** Tenants that were handed to the control plane so far. */
   readonly moved: number;
+  /** Verdicts of checks so far. */
+  readonly checks: readonly CheckReport[];
 }
 
 /** The latest rollout of `journal`, read without its lock; undefined where there is none. */
@@ -59,9 +62,9 @@ function isOpen({ state, outcome }: RolloutStatus): boolean {
 }
 
 function statusOf(state: RolloutState): RolloutStatus | undefined {
-  const { id, release, purpose, startedAt, moved, finished } = state;
+  const { id, release, purpose, startedAt, moved, checks, finished } = state;
   if (id === undefined || release === undefined) return undefined;
-  const known = { id, release, startedAt, moved, ...(purpose === undefined ? {} : { purpose }) };
+  const known = { id, release, startedAt, moved, checks, ...(purpose === undefined ? {} : { purpose }) };
   if (finished === undefined) return { ...known, state: "unfinished" };
   return {
     ...known,

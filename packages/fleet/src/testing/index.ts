@@ -25,7 +25,7 @@ export {
   type WorkloadManner,
   type WorkloadSetting,
 } from "./kubernetes/index.ts";
-export { type CheckSimulation, type CheckSimulationReport, simulateChecks } from "./simulation/simulate-checks.ts";
+export { simulateChecks } from "./simulation/simulate-checks.ts";
 export { createVirtualClock, simulate, type SimulateOptions, type SimulationRun } from "./simulation/index.ts";
 export {
   startTenants,
@@ -35,11 +35,4 @@ export {
   type TenantsServer,
 } from "./tenants.ts";
 export { createVirtualFleet, type VirtualFleet, type VirtualFleetOptions } from "./virtual-fleet.ts";
-export {
-  type PrometheusFault,
-  type PrometheusSample,
-  type PrometheusServer,
-  type PrometheusServerOptions,
-  type PrometheusValue,
-  startPrometheus,
-} from "./prometheus.ts";
+export { type PrometheusServer, type PrometheusValue, startPrometheus } from "./prometheus.ts";

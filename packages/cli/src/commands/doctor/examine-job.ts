@@ -1,6 +1,7 @@
 import type { Job } from "../../job/job.ts";
 import { clockExaminations } from "./examine-clock.ts";
 import { environmentExaminations } from "./examine-environment.ts";
+import { checkExaminations } from "./examine-checks.ts";
 import { fleetExaminations } from "./examine-fleet.ts";
 import { forgeExaminations } from "./examine-forge.ts";
 import { gitExaminations } from "./examine-git.ts";
@@ -21,6 +22,7 @@ export async function examineJob(job: Job): Promise<readonly Finding[]> {
     ...workflowExaminations(job, trunk),
     ...registryExaminations(job, trunk),
     ...fleetExaminations(job, trunk),
+    ...checkExaminations(job),
     ...journalExaminations(job, trunk),
     ...gitExaminations(job, trunk),
   ];

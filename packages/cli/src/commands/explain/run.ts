@@ -120,7 +120,9 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdi
   const end = status.outcome ?? status.state;
   const started = new Date(status.startedAt).toISOString();
   const fact = `the rollout that started at ${started} moved ${counted(status.moved, "tenant")} and is ${end}`;
-  const evidence = [evidenceOf(job, "journal", end, fact, job.settings.config.fleet.journal)];
+  const { journal: folder, checks } = job.settings.config.fleet;
+  const verdicts = checks.length === 0 ? [] : status.checks.map((await import("@lateen/fleet/checks")).checkEvidence);
+  const evidence = [evidenceOf(job, "journal", end, fact, folder), ...verdicts];
   return end === "shipped" || end === "unchanged" ? go({}, evidence) : stop("halted", fact, evidence);
 }
 

@@ -1,6 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import { short, shortDigest } from "../text/line.ts";
 import { badge, renderDecisions, renderGate } from "./decisions.ts";
+import { renderChecks } from "./checks.ts";
 import { html, type Markup, table, tone } from "./markup.ts";
 import type { ReportSource } from "./read-source.ts";
 import type { ReadDocument } from "../read-result.ts";
@@ -46,8 +47,9 @@ export function renderReport({ document, facts, lines, files }: ReportSource, at
           ${renderError(shown)}${renderNext(shown)}${renderFigures(shown, facts)}
         </header>
         <main>
-          ${renderTimeline(facts)} ${renderFleet(shown, facts.length > 0)} ${renderTargets(shown)} ${renderTags(shown)}
-          ${renderGate(shown)} ${renderDecisions(shown)} ${renderLines(lines)}
+          ${renderTimeline(facts)} ${renderFleet(shown, facts.length > 0)} ${renderChecks(shown)}
+          ${renderTargets(shown)} ${renderTags(shown)} ${renderGate(shown)} ${renderDecisions(shown)}
+          ${renderLines(lines)}
           <section id="raw">
             <h2>Raw data</h2>
             ${files.map(renderFile)}

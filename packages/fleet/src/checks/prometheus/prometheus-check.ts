@@ -93,8 +93,8 @@ async function tryQueries(
   queries: readonly string[],
   signal: AbortSignal,
 ): Promise<Reading<string>> {
-  const nobody = { slug: "lateen-plan" as CheckContext["slug"], sha: "0", tag: "0", wave: "plan" };
-  for (const query of queries) await client.instant(fill(query, nobody, escapeLabel), signal);
+  const stranger = { slug: "lateen-plan" as CheckContext["slug"], sha: "0", tag: "0", wave: "plan" };
+  for (const query of queries) await client.instant(fill(query, stranger, escapeLabel), signal);
   return found(`${client.source} evaluates the query`);
 }
 

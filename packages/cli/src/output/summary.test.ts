@@ -117,7 +117,13 @@ test("of checks names what stopped first", () => {
     command: "ship",
     outcome: "halted",
     fleet: {
-      ...{ enumerated: 0, verified: 0, ahead: 0, stragglers: [], quarantined: [], unknown: [], tenants: [] },
+      enumerated: 0,
+      verified: 0,
+      ahead: 0,
+      stragglers: [],
+      quarantined: [],
+      unknown: [],
+      tenants: [],
       checks: [
         { ...check, name: "login", verdict: "passed", reason: "answered 200" },
         { ...check, name: "errors", slug: "t1", verdict: "failed", reason: "0.5 is not below 0.01" },

@@ -168,7 +168,7 @@ async function writeEnd(run: Run, verdict: Verdict<FleetReport>): Promise<void> 
   const shipped = run.state.moved > 0 ? "shipped" : "unchanged";
   const outcome = verdict.kind === "go" ? shipped : verdict.outcome;
   const reason = verdict.kind === "go" ? "every tenant is accounted for" : verdict.reason;
-  // The account stands without it: an unfinished journal only makes the next run look again.
+  // The coverage holds without it: an unfinished journal only makes the next run look again.
   await run
     .record({ type: "rollout-finished", outcome, ...(verdict.kind === "stop" ? { code: verdict.code } : {}), reason })
     .catch(() => undefined);

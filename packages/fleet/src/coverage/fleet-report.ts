@@ -48,7 +48,7 @@ export interface WaveReport {
 }
 
 /**
- * The account of a fleet: every enumerated tenant stands in `tenants` once, and whoever is neither verified nor ahead stands
+ * The coverage of a fleet: every enumerated tenant is in `tenants` once, and each that is neither verified nor ahead is
  * in exactly one of `stragglers`, `quarantined` and `unknown`.
  */
 export interface FleetReport {

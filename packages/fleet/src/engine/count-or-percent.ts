@@ -5,7 +5,7 @@ export function waveSize(size: CountOrPercent, total: number): number {
   return Math.max(1, typeof size === "number" ? size : Math.ceil(exactShare(size, total)));
 }
 
-/** A tolerance in a fleet of `total`: shares are rounded down, so that 2 % of 40 tenants tolerates nobody. */
+/** A tolerance in a fleet of `total`: shares are rounded down, so that 2 % of 40 tenants tolerates none. */
 export function tolerance(size: CountOrPercent, total: number): number {
   return typeof size === "number" ? size : Math.floor(exactShare(size, total));
 }

@@ -10,11 +10,11 @@ export type StartDecision =
   | { readonly kind: "refuse"; readonly code: string; readonly reason: string };
 
 /**
- * Decides whether a rollout begins, continues the one of the journal, or may not run beside it.
+ * Decides whether a rollout begins, continues the one of the journal, or is refused because of it.
  *
  * A journal belongs to one fleet: that of another one is neither continued nor replaced while it is unfinished.
  *
- * An unfinished rollback stands in the way of every release, of its own commit too: a release gives way to newer commits and is
+ * An unfinished rollback blocks every release, of its own commit too: a release gives way to newer commits and is
  * verified less strictly, so under its rules the rollback would not be completed.
  */
 export function decideStart(

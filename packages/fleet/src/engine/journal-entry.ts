@@ -14,7 +14,7 @@ export type Baseline =
   /** Runs a commit that might be newer than the target: it is left alone. */
   | { readonly kind: "unplaced"; readonly sha: string; readonly reason: string };
 
-/** The purpose of a rollout. It is kept in the journal: whoever continues keeps its rules, and knows what comes after the fleet. */
+/** The purpose of a rollout. It is kept in the journal: a process that continues keeps its rules, and knows what comes after the fleet. */
 export interface RolloutPurpose {
   /** A release gives way to a newer one; a rollback gives way to none, and is verified strictly. */
   readonly kind: "release" | "rollback";

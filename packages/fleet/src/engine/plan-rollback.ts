@@ -31,7 +31,7 @@ function earlierCommit({ baseline }: TenantState): string | undefined {
   return baseline?.kind === "movable" ? baseline.sha : undefined;
 }
 
-/** The full ids of what tenants ran before, by the ids that they gave; a short one that nobody can complete is left out. */
+/** The full ids of what tenants ran before, by the ids that they gave; a short one that cannot be completed is left out. */
 async function earlierCommits(
   { ports, signal }: Run,
   moved: readonly TenantState[],

@@ -18,7 +18,7 @@ export interface StageInput {
 
 /**
  * Cuts the tenants that have to move into stages: canary, then ring by ring in the policy's pace, then those that were broken
- * before. Each movable tenant is in exactly one stage; where nobody has to move there is no stage.
+ * before. Each movable tenant is in exactly one stage; if no tenant has to move there is no stage.
  */
 export function planStages(input: StageInput, policy: ResolvedPolicy): readonly Stage[] {
   const kindOf = (tenant: Tenant) => input.baseline.get(tenant.slug)?.kind;
@@ -89,7 +89,7 @@ interface RingTenants {
   readonly tenants: readonly Tenant[];
 }
 
-/** A tenant belongs to the first ring that names it; whom none names comes last. */
+/** A tenant belongs to the first ring that names it; tenants without a ring come last. */
 function ringsOf(tenants: readonly Tenant[], rings: readonly Ring[]): readonly RingTenants[] {
   const grouped = Map.groupBy(tenants, (tenant) => rings.findIndex((ring) => inRing(tenant, ring)));
   const named = rings.map((ring, index) => ({ name: ring.name, tenants: grouped.get(index) ?? [] }));

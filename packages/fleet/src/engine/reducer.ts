@@ -143,7 +143,7 @@ function newTenant(tenant: Tenant): TenantState {
   return { tenant, step: "waiting", calls: 0, moved: false, exhausted: false, gone: false, ...unknown };
 }
 
-/** Only what nobody has moved yet takes a baseline: a later look at a moved tenant is not what it ran before. */
+/** Only a tenant that was not moved yet takes a baseline: a later look at a moved tenant is not what it ran before. */
 function readBaseline(state: RolloutState, slug: Slug, baseline: Baseline): void {
   const tenant = state.tenants.get(slug);
   if (tenant === undefined || tenant.step !== "waiting" || tenant.calls > 0) return;
@@ -230,7 +230,7 @@ function failCall(state: RolloutState, event: EventOf<"call-failed">): void {
   });
 }
 
-/** A call that was turned away has done nothing, so whoever was only in that one has not been moved. */
+/** A call that was turned away has done nothing, so a tenant that was only in that one has not been moved. */
 function takeBack(state: RolloutState, tenant: TenantState): void {
   tenant.step = "waiting";
   tenant.calls -= 1;

@@ -57,7 +57,7 @@ export function createHostPace(clock: Clock): HostPace {
     hold(name, ms) {
       const host = of(name);
       const until = clock.now() + ms;
-      // Requests that were under way together are told the same thing: one of them slows the host down.
+      // Requests that were under way together get the same answer: one of them slows the host down.
       if (until > host.pausedUntil + ms / 2)
         host.most = Math.max(least, Math.floor(Math.min(host.most, host.active + 1) / 2));
       host.pausedUntil = Math.max(host.pausedUntil, until);

@@ -1,7 +1,7 @@
 import { plainText } from "@lateen/kernel";
 
 const secretLike: readonly RegExp[] = [
-  // name=value and name: value, where the name says that the value is nobody's business
+  // name=value and name: value, if the name says that the value is a secret
   /\b((?:[\w-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key|access[_-]?key|authorization|credential|cookie)[\w-]*)["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|(?:(?:bearer|basic|token)\s+)?[^\s,;&]+)/gi,
   /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}/gi,
   // user:password@ in an address

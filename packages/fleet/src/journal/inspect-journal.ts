@@ -10,7 +10,7 @@ import type { RolloutState } from "../engine/rollout-state.ts";
 export interface RolloutStatus {
   readonly id: string;
   readonly release: Release;
-  /** Whom it is for, where the journal says so. */
+  /** Its purpose, if the journal says so. */
   readonly purpose?: RolloutPurpose;
   readonly state: "unfinished" | "finished" | "abandoned";
   /** How it ended, where it did: `shipped`, `unchanged`, or the outcome of a stop. */
@@ -31,7 +31,7 @@ export async function inspectJournal(journal: Pick<Journal, "read">): Promise<Ro
 /**
  * Gives the rollout of `journal` up, so that another commit can be rolled out; the fleet stays as it is.
  *
- * One that has halted stands in nobody's way; giving it up puts on record that nobody will go on with it.
+ * One that has halted blocks no other; giving it up puts on record that it will not be continued.
  */
 export async function abandonRollout(
   input: { readonly reason: string },

@@ -1,7 +1,7 @@
 import type { Reading, ReleaseError, Slug, Release } from "@lateen/kernel";
 import type { NonEmpty, Tenant } from "./tenant.ts";
 
-/** Whoever owns the list of tenants and can replace their containers. */
+/** The owner of the list of tenants; it can replace their containers. */
 export interface ControlPlane {
   /** All tenants, in the order of the control plane, duplicates dropped; never an empty list (that is `unknown` or `absent`). */
   enumerate(release: Release, settings: CallSettings, signal?: AbortSignal): Promise<Reading<readonly Tenant[]>>;
@@ -16,7 +16,7 @@ export interface ControlPlane {
 
 /** The knobs of the redeploy-fleet contract that do not select tenants. */
 export interface CallSettings {
-  /** First canary of the policy, told with the dry run. */
+  /** First canary of the policy, sent with the dry run. */
   readonly canary?: Slug;
   readonly soakMs: number;
   readonly batch: number;

@@ -15,7 +15,7 @@ import type { Wishes } from "./wishes.ts";
 export interface VerifyPorts {
   readonly controlPlane: Pick<ControlPlane, "enumerate">;
   readonly prober: Prober;
-  /** Absent: every other commit is off target, nobody is `ahead`. */
+  /** Absent: every other commit is off target, none is `ahead`. */
   readonly history?: FleetHistory;
   readonly clock: Clock;
   readonly report?: Reporter<FleetEvent>;
@@ -50,7 +50,7 @@ export interface RolloutInput {
   /** Who rolls out, and the address of the job; kept in the journal. */
   readonly actor?: string | undefined;
   readonly run?: string | undefined;
-  /** Whom the rollout is for; kept in the journal. @default that of the rollout that is continued */
+  /** Purpose of the rollout; kept in the journal. @default that of the rollout that is continued */
   readonly purpose?: RolloutPurpose;
   /** Continue an unfinished rollout and refuse where there is none to continue; without it an unfinished one of the same commit is continued all the same. @default false */
   readonly resume?: boolean;

@@ -11,7 +11,7 @@ export async function observeWave(run: Run, waveName: string, slugs: readonly Sl
     run.ports.report?.({ type: "tenants-observed", matching, total });
   const seenAt = (slug: Slug) => run.seenAt.get(slug);
   const looks = await observe(tenants, { ...run.observing(release), onProgress, seenAt }, run.signal);
-  // Called off in the middle: nobody has had the time that it was promised, so nothing is concluded.
+  // Called off in the middle: no tenant has had its full time, so nothing is concluded.
   if (run.signal?.aborted === true) return;
   const facts = [...looks.values()].flatMap((look) => conclude(run, look));
   const unmoved = [...looks.values()].filter((look) => isUnmoved(run, look));

@@ -11,7 +11,7 @@ export interface BaselineReading {
 }
 
 /**
- * Looks at every tenant once, and a second time, an interval later, at those that seem broken: one lost packet shall not put
+ * Looks at every tenant once, and a second time, an interval later, at those that seem broken: one lost packet should not put
  * a healthy tenant into quarantine.
  */
 export async function readBaseline(

@@ -15,7 +15,7 @@ export interface Fleet {
   readonly pins: ReadonlyMap<Slug, Pin>;
 }
 
-/** What `readFleet` is told. */
+/** Input of `readFleet`. */
 export interface FleetInput {
   readonly release: Release;
   readonly only?: NonEmpty<Slug>;

@@ -20,7 +20,7 @@ export interface Run {
   readonly ports: RolloutPorts;
   readonly state: RolloutState;
   readonly limits: RolloutLimits;
-  /** Aborts when nothing new shall be started; calls in flight are still awaited. */
+  /** Aborts when nothing new should be started; calls in flight are still awaited. */
   readonly signal: AbortSignal | undefined;
   /** Aborts as soon as the rollout has a reason to stop: what only watches is called off. */
   readonly stopping: AbortSignal;
@@ -73,7 +73,7 @@ export function createRun(options: RunOptions): Run {
       for (const entry of entries) applyEvent(state, entry);
       if (state.stop !== undefined || state.alarm !== undefined) stopping.abort();
       await journal.append(entries);
-      // Who is told of a fact may rely on it, also after a crash.
+      // An event that is reported may be relied on, also after a crash.
       for (const entry of entries) ports.report?.(entry);
     },
     tell: (event) => ports.report?.(event),

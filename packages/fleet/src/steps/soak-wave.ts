@@ -34,7 +34,7 @@ export async function soakWave(run: Run, waveName: string, slugs: readonly Slug[
   await run.record({ type: "soak-passed", wave: waveName });
 }
 
-/** False if the rollout stops meanwhile: nothing is left to watch for. */
+/** False if the rollout stops during it: nothing is left to watch for. */
 async function rest({ ports, signal, stopping }: Run, ms: number): Promise<boolean> {
   const ended = AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]);
   if (ms > 0) await ports.clock.sleep(ms, ended).catch(() => undefined);

@@ -99,7 +99,7 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
   return { kind: "go", value: run };
 }
 
-/** Takes an unfinished rollout up: calls without an outcome are in doubt, and whoever waits is looked at once more. */
+/** Resumes an unfinished rollout: calls without an outcome are in doubt, and waiting tenants are looked at once more. */
 async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const { ports, journal, signal, state } = options;
   const next = limitsOfPolicy(options.policy, state.tenants.size, state.startedAt);
@@ -107,7 +107,7 @@ async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const changed = state.limits === undefined ? [] : describeChanges(state.limits, next);
   const policy = withLimits(options.policy, held);
   const limits = { ...held, deadline: held.deadline, checks: stepsOf(options.checks) };
-  // The journal knows best which tag was rolled: a candidate template that changed meanwhile must not split the fleet.
+  // The journal knows best which tag was rolled: a candidate template that has changed since must not split the fleet.
   const input = { ...options.input, release: state.release ?? options.input.release };
   const run = createRun({ ...options, policy, input, limits, resumed: true, forecast: undefined });
   ports.report?.({ type: "facts-recalled", facts: [...journal.entries] });

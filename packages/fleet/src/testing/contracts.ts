@@ -25,7 +25,7 @@ export interface ControlPlaneSubject {
 
 const settings: CallSettings = { soakMs: 0, batch: 1, maxStragglers: 0 };
 
-/** What every control plane has to do, whatever stands behind it. It moves the tenants of `subject`: give it a fleet that may be moved. */
+/** What every control plane has to do, whatever is behind it. It moves the tenants of `subject`: give it a fleet that may be moved. */
 export function describeControlPlaneContract(
   name: string,
   subject: () => Promise<ControlPlaneSubject>,

@@ -31,7 +31,7 @@ export type CallManner =
   | { readonly kind: "reset"; readonly effect: boolean }
   /** Takes effect and never answers. */
   | { readonly kind: "hangs" }
-  /** Answers with rows for a tenant that nobody asked for, and with two rows for each. */
+  /** Answers with rows for a tenant that was not asked for, and with two rows for each. */
   | { readonly kind: "babbles" }
   /** `ok: false` with this text although every row is fine. */
   | { readonly kind: "complains"; readonly error: string };
@@ -60,7 +60,7 @@ export interface RecordedCall {
   readonly at: number;
 }
 
-/** A control plane on loopback that speaks the redeploy-fleet contract and can be told to misbehave. */
+/** A control plane on loopback that speaks the redeploy-fleet contract and misbehaves on request. */
 export interface ControlPlaneServer {
   readonly url: string;
   readonly token: string;

@@ -38,6 +38,7 @@ const remedies: Readonly<Record<string, (verdict: string) => string | undefined>
   settle: () => "lateen reconcile repairs tags from the ledger",
   promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
   canary: () => "put the canary right and ship again, or ship what repairs it",
+  freeze: () => "wait until the window of fleet.freeze ends, or waive it with --override freeze=REASON",
   coverage: () => "put right what the tenants need, then ship again",
   journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
   fleet: () => "lateen rollout moves the tenants that are off target",

@@ -39,7 +39,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
   };
 }
 
-/** Names the living process that holds the journal in `folder`, without taking or making anything; undefined where nobody does. */
+/** Names the living process that holds the journal in `folder`, without taking or making anything; undefined if it is free. */
 export function findJournalOwner(folder: string): Promise<string | undefined> {
   return findOwner(join(folder, "rollout.lock"));
 }
@@ -74,7 +74,7 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
   });
 }
 
-/** Journals of ended rollouts that are kept for whoever wants to know; 20 are some weeks of releases. */
+/** Journals of ended rollouts that are kept; 20 are some weeks of releases. */
 const kept = 20;
 
 async function dropOldest(folder: string): Promise<void> {

@@ -26,7 +26,7 @@ export async function takeLock(path: string): Promise<Lock | string> {
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}-${pid}-${++serial}`;
   const owner: Owner = { pid, host: hostname(), started: await startOf(pid) };
-  // Written aside and then linked: nobody ever reads half of it.
+  // Written aside and then linked: half of it is never read.
   await writeFile(aside, `${JSON.stringify(owner)}\n`, { flag: "wx" }).catch((error: unknown) => failed(path, error));
   try {
     for (let attempt = 0; attempt < 50; attempt++) {
@@ -63,7 +63,7 @@ async function tryToTake(path: string, aside: string): Promise<Lock | string | u
 
 function nothing(): undefined {}
 
-/** Whoever takes the lock over clears the numbers before its own away. */
+/** The process that takes the lock over clears the numbers before its own away. */
 async function exists(path: string): Promise<boolean> {
   return await stat(path).then(
     () => true,

@@ -10,9 +10,9 @@ export interface Owner {
 }
 
 /**
- * Names the owner that `text` tells of, if it may still be alive; undefined where it is dead or the text is no owner's.
+ * Names the owner that `text` describes, if it may still be alive; undefined if it is dead or the text is no owner's.
  *
- * Nobody can tell from here whether a process of another machine lives: it counts as alive.
+ * Whether a process of another machine lives cannot be seen from here: it counts as alive.
  */
 export async function describeLiving(text: string): Promise<string | undefined> {
   const owner = readOwner(text);

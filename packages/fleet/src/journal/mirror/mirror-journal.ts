@@ -13,7 +13,7 @@ export interface MirrorLog {
   append(expected: string | null, draft: { readonly subject: string; readonly value: unknown }): Promise<MirrorAppend>;
 }
 
-/** What became of an append: written, another writer was first, or nobody can say. */
+/** What became of an append: written, another writer was first, or not known. */
 export type MirrorAppend =
   | { readonly kind: "appended"; readonly head: { readonly id: string } }
   | { readonly kind: "lost"; readonly head: { readonly id: string } }
@@ -49,7 +49,7 @@ const openings: ReadonlySet<RolloutEvent["type"]> = new Set(["stages-planned", "
  * A journal that is copied to `log` at the boundaries of the phases, so that a rollout whose machine is gone can be resumed
  * from another one.
  *
- * The log is also the lock between machines: whoever takes a rollout over appends first, and the earlier writer's next append
+ * The log is also the lock between machines: a machine that takes a rollout over appends first, and the earlier writer's next append
  * is lost, which ends it with `JOURNAL_LOST`. A push that fails in mid-rollout is made up for at the next boundary.
  */
 export function mirrorJournal(options: MirrorOptions): Journal {
@@ -95,27 +95,27 @@ async function mirror(
 ): Promise<OpenJournal> {
   const entries = newer(inner.entries, mirrored.facts);
   if (entries !== inner.entries) await adopt(inner, entries);
-  let told = [...entries];
+  let known = [...entries];
   let sent = replay(entries).id === replay(mirrored.facts).id ? mirrored.facts.length : 0;
   let { head } = mirrored;
   let pushedAt = Number.NEGATIVE_INFINITY;
 
   const push = async (mustSucceed: boolean): Promise<void> => {
-    const value = { schemaVersion: 1, from: sent, facts: told.slice(sent) };
-    const subject = `rollout ${replay(told).id ?? "?"}: ${told.at(-1)?.type ?? "nothing"}`;
+    const value = { schemaVersion: 1, from: sent, facts: known.slice(sent) };
+    const subject = `rollout ${replay(known).id ?? "?"}: ${known.at(-1)?.type ?? "nothing"}`;
     const appended = await tools.log.append(head, { subject, value });
     pushedAt = tools.clock.now();
     if (appended.kind === "lost") throw lost();
-    if (appended.kind === "appended") [head, sent] = [appended.head.id, told.length];
+    if (appended.kind === "appended") [head, sent] = [appended.head.id, known.length];
     else if (mustSucceed) throw appended.cause;
-    else ({ head, sent } = await lookAgain(tools.log, { head, sent, told }));
+    else ({ head, sent } = await lookAgain(tools.log, { head, sent, known }));
   };
 
   return {
     entries,
     async append(added) {
       await inner.append(added);
-      told.push(...added);
+      known.push(...added);
       const boundary = added.filter((fact) => boundaries.has(fact.type));
       const isOpening = boundary.some((fact) => openings.has(fact.type));
       const isDue =
@@ -124,7 +124,7 @@ async function mirror(
     },
     async rotate() {
       await inner.rotate();
-      [told, sent] = [[], 0];
+      [known, sent] = [[], 0];
     },
     close: () => inner.close(),
   };
@@ -135,15 +135,15 @@ async function adopt(inner: OpenJournal, entries: readonly JournalEntry[]): Prom
   await inner.append(entries);
 }
 
-/** A push of which nobody can say whether it took: the log itself knows. */
+/** After a push with an unknown result: the log itself knows. */
 async function lookAgain(
   log: MirrorLog,
-  own: { readonly head: string | null; readonly sent: number; readonly told: readonly JournalEntry[] },
+  own: { readonly head: string | null; readonly sent: number; readonly known: readonly JournalEntry[] },
 ): Promise<{ readonly head: string | null; readonly sent: number }> {
   const reading = await readMirror(log);
   if (reading.kind !== "found") return own;
   const { head, facts } = reading.value;
-  const isOurs = facts.length > own.sent && replay(facts).id === replay(own.told).id;
+  const isOurs = facts.length > own.sent && replay(facts).id === replay(own.known).id;
   return isOurs ? { head, sent: facts.length } : own;
 }
 

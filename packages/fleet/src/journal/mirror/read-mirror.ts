@@ -10,7 +10,7 @@ export interface MirrorEntry {
   readonly value: unknown;
 }
 
-/** The latest rollout that a mirror tells of, and its newest entry. */
+/** The latest rollout of a mirror, and its newest entry. */
 export interface Mirrored {
   readonly head: string | null;
   readonly facts: readonly JournalEntry[];
@@ -19,7 +19,7 @@ export interface Mirrored {
 /** Entries that are looked at: a rollout writes one for each wave, at most one every few seconds. */
 const limit = 1_000;
 
-/** Reads the latest rollout; a log that does not exist yet tells of none. */
+/** Reads the latest rollout; a log that does not exist yet has none. */
 export async function readMirror(log: {
   entries(options: { readonly limit: number }): Promise<Reading<readonly MirrorEntry[]>>;
 }): Promise<Reading<Mirrored>> {

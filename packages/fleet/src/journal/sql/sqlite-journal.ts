@@ -30,7 +30,7 @@ const mostEntries = 1_000;
 /**
  * A journal in two tables of an SQLite database, such as one of `node:sqlite`: for hosts without a server.
  *
- * Whoever opens it holds a lease with an epoch, and every append is fenced by that epoch; the number of an entry is a key, so that two
+ * A process that opens it holds a lease with an epoch, and every append is fenced by that epoch; the number of an entry is a key, so that two
  * writers can never both believe that theirs is the next one. Appends that come while the database is busy are written together.
  * @throws ReleaseError `JOURNAL_WRITE`, `JOURNAL_READ`, `JOURNAL_DAMAGED`, `JOURNAL_LOST`, `JOURNAL_CLOSED` from its methods
  */

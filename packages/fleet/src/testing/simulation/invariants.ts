@@ -13,7 +13,7 @@ export class Violation extends Error {
   override readonly name = "Violation";
 }
 
-/** What the observer of a simulation remembers beside the world and the disk. */
+/** What the observer of a simulation remembers in addition to the world and the disk. */
 export interface Watch {
   readonly scenario: Scenario;
   readonly release: Release;
@@ -120,7 +120,7 @@ export function checkVerdict(watch: Watch, verdict: Verdict<FleetReport>, refuse
   );
 }
 
-/** I5: every tenant stands in the account once, and in one list at most. */
+/** I5: every tenant is in the coverage once, and in one list at most. */
 function checkAccount(watch: Watch, report: FleetReport): void {
   const slugs = report.tenants.map(({ slug }) => slug);
   must(new Set(slugs).size === slugs.length && slugs.length === report.enumerated, "I5 the account does not add up");

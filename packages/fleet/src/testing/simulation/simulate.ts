@@ -181,7 +181,7 @@ function nameOf(verdict: Verdict<FleetReport>): string {
   return verdict.value?.interrupted === true ? "interrupted" : verdict.outcome;
 }
 
-/** A fleet of nobody but ephemeral tenants is refused, fair or not. */
+/** A fleet of ephemeral tenants only is refused, fair or not. */
 function isRefusal(verdict: Verdict<FleetReport>): boolean {
   return verdict.kind === "stop" && verdict.outcome === "refused";
 }

@@ -20,7 +20,7 @@ export interface RealTenant {
   down: boolean;
   /** Until then probes are answered with `stale`, every time or every other time. */
   drain: { readonly until: number; readonly stale: string; readonly flaps: boolean } | undefined;
-  /** What the last probe was told; undefined where it got no answer. */
+  /** What the last probe was answered; undefined if it got no answer. */
   lastAnswer: string | undefined;
   lastProbeAt: number;
   probes: number;

@@ -53,7 +53,7 @@ export function createRunList(client: Client): RunList {
     missing = answer === undefined || !listsRuns;
     return missing ? undefined : answer;
   };
-  const ofCommit: RunList["ofCommit"] = async (commit, signal) => {
+  const readCommit: RunList["ofCommit"] = async (commit, signal) => {
     const path = (number: number): string => `/actions/runs?head_sha=${commit}&page=${number}&limit=${pageSize}`;
     const first = await page(path(1), signal);
     if (first === undefined) return undefined;
@@ -62,6 +62,20 @@ export function createRunList(client: Client): RunList {
     lists.set(commit, pages);
     const known = await features(signal);
     return pages.rows.map((run) => runFact(run, known));
+  };
+  // Statuses and workflows ask for the same list at the same time.
+  let running:
+    | { commit: string; signal: AbortSignal | undefined; reading: ReturnType<RunList["ofCommit"]> }
+    | undefined;
+  const ofCommit: RunList["ofCommit"] = (commit, signal) => {
+    if (running?.commit === commit && running.signal === signal) return running.reading;
+    const mine = { commit, signal, reading: readCommit(commit, signal) };
+    running = mine;
+    const clear = (): void => {
+      if (running === mine) running = undefined;
+    };
+    mine.reading.then(clear, clear);
+    return mine.reading;
   };
   return {
     ofCommit,

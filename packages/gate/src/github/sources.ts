@@ -66,8 +66,9 @@ async function readInherited(
 ): Promise<string | undefined> {
   const expected = { schema: variablesSchema, what: "a list of variables" };
   const list = "/actions/organization-variables?per_page=30";
-  if ((await client.find(list, expected, signal)) !== undefined) {
-    const pages = await client.pages(list, expected, signal);
+  const first = await client.find(list, expected, signal);
+  if (first !== undefined) {
+    const pages = first.variables.length < 30 ? [first] : await client.pages(list, expected, signal);
     // GitHub keeps names in capitals, whatever case was typed.
     const same = (other: string): boolean => other.toUpperCase() === name.toUpperCase();
     return pages.flatMap(({ variables }) => variables).find((variable) => same(variable.name))?.value;

@@ -13,18 +13,9 @@ export {
   type RecordedCall,
   startControlPlane,
 } from "./control-plane.ts";
-export { createFolderFleet, type FolderFleet, type MoveManner } from "./folder-fleet.ts";
+export { createFolderFleet, type FolderFleet } from "./folder-fleet.ts";
 export { type FleetWorld, type FleetWorldOptions, startFleetWorld } from "./fleet-world.ts";
-export {
-  type ApiFault,
-  type ApiRequest,
-  type FaultTarget,
-  type KubernetesApi,
-  type KubernetesApiOptions,
-  startKubernetesApi,
-  type WorkloadManner,
-  type WorkloadSetting,
-} from "./kubernetes/index.ts";
+export { type KubernetesApi, startKubernetesApi, type WorkloadSetting } from "./kubernetes/index.ts";
 export { simulateChecks } from "./simulation/simulate-checks.ts";
 export { createVirtualClock, simulate, type SimulateOptions, type SimulationRun } from "./simulation/index.ts";
 export {

@@ -40,6 +40,7 @@ const remedies: Readonly<Record<string, (verdict: string) => string | undefined>
   canary: () => "put the canary right and ship again, or ship what repairs it",
   freeze: () => "wait until the window of fleet.freeze ends, or waive it with --override freeze=REASON",
   coverage: () => "put right what the tenants need, then ship again",
+  check: () => "put right what it names, then run the same command again, or waive it with --override NAME=REASON",
   journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
   fleet: () => "lateen rollout moves the tenants that are off target",
 };

@@ -28,7 +28,7 @@ export async function runCli(host: Host): Promise<number> {
   const skimmed = skimArguments(host.argv, globalOptions);
   const [name, ...rest] = skimmed.positionals;
   const isHelp = name === undefined || name === "help" || isVersion(host.argv);
-  // What is no command may be anything, and its name stands in titles of annotations and summaries.
+  // What is no command may be anything, and its name is in titles of annotations and summaries.
   const screen = openOutputs(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
   host.onStopNow(() => screen.stopNow());
   const record: RunRecord = { startedAt: isoNow(host.clock), settings: undefined };
@@ -99,7 +99,7 @@ function documentOf(command: string, result: CommandResult, waived: readonly Evi
   return { schemaVersion: 1, command, outcome: result.outcome, ...result.document, ...evidence, ...failed };
 }
 
-/** What was waived, by whom and why, whatever the stages make of it. */
+/** What was waived, by who and why, whatever the stages make of it. */
 function overrideEvidence({ overrides, actor, host }: Context): readonly Evidence[] {
   return [...overrides].map(([rule, reason]) => ({
     rule,
@@ -181,7 +181,7 @@ async function help(screen: Screen, host: Host, topic: string | undefined, skimm
       "lateen --help lists the commands and the topics",
     );
   }
-  // A command line that asks for nothing is checked all the same: `lateen --jsn` shall not pass for a request for help.
+  // A command line that asks for nothing is checked all the same: `lateen --jsn` must not pass for a request for help.
   readArguments(host.argv, globalOptions);
   if (skimmed.has("help") || skimmed.positionals[0] === "help") return screen.text(formatHelp(), 0);
   throw usageError("no command is given", "lateen --help lists the commands");

@@ -13,7 +13,7 @@ export interface Output {
   readonly rows?: () => number;
 }
 
-/** Asks at a terminal; absent where nobody sits there. */
+/** Asks at a terminal; absent where no one sits there. */
 export interface Keyboard {
   /** The line that was typed after `prompt`. */
   ask(prompt: string, signal: AbortSignal): Promise<string>;

@@ -51,8 +51,8 @@ describe("config show", () => {
   });
 
   test("has a document too", async () => {
-    const { config } = (await show(["--json"])).json();
-    expect(config).toContainEqual({ key: "gate.timeout", value: "1h30m", source: "lateen.yaml:2:32" });
+    const { settings } = (await show(["--json"])).json();
+    expect(settings).toContainEqual({ key: "gate.timeout", value: "1h30m", source: "lateen.yaml:2:32" });
   });
 
   test("knows what was meant", async () => {

@@ -61,7 +61,7 @@ describe("an interruption", () => {
   test("by two signals ends at once, with a result", async () => {
     world.plane.meet({ kind: "hangs" });
     const ship = world.start(["ship", "--sha", sha, "--result-file", "result.json"]);
-    await ship.says("asked for canary-a");
+    await ship.says("canary: 1 tenant");
     ship.kill("SIGINT");
     await ship.says("again to stop now");
     ship.kill("SIGINT");

@@ -19,7 +19,7 @@ describe("ship", () => {
       "--result-file",
       "result.json",
     ]);
-    expect(stderr).toContain("canary: asked for canary-a");
+    expect(stderr).toContain("canary: 1 tenant");
     expect(code, stdout + stderr).toBe(0);
     const document = JSON.parse(stdout) as Record<string, unknown>;
     expect(document).toMatchObject({

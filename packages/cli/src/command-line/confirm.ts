@@ -2,7 +2,7 @@ import { isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { Host } from "../host.ts";
 
 /**
- * Asks the person at the terminal whether production shall be changed; in a job, or without a terminal, nobody is asked.
+ * Asks the person at the terminal whether production must be changed; in a job, or without a terminal, no one is asked.
  * @throws ReleaseError `NOT_CONFIRMED`, exit code 2, or that of the signal
  */
 export async function confirm(host: Host, command: string): Promise<void> {
@@ -18,7 +18,7 @@ export async function confirm(host: Host, command: string): Promise<void> {
   });
 }
 
-/** Whoever interrupts the question has begun nothing that could be observed. */
+/** Anyone who interrupts the question has begun nothing that could be observed. */
 function untouched(error: unknown): never {
   if (!isReleaseError(error) || error.category !== "interrupted") throw error;
   const { category, message } = error;

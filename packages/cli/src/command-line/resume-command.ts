@@ -1,7 +1,7 @@
 import { quoted } from "../output/text/quoted.ts";
 import type { ResultDocument } from "../output/result.ts";
 
-/** How commands name a commit that they would otherwise choose anew. */
+/** How commands name a commit that they would otherwise choose again. */
 const commitOptions: ReadonlyMap<string, string> = new Map([
   ["ship", "--sha"],
   ["rollout", "--sha"],

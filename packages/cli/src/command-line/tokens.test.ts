@@ -32,7 +32,7 @@ const word = fc
     fc.string({ maxLength: 4 }),
     fc.string({ maxLength: 4 }).map((text) => `-${text}`),
   )
-  // Node ends the options at a hyphen within a group of switches, which nobody means: here it is an option that does not exist.
+  // Node ends the options at a hyphen within a group of switches, which no one means: here it is an option that does not exist.
   .filter((text) => !/^-[^-o][^o]*-/.test(text));
 
 test("a command line is cut as node:util cuts it", () => {

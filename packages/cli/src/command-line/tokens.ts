@@ -42,7 +42,7 @@ function long(word: string, options: Cuts, words: string[]): Token {
   return { kind: "option", name: rawName.slice(2), rawName, value: word.slice(equals + 1), inlineValue: true };
 }
 
-/** `-qv` is `-q -v`; what stands behind an option that takes a value is its value. */
+/** `-qv` is `-q -v`; what is behind an option that takes a value is its value. */
 function shorts(word: string, options: Cuts, words: string[]): readonly Token[] {
   const tokens: Token[] = [];
   for (let index = 1; index < word.length; index++) {

@@ -7,7 +7,7 @@ import type { ResultDocument } from "../output/result.ts";
 /** How a command ended. */
 export interface CommandResult {
   readonly outcome: Outcome;
-  /** What the document says beside `schemaVersion`, `command` and `outcome`. */
+  /** What the document says next to `schemaVersion`, `command` and `outcome`. */
   readonly document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">;
   /** What standard output gets in text mode; without a newline at its end. */
   readonly answer: string;
@@ -15,7 +15,7 @@ export interface CommandResult {
   readonly verbatim?: boolean | undefined;
   /** Whether a plan found anything to do. */
   readonly changes?: boolean | undefined;
-  /** Where something went wrong beside the outcome: printed in three parts. */
+  /** Where something went wrong next to the outcome: printed in three parts. */
   readonly error?: ReleaseError | undefined;
   /** What to do next, one sentence each; on standard error. */
   readonly advice?: readonly string[] | undefined;

@@ -4,7 +4,7 @@ import { holds, isRecord, merge } from "./layers.ts";
 import { configSchema } from "./schema.ts";
 
 /**
- * What is wrong with the overlays of a file, each laid over the rest of it: whoever misspells a key for production shall not learn
+ * What is wrong with the overlays of a file, each laid over the rest of it: anyone who misspells a key for production must not learn
  * of it in production. What an overlay does not say itself is not its fault.
  *
  * @param chosen - The overlay that is in force, and therefore checked already.

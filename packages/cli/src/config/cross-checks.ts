@@ -2,7 +2,7 @@ import { checkProblems } from "./check-problems.ts";
 import { isRecord } from "./layers.ts";
 import { tagsClaimedTwice } from "./tags-claimed-twice.ts";
 
-/** A problem between several keys, found on the plain values so that it shows beside all others. */
+/** A problem between several keys, found on the plain values so that it shows next to all others. */
 export interface CrossProblem {
   readonly path: readonly PropertyKey[];
   readonly message: string;

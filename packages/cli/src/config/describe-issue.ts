@@ -21,14 +21,21 @@ export interface Described {
   readonly atKey?: boolean;
 }
 
+/** So many unknown keys of one mapping are named: what follows is a file of something else. */
+const mostUnknownKeys = 100;
+
 /** Zod's issue in our words; unknown keys become one problem each, with a suggestion. */
 export function describeIssue(issue: Issue, config: unknown): readonly Described[] {
   if (issue.code === "unrecognized_keys") {
-    return (issue.keys ?? []).map((key) => ({
+    const known = knownKeys(issue.path);
+    const keys = issue.keys ?? [];
+    const more = keys.length - mostUnknownKeys;
+    const told = keys.slice(0, mostUnknownKeys).map((key) => ({
       path: [...issue.path, key],
-      message: `there is no such key${didYouMean(key, knownKeys(issue.path))}`,
+      message: `there is no such key${didYouMean(key, known)}`,
       atKey: true,
     }));
+    return more > 0 ? [...told, { path: issue.path, message: `${more} more keys do not exist` }] : told;
   }
   const branch = issue.code === "invalid_union" ? bestBranch(issue, valueAt(config, issue.path)) : undefined;
   if (branch !== undefined)

@@ -24,6 +24,12 @@ export function findConfig(folder: string, files: Files): string | undefined {
 }
 
 /**
+ * The longest configuration that is read, in bytes: a thousand pinned tenants take 60 KiB, and the parser compares every key of a
+ * mapping with every other.
+ */
+const longestConfig = 256 * 1024;
+
+/**
  * Reads one configuration file.
  * @throws ReleaseError `CONFIG_UNREADABLE`, `CONFIG_INVALID`
  */
@@ -32,15 +38,15 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
   const near = relative(cwd, absolute);
   const shown = near === "" || near.startsWith("..") ? absolute : near;
   try {
-    if (/^\.[cm]?[jt]s$/.test(extname(absolute))) return await readProgram(absolute, shown, files);
-    return readYaml(shown, files.read(absolute));
+    if (/^\.[cm]?[jt]s$/.test(extname(absolute))) return await readProgram(absolute, shown);
+    return readYaml(shown, files.read(absolute, longestConfig));
   } catch (error) {
     if (error instanceof ReleaseError) throw error;
     throw new ReleaseError({
       code: "CONFIG_UNREADABLE",
       category: "input",
       message: `the configuration ${shown} cannot be read`,
-      why: systemCode(error),
+      why: systemCode(error) === "EFBIG" ? `it is longer than ${longestConfig} bytes` : systemCode(error),
       fix: "check the path and the permissions of the file",
       cause: error,
     });

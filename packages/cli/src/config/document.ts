@@ -3,13 +3,13 @@ import { isMap, isScalar } from "yaml";
 import { lostAliases } from "./lost-aliases.ts";
 import { configError, type Problem } from "./problem.ts";
 
-/** Where a value stands in its file. */
+/** Where a value is in its file. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** A configuration file that has been read: plain values, and where each of them stands. */
+/** A configuration file that has been read: plain values, and where each of them is. */
 export interface SourceDocument {
   readonly file: string;
   readonly value: unknown;

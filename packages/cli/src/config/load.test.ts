@@ -186,21 +186,21 @@ describe("problems", () => {
     ]);
   });
 
-  test("of a program have line and column too", async () => {
+  test("of a program have keys, and no place", async () => {
     const text = 'const gate = {\n  timeout: 60,\n};\nexport default {\n  gate,\n  killSwich: { variable: "A" },\n};\n';
     expect((await program(text)).split("\n")).toEqual([
-      "lateen.ts:2:12: gate.timeout: must be a duration with a unit, such as 90s, 5m or 1h30m",
-      "lateen.ts:5:3: gate.checks: is missing: name the checks that must be green",
-      'lateen.ts:6:3: killSwich: there is no such key; did you mean "killSwitch"?',
+      "lateen.ts: gate.timeout: must be a duration with a unit, such as 90s, 5m or 1h30m",
+      'lateen.ts: killSwich: there is no such key; did you mean "killSwitch"?',
+      "lateen.ts: gate.checks: is missing: name the checks that must be green",
     ]);
   });
 
   test.each([
     [
       "export default {\n  forge: { url: () => 1 },\n  gate: { checks: [fetch] } };",
-      "lateen.ts:2:17: forge.url: must be plain data",
+      "lateen.ts: forge.url: must be plain data",
     ],
-    ["export default { gate: { checks: Promise.resolve([]) } };", "lateen.ts:1:34: gate.checks: must be plain data"],
+    ["export default { gate: { checks: Promise.resolve([]) } };", "lateen.ts: gate.checks: must be plain data"],
     ['export default () => {\n  throw new Error("no vault here");\n};', "no vault here"],
   ])("of a program that leaves no plain data, or fails: %s", async (text, expected) => {
     expect(await program(text)).toContain(expected);

@@ -94,7 +94,7 @@ function inEnvironment(config: Config, name: string | undefined, file: unknown):
   return { ...config, fleet: { ...fleet, journal, mirror: { ...mirror, ref } } };
 }
 
-/** An input of a job that nobody gave is an empty variable. */
+/** An input of a job that no one gave is an empty variable. */
 function nonEmpty(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === "" ? undefined : text;
 }

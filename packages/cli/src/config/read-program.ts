@@ -1,8 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
-import type { Files } from "../io/files.ts";
-import type { Position, SourceDocument } from "./document.ts";
-import { findInProgram } from "./find-in-program.ts";
+import type { SourceDocument } from "./document.ts";
 import { configError, formatKey, type Problem } from "./problem.ts";
 
 /**
@@ -10,7 +8,7 @@ import { configError, formatKey, type Problem } from "./problem.ts";
  * itself.
  * @throws ReleaseError `CONFIG_UNREADABLE`, `CONFIG_INVALID`
  */
-export async function readProgram(path: string, shown: string, files: Files): Promise<SourceDocument> {
+export async function readProgram(path: string, shown: string): Promise<SourceDocument> {
   const value = await runProgram(path, shown);
   if (value === undefined) {
     throw new ReleaseError({
@@ -20,10 +18,10 @@ export async function readProgram(path: string, shown: string, files: Files): Pr
       fix: "write: export default { forge: { … } }",
     });
   }
-  const document = { file: shown, value, ...positionsIn(files.read(path)) };
+  // A program says no place: its values may come from anywhere.
+  const document: SourceDocument = { file: shown, value, position: () => undefined, keyPosition: () => undefined };
   const lively = findLively(value).map((at): Problem => ({
     where: shown,
-    ...document.position(at),
     key: formatKey(at),
     message: "must be plain data, such as text, a number or a list",
   }));
@@ -45,16 +43,6 @@ async function runProgram(path: string, shown: string): Promise<unknown> {
       cause,
     });
   }
-}
-
-function positionsIn(text: string): Pick<SourceDocument, "position" | "keyPosition"> {
-  const find = findInProgram(text);
-  const at = (offset: number | undefined): Position | undefined => {
-    if (offset === undefined) return undefined;
-    const lines = text.slice(0, offset).split("\n");
-    return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
-  };
-  return { position: (path) => at(find(path)?.value), keyPosition: (path) => at(find(path)?.key) };
 }
 
 /** Where a program has left a function or a promise, which is no configuration. */

@@ -265,7 +265,8 @@ export const sections = {
   forge: () => forge().optional(),
   release: () => release().optional(),
   registries: () => z.record(z.string(), z.lazy(registry)).default({}),
-  gate: () => gate().optional(),
+  /** `false` opts out of a gate on purpose; without the section `ship` and `plan` warn. */
+  gate: () => z.union([z.literal(false), gate()], { error: "must be false, or hold checks and workflows" }).optional(),
   killSwitch: () => killSwitch().optional(),
   supersession: () => supersession().optional(),
   fleet: () => fleet().optional(),

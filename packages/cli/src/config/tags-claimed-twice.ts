@@ -10,7 +10,7 @@ export interface TwiceClaimed {
   readonly message: string;
 }
 
-/** A value of a list and where it stands. */
+/** A value of a list and where it is. */
 interface Listed {
   readonly text: string;
   readonly path: Path;
@@ -24,7 +24,7 @@ interface Claim {
 /**
  * Tags of repositories that are named twice, by two promotion targets or by one: two ledgers would pull one tag to and fro.
  *
- * Each clash is told at both of its places.
+ * Each clash is reported at both of its places.
  */
 export function tagsClaimedTwice(config: Record<string, unknown>): readonly TwiceClaimed[] {
   const claims = new Map<string, Claim>();

@@ -6,7 +6,7 @@ import type { CommandEvent } from "../output/events.ts";
 import { programOf } from "./program.ts";
 import type { World } from "./world.ts";
 
-/** Adds a release that nobody has shipped yet, says how to drive the world from another terminal, and waits for Ctrl-C. */
+/** Adds a release that no one has shipped yet, says how to drive the world from another terminal, and waits for Ctrl-C. */
 export async function keep(
   world: World,
   { stdout, signal, clock }: Pick<Host, "stdout" | "signal" | "clock">,
@@ -18,7 +18,7 @@ export async function keep(
   await writeFile(file, `${variables.join("\n")}\n`);
   stdout.write(commands(world, file, sha));
   while (!signal.aborted) {
-    // Somebody works elsewhere meanwhile: no sign of life is wanted here.
+    // Somebody works elsewhere in the meantime: no sign of life is wanted here.
     report({ type: "narrated", text: "" });
     await clock.sleep(20_000, signal).catch(() => undefined);
   }

@@ -22,7 +22,7 @@ export interface Ran {
 
 /** How a command line is run. */
 export interface RunOptions {
-  /** Beside the tokens of the world; an empty value takes one away. */
+  /** Next to the tokens of the world; an empty value takes one away. */
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each line of progress. */
   readonly onProgress?: (line: string) => void;

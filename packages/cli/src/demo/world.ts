@@ -39,7 +39,7 @@ export interface World extends Releases {
   readonly registry: FakeRegistry;
   readonly tenants: TenantsServer;
   readonly plane: ControlPlaneServer;
-  /** Writes `lateen.yaml` anew. */
+  /** Writes `lateen.yaml` again. */
   configure(change: (text: string) => string): Promise<void>;
   /** Commits that `:latest` of each image was built from. */
   latest(): readonly (string | undefined)[];

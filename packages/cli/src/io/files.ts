@@ -26,7 +26,7 @@ export interface Files {
   isWritable(path: string): boolean;
   append(path: string, text: string): void;
   /**
-   * Writes so that a reader sees the old file or the whole new one: into a temporary file beside it, then renamed.
+   * Writes so that a reader sees the old file or the whole new one: into a temporary file next to it, then renamed.
    *
    * @param mode - Who may do what with the new file, such as `0o600`. @default what the process gives to new files
    */
@@ -41,7 +41,7 @@ export const machineFiles: Files = {
   isWritable: (path) => isWritable(path),
   append: (path, text) => appendFileSync(path, text),
   replace(path, text, mode = 0o666) {
-    // Only a name beside others: node:crypto would cost every start 10 ms.
+    // Only a name next to others: node:crypto would cost every start 10 ms.
     const temporary = `${path}.${Math.random().toString(36).slice(2, 10)}.tmp`;
     mkdirSync(dirname(path), { recursive: true });
     try {

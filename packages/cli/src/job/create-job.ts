@@ -26,7 +26,7 @@ export interface JobOptions {
   readonly env?: Environment;
   /** @default machineFiles */
   readonly files?: Files;
-  /** Gets every event. @default nobody does */
+  /** Gets every event. @default no one does */
   readonly report?: (event: AnyEvent) => void;
   /** Holds a rollout between two steps. @default never */
   readonly pause?: Hold;

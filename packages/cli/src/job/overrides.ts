@@ -1,3 +1,4 @@
+import { gateOf } from "../config/gate-of.ts";
 import type { Job } from "./job.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { checkName } from "../config/check-name.ts";
@@ -10,7 +11,8 @@ import { usageError } from "../config/errors.ts";
 export async function checkOverrides({ overrides, settings }: Pick<Job, "overrides" | "settings">): Promise<void> {
   if (overrides.size === 0) return;
   const { waivableRules } = await import("../pipeline/rules.table.ts");
-  const { gate, fleet } = settings.config;
+  const { fleet } = settings.config;
+  const gate = gateOf(settings.config);
   const names = [
     ...waivableRules.map(({ rule }) => rule),
     ...(gate?.checks ?? []).map(checkName),

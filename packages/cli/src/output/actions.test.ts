@@ -66,7 +66,7 @@ test("an end that is no success is one annotation, and one that waits is a notic
     renderer.end({ ...done, outcome, reason: "because\nof 100 %" }, undefined);
     return lines().filter((line) => line.startsWith("::"));
   };
-  expect(ended("halted")).toEqual(["::error title=lateen ship::halted: because of 100 %25"]);
+  expect(ended("halted")).toEqual(["::error title=lateen ship::halted: what broke: because of 100 %25"]);
   expect(ended("deferred")).toEqual(["::notice title=lateen ship::deferred: because of 100 %25"]);
   expect(ended("shipped")).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Environment } from "../config/layers.ts";
 import type { Output } from "../host.ts";
 import type { Files } from "../io/files.ts";
 import type { ResultDocument } from "./result.ts";
+import { describeHalt } from "./describe-halt.ts";
 import { describeEvent } from "./events.ts";
 import { commandData, guardLine, guardText } from "./escape-workflow-commands.ts";
 import type { Renderer } from "./renderer.ts";
@@ -49,7 +50,7 @@ export function createActions(options: ActionsOptions): Renderer {
     },
     end(document, error) {
       endGroup();
-      // The tenth is the last that is kept: it stands for all that the log alone has.
+      // The tenth is the last that is kept: it is for all that the log alone has.
       if (later.length > 0) out.write(`::warning title=lateen::${commandData(summaryOf(later))}\n`);
       const kind = annotationOf(document);
       if (kind === "error" || (kind !== undefined && !quiet))
@@ -93,6 +94,8 @@ export function formatOutputs(document: ResultDocument): string {
 }
 
 function sentence(document: ResultDocument, error: ReleaseError | undefined): string {
+  const halt = describeHalt(document);
+  if (halt.length > 0) return plainText(`halted: ${halt.join(" — ")}`, 2000);
   const parts = [`${document.outcome}: ${document.reason ?? error?.message ?? ""}`, error?.why, error?.fix];
   return plainText(parts.filter((part) => part !== undefined).join(" — "), 2000);
 }

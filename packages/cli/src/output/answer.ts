@@ -1,4 +1,5 @@
 import { formatDuration, plainText } from "@lateen/kernel";
+import { describeHalt } from "./describe-halt.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
@@ -12,8 +13,14 @@ export function formatAnswer(
   const head = [`${outcome}${commit === undefined ? "" : ` ${short(commit)}`}`, plainText(reason)]
     .filter((part) => part !== "")
     .join(": ");
+  const halt = describeHalt({ outcome, ...document });
   return [
-    head,
+    halt.length === 0
+      ? head
+      : [
+          `halted${commit === undefined ? "" : ` ${short(commit)}`}`,
+          ...halt.filter((line) => !line.startsWith("next:")),
+        ].join("\n"),
     // The reason of most names it in full.
     supersededBy === undefined || reason.includes(supersededBy) ? "" : `superseded by ${supersededBy}`,
     gate === undefined ? "" : formatChecks(gate),
@@ -63,7 +70,7 @@ export function formatForecast({
     `at worst ${broken} broken`,
     `then failures < ${(failureBound * 100).toFixed(1)} % (95 %)`,
   ]);
-  const sum = `at least ${formatDuration(Math.ceil(floorMs / 1000) * 1000)}, ${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once`;
+  const sum = `about ${formatDuration(Math.ceil(floorMs / 60_000) * 60_000)} if a move takes a minute, ${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once`;
   return waves.length === 0 ? "" : `${table(rows)}\n${sum}`;
 }
 

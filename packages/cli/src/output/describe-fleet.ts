@@ -18,7 +18,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "wave-started": (event) =>
     info(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", which must not fail" : ""}`),
   "tenants-posted": (event) =>
-    info(`${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`),
+    detail(`${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`),
   "call-answered": (event) =>
     event.ok
       ? detail(`control plane answered for ${event.rows.length} tenants`)
@@ -27,7 +27,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "call-retried": (event) =>
     warning(`control plane: ${event.code}; again in ${formatDuration(event.delayMs)} for ${event.slugs.join(", ")}`),
   "tenant-verified": (event) =>
-    info(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
+    detail(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
   "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),
   "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString()}`),
   "soak-probed": (event) =>
@@ -43,9 +43,9 @@ export const describeFleet: Describers<FleetEvent> = {
       : warning(`check ${name} ${verdict === "failed" ? "failed" : "is unknown"} on ${slug ?? wave}: ${reason}`),
   "wave-finished": (event) =>
     info(
-      `${event.wave} done: ${event.healthy} healthy so far, so the failure rate is below ${percent(event.failureBound)} (95 %)`,
+      `${event.wave} done: ${event.healthy} healthy so far${event.failureBound < 0.5 ? `, so the failure rate is below ${percent(event.failureBound)} (95 %)` : ""}`,
     ),
-  "guard-passed": (event) => detail(`guard ${event.guard} lets go on`),
+  "guard-passed": (event) => detail(`guard ${event.guard} passed`),
   "guard-stopped": (event) => warning(`${event.guard}: ${event.reason}`),
   "rollout-halted": (event) => warning(`rollout halts: ${event.reason}`),
   "return-planned": (event) =>

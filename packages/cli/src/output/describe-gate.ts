@@ -21,7 +21,7 @@ export const describeGate: Describers<GateEvent> = {
   "request-retried": (event) => info(`the forge: ${event.message}; again in ${formatDuration(event.delayMs)}`),
 };
 
-/** Whole seconds: nobody waits for milliseconds. */
+/** Whole seconds: no one waits for milliseconds. */
 function seconds(ms: number): number {
   return Math.ceil(ms / 1000) * 1000;
 }

@@ -13,9 +13,18 @@ export function guardText(text: string): string {
   return text.split("\n").map(guardLine).join("\n");
 }
 
-/** JSON text with the same meaning in which no runner finds a command. */
+/** What a terminal obeys or does not show: C1 controls, what has no width, bidirectional controls, tag characters. */
+const invisible =
+  /[\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e00ff}]/gu;
+
+/** JSON text with the same meaning in which no runner finds a command, and a terminal nothing that it cannot show. */
 export function guardJson(json: string): string {
-  return json.replaceAll("##[", String.raw`#\u0023[`);
+  return json.replaceAll("##[", String.raw`#\u0023[`).replace(invisible, escapeUnits);
+}
+
+function escapeUnits(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** Text as the message of a workflow command. */

@@ -1,7 +1,7 @@
 import type { ReleaseError } from "@lateen/kernel";
 import { errorExitCodes, type ExitCodeRow, type Outcome, outcomeExitCodes } from "./exit-codes.table.ts";
 
-/** What beside the outcome has a say in the exit code. */
+/** What next to the outcome has a say in the exit code. */
 export interface ExitOptions {
   readonly command: string;
   /** `--detailed-exitcode`. */

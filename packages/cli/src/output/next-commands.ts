@@ -1,3 +1,4 @@
+import { plainText } from "@lateen/kernel";
 import type { CompletedBy } from "../pipeline/targets/decide-targets.ts";
 import { quoted } from "./text/quoted.ts";
 import type { Outcome } from "./exit-codes.table.ts";
@@ -35,7 +36,7 @@ export function nextCommands(facts: NextFacts): readonly string[] {
 
 /** Command lines as a person reads them below the answer. */
 export function formatNext(next: readonly string[] = []): readonly string[] {
-  return next.map((line, at) => `${at === 0 ? "next:" : "  or:"} ${line}`);
+  return next.map((line, at) => `${at === 0 ? "next:" : "  or:"} ${plainText(line, 2_000)}`);
 }
 
 /** The same command about the very commit; none if it takes no commit. */

@@ -20,7 +20,7 @@ import { createStyle } from "./terminal/style.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 import { fold } from "./terminal/width.ts";
 
-/** What is said at the end beside the document. */
+/** What is said at the end next to the document. */
 export interface Ending {
   readonly answer: string;
   /** Whether no line of the answer may be broken. */
@@ -165,7 +165,7 @@ function folded(text: string, out: Output): string {
     .join("\n");
 }
 
-/** What a result file says until the end: whoever is killed leaves this, and not the success of an earlier run. */
+/** What a result file says until the end: anyone who is killed leaves this, and not the success of an earlier run. */
 function unfinished(): ReleaseError {
   return new ReleaseError({
     code: "UNFINISHED",

@@ -154,7 +154,7 @@ const status = z.object({
       drift,
       /** Head of the branch. */
       trunk: maybe,
-      /** What the newest entry of the ledger promoted, when and by whom. */
+      /** What the newest entry of the ledger promoted, when and by who. */
       commit: maybe,
       position: z.int().optional(),
       actor: maybe,

@@ -1,4 +1,5 @@
 import { plainText } from "@lateen/kernel";
+import { describeHalt } from "./describe-halt.ts";
 import type { Finding, FleetResult, ImageResult, ResultDocument, TagResult, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
 
@@ -47,6 +48,9 @@ function formatWithin(document: ResultDocument, rows: number): string {
     `## lateen ${command}: ${outcome}`,
     facts.filter((part) => part !== "").join(" · "),
     (status?.reasons ?? []).map((text) => `- ${cell(text)}`).join("\n"),
+    describeHalt(document)
+      .map((line) => `- ${cell(line)}`)
+      .join("\n"),
     error?.fix === undefined ? "" : `What to do: ${cell(error.fix)}`,
     formatChart(document),
     // One target is its tags; several may have ended differently.
@@ -82,7 +86,7 @@ function formatChart({ gate, fleet, images = [] }: ResultDocument): string {
 function fleetNodes({ tenants }: FleetResult): readonly string[] {
   const waves = Map.groupBy(tenants, ({ wave }) => wave);
   waves.delete(undefined);
-  // Nobody had to be moved, or nobody was: the fleet is one step.
+  // No one had to be moved, or no one was: the fleet is one step.
   if (waves.size === 0) return tenants.length === 0 ? [] : [`fleet: ${doneOf(tenants)}`];
   const nodes = [...waves].map(([wave, own]) => `${wave}: ${doneOf(own)}`);
   if (nodes.length <= chartedWaves) return nodes;
@@ -120,7 +124,7 @@ function targetTable(targets: readonly TargetResult[], limit: number): string {
 
 function fleetPart(fleet: FleetResult, most: number): string {
   const counts = `${counted(fleet.enumerated, "tenant")}: ${fleet.verified} verified, ${fleet.ahead} ahead, ${fleet.stragglers.length} stragglers, ${fleet.quarantined.length} quarantined, ${fleet.unknown.length} unknown`;
-  // Where not all can be shown, whoever is off target comes first.
+  // Where not all can be shown, anyone who is off target comes first.
   const tenants =
     fleet.tenants.length <= most
       ? fleet.tenants

@@ -11,7 +11,7 @@ export interface StrayFacts {
 }
 
 /**
- * Decides whether a rollback goes further back than whoever asks for it may think: the answer is the release that he may mean.
+ * Decides whether a rollback goes further back than anyone who asks for it may think: the answer is the release that he may mean.
  *
  * The release before is the one before the ledger's newest. Where a release got to tenants and not to its ledger, the newest is
  * what was there before it.

@@ -39,7 +39,7 @@ export async function rollout(
   return purpose === undefined ? verdict : tellWhatIsLeft(verdict, commit, purpose, job);
 }
 
-/** Whom the rollout is for that is continued; undefined where a new one begins, or where the journal does not say. */
+/** Who the rollout is for that is continued; undefined where a new one begins, or where the journal does not say. */
 function continuedPurpose(
   status: RolloutStatus | undefined,
   commit: CommitSha,

@@ -1,3 +1,4 @@
+import { gateOf } from "../config/gate-of.ts";
 import type { Verdict } from "@lateen/kernel";
 import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
@@ -31,6 +32,7 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
   // Before any credential: an armed switch must hold even where the job has lost its tokens.
   const held = checkKillSwitchEnv(job);
   if (held.kind === "stop") return { ...held, value: undefined };
+  warnWithoutGate(job);
   await openEverything(job);
   const commit = await job.commit();
 
@@ -58,10 +60,19 @@ function requireSections({ settings }: Job): void {
   const { fleet, promote, gate, release, forge } = settings.config;
   if (fleet === undefined && promote === undefined) throw configMissing("fleet or promote");
   if (release === undefined) throw configMissing("release");
-  if ((promote !== undefined || gate !== undefined) && forge === undefined) throw configMissing("forge");
+  if ((promote !== undefined || gateOf({ gate }) !== undefined) && forge === undefined) throw configMissing("forge");
 }
 
-/** A token that is missing shall be missed now, not after an hour of waiting for the gate. */
+/** Nothing that is not waited for is passed over in silence; `gate: false` says that it is meant. */
+function warnWithoutGate({ settings, report }: Job): void {
+  if (settings.config.gate !== undefined) return;
+  report({
+    type: "warned",
+    message: "no gate is configured: nothing is waited for; gate: false says that this is meant",
+  });
+}
+
+/** A token that is missing must be missed now, not after an hour of waiting for the gate. */
 async function openEverything({ settings, wiring }: Job): Promise<void> {
   const { forge, fleet, promote, release } = settings.config;
   if (forge !== undefined) await wiring.forge();

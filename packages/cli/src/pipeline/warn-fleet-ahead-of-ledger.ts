@@ -4,7 +4,7 @@ import type { RollbackPart } from "@lateen/promote";
 import type { Job } from "../job/job.ts";
 import { decideFleetAheadOfLedger } from "./decide-fleet-ahead-of-ledger.ts";
 
-/** Warns where a rollback that nobody gave a release goes further back than to what was there before; it stops nothing. */
+/** Warns where a rollback that no one gave a release goes further back than to what was there before; it stops nothing. */
 export async function warnFleetAheadOfLedger(job: Job, parts: readonly RollbackPart[], goes: CommitSha): Promise<void> {
   if (job.settings.config.fleet === undefined) return;
   const sent = (await inspectJournal((await job.wiring.fleet()).journal))?.release.sha;

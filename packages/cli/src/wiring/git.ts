@@ -25,7 +25,7 @@ export function targetRef({ settings }: Parts, target: string, ledgerRef: (targe
   return target === "default" && ref !== undefined ? ref : ledgerRef(target);
 }
 
-/** The memory of the starvation guard stands beside the ledger, on a ref of its own. */
+/** The memory of the starvation guard is next to the ledger, on a ref of its own. */
 export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
   if (parts.settings.config.promote === undefined) return undefined;
   const { createAttempts } = await import("@lateen/gate");

@@ -37,7 +37,7 @@ export interface Wiring {
   fleet(): Promise<FleetWiring>;
   /** The ledger of a promotion target. */
   ledger(target: string): Promise<Ledger>;
-  /** The memory of the starvation guard; undefined where there is no ledger to keep it beside. */
+  /** The memory of the starvation guard; undefined where there is no ledger to keep it next to. */
   attempts(): Promise<Attempts | undefined>;
   /** The hold of `killSwitch.ref`; undefined if none is configured. */
   holds(): Promise<HoldLog | undefined>;

@@ -1,7 +1,8 @@
 // C0 and C1 controls (escape sequences start with one), what has no width, and the bidirectional overrides of
 // "Trojan Source" (CVE-2021-42574).
-// eslint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
+const unprintable =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e00ff}]+/gu;
 
 /**
  * Text from outside as one harmless line: control characters and bidirectional overrides become a space, at most `max`

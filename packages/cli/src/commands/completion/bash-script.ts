@@ -1,7 +1,7 @@
 /**
  * For bash 3.2 (macOS) and later.
  *
- * bash cuts words at `:` and `=` (`COMP_WORDBREAKS`), so the words are put together again first, and what stands before the last such
+ * bash cuts words at `:` and `=` (`COMP_WORDBREAKS`), so the words are put together again first, and what is before the last such
  * character is taken off the candidates. It has no place for what a candidate means but the list itself: there, and only there, the
  * meaning is added, since elsewhere it would get into the line. Source: bash(1), "Programmable Completion", `COMP_TYPE`.
  */

@@ -1,6 +1,6 @@
 import type { Clock } from "@lateen/kernel";
 
-/** A time after which nobody waits any more, whatever is still under way. */
+/** A time after which no one waits any more, whatever is still under way. */
 export interface Budget {
   /**
    * What `read` answers, or `otherwise` where it fails or takes too long; its signal aborts then. Never rejects, and never waits

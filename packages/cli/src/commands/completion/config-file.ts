@@ -5,7 +5,7 @@ import type { Host } from "../../host.ts";
 /** The configuration that a command line would read. */
 export type ConfigFile =
   | { readonly kind: "file"; readonly path: string }
-  /** A `.ts` or `.js` file: nobody expects a TAB to run the programs of the folder that he stands in, nor could it be stopped. */
+  /** A `.ts` or `.js` file: no one expects a TAB to run the programs of the folder that he is in, nor could it be stopped. */
   | { readonly kind: "program" }
   | { readonly kind: "none" };
 

@@ -5,7 +5,7 @@ import { readTokens, type Token } from "../../command-line/tokens.ts";
 export type Place =
   /** Name of an option; those that may still be given. */
   | { readonly kind: "option"; readonly names: readonly string[] }
-  /** Value of an option; `lead` is what stands before it in the same word: `--sha=`. */
+  /** Value of an option; `lead` is what is before it in the same word: `--sha=`. */
   | { readonly kind: "value"; readonly option: string; readonly lead: string }
   /** An argument; `before` are those in front of it, the command's name first. `names` are options that may stand there as well. */
   | { readonly kind: "argument"; readonly before: readonly string[]; readonly names: readonly string[] };

@@ -1,7 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import type { Offer } from "./candidate.ts";
 
-/** Candidates that are handed to the shell: more than that nobody reads, and some shells ask before they show it. */
+/** Candidates that are handed to the shell: more than that no one reads, and some shells ask before they show it. */
 const mostCandidates = 200;
 
 /** Longest value that is offered, and longest explanation, in characters. */
@@ -10,7 +10,7 @@ const longest = { value: 300, about: 100 };
 /**
  * What fits behind what was typed, one candidate per line, its meaning behind a tab; `:files` alone where files are meant.
  *
- * A value that is not what it looks like (control characters, bidirectional overrides) is left out, not repaired: what stands on
+ * A value that is not what it looks like (control characters, bidirectional overrides) is left out, not repaired: what is on
  * a command line is run. One that begins with `-` would be taken for an option, one that begins with `:` for the mark above.
  */
 export function formatOffer({ candidates, files = false }: Offer, typed: string): string {

@@ -1,3 +1,5 @@
+import { checkName } from "../../config/check-name.ts";
+import { gateOf } from "../../config/gate-of.ts";
 import { join } from "node:path";
 import type { Candidate } from "./candidate.ts";
 import type { CompletionContext } from "./context.ts";
@@ -8,15 +10,15 @@ export async function offerChecks(context: CompletionContext): Promise<readonly 
     context.settings(),
     import("../../pipeline/rules.table.ts"),
   ]);
-  const { checks = [], workflows = [] } = settings?.config.gate ?? {};
+  const { checks = [], workflows = [] } = (settings && gateOf(settings.config)) ?? {};
   return [
     ...waivableRules.map(({ rule, says }) => ({ value: `${rule}=`, about: says })),
-    ...checks.map((name) => ({ value: `${name}=`, about: "a check that the gate wants" })),
+    ...checks.map((check) => ({ value: `${checkName(check)}=`, about: "a check that the gate wants" })),
     ...workflows.map(({ file }) => ({ value: `${file}=`, about: "a workflow that the gate wants" })),
   ];
 }
 
-/** Names under `environments` of the configuration; it is read as it stands, since an overlay may be what makes it whole. */
+/** Names under `environments` of the configuration; it is read as it is, since an overlay may be what makes it whole. */
 export async function offerEnvironments({ host, given, budget }: CompletionContext): Promise<readonly Candidate[]> {
   const names = await budget.within(async () => {
     const [{ readConfigFile }, { isRecord }, { findConfigFile }] = await Promise.all([

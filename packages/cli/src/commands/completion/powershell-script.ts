@@ -3,7 +3,7 @@
  *
  * Elements of the command line are taken up to the cursor, without their quotes. An empty argument is sent as two quotes: before 7.3
  * PowerShell drops empty ones. Where nothing fits an empty text is answered, since nothing at all makes PowerShell list files, which is
- * what is wanted for `:files`. Where it takes only the end of a word for the word (`a,b`), what stands before is taken off.
+ * what is wanted for `:files`. Where it takes only the end of a word for the word (`a,b`), what is before is taken off.
  * Sources: learn.microsoft.com, `Register-ArgumentCompleter`, "about_Parsing", `CompletionResult` (no text of it may be empty).
  */
 export const powershellScript: string = `# lateen completion for PowerShell: lateen completion powershell | Out-String | Invoke-Expression

@@ -22,7 +22,7 @@ export function clockExaminations(job: Job): readonly Examination[] {
   ];
 }
 
-/** Any answer has a date (RFC 9110 §6.6.1), so no token is sent; a server that does not answer is told elsewhere. */
+/** Any answer has a date (RFC 9110 §6.6.1), so no token is sent; a server that does not answer is reported elsewhere. */
 async function readClock(job: Job, server: string, url: string): Promise<ClockReading | undefined> {
   const asked = job.host.clock.now();
   try {

@@ -17,7 +17,7 @@ export function fleetExaminations(job: Job, trunk: Trunk): readonly Examination[
   ];
 }
 
-/** The enumeration is the control plane's own dry run; one look is enough, since nobody is expected to be on the target. */
+/** The enumeration is the control plane's own dry run; one look is enough, since no one is expected to be on the target. */
 async function lookAtTenants(
   job: Job,
   trunk: Trunk,

@@ -1,4 +1,5 @@
 import { decideSwitchValue } from "@lateen/gate/decisions";
+import { gateOf } from "../../config/gate-of.ts";
 import { absent } from "@lateen/kernel";
 import { checkName } from "../../config/check-name.ts";
 import type { Config, ForgeConfig } from "../../config/config.ts";
@@ -10,7 +11,8 @@ import type { Trunk } from "./trunk.ts";
 
 /** Branch, order of commits, checks and kill switch: what the gate and the guards read. */
 export function forgeExaminations(job: Job, trunk: Trunk): readonly Examination[] {
-  const { forge, gate, killSwitch } = job.settings.config;
+  const { forge, killSwitch } = job.settings.config;
+  const gate = gateOf(job.settings.config);
   if (forge === undefined) return [];
   const version = async (): Promise<Finding> =>
     judgeForgeVersion(await readForgeVersion(forge, job.wiring, job.signal));
@@ -75,7 +77,7 @@ async function lookAtHistory(job: Job, trunk: Trunk): Promise<readonly Finding[]
 async function lookAtChecks(job: Job, trunk: Trunk, wanted: readonly string[]): Promise<readonly Finding[]> {
   const forge = await job.wiring.forge();
   const recent = (await trunk.recent()).slice(0, 5);
-  // Without a head there is nothing to look at, and why is told of the branch.
+  // Without a head there is nothing to look at, and why is reported of the branch.
   if (recent.length === 0) return [];
   const looks = await Promise.all(recent.map(async (sha) => ({ sha, checks: await forge.checks(sha, job.signal) })));
   const [first] = looks;

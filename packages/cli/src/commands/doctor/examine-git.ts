@@ -21,7 +21,7 @@ export function gitExaminations(job: Job, trunk: Trunk): readonly Examination[] 
 async function lookAtEntry(job: Job, trunk: Trunk, target: string): Promise<readonly Finding[]> {
   const check = `ledger ${target}`;
   const reading = await (await job.wiring.ledger(target)).read(job.signal);
-  // What keeps it from being read keeps it from being tried as well, and is told there.
+  // What keeps it from being read keeps it from being tried as well, and is reported there.
   if (reading.kind === "unknown") return reading.cause.code.startsWith("GIT_") ? [] : [failed(check, reading.cause)];
   const entry = read(
     check,
@@ -58,7 +58,7 @@ async function tryToAppend(job: Job, name: string): Promise<Finding> {
   return judgeAppend(trial, await trial.append(job.signal), await readPushPermission(job, trial), need);
 }
 
-/** What became of the trial, and what the forge says of the right to push. Whoever lost against another writer was let in all the same. */
+/** What became of the trial, and what the forge says of the right to push. Anyone who lost against another writer was let in all the same. */
 export function judgeAppend(
   { name, ref }: Pick<GitTrial, "name" | "ref">,
   appended: Appended,

@@ -29,7 +29,7 @@ export async function examineJob(job: Job): Promise<readonly Finding[]> {
   return withoutEchoes(await examine(all));
 }
 
-/** A secret that is missing is told once, not again by everything that would have needed it. */
+/** A secret that is missing is reported once, not again by everything that would have needed it. */
 function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
   const missing = new Set(
     findings.filter(({ check, verdict }) => check === "secrets" && verdict !== "ok").map(({ fact }) => fact),

@@ -78,7 +78,7 @@ async function lookAtCandidate(
   const tagOf = (sha: CommitSha): string => candidateTag(release.candidate, sha);
   for (const sha of commits.slice(0, 4)) {
     const reading = await registries.manifest(refOf(image, tagOf(sha)), job.signal);
-    // What keeps it from being read is told by whoever reads the promoted tags, and here where there are none.
+    // What keeps it from being read is reported by anyone who reads the promoted tags, and here where there are none.
     if (reading.kind === "unknown")
       return { findings: job.settings.config.promote === undefined ? [failed(check, reading.cause)] : [] };
     if (reading.kind === "absent") continue;
@@ -93,7 +93,7 @@ async function lookAtCandidate(
   return { findings: [{ check, verdict: "warning", fact, fix }] };
 }
 
-/** Where the ledger does not know what a tag names, its revision alone tells whether a move is forward. */
+/** Where the ledger does not know what a tag names, its revision alone says whether a move is forward. */
 async function lookAtRevisions(
   job: Job,
   registries: Registries,

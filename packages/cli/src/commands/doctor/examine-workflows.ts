@@ -1,4 +1,5 @@
 import { parseWorkflow } from "@lateen/gate/decisions";
+import { gateOf } from "../../config/gate-of.ts";
 import type { CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
@@ -6,7 +7,8 @@ import type { Trunk } from "./trunk.ts";
 
 /** The workflows that gate and supersession name: their files, whether they are enabled, how they start, their runs. */
 export function workflowExaminations(job: Job, trunk: Trunk): readonly Examination[] {
-  const { forge, gate, supersession } = job.settings.config;
+  const { forge, supersession } = job.settings.config;
+  const gate = gateOf(job.settings.config);
   if (forge === undefined) return [];
   const required = (gate?.workflows ?? []).map(({ file }) => file);
   const publish = supersession === undefined || supersession === false ? undefined : supersession.publishWorkflow;
@@ -20,7 +22,7 @@ export function workflowExaminations(job: Job, trunk: Trunk): readonly Examinati
 async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: boolean): Promise<readonly Finding[]> {
   const check = `workflow ${file}`;
   const head = await trunk.head();
-  // Without a head there is nothing to look at, and why is told of the branch.
+  // Without a head there is nothing to look at, and why is reported of the branch.
   if (head?.kind !== "found") return [];
   const forge = await job.wiring.forge();
   const [source, state, runs] = await Promise.all([

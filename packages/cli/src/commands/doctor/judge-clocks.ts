@@ -12,7 +12,7 @@ const noticedMs = 60_000;
 /** AWS refuses what was signed more than 5 minutes off. Source: docs.aws.amazon.com, "Troubleshoot Signature Version 4 signing". */
 const refusedMs = 300_000;
 
-/** What the dates of the servers' answers tell of this machine's clock; nothing where no server told its own. */
+/** What the dates of the servers' answers tell of this machine's clock; nothing where no server reported its own. */
 export function judgeClocks(readings: readonly ClockReading[]): readonly Finding[] {
   const check = "clock";
   if (readings.length === 0) return [];
@@ -20,7 +20,7 @@ export function judgeClocks(readings: readonly ClockReading[]): readonly Finding
   if (off.length === 0)
     return [well(check, `it agrees with ${readings.map(({ server }) => server).join(", ")} within a minute`)];
   const fact = `it is ${off.map(({ server, aheadMs }) => `${distance(aheadMs)} ${server}`).join(", ")}`;
-  // A server that stands alone with its time has the wrong one itself.
+  // A server that is alone with its time has the wrong one itself.
   const isOurs = off.length === readings.length;
   const isRefused = off.some(({ aheadMs }) => Math.abs(aheadMs) > refusedMs);
   return [

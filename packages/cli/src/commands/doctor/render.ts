@@ -4,11 +4,11 @@ import type { Finding } from "./finding.ts";
 import type { Output } from "../../host.ts";
 import { counted } from "../../output/text/line.ts";
 
-/** How findings are told. */
+/** How findings are reported. */
 export interface FindingsOptions {
   /** Where they are shown: lines are folded for a person's terminal only. */
   readonly out: Pick<Output, "isTerminal" | "columns">;
-  /** The reason where nothing is to be told. */
+  /** The reason where nothing is to be reported. */
   readonly fine: string;
 }
 

@@ -25,7 +25,7 @@ export function openTrunk(job: Job): Trunk {
   return { head, promoted, recent: once(() => readRecent(job, head, promoted)) };
 }
 
-/** What cannot be read is left out: whoever examines it says so. */
+/** What cannot be read is left out: anyone who examines it says so. */
 async function readRecent(job: Job, head: Trunk["head"], promoted: Trunk["promoted"]): Promise<readonly CommitSha[]> {
   const { forge } = job.settings.config;
   const newest = await head().catch(() => undefined);
@@ -44,7 +44,7 @@ async function readRecent(job: Job, head: Trunk["head"], promoted: Trunk["promot
   return all.filter((one, index) => all.findIndex((other) => sameCommit(other, one)) === index);
 }
 
-/** The tag that the candidate of the branch's head has; of a commit that nobody has where the head is not known. */
+/** The tag that the candidate of the branch's head has; of a commit that no one has where the head is not known. */
 export async function candidateOfHead(trunk: Trunk, template: string): Promise<Release & { tag: string }> {
   const head = await trunk.head().catch(() => undefined);
   const sha = head?.kind === "found" ? head.value : parseCommitSha("0".repeat(40));

@@ -1,3 +1,6 @@
+import type { CommitSha } from "@lateen/kernel";
+import { usageError } from "../../config/errors.ts";
+import type { Job } from "../../job/job.ts";
 import type { Context } from "../context.ts";
 import type { Command, CommandResult } from "../command.ts";
 
@@ -11,6 +14,7 @@ export const explain: Command = {
   },
   reads: (args) => args.all("result"),
   examples: [
+    ["lateen explain", "the unfinished rollout, else the head of the branch"],
     ["lateen explain abcdef1", "what stands between this commit and production"],
     ["lateen explain --json", "the same as a document"],
     ["lateen explain --result result.json", "why an earlier run ended as it did"],
@@ -29,11 +33,28 @@ export const explain: Command = {
     const forge = await job.wiring.forge();
     job.wiring.demandSecrets();
     const named = namedCommit(args.positionals[1] ?? args.text("sha"), host.env, host.files);
-    const commit = await resolveCommit(named, (prefix, stop) => forge.resolve(prefix, stop), signal);
+    const commit =
+      named === undefined
+        ? await newestCommit(job)
+        : await resolveCommit(named, (prefix, stop) => forge.resolve(prefix, stop), signal);
     // The answer is the story; the events of its reading would tell it twice.
     return concludeExplanation(await ask({ ...job, report: () => undefined }, commit));
   },
 };
+
+/** The commit of an unfinished rollout, else the head of the branch. */
+async function newestCommit(job: Job): Promise<CommitSha> {
+  const { fleet, forge } = job.settings.config;
+  if (fleet !== undefined) {
+    const { inspectJournal } = await import("@lateen/fleet");
+    const last = await inspectJournal((await job.wiring.fleet()).journal);
+    if (last?.state === "unfinished") return last.release.sha;
+  }
+  const head = await (await job.wiring.forge()).head(forge?.branch ?? "main", job.signal);
+  if (head.kind === "found") return head.value;
+  if (head.kind === "unknown") throw head.cause;
+  throw usageError(`there is no commit to explain: ${head.proof}`, "give a commit: lateen explain SHA");
+}
 
 async function explainFile({ args, host }: Context, file: string): Promise<CommandResult> {
   const [{ checkOther, readResult }, { explainResult }] = await Promise.all([

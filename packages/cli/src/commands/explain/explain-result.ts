@@ -17,7 +17,7 @@ const passed: ReadonlySet<string> = new Set(
 );
 
 /**
- * Tells from the document of an earlier run why it ended as it did; nothing else is read, and every text is neutralised.
+ * Says from the document of an earlier run why it ended as it did; nothing else is read, and every text is neutralised.
  *
  * @param sha - The commit that is asked about; it must be the document's.
  * @throws ReleaseError `USAGE` where it is another
@@ -74,7 +74,7 @@ function byRule(evidence: readonly Evidence[]): readonly ExplainedRule[] {
   });
 }
 
-/** What was read again and said the same is told once, as of the last time. */
+/** What was read again and said the same is reported once, as of the last time. */
 function once(facts: readonly Evidence[]): readonly Evidence[] {
   return [...new Map(facts.map((one) => [JSON.stringify([one.verdict, one.fact, one.source]), one])).values()];
 }

@@ -4,7 +4,7 @@ export function remedy(rule: string, verdict: string): string | undefined {
   return Object.hasOwn(remedies, rule) ? remedies[rule]?.(verdict) : byOutcome[verdict];
 }
 
-/** Rules whose remedy is about what could not be read; of any other it would blame a fact that nobody has seen. */
+/** Rules whose remedy is about what could not be read; of any other it would blame a fact that no one has seen. */
 const aboutReading: ReadonlySet<string> = new Set(["ledger", "destination", "unlabelled"]);
 
 const buildAgain = "build the images of this commit";
@@ -54,7 +54,7 @@ const histories: Readonly<Record<string, string | undefined>> = {
   partial: "the same command again promotes the targets that are left",
 };
 
-/** For what no rule tells. */
+/** For what no rule says. */
 const byOutcome: Readonly<Record<string, string>> = {
   deferred: "wait: the next event decides",
   unknown: "run again once the fact can be read",

@@ -23,7 +23,7 @@ export interface Explanation {
   readonly account: Partial<PipelineState>;
 }
 
-/** `about` tells several of the same rule apart. */
+/** `about` says several of the same rule apart. */
 type Question = readonly [rule: string, step: Step, about?: string];
 
 const questions: readonly Question[] = [
@@ -126,7 +126,7 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdi
   return end === "shipped" || end === "unchanged" ? go({}, evidence) : stop("halted", fact, evidence);
 }
 
-/** One look at every tenant; whoever is elsewhere is named. */
+/** One look at every tenant; anyone who is elsewhere is named. */
 async function explainFleet(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
   const verdict = await lookAtFleet({ ...job, report: () => undefined }, commit);
   const { fleet } = job.settings.config;

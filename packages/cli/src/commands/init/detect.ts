@@ -7,7 +7,7 @@ import { expand, mergeKeys, triggersOf, valueAt } from "../lint-workflow/workflo
 import { findImages } from "./find-images.ts";
 import { readDefaultBranch, readRemote } from "./remote.ts";
 
-/** What a folder tells about the project in it. */
+/** What a folder says about the project in it. */
 export interface Detected {
   /** Root of the git repository, else the folder itself. */
   readonly root: string;
@@ -29,7 +29,7 @@ export interface DetectedWorkflow {
   readonly title: string | undefined;
   /** The title, else the file. */
   readonly name: string;
-  /** Name of the job that stands for all others, if there is one that always runs and reports. */
+  /** Name of the job that is for all others, if there is one that always runs and reports. */
   readonly aggregate: string | undefined;
   /** True if a push to the branch whose commits ship starts it, some paths aside. */
   readonly runsOnPush: boolean;

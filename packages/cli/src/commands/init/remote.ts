@@ -44,7 +44,7 @@ export function parseRemoteAddress(address: string): RemotePlace | undefined {
   return { url: isWeb ? `${protocol}//${host}${before}` : `https://${hostname}`, repository };
 }
 
-/** A file of git's; a worktree keeps its own beside, and shares the rest. */
+/** A file of git's; a worktree keeps its own next to, and shares the rest. */
 function gitFile(root: string, name: string, files: Files): string | undefined {
   const at = join(root, ".git");
   for (const folder of [at, ...linkedFolders(at, files)]) {

@@ -3,7 +3,7 @@ import type { Detected } from "./detect.ts";
 import type { Project } from "./write-config.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** Forge, address, repository and branch: as the options say, else as the clone tells, else as the job does. @throws ReleaseError `USAGE` */
+/** Forge, address, repository and branch: as the options say, else as the clone says, else as the job does. @throws ReleaseError `USAGE` */
 export function whereabouts(
   args: Pick<Context["args"], "text">,
   env: Context["host"]["env"],

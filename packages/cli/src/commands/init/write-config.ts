@@ -3,7 +3,7 @@ import type { Detected, DetectedWorkflow } from "./detect.ts";
 import { supportsSince } from "./gitea-version.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
-/** What `init` was told, or found out. */
+/** What `init` was reported, or found out. */
 export interface Project {
   readonly kind: "github" | "gitea";
   readonly url: string;

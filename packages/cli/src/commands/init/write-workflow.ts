@@ -26,7 +26,7 @@ export function writeWorkflow(options: WorkflowOptions): string {
   return options.kind === "gitea" ? giteaWorkflow(options) : githubWorkflow(options);
 }
 
-// By commit: whoever can move a tag of an action can read the secrets of the job. What the tags named on 2026-11-21.
+// By commit: anyone who can move a tag of an action can read the secrets of the job. What the tags named on 2026-11-21.
 const checkout = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2";
 const setupNode = "actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0";
 

@@ -1,11 +1,14 @@
 import { checkName } from "../../config/check-name.ts";
+import { gateOf } from "../../config/gate-of.ts";
 import type { Config } from "../../config/config.ts";
 import { type Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** For which forge, and beside which gate, the workflow at `path` is judged. @throws ReleaseError `USAGE` */
-export function lintOptions(path: string, args: Pick<Arguments, "text">, { forge, gate }: Config): LintOptions {
+/** For which forge, and next to which gate, the workflow at `path` is judged. @throws ReleaseError `USAGE` */
+export function lintOptions(path: string, args: Pick<Arguments, "text">, config: Config): LintOptions {
+  const { forge } = config;
+  const gate = gateOf(config);
   // Only Gitea reads that folder; the other one both do.
   const place = /(?:^|[\\/])\.gitea[\\/]/.test(path) ? "gitea" : undefined;
   return {

@@ -7,7 +7,7 @@ import { gitHubFindings, giteaFindings, jobEnvironments } from "./ignored-keys.t
 import { missingRuns } from "./missing-runs.ts";
 import { type Located, mergeKeys, placeOf } from "./workflow-map.ts";
 
-/** For which forge, and beside which gate, a workflow is judged. */
+/** For which forge, and next to which gate, a workflow is judged. */
 export interface LintOptions {
   readonly kind: "github" | "gitea";
   /** Version of Gitea, such as `1.22.6`; unknown counts as old. */

@@ -124,7 +124,7 @@ function checksOf(
   });
 }
 
-/** The name of a job, as a pattern if it stands for many: a matrix, or a called workflow. */
+/** The name of a job, as a pattern if it is for many: a matrix, or a called workflow. */
 function jobName(id: string, job: unknown): string {
   if (!isRecord(job)) return id;
   const named = typeof job["name"] === "string" ? job["name"].replaceAll(/\$\{\{.*?\}\}/g, "*") : id;

@@ -42,7 +42,7 @@ export function readWorkflow(path: string, cwd: string, files: Files): ReadWorkf
   }
 }
 
-/** A forge takes no part of a file that is no YAML. Every error stands on a line of its own. */
+/** A forge takes no part of a file that is no YAML. Every error is on a line of its own. */
 function syntaxFindings(file: string, error: unknown): readonly Finding[] {
   const fix = "correct the YAML: the forge reads nothing of such a file";
   const told = error instanceof ReleaseError ? (error.why ?? error.message).split("\n") : [String(error)];

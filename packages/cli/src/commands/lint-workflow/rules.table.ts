@@ -1,6 +1,6 @@
 /** A key of workflows that Gitea reads over. */
 export interface IgnoredKey {
-  /** Path in the file; `*` stands for any key. */
+  /** Path in the file; `*` is for any key. */
   readonly path: readonly string[];
   /** The minor version of Gitea 1 from which it has an effect; absent where none is known. */
   readonly since?: number;

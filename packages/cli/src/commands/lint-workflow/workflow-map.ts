@@ -31,7 +31,7 @@ export function expand(value: unknown, pattern: readonly string[]): readonly (re
   return keys.flatMap((key) => expand(value[key], rest).map((path) => [key, ...path]));
 }
 
-/** What stands at `path`. */
+/** What is at `path`. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (found, key) =>

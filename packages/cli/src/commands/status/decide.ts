@@ -46,7 +46,7 @@ function agreement({ targets, fleet, reference }: State): string {
   return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} agree`;
 }
 
-/** Who is ahead is no drift, but no agreement either; `""` where nobody is. */
+/** Who is ahead is no drift, but no agreement either; `""` where no one is. */
 function aheadIn(
   { ahead, enumerated }: Pick<FleetReport, "ahead" | "enumerated"> = { ahead: 0, enumerated: 0 },
 ): string {

@@ -170,7 +170,7 @@ function shown<T>(reading: Reading<T>, format: (value: T) => string): string {
   return reading.kind === "absent" ? "none" : `unknown (${plainText(reading.cause.message, 100)})`;
 }
 
-/** Only the two largest units: nobody needs the milliseconds of a day. */
+/** Only the two largest units: no one needs the milliseconds of a day. */
 function age(ms: number): string {
   return (formatDuration(Math.max(1, Math.round(ms / 1000)) * 1000).match(/\d+[a-z]+/g) ?? []).slice(0, 2).join("");
 }

@@ -7,7 +7,7 @@ import type { CommandResult } from "../command.ts";
 /** Pause between two looks at the journal, in milliseconds: a person takes it for at once. */
 const pollMs = 500;
 
-/** Whom to watch, and how. */
+/** Who to watch, and how. */
 export interface WatchOptions {
   readonly journal: Pick<Journal, "read">;
   readonly clock: Clock;

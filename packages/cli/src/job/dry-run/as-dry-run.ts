@@ -3,7 +3,7 @@ import { isSimulatedEvent } from "./simulated-events.ts";
 import { recordWrites } from "./record-writes.ts";
 
 /**
- * The same job as a dry run: its writes are remembered, and events of what has not happened are not told.
+ * The same job as a dry run: its writes are remembered, and events of what has not happened are not reported.
  *
  * `host.clock` stays the real one: what has to be seen twice at two times, is.
  */

@@ -70,7 +70,7 @@ function renderFact({ verdict, fact, source, at, times }: Told): Markup {
 
 type Told = Evidence & { readonly times: number };
 
-/** What was read again and said the same is told once, as of the last time. */
+/** What was read again and said the same is reported once, as of the last time. */
 function once(facts: readonly Evidence[]): readonly Told[] {
   const told = new Map<string, Told>();
   for (const one of facts) {

@@ -20,7 +20,7 @@ export interface ReportSource {
 
 /**
  * Reads a result document, an event stream or a journal; without a name, the configured journal. A result gets the configured
- * journal beside it where that tells of the same commit.
+ * journal next to it where that says of the same commit.
  * @throws ReleaseError `REPORT_SOURCE`
  */
 export async function readSource(context: Pick<Context, "host" | "settings">, named?: string): Promise<ReportSource> {

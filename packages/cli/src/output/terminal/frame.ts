@@ -23,7 +23,7 @@ export interface FrameOptions {
 const marks: Readonly<Record<TenantMark, string>> = { waiting: "·", asked: "○", verified: "●", failed: "✗" };
 const formats: Readonly<Partial<Record<TenantMark, Format>>> = { verified: "green", failed: "red", asked: "cyan" };
 
-/** The most waves that are shown one by one: more nobody takes in at a glance. */
+/** The most waves that are shown one by one: more no one takes in at a glance. */
 const shownWaves = 10;
 
 /** Waves and tenants as they stand, each line narrower than the terminal. */
@@ -139,7 +139,7 @@ function times(state: Watched, { now, keys }: FrameOptions): readonly string[] {
   return left === undefined || left < 1000 ? sofar : [[...sofar, `about ${inSeconds(left)} left`].join(", ")];
 }
 
-/** Whole seconds: nobody waits for milliseconds. */
+/** Whole seconds: no one waits for milliseconds. */
 export function inSeconds(ms: number): string {
   return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
 }

@@ -4,9 +4,9 @@ import type { AnyEvent } from "../events.ts";
 /** Silence after which a sign of life is given, in milliseconds. Runners show nothing else of a waiting job. */
 const silenceMs = 30_000;
 
-/** Tells every 30 s of silence what is being waited for. */
+/** Says every 30 s of silence what is being waited for. */
 export interface Heart {
-  /** Something happened; where it was shown, the silence begins anew. */
+  /** Something happened; where it was shown, the silence begins again. */
   beat(text: string | undefined, shown: boolean): void;
   during<T>(work: Promise<T>): Promise<T>;
 }

@@ -121,7 +121,7 @@ function enumerated(state: Watched, slugs: readonly string[], pinned: readonly s
   return { ...state, tenants: new Map([...state.tenants, ...more]), pinned: state.pinned + pinned.length };
 }
 
-/** Who runs the release already is done; nobody asks for it. */
+/** Who runs the release already is done; no one asks for it. */
 function begun(state: Watched, baseline: readonly (readonly [string, { readonly kind: string }])[]): Watched {
   const done = baseline.filter(([slug, { kind }]) => kind === "done" && state.tenants.has(slug));
   return marked(

@@ -10,7 +10,7 @@ function open(
 ): {
   readonly screen: () => readonly string[];
   readonly happens: (event: object, afterMs?: number) => void;
-  /** Everything since the beginning, as it stands after all redrawing. */
+  /** Everything since the beginning, as it is after all redrawing. */
   readonly kept: () => readonly string[];
 } {
   let now = 0;

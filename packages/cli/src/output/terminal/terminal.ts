@@ -91,7 +91,7 @@ function staying({ level, text }: Line, style: Style, columns: number): string {
   return lines.map((line) => `${style.level(level, line)}\n`).join("");
 }
 
-/** What nobody has heard of for a while. */
+/** What no one has heard of for a while. */
 function waitingLine(last: { text: string; at: number }, now: number, columns: number, keys: string): Span[][] {
   const since = `  still at it for ${inSeconds(now - last.at)}`;
   const about = last.text.replace(/^── /, "");
@@ -101,7 +101,7 @@ function waitingLine(last: { text: string; at: number }, now: number, columns: n
   return texts.map((text) => [{ text: cut(text, columns - 1), format: "dim" }]);
 }
 
-/** Moves over what was drawn; where the terminal became narrower meanwhile, it has wrapped lines, and they are more. */
+/** Moves over what was drawn; where the terminal became narrower in the meantime, it has wrapped lines, and they are more. */
 function erase(widths: readonly number[], columns: number): string {
   const height = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
   return height === 0 ? "" : `\u001b[${height}A\u001b[J`;

@@ -1,4 +1,4 @@
-/** How much an event matters to whoever watches. */
+/** How much an event matters to anyone who watches. */
 export type Level = "detail" | "info" | "notice" | "warning" | "error";
 
 /** One event in one line of text. */
@@ -8,7 +8,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** For each type of event of a union, the line that tells it; undefined keeps silent. */
+/** For each type of event of a union, the line that says it; undefined keeps silent. */
 export type Describers<E extends { readonly type: string }> = {
   readonly [K in E["type"]]?: (event: Extract<E, { readonly type: K }>) => Line | undefined;
 };

@@ -42,7 +42,7 @@ export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<PipelineSta
   return failAsUnknown(() => passKillSwitch(job));
 }
 
-/** What a rollback does about the kill switch: it may have been armed for its sake, so it is told and stops nothing. */
+/** What a rollback does about the kill switch: it may have been armed for its sake, so it is reported and stops nothing. */
 export async function warnKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   const verdict = await recheckKillSwitch(job);
   if (verdict.kind === "stop")
@@ -145,7 +145,7 @@ async function failAsUnknown(
   }
 }
 
-/** The guards of a promotion by itself: supersession only where the section stands. */
+/** The guards of a promotion by itself: supersession only where the section is. */
 export function promotionGuards(job: Job): readonly Step[] {
   return job.settings.config.supersession === undefined ? [] : [passSupersession];
 }

@@ -30,7 +30,7 @@ export async function rememberAttempt(job: Job, verdict: Verdict<PipelineState>)
   if (commit === undefined || outcome === undefined) return;
   try {
     const attempts = await job.wiring.attempts();
-    // Read again: releases that were under way at the same time have given way meanwhile.
+    // Read again: releases that were under way at the same time have given way in the meantime.
     const now = await attempts?.read(job.signal);
     if (!isNews(now?.kind === "found" ? now.value : (job.past ?? []), commit, outcome)) return;
     await attempts?.record({ sha: commit, outcome, at: isoNow(job.wiring.clock) }, job.signal);

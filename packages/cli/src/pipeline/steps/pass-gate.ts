@@ -1,3 +1,4 @@
+import { gateOf } from "../../config/gate-of.ts";
 import { type GateInput, type GateReport, passGate } from "@lateen/gate";
 import { type CommitSha, go, type Verdict } from "@lateen/kernel";
 import type { ForgeConfig, GateConfig } from "../../config/config.ts";
@@ -19,7 +20,8 @@ export interface GateOptions {
 /** The checks of the commit and the kill switch, where a gate is configured. */
 export function gateStep({ wait, settle = true }: GateOptions): Step {
   return async (job, account) => {
-    const { gate, forge } = job.settings.config;
+    const { forge } = job.settings.config;
+    const gate = gateOf(job.settings.config);
     if (gate === undefined) return go({});
     if (forge === undefined) throw configMissing("forge");
     const about = `${counted(gate.checks.length, "check")}, ${counted(gate.workflows.length, "workflow")}`;

@@ -72,7 +72,7 @@ function guardOf(
   };
 }
 
-/** What shall be promoted; digests that were resolved before beat the tags. */
+/** What must be promoted; digests that were resolved before beat the tags. */
 export function promotionInput(job: Job, account: PipelineState, target: TargetConfig): PromotionInput {
   const { forge, release, promote: section } = job.settings.config;
   if (forge === undefined) throw configMissing("forge");
@@ -104,7 +104,7 @@ export function promotionInput(job: Job, account: PipelineState, target: TargetC
   };
 }
 
-/** What a person said and waived, for the ledger: whoever reads it later sees more than "promoted by the pipeline". */
+/** What a person said and waived, for the ledger: anyone who reads it later sees more than "promoted by the pipeline". */
 function whyOf({ reason = "", overrides }: Job): string {
   const waived = [...overrides].map(([check, because]) => `${check} waived: ${because}`);
   return [reason.trim(), ...waived].filter((part) => part !== "").join("; ");

@@ -9,7 +9,7 @@ import { withReport } from "../targets/promotion-account.ts";
 import { type PipelineState, evidenceOf } from "../run-pipeline.ts";
 import { configMissing } from "../../config/errors.ts";
 
-/** Repairs the tags of every target from its ledger; one that cannot be repaired keeps nobody from repairing the others. */
+/** Repairs the tags of every target from its ledger; one that cannot be repaired keeps no one from repairing the others. */
 export async function reconcileTargets(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   const { promote, release } = job.settings.config;
   if (promote === undefined || release === undefined) throw configMissing("promote and release");

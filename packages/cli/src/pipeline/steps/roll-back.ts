@@ -49,7 +49,7 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
   return { ...verdict, evidence: [...chosen.evidence, ...verdict.evidence] };
 }
 
-/** What the journal keeps: enough for whoever finds it to continue under a rollback's rules, and to complete it. */
+/** What the journal keeps: enough for anyone who finds it to continue under a rollback's rules, and to complete it. */
 function purposeOf({ reason, targets }: RollbackOptions): { kind: "rollback"; reason: string; targets: string[] } {
   return { kind: "rollback", reason: plainText(reason, 2_000), targets: targets.map(({ name }) => name) };
 }

@@ -27,8 +27,8 @@ export interface RolloutOptions {
   readonly only?: readonly Slug[] | undefined;
   readonly resume?: boolean | undefined;
   /**
-   * Whom it is for, as the journal keeps it: a rollback is stopped by nobody and accepts nothing but the very release.
-   * @default nobody but the fleet itself
+   * Who it is for, as the journal keeps it: a rollback is stopped by no one and accepts nothing but the very release.
+   * @default no one but the fleet itself
    */
   readonly purpose?: RolloutPurpose | undefined;
 }
@@ -101,7 +101,7 @@ function addressOf(plane: FleetConfig["controlPlanes"][number]): string {
   return plane.kind === "exec" ? `exec:${[plane.enumerate].flat().join(" ")}` : plane.url;
 }
 
-/** The purpose of the fleet's part of a release: what is promoted after it, for whoever finds the journal unfinished. */
+/** The purpose of the fleet's part of a release: what is promoted after it, for anyone who finds the journal unfinished. */
 export function releasePurpose({ settings }: Pick<Job, "settings">): RolloutPurpose {
   const targets = settings.config.promote?.targets.map(({ name }) => name) ?? [];
   return { kind: "release", ...(targets.length === 0 ? {} : { targets }) };
@@ -130,7 +130,7 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
   };
 }
 
-/** Who was left behind is told as loudly as a failure: a success that is quiet about stragglers is how they grow old. */
+/** Who was left behind is reported as loudly as a failure: a success that is quiet about stragglers is how they grow old. */
 function warnTolerated(job: Job, verdict: Verdict<FleetReport>): void {
   const message = verdict.kind === "go" ? toleratedIn(verdict.value) : "";
   if (message !== "") job.report({ type: "warned", message });
@@ -183,7 +183,7 @@ export function fleetResult(report: FleetReport): FleetResult {
   return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants };
 }
 
-/** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since nobody has seen it. */
+/** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since no one has seen it. */
 function plannedResult(report: FleetReport): FleetResult {
   const tenants = report.tenants.map((tenant) => (isPlanned(tenant) ? { ...tenant, verdict: "planned" } : tenant));
   const planned = report.tenants.filter(isPlanned).length;

@@ -48,7 +48,7 @@ export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision 
   const [first, ...others] = stopped.filter(({ end }) => end !== "untouched");
   if (stopped.length > 0 && own.length > 0) {
     const outcome = stopped.some(({ end }) => end === "halted") ? "halted" : "partial";
-    // To go on would be to take back what came after it, or to be told to give way.
+    // To go on would be to take back what came after it, or to be reported to give way.
     const isLate = overtaken !== undefined || stopped.some(({ end }) => end === "superseded");
     const completedBy = isLate ? "a newer release" : "the same command";
     return { kind: "stop", outcome, reason: tell(own, stopped), completedBy };

@@ -22,9 +22,9 @@ export interface EachTargetOptions {
 }
 
 /**
- * Acts on targets in their order, and tells what became of each; once one is committed, no stop is a quiet one.
+ * Acts on targets in their order, and says what became of each; once one is committed, no stop is a quiet one.
  *
- * @throws ReleaseError of category `auth` at the end, with the account of every target beside it; of others at once
+ * @throws ReleaseError of category `auth` at the end, with the account of every target next to it; of others at once
  */
 export async function eachTarget(
   job: Job,

@@ -1,0 +1,32 @@
+import { plainText } from "@lateen/kernel";
+import { formatNext } from "./next-commands.ts";
+import type { ResultDocument, TenantResult } from "./result.ts";
+
+/** So many tenants are named; the result has the others. */
+const mostNamed = 3;
+
+type Halted = Pick<ResultDocument, "reason" | "fleet" | "next"> & { readonly outcome: string };
+
+/**
+ * A halted rollout in three parts, the same everywhere: what broke, what the tenants said last, which commands come next.
+ * Empty for any other end.
+ */
+export function describeHalt({ outcome, reason = "", fleet, next }: Halted): readonly string[] {
+  if (outcome !== "halted") return [];
+  const said = (fleet?.tenants ?? []).filter(isOff).slice(0, mostNamed).map(lastWords);
+  const more = (fleet?.tenants ?? []).filter(isOff).length - said.length;
+  return [
+    `what broke: ${plainText(reason, 500)}`,
+    said.length === 0 ? "" : `last said: ${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+    formatNext(next).join("; "),
+  ].filter((line) => line !== "");
+}
+
+function isOff({ verdict }: TenantResult): boolean {
+  return !["verified", "ahead", "pinned", "planned"].includes(verdict);
+}
+
+function lastWords({ slug, verdict, after, reason }: TenantResult): string {
+  const shown = after === undefined ? verdict : `runs ${after.slice(0, 7)}`;
+  return `${plainText(slug, 60)} ${reason === undefined ? shown : `${shown}, ${plainText(reason, 160)}`}`;
+}

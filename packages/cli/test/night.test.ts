@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+let old = "";
+let sha = "";
+beforeAll(async () => {
+  world = await startWorld({ size: 3, commits: 2 });
+  [old = "", sha = ""] = world.commits;
+});
+afterAll(() => world.close());
+
+describe("before anything was released", () => {
+  test("status shows all of its parts, and is unknown since nothing was compared", async () => {
+    const ran = await world.lateen(["status"]);
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({
+      code: 4,
+      stdout: expect.stringMatching(/unfinished: nothing[^]*holds: none[^]*ledger[^]*fleet: not asked/),
+    });
+  });
+
+  test("watch and history say that there is nothing", async () => {
+    const watched = await world.lateen(["watch"]);
+    expect({ code: watched.code, stdout: watched.stdout }).toEqual({
+      code: 0,
+      stdout: "the journal is empty: no rollout is running\n",
+    });
+    const listed = await world.lateen(["history", "--json"]);
+    expect({ code: listed.code, history: listed.json().history }).toEqual({ code: 0, history: [] });
+  });
+});
+
+describe("a rollout that was killed", () => {
+  test("is the first thing that status shows, with the commands that go on with it and give it up", async () => {
+    world.configure((text) => text.replace(/soak: \w+/, "soak: 60s"));
+    const ship = world.start(["ship", "--sha", sha]);
+    await ship.says("soaks until");
+    ship.kill("SIGKILL");
+    await ship.ended;
+    const ran = await world.lateen(["status", "--json"]);
+    const [resume, abandon] = [`lateen ship --sha ${sha}`, "lateen rollout --abandon"];
+    expect(ran.json()).toMatchObject({
+      status: { unfinished: { kind: "release", commit: sha, moved: 1, resume, abandon } },
+      next: [resume, abandon],
+    });
+    const text = (await world.lateen(["status"])).stdout;
+    expect(text).toMatch(/^unfinished: rollout of [0-9a-f]{7}, for .*, 1 tenant moved\n {2}to go on: {3}lateen ship/);
+  });
+
+  test("is followed from another shell until it has ended", async () => {
+    world.configure();
+    const ship = world.start(["ship", "--sha", sha]);
+    await ship.says("rollout continues");
+    const watched = await world.lateen(["watch", "--json"]);
+    expect((await ship.ended).code).toBe(0);
+    expect({ code: watched.code, commit: watched.json().commit, reason: watched.json().reason }).toEqual({
+      code: 0,
+      commit: sha,
+      reason: expect.stringMatching(/rollout of [0-9a-f]{7}/),
+    });
+    expect(watched.stderr).not.toContain("error");
+  });
+});
+
+describe("history", () => {
+  test("lists releases with commit, who, why and what came of the fleet, and marks what was rolled back", async () => {
+    expect((await world.lateen(["rollback", "--to", old, "--reason", "the checkout failed", "--yes"])).code).toBe(0);
+    const { history } = (await world.lateen(["history", "--json"])).json();
+    expect(history).toMatchObject([
+      { position: 2, kind: "rollback", commit: old, reason: "the checkout failed" },
+      { position: 1, kind: "promote", commit: sha, subject: "change 2", rolledBackBy: 2, fleet: "3 of 3 verified" },
+    ]);
+    const { stdout } = await world.lateen(["history"]);
+    expect(stdout.split("\n")[0]).toMatch(/^#2 .* rolled back: the checkout failed +by /);
+  });
+
+  test("of two releases says which commits and digests differ", async () => {
+    const ran = await world.lateen(["history", old.slice(0, 9), sha.slice(0, 9), "--json"]);
+    const { comparison } = ran.json();
+    expect({ code: ran.code, comparison }).toEqual({
+      code: 0,
+      comparison: {
+        from: old,
+        to: sha,
+        added: [sha],
+        removed: [],
+        digests: [
+          expect.objectContaining({
+            repository: expect.stringMatching(/acme\/platform$/),
+            to: world.digest("acme/platform", 1),
+          }),
+          expect.objectContaining({ repository: expect.stringMatching(/platform-tenant$/) }),
+        ],
+      },
+    });
+  });
+
+  test("takes two commits or none", async () => {
+    expect((await world.lateen(["history", old])).code).toBe(2);
+    expect((await world.lateen(["history", "--limit", "0"])).code).toBe(2);
+  });
+});
+
+test("every document stands alone: when, who, with which version of what", async () => {
+  const { startedAt, finishedAt, actor, lateen, config } = (await world.lateen(["status", "--json"])).json();
+  expect({ startedAt, finishedAt, actor, lateen, config }).toEqual({
+    startedAt: expect.stringMatching(/^2\d{3}-.*Z$/),
+    finishedAt: expect.stringMatching(/^2\d{3}-.*Z$/),
+    actor: expect.stringMatching(/./),
+    lateen: { version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+    config: expect.objectContaining({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }),
+  });
+  const failed = await world.lateen(["rollout", "--json", "--sha", "zzz"]);
+  expect(failed.json()).toMatchObject({ code: expect.any(String), startedAt: expect.any(String), lateen: {} });
+});

@@ -7,6 +7,7 @@ import { crashAfterCommit } from "./scenarios/crash-after-commit.ts";
 import { crashInSoak } from "./scenarios/crash-in-soak.ts";
 import { docsOnlySuccessor } from "./scenarios/docs-only-successor.ts";
 import { halfTag } from "./scenarios/half-tag.ts";
+import { hold } from "./scenarios/hold.ts";
 import { kubernetes } from "./scenarios/kubernetes.ts";
 import { lyingControlPlane } from "./scenarios/lying-control-plane.ts";
 import { notYetCreated } from "./scenarios/not-yet-created.ts";
@@ -18,6 +19,7 @@ import { staleLatest } from "./scenarios/stale-latest.ts";
 import { superseded } from "./scenarios/superseded.ts";
 import { tenPercentBad } from "./scenarios/ten-percent-bad.ts";
 import { twoPromoters } from "./scenarios/two-promoters.ts";
+import { washedClean } from "./scenarios/washed-clean.ts";
 
 /** Every scenario, in the order in which `--all` plays them. */
 export const scenarios: readonly Scenario[] = [
@@ -30,6 +32,8 @@ export const scenarios: readonly Scenario[] = [
   cancelledE2e,
   docsOnlySuccessor,
   notYetCreated,
+  washedClean,
+  hold,
   crashInSoak,
   lyingControlPlane,
   sickBefore,

@@ -19,7 +19,10 @@ export const notYetCreated: Scenario = {
       pause(700).then(() => world.forge.setRun({ sha, file: "e2e.yml", status: "completed", conclusion: "failure" })),
     ]);
     const refused = [ends(ran, "refused", 3), names(ran, "e2e.yml"), fleetUntouched(world), latestIs(world, base)];
-    say("The next commit touches only web/, which E2E does not cover. It has no run either, and never will.");
+    say("The next commit repairs the server, and its run is green.");
+    const repaired = await world.release({ message: "Repair the server" });
+    const first = await lateen(["ship", "--sha", repaired]);
+    say("One more touches only web/, which E2E does not cover. It has no run either, and never will.");
     const files = { "web/page.ts": "export {};\n" };
     const filtered = await world.release({ message: "Widen the page", files, e2e: undefined });
     const shipped = await lateen(["ship", "--sha", filtered]);
@@ -28,6 +31,7 @@ export const notYetCreated: Scenario = {
     );
     return [
       ...refused,
+      ends(first, "shipped"),
       ends(shipped, "shipped"),
       that("its evidence names the pattern and the file", proof === true),
       fleetRuns(world, filtered),

@@ -175,7 +175,7 @@ describe("rollout", () => {
   test("rolls who is born meanwhile last, and counts it", async () => {
     configure(["soak: 30ms", "soak: 200ms"]);
     let born = false;
-    const ran = await world.lateen(["rollout", "--sha", sha, "--json"], {
+    const ran = await world.lateen(["rollout", "--sha", sha, "--json", "-v"], {
       onProgress(line) {
         if (born || !line.includes("canary-a runs")) return;
         born = true;

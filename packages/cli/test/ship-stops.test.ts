@@ -167,7 +167,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
 
   test("held, where the kill switch is armed meanwhile", async () => {
     const ran = await ship(
-      [],
+      ["-v"],
       afterCanary(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
     );
     expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
@@ -182,7 +182,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
     world.configure((text) => text.replace("soak: 30ms", "soak: 300ms"));
     let newer = Promise.resolve("");
     const ran = await ship(
-      [],
+      ["-v"],
       afterCanary(() => void (newer = world.release())),
     );
     expect([ran.code, ran.json().outcome, ran.json()["supersededBy"]]).toEqual([0, "superseded", await newer]);

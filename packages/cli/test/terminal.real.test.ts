@@ -230,7 +230,7 @@ describe.skipIf(program === "")("in a terminal", () => {
 
   test("in the background it goes on, line by line", async () => {
     const at = await open({ rows: 60 });
-    await at.enter(`set -m; (lateen ship --sha ${sha} --yes; echo "exit $?") &`);
+    await at.enter(`set -m; (lateen ship --sha ${sha} --yes -v; echo "exit $?") &`);
     await expectShipped(at);
     await at.press("Enter");
     expect((await at.history()).join("\n")).toContain("canary-a runs");
@@ -294,7 +294,7 @@ describe.skipIf(program === "")("in a terminal", () => {
     expect(await seen(`TERM=dumb ${gate}`)).not.toContain(red);
     expect(await seen(`TERM=dumb FORCE_COLOR=1 ${gate}`)).toContain(red);
     // A dumb terminal gets one line per change, and none is taken back.
-    const dumb = await seen(`TERM=dumb lateen ship --sha ${sha} --yes`);
+    const dumb = await seen(`TERM=dumb lateen ship --sha ${sha} --yes -v`);
     expect(dumb).toContain("canary-a runs");
     expect(dumb).not.toContain("●");
   });

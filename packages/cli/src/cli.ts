@@ -207,7 +207,8 @@ async function fail(screen: Screen, host: Host, record: RunRecord, thrown: unkno
 
 /** "The same command" with every option that was given: its configuration, its overrides. */
 function asTyped(argv: readonly string[], document: ResultDocument): ResultDocument {
-  const [plain] = same(document);
+  const { command, commit } = document;
+  const [plain] = same({ command, commit });
   if (plain === undefined || document.next?.includes(plain) !== true) return document;
   return { ...document, next: document.next.map((line) => (line === plain ? resumeCommand(argv, document) : line)) };
 }

@@ -25,7 +25,9 @@ export function nextCommands(facts: NextFacts): readonly string[] {
     if (interrupted === true) return [...same(facts), "lateen rollout --resume", "lateen rollout --abandon"];
     if (completedBy === "a newer release") return ["lateen status"];
     if (completedBy === "the same command") return same(facts);
-    if (outcome === "halted") return [...same(facts), "lateen rollback --reason TEXT", ...named];
+    // Going back is no way on for what is a rollback itself, or is completed by a command of its own.
+    const back = known.length > 0 || facts.command === "rollback" ? [] : ["lateen rollback --reason TEXT"];
+    if (outcome === "halted") return [...same(facts), ...back, ...named];
     // Reconcile follows ledgers: a target that its ledger does not name yet is only reached by the same command again.
     if (outcome === "partial") return ["lateen reconcile"];
     if (outcome === "refused") return named;

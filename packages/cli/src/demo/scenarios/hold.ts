@@ -8,7 +8,10 @@ export const hold: Scenario = {
   before:
     "The switch was a variable of the repository, which only its owner may write and some tokens may not even read. At night the operator on duty could not stop a release.",
   now: "lateen hold writes who stops releases, and why, to a git ref: the right to push is enough. Every guard reads it, and a ref that cannot be read holds too.",
-  world: { commits: 1, configure: (text) => text.replace("PROD_AUTO_DEPLOY_DISABLED }", "PROD_AUTO_DEPLOY_DISABLED, ref: true }") },
+  world: {
+    commits: 1,
+    configure: (text) => text.replace("PROD_AUTO_DEPLOY_DISABLED }", "PROD_AUTO_DEPLOY_DISABLED, ref: true }"),
+  },
   async play({ world, lateen, say }) {
     const [base = "", sha = ""] = world.commits;
     const armed = await lateen(["hold", "--reason", "the database is being moved"]);

@@ -92,7 +92,7 @@ describe("a promotion of several targets that is stopped between two", () => {
       ledger: { position: 3 },
       targets: [
         { name: "default", state: "shipped", committed: true },
-        { name: "next", state: "unknown", committed: false, reason: expect.stringContaining("push rights") },
+        { name: "next", state: "unknown", committed: false, reason: expect.stringContaining("right") },
       ],
     });
     denied.end();

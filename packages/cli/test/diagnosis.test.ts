@@ -114,7 +114,7 @@ describe("explain", () => {
       expect(ran.stdout).toMatch(new RegExp(`─ promotion: passed: ${name}: \\d+ facts`));
     const told = await world.lateen(["explain", "--result", "result.json"]);
     expect(told.stdout).toMatch(
-      /─ targets: partial: 1 of 2 targets not committed: next\n.*would change it: .*needs the same command again/,
+      /─ targets: partial: 1 of 2 targets not committed: next\n.*would change it: lateen ship --sha [0-9a-f]{40}/,
     );
     expect(told.stdout).toMatch(/shipped: default is committed, entry 1 of its ledger\n/);
     expect(told.stdout).toMatch(/held: next is not committed: DEPLOY_DISABLED is "true"\n/);

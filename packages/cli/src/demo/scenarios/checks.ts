@@ -77,7 +77,7 @@ export const noData: Scenario = {
 /** Half as many errors again, below every limit. */
 export const slowBurn: Scenario = {
   name: "slow-burn",
-  title: "a release that fails a little more often, below every limit",
+  title: "a release fails a little more often, below every limit",
   before:
     "Every limit was kept: 4 % of requests fail by day anyway. That it were 6 % on the new release was found a week later.",
   now: "Moved tenants are compared with those that are not moved yet, by a test that may be read at any time. It stops in the soak of the canary.",

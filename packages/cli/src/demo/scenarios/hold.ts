@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 /** An operator holds all releases on a git ref, and lifts the hold. */
 export const hold: Scenario = {
   name: "hold",
-  title: "an operator stops all releases, without the rights of an owner",
+  title: "an operator holds all releases on a git ref",
   before:
     "The switch was a variable of the repository, which only its owner may write and some tokens may not even read. At night the operator on duty could not stop a release.",
   now: "lateen hold writes who stops releases, and why, to a git ref: the right to push is enough. Every guard reads it, and a ref that cannot be read holds too.",

@@ -12,7 +12,7 @@ const tenants = ["canary-a", "amber", "birch", "cedar", "dune", "ember"];
 /** Tenants are Deployments, and their pods are the proof. */
 export const kubernetes: Scenario = {
   name: "kubernetes",
-  title: "tenants are Deployments of a cluster, and what their pods run is the proof",
+  title: "tenants are Deployments, proven by what their pods run",
   before:
     "A loop of kubectl set image and kubectl rollout status knows no canary, no budget and no proof: it stops, or does not, at the first namespace that fails, and the spec says that everybody is new.",
   now: "One rollout over all namespaces: the canary's image cannot be pulled, so it halts there and names the pod. Once it can be, the same command goes through, and every ready pod shows revision and digest of the release.",

@@ -28,8 +28,7 @@ interface FeatureRow extends Partial<GiteaFeatures> {
 const exactlyCancelled = /^Has been cancelled$/;
 
 /**
- * What each version of Gitea changed. Sources: the sources of 1.22.6, 1.23.8, 1.24.6, 1.25.5, 1.26.0 and 1.27.3, and a running 1.26.0
- * (November 2026).
+ * What each version of Gitea changed, by the sources of its releases up to 1.27.3 (November 2026).
  */
 export const featureRows: readonly FeatureRow[] = [
   {

@@ -26,6 +26,15 @@ describe("decidePush", () => {
     });
   });
 
+  it("is unclear if there is too much to match", () => {
+    const paths = Array.from({ length: 10 }, (_, at) => `${"*a".repeat(2_000)}${at}`);
+    const long = Array.from({ length: 30 }, (_, at) => `${"a".repeat(4_000)}/${at}`);
+    expect(decidePush({ paths }, { branch: "main", files: long }, "github")).toEqual({
+      kind: "unclear",
+      why: "paths: too much to match",
+    });
+  });
+
   const pattern = fc.constantFrom("src/**", "docs/**", "*", "**", "*.md", "**/*.md", "src/*.ts", "README*");
   const patterns = fc.array(fc.tuple(fc.boolean(), pattern), { minLength: 1, maxLength: 6 });
   const file = fc.constantFrom("README.md", "src/a.ts", "src/b/c.ts", "docs/a.md", "x");

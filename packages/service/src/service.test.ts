@@ -1,5 +1,5 @@
 import { systemClock } from "@lateen/kernel";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   commit,
   createClient,
@@ -24,9 +24,9 @@ interface World extends TestClient, AsyncDisposable {
 
 let fleets = 0;
 /** A service of its own for each test; the name of the fleet keeps them apart in the one database. */
-async function start(size = 5, moveMs = 20): Promise<World> {
+async function start(size = 5, moveMs = 20, soak = "100ms"): Promise<World> {
   const name = `fleet-${++fleets}`;
-  const fleet = await startFleet(size, moveMs);
+  const fleet = await startFleet(size, moveMs, soak);
   const service = await createService({
     database: server.url,
     fleets: { [name]: { settings: fleet.settings } },
@@ -128,6 +128,22 @@ describe("an act", () => {
     expect(events.map(({ event }) => event)).toEqual(
       expect.arrayContaining(["rollout-queued", "pause-requested", "continue-requested", "rollout-ended"]),
     );
+  });
+
+  test("pauses in a soak that goes on counting, and nothing follows it", async () => {
+    await using world = await start(2, 20, "4s");
+    const id = await world.order(commit("b"));
+    const soaks = async (): Promise<boolean> => (await eventsSoFar(world, id)).includes("soak-started");
+    await vi.waitUntil(soaks, { timeout: 20_000, interval: 50 });
+    await world.send("POST", `/v1/rollouts/${id}/pause`, { reason: "look at the canary" });
+    await world.wait(id, ({ state }) => state === "paused");
+    expect(await eventsSoFar(world, id)).not.toContain("soak-passed");
+    await vi.waitUntil(async () => (await eventsSoFar(world, id)).includes("soak-passed"), { timeout: 20_000 });
+    await systemClock.sleep(1_000);
+    expect(await world.wait(id, () => true)).toMatchObject({ state: "paused" });
+    expect(postsOf(world)).toEqual(["t0"]);
+    await world.send("POST", `/v1/rollouts/${id}/continue`, { reason: "it is well" });
+    expect((await world.wait(id, hasEnded)).result?.outcome).toBe("shipped");
   });
 
   test("stops: halted, the journal is unfinished, and another commit has to wait until it is abandoned", async () => {
@@ -292,6 +308,18 @@ interface Event {
 }
 
 /** Reads a stream to its end. */
+/** The types of all events until now, without waiting for more. */
+async function eventsSoFar(world: World, id: string): Promise<string[]> {
+  const headers = { authorization: "Bearer read-token-1", accept: "application/json" };
+  const response = await world.service.fetch(
+    new Request(`http://service/v1/rollouts/${id}/events?after=0`, { headers }),
+  );
+  const { events } = (await response.json()) as {
+    readonly events: readonly { readonly data: { readonly type: string } }[];
+  };
+  return events.map(({ data }) => data.type);
+}
+
 async function readEvents(world: World, id: string, after?: number): Promise<Event[]> {
   const headers = {
     authorization: "Bearer read-token-1",

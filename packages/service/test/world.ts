@@ -32,7 +32,7 @@ export interface TestFleet {
 }
 
 /** Starts tenants and their control plane; the first one is the canary. */
-export async function startFleet(size: number, moveMs = 20): Promise<TestFleet> {
+export async function startFleet(size: number, moveMs = 20, soak = "100ms"): Promise<TestFleet> {
   const slugs = Array.from({ length: size }, (_, at) => `t${at}`);
   const tenants = await startTenants({ slugs, sha: commit("a") });
   const plane = await startControlPlane({ tenants, shaOf: (tag) => tag.slice("at-".length), moveMs });
@@ -41,7 +41,7 @@ export async function startFleet(size: number, moveMs = 20): Promise<TestFleet> 
 fleet:
   controlPlanes: [{ name: prod, url: ${plane.url}, token: { env: CP } }]
   canary: [t0]
-  soak: 100ms
+  soak: ${soak}
   batch: 2
   buildinfo: ${tenants.buildinfo}
   verify: { timeout: 20s, interval: 50ms }

@@ -74,7 +74,9 @@ function createRun(rollout: Rollout, ports: DrivePorts) {
 
   /** What the people want, read with each sign of life. */
   async function look(): Promise<void> {
-    const isPaused = isWaiting && current.wish === "pause" && (journal?.inFlight() ?? 0) === 0;
+    // A soak starts nothing, and its wave waits at the next guard: once paused, it stays so until a call or a wish says otherwise.
+    const isIdle = isWaiting || journal?.isSoaking() === true || current.state === "paused";
+    const isPaused = isIdle && current.wish === "pause" && (journal?.inFlight() ?? 0) === 0;
     const state = isPaused ? "paused" : "running";
     const { rows } = await database.query(
       `update lateen_rollout set beat = clock_timestamp(), state = $3 where id = $1 and epoch = $2 and state <> 'ended'

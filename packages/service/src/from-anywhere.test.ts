@@ -64,6 +64,19 @@ test("ship and rollout order and follow, with the exit code and the document of 
   expect(await lateen(`status --server ${url}`)).toMatchObject({ code: 0, json: { outcome: "ok" } });
 });
 
+test("watch follows what is under way to its end, and says so if nothing is", async () => {
+  expect(await lateen(`watch --server ${url}`)).toMatchObject({
+    code: 0,
+    json: { command: "watch", outcome: "ok", reason: `no rollout of fleet-${runs} is running` },
+  });
+  const order = lateen(`ship --server ${url} --sha ${commit("b")}`);
+  while (fleet.plane.moves().length === 0) await new Promise((done) => setTimeout(done, 20));
+  const watched = await lateen(`watch --server ${url}`);
+  expect(watched, watched.stderr).toMatchObject({ code: 0, json: { outcome: "ok", commit: commit("b") } });
+  expect(watched.json["reason"]).toMatch(/ended shipped$/);
+  expect((await order).code).toBe(0);
+});
+
 test("a run that is halted ends with the exit code of that", async () => {
   fleet.plane.treat("t0", "fails");
   expect(await lateen(`ship --server ${url} --sha ${commit("c")}`)).toMatchObject({

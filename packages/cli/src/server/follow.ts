@@ -1,4 +1,4 @@
-import { isReleaseError, ReleaseError } from "@lateen/kernel";
+import { isReleaseError, plainText, ReleaseError } from "@lateen/kernel";
 import { senderOf } from "@lateen/registry/sender";
 import type { CommandResult } from "../commands/command.ts";
 import type { Context } from "../commands/context.ts";
@@ -60,6 +60,30 @@ export async function orderAndFollow(
   const { id, isNew } = await client.order(what, body, context.signal);
   const rollout = await follow(context, client, id);
   return concluded(rollout, isNew);
+}
+
+/** Follows the rollout that the fleet has under way, or else the first that waits; `detach` only stops to follow. */
+export async function watchOverServer(context: Context, detach: AbortSignal): Promise<CommandResult> {
+  const client = serverOf(context);
+  const { running, queued } = await client.state(context.signal);
+  const id = running?.rollout ?? queued[0]?.rollout;
+  if (id === undefined) return watched(`no rollout of ${client.fleet} is running`);
+  try {
+    const { result } = await follow({ ...context, signal: AbortSignal.any([context.signal, detach]) }, client, id);
+    return watched(`the rollout ${id} ended ${result?.outcome ?? "without a result"}`, result);
+  } catch (error) {
+    if (!detach.aborted || context.signal.aborted) throw error;
+    return watched(`the rollout ${id} goes on; it is watched no longer`);
+  }
+}
+
+function watched(reason: string, result?: ServerRollout["result"]): CommandResult {
+  const commit = result?.["commit"];
+  return {
+    outcome: "ok",
+    document: { reason, ...(typeof commit === "string" ? { commit } : {}) },
+    answer: plainText(reason, 300),
+  };
 }
 
 async function follow({ host, signal, report }: Context, client: ServerClient, id: string): Promise<ServerRollout> {

@@ -1,17 +1,18 @@
-import type { Command } from "../command.ts";
+import { serverOption } from "../../server/options.ts";
+import type { Command, CommandResult } from "../command.ts";
+import type { Context } from "../context.ts";
 
 /** `lateen watch`. */
 export const watch: Command = {
   about:
     "Follows the rollout of this fleet from any shell: what its journal says, as it is written, until it has ended. It changes nothing; q stops watching, and the rollout goes on.",
+  options: serverOption,
   examples: [
     ["lateen watch", "what the rollout of the nearest configuration does"],
     ["lateen watch --output ndjson", "the same for a program"],
+    ["lateen watch --server https://lateen.example.com", "what a service does"],
   ],
   async run(context) {
-    const [{ openJob }, { followRollout }] = await Promise.all([import("../open-job.ts"), import("./run.ts")]);
-    const job = await openJob(context, "fleet");
-    const { journal } = await job.wiring.fleet();
     const stop = new AbortController();
     const end = context.host.stderr.isTerminal
       ? context.host.keyboard?.listen((keys) => {
@@ -20,15 +21,18 @@ export const watch: Command = {
         })
       : undefined;
     try {
-      return await followRollout({
-        journal,
-        clock: context.host.clock,
-        report: context.report,
-        signal: context.signal,
-        detach: stop.signal,
-      });
+      if (context.args.text("server") === undefined) return await followJournal(context, stop.signal);
+      return await (await import("../../server/follow.ts")).watchOverServer(context, stop.signal);
     } finally {
       end?.();
     }
   },
 };
+
+async function followJournal(context: Context, detach: AbortSignal): Promise<CommandResult> {
+  const [{ openJob }, { followRollout }] = await Promise.all([import("../open-job.ts"), import("./run.ts")]);
+  const job = await openJob(context, "fleet");
+  const { journal } = await job.wiring.fleet();
+  const { clock } = context.host;
+  return followRollout({ journal, clock, report: context.report, signal: context.signal, detach });
+}

@@ -49,6 +49,7 @@ describe("retag", () => {
   test("refuses a source that does not exist, and moves none of the tags", async () => {
     const { code, document } = await run("retag", ref("acme/platform:nope"), "latest", "stable");
     expect([code, document.outcome, world.tag("acme/platform", "stable")]).toEqual([3, "refused", undefined]);
+    expect(document["code"]).toBe("SOURCE_ABSENT");
   });
 
   test.each([["alpine"], ["https://127.0.0.1/acme/platform:1"], ["u:hunter2@127.0.0.1:1/acme/platform:1"]])(

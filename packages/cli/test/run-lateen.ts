@@ -73,9 +73,15 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
   return ran(code, stdout, stderr);
 }
 
-/** Every outcome that any test meets is one that the help of its command names. */
+const stops: ReadonlySet<string | undefined> = new Set(
+  "deferred superseded held refused unknown halted partial error".split(" "),
+);
+
+/** Every outcome that any test meets is one that the help of its command names, and every stop has its code. */
 function checkOutcome(stdout: string): void {
-  const { command, outcome, error } = JSON.parse(stdout) as Record<string, string | undefined>;
+  const { command, outcome, code, error } = JSON.parse(stdout) as Record<string, string | undefined>;
+  if (stops.has(outcome) && !/^[A-Z][A-Z0-9_]*$/.test(code ?? ""))
+    throw new Error(`${command} ended ${outcome} without a code`);
   const own: readonly (string | undefined)[] = outcomesOf[command ?? ""] ?? [];
   if (error === undefined && !own.includes(outcome))
     throw new Error(`the help of ${command} does not say that it may end ${outcome}: add it to outcomes.table.ts`);

@@ -29,7 +29,7 @@ export function concludeFindings(findings: readonly Finding[], { out, fine }: Fi
   const error = credentialError(findings);
   return {
     outcome: error !== undefined ? "error" : gaps > 0 ? "refused" : troubles > 0 ? "unknown" : "ok",
-    document: { reason, findings },
+    document: { ...(gaps + troubles === 0 ? {} : { code: gaps > 0 ? "GAPS" : "TROUBLE" }), reason, findings },
     answer: [formatFindings(findings, out.isTerminal ? out.columns() : undefined), reason]
       .filter((part) => part !== "")
       .join("\n\n"),

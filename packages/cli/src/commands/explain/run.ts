@@ -84,6 +84,7 @@ async function attempt(job: Job, account: PipelineState, step: Step): Promise<Ve
     return {
       kind: "stop",
       outcome: "unknown",
+      code: error.code,
       reason: [error.message, error.fix].filter(Boolean).join("; "),
       evidence: [],
     };
@@ -123,7 +124,9 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdi
   const { journal: folder, checks } = job.settings.config.fleet;
   const verdicts = checks.length === 0 ? [] : status.checks.map((await import("@lateen/fleet/checks")).checkEvidence);
   const evidence = [evidenceOf(job, "journal", end, fact, folder), ...verdicts];
-  return end === "shipped" || end === "unchanged" ? go({}, evidence) : stop("halted", fact, evidence);
+  return end === "shipped" || end === "unchanged"
+    ? go({}, evidence)
+    : stop({ outcome: "halted", code: "ROLLOUT_NOT_SHIPPED", reason: fact, evidence });
 }
 
 /** One look at every tenant; anyone who is elsewhere is named. */

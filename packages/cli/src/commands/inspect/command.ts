@@ -16,8 +16,10 @@ export const inspect: Command = {
     const job = await openJob(context);
     const verdict = await look(ref, { registries: await job.wiring.registries(), clock: job.wiring.clock }, job.signal);
     const { evidence } = verdict;
-    if (verdict.kind === "stop")
-      return { outcome: verdict.outcome, document: { reason: verdict.reason, evidence }, answer: "" };
+    if (verdict.kind === "stop") {
+      const { outcome, code, reason } = verdict;
+      return { outcome, document: { code, reason, evidence }, answer: "" };
+    }
     return { outcome: "ok", document: { images: [verdict.value], evidence }, answer: formatInspection(verdict.value) };
   },
 };

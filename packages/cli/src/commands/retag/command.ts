@@ -38,7 +38,11 @@ export const retag: Command = {
           : verdict.value.changed
             ? "ok"
             : "unchanged";
-    const reason = verdict.kind === "stop" ? verdict.reason : undefined;
-    return { outcome, document: { reason, images, evidence: verdict.evidence }, answer: formatTags(images ?? []) };
+    const { code, reason } = verdict.kind === "stop" ? verdict : {};
+    return {
+      outcome,
+      document: { code, reason, images, evidence: verdict.evidence },
+      answer: formatTags(images ?? []),
+    };
   },
 };

@@ -17,7 +17,7 @@ export async function abandon(context: Context): Promise<CommandResult> {
   const what = verdict.value?.purpose?.kind === "rollback" ? "rollback to" : "rollout of";
   const known = { ...(commit === undefined ? {} : { commit }), evidence: verdict.evidence };
   if (verdict.kind === "stop")
-    return { outcome: verdict.outcome, document: { reason: verdict.reason, ...known }, answer: "" };
+    return { outcome: verdict.outcome, document: { code: verdict.code, reason: verdict.reason, ...known }, answer: "" };
   return {
     outcome: context.dryRun ? "planned" : "ok",
     document: { reason, ...known },

@@ -31,6 +31,7 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
   return {
     outcome,
     document: {
+      ...(outcome === "ok" ? {} : { code: drift === "drift" ? "DRIFT" : "DRIFT_UNKNOWN" }),
       reason,
       images,
       ...ledger,

@@ -55,5 +55,6 @@ async function lookBeforeCopy(
 ): Promise<Verdict<Manifest>> {
   if (registries.checkCopy !== undefined) return registries.checkCopy(source, target, signal);
   const reading = await registries.manifest(source, signal);
-  return reading.kind === "found" ? go(reading.value) : stop("unknown", `${source.repository} could not be read`);
+  if (reading.kind === "found") return go(reading.value);
+  return stop({ outcome: "unknown", code: "SOURCE_UNREADABLE", reason: `${source.repository} could not be read` });
 }

@@ -15,9 +15,14 @@ export async function checkNotOvertaken({ signal }: Job, entered: readonly Enter
     const head = await ledger.read(signal);
     if (head.kind === "found" && head.value.id === entry) continue;
     if (head.kind === "unknown")
-      return stop("unknown", `whether ${name} is still what it was made, could not be read: ${head.cause.message}`);
+      return stop({
+        outcome: "unknown",
+        code: "LEDGER_UNREADABLE",
+        reason: `whether ${name} is still what it was made, could not be read: ${head.cause.message}`,
+      });
     const newer = head.kind === "found" ? head.value.entry.commit : "something else";
-    return stop("superseded", `${newer} came to ${name} meanwhile, and takes the other targets with it`);
+    const reason = `${newer} came to ${name} meanwhile, and takes the other targets with it`;
+    return stop({ outcome: "superseded", code: "OVERTAKEN", reason });
   }
   return go(undefined);
 }

@@ -32,8 +32,10 @@ export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Pipeline
   if (verdict.kind === "go") return go({}, verdict.evidence);
   const cause = verdict.value?.cause;
   if (cause?.category === "auth") throw cause;
-  if (cause !== undefined && (await isForgeSilent(job)))
-    return stop("unknown", `the kill switch could not be read: ${cause.message}`, verdict.evidence);
+  if (cause !== undefined && (await isForgeSilent(job))) {
+    const reason = `the kill switch could not be read: ${cause.message}`;
+    return stop({ outcome: "unknown", code: "KILL_SWITCH_UNREADABLE", reason, evidence: verdict.evidence });
+  }
   return { ...verdict, value: {} };
 }
 
@@ -141,7 +143,7 @@ async function failAsUnknown(
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "interrupted" || error.category === "bug") throw error;
-    return stop("unknown", error.message);
+    return stop({ outcome: "unknown", code: error.code, reason: error.message });
   }
 }
 

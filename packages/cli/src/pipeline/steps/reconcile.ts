@@ -21,7 +21,7 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Pipeli
   }));
   let account: Partial<PipelineState> = { targets: results };
   const evidence: Evidence[] = [];
-  const stops: { readonly outcome: StopOutcome; readonly reason: string }[] = [];
+  const stops: { readonly outcome: StopOutcome; readonly code?: string | undefined; readonly reason: string }[] = [];
   for (const [at, target] of promote.targets.entries()) {
     const images = (target.images ?? release.images).map(({ repository }) => repository);
     const verdict = await reconcileOne(job, target, {
@@ -37,10 +37,11 @@ export async function reconcileTargets(job: Job): Promise<Verdict<Partial<Pipeli
     if (verdict.kind === "stop") stops.push(verdict);
     if (job.signal.aborted) break;
   }
-  if (stops.length === 0) return go(account, evidence);
+  const [first] = stops;
+  if (first === undefined) return go(account, evidence);
   // What could not be read or is refused is worse news than tags that are on their way.
-  const worst = stops.find(({ outcome }) => outcome !== "partial") ?? { outcome: "partial" as const };
-  return stop(worst.outcome, stops.map(({ reason }) => reason).join("; "), evidence, account);
+  const { outcome, code = outcome.toUpperCase() } = stops.find((one) => one.outcome !== "partial") ?? first;
+  return stop({ outcome, code, reason: stops.map(({ reason }) => reason).join("; "), evidence, value: account });
 }
 
 async function reconcileOne(

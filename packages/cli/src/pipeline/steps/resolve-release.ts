@@ -17,16 +17,20 @@ export const resolveRelease: Step = async (job, { commit }) => {
     const reading = await registries.resolve(ref, job.signal);
     const name = formatImageRef(ref);
     if (reading.kind === "absent") {
-      return stop(
-        "refused",
-        `${name} does not exist`,
-        [...evidence, makeEvidence(job, "candidate", "refused", `${name} does not exist`, name)],
-        { images },
-      );
+      const reason = `${name} does not exist`;
+      const refused = makeEvidence(job, "candidate", "refused", reason, name);
+      return stop({
+        outcome: "refused",
+        code: "CANDIDATE_ABSENT",
+        reason,
+        evidence: [...evidence, refused],
+        value: { images },
+      });
     }
     if (reading.kind === "unknown") {
       if (reading.cause.category === "auth") throw reading.cause;
-      return stop("unknown", `${name} could not be read: ${reading.cause.message}`, evidence, { images });
+      const reason = `${name} could not be read: ${reading.cause.message}`;
+      return stop({ outcome: "unknown", code: "CANDIDATE_UNREADABLE", reason, evidence, value: { images } });
     }
     images.push({ repository, candidate, digest: reading.value.digest });
     evidence.push(makeEvidence(job, "candidate", "found", `${name} is ${reading.value.digest}`, name));

@@ -10,6 +10,7 @@ export type TargetEnd = "done" | "unsettled" | "overtaken" | "untouched" | Exclu
 export interface TargetFacts {
   readonly name: string;
   readonly end: TargetEnd;
+  readonly code?: string | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -25,6 +26,7 @@ export type TargetsDecision =
   | {
       readonly kind: "stop";
       readonly outcome: StopOutcome;
+      readonly code: string;
       readonly reason: string;
       /** Set where a target is committed and another is not. */
       readonly completedBy?: CompletedBy | undefined;
@@ -47,11 +49,13 @@ export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision 
   const own = targets.filter(({ end }) => committed.has(end));
   const [first, ...others] = stopped.filter(({ end }) => end !== "untouched");
   if (stopped.length > 0 && own.length > 0) {
-    const outcome = stopped.some(({ end }) => end === "halted") ? "halted" : "partial";
+    const halted = stopped.find(({ end }) => end === "halted");
+    const outcome = halted === undefined ? "partial" : "halted";
+    const code = halted === undefined ? "TARGETS_APART" : codeOf(halted);
     // To go on would be to take back what came after it, or to be reported to give way.
     const isLate = overtaken !== undefined || stopped.some(({ end }) => end === "superseded");
     const completedBy = isLate ? "a newer release" : "the same command";
-    return { kind: "stop", outcome, reason: tell(own, stopped), completedBy };
+    return { kind: "stop", outcome, code, reason: tell(own, stopped), completedBy };
   }
   if (first !== undefined) {
     const loudest = [first, ...others].find(({ end }) => !quiet.has(end)) ?? first;
@@ -60,12 +64,18 @@ export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision 
   // Nothing is left half-done by this run: what it committed is what a newer release has taken over.
   if (overtaken !== undefined && unsettled.length === 0) return asItIs("superseded", overtaken);
   if (stopped[0] !== undefined) return asItIs("unknown", stopped[0]);
-  if (unsettled.length === 0) return { kind: "go" };
-  return { kind: "stop", outcome: "partial", reason: unsettled.map(reasonOf).join("; ") };
+  const [lagging] = unsettled;
+  if (lagging === undefined) return { kind: "go" };
+  const reason = unsettled.map(reasonOf).join("; ");
+  return { kind: "stop", outcome: "partial", code: codeOf(lagging), reason };
 }
 
 function asItIs(outcome: StopOutcome, target: TargetFacts): TargetsDecision {
-  return { kind: "stop", outcome, reason: reasonOf(target) };
+  return { kind: "stop", outcome, code: codeOf(target), reason: reasonOf(target) };
+}
+
+function codeOf({ end, code }: TargetFacts): string {
+  return code ?? `TARGET_${end.toUpperCase()}`;
 }
 
 function reasonOf({ name, end, reason }: TargetFacts): string {

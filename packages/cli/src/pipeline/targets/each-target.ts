@@ -5,7 +5,7 @@ import type { Job } from "../../job/job.ts";
 import { withPartialResult } from "../partial-result.ts";
 import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
 import type { TargetResult } from "../../output/result.ts";
-import { decideTargets, type TargetEnd } from "./decide-targets.ts";
+import { decideTargets, type TargetEnd, type TargetFacts } from "./decide-targets.ts";
 import { withReport } from "./promotion-account.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 
@@ -39,7 +39,7 @@ export async function eachTarget(
     state: "untouched",
     committed: false,
   }));
-  const ends: { name: string; end: TargetEnd; reason?: string }[] = targets.map(({ name }) => ({
+  const ends: TargetFacts[] = targets.map(({ name }) => ({
     name,
     end: "untouched",
   }));
@@ -59,7 +59,11 @@ export async function eachTarget(
     const { value } = withReport(verdict, "promotion", account.images ?? []);
     results[at] = resultOf(target, verdict, value, job.dryRun);
     const end = endOf(verdict);
-    ends[at] = { name: target.name, end, ...(verdict.kind === "stop" ? { reason: verdict.reason } : {}) };
+    ends[at] = {
+      name: target.name,
+      end,
+      ...(verdict.kind === "stop" ? { code: verdict.code, reason: verdict.reason } : {}),
+    };
     const changed = account.changed === true || value?.changed === true;
     account = {
       ...account,
@@ -77,12 +81,13 @@ export async function eachTarget(
   }
   const decision = decideTargets(ends);
   if (decision.kind === "go") return go(account, evidence);
-  return stop(decision.outcome, decision.reason, evidence, { ...account, completedBy: decision.completedBy });
+  const { outcome, code, reason, completedBy } = decision;
+  return stop({ outcome, code, reason, evidence, value: { ...account, completedBy } });
 }
 
 /** Credentials that are lost at one target: it stops there, and the error is thrown when the others have had their turn. */
-function stopDenied({ message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget>> {
-  return { verdict: stop("unknown", fix === undefined ? message : `${message}; ${fix}`) };
+function stopDenied({ code, message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget>> {
+  return { verdict: stop({ outcome: "unknown", code, reason: fix === undefined ? message : `${message}; ${fix}` }) };
 }
 
 /** A target whose tags have not settled is committed, and no reason to leave the others behind. */

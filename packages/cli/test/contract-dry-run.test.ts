@@ -48,6 +48,11 @@ describe("a dry run", () => {
       "batch-2",
     ]);
     expect(document.images.map(({ tags }) => tags.map(({ tag }) => tag))).toEqual([["latest"], ["latest"]]);
+    const planned = {
+      tags: [{ tag: "latest", action: "would-move" }],
+      pin: { tag: `release-${sha.slice(0, 12)}`, action: "would-create" },
+    };
+    expect(document.images).toMatchObject([planned, planned]);
   });
 
   test.each([["plan"], ["ship", "--dry-run"]])("of %s %s has no evidence of what was not done", async (...argv) => {

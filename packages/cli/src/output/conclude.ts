@@ -56,8 +56,8 @@ export function asPlanned(image: ImageResult): ImageResult {
     moved: "would-move",
     created: "would-create",
   };
-  if (image.tags === undefined) return image;
-  return { ...image, tags: image.tags.map((tag) => ({ ...tag, action: actions[tag.action] ?? tag.action })) };
+  const planned = (tag: TagResult): TagResult => ({ ...tag, action: actions[tag.action] ?? tag.action });
+  return { ...image, tags: image.tags?.map(planned), pin: image.pin && planned(image.pin) };
 }
 
 /** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */

@@ -38,6 +38,22 @@ describe("required checks", () => {
     });
   });
 
+  test("a name that is required of two posters is required of both", async () => {
+    const { fake, gate } = await start();
+    fake.setStatus({ sha: docs, context: ci, state: "success" });
+    const checks = [ci, { name: ci, from: "scanner" }, ci];
+    expect(await gate({ checks })).toMatchObject({
+      outcome: "deferred",
+      value: { checks: [{ state: "success" }, { state: "missing" }] },
+    });
+  });
+
+  test("a row without a description is described by its run alone", async () => {
+    const { fake, gate } = await start();
+    fake.setStatus({ sha: docs, context: ci, state: "error" });
+    expect(await gate({ checks: [ci] })).toMatchObject({ reason: expect.stringContaining("(its run: failure)") });
+  });
+
   test("requiring nothing is an error of input, and sends nothing", async () => {
     const { fake, gate } = await start();
     await expect(gate({ checks: [] })).rejects.toMatchObject({ code: "GATE_EMPTY", category: "input" });

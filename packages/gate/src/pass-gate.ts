@@ -84,7 +84,9 @@ function planOf(input: GateInput): LookPlan {
     commit,
     branch,
     event,
-    checks: checks.filter(({ name }, index) => index === checks.findIndex((other) => other.name === name)),
+    checks: checks.filter(
+      ({ name, from }, index) => index === checks.findIndex((other) => other.name === name && other.from === from),
+    ),
     workflows,
     policy: resolvePolicy(input.policy),
     waived: all === undefined ? waived : { ...Object.fromEntries(names.map((name) => [name, all])), ...waived },
@@ -103,13 +105,13 @@ function reportOverrides({ checks, workflows, waived }: LookPlan, { report }: Ga
 
 function createLook(plan: LookPlan, ports: GatePorts, signal: AbortSignal | undefined): () => Promise<Look> {
   const memory: GateMemory = { absence: new Map(), branch: undefined };
-  const shown = new Map<string, string>();
+  const shown: string[] = [];
   return async () => {
     const look = await evaluateGate(plan, ports, memory, signal);
-    for (const { waived: _, ...report } of look.reports) {
+    for (const [index, { waived: _, ...report }] of look.reports.entries()) {
       const words = `${report.state} ${report.decision}`;
-      if (shown.get(report.name) !== words) ports.report({ type: "check-changed", ...report });
-      shown.set(report.name, words);
+      if (shown[index] !== words) ports.report({ type: "check-changed", ...report });
+      shown[index] = words;
     }
     return look;
   };

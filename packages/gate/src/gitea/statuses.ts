@@ -87,7 +87,8 @@ async function linkRuns(
     const own = job === undefined ? undefined : jobs.get(fact.run.id)?.get(job);
     // A run can succeed without this job, so only a worse word of the whole run counts for it.
     const status = own ?? (fact.run.conclusion === "success" ? fact.status : fact.run.conclusion);
-    return status === fact.status ? fact : { ...fact, status, description: `${fact.description}; its run: ${status}` };
+    const description = [fact.description, `its run: ${status}`].filter((part) => part !== "").join("; ");
+    return status === fact.status ? fact : { ...fact, status, description };
   });
 }
 

@@ -35,6 +35,21 @@ describe("a hold on a ref", () => {
     );
   });
 
+  test("is neither armed nor lifted by a dry run", async () => {
+    expect(await outcome("hold", "--reason", "x", "--dry-run")).toMatchObject({ code: 0, outcome: "planned" });
+    expect(await outcome("gate", "--sha", sha)).toMatchObject({ outcome: "open" });
+    await world.lateen(["hold", "--reason", "x"]);
+    expect(await outcome("hold", "--lift", "--dry-run")).toMatchObject({ code: 0, outcome: "planned" });
+    expect(await outcome("gate", "--sha", sha)).toMatchObject({ outcome: "held" });
+  });
+
+  test("is lifted by what explain says", async () => {
+    await world.lateen(["hold", "--reason", "x"]);
+    const { stdout } = await world.lateen(["explain", sha]);
+    expect(stdout).toMatch(/├─ kill-switch: held: .*\n│ {5}would change it: lateen hold --lift, or --override/);
+    expect(stdout).toMatch(/├─ gate: held: .*\n│ {5}would change it: lateen hold --lift, or --override/);
+  });
+
   test("may end by itself, and says when", async () => {
     await world.lateen(["hold", "--reason", "briefly", "--until", "2099-01-01T00:00:00+01:00"]);
     expect(await outcome("gate", "--sha", sha)).toMatchObject({

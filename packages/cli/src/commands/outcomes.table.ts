@@ -13,7 +13,7 @@ export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {
   promote: ["shipped", "unchanged", "planned", "superseded", "held", "refused", "unknown", "halted", "partial"],
   reconcile: ["ok", "unchanged", "planned", "superseded", "held", "refused", "unknown", "partial"],
   rollback: ["shipped", "unchanged", "planned", "superseded", "refused", "unknown", "halted", "partial"],
-  hold: ["ok", "unchanged", "unknown"],
+  hold: ["ok", "unchanged", "planned", "unknown"],
   status: ["ok", "refused", "unknown"],
   serve: ["ok", "refused", "unknown"],
   watch: ["ok", "unknown"],

@@ -1,5 +1,14 @@
 import { inspectJournal } from "@lateen/fleet";
-import { asReleaseError, type CommitSha, type Evidence, go, isoNow, stop, type Verdict } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type CommitSha,
+  type Evidence,
+  go,
+  isoNow,
+  type Stop,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import type { Shipped } from "./decide-shipped.ts";
 import { remedy } from "./remedies.ts";
 import type { Job } from "../../job/job.ts";
@@ -97,7 +106,7 @@ function explained(job: Job, rule: string, verdict: Verdict<unknown>, about?: st
   const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
   const said = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
   const fact = about === undefined ? said : `${about}: ${said}`;
-  const change = verdict.kind === "go" ? undefined : changeOf(job, rule, outcome);
+  const change = verdict.kind === "go" ? undefined : changeOf(job, rule, verdict);
   return [{ rule, verdict: outcome, fact, change, at: isoNow(job.wiring.clock), facts: verdict.evidence }];
 }
 
@@ -105,12 +114,15 @@ function lastFact(evidence: readonly Evidence[]): string {
   return evidence.length === 1 ? (evidence[0]?.fact ?? "") : `${evidence.length} facts, none against it`;
 }
 
-/** The configuration knows the name of the variable. */
-function changeOf(job: Job, rule: string, outcome: string): string | undefined {
+/** Rules that the kill switch alone holds. */
+const byKillSwitch: ReadonlySet<string> = new Set(["kill-switch", "gate"]);
+
+/** The configuration knows the name of the variable; the gate is held by the kill switch, and by no check. */
+function changeOf(job: Job, rule: string, { outcome, code }: Stop<unknown>): string | undefined {
   const { killSwitch } = job.settings.config;
-  return rule === "kill-switch" && killSwitch !== undefined && outcome !== "unknown"
-    ? `clear the variable ${killSwitch.variable}, or --override kill-switch=REASON`
-    : remedy(rule, outcome);
+  if (!byKillSwitch.has(rule) || outcome !== "held" || killSwitch === undefined) return remedy(rule, outcome);
+  const free = code?.startsWith("HOLD_") === true ? "lateen hold --lift" : `clear the variable ${killSwitch.variable}`;
+  return `${free}, or --override kill-switch=REASON`;
 }
 
 /** What became of the last rollout, where it was one of this commit. */

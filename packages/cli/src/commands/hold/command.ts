@@ -10,6 +10,7 @@ export const hold: Command = {
     reason: { value: "TEXT", about: "why; everybody who is held reads it" },
     until: { value: "TIME", about: "end it by itself at this instant (2027-01-31T18:00:00Z) or after this time (2h)" },
     lift: { about: "end it now" },
+    "dry-run": { about: "read and refuse as always, write nothing" },
   },
   examples: [
     ["lateen hold --reason 'database migration'", "until it is lifted"],

@@ -42,6 +42,14 @@ export async function changeHold(
     ];
   }
   const { actor } = job;
+  if (job.dryRun) {
+    const would = lift ? "would lift the hold on" : "would hold";
+    const planned = `${actor} ${would} ${ref}; nothing was written`;
+    return [
+      go({}, evidence(known.kind === "absent" ? "free" : "held", planned)),
+      { outcome: "planned", reason: planned },
+    ];
+  }
   if (lift) await holds.lift({ actor, reason: reason === "" ? "lifted" : reason, at }, job.signal);
   else await holds.arm({ actor, reason, until: end, at }, job.signal);
   const done = lift

@@ -105,6 +105,26 @@ describe("gate", () => {
     });
   });
 
+  test.each(["rollout", "promote", "reconcile"])("holds %s as well if this token may not read it", async (command) => {
+    const end = world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
+    const ran = await run(command, ...(command === "reconcile" ? [] : ["--sha", sha]), "--yes");
+    end();
+    expect({ code: ran.code, outcome: ran.document.outcome }).toEqual({ code: 0, outcome: "held" });
+  });
+
+  test("reads the kill switch also with gate: false", async () => {
+    world.configure((text) => text.replace(/^gate: .*$/m, "gate: false"));
+    const open = await run("gate", "--sha", sha);
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    const held = await run("gate", "--sha", sha);
+    expect({ code: open.code, gate: open.document.gate?.verdict, reason: open.document.reason }).toEqual({
+      code: 0,
+      gate: "open",
+      reason: "gate: false asks for no check",
+    });
+    expect({ code: held.code, gate: held.document.gate?.verdict }).toEqual({ code: 12, gate: "held" });
+  });
+
   test.each([["false"], ["0"], ["off"], ["no"], [""]])("is open where the kill switch says %j", async (value) => {
     world.forge.setVariable("DEPLOY_DISABLED", value);
     expect((await run("gate", "--sha", sha)).document.outcome).toBe("open");

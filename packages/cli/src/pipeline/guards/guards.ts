@@ -25,13 +25,13 @@ export function checkKillSwitchEnv({ settings, overrides, host, wiring }: Job): 
 /**
  * Stops with `held` where the kill switch is armed, or cannot be read on a forge that answers otherwise; with `unknown` where
  * the forge answers nothing at all, since `held` would be a quiet success.
- * @throws ReleaseError of category `auth` where the forge turns the token away
+ * @throws ReleaseError of category `auth` where the forge turns the token away; one that only may not read the variable is held
  */
 export async function passKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   const verdict = await readSwitch(job);
   if (verdict.kind === "go") return go({}, verdict.evidence);
   const cause = verdict.value?.cause;
-  if (cause?.category === "auth") throw cause;
+  if (cause?.category === "auth" && cause.code !== "FORGE_FORBIDDEN") throw cause;
   if (cause !== undefined && (await isForgeSilent(job))) {
     const reason = `the kill switch could not be read: ${cause.message}`;
     return stop({ outcome: "unknown", code: "KILL_SWITCH_UNREADABLE", reason, evidence: verdict.evidence });

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { isRecord } from "../config/layers.ts";
 import { resultSchema } from "./result-schema.ts";
 import type { ResultDocument } from "./result.ts";
@@ -26,9 +27,10 @@ export function readDocument(value: unknown): ReadDocument | undefined {
   for (let round = 0; round < mostRounds; round++) {
     const { success, data, error } = resultSchema.safeParse(draft);
     if (success) return { ...withLists(data), outcome };
-    const places = new Map(
-      error.issues.map(({ path }) => placeOf(draft, path)).map((path) => [JSON.stringify(path), path]),
-    );
+    const words = error.issues.filter((issue) => isForeignWord(draft, issue));
+    for (const { path } of words) setUnknown(draft, path);
+    const others = error.issues.filter((issue) => !words.includes(issue));
+    const places = new Map(others.map(({ path }) => placeOf(draft, path)).map((path) => [JSON.stringify(path), path]));
     // From the back, so that the indices in front stay what they are.
     for (const path of [...places.values()].toSorted(fromTheBack)) takeOut(draft, path);
   }
@@ -54,6 +56,19 @@ function placeOf(root: unknown, path: readonly PropertyKey[]): readonly Property
   const key = path.at(-1);
   if (path.length < 2 || key === undefined || dispensable.has(key)) return path;
   return isObject(parent) && Object.hasOwn(parent, key) ? path : placeOf(root, path.slice(0, -1));
+}
+
+/** A word of an enumeration that another version may have: what it means is unknown, if the enumeration has that word. */
+function isForeignWord(root: unknown, issue: z.core.$ZodIssue): boolean {
+  return (
+    issue.code === "invalid_value" && issue.values.includes("unknown") && typeof valueAt(root, issue.path) === "string"
+  );
+}
+
+function setUnknown(root: unknown, path: readonly PropertyKey[]): void {
+  const parent = valueAt(root, path.slice(0, -1));
+  const key = path.at(-1);
+  if (isObject(parent) && key !== undefined) parent[key] = "unknown";
 }
 
 function takeOut(root: unknown, path: readonly PropertyKey[]): void {

@@ -35,7 +35,7 @@ let runs = 0;
 async function deploy(
   slugs: readonly string[],
   kind: "Deployment" | "StatefulSet" = "Deployment",
-  progressDeadlineSeconds = 4,
+  progressDeadlineSeconds = 8,
 ): Promise<string> {
   const run = `run-${(runs += 1)}`;
   await Promise.all(
@@ -189,7 +189,8 @@ describe.runIf(isThere)("a real API server", () => {
   });
 
   test("an API server that is killed in mid-rollout and comes back: every tenant proven, none patched twice", async () => {
-    const run = await deploy(["t1", "t2", "t3"]);
+    // The deadline goes on while there is no API server.
+    const run = await deploy(["t1", "t2", "t3"], "Deployment", 120);
     cluster.setStart(1_500);
     const { controlPlane, prober } = createKubernetesFleet(optionsFor(run));
     const tenants = ["t1", "t2", "t3"].map((slug) => ({

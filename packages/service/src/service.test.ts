@@ -280,6 +280,15 @@ describe("a refusal", () => {
       status: 413,
       code: "BODY_TOO_LARGE",
     },
+    {
+      why: "a body that is too large, by a small role",
+      method: "POST",
+      path: "/v1/fleets/FLEET/releases",
+      body: "x".repeat(70_000),
+      token: "read-token-1",
+      status: 403,
+      code: "FORBIDDEN",
+    },
     { why: "an address that is not there", method: "GET", path: "/v1/nothing", status: 404, code: "NOT_FOUND" },
   ])("for $why is $status $code, with three parts", async ({ method, path, body, token, status, code }) => {
     await using world = await start(1);

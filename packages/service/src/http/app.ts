@@ -64,7 +64,6 @@ export function createApi(ports: ApiPorts): Hono<Env> {
   app.get("/openapi.json", (context) => context.json(openApi()));
   addPage(app as unknown as Hono);
 
-  app.use("/v1/*", bodyLimit({ maxSize: bodyBytes, onError: (context) => answerError(context, tooLarge()) }));
   app.use("/v1/*", async (context, next) => {
     const address = context.env?.incoming?.socket?.remoteAddress ?? "";
     const given = /^Bearer (.+)$/i.exec(context.req.header("authorization") ?? "")?.[1]?.trim();
@@ -84,6 +83,7 @@ export function createApi(ports: ApiPorts): Hono<Env> {
     if (!isAllowed(token.role, least)) return answerError(context, forbidden(token, least));
     return next();
   });
+  app.use("/v1/*", bodyLimit({ maxSize: bodyBytes, onError: (context) => answerError(context, tooLarge()) }));
 
   const fleetOf = (name: string): ServiceFleet => {
     const fleet = Object.hasOwn(fleets, name) ? fleets[name] : undefined;

@@ -59,7 +59,11 @@ test("ship and rollout order and follow, with the exit code and the document of 
   expect(fleet.plane.moves().flat()).toHaveLength(4);
   expect(await lateen(`rollout --server ${url} --sha ${commit("b")}`)).toMatchObject({
     code: 0,
-    json: { command: "rollout", outcome: "unchanged" },
+    json: {
+      command: "rollout",
+      outcome: "unchanged",
+      reason: expect.stringMatching(/^shipped before, by the rollout r/) as string,
+    },
   });
   expect(await lateen(`status --server ${url}`)).toMatchObject({ code: 0, json: { outcome: "ok" } });
 });

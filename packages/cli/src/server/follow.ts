@@ -130,7 +130,8 @@ function concluded({ id, result }: ServerRollout, isNew: boolean): CommandResult
   const { schemaVersion: _, command: __, outcome: ended, ...document } = result as unknown as ResultDocument;
   const outcome: Outcome = !isNew && ended === "shipped" ? "unchanged" : ended;
   const error = outcome === "error" && document.error !== undefined ? errorOf(document.error) : undefined;
-  return { outcome, document, answer: formatAnswer(outcome, document), error };
+  const account = outcome === ended ? document : { ...document, reason: `shipped before, by the rollout ${id}` };
+  return { outcome, document: account, answer: formatAnswer(outcome, account), error };
 }
 
 function errorOf(error: NonNullable<ResultDocument["error"]> & { readonly category?: string }): ReleaseError {

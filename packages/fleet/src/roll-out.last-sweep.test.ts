@@ -31,6 +31,23 @@ describe("after the last move", () => {
     expect(clock.now() - fellSilent).toBeGreaterThanOrEqual(100_000);
   });
 
+  test("a tenant that failed because it shows both commits is not verified by one lucky answer", async () => {
+    const { ports, run } = createVirtualRollout();
+    let answers = 0;
+    const prober: typeof ports.prober = {
+      async buildinfo(tenant, signal) {
+        const seen = await ports.prober.buildinfo(tenant, signal);
+        const isStale =
+          tenant.slug === "t3" && seen.kind === "found" && seen.value === release.sha && answers++ % 2 === 1;
+        return isStale ? { kind: "found", value: "a".repeat(40) } : seen;
+      },
+    };
+    const verdict = await run({}, { prober, report: afterwards(() => (answers = 0)) });
+    expect(verdict).toMatchObject({ outcome: "halted", code: "TENANTS_FAILED" });
+    expect(verdict.value?.tenants.find((line) => line.slug === "t3")).toMatchObject({ verdict: "mixed" });
+    expect(verdict.value?.stragglers).toContain("t3");
+  });
+
   test("who is taken back is only who was moved here", async () => {
     const { fleet, ports } = createVirtualRollout();
     fleet.answers.push(undefined, { kind: "answered", ok: false, rows: [] });

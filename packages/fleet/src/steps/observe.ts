@@ -49,7 +49,7 @@ export interface Observation extends LookJudgement {
 /**
  * Most requests of one look. With one stale replica of two, twelve agree by chance once in 4,096 looks.
  */
-const mostSamples = 12;
+export const mostSamples = 12;
 
 interface Watch {
   readonly tenant: Tenant;

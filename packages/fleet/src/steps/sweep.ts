@@ -1,5 +1,5 @@
 import type { Slug } from "@lateen/kernel";
-import { type Observation, observe } from "./observe.ts";
+import { mostSamples, type Observation, observe } from "./observe.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -15,8 +15,12 @@ export async function sweep(run: Run): Promise<ReadonlyMap<Slug, Observation>> {
     state.tenants.get(slug)?.step === "verified" || state.tenants.get(slug)?.baseline?.kind === "done";
   const patienceMs = (slug: Slug) => (state.stop === undefined && isProven(slug) ? policy.verify.timeoutMs : 0);
   const seenAt = (slug: Slug) => run.seenAt.get(slug);
-  // One request is enough if earlier looks have proven the tenant; one that was never moved has had a single request so far.
-  const samples = (slug: Slug) => (state.tenants.get(slug)?.moved === true ? 1 : policy.verify.samples);
+  const samples = (slug: Slug) => {
+    const { moved, step } = state.tenants.get(slug) ?? {};
+    if (moved !== true) return policy.verify.samples;
+    // One request is enough if looks since the move have proven the tenant; of one that failed it may meet the replica that moved.
+    return step === "failed" ? mostSamples : 1;
+  };
   const onProgress = (settled: number, total: number) => ports.report?.({ type: "sweep-progressed", settled, total });
   return observe(tenants, { ...run.observing(input.release), patienceMs, seenAt, samples, onProgress }, run.signal);
 }

@@ -101,7 +101,13 @@ describe("rollout", () => {
 
     const given = await run("rollout", "--abandon", "--reason", "a newer one is there");
     expect(given.code, given.stderr).toBe(0);
-    expect((await run("rollout", "--abandon")).code, "there is nothing more to give up").toBe(3);
+    const more = await run("rollout", "--abandon");
+    expect([more.code, more.document["code"]], "there is nothing more to give up").toEqual([3, "JOURNAL_EMPTY"]);
+    const resumed = await run("rollout", "--resume");
+    expect([resumed.code, resumed.document["code"]], "what was given up is not continued").toEqual([
+      3,
+      "JOURNAL_EMPTY",
+    ]);
     const newer = await world.release();
     world.plane.treat("t2", undefined);
     expect((await run("rollout", "--sha", newer)).document.outcome).toBe("shipped");

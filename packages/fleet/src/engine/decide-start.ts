@@ -29,6 +29,8 @@ export function decideStart(
   const other = fleet === undefined ? undefined : otherFleet(state, fleet);
   if (other !== undefined && state.finished === undefined)
     return { kind: "refuse", code: "JOURNAL_OTHER_FLEET", reason: other };
+  if (resume === true && state.finished === "abandoned")
+    return { kind: "refuse", code: "JOURNAL_EMPTY", reason: givenUp(state) };
   const isSame = state.release?.sha === release.sha && other === undefined;
   if (state.finished !== undefined) {
     const isDone = isSame && (state.finished === "shipped" || state.finished === "unchanged");
@@ -52,6 +54,10 @@ function otherFleet(
     return `the journal holds ${what} by an earlier version, which did not record its fleet: ${advice}`;
   if (isSameFleet(state.fleet, fleet)) return undefined;
   return `the journal holds ${what} for ${describeFleet(state.fleet)}, not for ${describeFleet(fleet)}: ${advice}`;
+}
+
+function givenUp({ release }: Pick<RolloutState, "release">): string {
+  return `there is nothing to resume: the rollout of ${release?.sha ?? "another commit"} was given up with --abandon`;
 }
 
 function inTheWay({ release, purpose }: Pick<RolloutState, "release" | "purpose">): string {

@@ -68,5 +68,7 @@ export const startRows: readonly StartRow[] = [
   },
   { journal: "halted", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "start", because: "a halted rollout is over: the next try is planned anew" },
   { journal: "halted", commit: "another", holds: "release", asked: "rollback", resume: false, then: "start", because: "what halted stands in nobody's way" },
+  { journal: "abandoned", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "refuse", because: "a person has given it up: it is not continued" },
+  { journal: "abandoned", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "who names the commit again means it" },
   { journal: "abandoned", commit: "another", holds: "rollback", asked: "release", resume: false, then: "start", because: "a person has given it up" },
 ];

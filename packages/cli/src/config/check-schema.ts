@@ -70,12 +70,7 @@ export const fleetCheck = () =>
     samples: field.count(1).optional(),
     onUnknown: z.enum(["wait", "halt"], { error: "must be wait or halt: unknown never passes" }).optional(),
     regression: regression().optional(),
-    env: field
-      .listOf(
-        field.words.refine((text) => /^[A-Za-z_]\w*$/.test(text), { error: "must be the name of a variable" }),
-        "names of variables",
-      )
-      .default([]),
+    env: field.listOf(field.variable, "names of variables").default([]),
   });
 
 /** One check of the configuration. */

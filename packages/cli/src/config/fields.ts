@@ -55,12 +55,17 @@ export function count(least: number): z.ZodType<number, number> {
   return z.int({ error: about }).min(least, { error: about });
 }
 
+/** The bounds of a number within a template are no part of its pattern. */
+function isPercent(text: string): boolean {
+  const percent = Number.parseFloat(text);
+  return percent >= 0 && percent <= 100;
+}
+
 /** A count or a percentage. */
 export function share(least: number): z.ZodType<Share, Share> {
   const about = `must be a whole number, ${least} or more, or a percentage such as "25%"`;
-  return z.union([z.int().min(least), z.templateLiteral([z.number().min(0).max(100), "%"])], {
-    error: about,
-  }) as z.ZodType<Share, Share>;
+  const percent = z.templateLiteral([z.number(), "%"]).refine(isPercent, { error: about });
+  return z.union([z.int().min(least, { error: about }), percent], { error: about }) as z.ZodType<Share, Share>;
 }
 
 /** A repository of images, `host/path`, without tag and digest. */
@@ -118,10 +123,14 @@ export const checkAddress: z.ZodType<string, string> = parsed((text) => {
 
 const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
 
-/** The name of an environment variable. */
+/** Tokens that would pass for names: GitHub, npm, AWS access keys, and 40 hex digits as Gitea makes them. */
+const tokenLike = /^(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|npm_\w{30,}|(?:AKIA|ASIA)[0-9A-Z]{16}|[0-9a-f]{40})$/;
+
+/** The name of an environment variable; a token in its place is refused, and not repeated. */
 export const variable: z.ZodType<string, string> = z
   .string({ error: "must be the name of a variable" })
-  .regex(/^[A-Za-z_]\w*$/, "must be the name of a variable");
+  .regex(/^[A-Za-z_]\w*$/, "must be the name of a variable")
+  .refine((text) => !tokenLike.test(text), { error: `must be the name of a variable, not a token: ${secretAdvice}` });
 
 /** `{ env: NAME }` or `{ file: PATH }`. */
 export const secretSource: z.ZodType<SecretSource, SecretSource> = z

@@ -255,6 +255,29 @@ describe("problems", () => {
     expect(problems).not.toContain("ghp_literal");
   });
 
+  test.each([`ghp_${"a1".repeat(18)}`, `github_pat_${"a1".repeat(20)}`, `AKIA${"A1".repeat(8)}`, "ab".repeat(20)])(
+    "of a token where the name of a variable belongs do not repeat it: %s",
+    async (token) => {
+      const check = `{ name: c, at: wave, http: { url: "https://a.example.com", headers: { authorization: { env: ${token} } } } }`;
+      const problems = await problemsOf(
+        `forge: { kind: gitea, url: https://g.example.com, repository: a/b, token: { env: ${token} } }\nfleet:\n  controlPlanes: [{ name: p, url: https://c.example.com, token: { env: T } }]\n  buildinfo: "https://{slug}.example.com/b"\n  checks: [${check}, { name: d, at: wave, exec: [x], env: [${token}] }]`,
+      );
+      for (const key of ["forge.token.env", "fleet.checks[0].http.headers.authorization.env", "fleet.checks[1].env[0]"])
+        expect(problems).toContain(`${key}: must be the name of a variable, not a token`);
+      expect(problems).not.toContain(token);
+    },
+  );
+
+  test.each(["101%", "-1%", "100.5%"])("of a percentage out of range have line and column: %s", async (share) => {
+    for (const key of ["maxStragglers", "waves"]) {
+      const value = key === "waves" ? `["${share}"]` : `"${share}"`;
+      const problems = await problemsOf(`fleet:\n  ${key}: ${value}`);
+      expect(problems).toMatch(
+        new RegExp(String.raw`lateen.yaml:\d+:\d+: fleet.${key}(\[0\])?: must be a whole number`),
+      );
+    }
+  });
+
   test.each([
     ["gate: { timeout: 5m }", "gate.checks: is missing"],
     ["fleet: { waves: [1], batch: 3 }", "fleet.waves: cannot stand beside fleet.batch"],

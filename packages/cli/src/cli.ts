@@ -13,7 +13,7 @@ import { confirm } from "./command-line/confirm.ts";
 import type { Settings } from "./config/load.ts";
 import { PartialResultError, systemError } from "./pipeline/partial-result.ts";
 import { runUrlOf } from "./job/job.ts";
-import { resumeCommand } from "./command-line/resume-command.ts";
+import { inPlace, resumeCommand } from "./command-line/resume-command.ts";
 import { formatNext, same } from "./output/next-commands.ts";
 import { formatOf, openOutputs, type Screen } from "./output/outputs.ts";
 import { errorDocument, type ResultDocument } from "./output/result.ts";
@@ -67,7 +67,7 @@ async function run(
   const context = createContext(host, screen, record, row, args);
   if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
   const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
-  const document = asTyped(host.argv, {
+  const document = asTyped(host.argv, args, {
     ...documentOf(row.name, result, overrideEvidence(context)),
     ...(await stampOf(host, record)),
   });
@@ -205,12 +205,13 @@ async function fail(screen: Screen, host: Host, record: RunRecord, thrown: unkno
   return stopped !== undefined && error.category === "interrupted" ? stopped : errorExitCode(error);
 }
 
-/** "The same command" with every option that was given: its configuration, its overrides. */
-function asTyped(argv: readonly string[], document: ResultDocument): ResultDocument {
-  const { command, commit } = document;
+/** "The same command" with every option that was given; any other one about the same fleet, by its configuration and environment. */
+function asTyped(argv: readonly string[], args: Arguments, document: ResultDocument): ResultDocument {
+  const { command, commit, next } = document;
+  if (next === undefined) return document;
   const [plain] = same({ command, commit });
-  if (plain === undefined || document.next?.includes(plain) !== true) return document;
-  return { ...document, next: document.next.map((line) => (line === plain ? resumeCommand(argv, document) : line)) };
+  const typed = (line: string) => (line === plain ? resumeCommand(argv, document) : inPlace(line, args));
+  return { ...document, next: next.map(typed) };
 }
 
 /** Who ran what, when, with which version of the program and of the configuration: a document is read far from its job. */

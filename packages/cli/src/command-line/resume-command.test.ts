@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { resumeCommand } from "./resume-command.ts";
+import { inPlace, resumeCommand } from "./resume-command.ts";
 
 const commit = "a".repeat(40);
 
@@ -19,4 +19,14 @@ test.each([
   [["ship", "--override", "gate=a; b"], "ship", undefined, "lateen ship --override 'gate=a; b'"],
 ])("%j goes on with a line that a shell takes as it is", (argv, command, known, line) => {
   expect(resumeCommand(argv, { command, commit: known })).toBe(line);
+});
+
+test.each([
+  ["lateen rollback --reason TEXT", { env: "eu" }, "lateen rollback --reason TEXT --env eu"],
+  ["lateen reconcile", { config: "my file.yaml", env: "eu" }, "lateen reconcile --config 'my file.yaml' --env eu"],
+  ["lateen status --env eu", { env: "eu" }, "lateen status --env eu"],
+  ["lateen status", {}, "lateen status"],
+  ["wait for the owner", { env: "eu" }, "wait for the owner"],
+])("%j of %j is about the same fleet", (line, given: Readonly<Record<string, string>>, expected) => {
+  expect(inPlace(line, { text: (name) => given[name] })).toBe(expected);
 });

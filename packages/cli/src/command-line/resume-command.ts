@@ -1,3 +1,4 @@
+import type { Arguments } from "./arguments.ts";
 import { quoted } from "../output/text/quoted.ts";
 import type { ResultDocument } from "../output/result.ts";
 
@@ -18,4 +19,14 @@ export function resumeCommand(
   const option = commitOptions.get(command);
   const commitToo = !named && commit !== undefined && option !== undefined ? [option, commit] : [];
   return ["lateen", ...argv, ...commitToo].map(quoted).join(" ");
+}
+
+/** A command line of lateen with the configuration and the environment that were given: it is about the same fleet. */
+export function inPlace(line: string, args: Pick<Arguments, "text">): string {
+  if (!line.startsWith("lateen ")) return line;
+  const given = ["config", "env"].flatMap((name) => {
+    const value = args.text(name);
+    return value === undefined || line.includes(` --${name}`) ? [] : [`--${name}`, quoted(value)];
+  });
+  return [line, ...given].join(" ");
 }

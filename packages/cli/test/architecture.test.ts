@@ -169,6 +169,11 @@ describe("shape", () => {
     expect(top.length, top.join(" ")).toBeLessThanOrEqual(mostTopFiles);
   });
 
+  test("one rule says where a token may travel over plain http", () => {
+    const rules = sources.filter(({ text }) => /(?:function|const) isLoopback\b/.test(text));
+    expect(rules.map(({ name }) => name)).toEqual(["packages/kernel/src/http/loopback.ts"]);
+  });
+
   test("an index is an explicit list of names", () => {
     const loose = files.filter(({ path, text }) => /(^|\/)index\.ts$/.test(path) && /export\s+(\*|default)/.test(text));
     expect(loose.map(({ name }) => name)).toEqual([]);

@@ -1,3 +1,4 @@
+import { isLoopback } from "@lateen/kernel";
 import { checkProblems } from "./check-problems.ts";
 import { isRecord } from "./layers.ts";
 import { tagsClaimedTwice } from "./tags-claimed-twice.ts";
@@ -85,12 +86,6 @@ function isPlainHttp(value: unknown): boolean {
   if (typeof value !== "string") return false;
   const text = value.replaceAll(/\{\w+\}/g, "slug");
   return /^http:/i.test(text) && URL.canParse(text) && !isLoopback(new URL(text).hostname);
-}
-
-/** Whether a host name is this machine's own: RFC 6761 §6.3 (localhost), RFC 1122 §3.2.1.3 (127/8), RFC 4291 §2.5.3 (::1). */
-export function isLoopback(hostname: string): boolean {
-  const name = hostname.toLowerCase().replace(/^\[|\]$/g, "");
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
 function rolloutShape(fleet: unknown): CrossProblem[] {

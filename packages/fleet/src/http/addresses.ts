@@ -1,14 +1,4 @@
-import { plainText, ReleaseError } from "@lateen/kernel";
-
-/** Whether `hostname`, as `URL` spells it, names this very machine. Source: RFC 6761 §6.3, RFC 1122 §3.2.1.3. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    hostname === "[::1]" ||
-    /^127(?:\.\d{1,3}){3}$/.test(hostname)
-  );
-}
+import { isLoopback, plainText, ReleaseError } from "@lateen/kernel";
 
 /**
  * Reads the address of a control plane or a tenant: `https:`, or `http:` to loopback, or `http:` anywhere where that is said.

@@ -1,6 +1,5 @@
-import { redactUrl, systemCode } from "@lateen/kernel";
+import { isLoopback, redactUrl, systemCode } from "@lateen/kernel";
 import type { Config } from "../../config/config.ts";
-import { isLoopback } from "../../config/cross-checks.ts";
 import type { Job } from "../../job/job.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 

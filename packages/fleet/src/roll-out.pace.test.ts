@@ -97,7 +97,10 @@ describe("guards", () => {
 
   test("the first one that stops is the reason, and the later ones are not asked", async () => {
     const { run } = createVirtualRollout();
-    const first = { name: "first", check: async () => stop("superseded", "newer") };
+    const first = {
+      name: "first",
+      check: async () => stop({ outcome: "superseded", code: "SUPERSEDED", reason: "newer" }),
+    };
     const second = { name: "second", check: async () => Promise.reject(new Error("asked")) };
     expect(await run({}, { guards: [first, second] })).toMatchObject({ outcome: "superseded", reason: "newer" });
   });

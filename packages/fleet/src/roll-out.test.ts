@@ -173,5 +173,8 @@ describe("onFailure: rollback", () => {
 
 function stopAfter(passes: number, outcome: "held" | "superseded" | "refused" | "unknown" = "held") {
   let checks = 0;
-  return { name: "test", check: async () => (checks++ < passes ? go(undefined) : stop(outcome, "enough")) };
+  return {
+    name: "test",
+    check: async () => (checks++ < passes ? go(undefined) : stop({ outcome, code: "ENOUGH", reason: "enough" })),
+  };
 }

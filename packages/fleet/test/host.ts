@@ -12,7 +12,8 @@ const controlPlane: ControlPlane = {
 };
 const prober: Prober = { buildinfo: async ({ slug }) => found(tenants.get(slug) ?? "") };
 const frozen = new Set<string>();
-const check: Guard["check"] = async () => (frozen.has("fleet") ? stop("held", "nobody is at work") : go(undefined));
+const check: Guard["check"] = async () =>
+  frozen.has("fleet") ? stop({ outcome: "held", code: "OUT_OF_HOURS", reason: "out of office hours" }) : go(undefined);
 const facts: JournalEntry[] = []; // a table of yours; `append` resolves when the facts are safe
 const append = async (added: readonly JournalEntry[]) => void facts.push(...added);
 const rotate = async () => void facts.splice(0);

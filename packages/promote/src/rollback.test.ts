@@ -151,7 +151,8 @@ describe("rollback", () => {
 
   test("a fleet that does not follow stops it before the ledger", async () => {
     const world = await createWorld();
-    const beforeCommit = async () => stop<FleetEvidence>("halted", "canary-a is still on three");
+    const beforeCommit = async () =>
+      stop<FleetEvidence>({ outcome: "halted", code: "CANARY_FAILED", reason: "canary-a is still on three" });
     const verdict = await rollback(inputFor(world, { beforeCommit }), world.ports);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "halted", reason: "canary-a is still on three" });
     expect(world.ledger.heads).toHaveLength(3);

@@ -33,7 +33,7 @@ export function conclude(
   const { commit } = state;
   const next = nextCommands({ command, outcome: end, commit, known, interrupted, completedBy });
   const document = {
-    ...(stopped && verdict.code !== undefined ? { code: verdict.code } : {}),
+    ...(stopped ? { code: verdict.code } : {}),
     reason: stopped ? verdict.reason : [reason, ...(left === undefined ? [] : [left])].join("; "),
     ...(gate === undefined ? {} : { gate }),
     ...state,

@@ -129,7 +129,7 @@ describe("the journal contract bites", () => {
       const journal: Journal = {
         read: async () => [...entries],
         async open() {
-          if (isHeld) return { kind: "stop", outcome: "refused", reason: "held", evidence: [] };
+          if (isHeld) return { kind: "stop", outcome: "refused", code: "JOURNAL_HELD", reason: "held", evidence: [] };
           isHeld = true;
           let isOpen = true;
           return {

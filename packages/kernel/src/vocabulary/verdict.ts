@@ -38,7 +38,7 @@ export interface Stop<T = never> extends StopOptions<T> {
 export interface StopOptions<T = never> {
   readonly outcome: StopOutcome;
   /** Stable reason for programs, upper snake case, unique within its package. */
-  readonly code?: string | undefined;
+  readonly code: string;
   /** One sentence for a person. */
   readonly reason: string;
   /** @default [] */
@@ -56,26 +56,6 @@ export function go<T>(value: T, evidence: readonly Evidence[] = []): Go<T> {
 }
 
 /** A verdict that stops. */
-export function stop<T = never>(options: StopOptions<T> & { readonly code: string }): Stop<T>;
-/** @deprecated Give an object with a `code`. */
-export function stop<T = never>(
-  outcome: StopOutcome,
-  reason: string,
-  evidence?: readonly Evidence[],
-  value?: T,
-): Stop<T>;
-export function stop<T>(
-  first: StopOutcome | StopOptions<T>,
-  reason = "",
-  evidence: readonly Evidence[] = [],
-  value?: T,
-): Stop<T> {
-  const options = typeof first === "string" ? { outcome: first, reason, evidence, value } : first;
-  const { value: established, ...rest } = options;
-  return {
-    kind: "stop",
-    ...rest,
-    evidence: options.evidence ?? [],
-    ...(established === undefined ? {} : { value: established }),
-  };
+export function stop<T = never>({ value, evidence = [], ...rest }: StopOptions<T>): Stop<T> {
+  return { kind: "stop", ...rest, evidence, ...(value === undefined ? {} : { value }) };
 }

@@ -19,7 +19,7 @@ describe("the commit point", () => {
     const asked: number[] = [];
     const guard = async () => {
       asked.push(world.events.filter(({ type }) => type === "promotion-prepared").length);
-      return stop("held", "the kill switch is on");
+      return stop({ outcome: "held", code: "KILL_SWITCH_HELD", reason: "the kill switch is on" });
     };
     const verdict = await promote(world.inputFor(world.mine), { ...world.ports, guard });
     expect(verdict).toMatchObject({ kind: "stop", outcome: "held", reason: "the kill switch is on" });

@@ -128,19 +128,23 @@ export function createMemoryTags(): MemoryTags {
     async preflight(repository, manifest) {
       const fault = ask("preflight", repository, manifest.digest);
       if (fault instanceof Error) throw fault;
-      return fault === "refused" ? stop("refused", "the tag is immutable") : go({});
+      return fault === "refused"
+        ? stop({ outcome: "refused", code: "TAG_IMMUTABLE", reason: "the tag is immutable" })
+        : go({});
     },
     async copy(source, target) {
       const fault = ask("copy", target, source.digest ?? "");
       if (fault instanceof Error) throw fault;
       const image = imageOf(source);
-      if (image === undefined) return stop("refused", "the source does not exist");
+      if (image === undefined)
+        return stop({ outcome: "refused", code: "SOURCE_MISSING", reason: "the source does not exist" });
       store(target, image);
       return go(image);
     },
     async copyWithReferrers(source, target) {
       const fault = ask("copyWithReferrers", target, source.digest ?? "");
-      if (fault === "refused") return stop("refused", "a referrer cannot be stored");
+      if (fault === "refused")
+        return stop({ outcome: "refused", code: "REFERRER_REFUSED", reason: "a referrer cannot be stored" });
       const copied = await tags.copy(source, target);
       if (copied.kind === "stop") return copied;
       const { digest } = copied.value;

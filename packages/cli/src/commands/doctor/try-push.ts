@@ -63,7 +63,10 @@ async function tryPush(
   manifest: Manifest,
 ): Promise<Verdict<Preflight>> {
   const movable = await registries.checkTags?.(image.repository, nobodysDigest, tags, job.signal);
-  if (movable?.kind === "stop") return stop(movable.outcome, movable.reason, movable.evidence);
+  if (movable?.kind === "stop") {
+    const { outcome, code, reason, evidence } = movable;
+    return stop({ outcome, code, reason, evidence });
+  }
   return registries.preflight(image.repository, manifest, tags, job.signal);
 }
 

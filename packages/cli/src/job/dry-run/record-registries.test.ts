@@ -44,8 +44,8 @@ test("what was put and copied is read back as if it were there, and nothing is w
 test("what a registry refuses without being written to, a dry run refuses too", async () => {
   const immutable = recordRegistries(
     real({
-      checkTags: async () => stop("refused", "the tag is immutable"),
-      checkCopy: async () => stop("refused", "a blob is missing"),
+      checkTags: async () => stop({ outcome: "refused", code: "TAG_IMMUTABLE", reason: "the tag is immutable" }),
+      checkCopy: async () => stop({ outcome: "refused", code: "BLOB_MISSING", reason: "a blob is missing" }),
     }),
   );
   expect(await immutable.preflight(target.repository, manifest, ["latest"])).toMatchObject({

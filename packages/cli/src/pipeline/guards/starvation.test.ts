@@ -20,7 +20,7 @@ function createMemory(): { readonly all: Attempt[]; start(): Job } {
 }
 
 const superseded = (commit: CommitSha): Verdict<PipelineState> =>
-  stop("superseded", "a newer one came", [], { commit });
+  stop({ outcome: "superseded", code: "SUPERSEDED", reason: "a newer one came", value: { commit } });
 
 test("a release that finishes ends the row of those that gave way while it was under way", async () => {
   const { all, start } = createMemory();
@@ -35,13 +35,19 @@ test("a release that finishes ends the row of those that gave way while it was u
 test("a release is finished too where it is committed and not every tag has settled", async () => {
   const { all, start } = createMemory();
   await rememberAttempt(start(), superseded(first));
-  await rememberAttempt(start(), stop("partial", "a tag lags", [], { commit: second }));
+  await rememberAttempt(
+    start(),
+    stop({ outcome: "partial", code: "TAGS_UNSETTLED", reason: "a tag lags", value: { commit: second } }),
+  );
   expect(countSupersededInARow(all)).toBe(0);
 });
 
 test("a release that nobody gave way before is not worth an entry", async () => {
   const { all, start } = createMemory();
   await rememberAttempt(start(), go({ commit: first }));
-  await rememberAttempt(start(), stop("refused", "red", [], { commit: first }));
+  await rememberAttempt(
+    start(),
+    stop({ outcome: "refused", code: "GATE_REFUSED", reason: "red", value: { commit: first } }),
+  );
   expect(all).toEqual([]);
 });

@@ -246,7 +246,7 @@ function portsOf(simulation: Simulation, { step, check, number, isDead }: Life):
         step(() => {
           if (isDue(clock, world.startedAt, at)) {
             watch.guardStopped = true;
-            return stop(outcome, `${name} says stop`);
+            return stop({ outcome, code: "GUARD_STOPPED", reason: `${name} says stop` });
           }
           watch.guardsPassed = true;
           return go(undefined);

@@ -51,7 +51,7 @@ describe("the invariants bite", () => {
         const [first] = fleet.kind === "found" ? fleet.value.filter(({ slug }) => slug.startsWith("t-")) : [];
         if (first !== undefined)
           await ports.controlPlane.redeploy([first], input.release, { soakMs: 0, batch: 1, maxStragglers: 0 });
-        return stop("halted", "it has done what it should not");
+        return stop({ outcome: "halted", code: "INVARIANT_BROKEN", reason: "it has done what it should not" });
       },
     ],
     [

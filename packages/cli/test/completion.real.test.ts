@@ -37,7 +37,7 @@ describe.skipIf(fish === "")("fish", () => {
       "lateen roll",
       ["rollout\troll the fleet to a release", "rollback\tpromote an older release on purpose, fleet included"],
     ],
-    ["lateen inspect ", ["ghcr.io/acme/platform:\ta repository of the release"]],
+    ["lateen inspect ", ["ghcr.io/acme/platform:\tan image of the configuration"]],
     ["lateen gate --output=nd", ["--output=ndjson"]],
     ["lateen gate --override CI", ["CI / all (push)=\ta check that the gate wants"]],
     ["lateen report lat", ["lateen.yaml"]],

@@ -153,9 +153,6 @@ function reportsOf(first: PromiseSettledResult<Look>): readonly CheckReport[] {
   return first.status === "fulfilled" ? first.value.reports : [];
 }
 
-function hold(
-  { code = "KILL_SWITCH_ARMED", reason, evidence }: Stop<KillSwitchState>,
-  checks: readonly CheckReport[],
-): Verdict<GateReport> {
+function hold({ code, reason, evidence }: Stop<KillSwitchState>, checks: readonly CheckReport[]): Verdict<GateReport> {
   return stop({ outcome: "held", code, reason, evidence, value: { verdict: "held", checks } });
 }

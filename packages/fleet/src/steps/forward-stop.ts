@@ -9,7 +9,7 @@ export function done<T>(value: T): StepResult<T> {
 }
 
 /** A stop of an inner step as the stop of the outer one: outcome, code, reason and evidence, without the inner value. */
-export function forwardStop({ outcome, code = "STOPPED", reason, evidence }: Stop<unknown>): Stop {
+export function forwardStop({ outcome, code, reason, evidence }: Stop<unknown>): Stop {
   return stop({ outcome, code, reason, evidence });
 }
 

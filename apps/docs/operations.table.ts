@@ -2,8 +2,8 @@ import type { ErrorCategory } from "../../packages/kernel/src/vocabulary/release
 
 import type { Outcome } from "../../packages/cli/src/output/exit-codes.table.ts";
 
-/** A test that shows that a row is true: the package that it belongs to, and its name. */
-export type Proof = readonly [owner: "cli" | "fleet" | "promote", name: string];
+/** Id of the test that proves a row: its title begins with the id in brackets. */
+export type TestId = string;
 
 /** How a command ended, and what that means to whoever is awake. */
 export interface EndingRow {
@@ -14,7 +14,7 @@ export interface EndingRow {
   readonly look: string;
   /** What the same line does when it is run again. */
   readonly again: string;
-  readonly proof: Proof;
+  readonly proof: TestId;
 }
 
 /** Every outcome and every kind of error, mostly as `ship` ends with it. */
@@ -24,121 +24,121 @@ export const endings: readonly EndingRow[] = [
     touched: "what the result lists; all of it was seen after the last move",
     look: "the reason names who was left behind and tolerated",
     again: "reads everything, moves nothing, ends `unchanged`; outside of a job a `rollback` needs `--to` for that",
-    proof: ["cli", "moves all tags by one entry, then has nothing to do"],
+    proof: "shipped",
   },
   {
     ending: "unchanged",
     touched: "nothing",
     look: "the reason names who is tolerated off target",
     again: "the same",
-    proof: ["cli", "does not post who is on target already"],
+    proof: "unchanged",
   },
   {
     ending: "planned",
     touched: "nothing: a dry run",
     look: "the waves and tags that would change",
     again: "the same",
-    proof: ["cli", "names every tenant's wave and every tag"],
+    proof: "planned",
   },
-  { ending: "open", touched: "nothing: `gate` only reads", look: "", again: "reads again", proof: ["cli", "is open where the kill switch says %j"] },
+  { ending: "open", touched: "nothing: `gate` only reads", look: "", again: "reads again", proof: "gate-open" },
   {
     ending: "ok",
     touched: "what the command is for: nothing by `inspect`, `verify`, `status`; tags by `retag` and `reconcile`; the journal by `rollout --abandon`",
     look: "the answer itself",
     again: "`retag` and `reconcile` end `unchanged`",
-    proof: ["cli", "does nothing without an entry, repairs a tag that was moved, and then has nothing to do"],
+    proof: "reconcile-repairs",
   },
-  { ending: "latest", touched: "nothing: `superseded` only reads", look: "", again: "reads again", proof: ["cli", "keeps its exit codes whatever is asked for"] },
+  { ending: "latest", touched: "nothing: `superseded` only reads", look: "", again: "reads again", proof: "superseded-exits" },
   {
     ending: "deferred",
     touched: "nothing",
     look: "`gate.checks` in the result: the one that runs, was cancelled or has not appeared",
     again: "reads the checks again; the event that ends them starts the job by itself",
-    proof: ["cli", "deferred, where a check was cancelled"],
+    proof: "deferred",
   },
   {
     ending: "superseded",
     touched: "before the first wave nothing; later some tenants, and no tag",
     look: "`supersededBy`; the fleet in the result says how it is mixed",
     again: "gives way again; the newer release moves everybody",
-    proof: ["cli", "superseded, where a newer commit appears meanwhile"],
+    proof: "superseded-in-rollout",
   },
   {
     ending: "held",
     touched: "before the first wave nothing; later some tenants, and no tag",
     look: "the reason names the kill switch; the fleet in the result says how it is mixed",
     again: "goes on where it was held, once the switch is off",
-    proof: ["cli", "held, where the kill switch is armed meanwhile"],
+    proof: "held-in-rollout",
   },
   {
     ending: "refused",
     touched: "mostly nothing; where the result has a fleet with waves, those tenants",
     look: "the reason names the fact; `lateen explain` says what would change it",
     again: "is refused again until the fact is another one",
-    proof: ["cli", "refused, where one of two images lacks its candidate"],
+    proof: "refused",
   },
   {
     ending: "unknown",
     touched: "before the first wave nothing; later some tenants, and no tag without an entry in the ledger",
     look: "the reason names the server; the fleet in the result",
     again: "reads it again and goes on from there",
-    proof: ["cli", "held, where only the kill switch cannot be read; unknown, where the forge answers nothing"],
+    proof: "forge-silent",
   },
   {
     ending: "halted",
     touched: "some tenants, and no tag",
     look: "`stragglers`, `quarantined`, `unknown`, and every tenant's verdict",
     again: "plans anew; asks nobody to move who is there already",
-    proof: ["cli", "continues a halted rollout of the same commit without posting the proven again"],
+    proof: "halted-continues",
   },
   {
     ending: "partial",
     touched: "the ledger, and some tags: it goes forward only",
     look: "tags with `action` `pending` or `foreign`; of several targets `state` and `committed` of each",
     again: "completes it; for tags alone `lateen reconcile` does",
-    proof: ["cli", "is partial where a tag does not settle, and reconcile repairs it"],
+    proof: "partial",
   },
   {
     ending: "bug",
     touched: "what the result lists, as far as it got",
     look: "`-v` has the stack; `lateen status` has the rest",
     again: "looks at what was begun first",
-    proof: ["promote", "a promotion that was cut off after it is finished by the next run"],
+    proof: "promotion-cut-off",
   },
   {
     ending: "input",
     touched: "nothing",
     look: "every fault at once, with line and column",
     again: "ends so until it is corrected",
-    proof: ["cli", "is reported whole, in the document too"],
+    proof: "config-invalid",
   },
   {
     ending: "state",
     touched: "what the result lists, mostly nothing",
     look: "the error names what is not as it has to be",
     again: "ends so until the world is another one",
-    proof: ["fleet", "%s is damage, not a shorter journal"],
+    proof: "journal-damaged",
   },
   {
     ending: "unavailable",
     touched: "what the result lists, mostly nothing",
     look: "the error names the server",
     again: "reads it again and goes on from there",
-    proof: ["cli", "where the forge answers HTML: exit 4, and it is named"],
+    proof: "forge-html",
   },
   {
     ending: "auth",
     touched: "before the first wave nothing; later what the result lists",
     look: "the error names the variable, or the server that refused; `lateen doctor` tries all of them",
     again: "goes on from there, once the credential is renewed",
-    proof: ["cli", "keeps the account of the fleet that was moved"],
+    proof: "credentials-end-late",
   },
   {
     ending: "interrupted",
     touched: "what the result lists; its outcome is `halted` where tenants had moved",
     look: "the result, and the line that is printed",
     again: "goes on: looks at what was begun, then moves who is left",
-    proof: ["cli", "by one %s lets what is in flight settle, writes the result and says how to resume"],
+    proof: "one-signal",
   },
 ];
 
@@ -147,7 +147,7 @@ export interface StopRow {
   readonly how: string;
   readonly then: string;
   readonly leaves: string;
-  readonly proof: Proof;
+  readonly proof: TestId;
 }
 
 /** What stops a rollout, gently or not. */
@@ -156,51 +156,51 @@ export const stops: readonly StopRow[] = [
     how: "`p` at the terminal",
     then: "no new wave starts; what is on the way goes on; again `p` continues",
     leaves: "a rollout that waits",
-    proof: ["cli", "p starts nothing new until it is pressed again"],
+    proof: "pause-key",
   },
   {
     how: "`q`, `Ctrl-C` or `SIGTERM`, once",
     then: "nothing new starts; calls that are under way are awaited; every tenant is asked",
     leaves: "a journal to go on with, the result, exit 130 (`SIGTERM`: 143), no tag",
-    proof: ["cli", "by one %s lets what is in flight settle, writes the result and says how to resume"],
+    proof: "one-signal",
   },
   {
     how: "the same while the gate is waited for",
     then: "ends at once",
     leaves: "nothing",
-    proof: ["cli", "while the gate is waited for ends at once with nothing moved"],
+    proof: "signal-in-gate",
   },
   {
     how: "the same while tags settle",
     then: "the waiting ends, not the writing",
     leaves: "an entry in the ledger, tags on their way: partial (6)",
-    proof: ["promote", "an interruption ends the waiting, not the writing"],
+    proof: "signal-in-settle",
   },
   {
     how: "any of them twice",
     then: "ends at once",
     leaves: "a call that goes on in the control plane; its intent is in the journal, and a short result",
-    proof: ["cli", "by two signals ends at once, with a result"],
+    proof: "two-signals",
   },
   {
     how: "`kill -9`, or a machine that is gone",
     then: "nothing more is written",
     leaves: "the journal up to the last intent; the lock is taken over, since its owner is dead",
-    proof: ["fleet", "when %s: nobody is moved twice and everybody is accounted for"],
+    proof: "killed-in-rollout",
   },
   {
     how: "the kill switch",
     then: "looked at before every wave, after a soak, and before the ledger: nothing new starts",
     leaves: "held; a mixed fleet, no tag",
-    proof: ["cli", "held, where the kill switch is armed meanwhile"],
+    proof: "held-in-rollout",
   },
   {
     how: "a newer release",
     then: "looked at in the same places: gives way",
     leaves: "superseded; a mixed fleet that the newer release moves",
-    proof: ["cli", "superseded, where a newer commit appears meanwhile"],
+    proof: "superseded-in-rollout",
   },
-  { how: "`fleet.deadline`", then: "no new wave starts after it", leaves: "halted", proof: ["fleet", "the deadline stops what has not begun"] },
+  { how: "`fleet.deadline`", then: "no new wave starts after it", leaves: "halted", proof: "deadline" },
 ];
 
 /** Something that lateen needs is not there. */
@@ -209,7 +209,7 @@ export interface OutageRow {
   readonly before: string;
   readonly during: string;
   readonly do: string;
-  readonly proof: Proof;
+  readonly proof: TestId;
 }
 
 /** What happens when a server, a disk or a token is gone: before the first wave, and after it. */
@@ -219,125 +219,125 @@ export const outages: readonly OutageRow[] = [
     before: "unknown (4), nothing moves",
     during: "the wave in hand is finished, then unknown; no tag moves",
     do: "run it again when it answers",
-    proof: ["cli", "held, where only the kill switch cannot be read; unknown, where the forge answers nothing"],
+    proof: "forge-silent",
   },
   {
     what: "only the kill switch cannot be read",
     before: "held",
     during: "held",
     do: "`lateen doctor`; with a token that may not read it at all (403) the value at the start of the job counts, with a warning, if the job was handed one",
-    proof: ["cli", "is held if this token may not read the kill switch and the job was not given it, and open, loudly, if it was"],
+    proof: "kill-switch-unreadable",
   },
   {
     what: "a registry is down",
     before: "unknown: candidates, tags and the right to push are tried before the first wave",
     during: "unknown before the ledger's entry; partial after it",
     do: "run it again; after `partial` `lateen reconcile`",
-    proof: ["promote", "a write that the registry refuses for good ends soon, and the other tags are moved"],
+    proof: "registry-down",
   },
   {
     what: "the control plane is down",
     before: "unknown, nothing moves",
     during: "asked again after 5, 10 and 20 s for those that have not moved, then halted",
     do: "run it again: it looks at the tenants first",
-    proof: ["fleet", "halt after the fourth try, and the account is complete"],
+    proof: "control-plane-down",
   },
   {
     what: "a call to the control plane breaks off, or is never answered",
     before: "unknown, nothing moves",
     during: "every tenant is asked; who has not moved is asked for once more, then halted",
     do: "look at its log, run it again",
-    proof: ["fleet", "a call that is lost twice halts the rollout"],
+    proof: "call-lost",
   },
   {
     what: "a tenant is down",
     before: "moved last, stops nobody, counts in the end; a canary is moved and has to be proven",
     during: "counts against `maxStragglers`; a canary halts",
     do: "repair it, then the same line",
-    proof: ["fleet", "who was broken before is moved last, halts nothing, and counts in the end"],
+    proof: "tenant-down",
   },
   {
     what: "the ledger cannot be read",
     before: "unknown, nothing moves",
     during: "unknown, no tag moves",
     do: "run it again when the git server answers",
-    proof: ["promote", "a ledger that cannot be read after the append leaves the tags alone"],
+    proof: "ledger-unreadable",
   },
   {
     what: "the ledger's server declines the push: a rule, a hook",
     before: "`lateen doctor` sees a token that may not push; a hook it cannot see",
     during: "refused (3), no tag moves",
     do: "let the token write to `refs/lateen/*`, the same line",
-    proof: ["promote", "is refused, and not doubtful, where the ledger's server says no"],
+    proof: "ledger-declines",
   },
   {
     what: "the ledger holds something foreign",
     before: "unknown, nothing moves",
     during: "unknown, no tag moves",
     do: "find out who wrote to the ref; lateen does not guess",
-    proof: ["cli", "with exit 4, where something else wrote to the ledger"],
+    proof: "ledger-foreign",
   },
   {
     what: "the disk is full, or the journal cannot be written",
     before: "an error, nothing moves",
     during: "what is under way is awaited, then halted with an account",
     do: "make room, the same line",
-    proof: ["fleet", "that cannot be written before the first move is an error, later it halts with an account"],
+    proof: "journal-unwritable",
   },
   {
     what: "the result file cannot be written",
     before: "an error (2), nothing is done",
     during: "",
     do: "give a path that can be written",
-    proof: ["cli", "ends the command before anything is done"],
+    proof: "result-file-unwritable",
   },
   {
     what: "the machine is gone, and `fleet.mirror` is configured",
     before: "",
     during: "",
     do: "the same line on another machine: it takes the journal from the ref and goes on",
-    proof: ["fleet", "lets another machine resume what the first one left, without moving the proven again"],
+    proof: "mirror-resumes",
   },
   {
     what: "the machine is gone, and there is no mirror",
     before: "",
     during: "",
     do: "the same line on another machine: it plans anew, and moves nobody who is there already",
-    proof: ["fleet", "posts nobody who runs the target already, and says unchanged with proof where that is everybody"],
+    proof: "no-journal",
   },
   {
     what: "the first machine comes back after another one took over",
     before: "",
     during: "it halts at its next phase, and says that another machine has taken over",
     do: "let the other one finish",
-    proof: ["fleet", "ends the earlier writer as soon as another one has taken over"],
+    proof: "writer-fenced",
   },
   {
     what: "the journal's lock is held by a process that lives",
     before: "refused (3)",
     during: "",
     do: "let it finish, or interrupt it; the lock of a dead process is taken over",
-    proof: ["fleet", "lets one writer in; the second is refused with the owner's name"],
+    proof: "journal-locked",
   },
   {
     what: "the journal holds another commit's unfinished rollout",
     before: "refused (3)",
     during: "",
     do: "finish that commit with `lateen rollout --resume`, or `lateen rollout --abandon`",
-    proof: ["cli", "that was killed blocks another commit with exit 3 until it is given up"],
+    proof: "journal-of-another",
   },
   {
     what: "a token is not set",
     before: "exit 7 with the variable's name, before anything is asked",
     during: "",
     do: "set it",
-    proof: ["cli", "misses a token before it asks or waits for anything"],
+    proof: "token-unset",
   },
   {
     what: "a token has expired",
     before: "exit 7",
     during: "forge: unknown; control plane: halted; registry: exit 7; each with an account",
     do: "renew it, the same line",
-    proof: ["fleet", "for want of credentials is an error while nothing has moved, and a halt with an account afterwards"],
+    proof: "token-expired",
   },
 ];

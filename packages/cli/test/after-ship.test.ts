@@ -24,7 +24,7 @@ async function shipBoth(): Promise<void> {
 }
 
 describe("reconcile", () => {
-  test("does nothing without an entry, repairs a tag that was moved, and then has nothing to do", async () => {
+  test("[reconcile-repairs] does nothing without an entry, repairs a tag that was moved, and then has nothing to do", async () => {
     expect((await world.lateen(["reconcile", "--json"])).json().outcome).toBe("unchanged");
     await world.lateen(["ship", "--sha", sha]);
     world.registry.store.setTag(images[1], "latest", world.digest(images[1], 0));

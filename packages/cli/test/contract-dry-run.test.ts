@@ -37,7 +37,7 @@ describe("a dry run", () => {
     expect((await run("plan", "--sha", old, "--detailed-exitcode")).code).toBe(11);
   });
 
-  test("names every tenant's wave and every tag", async () => {
+  test("[planned] names every tenant's wave and every tag", async () => {
     const { document } = await run("plan", "--sha", sha);
     expect(document.fleet.tenants.map(({ wave }) => wave)).toEqual([
       "canary",

@@ -4,7 +4,7 @@ import { world, old, sha, run, configure, latest, candidates } from "./contract-
 import { images, tokens } from "./world.ts";
 
 describe("promote", () => {
-  test("moves all tags by one entry, then has nothing to do", async () => {
+  test("[shipped] moves all tags by one entry, then has nothing to do", async () => {
     const { code, document, stderr } = await run("promote", "--sha", sha);
     expect([code, document.outcome, latest()], stderr).toEqual([0, "shipped", candidates(1)]);
     expect(document["ledger"]).toMatchObject({ position: 1 });
@@ -121,7 +121,7 @@ describe("promote", () => {
     expect(refs.trim().split("\n")).toEqual(expect.arrayContaining(["refs/lateen/latest", "refs/lateen/prod"]));
   });
 
-  test("is partial where a tag does not settle, and reconcile repairs it", async () => {
+  test("[partial] is partial where a tag does not settle, and reconcile repairs it", async () => {
     configure(["settle: 2s", "settle: 500ms"]);
     const end = world.registry.misbehave({
       when: ({ method, path }) => method === "PUT" && path === `/v2/${images[1]}/manifests/latest`,

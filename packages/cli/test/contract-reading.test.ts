@@ -89,7 +89,7 @@ describe("gate", () => {
     expect([ran.code, ran.document.outcome, ran.document.gate?.verdict]).toEqual([12, "held", "held"]);
   });
 
-  test("is held if this token may not read the kill switch and the job was not given it, and open, loudly, if it was", async () => {
+  test("[kill-switch-unreadable] is held if this token may not read the kill switch and the job was not given it, and open, loudly, if it was", async () => {
     const end = world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
     const never = await run("gate", "--sha", sha);
     expect({ outcome: never.document.outcome, reason: never.document.reason }).toEqual({
@@ -125,10 +125,13 @@ describe("gate", () => {
     expect({ code: held.code, gate: held.document.gate?.verdict }).toEqual({ code: 12, gate: "held" });
   });
 
-  test.each([["false"], ["0"], ["off"], ["no"], [""]])("is open where the kill switch says %j", async (value) => {
-    world.forge.setVariable("DEPLOY_DISABLED", value);
-    expect((await run("gate", "--sha", sha)).document.outcome).toBe("open");
-  });
+  test.each([["false"], ["0"], ["off"], ["no"], [""]])(
+    "[gate-open] is open where the kill switch says %j",
+    async (value) => {
+      world.forge.setVariable("DEPLOY_DISABLED", value);
+      expect((await run("gate", "--sha", sha)).document.outcome).toBe("open");
+    },
+  );
 
   test.each([
     [401, 7],
@@ -142,7 +145,7 @@ describe("gate", () => {
     expect(ran.code, ran.stderr).toBe(exit);
   });
 
-  test("where the forge answers HTML: exit 4, and it is named", async () => {
+  test("[forge-html] where the forge answers HTML: exit 4, and it is named", async () => {
     const end = world.forge.misbehave({
       on: /\/commits\//,
       status: 200,
@@ -196,7 +199,7 @@ describe("which commit", () => {
 });
 
 describe("superseded", () => {
-  test("keeps its exit codes whatever is asked for", async () => {
+  test("[superseded-exits] keeps its exit codes whatever is asked for", async () => {
     for (const extra of [[], ["--detailed-exitcode"], ["--json"]]) {
       expect((await world.lateen(["superseded", "--sha", old, ...extra])).code).toBe(0);
       expect((await world.lateen(["superseded", "--sha", sha, ...extra])).code).toBe(10);

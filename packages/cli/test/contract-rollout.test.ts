@@ -28,7 +28,7 @@ describe("rollout", () => {
     expect(moves()).toHaveLength(3);
   });
 
-  test("does not post who is on target already", async () => {
+  test("[unchanged] does not post who is on target already", async () => {
     world.tenants.set("t2", { sha });
     const { document } = await run("rollout", "--sha", sha);
     expect([document.outcome, moves().flat().includes("t2"), document.fleet.verified]).toEqual(["shipped", false, 6]);
@@ -114,7 +114,7 @@ describe("rollout", () => {
     expect(running()).toEqual([newer]);
   });
 
-  test("that was killed blocks another commit with exit 3 until it is given up", async () => {
+  test("[journal-of-another] that was killed blocks another commit with exit 3 until it is given up", async () => {
     configure(["soak: 30ms", "soak: 5s"]);
     const killed = world.start(["rollout", "--sha", sha]);
     await killed.says("soaks until");
@@ -135,7 +135,7 @@ describe("rollout", () => {
     expect((await run("rollout", "--sha", newer)).document.outcome).toBe("shipped");
   });
 
-  test("continues a halted rollout of the same commit without posting the proven again", async () => {
+  test("[halted-continues] continues a halted rollout of the same commit without posting the proven again", async () => {
     world.plane.treat("t2", "denies");
     await run("rollout", "--sha", sha);
     world.plane.treat("t2", undefined);

@@ -5,7 +5,7 @@ import { world, old, sha, run, configure, latest, candidates, running, moves } f
 import { images } from "./world.ts";
 
 describe("ship", () => {
-  test("misses a token before it asks or waits for anything", async () => {
+  test("[token-unset] misses a token before it asks or waits for anything", async () => {
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
     for (const name of ["GITEA_TOKEN", "CP_TOKEN"]) {
       const ran = await world.lateen(["ship", "--sha", sha, "--json"], { env: { [name]: "" } });

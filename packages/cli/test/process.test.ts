@@ -23,7 +23,7 @@ describe("an interruption", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)(
-    "by one %s lets what is in flight settle, writes the result and says how to resume",
+    "[one-signal] by one %s lets what is in flight settle, writes the result and says how to resume",
     async (signal, code) => {
       const ship = world.start(["ship", "--sha", sha, "--result-file", "result.json"]);
       await ship.says("soaks until");
@@ -47,7 +47,7 @@ describe("an interruption", () => {
     },
   );
 
-  test("while the gate is waited for ends at once with nothing moved", async () => {
+  test("[signal-in-gate] while the gate is waited for ends at once with nothing moved", async () => {
     world.configure((text) => text.replace("timeout: 5s", "timeout: 60s"));
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
     const ship = world.start(["ship", "--sha", sha, "--result-file", "result.json"]);
@@ -58,7 +58,7 @@ describe("an interruption", () => {
     expect(result()).toMatchObject({ outcome: "error", error: { code: "INTERRUPTED" } });
   });
 
-  test("by two signals ends at once, with a result", async () => {
+  test("[two-signals] by two signals ends at once, with a result", async () => {
     world.plane.meet({ kind: "hangs" });
     const ship = world.start(["ship", "--sha", sha, "--result-file", "result.json"]);
     await ship.says("canary: 1 tenant");

@@ -132,7 +132,7 @@ describe("help", () => {
 });
 
 describe("a faulty configuration", () => {
-  test("is reported whole, in the document too", async () => {
+  test("[config-invalid] is reported whole, in the document too", async () => {
     folder.write("bad.yaml", "forge: { kind: gitlab }\ngate: { checks: [], tiemout: 5m }\n");
     const { code, stderr, json } = await here([
       "gate",
@@ -160,7 +160,7 @@ describe("a faulty configuration", () => {
 });
 
 describe("a result file that cannot be written", () => {
-  test("ends the command before anything is done", async () => {
+  test("[result-file-unwritable] ends the command before anything is done", async () => {
     folder.write("a-file", "");
     const { code, stderr } = await here(["inspect", "127.0.0.1:1/a/b:c", "--result-file", "a-file/result.json"]);
     expect(code).toBe(2);

@@ -92,7 +92,7 @@ describe("promote ends", () => {
     await expectStop(4, "unknown", /ledger could not be read/);
   });
 
-  test("with exit 4, where something else wrote to the ledger", async () => {
+  test("[ledger-foreign] with exit 4, where something else wrote to the ledger", async () => {
     await world.repository.setRef("refs/lateen/latest", old);
     await expectStop(4, "unknown", /look at it with git log/);
   });

@@ -45,7 +45,7 @@ describe("before anything moves, ship stops", () => {
     await expectNothingMoved();
   });
 
-  test("held, where only the kill switch cannot be read; unknown, where the forge answers nothing", async () => {
+  test("[forge-silent] held, where only the kill switch cannot be read; unknown, where the forge answers nothing", async () => {
     const unreadable = world.forge.misbehave({ ...htmlPage, on: /variables/ });
     const held = await ship([], { haste: 15 });
     expect([held.code, held.json().outcome], held.stderr).toEqual([0, "held"]);
@@ -93,7 +93,7 @@ describe("before anything moves, ship stops", () => {
     await expectNothingMoved();
   });
 
-  test("deferred, where a check was cancelled", async () => {
+  test("[deferred] deferred, where a check was cancelled", async () => {
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "cancelled" });
     const ran = await ship(["--detailed-exitcode"]);
     expect([ran.code, ran.json().outcome]).toEqual([10, "deferred"]);
@@ -108,7 +108,7 @@ describe("before anything moves, ship stops", () => {
     await expectNothingMoved();
   });
 
-  test("refused, where one of two images lacks its candidate", async () => {
+  test("[refused] refused, where one of two images lacks its candidate", async () => {
     const half = await world.release({ images: [images[0]] });
     const ran = await world.lateen(["ship", "--sha", half, "--json"]);
     expect([ran.code, ran.json().outcome]).toEqual([3, "refused"]);
@@ -165,7 +165,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
     };
   };
 
-  test("held, where the kill switch is armed meanwhile", async () => {
+  test("[held-in-rollout] held, where the kill switch is armed meanwhile", async () => {
     const ran = await ship(
       ["-v"],
       afterCanary(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
@@ -178,7 +178,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
     await expectTagsStayed();
   });
 
-  test("superseded, where a newer commit appears meanwhile", async () => {
+  test("[superseded-in-rollout] superseded, where a newer commit appears meanwhile", async () => {
     world.configure((text) => text.replace("soak: 30ms", "soak: 300ms"));
     let newer = Promise.resolve("");
     const ran = await ship(
@@ -250,7 +250,7 @@ describe("an override", () => {
 describe("an error that comes late", () => {
   const denied = { kind: "answer", status: 403, body: '{"errors":[{"code":"DENIED"}]}' } as const;
 
-  test("keeps the account of the fleet that was moved", async () => {
+  test("[credentials-end-late] keeps the account of the fleet that was moved", async () => {
     world.registry.misbehave({
       when: ({ method, path }) =>
         method === "POST" && path.includes("/blobs/uploads") && world.plane.moves().length > 0,

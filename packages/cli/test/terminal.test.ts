@@ -57,7 +57,7 @@ describe("at a terminal", () => {
     expect(ran.stderr).not.toContain("canary-a runs");
   });
 
-  test("p starts nothing new until it is pressed again", async () => {
+  test("[pause-key] p starts nothing new until it is pressed again", async () => {
     const keyboard = createKeyboard();
     let atPause = -1;
     const ran = await world.lateen(["ship", "--sha", sha], {

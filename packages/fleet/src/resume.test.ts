@@ -82,22 +82,25 @@ const phases: readonly (readonly [string, (event: FleetEvent) => boolean])[] = [
 ];
 
 describe("kill -9", () => {
-  test.each(phases)("when %s: nobody is moved twice and everybody is accounted for", async (_, isTime) => {
-    world = await startFleetWorld({ size: 5, policy, moveMs: 60 });
-    await dieAt(isTime);
-    const verdict = await resume();
-    expect(verdict, JSON.stringify(verdict)).toMatchObject({
-      kind: "go",
-      value: { enumerated: 5, verified: 5, resumed: true },
-    });
-    const moved = world.controlPlane.moves().flat();
-    expect(moved.toSorted()).toEqual(["t1", "t2", "t3", "t4", "t5"]);
-    expect(world.controlPlane.moves()[0]).toEqual(["t1"]);
-    expect(await inspectJournal(createFileJournal({ folder }))).toMatchObject({
-      state: "finished",
-      outcome: "shipped",
-    });
-  });
+  test.each(phases)(
+    "[killed-in-rollout] when %s: nobody is moved twice and everybody is accounted for",
+    async (_, isTime) => {
+      world = await startFleetWorld({ size: 5, policy, moveMs: 60 });
+      await dieAt(isTime);
+      const verdict = await resume();
+      expect(verdict, JSON.stringify(verdict)).toMatchObject({
+        kind: "go",
+        value: { enumerated: 5, verified: 5, resumed: true },
+      });
+      const moved = world.controlPlane.moves().flat();
+      expect(moved.toSorted()).toEqual(["t1", "t2", "t3", "t4", "t5"]);
+      expect(world.controlPlane.moves()[0]).toEqual(["t1"]);
+      expect(await inspectJournal(createFileJournal({ folder }))).toMatchObject({
+        state: "finished",
+        outcome: "shipped",
+      });
+    },
+  );
 
   test("in the soak: the rest of the soak is honoured, and only the rest", async () => {
     world = await startFleetWorld({ size: 2, policy });

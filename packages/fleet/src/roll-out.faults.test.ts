@@ -16,7 +16,7 @@ describe("transient faults of the control plane", () => {
     ]);
   });
 
-  test("halt after the fourth try, and the account is complete", async () => {
+  test("[control-plane-down] halt after the fourth try, and the account is complete", async () => {
     const { fleet, run } = createVirtualRollout();
     fleet.answers.push(...Array.from({ length: 4 }, () => ({ kind: "transient" as const, cause })));
     expect(await run({ maxStragglers: 5 })).toMatchObject({
@@ -67,7 +67,7 @@ describe("a call that is turned away", () => {
     expect(fleet.calls).toEqual([["t1"]]);
   });
 
-  test("for want of credentials is an error while nothing has moved, and a halt with an account afterwards", async () => {
+  test("[token-expired] for want of credentials is an error while nothing has moved, and a halt with an account afterwards", async () => {
     const early = createVirtualRollout();
     early.fleet.answers.push({ kind: "refused", cause: auth });
     await expect(early.run()).rejects.toBe(auth);

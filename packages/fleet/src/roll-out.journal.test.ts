@@ -24,7 +24,7 @@ describe("the journal", () => {
     expect(seen).toEqual([true, true, true]);
   });
 
-  test("that cannot be written before the first move is an error, later it halts with an account", async () => {
+  test("[journal-unwritable] that cannot be written before the first move is an error, later it halts with an account", async () => {
     const { fleet, run } = createVirtualRollout();
     const full = (after: number) => failingJournal(after);
     await expect(run({}, { journal: full(0) })).rejects.toMatchObject({ code: "JOURNAL_WRITE" });

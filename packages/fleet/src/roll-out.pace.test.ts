@@ -11,7 +11,7 @@ describe("time", () => {
     expect(minutes()).toBeCloseTo(3 * (1 + 1 / 3) + 10 + 1 / 3, 1);
   });
 
-  test("the deadline stops what has not begun", async () => {
+  test("[deadline] the deadline stops what has not begun", async () => {
     const { fleet, run } = createVirtualRollout();
     const verdict = await run({ deadlineMs: 200_000, soakMs: 60_000 });
     expect(verdict).toMatchObject({ outcome: "halted", reason: expect.stringContaining("deadline") });

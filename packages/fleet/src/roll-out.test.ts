@@ -36,7 +36,7 @@ describe("the good way", () => {
     ]);
   });
 
-  test("posts nobody who runs the target already, and says unchanged with proof where that is everybody", async () => {
+  test("[no-journal] posts nobody who runs the target already, and says unchanged with proof where that is everybody", async () => {
     await start({}, 3);
     for (const name of ["t1", "t2", "t3"]) world.tenants.set(name, { sha: world.target });
     const verdict = await rollOut(world.input, world.ports);

@@ -108,7 +108,7 @@ describe("what goes wrong", () => {
     expect(world.controlPlane.moves()).toEqual([["t1"]]);
   });
 
-  test("a call that is lost twice halts the rollout", async () => {
+  test("[call-lost] a call that is lost twice halts the rollout", async () => {
     await start({ maxStragglers: 3 }, 3);
     world.controlPlane.meet({ kind: "reset", effect: false }, { kind: "reset", effect: false });
     expect(await rollOut(world.input, world.ports)).toMatchObject({
@@ -136,7 +136,7 @@ describe("what goes wrong", () => {
     expect(await rollOut(world.input, { ...world.ports, report })).toMatchObject({ kind: "go" });
   });
 
-  test("who was broken before is moved last, halts nothing, and counts in the end", async () => {
+  test("[tenant-down] who was broken before is moved last, halts nothing, and counts in the end", async () => {
     await start({ maxStragglers: 1 }, 4);
     world.tenants.set("t2", { manner: "html" });
     const verdict = await rollOut(world.input, world.ports);

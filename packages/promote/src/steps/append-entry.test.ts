@@ -55,7 +55,7 @@ describe("the commit point", () => {
     expect(world.latest()).toEqual(before);
   });
 
-  test("is refused, and not doubtful, where the ledger's server says no", async () => {
+  test("[ledger-declines] is refused, and not doubtful, where the ledger's server says no", async () => {
     const world = createWorld();
     const cause = new ReleaseError({
       code: "NO",

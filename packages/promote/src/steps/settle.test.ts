@@ -102,7 +102,7 @@ describe("after the commit point", () => {
     expect(world.tags.writes.filter(({ repository }) => repository === platform)).toHaveLength(1);
   });
 
-  test("a write that the registry refuses for good ends soon, and the other tags are moved", async () => {
+  test("[registry-down] a write that the registry refuses for good ends soon, and the other tags are moved", async () => {
     const world = createWorld();
     const start = world.clock.now();
     const denied = new ReleaseError({ code: "DENIED", category: "auth", message: "no longer allowed" });
@@ -114,7 +114,7 @@ describe("after the commit point", () => {
     expect(world.clock.now() - start).toBeLessThan(30_000);
   });
 
-  test("an interruption ends the waiting, not the writing", async () => {
+  test("[signal-in-settle] an interruption ends the waiting, not the writing", async () => {
     const world = createWorld();
     const controller = new AbortController();
     afterCommit(world, ({ method }) => {
@@ -257,7 +257,7 @@ describe("at the commit point", () => {
     expect(verdict).toMatchObject({ kind: "go", value: { ledger: { appended: true } } });
   });
 
-  test("a ledger that cannot be read after the append leaves the tags alone", async () => {
+  test("[ledger-unreadable] a ledger that cannot be read after the append leaves the tags alone", async () => {
     const world = createWorld();
     const silent = async () => ({ kind: "unknown", cause: trouble }) as const;
     const verdict = await promote(world.inputFor(world.mine), {
@@ -277,7 +277,7 @@ describe("at the commit point", () => {
     expect(world.tags.writes).toEqual([]);
   });
 
-  test("a promotion that was cut off after it is finished by the next run", async () => {
+  test("[promotion-cut-off] a promotion that was cut off after it is finished by the next run", async () => {
     const world = createWorld();
     const dead = async () => new Promise<never>(() => undefined);
     void promote(world.inputFor(world.mine), { ...world.ports, tags: { ...world.tags, put: dead } });

@@ -68,7 +68,7 @@ describe("the file", () => {
       "a slug that became an address",
       `{"type":"fleet-enumerated","tenants":[{"slug":"evil.example.com/","plane":"p"}],"ephemeral":[],"pinned":[],"at":1}\n${JSON.stringify(started)}\n`,
     ],
-  ])("%s is damage, not a shorter journal", async (_, text) => {
+  ])("[journal-damaged] %s is damage, not a shorter journal", async (_, text) => {
     await writeFile(file(), text);
     await expect(createFileJournal({ folder }).read()).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
     await expect(createFileJournal({ folder }).open()).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
@@ -135,7 +135,7 @@ describe("the file", () => {
 });
 
 describe("the lock", () => {
-  test("lets one writer in; the second is refused with the owner's name", async () => {
+  test("[journal-locked] lets one writer in; the second is refused with the owner's name", async () => {
     const first = await open();
     const second = await createFileJournal({ folder }).open();
     expect(second).toMatchObject({

@@ -47,7 +47,7 @@ function machine(
 }
 
 describe("a mirrored journal", () => {
-  test("lets another machine resume what the first one left, without moving the proven again", async () => {
+  test("[mirror-resumes] lets another machine resume what the first one left, without moving the proven again", async () => {
     const log = memoryLog();
     const first = machine(log);
     const gone = new AbortController();
@@ -64,7 +64,7 @@ describe("a mirrored journal", () => {
     expect(await inspectJournal(first.ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
   });
 
-  test("ends the earlier writer as soon as another one has taken over", async () => {
+  test("[writer-fenced] ends the earlier writer as soon as another one has taken over", async () => {
     const log = memoryLog();
     const first = machine(log);
     const second = machine(log, first.fleet);

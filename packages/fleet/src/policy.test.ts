@@ -19,6 +19,15 @@ test.each<[FleetPolicy, string]>([
   [{ verify: { concurrency: 0 } }, "concurrency"],
 ])("%j is refused with a reason", (policy, reason) => {
   expect(() => resolvePolicy(policy)).toThrow(
-    expect.objectContaining({ code: "FLEET_POLICY_INVALID", message: expect.stringContaining(reason) }),
+    expect.objectContaining({ code: "FLEET_POLICY_INVALID", why: expect.stringContaining(reason) }),
+  );
+});
+
+test("every problem of a policy is named at once, with what to do", () => {
+  expect(() => resolvePolicy({ pace: { batch: 0 }, callSize: 0, maxStragglers: -1 })).toThrow(
+    expect.objectContaining({
+      why: expect.stringMatching(/batch.*maxStragglers.*callSize/),
+      fix: expect.stringContaining("nothing was moved"),
+    }),
   );
 });

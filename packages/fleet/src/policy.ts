@@ -100,7 +100,7 @@ export interface ResolvedPolicy extends Required<Omit<FleetPolicy, "deadlineMs" 
 }
 
 /**
- * Fills the defaults in and refuses numbers that make no sense.
+ * Resolves the defaults and refuses values that make no sense, all of them at once.
  *
  * Sources: canary, 60 s, batches of 3, 240 s and 20 s are what the first fleets ran with; 256 probes at a time reached 9,900
  * answers per second on loopback at a 20 ms answer time (measured November 2026).
@@ -134,7 +134,8 @@ export function resolvePolicy(policy: FleetPolicy): ResolvedPolicy {
     deadlineMs: undefined,
   };
   const settled: ResolvedPolicy = { ...defaults, ...rest, ...policy, verify };
-  for (const [holds, message] of checks(settled)) if (!holds) throw invalid(message);
+  const problems = checks(settled).flatMap(([holds, message]) => (holds ? [] : [message]));
+  if (problems.length > 0) throw invalid(problems);
   return settled;
 }
 
@@ -152,7 +153,7 @@ function checks(policy: ResolvedPolicy): readonly (readonly [boolean, string])[]
     ],
     [isSize(policy.maxStragglers, 0), "maxStragglers is a whole number or a percent"],
     [new Set(policy.canary).size === policy.canary.length, "a canary is named twice"],
-    [verify.intervalMs > 0, "verify.interval is longer than nothing"],
+    [verify.intervalMs > 0, "verify.interval is longer than 0"],
     [isCount(verify.concurrency, 1), "verify.concurrency is at least 1"],
     [isCount(verify.matches, 1) && verify.matches <= 10, "verify.matches is a whole number from 1 to 10"],
     [isCount(verify.samples, 1) && verify.samples <= 12, "verify.samples is a whole number from 1 to 12"],
@@ -196,10 +197,12 @@ function isSize(size: CountOrPercent, least: number): boolean {
   return percent >= 0 && percent <= 100;
 }
 
-function invalid(message: string): ReleaseError {
+function invalid(problems: readonly string[]): ReleaseError {
   return new ReleaseError({
     code: "FLEET_POLICY_INVALID",
     category: "input",
-    message: `the fleet policy does not hold: ${message}`,
+    message: "the fleet policy is not valid",
+    why: problems.join("; "),
+    fix: "correct these values of the policy; nothing was asked and nothing was moved",
   });
 }

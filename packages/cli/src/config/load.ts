@@ -85,13 +85,20 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
  */
 function inEnvironment(config: Config, name: string | undefined, file: unknown): Config {
   const { fleet } = config;
-  if (name === undefined || fleet === undefined) return config;
-  const own = (...path: readonly string[]) => isRecord(file) && holds(file, ["environments", name, "fleet", ...path]);
-  const journal = own("journal") ? fleet.journal : join(fleet.journal, name);
+  if (fleet === undefined) return config;
+  const own = (...path: readonly string[]) =>
+    name !== undefined && isRecord(file) && holds(file, ["environments", name, "fleet", ...path]);
+  const journal = name === undefined || own("journal") ? fleet.journal : join(fleet.journal, name);
   const { mirror } = fleet;
   if (mirror === undefined) return { ...config, fleet: { ...fleet, journal } };
-  const ref = own("mirror", "ref") ? mirror.ref : `${mirror.ref}/${name}`;
+  const ref = own("mirror", "ref") ? mirror.ref : mirrorRef(mirror.ref, name, file);
   return { ...config, fleet: { ...fleet, journal, mirror: { ...mirror, ref } } };
+}
+
+/** Git cannot keep `a` beside `a/b`, so the fleet without an environment has a leaf of its own as well, unless it is the only one. */
+function mirrorRef(ref: string, name: string | undefined, file: unknown): string {
+  const isOnly = isRecord(file) && holds(file, ["fleet", "mirror", "ref"]) && !holds(file, ["environments"]);
+  return name === undefined && isOnly ? ref : `${ref}/${name ?? "default"}`;
 }
 
 /** An input of a job that no one gave is an empty variable. */

@@ -2,12 +2,11 @@ import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
-import { createGitRefLog } from "@lateen/git-log";
 import { ReleaseError, type Secret } from "@lateen/kernel";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
 import { configMissing } from "../config/errors.ts";
 import { commandEnvironment } from "./command-environment.ts";
-import { gitPlace } from "./git.ts";
+import { makeMirrorLog } from "./mirror-log.ts";
 import type { Parts } from "./parts.ts";
 
 /** The fleet's ports. */
@@ -177,13 +176,12 @@ async function makeBuildinfo({ sendMany: send, clock }: Parts, fleet: FleetConfi
 }
 
 async function makeJournal(parts: Parts, { journal: folder, mirror }: FleetConfig): Promise<Journal> {
-  const { settings, env, clock } = parts;
+  const { settings, clock } = parts;
   const [{ createFileJournal }, { mirrorJournal }] = await Promise.all([
     import("@lateen/fleet/journal-file"),
     import("@lateen/fleet"),
   ]);
   const journal = createFileJournal({ folder: resolve(settings.folder, folder), clock });
   if (mirror === undefined) return journal;
-  const log = createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref: mirror.ref, env, clock });
-  return mirrorJournal({ journal, log, clock });
+  return mirrorJournal({ journal, log: makeMirrorLog(parts, mirror), clock });
 }

@@ -91,6 +91,16 @@ describe("the fleet of a journal", () => {
   test("another fleet's finished rollout is no reason to say that this one is done", () => {
     if (same === undefined) throw new Error("two releases");
     const finished = { ...state, finished: "shipped", fleet: staging };
-    expect(decideStart(finished, { release: same, fleet: production, resume: true })).toEqual({ kind: "start" });
+    expect(decideStart(finished, { release: same, fleet: production })).toEqual({ kind: "start" });
+  });
+
+  test.each(["shipped", "halted", "abandoned"])("another fleet's %s rollout is not resumed", (ended) => {
+    if (same === undefined) throw new Error("two releases");
+    const finished = { ...state, finished: ended, fleet: staging };
+    expect(decideStart(finished, { release: same, fleet: production, resume: true })).toMatchObject({
+      kind: "refuse",
+      code: "JOURNAL_OTHER_FLEET",
+      reason: expect.stringMatching(/staging.*not for environment production/),
+    });
   });
 });

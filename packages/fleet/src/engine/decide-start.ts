@@ -27,7 +27,7 @@ export function decideStart(
       : { kind: "start" };
   }
   const other = fleet === undefined ? undefined : otherFleet(state, fleet);
-  if (other !== undefined && state.finished === undefined)
+  if (other !== undefined && (state.finished === undefined || resume === true))
     return { kind: "refuse", code: "JOURNAL_OTHER_FLEET", reason: other };
   if (resume === true && state.finished === "abandoned")
     return { kind: "refuse", code: "JOURNAL_EMPTY", reason: givenUp(state) };
@@ -42,18 +42,24 @@ export function decideStart(
 }
 
 /** Why the journal is not one of `fleet`; undefined if it is. */
-function otherFleet(
-  state: Pick<RolloutState, "fleet" | "release" | "moved">,
+export function otherFleet(
+  state: Pick<RolloutState, "fleet" | "release" | "moved" | "finished">,
   fleet: FleetIdentity,
 ): string | undefined {
-  const advice = "use a journal of its own for each fleet, or give that rollout up with --abandon";
-  const what = `an unfinished rollout of ${state.release?.sha ?? "another commit"}`;
+  const isOver = state.finished !== undefined;
+  const what = `${isOver ? "a finished" : "an unfinished"} rollout of ${state.release?.sha ?? "another commit"}`;
   // A journal of an earlier version that moved nothing harms no fleet.
   if (state.fleet === undefined && state.moved === 0) return undefined;
   if (state.fleet === undefined)
-    return `the journal holds ${what} by an earlier version, which did not record its fleet: ${advice}`;
+    return `the journal holds ${what} by an earlier version, which did not record its fleet: ${adviceFor(undefined)}`;
   if (isSameFleet(state.fleet, fleet)) return undefined;
+  const advice = isOver ? `nothing of ${describeFleet(fleet)} is left to resume` : adviceFor(state.fleet);
   return `the journal holds ${what} for ${describeFleet(state.fleet)}, not for ${describeFleet(fleet)}: ${advice}`;
+}
+
+function adviceFor(fleet: FleetIdentity | undefined): string {
+  const environment = fleet?.environment === undefined ? "" : ` --env ${plainText(fleet.environment, 100)}`;
+  return `use a journal of its own for each fleet, or give that rollout up with lateen rollout --abandon${environment}`;
 }
 
 function givenUp({ release }: Pick<RolloutState, "release">): string {

@@ -2,7 +2,8 @@ import { type Evidence, go, isoNow, type Clock, type Verdict, type Release } fro
 import { forwardStop, refuse } from "../steps/forward-stop.ts";
 import type { CheckReport } from "../checks/check-report.ts";
 import { replay } from "../engine/reducer.ts";
-import type { RolloutPurpose } from "../engine/journal-entry.ts";
+import { otherFleet } from "../engine/decide-start.ts";
+import type { FleetIdentity, RolloutPurpose } from "../engine/journal-entry.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { RolloutState } from "../engine/rollout-state.ts";
 
@@ -31,16 +32,20 @@ export async function inspectJournal(journal: Pick<Journal, "read">): Promise<Ro
 /**
  * Gives the rollout of `journal` up, so that another commit can be rolled out; the fleet stays as it is.
  *
- * One that has halted blocks no other; giving it up puts on record that it will not be continued.
+ * One that has halted blocks no other; giving it up puts on record that it will not be continued. With `fleet` the rollout of
+ * another fleet is refused; one that an earlier version recorded without its fleet is not.
  */
 export async function abandonRollout(
-  input: { readonly reason: string },
+  input: { readonly reason: string; readonly fleet?: FleetIdentity | undefined },
   ports: { readonly journal: Journal; readonly clock: Clock },
 ): Promise<Verdict<RolloutStatus>> {
   const opened = await ports.journal.open();
   if (opened.kind === "stop") return forwardStop(opened);
   try {
-    const status = statusOf(replay(opened.value.entries));
+    const state = replay(opened.value.entries);
+    const status = statusOf(state);
+    const other = input.fleet && state.fleet && otherFleet(state, input.fleet);
+    if (other !== undefined) return refuse("JOURNAL_OTHER_FLEET", other);
     if (status === undefined || !isOpen(status))
       return refuse("JOURNAL_EMPTY", "the journal holds no unfinished rollout");
     await opened.value.append([{ type: "rollout-abandoned", reason: input.reason, at: ports.clock.now() }]);

@@ -4,7 +4,7 @@ import { planRecheck } from "../engine/plan-recheck.ts";
 import { refuse } from "./forward-stop.ts";
 import { replay } from "../engine/reducer.ts";
 import { describeChanges, limitsOfPolicy, saferLimits, withLimits } from "../engine/policy-limits.ts";
-import { decideStart } from "../engine/decide-start.ts";
+import { decideStart, otherFleet } from "../engine/decide-start.ts";
 import type { FleetReport } from "../coverage/fleet-report.ts";
 import type { OpenJournal } from "../ports/journal.ts";
 import { forecast } from "../engine/forecast.ts";
@@ -55,7 +55,8 @@ function end(verdict: Verdict<FleetReport>): StartResult {
 }
 
 /** Everything that was moved to this commit has passed its checks, as the journal says. */
-function isProven(state: RolloutState, { release }: RolloutInput): boolean {
+function isProven(state: RolloutState, { release, fleet }: RolloutInput): boolean {
+  if (fleet !== undefined && otherFleet(state, fleet) !== undefined) return false;
   const isOver = state.finished === "shipped" || state.finished === "unchanged";
   return isOver && state.release?.sha === release.sha;
 }

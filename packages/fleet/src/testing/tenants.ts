@@ -103,7 +103,8 @@ function coin(): boolean {
 
 function addressed(request: IncomingMessage): { readonly slug: string; readonly path: string } {
   const [host = ""] = (request.headers.host ?? "").split(":");
-  const path = request.url ?? "/";
+  // A query is there to get past caches; no tenant minds it.
+  const [path = "/"] = (request.url ?? "/").split("?");
   if (host.endsWith(".localhost")) return { slug: host.slice(0, -".localhost".length), path };
   const [, slug = "", ...rest] = path.split("/");
   return { slug, path: `/${rest.join("/")}` };

@@ -2,6 +2,7 @@ import { abandonRollout, type RolloutStatus } from "@lateen/fleet";
 import type { Verdict } from "@lateen/kernel";
 import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
+import { fleetIdentity } from "../../pipeline/steps/roll-out.ts";
 import { openWriterJob } from "../open-writer-job.ts";
 
 /** Gives the journal's rollout up; no tenant is touched. */
@@ -10,7 +11,7 @@ export async function abandon(context: Context): Promise<CommandResult> {
   const { journal } = await job.wiring.fleet();
   const reason = context.args.text("reason") ?? "given up on the command line";
   const verdict: Verdict<RolloutStatus> = await abandonRollout(
-    { reason: `${reason} (${job.actor})` },
+    { reason: `${reason} (${job.actor})`, fleet: fleetIdentity(job.settings) },
     { journal, clock: job.wiring.clock },
   );
   const commit = verdict.value?.release.sha;

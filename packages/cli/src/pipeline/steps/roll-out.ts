@@ -86,7 +86,7 @@ async function freezeGuards({ settings, overrides, wiring, report }: Job): Promi
 }
 
 /** Which fleet the configuration is about, as the journal keeps it. */
-function fleetIdentity({ config, environment }: Job["settings"]): FleetIdentity {
+export function fleetIdentity({ config, environment }: Job["settings"]): FleetIdentity {
   const { fleet, release } = config;
   return {
     environment,

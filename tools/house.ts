@@ -3,14 +3,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { entryPoints } from "../packages/cli/test/exported-names.ts";
+import { unwanted, unwantedWords } from "../packages/cli/test/plain-words.ts";
 import { packageNames, root, sourceFiles, topFiles } from "../packages/cli/test/source-files.ts";
-
-/** Words that a native engineer does not write. */
-const words = ["nobody", "whoever", "whom", "shall", "anew", "beside", "meanwhile", "stands", "told", "tells"];
 
 const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 })
   .split("\n")
-  .filter((file) => file !== "" && file !== "tools/house.ts");
+  .filter((file) => file !== "");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const linesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.split("\n").length - 1, 0);
 const lines = (files: readonly string[]): number => linesOf(files.map(read));
@@ -46,9 +44,9 @@ for (const [name, entries] of names) {
 }
 add("files in the top folder of src", Math.max(...packageNames.map((name) => topFiles(sourceFiles(name)).length)));
 for (const name of packageNames) add(`  ${name}`, topFiles(sourceFiles(name)).length);
-const counts = words.map((word) => {
-  const found = spoken.flatMap((file) => read(file).match(new RegExp(`\\b${word}\\b`, "gi")) ?? []);
-  return [word, found.length] as const;
+const found = spoken.flatMap((file) => unwantedWords(read(file)));
+const counts = unwanted.map((unwantedWord) => {
+  return [unwantedWord, found.filter(({ word }) => word === unwantedWord).length] as const;
 });
 add(
   "ten words in source, documentation and messages",

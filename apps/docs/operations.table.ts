@@ -5,7 +5,7 @@ import type { Outcome } from "../../packages/cli/src/output/exit-codes.table.ts"
 /** Id of the test that proves a row: its title begins with the id in brackets. */
 export type TestId = string;
 
-/** How a command ended, and what that means to whoever is awake. */
+/** How a command ended, and what that means to the operator. */
 export interface EndingRow {
   readonly ending: Exclude<Outcome, "error"> | ErrorCategory;
   /** What was changed, and what was not. */
@@ -88,7 +88,7 @@ export const endings: readonly EndingRow[] = [
     ending: "halted",
     touched: "some tenants, and no tag",
     look: "`stragglers`, `quarantined`, `unknown`, and every tenant's verdict",
-    again: "plans anew; asks nobody to move who is there already",
+    again: "plans again; does not move tenants that are there already",
     proof: "halted-continues",
   },
   {
@@ -251,7 +251,7 @@ export const outages: readonly OutageRow[] = [
   },
   {
     what: "a tenant is down",
-    before: "moved last, stops nobody, counts in the end; a canary is moved and has to be proven",
+    before: "moved last, does not stop the rollout, counts in the end; a canary is moved and has to be proven",
     during: "counts against `maxStragglers`; a canary halts",
     do: "repair it, then the same line",
     proof: "tenant-down",
@@ -302,7 +302,7 @@ export const outages: readonly OutageRow[] = [
     what: "the machine is gone, and there is no mirror",
     before: "",
     during: "",
-    do: "the same line on another machine: it plans anew, and moves nobody who is there already",
+    do: "the same line on another machine: it plans again, and does not move tenants that are there already",
     proof: "no-journal",
   },
   {

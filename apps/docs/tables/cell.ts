@@ -5,7 +5,7 @@ export function cell(value: unknown): string {
   return `<code>${escape(compact(value))}</code>`;
 }
 
-/** A value in one line, without the quotes and braces that nobody needs. */
+/** A value in one line, without superfluous quotes and braces. */
 function compact(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(nested).join(", ");
   if (value instanceof Error) return "code" in value ? String(value.code) : value.name;

@@ -131,7 +131,7 @@ test("what is typed into the form of a dispatch is one word of a command line, w
   folder.remove();
 });
 
-test("its script runs the program and writes the outputs, whatever stands in the inputs", async () => {
+test("its script runs the program and writes the outputs, whatever the inputs hold", async () => {
   const world = await startWorld({ size: 2 });
   try {
     const output = world.folder.write("output", "");
@@ -164,7 +164,7 @@ test("its script runs the program and writes the outputs, whatever stands in the
   }
 });
 
-test("the reason of a dispatch stands in the ledger, and its SHA is what a rollback goes back to", async () => {
+test("the reason of a dispatch is in the ledger, and its SHA is what a rollback goes back to", async () => {
   const world = await startWorld({ size: 2, commits: 3 });
   const step = (inputs: Readonly<Record<string, string>>): Promise<unknown> =>
     promisify(execFile)("bash", [join(root, "tools/action.sh")], {

@@ -89,7 +89,7 @@ describe("rollback", () => {
     expect(latest()).toEqual(candidates(1));
   });
 
-  test("moves nobody where the tag that tenants pull is no longer anywhere, though the ledger's digest is", async () => {
+  test("moves no tenant if the tag that tenants pull is no longer anywhere, though the ledger's digest is", async () => {
     await shipBoth();
     const moves = world.plane.moves().length;
     const isGone = (status: number): (() => void) =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { reason, startTargetsWorld, type TargetsWorld, withTargets } from "./targets-world.ts";
 
-// What comes between two targets: the kill switch, a newer release, credentials that end; and who is told.
+// What comes between two targets: the kill switch, a newer release, credentials that end; and what is reported.
 
 let world: TargetsWorld;
 let [oldest, old, sha]: [string, string, string] = ["", "", ""];
@@ -77,12 +77,12 @@ describe("a promotion of several targets that is stopped between two", () => {
         { name: "next", state: "superseded", committed: false },
       ],
     });
-    // To go on would only be told to give way.
+    // A resumed run would only be superseded.
     expect(ran.stderr).toContain("the newer release takes the targets that are left");
     expect(ran.stderr).not.toMatch(/lateen (promote|reconcile)/);
   });
 
-  test("by credentials that end is exit 7 with what became of each, and status tells what no target shows by itself", async () => {
+  test("by credentials that end is exit 7 with what became of each, and status reports what no target shows by itself", async () => {
     await world.shipped([oldest, old]);
     const denied = deny("next");
     between(() => denied.now());

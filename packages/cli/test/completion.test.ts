@@ -21,7 +21,7 @@ beforeEach(() => {
   world.configure();
 });
 
-/** Candidates of the last word, each with its meaning; nothing is ever said beside them. */
+/** Candidates of the last word, each with its meaning; nothing else is ever printed. */
 const complete = async (
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},

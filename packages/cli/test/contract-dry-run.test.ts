@@ -23,7 +23,7 @@ describe("a dry run", () => {
     expect(readdirSync(world.folder.path)).toEqual(["lateen.yaml"]);
   });
 
-  test("tells with --detailed-exitcode whether there is anything to do", async () => {
+  test("reports with --detailed-exitcode whether there is anything to do", async () => {
     expect((await run("plan", "--sha", sha, "--detailed-exitcode")).code).toBe(13);
     expect((await run("ship", "--sha", sha)).document.outcome).toBe("shipped");
     expect((await run("plan", "--sha", sha, "--detailed-exitcode")).code).toBe(0);
@@ -66,7 +66,7 @@ describe("a dry run", () => {
     expect(document.fleet).not.toHaveProperty("waves");
   });
 
-  test("of a repair has no evidence of tags that nobody has seen", async () => {
+  test("of a repair has no evidence of tags that were not read", async () => {
     await run("ship", "--sha", sha);
     const [image] = images;
     world.registry.store.setTag(image, "latest", world.digest(image, 0));

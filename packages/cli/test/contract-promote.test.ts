@@ -135,7 +135,7 @@ describe("promote", () => {
     expect([repaired.code, repaired.document.outcome, latest()], repaired.stderr).toEqual([0, "ok", candidates(1)]);
   });
 
-  test("is guarded by supersession only where the section stands, by the kill switch always", async () => {
+  test("is guarded by supersession only if configured, by the kill switch always", async () => {
     expect((await run("promote", "--sha", old, "--detailed-exitcode")).document.outcome).not.toBe("superseded");
     configure([/^killSwitch/m, "supersession: {}\nkillSwitch"]);
     expect((await run("promote", "--sha", old, "--detailed-exitcode")).code).toBe(11);

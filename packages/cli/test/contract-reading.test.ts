@@ -353,7 +353,7 @@ describe("verify", () => {
     const { code, document } = await run("verify", "--sha", sha, "--only", "t1");
     expect([code, document.fleet?.["enumerated"]]).toEqual([0, 1]);
     expect((await run("verify", "--sha", sha, "--only", "")).code).toBe(2);
-    expect((await run("verify", "--sha", sha, "--only", "nobody")).code).toBe(3);
+    expect((await run("verify", "--sha", sha, "--only", "unheard-of")).code).toBe(3);
   });
 });
 

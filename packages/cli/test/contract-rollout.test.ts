@@ -58,7 +58,7 @@ describe("rollout", () => {
 
   test("of some tenants moves only those; the canary cannot be left out silently", async () => {
     expect((await run("rollout", "--sha", sha, "--only", "t1")).code).toBe(3);
-    expect((await run("rollout", "--sha", sha, "--only", "nobody,canary-a")).code).toBe(3);
+    expect((await run("rollout", "--sha", sha, "--only", "unheard-of,canary-a")).code).toBe(3);
     for (const empty of ["", ",", " "])
       expect((await run("rollout", "--sha", sha, "--only", empty)).code, JSON.stringify(empty)).toBe(2);
     expect(moves()).toEqual([]);
@@ -163,7 +163,7 @@ describe("rollout", () => {
     expect(two.document.fleet.stragglers).toEqual(expect.arrayContaining(["t2", "t5"]));
   });
 
-  test("with onFailure: rollback returns whom it moved", async () => {
+  test("with onFailure: rollback returns the tenants that it moved", async () => {
     configure(["batch: 3", "batch: 3\n  onFailure: rollback"]);
     world.plane.treat("t4", "denies");
     const { code, document, stderr } = await run("rollout", "--sha", sha);
@@ -178,7 +178,7 @@ describe("rollout", () => {
     expect((await run("rollout", "--sha", sha)).document.outcome).toBe("shipped");
   });
 
-  test("rolls who is born meanwhile last, and counts it", async () => {
+  test("rolls a tenant born during the rollout last, and counts it", async () => {
     configure(["soak: 30ms", "soak: 200ms"]);
     let born = false;
     const ran = await world.lateen(["rollout", "--sha", sha, "--json", "-v"], {
@@ -230,7 +230,7 @@ describe("rollout", () => {
     expectPartition(document.fleet);
   });
 
-  test("keeps its journal as JSON lines beside the configuration", async () => {
+  test("keeps its journal as JSON lines next to the configuration", async () => {
     await run("rollout", "--sha", sha);
     const folder = join(world.folder.path, ".lateen");
     const [journal = ""] = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));

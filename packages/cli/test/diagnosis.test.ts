@@ -19,7 +19,7 @@ interface Explained {
 }
 
 describe("explain", () => {
-  test("tells of every rule by itself what it says of a commit that did not ship", async () => {
+  test("reports every rule by itself for a commit that did not ship", async () => {
     world.forge.setStatus({ sha: old, context: "CI / all-required (push)", state: "failure" });
     const ran = await world.lateen(["explain", old.slice(0, 8), "--json"]);
     const { explanation } = ran.json() as unknown as Explained;
@@ -42,14 +42,14 @@ describe("explain", () => {
     expect(world.plane.moves()).toEqual([]);
   });
 
-  test("tells when, by whom and as which entry a commit shipped", async () => {
+  test("reports when, by which actor and as which entry a commit shipped", async () => {
     await world.lateen(["ship", "--sha", sha]);
     const ran = await world.lateen(["explain", sha]);
     expect(ran.stdout).toContain("it shipped and is what is promoted; promoted by octavia");
     expect(ran.stdout).toContain("entry 1 of the ledger");
   });
 
-  test("tells of a rollout that halted, from its journal", async () => {
+  test("reports a rollout that halted, from its journal", async () => {
     world.plane.treat("t2", "skips");
     await world.lateen(["ship", "--sha", sha]);
     const ran = await world.lateen(["explain", sha]);
@@ -58,7 +58,7 @@ describe("explain", () => {
     );
   });
 
-  test("tells of a commit that is held, and what would let it go", async () => {
+  test("reports a commit that is held, and what would free it", async () => {
     world.forge.setVariable("DEPLOY_DISABLED", "true");
     const ran = await world.lateen(["explain", sha]);
     expect(ran.stdout).toMatch(/it has not shipped: kill-switch says held: .*\n/);
@@ -75,7 +75,7 @@ describe("explain", () => {
     expect(new Set(unread.map(({ change }) => change))).toEqual(new Set(["run again once the fact can be read"]));
   });
 
-  test("tells of a commit that was rolled back from and of one that was replaced: by whom, why, from which ledger", async () => {
+  test("reports a commit that was rolled back from and one that was replaced: actor, reason, ledger", async () => {
     for (const commit of [old, sha]) await world.lateen(["ship", "--sha", commit, "--override", "supersession=first"]);
     const back = await world.lateen(["rollback", "--to", old, "--reason", "checkout is down", "--yes"]);
     expect(back.code, back.stderr).toBe(0);
@@ -95,7 +95,7 @@ describe("explain", () => {
     );
   });
 
-  test("tells of every target by itself, and does not call unread what was never promoted", async () => {
+  test("reports every target by itself, and does not call unread what was never promoted", async () => {
     const targets = "promote: { tags: [latest], targets: { next: { tags: [next] } }";
     world.configure((text) => text.replace("promote: { tags: [latest]", targets));
     world.registry.misbehave({
@@ -112,12 +112,12 @@ describe("explain", () => {
     expect(ran.stdout).toMatch(/├─ ledger: partial: .*\n.*the same command again promotes the targets that are left/);
     for (const name of ["default", "next"])
       expect(ran.stdout).toMatch(new RegExp(`─ promotion: passed: ${name}: \\d+ facts`));
-    const told = await world.lateen(["explain", "--result", "result.json"]);
-    expect(told.stdout).toMatch(
+    const explained = await world.lateen(["explain", "--result", "result.json"]);
+    expect(explained.stdout).toMatch(
       /─ targets: partial: 1 of 2 targets not committed: next\n.*would change it: lateen ship --sha [0-9a-f]{40}/,
     );
-    expect(told.stdout).toMatch(/shipped: default is committed, entry 1 of its ledger\n/);
-    expect(told.stdout).toMatch(/held: next is not committed: DEPLOY_DISABLED is "true"\n/);
+    expect(explained.stdout).toMatch(/shipped: default is committed, entry 1 of its ledger\n/);
+    expect(explained.stdout).toMatch(/held: next is not committed: DEPLOY_DISABLED is "true"\n/);
     for (const ref of ["latest", "next"]) await world.repository.setRef(`refs/lateen/${ref}`, old);
     const unread = await world.lateen(["explain", sha]);
     expect(unread.stdout).toMatch(/whether it shipped cannot be known: default: /);

@@ -94,7 +94,7 @@ describe("credentials", () => {
     expect(ran.json()["error"]).toMatchObject({ code: "CREDENTIALS", why: "the variable GITEA_TOKEN is not set" });
   });
 
-  test("every one that is refused is found, beside everything else, and none is shown", async () => {
+  test("every one that is refused is found, next to everything else, and none is shown", async () => {
     world.configure((text) => text.replace("canary: [canary-a]", "canary: [canary-b]"));
     const env = { GITEA_TOKEN: "wrong-forge-token", REGISTRY_PASSWORD: "wrong-password" };
     const [json, text] = [await doctor(env), await world.lateen(["doctor"], { env })];
@@ -132,7 +132,7 @@ describe("credentials", () => {
     expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["mirror gap"]]);
   });
 
-  test("a user who may not push, whom Gitea admits as far as the push itself", async () => {
+  test("a user without the right to push that Gitea admits as far as the push itself", async () => {
     const denied = { on: /\/repos\/acme\/core$/, body: { permissions: { push: false, pull: true } } };
     const server = await serveLedger();
     // The forge and its git are on one address; the fake of the forge speaks no git.
@@ -167,7 +167,7 @@ describe("credentials", () => {
     expect(fact(ran, "kill switch")).toContain("only its value at the start of a job counts");
   });
 
-  test("a token that may too little is told what it lacks, in the words of its forge", async () => {
+  test("a token with too few rights is reported with what it lacks, in the words of its forge", async () => {
     world.configure((config) => config.replace("gate: {", "gate: { workflows: [{ file: e2e.yml }],"));
     await world.repository.commit({ message: "e2e", files: { ".gitea/workflows/e2e.yml": "on: push\njobs: {}\n" } });
     world.forge.misbehave({ on: /statuses|actions\/runs/, status: 403, body: { message: "token is out of scope" } });
@@ -196,7 +196,7 @@ describe("gaps, which stay until somebody changes something", () => {
       "does not run on pushes",
     ],
     ["a file that is disabled", "on: push\njobs: {}\n", "disabled_manually", "gap", "disabled_manually"],
-    ["a file that cannot be understood", "on: [push\n", undefined, "warning", "cannot be told"],
+    ["a file that cannot be understood", "on: [push\n", undefined, "warning", "does not show"],
     ["a file that is well", "on: push\njobs: {}\n", "active", undefined, "its runs can be read"],
   ])("a required workflow: %s", async (_, text, state, verdict, part) => {
     world.configure((config) => config.replace("gate: {", "gate: { workflows: [{ file: e2e.yml }],"));
@@ -227,7 +227,7 @@ describe("gaps, which stay until somebody changes something", () => {
     expect(fact(ran, "ledger default")).toContain("does not descend from");
   });
 
-  test("a canary that nobody knows, and a branch that is not there", async () => {
+  test("an unknown canary, and a branch that is not there", async () => {
     world.configure((text) =>
       text
         .replace("[canary-a]", "[canary-x]")
@@ -275,7 +275,7 @@ describe("trouble and warnings", () => {
     expect(fact(ran, "tenants")).toContain("1 of 6 do not tell what they run: t1 (");
   });
 
-  test("servers that are gone are trouble, each told once", async () => {
+  test("servers that are gone are trouble, each reported once", async () => {
     await Promise.all([world.forge.close(), world.plane.close(), world.registry.close()]);
     const ran = await doctor({}, 500);
     expect([ran.code, ran.json().outcome]).toEqual([4, "unknown"]);
@@ -302,7 +302,7 @@ describe("trouble and warnings", () => {
     expect(fact(ran, "kill switch")).toContain('"sometimes", which holds every release');
   });
 
-  test("before the first promotion the candidate stands in for the tag that is not there", async () => {
+  test("before the first promotion the candidate replaces the tag that is not there", async () => {
     world.configure((text) => text.replace("tags: [latest]", "tags: [stable]"));
     const ran = await doctor();
     expect([ran.code, bad(ran)], ran.stdout).toEqual([0, []]);

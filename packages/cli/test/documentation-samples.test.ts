@@ -48,7 +48,7 @@ describe("from other programs", () => {
     expect(programs.map(({ code }) => outputs.has(code))).not.toContain(false);
   });
 
-  test.each(programs)("the sample of $heading prints what stands below it", async ({ heading, code }) => {
+  test.each(programs)("the sample of $heading prints the block below it", async ({ heading, code }) => {
     folder.write(`${heading.replaceAll(" ", "-")}.ts`, code);
     expect(await folder.run("node", ["-C", "source", `${heading.replaceAll(" ", "-")}.ts`])).toBe(outputs.get(code));
   });

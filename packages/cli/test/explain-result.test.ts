@@ -31,7 +31,7 @@ const explain = (...more: readonly string[]): Promise<Ran> =>
 const given = (document: unknown): void => void folder.write("result.json", JSON.stringify(document));
 
 describe("explain --result", () => {
-  test("tells of a commit that shipped, rule by rule, with source and time", async () => {
+  test("reports a commit that shipped, rule by rule, with source and time", async () => {
     const ran = await explain(sha.slice(0, 9));
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stdout).toContain(`${sha.slice(0, 7)}: lateen ship ended shipped: `);
@@ -39,7 +39,7 @@ describe("explain --result", () => {
       /├─ gate: passed: CI \/ all-required \(push\) is success.*\n│ {5}open: .*\n│ {7}http:.*, 20\d\d-/,
     );
     expect(ran.stdout).not.toContain("would change it");
-    // The switch is asked at each commit point; it is told once.
+    // The switch is asked at each commit point; it is reported once.
     expect(ran.stdout.match(/DEPLOY_DISABLED is not set/g)).toHaveLength(2);
   });
 

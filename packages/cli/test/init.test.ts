@@ -218,7 +218,7 @@ describe("init", () => {
       "# gate:",
     ],
     [
-      "images of others beside its own, by expression and on ECR",
+      "images of others next to its own, by expression and on ECR",
       "github",
       {
         "publish.yml":

@@ -15,7 +15,7 @@ const lint = (...argv: readonly string[]): Promise<Ran> =>
   runHere(["lint-workflow", ...argv], { cwd: folder.path, haste: 1 });
 
 /** Exit code, and `file:line:column verdict` of every finding; each of them has a fix. */
-async function told(text: string, ...argv: readonly string[]): Promise<readonly [number, ...string[]]> {
+async function findingsIn(text: string, ...argv: readonly string[]): Promise<readonly [number, ...string[]]> {
   folder.write("w.yml", text);
   const ran = await lint("w.yml", "--json", ...argv);
   const findings = ran.json()["findings"] as readonly Finding[];
@@ -46,15 +46,15 @@ describe("files that are no workflows", () => {
     ["an alias to nowhere", "on: *push\njobs: {}\n", "w.yml:1:5 gap"],
     ["binary", "\u0000\u0001", "w.yml:1:1 gap"],
   ])("%s", async (_, text, ...findings) => {
-    expect(await told(text)).toEqual([3, ...findings]);
+    expect(await findingsIn(text)).toEqual([3, ...findings]);
   });
 
-  test("one that is too large, and one that grows beyond measure, are told and not read", async () => {
-    expect(await told(`on: push\njobs: {}\n#${"x".repeat(1_048_577)}`)).toEqual([3, "w.yml gap"]);
+  test("one that is too large, and one that grows beyond measure, are reported and not read", async () => {
+    expect(await findingsIn(`on: push\njobs: {}\n#${"x".repeat(1_048_577)}`)).toEqual([3, "w.yml gap"]);
     const levels = Array.from({ length: 12 }, (_, level) =>
       level === 0 ? "a0: &a0 [x, x, x, x, x, x, x, x, x]" : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`,
     );
-    expect(await told(`on: push\njobs: {}\n${levels.join("\n")}\n`)).toEqual([3, expect.stringContaining("gap")]);
+    expect(await findingsIn(`on: push\njobs: {}\n${levels.join("\n")}\n`)).toEqual([3, expect.stringContaining("gap")]);
   });
 
   test("a file that is missing is a fault of the command line, and called a workflow", async () => {
@@ -137,11 +137,11 @@ describe("what the forge ignores or refuses", () => {
     ["1.27.0+dev", environment, runner, env, "5:1 warning", "13:5 warning"],
   ])("Gitea %s", async (version, ...findings) => {
     const argv = version === undefined ? [] : ["--forge-version", version];
-    expect(await told(everything, "--forge", "gitea", ...argv)).toEqual([3, ...at(...findings)]);
+    expect(await findingsIn(everything, "--forge", "gitea", ...argv)).toEqual([3, ...at(...findings)]);
   });
 
   test("GitHub ignores none of it, and refuses what it cannot read", async () => {
-    expect(await told(everything, "--forge", "github")).toEqual([3, ...at(env, "5:1 warning", "13:5 warning")]);
+    expect(await findingsIn(everything, "--forge", "github")).toEqual([3, ...at(env, "5:1 warning", "13:5 warning")]);
   });
 
   test.each([
@@ -153,13 +153,13 @@ describe("what the forge ignores or refuses", () => {
     ["\uFEFFon: push\r\njobs: {}\r\n", undefined],
   ])("events are found however they are written: %j", async (text, finding) => {
     const warned = finding === undefined ? [] : at(finding);
-    expect(await told(text, "--forge", "gitea")).toEqual([0, ...warned]);
+    expect(await findingsIn(text, "--forge", "gitea")).toEqual([0, ...warned]);
   });
 
   test("anchors are looked through, merge keys too where the forge does so, and GitHub refuses those", async () => {
     const text = "on: push\nx: &x { timeout-minutes: 5 }\njobs:\n  a: { <<: *x, runs-on: x }\n  b: *x\n";
-    expect(await told(text, "--forge", "gitea")).toEqual([0, "w.yml:4:3 warning", "w.yml:5:3 warning"]);
-    expect(await told(text, "--forge", "github")).toEqual([3, "w.yml:4:8 gap"]);
+    expect(await findingsIn(text, "--forge", "gitea")).toEqual([0, "w.yml:4:3 warning", "w.yml:5:3 warning"]);
+    expect(await findingsIn(text, "--forge", "github")).toEqual([3, "w.yml:4:8 gap"]);
   });
 
   test("a version that is none is a fault of the command line", async () => {
@@ -168,7 +168,7 @@ describe("what the forge ignores or refuses", () => {
     expect([ran.code, ran.stderr.includes("is no version")]).toEqual([2, true]);
   });
 
-  test("the folder that only Gitea reads tells the forge, whatever is configured; of the other the configuration tells", async () => {
+  test("the folder that only Gitea reads identifies the forge, whatever is configured; for the other the configuration decides", async () => {
     for (const place of [".gitea", ".github"]) mkdirSync(join(folder.path, place, "workflows"), { recursive: true });
     const text = "on: push\nrun-name: x\njobs: {}\n";
     folder.write(".gitea/workflows/a.yml", text);
@@ -193,7 +193,7 @@ describe("what drops queued runs", () => {
   ])("concurrency: %s", async (concurrency, count) => {
     const text = `on: push\nconcurrency: ${concurrency}\njobs: {}\n`;
     for (const forge of [["github"], ["gitea", "--forge-version", "1.26.0"]])
-      expect(await told(text, "--forge", ...forge)).toHaveLength(1 + count);
+      expect(await findingsIn(text, "--forge", ...forge)).toHaveLength(1 + count);
   });
 });
 
@@ -212,14 +212,14 @@ describe("commits that are left without a run", () => {
     ["prove", "{ paths: { web: } }", 0, "2:1 warning"],
   ])("a required workflow, whenAbsent: %s, on.push: %s", async (whenAbsent, push, code, ...findings) => {
     gate(`workflows: [{ file: w.yml, whenAbsent: ${whenAbsent} }]`);
-    expect(await told(e2e(push))).toEqual([code, ...findings.map((place) => `w.yml:${place}`)]);
+    expect(await findingsIn(e2e(push))).toEqual([code, ...findings.map((place) => `w.yml:${place}`)]);
   });
 
   test.each(["on: pull_request", "on: [workflow_dispatch]", "on: { schedule: [] }"])(
     "a required workflow that never runs on pushes: %s",
     async (on) => {
       gate("workflows: [{ file: w.yml }]");
-      expect(await told(`${on}\njobs: {}\n`)).toEqual([3, "w.yml:1:1 gap"]);
+      expect(await findingsIn(`${on}\njobs: {}\n`)).toEqual([3, "w.yml:1:1 gap"]);
     },
   );
 
@@ -230,38 +230,38 @@ describe("commits that are left without a run", () => {
     ["CI / all (push)", 0],
   ])("a required check of a job that a path filter leaves out: %s", async (check, ...found) => {
     gate(`checks: ["${check}"]`);
-    expect(await told(e2e("{ paths: [web/**] }"))).toEqual(found);
-    expect((await told(e2e("{}")))[0]).toBe(0);
+    expect(await findingsIn(e2e("{ paths: [web/**] }"))).toEqual(found);
+    expect((await findingsIn(e2e("{}")))[0]).toBe(0);
   });
 });
 
-describe("what is no trouble is not told", () => {
+describe("harmless keys are not reported", () => {
   test("an env context of a matrix is none of the job's", async () => {
     const job = "runs-on: x, strategy: { matrix: { env: [{ version: 1 }] } }, env: { V: '${{ matrix.env.version }}' }";
-    expect(await told(`on: push\njobs: { a: { ${job} } }\n`)).toEqual([0]);
+    expect(await findingsIn(`on: push\njobs: { a: { ${job} } }\n`)).toEqual([0]);
   });
 
   test("a group per pull request drops no commit of the branch", async () => {
     const group = "concurrency: { group: 'label-${{ github.event.pull_request.number }}' }\n";
-    expect(await told(`on: pull_request_target\n${group}jobs: { a: { runs-on: x } }\n`)).toEqual([0]);
-    expect(await told(`on: push\n${group}jobs: { a: { runs-on: x } }\n`)).toEqual([0, "w.yml:2:1 warning"]);
+    expect(await findingsIn(`on: pull_request_target\n${group}jobs: { a: { runs-on: x } }\n`)).toEqual([0]);
+    expect(await findingsIn(`on: push\n${group}jobs: { a: { runs-on: x } }\n`)).toEqual([0, "w.yml:2:1 warning"]);
   });
 
   test("the end of another workflow starts one on Gitea since 1.25", async () => {
     const text = "on: { workflow_run: { workflows: [CI] } }\njobs: { a: { runs-on: x } }\n";
-    expect(await told(text, "--forge", "gitea", "--forge-version", "1.26.4")).toEqual([0]);
-    expect(await told(text, "--forge", "gitea", "--forge-version", "1.24.6")).toEqual([0, "w.yml:1:7 warning"]);
+    expect(await findingsIn(text, "--forge", "gitea", "--forge-version", "1.26.4")).toEqual([0]);
+    expect(await findingsIn(text, "--forge", "gitea", "--forge-version", "1.24.6")).toEqual([0, "w.yml:1:7 warning"]);
   });
 });
 
 test.each([
   ["build (20)", "build: { runs-on: x, strategy: { matrix: { v: [20, 22] } } }"],
   ["call / unit", "call: { uses: ./.github/workflows/unit.yml }"],
-])("a required %s behind a filter of paths is told like any other job", async (check, job) => {
+])("a required %s behind a filter of paths is reported like any other job", async (check, job) => {
   folder.write(
     "lateen.yaml",
     `forge: { kind: github, url: https://github.com, repository: a/b }\ngate: { checks: ["${check}"] }\n`,
   );
   const text = `on:\n  push:\n    paths: [web/**]\njobs:\n  ${job}\n`;
-  expect(await told(text)).toEqual([0, "w.yml:3:5 warning"]);
+  expect(await findingsIn(text)).toEqual([0, "w.yml:3:5 warning"]);
 });

@@ -101,7 +101,7 @@ describe("history", () => {
   });
 });
 
-test("every document stands alone: when, who, with which version of what", async () => {
+test("every document is complete by itself: when, who, with which version of what", async () => {
   const { startedAt, finishedAt, actor, lateen, config } = (await world.lateen(["status", "--json"])).json();
   expect({ startedAt, finishedAt, actor, lateen, config }).toEqual({
     startedAt: expect.stringMatching(/^2\d{3}-.*Z$/),

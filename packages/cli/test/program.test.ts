@@ -76,10 +76,13 @@ describe("a faulty command line", () => {
     expect([code, stdout]).toEqual([2, ""]);
   });
 
-  test.each(["text", "ndjson"])("--json beside --output %s exits 2, and is answered as --json asks", async (output) => {
-    const { code, json } = await here(["gate", "--json", "--output", output]);
-    expect([code, json().reason]).toEqual([2, "--json and --output contradict each other"]);
-  });
+  test.each(["text", "ndjson"])(
+    "--json together with --output %s exits 2, and is answered as --json asks",
+    async (output) => {
+      const { code, json } = await here(["gate", "--json", "--output", output]);
+      expect([code, json().reason]).toEqual([2, "--json and --output contradict each other"]);
+    },
+  );
 
   test("is answered by a document where one was asked for, also in the result file", async () => {
     const { code, json } = await here(["gate", "--wiat", "--json", "--result-file", "faulty.json"]);

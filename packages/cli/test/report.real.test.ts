@@ -59,7 +59,7 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     return { page, complaints, requests };
   }
 
-  test("asks nobody for anything, says nothing to the console, and shows every tenant", async () => {
+  test("sends no request, writes nothing to the console, and shows every tenant", async () => {
     const { page, complaints, requests } = await open("halted.html");
     expect([complaints, requests]).toEqual([[], [page.url()]]);
     expect(slugs).toHaveLength(12);

@@ -118,7 +118,7 @@ describe("report", () => {
       { type: "stages-planned", stages: [null], at },
       { type: "tenant-verified", slug: { no: "slug" }, at },
       { type: "tenant-failed", slug: "heath", reason: "gone", at: "yesterday" },
-      { type: "soak-started", wave: "nobody knows", until: 1e300, at },
+      { type: "soak-started", wave: "unheard of", until: 1e300, at },
       { type: "tenant-failed", slug: "heath", reason: "gone", at: at + 5 },
     ];
     world.folder.write("torn.jsonl", `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"type":"roll`);

@@ -123,7 +123,7 @@ describe("a rollback of several targets", () => {
     expect(world.tags("latest")).toEqual(world.candidates(1));
   });
 
-  test("moves nobody where one of them could not be written", async () => {
+  test("moves no tenant if one of them could not be written", async () => {
     await world.shipped([old, sha]);
     const moves = world.plane.moves().length;
     world.registry.misbehave({

@@ -62,7 +62,7 @@ describe("lateen demo", () => {
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test("plays one of them, and tells what the old pipeline would have done", async () => {
+  test("plays one of them, and says what the old pipeline would have done", async () => {
     const { code, stdout, stderr } = await demo("half-tag");
     expect([code, stdout]).toEqual([0, expect.stringContaining("✓ no tenant was touched")]);
     expect(stderr).toMatch(/ before {2}[\s\S]+ now {5}[\s\S]+\$ lateen ship --sha/);

@@ -165,7 +165,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
     };
   };
 
-  test("[held-in-rollout] held, where the kill switch is armed meanwhile", async () => {
+  test("[held-in-rollout] held if the kill switch has been armed since", async () => {
     const ran = await ship(
       ["-v"],
       afterCanary(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
@@ -178,7 +178,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
     await expectTagsStayed();
   });
 
-  test("[superseded-in-rollout] superseded, where a newer commit appears meanwhile", async () => {
+  test("[superseded-in-rollout] superseded if a newer commit has appeared since", async () => {
     world.configure((text) => text.replace("soak: 30ms", "soak: 300ms"));
     let newer = Promise.resolve("");
     const ran = await ship(
@@ -206,7 +206,7 @@ describe("between rollout and promotion, the tags stay", () => {
     onProgress: (line) => (line.startsWith("fleet: 6 verified") ? act() : undefined),
   });
 
-  test("held, where the kill switch is armed meanwhile", async () => {
+  test("held if the kill switch has been armed since", async () => {
     const ran = await ship(
       [],
       atTheEnd(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
@@ -216,7 +216,7 @@ describe("between rollout and promotion, the tags stay", () => {
     await expectTagsStayed(ran);
   });
 
-  test("superseded, where a newer commit appears meanwhile", async () => {
+  test("superseded if a newer commit has appeared since", async () => {
     const newer = await world.release();
     await world.repository.setRef("refs/heads/main", sha);
     const ran = await ship(

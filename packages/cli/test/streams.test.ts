@@ -29,7 +29,7 @@ describe("standard output", () => {
     expect(lines.slice(1, -1).map(({ type }) => type)).toEqual(
       expect.arrayContaining(["stage-started", "check-changed", "stages-planned", "promotion-planned"]),
     );
-    // What has not happened is not told as if it had.
+    // An event that has not happened is not reported.
     expect(stdout).not.toMatch(/"type":"(?:tenant-verified|tenants-posted|tag-written|ledger-appended)"/);
     expect(lines.at(-1)).toMatchObject({ fleet: { verified: 0 } });
   });
@@ -91,7 +91,7 @@ describe("a job", () => {
     expect(faulty.stderr).toContain("::error title=lateen gate::");
   });
 
-  test("is told by its outputs whether to proceed", async () => {
+  test("learns from its outputs whether to proceed", async () => {
     await world.lateen(["gate", "--sha", sha], { env: jobEnv() });
     const output = world.folder.read("output");
     expect(output).toContain(`outcome=open\nproceed=true\nsha=${sha}\nshort=${sha.slice(0, 7)}\n`);

@@ -57,7 +57,7 @@ export async function startTargetsWorld(): Promise<TargetsWorld> {
       for (const slug of world.tenants.slugs()) world.tenants.set(slug, { sha });
     },
     async interruptInSoak(argv) {
-      // Whoever resumes it waits for the rest of the soak.
+      // A run that resumes it waits for the rest of the soak.
       world.configure((text) => withTargets(text).replace("soak: 30ms", "soak: 500ms"));
       const stopping = new AbortController();
       const ran = await world.lateen([...argv, "--json"], {

@@ -168,7 +168,7 @@ describe.skipIf(program === "")("in a terminal", () => {
     const [child = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
     process.kill(Number(child), `SIG${signal}`);
     if (signal === "KILL") {
-      // Nobody can tidy up after this one; the shell does, as it always does.
+      // Nothing of ours can tidy up after this one; the shell does, as it always does.
       await at.shows("exit 137");
       await at.enter("stty sane");
       return;
@@ -214,7 +214,7 @@ describe.skipIf(program === "")("in a terminal", () => {
       await expectSane(at);
     });
 
-    test("nobody is asked in a dry run, in a job, or where nothing is typed at a terminal", async () => {
+    test("a dry run, a job and a stdin that is not a terminal are not asked", async () => {
       const at = await open({ rows: 50 });
       await at.enter(ending(`lateen ship --sha ${sha} --dry-run > /dev/null`));
       await at.shows("exit 0");
@@ -259,7 +259,7 @@ describe.skipIf(program === "")("in a terminal", () => {
       [120, 40],
       [60, 12],
     ] as const) {
-      // Right after a second has passed: tmux tells of the new size up to 250 ms late, and what is drawn until then is lost.
+      // Right after a second has passed: tmux reports the new size up to 250 ms late, and what is drawn until then is lost.
       await at.passes();
       await at.resize(columns, rows);
       await pause(1300);

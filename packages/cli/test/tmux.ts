@@ -27,7 +27,7 @@ export interface Terminal {
   press(...keys: readonly string[]): Promise<void>;
   /** The lines that are to be seen now, without the empty ones at the end. */
   screen(): Promise<readonly string[]>;
-  /** Everything since the beginning, as it stands after all redrawing; lines that wrapped are one line again. */
+  /** Everything since the beginning, as it is after all redrawing; lines that wrapped are one line again. */
   history(): Promise<readonly string[]>;
   /** The screen with its colours, as escape sequences. */
   coloured(): Promise<readonly string[]>;

@@ -26,7 +26,7 @@ afterAll(async () => void (await Promise.all(closing.map((close) => close()))));
 
 describe.skipIf(program === undefined)(`${rounds} rounds of two promoters (LATEEN_SEED=${seed})`, () => {
   test.concurrent.each(Array.from({ length: lanes }, (_, lane) => lane))(
-    "the newer one stays, whoever comes first, over ledger %d",
+    "the newer one stays, whichever comes first, over ledger %d",
     async (lane) => {
       const random = createRandom(seed + lane);
       const world = await startLane(`acme/platform-${lane}`);
@@ -39,10 +39,10 @@ describe.skipIf(program === undefined)(`${rounds} rounds of two promoters (LATEE
         };
         const ran = await Promise.all([promote(older.sha), promote(newer.sha)]);
         const codes = ran.map(({ code }) => code).join(" ");
-        const told = `round ${round}, exits ${codes}\n${ran.map(({ stderr }) => stderr).join("\n")}`;
-        expect(await world.latest(), told).toEqual([newer.digest, newer.digest]);
+        const context = `round ${round}, exits ${codes}\n${ran.map(({ stderr }) => stderr).join("\n")}`;
+        expect(await world.latest(), context).toEqual([newer.digest, newer.digest]);
         // The older one is shipped or superseded (0), or refused (3); the newer one is always shipped.
-        expect(["0 0", "3 0"], told).toContain(codes);
+        expect(["0 0", "3 0"], context).toContain(codes);
       }
       const entries = (await world.ledger()).map((line) => line.split(" "));
       expect(entries.length).toBeGreaterThanOrEqual(own);

@@ -83,7 +83,7 @@ const phases: readonly (readonly [string, (event: FleetEvent) => boolean])[] = [
 
 describe("kill -9", () => {
   test.each(phases)(
-    "[killed-in-rollout] when %s: nobody is moved twice and everybody is accounted for",
+    "[killed-in-rollout] when %s: no tenant is moved twice and every tenant is accounted for",
     async (_, isTime) => {
       world = await startFleetWorld({ size: 5, policy, moveMs: 60 });
       await dieAt(isTime);
@@ -160,7 +160,7 @@ describe("resume", () => {
   });
 });
 
-describe("whom a rollout is for", () => {
+describe("the purpose of a rollout", () => {
   const purpose = { kind: "rollback", reason: "checkout fails", targets: ["default"] } as const;
 
   /** Interrupts it as soon as the first tenant is posted. */
@@ -198,7 +198,7 @@ describe("whom a rollout is for", () => {
     expect(world.controlPlane.moves()).toHaveLength(moves);
   });
 
-  test("journals without it read as ever, and one with a purpose that nobody knows is not guessed at", async () => {
+  test("journals without it read as ever, and one with an unknown purpose is not guessed at", async () => {
     world = await startFleetWorld({ size: 1 });
     const started = { type: "rollout-started", id: "x", release: world.input.release, at: 1 } as const;
     expect(parseEntry(started)).toBeDefined();

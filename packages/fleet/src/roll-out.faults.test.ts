@@ -26,7 +26,7 @@ describe("transient faults of the control plane", () => {
     expect(fleet.calls).toHaveLength(4);
   });
 
-  test("are not met with another call for tenants that moved meanwhile", async () => {
+  test("are not met with another call for tenants that moved in between", async () => {
     const { fleet, run } = createVirtualRollout();
     const twice = { ...fleet.controlPlane };
     let first = true;
@@ -56,7 +56,7 @@ describe("transient faults of the control plane", () => {
 describe("a call that is turned away", () => {
   const auth = new ReleaseError({ code: "CONTROL_PLANE_AUTH", category: "auth", message: "answered 401" });
 
-  test("has moved nobody, and halts", async () => {
+  test("has moved no tenant, and halts", async () => {
     const { fleet, run } = createVirtualRollout();
     fleet.answers.push({ kind: "refused", cause });
     expect(await run()).toMatchObject({

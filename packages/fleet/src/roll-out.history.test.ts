@@ -23,7 +23,7 @@ describe("history", () => {
     expect(fleet.calls.flat()).toContain("t3");
   });
 
-  test("where nobody knows whether tenants are ahead, nothing moves", async () => {
+  test("if it is not known whether tenants are ahead, nothing moves", async () => {
     const { fleet, run } = createVirtualRollout();
     const verdict = await run({}, { history: { compare: async () => ({ kind: "unknown", cause }) } });
     expect(verdict).toMatchObject({ outcome: "unknown", reason: expect.stringContaining("might be newer") });

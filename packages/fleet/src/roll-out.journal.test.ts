@@ -38,7 +38,7 @@ describe("the journal", () => {
     expect(fleet.calls).toEqual([["t1"]]);
   });
 
-  test("resumed from any prefix, the rollout ends the same, and nobody who was proven is posted again", async () => {
+  test("resumed from any prefix, the rollout ends the same, and no proven tenant is posted again", async () => {
     const journal = memoryJournal();
     await createVirtualRollout().run({}, { journal });
     const whole = journal.entries.filter((entry) => entry.type !== "rollout-finished");
@@ -101,7 +101,7 @@ describe("a rollout that is taken up", () => {
     expect(minutes()).toBeLessThan(20);
   });
 
-  test("does not post who was brought to the target meanwhile", async () => {
+  test("does not post a tenant that was brought to the target in between", async () => {
     const prefix = await prefixUntil("wave-finished");
     const { fleet, run } = createVirtualRollout();
     for (const name of ["t1", "t3", "t5", "t6"]) fleet.runs.set(slug(name), sha);

@@ -42,7 +42,7 @@ describe("the pace", () => {
     expect(minutes()).toBeCloseTo(6 * (1 + 1 / 3 + 1) + 1 / 3, 1);
   });
 
-  test("after each wave the evidence so far is told: 30 healthy, below 9.5 %", async () => {
+  test("after each wave the evidence so far is reported: 30 healthy, below 9.5 %", async () => {
     const { events, run } = createVirtualRollout(30);
     await run({ pace: { batch: 29 } });
     const bounds = events.flatMap((event) =>

@@ -36,7 +36,7 @@ describe("the good way", () => {
     ]);
   });
 
-  test("[no-journal] posts nobody who runs the target already, and says unchanged with proof where that is everybody", async () => {
+  test("[no-journal] posts no tenant that runs the target already, and says unchanged with proof if that is every tenant", async () => {
     await start({}, 3);
     for (const name of ["t1", "t2", "t3"]) world.tenants.set(name, { sha: world.target });
     const verdict = await rollOut(world.input, world.ports);
@@ -62,7 +62,7 @@ describe("the good way", () => {
     expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go", value: { verified: 2 } });
   });
 
-  test("rolls tenants that were born meanwhile last, and counts them", async () => {
+  test("rolls tenants that were born during the rollout last, and counts them", async () => {
     await start({ ephemeral: ["e2e-*"] }, 2);
     let checks = 0;
     const birth = {

@@ -111,7 +111,7 @@ describe("who is not on target", () => {
 describe("the verdict", () => {
   test.each<[string, number, number, number | `${number}%`, string]>([
     // stale, silent, tolerance
-    ["nobody is off", 0, 0, 0, "go"],
+    ["no tenant is off", 0, 0, 0, "go"],
     ["one stale, none tolerated", 1, 0, 0, "refused"],
     ["one stale, one tolerated", 1, 0, 1, "go"],
     ["one silent, none tolerated", 0, 1, 0, "unknown"],

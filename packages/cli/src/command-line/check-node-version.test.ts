@@ -17,7 +17,7 @@ test.each(["22.18.9", "20.20.2", "18.0.0", "9.9.9"])("Node %s is too old", (vers
   expect(() => checkNodeVersion(version)).toThrow(expect.objectContaining(error));
 });
 
-test("installers are told the same", () => {
+test("installers get the same message", () => {
   const { engines } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     engines: { node: string };
   };

@@ -80,7 +80,7 @@ function remoteSecrets(config: Record<string, unknown>): CrossProblem[] {
   });
 }
 
-const httpAdvice = "plain http is for loopback addresses; use https, or say insecure: true beside it";
+const httpAdvice = "plain http is for loopback addresses; use https, or set insecure: true next to it";
 
 function isPlainHttp(value: unknown): boolean {
   if (typeof value !== "string") return false;
@@ -93,7 +93,7 @@ function rolloutShape(fleet: unknown): CrossProblem[] {
   const given = ["batch", "waves", "window"].filter((key) => fleet[key] !== undefined);
   const clash = given.slice(1).map((key) => ({
     path: ["fleet", key],
-    message: `cannot stand beside fleet.${given[0]}; give one of batch, waves and window`,
+    message: `cannot be combined with fleet.${given[0]}; give one of batch, waves and window`,
   }));
   return [...clash, ...namedTwice(fleet["controlPlanes"])];
 }

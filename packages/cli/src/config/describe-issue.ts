@@ -30,12 +30,12 @@ export function describeIssue(issue: Issue, config: unknown): readonly Described
     const known = knownKeys(issue.path);
     const keys = issue.keys ?? [];
     const more = keys.length - mostUnknownKeys;
-    const told = keys.slice(0, mostUnknownKeys).map((key) => ({
+    const unknown = keys.slice(0, mostUnknownKeys).map((key) => ({
       path: [...issue.path, key],
       message: `there is no such key${didYouMean(key, known)}`,
       atKey: true,
     }));
-    return more > 0 ? [...told, { path: issue.path, message: `${more} more keys do not exist` }] : told;
+    return more > 0 ? [...unknown, { path: issue.path, message: `${more} more keys do not exist` }] : unknown;
   }
   const branch = issue.code === "invalid_union" ? bestBranch(issue, valueAt(config, issue.path)) : undefined;
   if (branch !== undefined)

@@ -39,7 +39,7 @@ export function readYaml(file: string, text: string): SourceDocument {
   const problems = [
     ...document.errors.map(({ pos: [offset], message }) => problem(offset, message)),
     ...lostAliases(document).map(({ range: [offset], source }) =>
-      problem(offset, `no anchor &${source} stands before it`),
+      problem(offset, `no anchor &${source} comes before it`),
     ),
   ];
   if (problems.length > 0) throw configError(problems);

@@ -181,8 +181,8 @@ describe("problems", () => {
   test("of aliases to nowhere are reported all at once, with line and column", async () => {
     const text = "forge: &f { kind: gitea }\ngate: { checks: *c }\nrelease: *r\nfleet: *f\nx: &r 1\n";
     expect((await problemsOf(text)).split("\n")).toEqual([
-      "lateen.yaml:2:17: no anchor &c stands before it",
-      "lateen.yaml:3:10: no anchor &r stands before it",
+      "lateen.yaml:2:17: no anchor &c comes before it",
+      "lateen.yaml:3:10: no anchor &r comes before it",
     ]);
   });
 
@@ -238,7 +238,7 @@ describe("problems", () => {
     );
     expect(problems.split("\n")).toEqual([
       "lateen.yaml:2:9: forge.kind: must be github or gitea",
-      "lateen.yaml:3:8: forge.url: plain http is for loopback addresses; use https, or say insecure: true beside it",
+      "lateen.yaml:3:8: forge.url: plain http is for loopback addresses; use https, or set insecure: true next to it",
       "lateen.yaml:4:15: forge.repository: must be owner/name",
       'lateen.yaml:5:3: forge.tokn: there is no such key; did you mean "token"?',
       "lateen.yaml:7:11: gate.checks: must name at least one of checks",
@@ -280,7 +280,7 @@ describe("problems", () => {
 
   test.each([
     ["gate: { timeout: 5m }", "gate.checks: is missing"],
-    ["fleet: { waves: [1], batch: 3 }", "fleet.waves: cannot stand beside fleet.batch"],
+    ["fleet: { waves: [1], batch: 3 }", "fleet.waves: cannot be combined with fleet.batch"],
     ["release: { candidate: latest, images: [ghcr.io/a/b] }", "release.candidate: must make a tag"],
     ["release: { candidate: 's-{sha}', images: [alpine] }", 'release.images[0]: "alpine" names no registry'],
     ["release: { candidate: 's-{sha}', images: ['ghcr.io/a/b:tag'] }", "without tag and digest"],

@@ -95,7 +95,7 @@ function inEnvironment(config: Config, name: string | undefined, file: unknown):
   return { ...config, fleet: { ...fleet, journal, mirror: { ...mirror, ref } } };
 }
 
-/** Git cannot keep `a` beside `a/b`, so the fleet without an environment has a leaf of its own as well, unless it is the only one. */
+/** Git cannot keep both `a` and `a/b`, so the fleet without an environment has a leaf of its own as well, unless it is the only one. */
 function mirrorRef(ref: string, name: string | undefined, file: unknown): string {
   const isOnly = isRecord(file) && holds(file, ["fleet", "mirror", "ref"]) && !holds(file, ["environments"]);
   return name === undefined && isOnly ? ref : `${ref}/${name ?? "default"}`;

@@ -28,14 +28,14 @@ interface Claim {
  */
 export function tagsClaimedTwice(config: Record<string, unknown>): readonly TwiceClaimed[] {
   const claims = new Map<string, Claim>();
-  const told = new Map<string, TwiceClaimed>();
+  const problems = new Map<string, TwiceClaimed>();
   for (const claim of claimsOf(config)) {
     const name = `${repositoryOf(claim.image.text)}:${claim.tag.text}`;
     const first = claims.get(name);
     if (first === undefined) claims.set(name, claim);
-    else for (const problem of clash(name, first, claim)) told.set(formatKey(problem.path), problem);
+    else for (const problem of clash(name, first, claim)) problems.set(formatKey(problem.path), problem);
   }
-  return [...told.values()];
+  return [...problems.values()];
 }
 
 /** Where the tags differ in place they are what clashes; else one list of images names a repository twice. */

@@ -6,7 +6,7 @@ import { createVault } from "./secrets.ts";
 const files = { read: () => "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n" } as unknown as Files;
 const open = (value: string) => createVault({ TOKEN: value }, files).open({ env: "TOKEN" }, "/").reveal();
 
-test("a token is one line, whatever stands around it", () => {
+test("a token is one line, whatever surrounds it", () => {
   expect(open(" abcdef\n")).toBe(secret("abcdef").reveal());
 });
 

@@ -48,7 +48,7 @@ test.each([
   [10, 10, undefined],
   [11, 10, "2 more warnings stand in the log; the first of them: warning 10"],
   [500, 10, "491 more warnings stand in the log; the first of them: warning 10"],
-])("of %i warnings %i are annotations, and the last stands for the rest", (count, annotations, last) => {
+])("of %i warnings %i are annotations, and the last summarises the rest", (count, annotations, last) => {
   const { renderer, lines } = openJob({ GITHUB_STEP_SUMMARY: "summary" });
   for (let number = 1; number <= count; number++) renderer.event(warned(`warning ${number}`));
   renderer.end(done, undefined);

@@ -56,7 +56,9 @@ export const describeFleet: Describers<FleetEvent> = {
       )}`,
     ),
   "fleet-enumerated-again": (event) =>
-    event.born.length === 0 ? undefined : info(`${event.born.length} tenants were born meanwhile and are rolled last`),
+    event.born.length === 0
+      ? undefined
+      : info(`${event.born.length} tenants were born during the rollout and are rolled last`),
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
   "rollout-interrupted": () => detail("the journal says that the rollout was interrupted"),
   "rollout-finished": (event) => info(`rollout: ${event.outcome}`),

@@ -19,7 +19,7 @@ const fleet = {
   ],
 };
 
-test("a halt is told in three lines: what broke, what the tenants said last, which commands", () => {
+test("a halt is reported in three lines: what broke, what the tenants said last, which commands", () => {
   const next = ["lateen ship --sha abc", "lateen rollback --reason TEXT"];
   const lines = describeHalt({ outcome: "halted", reason: "the canary failed", fleet, next });
   expect(lines).toHaveLength(3);

@@ -72,7 +72,7 @@ test("a chart stays a row that can be seen, however many waves there are", () =>
   expect(chart).toContain('["388 waves: 388 of 388"]');
 });
 
-test("a fleet of which nobody had to be moved is one step, and tags that stay are said to stay", () => {
+test("a fleet without a move is one step, and tags that stay are said to stay", () => {
   const text = formatSummary({
     ...shipped,
     fleet: fleetOf([{ slug: "amber", verdict: "verified", after: sha }]),

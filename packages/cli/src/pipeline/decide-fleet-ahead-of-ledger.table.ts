@@ -16,7 +16,7 @@ export const strayTable: readonly StrayRow[] = [
   { sent: "Y", newest: "X-", goes: "W", meant: "X", because: "a ledger without an entry says nothing" },
   { sent: "Y", newest: "Y", goes: "X", meant: "-", because: "Y was promoted, and X was there before it" },
   { sent: "Y", newest: "YX", goes: "X", meant: "-", because: "Y got to one ledger" },
-  { sent: "Y", newest: "XW", goes: "W", meant: "-", because: "nobody knows which of the two is meant" },
+  { sent: "Y", newest: "XW", goes: "W", meant: "-", because: "which of the two is meant is not known" },
   { sent: "W", newest: "X", goes: "W", meant: "-", because: "an earlier try has begun to go there" },
   { sent: "Y", newest: "X", goes: "X", meant: "-", because: "it goes there by itself" },
   { sent: "-", newest: "X", goes: "W", meant: "-", because: "without a journal nothing is known of the fleet" },

@@ -45,7 +45,7 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
     reachProviders, //                           only a plan: can every check be asked?
     rolloutStep({ purpose: releasePurpose(job) }), // canary, waves, soak, coverage; guards before every step
     recheckKillSwitch, //                        the rollout took its time
-    passSupersession, //                         a newer commit came meanwhile: the tags are left to it
+    passSupersession, //                         a newer commit has appeared since: the tags are left to it
     passPromotionChecks, //                      the user's last word before a tag moves
     promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
   ];

@@ -24,7 +24,7 @@ function report({ stragglers = [], quarantined = [], unknown = [], pinned = [] }
 }
 
 test.each<[string, Lists, string]>([
-  ["nobody", {}, ""],
+  ["no tenant", {}, ""],
   ["one straggler", { stragglers: ["t2"] }, "1 of 40 tenants is off target and tolerated: t2"],
   [
     "one of each list",

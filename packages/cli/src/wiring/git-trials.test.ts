@@ -55,7 +55,7 @@ describe("a trial", () => {
     [401, "GIT_AUTH"],
     [403, "GIT_AUTH"],
     [404, "GIT_UNREACHABLE"],
-  ])("where the server answers %d to whoever wants to write, is %s", async (status, code) => {
+  ])("if the server answers %d to a writer, is %s", async (status, code) => {
     const server = await startGitHttpServer({
       root: repository.root,
       fault: ({ path }) => (path.includes("git-receive-pack") ? { status } : undefined),

@@ -180,7 +180,7 @@ describe("the window", () => {
     }
   }
 
-  test("widens with every tenant that is proven, up to its cap, and starts anew after a failure", () => {
+  test("widens with every tenant that is proven, up to its cap, and starts again after a failure", () => {
     const state = run();
     const widths: (number | undefined)[] = [];
     for (const outcome of ["verified", "verified", "verified", "verified", "failed"] as const) {

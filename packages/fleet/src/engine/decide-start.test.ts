@@ -36,7 +36,7 @@ test.each(startRows)("$journal, $commit, held by $holds, $asked asked, resume $r
   for (const word of words) expect(decision.reason.includes(word)).toBe(row.holds === "rollback");
 });
 
-test("an unfinished rollback is never continued as a release, and never stands beside another commit", () => {
+test("an unfinished rollback is never continued as a release, and never coexists with another commit", () => {
   for (const journal of ["unfinished", "not planned yet"] as const)
     for (const commit of ["the same", "another"] as const)
       for (const resume of [true, false])

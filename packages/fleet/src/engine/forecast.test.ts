@@ -4,7 +4,7 @@ import { createVirtualRollout, release, sha, slug } from "../testing/virtual-rol
 import { memoryJournal } from "../journal/memory-journal.ts";
 import { rollOut } from "../roll-out.ts";
 
-/** Rolls out for real and gives the forecast, with what was counted meanwhile. */
+/** Rolls out for real and gives the forecast, with what was counted during it. */
 async function roll(
   size: number,
   policy: FleetPolicy,

@@ -82,7 +82,7 @@ test("the stages are a partition of the tenants that have to move", () => {
       expect(new Set(planned).size).toBe(planned.length);
       const needed = names.filter((name) => !row.done.includes(name) && !row.unplaced.includes(name));
       expect(needed.filter((name) => !planned.includes(slug(name)))).toEqual([]);
-      // Whoever has to stay where it is is in no stage; a canary on target may be there to be watched.
+      // A tenant that has to stay where it is is in no stage; a canary on target may be there to be watched.
       expect(planned.filter((name) => !needed.includes(name) && !row.canary.includes(name))).toEqual([]);
     }),
   );

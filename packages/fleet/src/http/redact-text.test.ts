@@ -18,7 +18,7 @@ test.each([
   expect(redactText(text)).toBe(shown);
 });
 
-test("a known secret is taken out wherever it stands, and the rest is bounded", () => {
+test("a known secret is taken out wherever it is, and the rest is bounded", () => {
   expect(redactText("xx-s3cr3t-yy", ["s3cr3t"])).toBe("xx-[secret]-yy");
   expect(redactText("word ".repeat(1000)).length).toBeLessThanOrEqual(300);
 });

@@ -15,7 +15,7 @@ export async function reEnumerate(run: Run): Promise<void> {
       type: "guard-stopped",
       guard: "enumeration",
       outcome: "unknown",
-      reason: `whether tenants were born meanwhile is not known: ${fleet.reason}`,
+      reason: `whether tenants were born during the rollout is not known: ${fleet.reason}`,
     });
   }
   const born = fleet.value.tenants.filter((tenant) => !state.tenants.has(tenant.slug));

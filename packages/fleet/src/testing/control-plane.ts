@@ -256,7 +256,7 @@ function moveOne(world: World, slug: string, sha: string): Answer["results"] {
 
 function babble(rows: Answer["results"]): Answer["results"] {
   return [
-    { slug: "nobody-asked", healthz_ok: false, error: "boom" },
+    { slug: "uninvited", healthz_ok: false, error: "boom" },
     ...rows.map((row) => ({ ...row, healthz_ok: false })),
     ...rows,
     { slug: "" },

@@ -59,7 +59,7 @@ export const situationRows: readonly SituationRow[] = [
   { situation: "halted, and taken up by another process", after: [...canaryDone, "halt", "resume"], next: ["sweep"] },
   { situation: "held, and taken up by another process", after: [...canaryDone, "guard held", "resume"], next: ["start batch-1: t2 t3"] },
   { situation: "interrupted, and taken up by another process", after: [...canaryDone, "interrupt", "resume"], next: ["start batch-1: t2 t3"] },
-  { situation: "halted, and failures shall be taken back", after: [...canaryDone, "halt"], onFailure: "rollback", next: ["return"] },
+  { situation: "halted, and failures are rolled back", after: [...canaryDone, "halt"], onFailure: "rollback", next: ["return"] },
   { situation: "held is no failure, so nothing is taken back", after: [...canaryDone, "guard held"], onFailure: "rollback", next: ["sweep"] },
   { situation: "the way back is planned", after: [...canaryDone, "halt", "return t1"], onFailure: "rollback", next: ["start back: t1"] },
   { situation: "the way back is under way", after: [...canaryDone, "halt", "return t1", "wave back"], onFailure: "rollback", next: ["call back: t1"] },

@@ -19,7 +19,7 @@ export const redeployRowCases: readonly RowCase[] = [
   { row: { hasError: true, healthy: true, onTarget: true }, legacy: false, verdict: "failed", because: "an error beats everything" },
   { row: { hasError: false, healthy: false, onTarget: true }, legacy: false, verdict: "failed", because: "unhealthy beats on target" },
   { row: { hasError: true }, legacy: true, verdict: "failed", because: "an error beats everything" },
-  { row: { hasError: false, healthy: true }, legacy: false, verdict: "unproven", because: "nobody looked at the container" },
+  { row: { hasError: false, healthy: true }, legacy: false, verdict: "unproven", because: "the container was not looked at" },
   { row: { hasError: false, healthy: true, commandOk: true }, legacy: true, verdict: "proven", because: "an old control plane, and all speaks for it" },
   { row: { hasError: false, healthy: true, commandOk: false }, legacy: true, verdict: "unproven", because: "the command failed" },
   { row: { hasError: false, commandOk: true }, legacy: true, verdict: "unproven", because: "health is not known" },

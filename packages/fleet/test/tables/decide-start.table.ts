@@ -2,7 +2,7 @@
 export interface StartRow {
   readonly journal: "nothing" | "unfinished" | "not planned yet" | "shipped" | "unchanged" | "halted" | "abandoned";
   readonly commit: "the same" | "another" | "-";
-  /** Whom the journal's rollout is for. */
+  /** Purpose of the journal's rollout. */
   readonly holds: "release" | "rollback" | "unsaid" | "-";
   readonly asked: "release" | "rollback" | "unsaid";
   readonly resume: boolean;
@@ -12,7 +12,7 @@ export interface StartRow {
 
 /** How a rollout begins. */
 export const startRows: readonly StartRow[] = [
-  { journal: "nothing", commit: "-", holds: "-", asked: "release", resume: false, then: "start", because: "nothing stands in the way" },
+  { journal: "nothing", commit: "-", holds: "-", asked: "release", resume: false, then: "start", because: "nothing blocks it" },
   { journal: "nothing", commit: "-", holds: "-", asked: "unsaid", resume: true, then: "refuse", because: "there is nothing to resume" },
   { journal: "unfinished", commit: "the same", holds: "release", asked: "release", resume: false, then: "resume", because: "the same release is continued by itself" },
   {
@@ -22,7 +22,7 @@ export const startRows: readonly StartRow[] = [
     asked: "release",
     resume: false,
     then: "resume",
-    because: "journals of earlier versions do not say whom they are for",
+    because: "journals of earlier versions do not record their purpose",
   },
   { journal: "unfinished", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "resume", because: "what it is for stays as it was" },
   { journal: "unfinished", commit: "the same", holds: "rollback", asked: "rollback", resume: false, then: "resume", because: "the same rollback is continued by itself" },
@@ -56,7 +56,7 @@ export const startRows: readonly StartRow[] = [
   { journal: "not planned yet", commit: "another", holds: "release", asked: "release", resume: false, then: "refuse", because: "somebody has begun" },
   { journal: "shipped", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "verify", because: "it is done: tenants are only asked" },
   { journal: "unchanged", commit: "the same", holds: "rollback", asked: "rollback", resume: true, then: "verify", because: "it is done: tenants are only asked" },
-  { journal: "shipped", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "the fleet is looked at anew" },
+  { journal: "shipped", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "the fleet is looked at again" },
   {
     journal: "shipped",
     commit: "another",
@@ -64,10 +64,18 @@ export const startRows: readonly StartRow[] = [
     asked: "release",
     resume: false,
     then: "start",
-    because: "an ended rollback stands in nobody's way; the ledger's hold does",
+    because: "an ended rollback blocks nothing; the ledger's hold does",
   },
-  { journal: "halted", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "start", because: "a halted rollout is over: the next try is planned anew" },
-  { journal: "halted", commit: "another", holds: "release", asked: "rollback", resume: false, then: "start", because: "what halted stands in nobody's way" },
+  {
+    journal: "halted",
+    commit: "the same",
+    holds: "release",
+    asked: "unsaid",
+    resume: true,
+    then: "start",
+    because: "a halted rollout is over: the next try is planned from the beginning",
+  },
+  { journal: "halted", commit: "another", holds: "release", asked: "rollback", resume: false, then: "start", because: "a halted rollout blocks nothing" },
   { journal: "abandoned", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "refuse", because: "a person has given it up: it is not continued" },
   { journal: "abandoned", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "who names the commit again means it" },
   { journal: "abandoned", commit: "another", holds: "rollback", asked: "release", resume: false, then: "start", because: "a person has given it up" },

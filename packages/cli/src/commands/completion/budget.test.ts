@@ -23,7 +23,7 @@ describe("a budget", () => {
     expect(await createBudget(systemClock, 1000, calm).within(read, 0)).toBe(0);
   });
 
-  test("ends for a reader that does not listen, and tells the one that does", async () => {
+  test("ends for a reader that does not listen, and reports to the one that does", async () => {
     const clock = createFakeClock({ auto: true });
     const begun = clock.now();
     let signal: AbortSignal | undefined;

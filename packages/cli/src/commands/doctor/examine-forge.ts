@@ -50,8 +50,8 @@ async function lookAtBranch(trunk: Trunk, { kind, branch }: ForgeConfig): Promis
     fact: proof,
     fix: `correct forge.branch, which is ${branch}`,
   });
-  const told = (sha: string): string => `${branch} is at ${sha.slice(0, 7)}`;
-  return head === undefined ? [] : [read("forge branch", head, told, { absent: missing, need: [kind, "branch"] })];
+  const show = (sha: string): string => `${branch} is at ${sha.slice(0, 7)}`;
+  return head === undefined ? [] : [read("forge branch", head, show, { absent: missing, need: [kind, "branch"] })];
 }
 
 /** Supersession, ancestry guard and verification all ask how two commits are related. */
@@ -111,7 +111,7 @@ async function lookAtSwitch(job: Job, variable: string): Promise<Finding> {
       check,
       verdict: "warning",
       fact: `${variable} is ${JSON.stringify(armed)}, which holds every release`,
-      fix: `set ${variable} to false, or delete it, once releases shall go on`,
+      fix: `set ${variable} to false, or delete it, once releases may continue`,
     };
   return read(check, reading, (value) => `${variable} can be read, and is ${JSON.stringify(value)}: not armed`);
 }

@@ -30,7 +30,7 @@ async function lookAtFolder(job: Job, folder: string): Promise<readonly Finding[
     ];
   const owner = await findJournalOwner(folder);
   return owner === undefined
-    ? [well(check, `${folder} can be written, and nobody holds it`)]
+    ? [well(check, `${folder} can be written, and is not locked`)]
     : [
         {
           check,

@@ -61,7 +61,7 @@ async function lookAtTrigger(check: string, text: string, path: string): Promise
       {
         check,
         verdict: "warning",
-        fact: `whether ${path} runs on pushes cannot be told from the file, so that a missing run is never proven`,
+        fact: `the file does not show whether ${path} runs on pushes, so that a missing run is never proven`,
         fix: "lateen lint-workflow says what is wrong with it",
       },
     ];

@@ -18,7 +18,7 @@ export function judgeCheckNames(wanted: readonly string[], commits: readonly Com
   const check = "forge checks";
   const seen = commits.filter(({ names }) => names.length > 0);
   const all = [...new Set(seen.flatMap(({ names }) => names))];
-  const told = commits.map(({ sha, names }) => `${new Set(names).size} on ${sha.slice(0, 7)}`).join(", ");
+  const counts = commits.map(({ sha, names }) => `${new Set(names).size} on ${sha.slice(0, 7)}`).join(", ");
   const missing = wanted.filter((entry) => !all.some((name) => matchesName(entry, name)));
   if (all.length === 0)
     return wanted.length === 0
@@ -27,13 +27,13 @@ export function judgeCheckNames(wanted: readonly string[], commits: readonly Com
           {
             check,
             verdict: "warning",
-            fact: `they can be read, and no commit that was looked at has any: ${told}`,
+            fact: `they can be read, and no commit that was looked at has any: ${counts}`,
             fix: "push a commit, let CI report, and run this again: only then names can be compared",
           },
         ];
   const known = missing.length === 0 && wanted.length > 0 ? `; all ${wanted.length} required ones have been seen` : "";
   return [
-    well(check, `they can be read: ${told}${known}`),
+    well(check, `they can be read: ${counts}${known}`),
     ...missing.map((entry): Finding => ({
       check,
       verdict: seen.length > 1 ? "gap" : "warning",

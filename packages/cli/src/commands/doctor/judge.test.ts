@@ -10,7 +10,7 @@ test.each(checkNameRows)("check names: $when", ({ wanted, commits, verdicts }) =
   for (const { verdict, fix } of findings) expect(verdict === "ok" || fix !== undefined).toBe(true);
 });
 
-test("a check that is spelt wrongly is told with the name that was meant, and with what there is", () => {
+test("a check that is spelt wrongly is reported with the name that was meant, and with what there is", () => {
   const names = ["CI / all-required (push)", "a", "b", "c", "d", "e"];
   const commits = ["b", "a"].map((sha) => ({ sha, names }));
   const [, gap] = judgeCheckNames(["CI / all_required (push)"], commits);
@@ -24,7 +24,7 @@ test.each(clockRows)("clocks: $readings are $verdict", ({ readings, verdict }) =
   expect(finding === undefined || finding.verdict === "ok" || finding.fix !== undefined).toBe(true);
 });
 
-test("a clock that is off is told with direction and distance", () => {
+test("a clock that is off is reported with direction and distance", () => {
   expect(judgeClocks([{ server: "the forge", aheadMs: 90_400 }])[0]?.fact).toBe("it is 1m30s ahead of the forge");
   expect(judgeClocks([{ server: "the forge", aheadMs: -90_400 }])[0]?.fact).toBe("it is 1m30s behind the forge");
 });

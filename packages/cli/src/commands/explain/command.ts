@@ -15,7 +15,7 @@ export const explain: Command = {
   reads: (args) => args.all("result"),
   examples: [
     ["lateen explain", "the unfinished rollout, else the head of the branch"],
-    ["lateen explain abcdef1", "what stands between this commit and production"],
+    ["lateen explain abcdef1", "what keeps this commit from production"],
     ["lateen explain --json", "the same as a document"],
     ["lateen explain --result result.json", "why an earlier run ended as it did"],
   ],

@@ -47,9 +47,9 @@ function headline({ command, outcome, reason = "no reason is given", error }: Re
 
 function rulesOf(document: ReadDocument, unreadable: number): readonly ExplainedRule[] {
   const { explanation, evidence } = document;
-  const told = explanation.length > 0 ? explanation.map(asTold) : byRule(evidence);
-  const known = [...told.slice(0, mostRules), ...offTarget(document), ...leftTargets(document)];
-  const left = told.length - mostRules;
+  const rules = explanation.length > 0 ? explanation.map(asTold) : byRule(evidence);
+  const known = [...rules.slice(0, mostRules), ...offTarget(document), ...leftTargets(document)];
+  const left = rules.length - mostRules;
   return [
     ...known,
     ...(left > 0 ? [ruleOf("more", "unknown", `${counted(left, "further rule")} left out`)] : []),
@@ -112,8 +112,8 @@ function ending({ error, outcome, reason }: ReadDocument, rules: readonly Explai
     const facts = why === undefined ? [] : [{ rule: "error", verdict: code, fact: why, source, at: "" }];
     return [ruleOf("error", code, message, facts, fix)];
   }
-  const told = passed.has(outcome) || rules.some(({ verdict }) => !passed.has(verdict) && verdict !== "waived");
-  return told ? [] : [ruleOf("outcome", outcome, reason ?? "no reason is given")];
+  const isExplained = passed.has(outcome) || rules.some(({ verdict }) => !passed.has(verdict) && verdict !== "waived");
+  return isExplained ? [] : [ruleOf("outcome", outcome, reason ?? "no reason is given")];
 }
 
 function ruleOf(

@@ -2,9 +2,13 @@ import type { Command } from "../command.ts";
 
 /** `lateen init`. */
 export const init: Command = {
-  about: "Writes lateen.yaml and a workflow for GitHub or Gitea, from what the repository tells.",
+  about: "Writes lateen.yaml and a workflow for GitHub or Gitea, from what it finds in the repository.",
   options: {
-    forge: { value: "KIND", oneOf: ["github", "gitea"], about: "github or gitea (default: what the repository tells)" },
+    forge: {
+      value: "KIND",
+      oneOf: ["github", "gitea"],
+      about: "github or gitea (default: detected from the repository)",
+    },
     "forge-version": { value: "VERSION", about: "version of Gitea (default: as the server reports)" },
     url: { value: "URL", about: "address of the forge (default: that of the remote origin)" },
     repository: { value: "OWNER/NAME", about: "repository on the forge (default: that of the remote origin)" },

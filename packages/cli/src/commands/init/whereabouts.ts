@@ -14,7 +14,7 @@ export function whereabouts(
   const kind =
     args.text("forge") ?? (given === "https://github.com" ? "github" : undefined) ?? detected.kind ?? ambient;
   if (kind !== "github" && kind !== "gitea")
-    throw usageError("which forge this is cannot be told from the folder", "give --forge github or --forge gitea");
+    throw usageError("the folder does not show which forge this is", "give --forge github or --forge gitea");
   const url =
     given ?? detected.url ?? filled(env["GITHUB_SERVER_URL"]) ?? (kind === "github" ? "https://github.com" : undefined);
   const repository = args.text("repository") ?? detected.repository ?? filled(env["GITHUB_REPOSITORY"]);

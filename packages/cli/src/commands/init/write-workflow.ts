@@ -41,7 +41,7 @@ ${gitHubStart(options)}
 ${dispatchInputs}  schedule:
     - cron: "17 * * * *"
 permissions: {}
-# No concurrency group: it would cancel the run that waits in the middle. Two runs at once are told apart by the ledger.
+# No concurrency group: it would cancel the run that waits in the middle. The ledger keeps two runs at once apart.
 jobs:
   ship:
     if: ${shipCondition(options)}

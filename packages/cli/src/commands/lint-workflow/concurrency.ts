@@ -22,7 +22,7 @@ export function droppedRuns(
       path,
       verdict: "warning",
       fact: `${path.join(".")}: it keeps one waiting run and cancels those before it, whatever cancel-in-progress says`,
-      fix: "leave it out: two runs of lateen at once are told apart by the ledger; or put ${{ github.run_id }} into the group",
+      fix: "leave it out: the ledger keeps two runs at once apart; or put ${{ github.run_id }} into the group",
     }));
 }
 

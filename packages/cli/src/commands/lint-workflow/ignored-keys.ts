@@ -53,12 +53,12 @@ function ignoredKeys(workflow: Readonly<Record<string, unknown>>, version: strin
           path: found,
           verdict: "warning",
           fact: `${found.join(".")}: Gitea${since === undefined ? "" : ` before 1.${since}`} ignores it: ${why}`,
-          fix: version === undefined && since !== undefined ? sayVersion : "leave it out, so that nobody relies on it",
+          fix: version === undefined && since !== undefined ? sayVersion : "remove it: it has no effect",
         })),
   );
 }
 
-const sayVersion = "leave it out, so that nobody relies on it; if your Gitea is newer, say --forge-version";
+const sayVersion = "remove it: it has no effect; if your Gitea is newer, give --forge-version";
 
 function chainedRuns(workflow: Readonly<Record<string, unknown>>, version: string | undefined): Located[] {
   if (supportsSince(version, 25)) return [];
@@ -70,7 +70,7 @@ function chainedRuns(workflow: Readonly<Record<string, unknown>>, version: strin
       fact: "on.workflow_run: Gitea before 1.25 has no such event: the workflow never starts by it",
       fix:
         version === undefined
-          ? "start it on push, and let lateen ship wait for the gate itself; if your Gitea is newer, say --forge-version"
+          ? "start it on push, and let lateen ship wait for the gate itself; if your Gitea is newer, give --forge-version"
           : "start it on push, and let lateen ship wait for the gate itself",
     }));
 }

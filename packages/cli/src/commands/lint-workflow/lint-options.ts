@@ -26,7 +26,7 @@ export function forgeVersion(args: Pick<Arguments, "text">): string | undefined 
   if (version !== undefined && !/^v?\d+\.\d+/.test(version))
     throw usageError(
       `--forge-version ${JSON.stringify(version)} is no version`,
-      "write it as 1.22.6; lateen doctor tells it",
+      "write it as 1.22.6; lateen doctor shows it",
     );
   return version;
 }

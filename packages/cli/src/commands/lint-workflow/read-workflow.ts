@@ -45,8 +45,8 @@ export function readWorkflow(path: string, cwd: string, files: Files): ReadWorkf
 /** A forge takes no part of a file that is no YAML. Every error is on a line of its own. */
 function syntaxFindings(file: string, error: unknown): readonly Finding[] {
   const fix = "correct the YAML: the forge reads nothing of such a file";
-  const told = error instanceof ReleaseError ? (error.why ?? error.message).split("\n") : [String(error)];
-  return told.slice(0, 20).map((line): Finding => {
+  const problems = error instanceof ReleaseError ? (error.why ?? error.message).split("\n") : [String(error)];
+  return problems.slice(0, 20).map((line): Finding => {
     const [, place = file, fact = line] = /^(.*?(?::\d+:\d+)?): (.*)$/.exec(line) ?? [];
     return { check: place, verdict: "gap", fact: plainText(fact, 300), fix };
   });

@@ -16,5 +16,5 @@ export const ignoredByGitea: readonly IgnoredKey[] = [
   { path: ["jobs", "*", "permissions"], since: 26, why: "the job's token may do what the instance allows" },
   { path: ["jobs", "*", "timeout-minutes"], since: 27, why: "the job ends with the instance's own limit" },
   { path: ["jobs", "*", "continue-on-error"], since: 27, why: "the commit status is red all the same" },
-  { path: ["jobs", "*", "environment"], why: "it has no environments, and nobody is asked for an approval" },
+  { path: ["jobs", "*", "environment"], why: "it has no environments, and asks for no approval" },
 ];

@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 /** `lateen plan`. */
 export const plan: Command = {
   about:
-    "Everything that ship would do, with all its reads and refusals and no write: tenants by wave and tags, before and after. An armed kill switch is told and does not stop it.",
+    "Everything that ship would do, with all its reads and refusals and no write: tenants by wave and tags, before and after. An armed kill switch is reported and does not stop it.",
   examples: [
     ["lateen plan --sha abcdef1", "what ship would do with this commit"],
     ["lateen plan --detailed-exitcode", "13 where there is something to do"],

@@ -7,7 +7,7 @@ export const backwards: Scenario = {
   title: "two fast merges, and their E2E runs end out of order",
   before:
     "Each commit had a concurrency group of its own, so both jobs compared with the same old :latest, both saw that they were ahead, and the slower, older one won: :latest moved backwards.",
-  now: "The commit point is an entry in a git ref, appended by compare-and-swap; whoever comes second plans again, finds its commit behind, and is refused. :latest stays on the newer.",
+  now: "The commit point is an entry in a git ref, appended by compare-and-swap; the job that comes second plans again, finds its commit behind, and is refused. :latest stays on the newer.",
   // Without the guard that would let the older one give way earlier, to show that the promotion itself is firm.
   world: { commits: 2, configure: (text) => text.replace(/^supersession:\n(?: .*\n)+/m, "supersession: false\n") },
   async play({ world, lateen, say }) {

@@ -7,7 +7,7 @@ export const crashAfterCommit: Scenario = {
   name: "crash-after-commit",
   title: "the promoter dies when one of two tags has moved",
   before:
-    "Two tags were moved one after the other, and nothing was written down before: a crash between them left half of production on each commit, and nobody knew which half was meant.",
+    "Two tags were moved one after the other, and nothing was recorded first: a crash between them left half of production on each commit, with no record of which half was meant.",
   now: "The entry in the ledger is the commit point, and tags follow it. A crash after it leaves a state that is known to be unfinished; reconcile, or the same command again, ends it. Only forward.",
   async play({ world, lateen, start, say }) {
     const [base = "", sha = ""] = world.commits;

@@ -6,7 +6,7 @@ export const docsOnlySuccessor: Scenario = {
   name: "docs-only-successor",
   title: "the newest commit changes only the documentation",
   before:
-    "Superseded meant: the branch has another head. A commit that only touched the documentation therefore superseded the release before it and made none itself, so that nobody shipped.",
+    "Superseded meant: the branch has another head. A commit that only touched the documentation superseded the release before it without making one itself, so that neither shipped.",
   now: "Only a newer commit with a release of its own supersedes: one that was published, or that touches what is released. The older one goes on, and the newer one has nothing to do.",
   async play({ world, lateen, say }) {
     const sha = world.commits.at(-1) ?? "";

@@ -8,7 +8,7 @@ export const twoPromoters: Scenario = {
   name: "two-promoters",
   title: "the older promotion's write lands after the newer's",
   before:
-    "No registry can compare and swap a tag. Whoever looked first and wrote last won, and both jobs were green: :latest was the older commit, and the next tenant that started pulled it.",
+    "No registry can compare and swap a tag. The job that looked first and wrote last won, and both jobs were green: :latest was the older commit, and the next tenant that started pulled it.",
   now: "Each has an entry in the ledger, in the order in which git accepted them. The older one reads the ledger again after its write, finds that it has moved on, and puts the tags right before it ends.",
   world: { commits: 2, configure: (text) => text.replace(/^supersession:\n(?: .*\n)+/m, "supersession: false\n") },
   async play({ world, lateen, say }) {
@@ -22,7 +22,7 @@ export const twoPromoters: Scenario = {
         kind: "interleave",
         async act(phase) {
           if (phase === "after") return say("Only now does the registry carry out the older one's write.");
-          say("The registry holds this write up. Meanwhile the newer commit is promoted, from start to end:");
+          say("The registry delays this write. In the meantime the newer commit is promoted, from start to end:");
           second = await lateen(["promote", "--sha", newer]);
         },
       },

@@ -45,21 +45,21 @@ function byRule(evidence: readonly Evidence[]): readonly Branch[] {
 }
 
 function renderBranch({ rule, verdict, fact, change, facts }: Branch): Markup {
-  const told = once(facts);
-  const [only] = told;
-  const head = fact ?? (told.length === 1 ? only?.fact : undefined) ?? counted(told.length, "fact");
+  const distinct = once(facts);
+  const [only] = distinct;
+  const head = fact ?? (distinct.length === 1 ? only?.fact : undefined) ?? counted(distinct.length, "fact");
   return html`<li class="${tone(verdict)}">
     <details ${tone(verdict) === "good" ? "" : "open"}>
       <summary><b>${plainText(rule, 120)}</b> ${badge(verdict)} <span>${plainText(head, 1000)}</span></summary>
       ${change === undefined ? undefined : html`<p>would change it: ${plainText(change)}</p>`}
       <ul>
-        ${told.map(renderFact)}
+        ${distinct.map(renderFact)}
       </ul>
     </details>
   </li> `;
 }
 
-function renderFact({ verdict, fact, source, at, times }: Told): Markup {
+function renderFact({ verdict, fact, source, at, times }: Counted): Markup {
   const where = link(source, plainText(source));
   return html`<li>
     ${badge(verdict)} ${plainText(fact, 1000)}<br /><small
@@ -68,14 +68,14 @@ function renderFact({ verdict, fact, source, at, times }: Told): Markup {
   </li>`;
 }
 
-type Told = Evidence & { readonly times: number };
+type Counted = Evidence & { readonly times: number };
 
 /** What was read again and said the same is reported once, as of the last time. */
-function once(facts: readonly Evidence[]): readonly Told[] {
-  const told = new Map<string, Told>();
+function once(facts: readonly Evidence[]): readonly Counted[] {
+  const found = new Map<string, Counted>();
   for (const one of facts) {
     const key = JSON.stringify([one.verdict, one.fact, one.source]);
-    told.set(key, { ...one, times: (told.get(key)?.times ?? 0) + 1 });
+    found.set(key, { ...one, times: (found.get(key)?.times ?? 0) + 1 });
   }
-  return [...told.values()];
+  return [...found.values()];
 }

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import type { AnyEvent } from "../events.ts";
 import { createHeart } from "./heartbeat.ts";
 
-test("after 30 s of silence it is told what is being waited for, as often as that lasts", async () => {
+test("after 30 s of silence it reports what is being waited for, as often as that lasts", async () => {
   const clock = createFakeClock({ auto: true });
-  const told: AnyEvent[] = [];
-  const heart = createHeart(clock, (event) => told.push(event));
+  const events: AnyEvent[] = [];
+  const heart = createHeart(clock, (event) => events.push(event));
   await heart.during(
     (async () => {
       heart.beat("waiting for the gate", true);
@@ -19,7 +19,7 @@ test("after 30 s of silence it is told what is being waited for, as often as tha
       await clock.sleep(29_000);
     })(),
   );
-  expect(told.map((event) => (event.type === "heartbeat" ? [event.waitingFor, event.elapsedMs] : event))).toEqual([
+  expect(events.map((event) => (event.type === "heartbeat" ? [event.waitingFor, event.elapsedMs] : event))).toEqual([
     [expect.stringMatching(/^waiting for the gate/), 30_000],
     [expect.stringMatching(/^waiting for the gate/), 60_000],
     [expect.stringMatching(/^waiting for the gate/), 90_000],

@@ -63,7 +63,7 @@ function play({ happens }: ReturnType<typeof open>, wave: number, size: number):
   happens({ type: "wave-finished", wave: `batch-${wave}`, tenants: size, healthy: size, failureBound: 0.5 }, 2000);
 }
 
-test("more waves than a terminal is high are told in one line", () => {
+test("more waves than a terminal is high are shown in one line", () => {
   const terminal = open();
   for (let wave = 1; wave <= 14; wave++) play(terminal, wave, 2);
   const lines = terminal.screen();
@@ -71,7 +71,7 @@ test("more waves than a terminal is high are told in one line", () => {
   expect(lines.slice(0, 2)).toEqual(["  4 waves before  ● 8", "  batch-5   ●●"]);
 });
 
-test("a wave that is wider than the terminal is told in numbers", () => {
+test("a wave that is wider than the terminal is shown in numbers", () => {
   const terminal = open();
   const own = slugs(70, 1);
   terminal.happens({ type: "wave-started", wave: "rest", stage: "rest", slugs: own, canary: false });
@@ -128,7 +128,7 @@ test("who runs the release already counts, who is pinned does not, and what fail
   expect(terminal.screen()[1]).toMatch(/^ {2}2 of 4 verified, 1 failed, 1 pinned /);
 });
 
-test("once a rollout has ended its waves stay where they are, and what comes later stands below", () => {
+test("once a rollout has ended its waves stay where they are, and later lines follow below", () => {
   const terminal = open();
   play(terminal, 1, 2);
   terminal.happens({ type: "rollout-finished", outcome: "shipped", reason: "" });
@@ -162,7 +162,7 @@ test("a resumed rollout shows what was done before it", () => {
   expect(terminal.screen().at(-1)).toContain("1 of 2 verified");
 });
 
-test("going back is told by itself, of those who go", () => {
+test("going back is reported by itself, for the tenants that go", () => {
   const terminal = open();
   play(terminal, 1, 3);
   const stages = [{ name: "return-bbbbbbb", slugs: ["t1-0", "t1-1"], soakMs: 0 }];

@@ -21,7 +21,7 @@ export async function checkNotOvertaken({ signal }: Job, entered: readonly Enter
         reason: `whether ${name} is still what it was made, could not be read: ${head.cause.message}`,
       });
     const newer = head.kind === "found" ? head.value.entry.commit : "something else";
-    const reason = `${newer} came to ${name} meanwhile, and takes the other targets with it`;
+    const reason = `${newer} has been promoted to ${name} since, and takes the other targets with it`;
     return stop({ outcome: "superseded", code: "OVERTAKEN", reason });
   }
   return go(undefined);

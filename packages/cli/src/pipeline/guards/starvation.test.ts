@@ -42,7 +42,7 @@ test("a release is finished too where it is committed and not every tag has sett
   expect(countSupersededInARow(all)).toBe(0);
 });
 
-test("a release that nobody gave way before is not worth an entry", async () => {
+test("a release before which none gave way is not worth an entry", async () => {
   const { all, start } = createMemory();
   await rememberAttempt(start(), go({ commit: first }));
   await rememberAttempt(

@@ -212,7 +212,7 @@ describe("the lock", () => {
     });
   });
 
-  test("that is rubbish is nobody's", async () => {
+  test("that is rubbish has no owner", async () => {
     await appendFile(join(folder, "rollout.lock.7"), "{");
     await (await open()).close();
   });

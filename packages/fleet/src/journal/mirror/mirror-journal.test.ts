@@ -16,7 +16,7 @@ const release = { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "new" }
 const policy = { canary: [parseSlug("t1")], pace: { batch: 1 } };
 const cause = new ReleaseError({ code: "GIT_UNREACHABLE", category: "unavailable", message: "no network" });
 
-/** A log in memory whose next appends can be told to fail, before or after they took. */
+/** A log in memory whose next appends can be made to fail, before or after they took. */
 function memoryLog(): MirrorLog & { readonly faults: ("before" | "after")[]; readonly size: () => number } {
   const entries: { id: string; value: unknown }[] = [];
   const faults: ("before" | "after")[] = [];
@@ -93,7 +93,7 @@ describe("a mirrored journal", () => {
     expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
   });
 
-  test("holds several rollouts one after the other and tells of the latest", async () => {
+  test("holds several rollouts one after the other and reports the latest", async () => {
     const log = memoryLog();
     const { ports, fleet } = machine(log);
     await rollOut({ release, policy }, ports);

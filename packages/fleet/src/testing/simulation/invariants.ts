@@ -37,7 +37,7 @@ export function checkPost(watch: Watch, tenants: readonly Tenant[], release: Rel
   const isForward = release.sha === watch.release.sha;
   const state = replay(disk.entries);
   must(slugs.length > 0, "I15 an empty selection was sent");
-  must(new Set(slugs).size === slugs.length, "I15 a tenant stands twice in one call");
+  must(new Set(slugs).size === slugs.length, "I15 a tenant is twice in one call");
   must(new Set(tenants.map(({ plane }) => plane)).size === 1, "I1 a call mixes control planes");
   for (const slug of slugs) {
     must(scenario.policy.pinned?.[slug] === undefined, `I1 ${slug} is pinned and was moved`);
@@ -125,8 +125,8 @@ function checkAccount(watch: Watch, report: FleetReport): void {
   const slugs = report.tenants.map(({ slug }) => slug);
   must(new Set(slugs).size === slugs.length && slugs.length === report.enumerated, "I5 the account does not add up");
   const off = [...report.stragglers, ...report.quarantined, ...report.unknown];
-  must(new Set(off).size === off.length, "I5 a tenant stands in two lists");
-  must(report.verified + report.ahead + off.length === report.enumerated, "I5 a tenant stands in no list");
+  must(new Set(off).size === off.length, "I5 a tenant is in two lists");
+  must(report.verified + report.ahead + off.length === report.enumerated, "I5 a tenant is in no list");
   const known = replay(watch.disk.entries).tenants;
   for (const slug of known.keys())
     must(slugs.includes(slug), `I5 ${slug} was enumerated and is missing from the account`);

@@ -312,7 +312,55 @@ describe("trouble and warnings", () => {
   });
 });
 
+describe("ways back", () => {
+  test("a former release that can be pulled, and one that a clean-up took", async () => {
+    await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
+    await world.lateen(["ship", "--sha", await world.release()]);
+    expect(fact(await doctor(), "ways back default")).toContain("(entry 1) pullable");
+    const lost = world.commits.at(-2) ?? "";
+    for (const image of images) {
+      const { tags } = world.registry.store.repository(image);
+      for (const tag of [`staging-${lost.slice(0, 7)}`, `release-${lost.slice(0, 12)}`]) tags.delete(tag);
+      world.registry.store.deleteUntagged(image);
+    }
+    const ran = await doctor();
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 0, bad: ["ways back default warning"] });
+    expect(fact(ran, "ways back default")).toContain(`${lost.slice(0, 7)} (entry 1) gone`);
+    expect(fact(ran, "ways back default")).toContain("acme/platform-tenant");
+  });
+});
+
 describe("ECR", () => {
+  test.each([
+    ["that will delete the promoted image", { tagStatus: "any", countType: "imageCountMoreThan" }, "a promoted image"],
+    [
+      "that spares the promoted tag and deletes what a rollback needs",
+      [{ tagStatus: "tagged", tagPatternList: ["latest"], countNumber: 999 }, { tagStatus: "any" }],
+      "a release to roll back to",
+    ],
+    ["that deletes untagged images only", { tagStatus: "untagged" }, undefined],
+  ])("a lifecycle rule %s", async (_, selections, warned) => {
+    const lifecycle = [selections].flat().map((selection, at) => ({
+      rulePriority: at + 1,
+      selection: { countType: "imageCountMoreThan", countNumber: 30, ...selection },
+      action: { type: "expire" },
+    }));
+    const ecr = await startEcr({ repositories: { "acme/core": { lifecycle } } });
+    closers.push(() => ecr.close());
+    await seedImage(ecr, { repository: "acme/core", tags: ["latest"], revision: world.commits[0] });
+    world.configure((text) =>
+      text
+        .replace(/images: \[[^\]]*\]/, `images: ["${ecr.host}/acme/core"]`)
+        .replace(/^registries:.*$/m, `registries: { "${ecr.host}": { kind: ecr, endpoint: "${ecr.url}" } }`),
+    );
+    const ran = await doctor({ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "a-secret" });
+    const said = findingsOf(ran).filter(({ fact: text }) => /will go/.test(text));
+    expect(said.map(({ fact: text, verdict }) => `${verdict}: ${text}`)).toEqual(
+      warned === undefined ? [] : [expect.stringMatching(new RegExp(`^warning: ${warned} will go: rule \\d deletes`))],
+    );
+    expect(ecr.calls.some(({ operation }) => operation === "GetLifecyclePolicy")).toBe(true);
+  });
+
   test.each([
     [
       "keys that may do everything",

@@ -2,6 +2,7 @@ export { chooseRelease } from "./steps/choose-release.ts";
 export { promotionRules } from "./decide/rules.ts";
 export type { PromoteErrorCode } from "./errors.ts";
 export type { PromotionEvent } from "./events.ts";
+export { type PastRelease, readPastReleases } from "./facts/past-releases.ts";
 export { ledgerRef } from "./ledger-git/ledger-ref.ts";
 export type { History } from "./ports/history.ts";
 export type { FleetEvidence, Ledger, LedgerEntry, LedgerHead } from "./ports/ledger.ts";

@@ -96,7 +96,7 @@ export async function readStatus(
   const [tags, distance, releases] = await Promise.all([
     readTags(input, newest, ports, signal),
     readDistance(trunk, newest, ports, signal),
-    newest === undefined ? [] : readReleases(input, ports, signal),
+    newest === undefined ? [] : readPastReleases(input, ports, signal),
   ]);
   const ahead = distance.ahead;
   const decision = decideDrift(
@@ -117,19 +117,6 @@ export async function readStatus(
   };
   const fact = decision.reasons.join("; ") || "tags and ledger agree";
   return go(status, [{ rule: "drift", verdict: decision.drift, fact, source: ledger.source, at: isoNow(clock) }]);
-}
-
-/** Releases whose images are looked for: the present one and what a person would roll back to. */
-const shownReleases = 5;
-
-async function readReleases(
-  input: StatusInput,
-  ports: StatusPorts,
-  signal: AbortSignal | undefined,
-): Promise<readonly PastRelease[]> {
-  // Rolled back and forth, a release has several entries.
-  const past = await readOrThrow(() => ports.ledger.entries(4 * shownReleases, signal));
-  return readPastReleases(past, input, ports, shownReleases, signal);
 }
 
 async function readTags(

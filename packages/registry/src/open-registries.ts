@@ -138,6 +138,10 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
       const { request } = await between(source, target);
       return await copyImage({ ...request, dryRun: true }, ports, signal);
     },
+    async retention(named, image, signal) {
+      const { repository, adapter } = await into(named);
+      return await adapter.retention?.(repository, image, signal);
+    },
     async listTags(named, most, signal) {
       const { repository, adapter } = await into(named);
       if (adapter.listTags === undefined) return unknown(noListing(repository));

@@ -10,6 +10,7 @@ import { halfTag } from "./scenarios/half-tag.ts";
 import { hold } from "./scenarios/hold.ts";
 import { kubernetes } from "./scenarios/kubernetes.ts";
 import { lyingControlPlane } from "./scenarios/lying-control-plane.ts";
+import { noWayBack } from "./scenarios/no-way-back.ts";
 import { notYetCreated } from "./scenarios/not-yet-created.ts";
 import { rollback } from "./scenarios/rollback.ts";
 import { ship } from "./scenarios/ship.ts";
@@ -42,6 +43,7 @@ export const scenarios: readonly Scenario[] = [
   crashAfterCommit,
   twoPromoters,
   rollback,
+  noWayBack,
   kubernetes,
   canaryIsSick,
   noData,

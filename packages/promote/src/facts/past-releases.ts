@@ -1,4 +1,4 @@
-import type { CommitSha, Digest, Reading, Repository } from "@lateen/kernel";
+import type { CommitSha, Digest, Repository } from "@lateen/kernel";
 import { readOrThrow } from "../errors.ts";
 import type { LedgerHead } from "../ports/ledger.ts";
 import { digestRef } from "../ports/references.ts";
@@ -18,18 +18,25 @@ export interface PastRelease {
   }[];
 }
 
-/** Looks if the newest releases of the ledger can still be pulled, by digest, in the configured repositories. */
+/** Releases whose images are looked for: the present one and what a person would roll back to. */
+const shownReleases = 5;
+
+/**
+ * The newest releases of the ledger, newest first, and if each can still be pulled, by digest, from the configured repositories.
+ *
+ * Empty if the ledger has no entry or cannot be read. @throws ReleaseError of category `auth` or `interrupted`
+ */
 export async function readPastReleases(
-  past: Reading<readonly LedgerHead[]>,
   { images }: { readonly images: readonly Repository[] },
-  { tags }: Pick<FollowPorts, "tags">,
-  limit: number,
-  signal: AbortSignal | undefined,
+  { ledger, tags }: Pick<FollowPorts, "tags" | "ledger">,
+  signal?: AbortSignal,
 ): Promise<readonly PastRelease[]> {
+  // Rolled back and forth, a release has several entries.
+  const past = await readOrThrow<readonly LedgerHead[]>(() => ledger.entries(4 * shownReleases, signal));
   const heads = past.kind === "found" ? past.value : [];
   const newest = heads.filter(({ entry }, at) => heads.findIndex((one) => one.entry.commit === entry.commit) === at);
   return Promise.all(
-    newest.slice(0, limit).map(async ({ entry, position }): Promise<PastRelease> => {
+    newest.slice(0, shownReleases).map(async ({ entry, position }): Promise<PastRelease> => {
       const looked = await Promise.all(
         entry.images
           .filter(({ repository }) => images.includes(repository))

@@ -31,6 +31,7 @@ import { checkTags, preflight, type TagPorts } from "./preflight.ts";
 import { putImage } from "./put-image.ts";
 import { createBatchReader } from "./read-batch.ts";
 import { collectConfig, downloadConfig } from "./read-config.ts";
+import { readRetention } from "./read-retention.ts";
 import { withRetry } from "./with-retry.ts";
 
 /**
@@ -136,6 +137,15 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
       const where = `ListImages ${host}/${path}`;
       const page = (next: string | undefined) => () => calls.listTags(path, most, next, signal);
       return await collectTags((next) => withRetry(page(next), where, true, context, signal), most);
+    },
+    async retention(repository, image, signal) {
+      const { path } = parseImageRef(repository);
+      const where = `GetLifecyclePolicy ${host}/${path}`;
+      return await readRetention(
+        () => withRetry(() => calls.lifecyclePolicy(path, signal), where, true, context, signal),
+        repository,
+        image,
+      );
     },
     copy: (source, target, signal) => twin.copy(source, target, signal),
     content: twin.content,

@@ -41,6 +41,8 @@ export interface EcrCalls {
     signal?: AbortSignal,
   ): Promise<string | undefined>;
   describeMutability(repository: string, signal?: AbortSignal): Promise<MutabilitySetting>;
+  /** The text of the repository's lifecycle policy. */
+  lifecyclePolicy(repository: string, signal?: AbortSignal): Promise<string | undefined>;
   /** One page of tags, and the token of the next one. */
   listTags(repository: string, most: number, next: string | undefined, signal?: AbortSignal): Promise<TagPage>;
   downloadUrl(repository: string, digest: Digest, signal?: AbortSignal): Promise<string | undefined>;
@@ -97,6 +99,14 @@ export function createEcrCalls(options: EcrCallsOptions): EcrCalls {
         mutability: found?.imageTagMutability,
         exclusions: filters.flatMap(({ filter }) => (filter === undefined ? [] : [filter])),
       };
+    },
+    async lifecyclePolicy(repositoryName, abortSignal) {
+      const { sdk, client } = await ready();
+      const input = { registryId, repositoryName };
+      const output = await corrected(() =>
+        client.send(new sdk.GetLifecyclePolicyCommand(input), sendOptions(abortSignal)),
+      );
+      return output.lifecyclePolicyText;
     },
     async listTags(repositoryName, most, nextToken, abortSignal) {
       const { sdk, client } = await ready();

@@ -20,7 +20,8 @@ const content = "push the image and everything that its index lists to this repo
 /**
  * Every exception that the calls made here can raise.
  *
- * Sources: Amazon ECR API Reference, "PutImage", "BatchGetImage", "ListImages", "GetDownloadUrlForLayer", "DescribeRepositories" (Errors) and
+ * Sources: Amazon ECR API Reference, "PutImage", "BatchGetImage", "ListImages", "GetDownloadUrlForLayer", "DescribeRepositories",
+ * "GetLifecyclePolicy" (Errors) and
  * "Common Errors"; a throttled call is not carried out, so it may be sent again.
  */
 export const ecrErrorTable: Readonly<Record<string, EcrMeaning>> = {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
+import { CreateRepositoryCommand, ECRClient, PutImageCommand, PutLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import { parseImageRef } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -85,6 +85,27 @@ describe.skipIf(program === undefined && env["CI"] !== "true")("ECR as moto play
     await seed("acme/frozen", "latest", "one", "IMMUTABLE");
     await seed("acme/frozen", "candidate", "two");
     expect(await move("acme/frozen")).toMatchObject({ kind: "stop", outcome: "refused" });
+  });
+
+  test("its lifecycle policy says what it will delete", async () => {
+    await seed("acme/read", "candidate", "read");
+    const { repository } = parseImageRef(`${host}/acme/read:candidate`);
+    const built = { moved: [], pins: [], builds: ["candidate"] };
+    expect(await registries.retention?.(repository, built)).toMatchObject({ kind: "absent" });
+    const rule = {
+      rulePriority: 7,
+      selection: { tagStatus: "tagged", tagPrefixList: ["cand"], countType: "imageCountMoreThan", countNumber: 3 },
+      action: { type: "expire" },
+    };
+    const lifecyclePolicyText = JSON.stringify({ rules: [rule] });
+    await client.send(new PutLifecyclePolicyCommand({ repositoryName: "acme/read", lifecyclePolicyText }));
+    expect(await registries.retention?.(repository, built)).toMatchObject({
+      kind: "found",
+      value: { action: "deletes", rule: "rule 7 deletes images beyond the newest 3" },
+    });
+    expect(await registries.retention?.(repository, { moved: ["latest"], pins: [], builds: [] })).toMatchObject({
+      kind: "absent",
+    });
   });
 
   test("the preflight sees the mutability and leaves no trace", async () => {

@@ -100,6 +100,23 @@ export interface ReferrersReport {
   readonly missing: readonly MissingReferrer[];
 }
 
+/** The tags of an image. */
+export interface TagsByUse {
+  /** Tags that are moved from image to image, such as `latest`. */
+  readonly moved: readonly string[];
+  /** Tags of which each release has its own. */
+  readonly pins: readonly string[];
+  /** Tags of which each build has its own, such as that of the candidate. */
+  readonly builds: readonly string[];
+}
+
+/** A rule of the registry that takes an image away. */
+export interface Retention {
+  readonly action: "deletes" | "archives";
+  /** The rule in words, such as `rule 2 deletes images 90 days after they were pushed`. */
+  readonly rule: string;
+}
+
 /** Optional extensions of an adapter, most of which save requests; the shells work without them. */
 export interface RegistryExtensions {
   /** Announces that `repository` will be written, so that the first token already allows it. */
@@ -123,6 +140,11 @@ export interface RegistryExtensions {
     tags: readonly string[],
     signal?: AbortSignal,
   ): Promise<Verdict<Preflight["mutability"]>>;
+  /**
+   * What the registry's own rules will do, sooner or later, to an image that has exactly these tags; `absent` if no rule acts on it.
+   * Undefined if the registry has no rules that can be read.
+   */
+  retention?(repository: Repository, image: TagsByUse, signal?: AbortSignal): Promise<Reading<Retention> | undefined>;
   /**
    * Names of up to `most` tags of a repository, for a person who picks one: a tag that is missing here may exist, only
    * {@link Registry.resolve} decides. `absent` only if the registry says that there is no such repository.

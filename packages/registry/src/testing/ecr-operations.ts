@@ -5,6 +5,8 @@ import { type RegistryStore, sha256 } from "./store.ts";
 export interface EcrRepositorySetting {
   readonly mutability?: "MUTABLE" | "IMMUTABLE" | "MUTABLE_WITH_EXCLUSION" | "IMMUTABLE_WITH_EXCLUSION";
   readonly exclusions?: readonly string[];
+  /** Rules of the lifecycle policy; they are given out and never carried out. @default there is no policy */
+  readonly lifecycle?: readonly object[];
 }
 
 /** What an operation works on. */
@@ -30,6 +32,7 @@ export const ecrOperations: Readonly<Record<string, Operation>> = {
   PutImage: inRepository(putImage),
   ListImages: inRepository(listImages),
   DescribeRepositories: describeRepositories,
+  GetLifecyclePolicy: inRepository(lifecyclePolicy),
   GetDownloadUrlForLayer: inRepository(downloadUrl),
   GetAuthorizationToken: ({ account, region, password }) => ({
     output: {
@@ -164,6 +167,17 @@ function describeRepositories({ store, settings, account: registryId }: EcrWorld
     return { registryId, repositoryName, imageTagMutability: mutability, imageTagMutabilityExclusionFilters: filters };
   });
   return { output: { repositories } };
+}
+
+function lifecyclePolicy({ settings, account: registryId }: EcrWorld, input: Input): EcrAnswer {
+  const repositoryName = String(input["repositoryName"]);
+  const rules = settings.get(repositoryName)?.lifecycle;
+  if (rules === undefined)
+    return {
+      exception: "LifecyclePolicyNotFoundException",
+      message: `Lifecycle policy does not exist for the repository with name '${repositoryName}' in the registry with id '${registryId}'`,
+    };
+  return { output: { registryId, repositoryName, lifecyclePolicyText: JSON.stringify({ rules }) } };
 }
 
 function downloadUrl({ store, url }: EcrWorld, input: Input): EcrAnswer {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readManifestLinks } from "./manifest-links.ts";
 
 /** A manifest as it was pushed. */
 export interface StoredManifest {
@@ -26,6 +27,8 @@ export interface RegistryStore {
   tag(repository: string, tag: string): string | undefined;
   /** Points a tag somewhere, as another writer would. */
   setTag(repository: string, tag: string, digest: string): void;
+  /** Deletes every manifest that no tag leads to, as clean-up jobs and lifecycle rules for untagged images do. */
+  deleteUntagged(repository: string): void;
   /** Stores a manifest and answers with its digest. */
   addManifest(repository: string, bytes: Uint8Array, mediaType: string, tag?: string): string;
   /** Stores a blob and answers with its digest. */
@@ -50,6 +53,17 @@ export function createStore(): RegistryStore {
     repository,
     tag: (name, tag) => repositories.get(name)?.tags.get(tag),
     setTag: (name, tag, digest) => void repository(name).tags.set(tag, digest),
+    deleteUntagged(name) {
+      const { manifests, tags } = repository(name);
+      const kept = new Set<string>();
+      for (const waiting = [...tags.values()]; waiting.length > 0;) {
+        const digest = waiting.pop() ?? "";
+        const manifest = kept.has(digest) ? undefined : manifests.get(digest);
+        kept.add(digest);
+        if (manifest !== undefined) waiting.push(...readManifestLinks(manifest.bytes).manifests);
+      }
+      for (const digest of manifests.keys()) if (!kept.has(digest)) manifests.delete(digest);
+    },
     addManifest(name, bytes, mediaType, tag) {
       const digest = sha256(bytes);
       repository(name).manifests.set(digest, { bytes: Buffer.from(bytes), mediaType, subject: subjectOf(bytes) });

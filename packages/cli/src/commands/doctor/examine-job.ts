@@ -7,6 +7,7 @@ import { forgeExaminations } from "./examine-forge.ts";
 import { gitExaminations } from "./examine-git.ts";
 import { journalExaminations } from "./examine-journal.ts";
 import { registryExaminations } from "./examine-registries.ts";
+import { releaseExaminations } from "./examine-releases.ts";
 import { workflowExaminations } from "./examine-workflows.ts";
 import { examine, type Examination, type Finding, well } from "./finding.ts";
 import { openTrunk } from "./trunk.ts";
@@ -21,6 +22,7 @@ export async function examineJob(job: Job): Promise<readonly Finding[]> {
     ...forgeExaminations(job, trunk),
     ...workflowExaminations(job, trunk),
     ...registryExaminations(job, trunk),
+    ...releaseExaminations(job),
     ...fleetExaminations(job, trunk),
     ...checkExaminations(job),
     ...journalExaminations(job, trunk),

@@ -4,6 +4,7 @@ import type { Config } from "../../config/config.ts";
 import { candidateTag, type Job } from "../../job/job.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
+import { lookAtRetention } from "./look-at-retention.ts";
 import { type Destination, lookAtPush } from "./try-push.ts";
 
 /** Candidate, pull, push and movable tags of every image; nothing becomes visible in the registry. */
@@ -60,6 +61,7 @@ async function lookAtImage(
       promoted.map(({ tag }) => tag),
     )),
     ...(tags.length === 0 ? [] : [await lookAtPush(job, registries, destination, manifest)]),
+    ...(tags.length === 0 ? [] : await lookAtRetention(job, registries, destination, trunk)),
   ];
 }
 

@@ -32,6 +32,8 @@ export interface Host {
   user(): string | undefined;
   /** Version of this package. */
   version(): string;
+  /** The folder of this package; what is around it says how the program was installed. @default not known */
+  readonly home?: string | undefined;
   /** Version of Node. */
   readonly node: string;
   readonly stdout: Output;

@@ -98,6 +98,7 @@ const host: Host = {
   version: () =>
     (JSON.parse(machineFiles.read(fileURLToPath(new URL("../package.json", import.meta.url)))) as { version: string })
       .version,
+  home: fileURLToPath(new URL("..", import.meta.url)),
   node: process.versions.node,
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),

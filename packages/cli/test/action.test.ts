@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { chmodSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -111,15 +112,16 @@ test("a job on GitHub starts when publishing or E2E has ended, and may write onl
 });
 
 test("what is typed into the form of a dispatch is one word of a command line, whatever it is", async () => {
-  const text = writeWorkflow({ kind: "github", run: { version: "1.2.3" }, after: ["publish"] });
-  const [run = ""] = (parse(text) as Workflow).jobs["ship"]?.steps.flatMap((step) => step.run ?? []) ?? [];
+  const integrity = `sha512-${Buffer.alloc(64, 7).toString("base64")}`;
+  const text = writeWorkflow({ kind: "github", run: { version: "1.2.3", integrity }, after: ["publish"] });
+  const [, run = ""] = (parse(text) as Workflow).jobs["ship"]?.steps.flatMap((step) => step.run ?? []) ?? [];
   expect(run).not.toContain("${{");
   const folder = createFolder();
-  chmodSync(folder.write("npx", '#!/bin/sh\nprintf "%s\\n" "$@"\n'), 0o755);
+  chmodSync(folder.write("lateen", '#!/bin/sh\nprintf "%s\\n" "$@"\n'), 0o755);
   const started = async (more: Readonly<Record<string, string>>): Promise<readonly string[]> => {
     const env = { PATH: `${folder.path}:${process.env["PATH"]}`, ...more };
     const { stdout } = await promisify(execFile)("sh", ["-e", "-c", run], { env });
-    return stdout.trimEnd().split("\n").slice(2);
+    return stdout.trimEnd().split("\n");
   };
   const reason = `it's "broken"; $(touch owned) --force`;
   expect(await started({ COMMAND: "rollback", SHA: "abcdef1", REASON: reason })).toEqual([
@@ -128,6 +130,59 @@ test("what is typed into the form of a dispatch is one word of a command line, w
     `--reason=${reason}`,
   ]);
   expect(await started({ COMMAND: "ship", SHA: "", REASON: "" })).toEqual(["ship"]);
+  folder.remove();
+});
+
+test("another package under the version that was pinned is not installed", async () => {
+  const folder = createFolder();
+  const bytes = "the package";
+  const sha512 = createHash("sha512").update(bytes).digest();
+  const run = { version: "1.2.3", integrity: `sha512-${sha512.toString("base64")}` };
+  const steps = (parse(writeWorkflow({ kind: "gitea", run, after: [] })) as Workflow).jobs["ship"]?.steps ?? [];
+  const install = steps.find((step) => step.run?.includes("npm pack"));
+  // In place of npm: packs what it is given, and notes what it installs.
+  const npm = `#!/bin/sh
+case $1 in
+  pack) printf %s "$BYTES" >"$RUNNER_TEMP/lateen-cli-1.2.3.tgz" ;;
+  install) touch "$RUNNER_TEMP/installed" ;;
+esac
+`;
+  chmodSync(folder.write("npm", npm), 0o755);
+  const started = async (given: string): Promise<unknown> => {
+    const env = {
+      PATH: `${folder.path}:${process.env["PATH"]}`,
+      RUNNER_TEMP: folder.path,
+      BYTES: given,
+      ...install?.env,
+    };
+    return promisify(execFile)("bash", ["-e", "-c", install?.run ?? ""], { env }).then(
+      () => "installed",
+      () => "refused",
+    );
+  };
+  expect({ other: await started("another package"), installed: existsSync(join(folder.path, "installed")) }).toEqual({
+    other: "refused",
+    installed: false,
+  });
+  expect(await started(bytes)).toBe("installed");
+  folder.remove();
+});
+
+test("version 0.0.0 is never run from outside of a checkout", async () => {
+  const folder = createFolder();
+  const env = { PATH: process.env["PATH"], GITHUB_ACTION_PATH: folder.path, INPUT_COMMAND: "status" };
+  mkdirSync(join(folder.path, "packages/cli"), { recursive: true });
+  for (const given of [{ INPUT_VERSION: "0.0.0" }, {}]) {
+    folder.write("packages/cli/package.json", '{\n  "version": "0.0.0",\n}\n');
+    const ran = promisify(execFile)("bash", [join(root, "tools/action.sh")], {
+      cwd: folder.path,
+      env: { ...env, ...given },
+    });
+    await expect(ran).rejects.toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("0.0.0 was never published") as string,
+    });
+  }
   folder.remove();
 });
 

@@ -40,6 +40,15 @@ describe("config show", () => {
     expect(ran.stdout).not.toContain("gitea-token-1234");
   });
 
+  test("lists which secret goes to which host, in the document too", async () => {
+    const ran = await show(["--sources"]);
+    expect(ran.stdout).toMatch(/\n\nsecrets, and where they go:\nGITEA_TOKEN {2}git\.example\.com {2}forge\.token\n$/);
+    expect((await show([])).stdout).not.toContain("secrets, and where");
+    expect((await show(["--json"])).json()["secrets"]).toEqual([
+      { secret: "GITEA_TOKEN", to: "git.example.com", key: "forge.token" },
+    ]);
+  });
+
   test.each([
     ["--env", ["--env", "staging"], {}],
     ["LATEEN_ENV", [], { LATEEN_ENV: "staging" }],

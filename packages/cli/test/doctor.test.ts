@@ -87,6 +87,29 @@ describe("where everything is well", () => {
   });
 });
 
+describe("what is listed", () => {
+  test("failures come first, in text and document", async () => {
+    const ran = await doctor({ CP_TOKEN: "" });
+    const verdicts = findingsOf(ran).map(({ verdict }) => verdict);
+    const order = ["gap", "trouble", "warning", "ok"];
+    expect(verdicts).toEqual(verdicts.toSorted((one, other) => order.indexOf(one) - order.indexOf(other)));
+    expect(verdicts[0]).toBe("gap");
+    const text = await world.lateen(["doctor"], { env: { CP_TOKEN: "" } });
+    expect(text.stdout).toMatch(/^gap {6}secrets: the variable CP_TOKEN is not set/);
+  });
+
+  test("each secret with the host that it goes to, and what its token needs", async () => {
+    const facts = findingsOf(await doctor()).flatMap(({ check, fact: text }) => (check === "secrets" ? [text] : []));
+    const host = new URL(world.forge.url).host;
+    expect(facts).toContainEqual(
+      expect.stringMatching(`^GITEA_TOKEN goes to ${host} .forge.token.; it needs read:repository`),
+    );
+    expect(facts).toContainEqual(
+      expect.stringMatching(/^CP_TOKEN goes to 127.0.0.1:\d+ .fleet.*; it needs to list and/),
+    );
+  });
+});
+
 describe("credentials", () => {
   test("every one that is missing is named once, and the exit code is 7", async () => {
     const ran = await doctor({ CP_TOKEN: "", GITEA_TOKEN: "" });
@@ -215,7 +238,7 @@ describe("gaps, which stay until somebody changes something", () => {
     mkdirSync(join(world.folder.path, ".lateen"));
     world.folder.write(".lateen/rollout.jsonl", `${JSON.stringify(started)}\n`);
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["tenants trouble", "journal gap"]]);
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["journal gap", "tenants trouble"]]);
     expect(fact(ran, "journal")).toContain("unfinished rollout of bbbbbbb, and refuses every other commit");
   });
 
@@ -223,7 +246,7 @@ describe("gaps, which stay until somebody changes something", () => {
     await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
     await world.repository.setRef("refs/heads/main", world.commits[0] ?? "");
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["forge history warning", "ledger default gap"]]);
+    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["ledger default gap", "forge history warning"]]);
     expect(fact(ran, "ledger default")).toContain("does not descend from");
   });
 

@@ -304,6 +304,64 @@ describe("init", () => {
   });
 });
 
+describe("what the workflow runs", () => {
+  const integrity = `sha512-${Buffer.alloc(64, 7).toString("base64")}`;
+  const workflow = (): string => folder.read(".github/workflows/lateen.yml");
+  const initAt = async (home: string, version: string): Promise<Ran> => {
+    project("https://github.com/acme/core.git", ".github");
+    return runHere(["init"], { cwd: folder.path, home: join(folder.path, home), version });
+  };
+
+  test("from a checkout the action by commit, and never a version that was not published", async () => {
+    project("https://github.com/acme/core.git", ".github");
+    await lateen("init");
+    const commit = execFileSync("git", ["-C", root, "rev-parse", "HEAD"], { encoding: "utf8" }).trim();
+    expect(workflow().match(/acme\/lateen@.*/g)).toEqual(Array.from({ length: 3 }, () => `acme/lateen@${commit}`));
+    expect(workflow()).not.toContain("0.0.0");
+  });
+
+  test.each([
+    [
+      "npm",
+      "node_modules/@lateen/cli",
+      "node_modules/.package-lock.json",
+      JSON.stringify({ packages: { "node_modules/@lateen/cli": { version: "1.2.3", integrity } } }),
+    ],
+    [
+      "pnpm",
+      "node_modules/.pnpm/@lateen+cli@1.2.3/node_modules/@lateen/cli",
+      "node_modules/.pnpm/lock.yaml",
+      `packages:\n\n  '@lateen/cli@1.2.3':\n    resolution: {integrity: ${integrity}}\n    engines: {node: '>=22'}\n`,
+    ],
+  ])("the package that %s installed by version and integrity", async (_, home, lock, text) => {
+    mkdirSync(join(folder.path, home), { recursive: true });
+    folder.write(lock, text);
+    const ran = await initAt(home, "1.2.3");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(workflow()).toContain("@lateen/cli@1.2.3\n");
+    expect(workflow()).toContain(`SHA512: ${"07".repeat(64)}\n`);
+    expect(workflow()).not.toContain("npx");
+  });
+
+  test.each([
+    ["version 0.0.0", "0.0.0", { version: "0.0.0", integrity }],
+    ["another version in the lockfile", "1.2.3", { version: "1.2.4", integrity }],
+    ["a lockfile without integrity", "1.2.3", { version: "1.2.3" }],
+    ["an integrity that is none", "1.2.3", { version: "1.2.3", integrity: "sha1-abc" }],
+  ])("%s is refused, and nothing is written", async (_, version, entry) => {
+    const home = "node_modules/@lateen/cli";
+    mkdirSync(join(folder.path, home), { recursive: true });
+    const packages = { "node_modules/@lateen/cli": entry };
+    folder.write("node_modules/.package-lock.json", JSON.stringify({ packages }));
+    const ran = await initAt(home, version);
+    expect({ code: ran.code, says: ran.stderr.includes("so that nothing else can run") }).toEqual({
+      code: 2,
+      says: true,
+    });
+    expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
+  });
+});
+
 describe("a remote", () => {
   test.each([
     ["https://git.example.com/acme/core.git", "https://git.example.com", "acme/core"],
@@ -323,7 +381,8 @@ describe("a remote", () => {
 });
 
 describe("the example workflows", () => {
-  const action = { run: { action: "acme/lateen@v1.0.0" }, after: ["publish", "E2E (full lifecycle)"] };
+  const reference = `acme/lateen@${"0".repeat(40)} # the commit of the release that you chose`;
+  const action = { run: { action: reference }, after: ["publish", "E2E (full lifecycle)"] };
   test.each<[string, WorkflowOptions]>([
     ["github.yml", { kind: "github", ...action }],
     ["gitea.yml", { kind: "gitea", version: "1.26.4", ...action }],

@@ -28,6 +28,10 @@ export interface RunOptions {
   readonly columns?: number;
   /** Makes standard output a terminal of this width. */
   readonly answerColumns?: number;
+  /** The folder of the package. @default that of this checkout */
+  readonly home?: string;
+  /** @default "0.0.0" */
+  readonly version?: string;
   /** Version of Node. @default the one that runs the tests */
   readonly node?: string;
   /** What `q` at the keyboard does. */
@@ -50,7 +54,8 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     clock: { now: systemClock.now, sleep: (ms, stop) => systemClock.sleep(shortened(ms, options.haste), stop) },
     files: machineFiles,
     user: () => "tester",
-    version: () => "0.0.0",
+    version: () => options.version ?? "0.0.0",
+    home: options.home ?? `${root}/packages/cli`,
     node: options.node ?? process.versions.node,
     stdout: {
       write: (text) => void (stdout += text),

@@ -4,6 +4,7 @@ import { policyDefaults } from "./defaults.ts";
 import { isRecord } from "./layers.ts";
 import type { Settings } from "./load.ts";
 import { formatKey } from "./problem.ts";
+import type { SecretDestination } from "./secret-destinations.ts";
 
 /** One value of the configuration and where it comes from; secrets are shown as the place that holds them. */
 export interface ShownValue {
@@ -49,6 +50,12 @@ export function formatSettings(values: readonly ShownValue[], withSources: boole
   return table(
     values.map(({ key, value, source }) => [key, plainText(String(value), 200), ...(withSources ? [source] : [])]),
   );
+}
+
+/** Which secret goes to which host. */
+export function formatSecrets(secrets: readonly SecretDestination[]): string {
+  if (secrets.length === 0) return "";
+  return `secrets, and where they go:\n${table(secrets.map(({ secret, to, key }) => [secret, to, key].map((cell) => plainText(cell, 200))))}`;
 }
 
 function flatten(settings: Settings, value: unknown, path: readonly PropertyKey[]): ShownValue[] {

@@ -24,8 +24,8 @@ export function configVersion(
   return commit === undefined ? { sha256 } : { commit, sha256 };
 }
 
-/** The commit at HEAD of the checkout around `folder`. */
-function checkedOut(folder: string, files: Files): string | undefined {
+/** The commit at HEAD of the checkout around `folder`; undefined outside of one. */
+export function checkedOut(folder: string, files: Files): string | undefined {
   const git = gitFolder(folder, files);
   if (git === undefined) return undefined;
   const head = attempt(() => files.read(join(git, "HEAD")))?.trim();

@@ -3,7 +3,22 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { guardJson } from "./escape-workflow-commands.ts";
 
-const hidden = ["\u00ad", "\u2060", "\u202e", "\u2066", "\u009b", "\ufeff", "\u{e0041}", "\u3164"];
+const hidden = [
+  "\u00ad",
+  "\u2060",
+  "\u202e",
+  "\u2066",
+  "\u009b",
+  "\ufeff",
+  "\u{e0041}",
+  "\u3164",
+  "\u034f",
+  "\u17b4",
+  "\u17b5",
+  "\u180b",
+  "\u180f",
+  "\ufe0f",
+];
 
 test.each(hidden.map((character) => [character.codePointAt(0)?.toString(16), character] as const))(
   "U+%s is visible in a line of text, and escaped in JSON",

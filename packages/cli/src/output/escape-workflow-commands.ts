@@ -13,9 +13,8 @@ export function guardText(text: string): string {
   return text.split("\n").map(guardLine).join("\n");
 }
 
-/** What a terminal obeys or does not show: C1 controls, what has no width, bidirectional controls, tag characters. */
-const invisible =
-  /[\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e00ff}]/gu;
+/** What a terminal obeys or does not show, line feeds and tabs of the layout apart; the same characters as `plainText` of the kernel. */
+const invisible = /[\u007f-\u009f\p{Zl}\p{Zp}\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu;
 
 /** JSON text with the same meaning in which no runner finds a command, and a terminal nothing that it cannot show. */
 export function guardJson(json: string): string {

@@ -260,6 +260,8 @@ export const resultSchema = z.object({
   explanation: z.array(rule).optional(),
   /** Every value in force, by `config show`. */
   settings: z.array(z.object({ key: text, value: z.union([text, z.number(), z.boolean()]), source: text })).optional(),
+  /** Which secret goes to which host or command, by `config show`. */
+  secrets: z.array(z.object({ secret: text, to: text, key: text })).optional(),
   history: z.array(release).optional(),
   comparison: comparison.optional(),
   evidence: z.array(evidence).optional(),

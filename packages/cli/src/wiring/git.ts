@@ -4,6 +4,7 @@ import { createGitRefLog } from "@lateen/git-log";
 import type { Secret } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { LedgerConfig } from "../config/config.ts";
+import { gitAccess } from "../config/git-access.ts";
 import type { Parts } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
 
@@ -61,25 +62,12 @@ export interface GitPlace {
   readonly insecure: boolean;
 }
 
-/**
- * A git repository: that of the forge where none is named; a path is relative to the configuration and needs no token.
- *
- * The forge's token is for the forge: a repository on another server has one of its own, or none.
- */
+/** A git repository; a path is relative to the configuration. @throws ReleaseError `CONFIG_MISSING` if none is named */
 export function gitPlace({ settings, open }: Parts, place: LedgerConfig, key: string): GitPlace {
-  const { forge } = settings.config;
-  const {
-    remote = forge === undefined ? undefined : `${forge.url}/${forge.repository}.git`,
-    username,
-    insecure,
-  } = place;
-  if (remote === undefined) throw configMissing(key);
-  if (!/^[a-z][a-z+]+:\/\//i.test(remote))
-    return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote), insecure: false };
-  const token = place.token ?? (forge !== undefined && isSameServer(remote, forge.url) ? forge.token : undefined);
+  const { username, insecure } = place;
+  const access = gitAccess(settings.config, place);
+  if (access === undefined) throw configMissing(key);
+  const { remote, isUrl, token } = access;
+  if (!isUrl) return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote), insecure: false };
   return { remote, ...open(token), ...(username === undefined ? {} : { username }), insecure };
-}
-
-function isSameServer(remote: string, url: string): boolean {
-  return URL.canParse(remote) && URL.canParse(url) && new URL(remote).origin === new URL(url).origin;
 }

@@ -13,6 +13,12 @@ test.each([
   ["nul\0", "nul"],
   ["\u2028para\u2029", "para"],
   ["grüße 🚢", "grüße 🚢"],
+  ["a\u034fb\u17b4c\u17b5d", "a b c d"],
+  ["a\u180bb\u180fc", "a b c"],
+  ["soft\u00adhyphen, w\u2060joiner, tag\u{e0041}", "soft hyphen, w joiner, tag"],
+  ["smuggled\ufe00\ufe0f\u{e0100}\u{e01ef}text", "smuggled text"],
+  ["an emoji ❤\ufe0f in colour", "an emoji ❤\ufe0f in colour"],
+  ["an emoji ❤\ufe0f\u{e0101}\u{e0102} with more behind", "an emoji ❤  with more behind"],
 ])("%j becomes %j", (text, plain) => {
   expect(plainText(text)).toBe(plain);
 });

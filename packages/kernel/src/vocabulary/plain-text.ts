@@ -1,8 +1,8 @@
-// C0 and C1 controls (escape sequences start with one), what has no width, and the bidirectional overrides of
-// "Trojan Source" (CVE-2021-42574).
+// Controls (escape sequences start with one), line separators, interlinear annotations, and everything that Unicode lets a program leave
+// undrawn: bidirectional overrides ("Trojan Source", CVE-2021-42574), joiners, fillers, tags, variation selectors. The selector that draws
+// an emoji in colour is left where it belongs. Source: unicode.org, UAX #44, "Default_Ignorable_Code_Point".
 const unprintable =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e00ff}]+/gu;
+  /(?!(?<=\p{Emoji})[\ufe0e\ufe0f](?!\p{Default_Ignorable_Code_Point}))[\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]+/gu;
 
 /**
  * Text from outside as one harmless line: control characters and bidirectional overrides become a space, at most `max`

@@ -7,7 +7,12 @@ export const config: Command = {
   about:
     "show: the configuration as it is used, defaults included. schema: its JSON Schema, for editors. result-schema: that of the result document.",
   positionals: { usage: "show|schema|result-schema", least: 1, most: 1 },
-  options: { sources: { about: "where each value comes from: file and line, a variable, or the default" } },
+  options: {
+    sources: {
+      about:
+        "where each value comes from (file and line, a variable, the default), and which secret goes to which host",
+    },
+  },
   examples: [
     ["lateen config show --sources", "what is used, and why"],
     ["lateen config schema > lateen.schema.json", "for an editor without the package"],
@@ -31,12 +36,19 @@ export const config: Command = {
         `config cannot ${JSON.stringify(what)}${didYouMean(what, ["show", "schema", "result-schema"])}`,
         "write show, schema or result-schema",
       );
-    const { flattenSettings, formatSettings } = await import("../../config/show.ts");
-    const values = flattenSettings(await context.settings());
+    const [{ flattenSettings, formatSecrets, formatSettings }, { secretDestinations }] = await Promise.all([
+      import("../../config/show.ts"),
+      import("../../config/secret-destinations.ts"),
+    ]);
+    const settings = await context.settings();
+    const [values, secrets] = [flattenSettings(settings), secretDestinations(settings.config)];
+    const withSources = context.args.has("sources");
     return {
       outcome: "ok",
-      document: { settings: values },
-      answer: formatSettings(values, context.args.has("sources")),
+      document: { settings: values, secrets },
+      answer: [formatSettings(values, withSources), ...(withSources ? [formatSecrets(secrets)] : [])]
+        .filter((part) => part !== "")
+        .join("\n\n"),
     };
   },
 };

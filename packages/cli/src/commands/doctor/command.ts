@@ -12,13 +12,16 @@ export const doctor: Command = {
     ["lateen doctor --json", "each finding with its verdict and its fix, whatever the exit code"],
   ],
   async run(context) {
-    const [{ openJob }, { examineJob }, { concludeFindings }] = await Promise.all([
+    const [{ openJob }, { examineJob }, { concludeFindings, failuresFirst }] = await Promise.all([
       import("../open-job.ts"),
       import("./examine-job.ts"),
       import("./render.ts"),
     ]);
     const job = await openJob(context);
     const findings = await examineJob({ ...job, report: () => undefined });
-    return concludeFindings(findings, { out: context.host.stdout, fine: "everything that ship needs is there" });
+    return concludeFindings(failuresFirst(findings), {
+      out: context.host.stdout,
+      fine: "everything that ship needs is there",
+    });
   },
 };

@@ -1,7 +1,9 @@
 import { isLoopback, redactUrl, systemCode } from "@lateen/kernel";
 import type { Config } from "../../config/config.ts";
+import { secretDestinations } from "../../config/secret-destinations.ts";
 import type { Job } from "../../job/job.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
+import { scopesOf } from "./scopes.ts";
 
 /** The surroundings: secrets, proxies, certificates, and tokens that travel in the clear. */
 export function environmentExaminations(job: Job): readonly Examination[] {
@@ -19,9 +21,18 @@ async function lookAtSecrets({ settings, wiring }: Job): Promise<readonly Findin
   if (fleet !== undefined) await wiring.fleet();
   if (promote !== undefined) await Promise.all(promote.targets.map(({ name }) => wiring.ledger(name)));
   const missing = wiring.missingSecrets();
-  return missing.length === 0
-    ? [well("secrets", "every one that is configured is there")]
-    : missing.map((error) => failed("secrets", error));
+  const sent = secretDestinations(settings.config).map((row) => {
+    const scopes = scopesOf(settings.config, row);
+    return well(
+      "secrets",
+      `${row.secret} goes to ${row.to} (${row.key})${scopes === undefined ? "" : `; it needs ${scopes}`}`,
+    );
+  });
+  const lacking =
+    missing.length === 0
+      ? [well("secrets", "every one that is configured is there")]
+      : missing.map((error) => failed("secrets", error));
+  return [...lacking, ...sent];
 }
 
 /** The lower-case name counts before the other, as curl and git have it. */

@@ -1,6 +1,6 @@
 /** What a token must be allowed for one of the things that `ship` does on the forge. */
 export interface PermissionRow {
-  readonly need: "branch" | "checks" | "workflows" | "switch" | "ledger";
+  readonly need: "branch" | "checks" | "workflows" | "switch" | "dispatch" | "ledger";
   /** In the words of `permissions:` in a workflow, and of fine-grained tokens. */
   readonly github: string;
   /** In the words of a token's scopes. */
@@ -16,5 +16,6 @@ export const permissionRows: readonly PermissionRow[] = [
   { need: "checks", github: "checks: read and statuses: read", gitea: "read:repository" },
   { need: "workflows", github: "actions: read and contents: read", gitea: "read:repository" },
   { need: "switch", github: "variables: read, which no workflow's own token can have", gitea: "read:repository, and its user is an administrator of the repository" },
+  { need: "dispatch", github: "actions: write", gitea: "write:repository, and its user may write code" },
   { need: "ledger", github: "contents: write", gitea: "write:repository, and its user may write code" },
 ];

@@ -12,6 +12,13 @@ export interface FindingsOptions {
   readonly fine: string;
 }
 
+const order: readonly Finding["verdict"][] = ["gap", "trouble", "warning", "ok"];
+
+/** The same findings with what has to be mended first. */
+export function failuresFirst(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
+}
+
 /**
  * The end of `doctor` and `lint-workflow`: a gap or trouble about credentials is exit code 7, else a gap is `refused`, trouble alone
  * is `unknown`, and warnings are no failure. Whatever the end, every finding is in the document and in the text.

@@ -6,6 +6,7 @@ import { forgeVersion } from "../lint-workflow/lint-options.ts";
 import { askVersion } from "./ask-version.ts";
 import { detectCluster } from "./detect-cluster.ts";
 import { type Detected, type DetectedWorkflow, detectProject } from "./detect.ts";
+import { programReference } from "./program-reference.ts";
 import { registryAccess } from "./registry-access.ts";
 import { whereabouts } from "./whereabouts.ts";
 import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
@@ -21,7 +22,7 @@ export interface Written {
 /**
  * Writes `lateen.yaml` and the workflow; touches nothing that is there, unless it may. A dry run writes nothing, and refuses what
  * would be refused.
- * @throws ReleaseError `USAGE`, `INIT_EXISTS`, `INIT_UNWRITABLE`, all of category `input`
+ * @throws ReleaseError `USAGE`, `INIT_EXISTS`, `INIT_UNWRITABLE`, `INIT_UNPINNED`, all of category `input`
  */
 export async function initProject({
   host,
@@ -49,7 +50,7 @@ export async function initProject({
     kind: project.kind,
     version,
     branch: project.branch,
-    run: { version: host.version() },
+    run: programReference(host),
     after: whatEndsLast(detected, place.kind),
     secrets: [...new Set(project.registries.flatMap(({ secrets }) => secrets))],
   });

@@ -6,8 +6,8 @@ export interface WorkflowOptions {
   readonly kind: "github" | "gitea";
   /** Version of Gitea, such as `1.22.6`; unknown counts as old. */
   readonly version?: string | undefined;
-  /** How a step gets at the program: the published package, or an action's reference. */
-  readonly run: { readonly version: string } | { readonly action: string };
+  /** How a step gets at the program: the published package by its bytes, or an action's reference by commit. */
+  readonly run: { readonly version: string; readonly integrity: string } | { readonly action: string };
   /** Names of the workflows after whose end a commit may ship; on GitHub, and on Gitea since 1.25. Without any, it starts with the push. */
   readonly after: readonly string[];
   /** @default "main" */
@@ -179,7 +179,19 @@ function secrets({ secrets: more = [] }: WorkflowOptions, token: string): readon
 
 function prepare({ run }: WorkflowOptions): string {
   const clone = `      - uses: ${checkout}\n        with: { persist-credentials: false }\n`;
-  return "action" in run ? clone : `${clone}      - uses: ${setupNode}\n        with: { node-version: 24 }\n`;
+  if ("action" in run) return clone;
+  const { version, integrity } = run;
+  const sha512 = Buffer.from(integrity.replace(/^sha512-/, ""), "base64").toString("hex");
+  return `${clone}      - uses: ${setupNode}
+        with: { node-version: 24 }
+      # The package of exactly these bytes: another one under the same version is not run.
+      - run: |
+          npm pack --silent --pack-destination "$RUNNER_TEMP" @lateen/cli@${version}
+          echo "$SHA512  $RUNNER_TEMP/lateen-cli-${version}.tgz" | sha512sum --check --quiet
+          npm install --silent --global --ignore-scripts "$RUNNER_TEMP/lateen-cli-${version}.tgz"
+        env:
+          SHA512: ${sha512}
+`;
 }
 
 function step(
@@ -197,6 +209,6 @@ function step(
           ...given,
           ...(args.length === 0 ? [] : ["    args: |", ...args.map((arg) => `      ${arg}`)]),
         ]
-      : [`- run: npx -y @lateen/cli@${run.version} ${[command, ...args].join(" ")}`];
+      : [`- run: lateen ${[command, ...args].join(" ")}`];
   return [...lines, "  env:", ...env.map((line) => `    ${line}`)].map((line) => `      ${line}\n`).join("");
 }

@@ -1,0 +1,33 @@
+import type { Config } from "../../config/config.ts";
+import { gateOf } from "../../config/gate-of.ts";
+import type { SecretDestination } from "../../config/secret-destinations.ts";
+import { type PermissionRow, permissionRows } from "./permissions.table.ts";
+
+/** What the token of a destination must be allowed for this configuration, in the words of who issues it; undefined if that is not known. */
+export function scopesOf(config: Config, { key }: Pick<SecretDestination, "key">): string | undefined {
+  const kind = config.forge?.kind ?? "github";
+  const words = (needs: readonly PermissionRow["need"][]): string => {
+    const rows = permissionRows.filter(({ need }) => needs.includes(need));
+    return [...new Set(rows.map((row) => row[kind]))].join("; ");
+  };
+  if (key === "forge.token" || key === "forge.app.key") return words(forgeNeeds(config));
+  if (key === "promote.ledger" || key === "fleet.mirror" || key === "killSwitch.ref") return words(["ledger"]);
+  if (key.startsWith("registries.") || key === "release.images")
+    return config.promote === undefined ? "pull" : "pull and push";
+  if (/^fleet\.controlPlanes\[\d+\]\.token$/.test(key)) return "to list and to redeploy tenants";
+  if (key.endsWith(".kubeconfig")) return "get, list, watch and patch on its workloads, and list on pods";
+  if (key.endsWith(".prometheus.token")) return "to query";
+  return undefined;
+}
+
+function forgeNeeds(config: Config): readonly PermissionRow["need"][] {
+  const gate = gateOf(config);
+  const dispatches = config.fleet?.checks.some(({ workflow }) => workflow !== undefined) === true;
+  return [
+    "branch",
+    ...(gate === undefined ? [] : (["checks"] as const)),
+    ...(gate === undefined && config.supersession === undefined ? [] : (["workflows"] as const)),
+    ...(config.killSwitch?.variable === undefined ? [] : (["switch"] as const)),
+    ...(dispatches ? (["dispatch"] as const) : []),
+  ];
+}

@@ -55,7 +55,7 @@ try {
   await terminal.enter("y");
   await mark("The canary soaks; the rest waits", "soaks, 4s to go");
   await terminal.press("p");
-  await mark("p: no wave starts until p is pressed again", "paused: p goes on");
+  await mark("p: no wave starts until p is pressed again", "paused: p continues");
   await pause(2500);
   await terminal.press("p");
   await mark("Waves of four, one after the other", /batch-2 {2}○+ {2}\w+/);

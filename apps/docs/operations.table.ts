@@ -67,7 +67,7 @@ export const endings: readonly EndingRow[] = [
     ending: "held",
     touched: "before the first wave nothing; later some tenants, and no tag",
     look: "the reason names the kill switch; the fleet in the result says how it is mixed",
-    again: "goes on where it was held, once the switch is off",
+    again: "continues from where it was held, once the switch is off",
     proof: "held-in-rollout",
   },
   {
@@ -81,7 +81,7 @@ export const endings: readonly EndingRow[] = [
     ending: "unknown",
     touched: "before the first wave nothing; later some tenants, and no tag without an entry in the ledger",
     look: "the reason names the server; the fleet in the result",
-    again: "reads it again and goes on from there",
+    again: "reads it again and continues from there",
     proof: "forge-silent",
   },
   {
@@ -123,21 +123,21 @@ export const endings: readonly EndingRow[] = [
     ending: "unavailable",
     touched: "what the result lists, mostly nothing",
     look: "the error names the server",
-    again: "reads it again and goes on from there",
+    again: "reads it again and continues from there",
     proof: "forge-html",
   },
   {
     ending: "auth",
     touched: "before the first wave nothing; later what the result lists",
     look: "the error names the variable, or the server that refused; `lateen doctor` tries all of them",
-    again: "goes on from there, once the credential is renewed",
+    again: "continues from there, once the credential is renewed",
     proof: "credentials-end-late",
   },
   {
     ending: "interrupted",
     touched: "what the result lists; its outcome is `halted` where tenants had moved",
     look: "the result, and the line that is printed",
-    again: "goes on: looks at what was begun, then moves who is left",
+    again: "continues: observes what was begun, then moves the tenants that are left",
     proof: "one-signal",
   },
 ];
@@ -154,7 +154,7 @@ export interface StopRow {
 export const stops: readonly StopRow[] = [
   {
     how: "`p` at the terminal",
-    then: "no new wave starts; what is on the way goes on; again `p` continues",
+    then: "no new wave starts; calls in flight finish; again `p` continues",
     leaves: "a rollout that waits",
     proof: "pause-key",
   },
@@ -179,7 +179,7 @@ export const stops: readonly StopRow[] = [
   {
     how: "any of them twice",
     then: "ends at once",
-    leaves: "a call that goes on in the control plane; its intent is in the journal, and a short result",
+    leaves: "a call that continues in the control plane; its intent is in the journal, and a short result",
     proof: "two-signals",
   },
   {
@@ -295,7 +295,7 @@ export const outages: readonly OutageRow[] = [
     what: "the machine is gone, and `fleet.mirror` is configured",
     before: "",
     during: "",
-    do: "the same line on another machine: it takes the journal from the ref and goes on",
+    do: "the same line on another machine: it takes the journal from the ref and continues",
     proof: "mirror-resumes",
   },
   {

@@ -68,7 +68,11 @@ describe("files that are no workflows", () => {
   test("a program is not run", async () => {
     folder.write("w.ts", "throw new Error('it was run');\n");
     const ran = await lint("w.ts");
-    expect([ran.code, ran.stdout.includes("it was run:"), ran.stdout.includes("no mapping")]).toEqual([3, false, true]);
+    expect([ran.code, ran.stdout.includes("it was run:"), ran.stdout.includes("not a mapping")]).toEqual([
+      3,
+      false,
+      true,
+    ]);
   });
 
   test("one bad file keeps no other from being looked at, and folders are looked through", async () => {
@@ -165,7 +169,7 @@ describe("what the forge ignores or refuses", () => {
   test("a version that is none is a fault of the command line", async () => {
     folder.write("w.yml", "on: push\njobs: {}\n");
     const ran = await lint("w.yml", "--forge-version", "newest");
-    expect([ran.code, ran.stderr.includes("is no version")]).toEqual([2, true]);
+    expect([ran.code, ran.stderr.includes("is not a valid version")]).toEqual([2, true]);
   });
 
   test("the folder that only Gitea reads identifies the forge, whatever is configured; for the other the configuration decides", async () => {

@@ -56,7 +56,7 @@ describe("a faulty command line", () => {
     [["inspect", "a.example/b", "c"], 'takes only REF, not "c"'],
     [["gate", "--output", "xml"], "use one of text, json, ndjson"],
     [["gate", "-q", "-v"], "contradict"],
-    [["gate", "--dry-run"], '"--dry-run" is no option here'],
+    [["gate", "--dry-run"], '"--dry-run" is not an option of this command'],
     [["gate", "--override", "gate"], "needs a check and a reason"],
     [["gate", "--override", "gate="], "needs a check and a reason"],
     [["gate", "--override", "gate=a", "--override", "gate=b"], "is given twice"],

@@ -34,11 +34,11 @@ test("it shows what the page is about: the question, a soak, a pause, a detachme
   expect(seen.filter(([, kind]) => kind === "m")).toHaveLength(7);
   const all = screens.join("\n");
   for (const text of [
-    "Go on? [y/N]",
+    "Continue? [y/N]",
     "soaks, 4s to go",
-    "paused: p goes on, q detaches",
+    "paused: p continues, q detaches",
     "  lateen ship --sha ",
-    "rollout continues where its journal ends",
+    "rollout continues from its journal",
     "12 tenants: 12 verified, 0 ahead, 0 off target",
   ])
     expect(all).toContain(text);

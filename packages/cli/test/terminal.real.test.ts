@@ -96,7 +96,7 @@ describe.skipIf(program === "")("in a terminal", () => {
     await at.shows("soaks");
     await at.press("p");
     await at.shows("paused: no wave starts until p is pressed again");
-    await at.shows("paused: p goes on, q detaches");
+    await at.shows("paused: p continues, q detaches");
     await pause(2500);
     expect(world.plane.moves()).toEqual([["canary-a"]]);
     expect(frameOf(await at.screen())[0]).toBe("  canary   ●");
@@ -179,7 +179,7 @@ describe.skipIf(program === "")("in a terminal", () => {
   });
 
   describe("before production is changed", () => {
-    const question = "lateen ship changes production. Go on? [y/N]";
+    const question = "lateen ship changes production. Continue? [y/N]";
 
     test.each([
       ["y", ["y", "Enter"], 0, undefined],
@@ -207,7 +207,7 @@ describe.skipIf(program === "")("in a terminal", () => {
       await at.enter("y");
       await at.shows("soaks");
       await at.press("p");
-      await at.shows("paused: p goes on, q detaches");
+      await at.shows("paused: p continues, q detaches");
       await at.press("C-c");
       await at.shows("exit 130");
       expect(world.plane.moves()).toEqual([["canary-a"]]);

@@ -74,7 +74,7 @@ describe("at a terminal", () => {
       },
     });
     expect([ran.code, atPause], ran.stderr).toEqual([0, 1]);
-    expect(ran.stderr).toContain("p goes on");
+    expect(ran.stderr).toContain("p continues");
     expect(keyboard.open()).toBe(false);
   });
 

@@ -23,9 +23,9 @@ describe("a command line", () => {
   });
 
   test.each([
-    [["--jsn"], '"--jsn" is no option here; did you mean "--json"?'],
-    [["--toString"], '"--toString" is no option here'],
-    [["-x"], '"-x" is no option here'],
+    [["--jsn"], '"--jsn" is not an option of this command; did you mean "--json"?'],
+    [["--toString"], '"--toString" is not an option of this command'],
+    [["-x"], '"-x" is not an option of this command'],
     [["--config"], "--config needs a value"],
     [["--config", "--json"], "--config needs a value"],
     [["--json=yes"], "--json takes no value"],

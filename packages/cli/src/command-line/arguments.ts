@@ -99,7 +99,7 @@ function take(
 function unknownOption(rawName: string, options: Options): ReleaseError {
   const names = Object.keys(options).map((name) => `--${name}`);
   return usageError(
-    `${quote(rawName)} is no option here${didYouMean(rawName, names)}`,
+    `${quote(rawName)} is not an option of this command${didYouMean(rawName, names)}`,
     "look at --help of the command",
   );
 }

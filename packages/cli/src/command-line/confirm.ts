@@ -7,7 +7,7 @@ import type { Host } from "../host.ts";
  */
 export async function confirm(host: Host, command: string): Promise<void> {
   if (host.keyboard === undefined || (host.env["CI"] ?? "") !== "" || host.env["GITHUB_ACTIONS"] === "true") return;
-  const question = `lateen ${command} changes production. Go on? [y/N] `;
+  const question = `lateen ${command} changes production. Continue? [y/N] `;
   const answer = await host.keyboard.ask(question, host.signal).catch(untouched);
   if (/^y(?:es)?$/i.test(answer.trim())) return;
   throw new ReleaseError({

@@ -22,7 +22,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: "superseded",
-    summary: "whether a newer release owns production",
+    summary: "report whether a newer release owns production",
     writes: false,
     load: async () => (await import("./superseded/command.ts")).superseded,
   },

@@ -157,6 +157,6 @@ function targetName(name: string, hasTags: boolean, names: readonly string[]): C
   if (hasTags && (name === "default" || name === "latest"))
     return problem("is what promote.tags names already; give one of them");
   return name === "latest" && names.includes("default")
-    ? problem("keeps its ledger where the target default has it; give one of them")
+    ? problem("has the same ledger as the target default; give one of them")
     : [];
 }

@@ -39,7 +39,7 @@ async function runProgram(path: string, shown: string): Promise<unknown> {
       category: "input",
       message: `the configuration ${shown} cannot be run`,
       why: cause instanceof Error ? plainText(cause.message, 300) : systemCode(cause),
-      fix: `node ${shown} shows where it fails`,
+      fix: `run node ${shown} to see the failure`,
       cause,
     });
   }

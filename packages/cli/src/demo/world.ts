@@ -110,7 +110,7 @@ function explainMissingGit(cause: unknown): never {
   throw new ReleaseError({
     code: "GIT_MISSING",
     category: "input",
-    message: "the demo world needs git, and there is none in PATH",
+    message: "the demo world needs git, which is not in PATH",
     fix: "install git",
     cause,
   });

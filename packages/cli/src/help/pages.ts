@@ -30,9 +30,9 @@ const optionVariables: readonly (readonly [string, string])[] = [
 
 const ambientVariables: readonly (readonly [string, string])[] = [
   ["GITHUB_EVENT_PATH, GITHUB_EVENT_NAME", "the event that started the job: its commit, the push before it"],
-  ["GITHUB_SHA", "the commit, where neither --sha nor the event names one"],
+  ["GITHUB_SHA", "the commit, if neither --sha nor the event names one"],
   ["GITHUB_REPOSITORY, GITHUB_SERVER_URL, GITHUB_API_URL", "fill what forge leaves open"],
-  ["GITHUB_TOKEN, GITEA_TOKEN", "forge.token, where it is not configured"],
+  ["GITHUB_TOKEN, GITEA_TOKEN", "forge.token, if it is not configured"],
   ["GITHUB_ACTOR", "who acts, for the ledger"],
   ["GITHUB_ACTIONS, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY", "annotations, step outputs and the summary of a job"],
   ["DOCKER_CONFIG, REGISTRY_AUTH_FILE", "credentials of registries"],
@@ -40,7 +40,7 @@ const ambientVariables: readonly (readonly [string, string])[] = [
   ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "how servers are reached"],
   ["NO_COLOR, FORCE_COLOR", "colours"],
   ["TERM", "dumb: no colours, and nothing is redrawn"],
-  ["LC_ALL, LC_CTYPE, LANG", "whether a terminal shows UTF-8; else it gets ASCII"],
+  ["LC_ALL, LC_CTYPE, LANG", "encoding of the terminal: UTF-8, else ASCII"],
 ];
 
 /** The environment variables that are read, strongest first. */

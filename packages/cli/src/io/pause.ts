@@ -48,7 +48,7 @@ export function createPause(
     hint() {
       if (!listening) return undefined;
       if (host.signal.aborted) return "detaching: waits for what is in flight, q stops now";
-      return paused ? "paused: p goes on, q detaches" : "p pauses, q detaches";
+      return paused ? "paused: p continues, q detaches" : "p pauses, q detaches";
     },
   };
 }

@@ -77,7 +77,8 @@ function fromFile(files: Files, file: string, use: SecretUse): string {
 function checked(value: string, where: string, use: SecretUse): string {
   const isKey = value.trimStart().startsWith("-----BEGIN ");
   if (isKey && use === "key") return value;
-  if (isKey) throw missing(`${where} holds a key, not a token`, "name a token: a key is never sent to a server");
+  if (isKey)
+    throw missing(`${where} holds a key, not a token`, "name a token: a private key is never sent to a server");
   if (!/\p{Cc}/u.test(value.trim())) return value;
   throw missing(`${where} holds more than one line`, "leave only the token in it");
 }

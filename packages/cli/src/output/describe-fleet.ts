@@ -7,7 +7,7 @@ const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 /** How the events of a rollout read. */
 export const describeFleet: Describers<FleetEvent> = {
   "rollout-started": (event) => info(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
-  "rollout-resumed": (event) => info(`rollout continues where its journal ends, ${event.facts} facts are known`),
+  "rollout-resumed": (event) => info(`rollout continues from its journal, ${event.facts} events are known`),
   "fleet-enumerated": (event) =>
     info(
       `fleet: ${counted(event.tenants.length, "tenant")}${event.pinned.length > 0 ? `, ${event.pinned.length} pinned` : ""}`,
@@ -62,7 +62,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
   "rollout-interrupted": () => detail("the journal says that the rollout was interrupted"),
   "rollout-finished": (event) => info(`rollout: ${event.outcome}`),
-  "rollout-abandoned": (event) => warning(`rollout given up: ${event.reason}`),
+  "rollout-abandoned": (event) => warning(`rollout abandoned: ${event.reason}`),
   "sweep-started": (event) => info(`asking ${counted(event.tenants, "tenant")} what they run`),
   "sweep-progressed": (event) => detail(`${event.settled} of ${event.total} tenants settled`),
   "tenants-observed": (event) => detail(`${event.matching} of ${event.total} on target`),

@@ -16,7 +16,7 @@ export const describePromotion: Describers<PromotionEvent> = {
   "tag-settled": (event) => info(`${event.repository}:${event.tag} is ${shortDigest(event.digest)}`),
   "tag-lagging": (event) => detail(`${event.repository}:${event.tag} still shows ${shortDigest(event.seen)}`),
   "tag-foreign": (event) =>
-    warning(`${event.repository}:${event.tag} was moved by somebody else to ${shortDigest(event.seen)}`),
+    warning(`${event.repository}:${event.tag} was moved by another writer to ${shortDigest(event.seen)}`),
 };
 
 /** How the events of registries read. */

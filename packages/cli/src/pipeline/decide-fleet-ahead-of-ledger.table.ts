@@ -18,7 +18,7 @@ export const strayTable: readonly StrayRow[] = [
   { sent: "Y", newest: "YX", goes: "X", meant: "-", because: "Y got to one ledger" },
   { sent: "Y", newest: "XW", goes: "W", meant: "-", because: "which of the two is meant is not known" },
   { sent: "W", newest: "X", goes: "W", meant: "-", because: "an earlier try has begun to go there" },
-  { sent: "Y", newest: "X", goes: "X", meant: "-", because: "it goes there by itself" },
+  { sent: "Y", newest: "X", goes: "X", meant: "-", because: "it is taken there anyway" },
   { sent: "-", newest: "X", goes: "W", meant: "-", because: "without a journal nothing is known of the fleet" },
   { sent: "Y", newest: "-", goes: "W", meant: "-", because: "without an entry there is nothing to be meant" },
 ];

@@ -52,10 +52,10 @@ export async function orderAndFollow(
   if (context.overrides.size > 0)
     throw usageError(
       "--override and --server contradict each other",
-      "what is waived is waived where the pipeline runs",
+      "give --override to the service: checks are waived by the process that runs the pipeline",
     );
   if (what === "rollback" && context.dryRun)
-    throw usageError("a service makes no dry run of a rollback", "run it without --server, where the configuration is");
+    throw usageError("a service has no dry run of a rollback", "run it without --server, next to the configuration");
   const client = serverOf(context);
   const { id, isNew } = await client.order(what, body, context.signal);
   const rollout = await follow(context, client, id);
@@ -73,7 +73,7 @@ export async function watchOverServer(context: Context, detach: AbortSignal): Pr
     return watched(`the rollout ${id} ended ${result?.outcome ?? "without a result"}`, result);
   } catch (error) {
     if (!detach.aborted || context.signal.aborted) throw error;
-    return watched(`the rollout ${id} goes on; it is watched no longer`);
+    return watched(`the rollout ${id} continues; it is no longer watched`);
   }
 }
 
@@ -144,7 +144,7 @@ function detached(id: string): ReleaseError {
   return new ReleaseError({
     code: "DETACHED",
     category: "interrupted",
-    message: `the rollout ${id} goes on without this program`,
+    message: `the rollout ${id} continues without this program`,
     fix: "the same command again follows it",
   });
 }

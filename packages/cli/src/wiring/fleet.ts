@@ -122,7 +122,7 @@ function notInPod(name: string): ReleaseError {
   return new ReleaseError({
     code: "KUBECONFIG_MISSING",
     category: "input",
-    message: `fleet.controlPlanes ${name} names no kubeconfig, and this is no pod with a service account`,
+    message: `fleet.controlPlanes ${name} names no kubeconfig, and this is not a pod with a service account`,
     fix: "add kubeconfig: { file: ~/.kube/config }",
   });
 }

@@ -24,7 +24,7 @@ export function judgeSample({ at, reading }: CheckSample, policy: ResolvedCheckP
   if (!Number.isFinite(measurement.takenAt)) return unknown("the sample does not say when it was taken");
   const ageMs = at - measurement.takenAt;
   if (ageMs > policy.maxAgeMs)
-    return unknown(`the newest sample is ${seconds(ageMs)} old, at most ${seconds(policy.maxAgeMs)} allowed`);
+    return unknown(`the newest sample is ${seconds(ageMs)} old, the maximum is ${seconds(policy.maxAgeMs)}`);
   // Two clocks differ a little; a sample from further ahead than it may be old has no known age.
   if (ageMs < -policy.maxAgeMs) return unknown(`the sample is ${seconds(-ageMs)} ahead of the clock of this machine`);
   return judgeMeasurement(measurement, policy);

@@ -47,7 +47,7 @@ function ordered(runs: string, ancestry: Ancestry, match: "ancestry" | "strict")
   if (ancestry === "behind") return { verdict: "behind", reason: `${runs}, an ancestor of the target` };
   if (ancestry === "diverged") return { verdict: "diverged", reason: `${runs}, which is on another line of history` };
   if (match === "strict")
-    return { verdict: "straggler", reason: `${runs}, a descendant, where the target itself is demanded` };
+    return { verdict: "straggler", reason: `${runs}, a descendant, but the target itself is required` };
   return { verdict: "ahead", reason: `${runs}, a descendant of the target` };
 }
 

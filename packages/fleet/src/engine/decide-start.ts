@@ -63,7 +63,7 @@ function adviceFor(fleet: FleetIdentity | undefined): string {
 }
 
 function givenUp({ release }: Pick<RolloutState, "release">): string {
-  return `there is nothing to resume: the rollout of ${release?.sha ?? "another commit"} was given up with --abandon`;
+  return `there is nothing to resume: the rollout of ${release?.sha ?? "another commit"} was abandoned with --abandon`;
 }
 
 function inTheWay({ release, purpose }: Pick<RolloutState, "release" | "purpose">): string {

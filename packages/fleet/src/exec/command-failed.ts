@@ -11,7 +11,10 @@ export function commandFailed(what: string, result: CommandResult): ReleaseError
     category: kind === "interrupted" ? "interrupted" : "unavailable",
     retryable: false,
     message: `${what} ${describeEnd(result.end)}${lastWords(result)}`,
-    fix: kind === "not-started" ? "install the program, or correct the command" : "run the command by hand and see",
+    fix:
+      kind === "not-started"
+        ? "install the program, or correct the command"
+        : "run the command by hand to see its error",
   });
 }
 

@@ -114,7 +114,7 @@ function quotedAway(text: string): ReleaseError {
   return new ReleaseError({
     code: "EXEC_PLACEHOLDER_QUOTED",
     category: "input",
-    message: `${text} is between single quotes, where a shell fills nothing in`,
-    fix: "leave the quotes out: every placeholder is quoted where it is filled in",
+    message: `${text} is between single quotes, in which a shell expands nothing`,
+    fix: "remove the quotes: every placeholder is quoted when it is filled in",
   });
 }

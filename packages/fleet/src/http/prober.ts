@@ -87,7 +87,7 @@ function checkTemplate(template: string, insecure: boolean): void {
       code: "FLEET_URL_INVALID",
       category: "input",
       message: `${plainText(template, 200)} is the same address for all tenants`,
-      fix: "put {slug} where the tenant's name belongs: https://{slug}.example.com/buildinfo",
+      fix: "put {slug} in place of the tenant's name: https://{slug}.example.com/buildinfo",
     });
   }
   if (template.includes("${")) {

@@ -52,7 +52,7 @@ export async function abandonRollout(
     const evidence: Evidence = {
       rule: "journal",
       verdict: "abandoned",
-      fact: `rollout ${status.id} of ${status.release.sha} was given up: ${input.reason}`,
+      fact: `rollout ${status.id} of ${status.release.sha} was abandoned: ${input.reason}`,
       source: "journal",
       at: isoNow(ports.clock),
     };

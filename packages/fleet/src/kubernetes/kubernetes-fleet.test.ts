@@ -319,7 +319,7 @@ describe("a move", () => {
     [
       "changed by somebody else",
       { spec: { template: { metadata: { annotations: { [annotation]: "c".repeat(40) } } } } },
-      /somebody else/,
+      /another writer/,
     ],
   ])("a workload that is %s fails", async (_, patch, reason) => {
     const api = await start({ stepMs: 80 });

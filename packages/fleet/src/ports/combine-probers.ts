@@ -50,7 +50,7 @@ function contradiction({ slug }: Tenant, one: string, other: string): ReleaseErr
     code: "FLEET_PROOFS_DIFFER",
     category: "unavailable",
     retryable: false,
-    message: `${slug} is ${one.slice(0, 12)} by its control plane's proof and ${other.slice(0, 12)} by itself`,
+    message: `${slug} runs ${one.slice(0, 12)} by its control plane's proof and ${other.slice(0, 12)} by its own /buildinfo`,
     fix: "see which of the two is old: a cache in front of /buildinfo, or pods that have just been replaced",
   });
 }

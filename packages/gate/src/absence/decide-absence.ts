@@ -105,7 +105,7 @@ function doubtWorkflow({ engine, registered, trigger }: AbsenceFacts): Unproven 
     return unproven(trigger.cause.code === "WORKFLOW_BROKEN" ? "broken" : "trigger-unknown", trigger.cause.message);
   if (trigger.kind === "absent") return unproven("not-on-push", trigger.proof);
   if (registered.kind === "unknown")
-    return unproven("not-enabled", `whether the workflow is enabled is not known: ${registered.cause.message}`);
+    return unproven("not-enabled", `it is not known whether the workflow is enabled: ${registered.cause.message}`);
   // Gitea has such a call since 1.24. The filter holds whether or not the workflow is enabled, so its absence alone does not make a
   // server unusable; GitHub always has it, and not knowing a workflow there means that it never ran from this branch.
   if (registered.kind === "absent") return engine !== "github" ? undefined : unproven("not-enabled", registered.proof);
@@ -131,7 +131,7 @@ function doubtPush({ commit, delivered, push }: AbsenceFacts): Unproven | undefi
 
 function doubtRange({ ancestry, message, difference }: AbsenceFacts): Unproven | undefined {
   // What a forced push changed is not what lies between the two commits.
-  if (ancestry.kind !== "found") return unproven("rewritten", "whether the push only added commits is not known");
+  if (ancestry.kind !== "found") return unproven("rewritten", "it is not known whether the push only added commits");
   if (ancestry.value !== "ahead")
     return unproven("rewritten", `the commit is ${ancestry.value}, not ahead of what was there before the push`);
   if (difference.kind === "unknown")

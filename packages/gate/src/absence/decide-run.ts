@@ -91,7 +91,7 @@ export function decideAbsentRun(whenAbsent: WhenAbsent, absence: Absence, policy
     if (!settled) return missing("wait", "no run yet; a second look is due");
     return whenAbsent === "refuse"
       ? missing("closed", "no run, and the policy refuses without one")
-      : missing("open", "no run, and the policy goes on without one");
+      : missing("open", "no run, and the policy proceeds without one");
   }
   const { proof } = absence;
   if (proof === undefined) return missing("unknown", "no run, and why has not been established");

@@ -63,7 +63,7 @@ async function warnOfNoSuccessor(
   const head = await ports.history.head(plan.branch, signal);
   const name = checks.find(({ decision }) => decision === "defer")?.name ?? "";
   if (head.kind !== "found" || !sameCommit(head.value, plan.commit)) return "";
-  const message = `this is the newest commit of ${plan.branch}, so nothing decides until somebody starts it again`;
+  const message = `this is the newest commit of ${plan.branch}, so nothing decides until it is started again`;
   ports.report({ type: "deferral-without-successor", name, message });
   return `; ${message}`;
 }

@@ -111,7 +111,7 @@ function missing(
   if (other?.run !== undefined) return of(`only a ${other.run.event} run on ${other.run.branch || "no branch"} has it`);
   const [stranger] = named;
   if (stranger !== undefined && other === undefined)
-    return of(`it was posted by ${stranger.app === "" ? "somebody unknown" : stranger.app}, not by ${from}`);
+    return of(`it was posted by ${stranger.app === "" ? "an unknown app" : stranger.app}, not by ${from}`);
   return of("no check of this name has been reported");
 }
 

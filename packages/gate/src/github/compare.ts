@@ -71,9 +71,9 @@ function ancestryOf(status: string, url: string): Reading<Ancestry> {
       code: "FORGE_COMPARE_UNCLEAR",
       category: "unavailable",
       retryable: false,
-      message: `${JSON.stringify(status.slice(0, 60))} is no known relation of two commits`,
+      message: `${JSON.stringify(status.slice(0, 60))} is not a known relation of two commits`,
       why: url,
-      fix: "look whether a newer version of this program knows it",
+      fix: "check whether a newer version of this program knows it",
     }),
   );
 }

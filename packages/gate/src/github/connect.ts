@@ -87,7 +87,7 @@ export function appUnusable(cause: unknown, api: string): ReleaseError {
   return new ReleaseError({
     code: "FORGE_APP_UNUSABLE",
     category: "auth",
-    message: `could not sign in as a GitHub App: ${detail}${/PKCS|PEM|DECODER|asn1/i.test(String(message)) ? ", it is no private key in PEM" : ""}`,
+    message: `could not sign in as a GitHub App: ${detail}${/PKCS|PEM|DECODER|asn1/i.test(String(message)) ? ", it is not a private key in PEM" : ""}`,
     why: plainText(api, 200),
     fix: "check the app's id, its private key, and that it is installed on the repository",
   });

@@ -19,7 +19,7 @@ export function httpError(url: string, error: Omit<ReleaseErrorOptions, "categor
 }
 
 export function timedOut(url: string, what: string, ms: number): ReleaseError {
-  const fix = "look whether the server is overloaded, then run again";
+  const fix = "check whether the server is overloaded, then run again";
   return httpError(url, { code: "HTTP_TIMEOUT", message: `: ${what} within ${formatDuration(ms)}`, fix });
 }
 

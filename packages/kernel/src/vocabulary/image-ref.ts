@@ -47,7 +47,7 @@ export function parseImageRef(text: string): ImageRef {
   if (text.includes("://")) throw refuse("leave the scheme out: host/repository:tag");
   if (/^[^/]*@[^/:]*\//.test(text) || /^[^/]*@[^/]*:\d+\//.test(text)) throw refuse("leave user and password out");
   const [named = "", digest, ...others] = text.split("@");
-  if (others.length > 0) throw refuse("one digest at most: host/repository:tag@sha256:…");
+  if (others.length > 0) throw refuse("only one digest is allowed: host/repository:tag@sha256:…");
   if (digest !== undefined && !isDigest(digest)) throw refuse(digestHint);
   const { name, tag } = splitTag(named);
   if (tag !== undefined && !isTag(tag)) throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, and no . or - in front");

@@ -84,7 +84,7 @@ function decideBranch({ commit, branch }: PromotionFacts, rules: PromotionRules)
     return [{ rule, verdict: "waived", fact: `${name} is not known to be on ${branch.name}`, source }];
   const unread = [head, ancestry].find((reading) => reading?.kind === "unknown");
   if (unread?.kind === "unknown") {
-    const fact = `whether ${name} is on ${branch.name}, could not be read: ${unread.cause.message}; run again`;
+    const fact = `whether ${name} is on ${branch.name} could not be read: ${unread.cause.message}; run again`;
     return [{ rule, verdict: "unknown", fact, source }];
   }
   const why = head.kind === "absent" ? `the branch ${branch.name} does not exist` : `${name} is not on ${branch.name}`;

@@ -118,7 +118,7 @@ function cutShort({ target, past, follows }: RollbackFacts, facts: readonly Roll
   if (left || (follows?.kind === "found" && !follows.value)) return { kind: "cut short", commit };
   if (follows?.kind === "found") return { kind: "no" };
   const why = follows?.kind === "unknown" ? follows.cause.message : "its tags were not looked at";
-  const fact = `whether the rollback to ${short(commit)} is complete, could not be read: ${why}`;
+  const fact = `whether the rollback to ${short(commit)} is complete could not be read: ${why}`;
   return { kind: "unknown", fact: of(facts, target, `${fact}; run again, or name the release with --to`) };
 }
 

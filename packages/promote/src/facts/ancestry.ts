@@ -27,7 +27,7 @@ async function readAncestry(
   history: History,
   signal?: AbortSignal,
 ): Promise<Reading<Ancestry>> {
-  if (!isShaPrefix(base)) return absent(`${plainText(base, 60)} is no commit`);
+  if (!isShaPrefix(base)) return absent(`${plainText(base, 60)} is not a commit`);
   // An abbreviation is never taken for the candidate by its looks: it is resolved first.
   const full = base.length === 40 ? found(parseCommitSha(base)) : await toReading(() => history.resolve(base, signal));
   if (full.kind !== "found") return full;

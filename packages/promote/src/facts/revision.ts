@@ -46,7 +46,7 @@ async function readRevision(
   const there = await toReading(() => tags.resolve(digestRef(repository, digest), signal));
   if (there.kind === "found") return stated;
   if (there.kind === "unknown") return there;
-  const message = `${repository}@${digest} is named by a tag and is no longer there`;
+  const message = `${repository}@${digest} is named by a tag and no longer exists`;
   const fix = "see what the tag was, then point it at an image that exists (lateen retag) or delete it";
   return unknown(promoteError("CONTENT_GONE", "state", { message, fix }));
 }

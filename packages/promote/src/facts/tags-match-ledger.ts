@@ -16,7 +16,7 @@ export async function tagsMatchLedger(
   signal: AbortSignal | undefined,
 ): Promise<Reading<boolean>> {
   const newest = past.kind === "found" ? past.value[0]?.entry : undefined;
-  if (newest?.kind !== "rollback") return absent("the newest entry is no rollback");
+  if (newest?.kind !== "rollback") return absent("the newest entry is not a rollback");
   const wanted = trackEntry(newest, scope, () => undefined);
   const seen = await Promise.all(
     wanted.map(({ repository, tag }) => toReading(() => tags.resolve(tagRef(repository, tag), signal))),

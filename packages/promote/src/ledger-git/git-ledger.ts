@@ -49,7 +49,7 @@ function toHead({ id, position, value }: LogEntry, source: string): Reading<Ledg
   const fix = "look at it with git log; if it is a mistake, push the last good entry to the ref by hand";
   return unknown(
     promoteError("LEDGER_ENTRY_FOREIGN", "state", {
-      message: `entry ${position} of ${source} is no promotion`,
+      message: `entry ${position} of ${source} is not a promotion`,
       why,
       fix,
     }),

@@ -51,7 +51,7 @@ export function conclude(
     settled.interrupted ? "it was interrupted while tags were settling" : "",
     settled.ledgerUnread === undefined
       ? ""
-      : `whether a newer entry came, could not be read: ${settled.ledgerUnread.message}`,
+      : `whether a newer entry exists could not be read: ${settled.ledgerUnread.message}`,
     open.length === 0 ? "" : reasonOf(findings, "unknown"),
   ];
   const reason = `the ledger has ${settled.head.entry.commit.slice(0, 12)}, but ${why.filter((text) => text !== "").join("; ")}`;
@@ -71,7 +71,7 @@ function describe({ repository, tag, wanted, seen, decision, cause }: TrackedTag
         : "something that could not be read";
   const wrong =
     decision === "foreign"
-      ? "somebody else moved it"
+      ? "another writer moved it"
       : decision === "refused"
         ? "the write was refused"
         : "it has not settled";

@@ -107,7 +107,7 @@ function stopUnknown(
   evidence: readonly Evidence[],
   { report }: PreparedPromotion,
 ): Stop<PromotionReport> {
-  const reason = `whether the ledger took the entry, is unknown, and no tag was moved: ${cause}; run again, it finishes what was begun`;
+  const reason = `it is unknown whether the ledger took the entry, and no tag was moved: ${cause}; run again to finish it`;
   return stop({ outcome: "unknown", code: codeOf("commit", "unknown"), reason, evidence, value: unmoved(report) });
 }
 

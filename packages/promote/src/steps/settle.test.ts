@@ -63,7 +63,7 @@ describe("after the commit point", () => {
     });
     const verdict = await promote(world.inputFor(world.mine), world.ports);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "partial" });
-    expect(verdict.kind === "stop" && verdict.reason).toMatch(/somebody else moved it.*run lateen reconcile$/);
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/another writer moved it.*run lateen reconcile$/);
     expect(verdict.value?.images[1]?.tags[0]).toMatchObject({ action: "foreign", after: stranger });
     expect(world.tags.writes.filter(({ repository }) => repository === tenant)).toHaveLength(1);
   });

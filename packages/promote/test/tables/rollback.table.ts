@@ -29,7 +29,7 @@ export const rollbackTable: readonly RollbackRow[] = [
   { ledgers: ["Z Y>X Y X"], goes: "X", because: "what was rolled back from and is past its hold is no release to go back to by itself" },
   { ledgers: ["Y X", "Y X"], goes: "X", because: "all targets agree" },
   { ledgers: ["Y X", "Y W"], goes: "refused", because: "the fleet can only run one release, and it was not said which" },
-  { ledgers: ["Y X", "Y W"], to: "W", goes: "W", because: "somebody has said which" },
+  { ledgers: ["Y X", "Y W"], to: "W", goes: "W", because: "the operator named one" },
   { ledgers: ["Y X", "Y"], goes: "refused", because: "one target has no release before" },
   { ledgers: ["Y X", "unread"], goes: "unknown", because: "all or none" },
   { ledgers: ["Y>X Y X W", "Y X W"], tags: "follow", goes: "X", because: "the second target has not followed the first: that is completed" },

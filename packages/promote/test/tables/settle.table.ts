@@ -29,7 +29,7 @@ export const settleTable: readonly SettleRow[] = [
   { seen: "older", written: "unknown", since: "a poll", again: 0, decision: "write", because: "it was looked at: the write did not arrive" },
   { seen: "older", written: "not-applied", since: "long", again: 3, decision: "refused", because: "the registry does not take it" },
   { seen: "strange", written: "applied", since: "a poll", again: 1, decision: "wait", because: "perhaps a newer entry came: the ledger is read first" },
-  { seen: "strange", written: "applied", since: "long", again: 2, decision: "foreign", because: "somebody moves the tag past the ledger" },
+  { seen: "strange", written: "applied", since: "long", again: 2, decision: "foreign", because: "another writer moves the tag outside the ledger" },
   { seen: "unreadable", written: "applied", since: "long", again: 0, decision: "wait", because: "nothing is written without a look" },
   { seen: "unreadable", written: "never", since: "at once", again: 0, decision: "wait", because: "nothing is written without a look" },
 ];

@@ -107,7 +107,7 @@ async function provePermission(
   if (present.kind === "absent") return unproven("the image is not in the repository yet, so writing was not tried");
   if (present.kind === "unknown") {
     if (present.cause.category !== "unavailable") throw present.cause;
-    return unproven(`whether the image is in the repository is not known: ${present.cause.message}`);
+    return unproven(`it is not known whether the image is in the repository: ${present.cause.message}`);
   }
   try {
     await ports.putUntagged(signal);
@@ -115,7 +115,7 @@ async function provePermission(
   } catch (error) {
     if (!isReleaseError(error)) throw error;
     if (exceptionName(error.cause) === "ImageAlreadyExistsException") return proven;
-    if (error.category === "unavailable") return unproven(`the trial write came to nothing: ${error.message}`);
+    if (error.category === "unavailable") return unproven(`the trial write was not answered: ${error.message}`);
     throw error;
   }
 }

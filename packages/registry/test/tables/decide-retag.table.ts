@@ -6,7 +6,7 @@ export const retagTable: readonly { readonly tags: readonly TagEnd[]; readonly o
   { tags: [{ action: "moved" }], outcome: "done", because: "it was written and seen" },
   { tags: [{ action: "created" }, { action: "unchanged" }], outcome: "done", because: "all tags are right" },
   { tags: [{ action: "pending" }], outcome: "partial", because: "it was written, but not seen in time" },
-  { tags: [{ action: "foreign" }], outcome: "partial", because: "somebody else moved it" },
+  { tags: [{ action: "foreign" }], outcome: "partial", because: "another writer moved it" },
   { tags: [{ action: "moved" }, { action: "pending" }], outcome: "partial", because: "one of them is not seen yet" },
   { tags: [{ action: "refused", failure: "refused" }], outcome: "refused", because: "the registry said no, and nothing has changed" },
   { tags: [{ action: "refused", failure: "unavailable" }], outcome: "unknown", because: "the registry was ill, and nothing has changed" },

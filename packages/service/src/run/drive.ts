@@ -180,7 +180,7 @@ function createRun(rollout: Rollout, ports: DrivePorts) {
     const fleet = ports.fleets[rollout.fleet];
     const { sha } = rollout;
     if (fleet?.settings.config.forge === undefined || sha === undefined || rollout.dry) return undefined;
-    // What has moved something is completed or given up by a person, not skipped.
+    // What has moved something is completed or abandoned by a person, not skipped.
     if (epoch > 1) return undefined;
     const { rows } = await database.query(
       `select *, null as result from lateen_rollout where fleet = $1 and state = 'queued' and not dry and place > $2 order by place`,

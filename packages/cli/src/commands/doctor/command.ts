@@ -4,8 +4,8 @@ import type { Command } from "../command.ts";
 export const doctor: Command = {
   about: [
     "Tests everything that ship will need, without a visible effect: tokens, permissions, registries, control plane, tenants, ledger.",
-    "A gap stays until somebody changes something, trouble may pass by itself; each comes with its fix.",
-    "It ends with 7 where credentials are refused or lacking, else with 3 for a gap, 4 for trouble, 0 otherwise.",
+    "A gap stays until it is fixed, trouble may pass by itself; each comes with its fix.",
+    "Exit 7 if credentials are refused or missing, else 3 for a gap, 4 for trouble, 0 otherwise.",
   ].join("\n"),
   examples: [
     ["lateen doctor", "before the first release, and after every change of a token"],

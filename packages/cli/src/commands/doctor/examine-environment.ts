@@ -45,7 +45,7 @@ function lookAtProxies(env: Job["host"]["env"]): readonly Finding[] {
         {
           check: "proxy",
           verdict: "gap",
-          fact: `${name} is no address of a proxy`,
+          fact: `${name} is not a valid proxy address`,
           fix: `write it as http://proxy.example.com:3128, or unset ${name}`,
         },
       ];
@@ -88,7 +88,7 @@ function lookAtPlainHttp({ forge, fleet, promote, registries }: Config): readonl
   return places.flatMap(([name, url]): Finding[] => {
     if (url === undefined || !URL.canParse(url) || new URL(url).protocol !== "http:") return [];
     if (isLoopback(new URL(url).hostname)) return [];
-    const fact = `what is sent to ${name} (${redactUrl(url)}), tokens included, can be read by everybody on the way`;
+    const fact = `what is sent to ${name} (${redactUrl(url)}), tokens included, can be read by anyone on the network path`;
     return [{ check: "encryption", verdict: "warning", fact, fix: "let the server speak https" }];
   });
 }

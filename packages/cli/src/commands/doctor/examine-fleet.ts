@@ -87,7 +87,7 @@ function withoutFleet(verdict: Verdict<FleetReport>): Finding {
     verdict: isUnknown ? "trouble" : "gap",
     fact: verdict.kind === "stop" ? verdict.reason : "it does not say which tenants there are",
     fix: isUnknown
-      ? "look whether the control plane is up and its address right, then run again"
+      ? "check that the control plane is up and its address is right, then run again"
       : "correct what the control plane enumerates, or the address of the control plane",
   };
 }

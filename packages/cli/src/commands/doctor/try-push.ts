@@ -51,7 +51,7 @@ export async function lookAtPush(
   const movable =
     mutability === "mutable"
       ? `${tags.join(", ")} may be moved`
-      : `whether ${tags.join(", ")} may be moved cannot be asked of this registry`;
+      : `this registry does not report whether ${tags.join(", ")} may be moved`;
   return well(check, `pushing is allowed${identityOf(image)}; ${movable}`);
 }
 

@@ -31,7 +31,8 @@ export function readResult({ files, cwd }: Pick<Host, "files" | "cwd">, named: s
   if (isRecord(value) && typeof value["schemaVersion"] === "number" && value["schemaVersion"] !== 1)
     throw unusable(named, `its schemaVersion is ${value["schemaVersion"]}, and only 1 is known here`);
   const document = readDocument(value);
-  if (document === undefined || !isRecord(value)) throw unusable(named, "it is no result document: it has no outcome");
+  if (document === undefined || !isRecord(value))
+    throw unusable(named, "it is not a result document: it has no outcome");
   const { evidence } = value;
   const unreadable = Array.isArray(evidence)
     ? evidence.length - document.evidence.length

@@ -39,9 +39,9 @@ const remedies: Readonly<Record<string, (verdict: string) => string | undefined>
   promotion: () => "build or repair what is named; going back on purpose is lateen rollback",
   canary: () => "put the canary right and ship again, or ship what repairs it",
   freeze: () => "wait until the window of fleet.freeze ends, or waive it with --override freeze=REASON",
-  coverage: () => "put right what the tenants need, then ship again",
-  check: () => "put right what it names, then run the same command again, or waive it with --override NAME=REASON",
-  journal: () => "lateen rollout --resume continues it; or put right what it names and ship again",
+  coverage: () => "fix what the tenants need, then ship again",
+  check: () => "fix what it names, then run the same command again, or waive it with --override NAME=REASON",
+  journal: () => "lateen rollout --resume continues it; or fix what it names and ship again",
   fleet: () => "lateen rollout moves the tenants that are off target",
 };
 
@@ -58,6 +58,6 @@ const histories: Readonly<Record<string, string | undefined>> = {
 const byOutcome: Readonly<Record<string, string>> = {
   deferred: "wait: the next event decides",
   unknown: "run again once the fact can be read",
-  halted: "put right what it names, then run the same command again",
+  halted: "fix what it names, then run the same command again",
   partial: "lateen reconcile repairs tags from the ledger; a target that is not committed needs the same command again",
 };

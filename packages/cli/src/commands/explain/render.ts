@@ -45,7 +45,7 @@ function headline({ ledgers, rules }: Explanation): string {
     return `whether it shipped cannot be known: ${unread.map(({ evidence }) => evidence.fact).join("; ")}`;
   const stop = rules.find(({ rule, verdict }) => verdict !== "passed" && rule !== "fleet" && rule !== "ledger");
   return stop === undefined
-    ? "it has not shipped, and nothing speaks against it: lateen ship"
+    ? "it has not shipped, and nothing blocks it: lateen ship"
     : `it has not shipped: ${stop.rule} says ${stop.verdict}: ${plainText(stop.fact)}`;
 }
 

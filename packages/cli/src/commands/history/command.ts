@@ -8,7 +8,7 @@ export const history: Command = {
   positionals: { usage: "[A B]", least: 0, most: 2 },
   options: {
     target: { value: "NAME", about: "only this promotion target (default: all)" },
-    limit: { value: "COUNT", about: "releases of each target at most (default 20)" },
+    limit: { value: "COUNT", about: "maximum releases per target (default 20)" },
   },
   examples: [
     ["lateen history", "what was released lately"],

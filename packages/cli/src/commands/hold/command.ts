@@ -7,8 +7,11 @@ export const hold: Command = {
   about:
     "Arms the hold on the git ref killSwitch.ref, which every guard reads: nothing new is released or moved until it is lifted. It needs the right to push that ref, and no other.",
   options: {
-    reason: { value: "TEXT", about: "why; everybody who is held reads it" },
-    until: { value: "TIME", about: "end it by itself at this instant (2027-01-31T18:00:00Z) or after this time (2h)" },
+    reason: { value: "TEXT", about: "why; shown by every command that is held" },
+    until: {
+      value: "TIME",
+      about: "lift it automatically at this instant (2027-01-31T18:00:00Z) or after this time (2h)",
+    },
     lift: { about: "end it now" },
     "dry-run": { about: "read and refuse as always, write nothing" },
   },

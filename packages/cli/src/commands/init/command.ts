@@ -19,7 +19,7 @@ export const init: Command = {
   examples: [
     ["lateen init", "in a clone of the project"],
     ["lateen init --dry-run", "both files on standard output"],
-    ["lateen init --forge gitea --url https://git.example.com --repository acme/core", "where there is no remote yet"],
+    ["lateen init --forge gitea --url https://git.example.com --repository acme/core", "if there is no remote yet"],
   ],
   async run(context) {
     const { initProject } = await import("./init-project.ts");

@@ -42,18 +42,21 @@ function checkUrl(url: string): string {
   const isPlain = parsed?.username === "" && parsed.password === "" && parsed.search === "" && parsed.hash === "";
   if (parsed !== undefined && /^https?:$/.test(parsed.protocol) && isPlain && /^[\w.:/[\]-]+$/.test(url)) return url;
   throw usageError(
-    "--url is no address of a forge",
+    "--url is not a valid address of a forge",
     "write it as https://git.example.com, without user, password and repository",
   );
 }
 
 function checkRepository(repository: string): string {
   if (/^[\w.-]+\/[\w.-]+$/.test(repository)) return repository;
-  throw usageError(`--repository ${JSON.stringify(repository)} is no repository`, "write it as OWNER/NAME");
+  throw usageError(`--repository ${JSON.stringify(repository)} is not a valid repository`, "write it as OWNER/NAME");
 }
 
 function checkBranch(args: Pick<Context["args"], "text">, detected: Detected): string {
   const branch = args.text("branch") ?? detected.branch;
   if (/^[\w][\w./-]*$/.test(branch)) return branch;
-  throw usageError(`--branch ${JSON.stringify(branch)} is no branch`, "write it without refs/heads/, such as main");
+  throw usageError(
+    `--branch ${JSON.stringify(branch)} is not a valid branch`,
+    "write it without refs/heads/, such as main",
+  );
 }

@@ -61,7 +61,7 @@ ${prepare(options)}${shipStep(options, token)}  watch:
     permissions:
       actions: read
       contents: read
-      packages: write # tags that differ from the ledger are put right
+      packages: write # tags that differ from the ledger are repaired
     steps:
 ${prepare(options)}${watchSteps(options, token)}`;
 }

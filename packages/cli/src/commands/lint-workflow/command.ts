@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 export const lintWorkflow: Command = {
   about: [
     "Warns about keys that the forge ignores, concurrency that drops queued runs, and path filters that leave commits without a run.",
-    "What the forge refuses, or what keeps a commit from ever shipping, is a gap and ends it with 3; warnings are no failure.",
+    "What the forge refuses, or what keeps a commit from ever shipping, is a gap and exits 3; warnings do not fail it.",
   ].join("\n"),
   positionals: { usage: "FILE…|FOLDER…", least: 1, most: 1000 },
   options: {

@@ -25,7 +25,7 @@ export function forgeVersion(args: Pick<Arguments, "text">): string | undefined 
   const version = args.text("forge-version");
   if (version !== undefined && !/^v?\d+\.\d+/.test(version))
     throw usageError(
-      `--forge-version ${JSON.stringify(version)} is no version`,
+      `--forge-version ${JSON.stringify(version)} is not a valid version`,
       "write it as 1.22.6; lateen doctor shows it",
     );
   return version;

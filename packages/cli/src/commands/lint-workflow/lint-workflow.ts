@@ -45,7 +45,7 @@ async function findingsOf(text: string, document: SourceDocument, options: LintO
 function shapeOf(value: unknown): readonly Located[] {
   const gap = (path: readonly string[], fact: string, fix: string): Located[] => [{ path, verdict: "gap", fact, fix }];
   if (value === null || value === undefined) return gap([], "it is empty", whole);
-  if (!isRecord(value)) return gap([], "it is no mapping, and so not a workflow", whole);
+  if (!isRecord(value)) return gap([], "it is not a mapping, and so not a workflow", whole);
   return [
     ...(value["on"] === undefined || value["on"] === null
       ? gap([], "it has no `on`, and so never starts", "say when it starts, such as on: push")

@@ -9,7 +9,7 @@ export interface IgnoredKey {
 
 /** Keys without effect on Gitea, by version. Source: docs.gitea.com, "Compared to GitHub Actions" of 1.22 to 1.27, Unsupported workflows syntax. */
 export const ignoredByGitea: readonly IgnoredKey[] = [
-  { path: ["concurrency"], since: 26, why: "runs of one workflow and branch are cancelled by newer ones all the same" },
+  { path: ["concurrency"], since: 26, why: "runs of one workflow and branch are cancelled by newer ones regardless" },
   { path: ["jobs", "*", "concurrency"], since: 26, why: "jobs run side by side all the same" },
   { path: ["run-name"], since: 25, why: "runs are named after the commit" },
   { path: ["permissions"], since: 26, why: "the job's token may do what the instance allows" },

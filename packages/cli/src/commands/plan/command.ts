@@ -7,7 +7,7 @@ export const plan: Command = {
     "Everything that ship would do, with all its reads and refusals and no write: tenants by wave and tags, before and after. An armed kill switch is reported and does not stop it.",
   examples: [
     ["lateen plan --sha abcdef1", "what ship would do with this commit"],
-    ["lateen plan --detailed-exitcode", "13 where there is something to do"],
+    ["lateen plan --detailed-exitcode", "13 if there is something to do"],
   ],
   async run(context) {
     const [{ openWriterJob }, { ship }, { ignoreKillSwitch }] = await Promise.all([

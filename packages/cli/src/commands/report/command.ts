@@ -7,7 +7,7 @@ export const report: Command = {
     "Makes one self-contained HTML file of a result document or of a journal: timeline of every tenant, waves, tags, evidence, raw data.",
   positionals: { usage: "[FILE]", least: 0, most: 1 },
   reads: (args) => args.positionals.slice(1, 2),
-  options: { out: { value: "FILE", about: "where it is written (default: lateen-report.html)" } },
+  options: { out: { value: "FILE", about: "output file (default: lateen-report.html)" } },
   examples: [
     ["lateen report result.json", "of a --result-file"],
     ["lateen report", "of the configured journal"],

@@ -18,7 +18,7 @@ export const rollback: Command = {
     target: { value: "NAME", about: "only this promotion target (default: all); the fleet goes back all the same" },
   },
   examples: [
-    ["lateen rollback --reason 'checkout fails for everybody'", "to the release before"],
+    ["lateen rollback --reason 'checkout fails for all users'", "to the release before"],
     ["lateen rollback --to abcdef1 --reason '…' --dry-run", "what would move"],
   ],
   async run(context) {

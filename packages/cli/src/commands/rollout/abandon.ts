@@ -9,7 +9,7 @@ import { openWriterJob } from "../open-writer-job.ts";
 export async function abandon(context: Context): Promise<CommandResult> {
   const job = await openWriterJob(context, "fleet");
   const { journal } = await job.wiring.fleet();
-  const reason = context.args.text("reason") ?? "given up on the command line";
+  const reason = context.args.text("reason") ?? "abandoned on the command line";
   const verdict: Verdict<RolloutStatus> = await abandonRollout(
     { reason: `${reason} (${job.actor})`, fleet: fleetIdentity(job.settings) },
     { journal, clock: job.wiring.clock },

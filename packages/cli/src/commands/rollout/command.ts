@@ -11,8 +11,8 @@ export const rollout: Command = {
   options: {
     ...onlyOption,
     resume: { about: "continue the journal's rollout, or its rollback; needs no --sha, moves no tag" },
-    abandon: { about: "give the journal's rollout up; moves nothing" },
-    reason: { value: "TEXT", about: "why it is given up" },
+    abandon: { about: "abandon the journal's rollout; moves nothing" },
+    reason: { value: "TEXT", about: "why it is abandoned" },
     ...serverOption,
   },
   examples: [

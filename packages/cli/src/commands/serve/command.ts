@@ -10,7 +10,7 @@ export const serve: Command = {
       value: "URL",
       about: "a PostgreSQL of yours, which several services may share; without it one is started",
     },
-    data: { value: "FOLDER", about: "where the service's own PostgreSQL and token are; .lateen/service" },
+    data: { value: "FOLDER", about: "folder of the service's own PostgreSQL and token (default: .lateen/service)" },
     tokens: {
       value: "FILE",
       about: "lines ROLE NAME TOKEN, roles read, operate, admin; without it one admin token is made",

@@ -6,7 +6,7 @@ export const status: Command = {
   about:
     "What is unfinished and what holds releases, then trunk, ledger, tags and the running fleet side by side, with their age. Drift is a difference between the last three.",
   options: {
-    "fail-on-drift": { about: "exit 3 where there is drift" },
+    "fail-on-drift": { about: "exit 3 if there is drift" },
     ...serverOption,
     "max-age": { value: "DURATION", about: "count it as drift if trunk is ahead for longer than this" },
   },

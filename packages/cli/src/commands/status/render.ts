@@ -78,7 +78,7 @@ function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unf
   return [
     `unfinished: ${what} ${short(commit)}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
     `  to go on:   ${resume}`,
-    `  to give up: ${abandon}`,
+    `  to abandon: ${abandon}`,
   ].join("\n");
 }
 

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 /** `lateen watch`. */
 export const watch: Command = {
   about:
-    "Follows the rollout of this fleet from any shell: what its journal says, as it is written, until it has ended. It changes nothing; q stops watching, and the rollout goes on.",
+    "Follows the rollout of this fleet from any shell, as its journal is written, until it has ended. It changes nothing; q stops watching, and the rollout continues.",
   options: serverOption,
   examples: [
     ["lateen watch", "what the rollout of the nearest configuration does"],

@@ -27,7 +27,7 @@ export async function followRollout(options: WatchOptions): Promise<CommandResul
   const { journal, clock, report, signal, detach } = options;
   const begun = await statusOf(await journal.read());
   if (begun?.state !== "unfinished") return ended(begun, "no rollout is running");
-  report({ type: "warned", message: "watching: q stops watching, and the rollout goes on" });
+  report({ type: "warned", message: "watching: q stops watching, and the rollout continues" });
   let seen = 0;
   for (;;) {
     const entries = await journal.read();
@@ -59,7 +59,7 @@ function ended(status: RolloutStatus | undefined, how: string): CommandResult {
 }
 
 function detached(status: RolloutStatus): CommandResult {
-  const reason = `${describe(status)} goes on; it is watched no longer`;
+  const reason = `${describe(status)} continues; it is no longer watched`;
   return { outcome: "ok", document: { reason, commit: status.release.sha, next: ["lateen watch"] }, answer: reason };
 }
 

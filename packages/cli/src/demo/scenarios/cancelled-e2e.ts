@@ -6,8 +6,8 @@ export const cancelledE2e: Scenario = {
   name: "cancelled-e2e",
   title: "the E2E run of a commit was cancelled",
   before:
-    "A group per commit cancelled an older E2E run, the promotion aborted on what was no failure, and somebody had to clean up by hand. A later port could not even tell: that forge reports a cancelled job as failed.",
-  now: "Cancelled is not failed: the release is deferred, which is not red, and nothing moves. And since no newer commit is there to decide, the job says loudly that somebody has to start the run again.",
+    "A group per commit cancelled an older E2E run, the promotion aborted although nothing had failed, and the cleanup was manual. A later port could not even distinguish the two: that forge reports a cancelled job as failed.",
+  now: "Cancelled is not failed: the release is deferred, which is not red, and nothing moves. Since there is no newer commit to decide, the job warns that the run has to be started again.",
   world: { flavour: "github", commits: 0 },
   async play({ world, lateen, say }) {
     const [base = ""] = world.commits;

@@ -6,7 +6,7 @@ export const crashInSoak: Scenario = {
   name: "crash-in-soak",
   title: "the runner dies while the canary soaks",
   before:
-    "The soak was a sleep in a script and the results were written once, at the end: whatever died in between lost everything, and the next run posted the canary and every finished tenant once more.",
+    "The soak was a sleep in a script and the results were written once, at the end: a process that died in between lost everything, and the next run posted the canary and every finished tenant again.",
   now: "Each intent and each outcome is in a journal before the next step. The next run takes the lock of the dead one over, observes what is unclear, waits only for what is left of the soak, and posts no proven tenant twice.",
   world: { configure: (text) => text.replace(/soak: .*/, "soak: 1500ms") },
   async play({ world, lateen, start, say }) {
@@ -21,7 +21,7 @@ export const crashInSoak: Scenario = {
     const moves = world.plane.moves().flat();
     return [
       that("only the canary had been posted when it died", posted.join() === "canary-a"),
-      that("the second run continued the journal", ran.progress.includes("continues where its journal ends")),
+      that("the second run continued the journal", ran.progress.includes("continues from its journal")),
       that("every tenant was posted exactly once", moves.length === 12 && new Set(moves).size === 12),
       ends(ran, "shipped"),
       fleetRuns(world, sha),

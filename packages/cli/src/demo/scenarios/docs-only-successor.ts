@@ -7,7 +7,7 @@ export const docsOnlySuccessor: Scenario = {
   title: "the newest commit changes only the documentation",
   before:
     "Superseded meant: the branch has another head. A commit that only touched the documentation superseded the release before it without making one itself, so that neither shipped.",
-  now: "Only a newer commit with a release of its own supersedes: one that was published, or that touches what is released. The older one goes on, and the newer one has nothing to do.",
+  now: "Only a newer commit with a release of its own supersedes: one that was published, or that touches what is released. The older one continues, and the newer one has nothing to do.",
   async play({ world, lateen, say }) {
     const sha = world.commits.at(-1) ?? "";
     const files = { "docs/invoices.md": "How to read an invoice.\n" };

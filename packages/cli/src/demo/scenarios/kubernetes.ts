@@ -14,7 +14,7 @@ export const kubernetes: Scenario = {
   name: "kubernetes",
   title: "tenants are Deployments, proven by what their pods run",
   before:
-    "A loop of kubectl set image and kubectl rollout status knows no canary, no budget and no proof: it stops, or does not, at the first namespace that fails, and the spec says that everybody is new.",
+    "A loop of kubectl set image and kubectl rollout status knows no canary, no budget and no proof: it stops, or does not, at the first namespace that fails, and the spec claims that every tenant is new.",
   now: "One rollout over all namespaces: the canary's image cannot be pulled, so it halts there and names the pod. Once it can be, the same command goes through, and every ready pod shows revision and digest of the release.",
   async play({ world, lateen, say }) {
     const sha = world.commits.at(-1) ?? "";
@@ -33,7 +33,7 @@ export const kubernetes: Scenario = {
       api.change("deployments", "canary-a/web", {
         spec: { template: { metadata: { annotations: { [annotation]: world.commits[0] } } } },
       });
-      say("Now it has, and somebody has put the canary back. A new rollout of the same release begins.");
+      say("Now it has, and an operator has put the canary back. A new rollout of the same release begins.");
       await lateen(["rollout", "--abandon"]);
       const ran = await lateen(["ship", "--sha", sha]);
       const moved = api.moves().filter((name) => name !== "canary-a/web");

@@ -13,9 +13,9 @@ export const rollback: Scenario = {
     await lateen(["ship", "--sha", good]);
     const bad = await world.release();
     await lateen(["ship", "--sha", bad]);
-    const ran = await lateen(["rollback", "--reason", "checkout fails for everybody"]);
+    const ran = await lateen(["rollback", "--reason", "checkout fails for all users"]);
     const back = [ends(ran, "shipped"), fleetRuns(world, good), latestIs(world, good)];
-    say("The job of the bad commit is started once more.");
+    say("The job of the bad commit is started again.");
     const again = await lateen(["ship", "--sha", bad]);
     const refused = [ends(again, "refused", 3), names(again, "rollback-hold"), fleetRuns(world, good)];
     say("The repair is merged.");

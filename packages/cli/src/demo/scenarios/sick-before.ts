@@ -7,7 +7,7 @@ export const sickBefore: Scenario = {
   title: "one tenant is down before anything is moved",
   before:
     "A tenant with a wedged data volume blocked every deploy; tolerating one straggler per batch was the way out, and that tolerance then let a different one fail in every batch.",
-  now: "Every tenant is asked before the first move. What is broken then is quarantined: it is no evidence against the release and does not halt it, but it is named, and it counts against maxStragglers in the final account.",
+  now: "Every tenant is asked before the first move. A tenant that is broken then is quarantined: it is not evidence against the release and does not halt it, but it is named, and it counts against maxStragglers in the final coverage.",
   world: { configure: (text) => text.replace("maxStragglers: 0", "maxStragglers: 1") },
   async play({ world, lateen, say }) {
     const sha = world.commits.at(-1) ?? "";

@@ -16,7 +16,7 @@ export const staleLatest: Scenario = {
     world.plane.treat("kelp", "fails");
     const halted = await lateen(["ship", "--sha", sha]);
     const stayed = [ends(halted, "halted", 5), latestIs(world, base), await ledgerIs(world)];
-    say("kelp is repaired; the same job goes on where it halted.");
+    say("kelp is repaired; the same job continues from where it halted.");
     world.plane.treat("kelp", undefined);
     const ran = await lateen(["ship", "--sha", sha]);
     const status = await lateen(["status", "--fail-on-drift"]);

@@ -18,7 +18,7 @@ export async function checkNotOvertaken({ signal }: Job, entered: readonly Enter
       return stop({
         outcome: "unknown",
         code: "LEDGER_UNREADABLE",
-        reason: `whether ${name} is still what it was made, could not be read: ${head.cause.message}`,
+        reason: `whether ${name} is unchanged could not be read: ${head.cause.message}`,
       });
     const newer = head.kind === "found" ? head.value.entry.commit : "something else";
     const reason = `${newer} has been promoted to ${name} since, and takes the other targets with it`;

@@ -23,7 +23,7 @@ export const checkCandidatePullable: Step = async (job, { commit }) => {
   const fact =
     unread === undefined
       ? `tenants pull ${tag}, which no repository has any more; put it back on the ledger's digest first (lateen retag)`
-      : `whether ${tag} can still be pulled, could not be read: ${unread.cause.message}; run again`;
+      : `whether ${tag} can still be pulled could not be read: ${unread.cause.message}; run again`;
   const outcome = unread === undefined ? "refused" : "unknown";
   const code = unread === undefined ? "CANDIDATE_ABSENT" : "CANDIDATE_UNREADABLE";
   return stop({ outcome, code, reason: fact, evidence: [evidence(job, "candidate", outcome, fact, sources)] });

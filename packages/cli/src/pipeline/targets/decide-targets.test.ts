@@ -22,7 +22,7 @@ describe("decideTargets", () => {
     ]);
     expect(decision).toMatchObject({
       reason:
-        "default, edge are committed, but next is not (held: the kill switch is on), last was not come to; a tag lags",
+        "default, edge are committed, but next is not (held: the kill switch is on), last was not reached; a tag lags",
     });
   });
 

@@ -87,7 +87,7 @@ function tell(own: readonly TargetFacts[], stopped: readonly TargetFacts[]): str
   const names = own.map(({ name }) => name).join(", ");
   const left = stopped.map(({ name, end, reason }) =>
     end === "untouched"
-      ? `${name} was not come to`
+      ? `${name} was not reached`
       : `${name} is not (${end}${reason === undefined ? "" : `: ${reason}`})`,
   );
   const waits = own.flatMap(({ end, reason }) => (end === "unsettled" && reason !== undefined ? [`; ${reason}`] : []));

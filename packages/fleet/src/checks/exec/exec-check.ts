@@ -83,6 +83,6 @@ function noAnswer(command: string, what: string): ReleaseError {
     code: "CHECK_NO_ANSWER",
     category: "unavailable",
     message: `${command} ${what}`,
-    fix: "run it by hand and see",
+    fix: "run it by hand to see its error",
   });
 }

@@ -114,7 +114,11 @@ describe.skipIf(!existsSync(program))("checks over a real Prometheus", () => {
     ["one series for each tenant", "sum by (slug) (rate(errors[5s]))", "good"],
     ["series that are divided", "sum(rate(errors[5s])) / sum(rate(requests[5s]))", "good"],
     ["a tenant by its name", 'rate(errors{slug="{slug}"}[5s])', "good"],
-    ["several series where one is meant", "rate(errors[5s]) * on () group_left vector(1) or vector(1)", "unknown"],
+    [
+      "several series, but exactly one is expected",
+      "rate(errors[5s]) * on () group_left vector(1) or vector(1)",
+      "unknown",
+    ],
     ["an empty vector", "sum(rate(no_such_metric[5s]))", "unknown"],
     ["NaN", "sum(rate(errors[5s])) * NaN", "unknown"],
     ["division by zero", "sum(rate(errors[5s])) / 0", "unknown"],

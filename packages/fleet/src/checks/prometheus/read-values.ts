@@ -16,7 +16,8 @@ export function readValues(
   const labelled = series.filter(({ labels }) => labels["slug"] !== undefined);
   if (labelled.length === 0) {
     const [only] = series;
-    if (only === undefined || series.length > 1) return ambiguous(`${series.length} series where one is meant`);
+    if (only === undefined || series.length > 1)
+      return ambiguous(`${series.length} series, but exactly one is expected`);
     return found([{ slug, value: only.value }]);
   }
   if (labelled.length < series.length) return ambiguous("some series have a slug and some have none");
@@ -25,7 +26,7 @@ export function readValues(
     const own = labelled.filter(({ labels }) => labels["slug"] === wanted);
     const [only] = own;
     if (only === undefined) return absent(`no data for ${wanted}`);
-    if (own.length > 1) return ambiguous(`${own.length} series for ${wanted} where one is meant`);
+    if (own.length > 1) return ambiguous(`${own.length} series for ${wanted}, but exactly one is expected`);
     values.push({ slug: wanted, value: only.value });
   }
   return values.length === 0 ? absent("the step has no tenant to ask about") : found(values);
@@ -37,7 +38,7 @@ export function bySlug(series: readonly Series[]): Reading<ReadonlyMap<Slug, num
   for (const { labels, value } of series) {
     const slug = labels["slug"] as Slug | undefined;
     if (slug === undefined) return ambiguous("a series has no label slug");
-    if (values.has(slug)) return ambiguous(`several series for ${slug} where one is meant`);
+    if (values.has(slug)) return ambiguous(`several series for ${slug}, but exactly one is expected`);
     values.set(slug, value);
   }
   return found(values);

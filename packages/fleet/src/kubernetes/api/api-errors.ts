@@ -19,7 +19,7 @@ const kinds: Readonly<Record<number, Kind>> = {
     retryable: false,
     fix: "lateen doctor prints the RBAC that is needed",
   },
-  404: { code: "KUBERNETES_NOT_FOUND", category: "state", retryable: false, fix: "see whether it was deleted" },
+  404: { code: "KUBERNETES_NOT_FOUND", category: "state", retryable: false, fix: "check whether it was deleted" },
   409: { code: "KUBERNETES_CONFLICT", category: "state", retryable: true, fix: "run it again" },
   410: { code: "KUBERNETES_EXPIRED", category: "unavailable", retryable: false, fix: "run it again" },
   422: { code: "KUBERNETES_REFUSED", category: "input", retryable: false, fix: "see what the API server says" },

@@ -71,6 +71,6 @@ function failed({ command }: ExecPlugin, what: string): ReleaseError {
     code: "KUBERNETES_PLUGIN",
     category: "auth",
     message: `the credential plugin ${command} ${what}`,
-    fix: "log in again, or run the plugin by hand and see",
+    fix: "log in again, or run the plugin by hand to see its error",
   });
 }

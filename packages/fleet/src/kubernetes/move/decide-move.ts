@@ -46,7 +46,7 @@ export function decideMove(facts: MoveFacts): MoveDecision {
   const { kind, workload, release, annotation } = facts;
   const { metadata, spec } = workload;
   if (metadata.deletionTimestamp !== undefined) return { kind: "refuse", reason: "it is being deleted" };
-  if (spec.paused) return { kind: "refuse", reason: "somebody has paused it: kubectl rollout resume" };
+  if (spec.paused) return { kind: "refuse", reason: "it is paused: kubectl rollout resume" };
   if (kind === "statefulsets" && spec.updateStrategy.type === "OnDelete")
     return { kind: "refuse", reason: "its updateStrategy is OnDelete, so no pod would be replaced" };
   if (kind === "statefulsets" && spec.updateStrategy.rollingUpdate.partition > 0)

@@ -30,8 +30,8 @@ export function decideProgress(facts: ProgressFacts): Progress {
   if (metadata.deletionTimestamp !== undefined) return { kind: "failed", reason: "it is being deleted" };
   if (metadata.generation < generation) return { kind: "waiting", reason: "the patch is not seen yet" };
   if (!isWanted(workload, wanted, annotation))
-    return { kind: "failed", reason: "somebody else has changed its template in the meantime" };
-  if (spec.paused) return { kind: "failed", reason: "somebody has paused it: kubectl rollout resume" };
+    return { kind: "failed", reason: "another writer has changed its template in the meantime" };
+  if (spec.paused) return { kind: "failed", reason: "it is paused: kubectl rollout resume" };
   if (status.observedGeneration < metadata.generation)
     return { kind: "waiting", reason: "its controller has not seen the patch yet" };
   return kind === "deployments" ? deployment(workload) : statefulSet(workload);

@@ -45,7 +45,7 @@ export async function preflight(
     const dropped = upload.kind === "session" ? await tryCancel(exchange, path, upload.location, signal) : true;
     const fact = dropped
       ? "a trial upload was accepted and dropped"
-      : "a trial upload was accepted; the registry drops it by itself";
+      : "a trial upload was accepted; the registry discards it";
     return go({ permission: "proven", mutability: "unknown" }, evidence("proven", fact));
   } catch (thrown) {
     const error = asReleaseError(thrown);
@@ -56,7 +56,7 @@ export async function preflight(
     if (again === undefined)
       return go(
         { permission: "proven", mutability: "unknown" },
-        evidence("proven", "the manifest was accepted once more under its own digest"),
+        evidence("proven", "the manifest was accepted again under its own digest"),
       );
     if (again.category === "auth" || again.category === "interrupted") throw again;
     return registryStop({

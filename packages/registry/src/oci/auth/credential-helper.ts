@@ -96,6 +96,6 @@ function parse(text: string): unknown {
 function helperFailed(name: string, why: string): Error {
   return registryError("REGISTRY_CREDENTIALS_UNREADABLE", "auth", {
     message: `the credential helper docker-credential-${name} gave no credentials: ${why}`,
-    fix: `run it by hand, or log in again, or give user and password in the configuration`,
+    fix: `run it by hand, log in again, or give user and password in the configuration`,
   });
 }

@@ -278,6 +278,16 @@ describe("init", () => {
     expect(text).toContain("github.event.workflow_run.head_repository.full_name == github.repository");
   });
 
+  test("an address of numbers makes names that are some, and one by plain http is said to be insecure", async () => {
+    project("http://192.168.1.20:3000/acme/core.git", ".gitea");
+    folder.write(".gitea/workflows/publish.yml", "name: publish\non: push\njobs: { a: { runs-on: x } }\n");
+    await lateen("init", "--forge-version", "1.26.4");
+    expect(folder.read("lateen.yaml")).toContain("REGISTRY_192_168_1_20_3000_PASSWORD");
+    expect(folder.read("lateen.yaml").match(/insecure: true/g)).toHaveLength(3);
+    const shown = await lateen("config", "show");
+    expect(shown.code, shown.stderr).toBe(0);
+  });
+
   test("a branch that is a number stays text, and GitHub's own subdomain has its own API", async () => {
     project("https://acme.ghe.com/acme/core.git", ".github");
     await lateen("init", "--branch", "7.0");

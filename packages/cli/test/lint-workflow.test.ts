@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createMemoryGraph, startGiteaFake } from "@lateen/gate/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../src/commands/doctor/finding.ts";
 import { createFolder, type Folder } from "./folder.ts";
@@ -257,6 +258,31 @@ describe("harmless keys are not reported", () => {
     expect(await findingsIn(text, "--forge", "gitea", "--forge-version", "1.24.6")).toEqual([0, "w.yml:1:7 warning"]);
   });
 });
+
+test.each([
+  ["1.24.6", 1],
+  ["1.26.4", 0],
+])("without --forge-version the forge is asked, which has %s", async (version, warnings) => {
+  const forge = await startGiteaFake({ graph: createMemoryGraph(), version });
+  folder.write("lateen.yaml", `forge: { kind: gitea, url: "${forge.url}", repository: acme/core }\n`);
+  const text = "on: { workflow_run: { workflows: [CI] } }\njobs: { a: { runs-on: x } }\n";
+  expect(await findingsIn(text)).toHaveLength(1 + warnings);
+  expect(forge.requests.map(({ path }) => path)).toEqual(["/api/v1/version"]);
+  expect(await findingsIn(text, "--forge-version", "1.22.6")).toHaveLength(2);
+  expect(await findingsIn(text, "--forge", "github")).toEqual([0]);
+  expect(forge.requests).toHaveLength(1);
+  await forge.close();
+  expect(await findingsIn(text), "one that does not answer counts as old").toHaveLength(2);
+});
+
+test.each(["/ a (push)", "w.yml / a (push)"])(
+  "a required %j of a workflow without a name is one of its jobs",
+  async (check) => {
+    gate(`checks: ["${check}"]`);
+    const text = "on: { push: { paths: [web/**] } }\njobs: { a: { runs-on: x } }\n";
+    expect(await findingsIn(text)).toEqual([3, "w.yml:1:15 gap"]);
+  },
+);
 
 test.each([
   ["build (20)", "build: { runs-on: x, strategy: { matrix: { v: [20, 22] } } }"],

@@ -33,7 +33,8 @@ export async function initProject({
   const detected = detectProject(host.cwd, host.files, args.text("branch"));
   const place = whereabouts(args, host.env, detected);
   const version =
-    forgeVersion(args) ?? (place.kind === "gitea" ? await askVersion(place.url, host.env, signal) : undefined);
+    forgeVersion(args) ??
+    (place.kind === "gitea" ? await askVersion(`${place.url}/api/v1`, host.env, signal) : undefined);
   const images =
     detected.images.length > 0
       ? detected.images

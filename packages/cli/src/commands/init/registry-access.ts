@@ -17,8 +17,17 @@ export function registryAccess(images: readonly string[], kind: "github" | "gite
       return { host, variables: undefined, secrets: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] };
     if (host === "ghcr.io" && kind === "github")
       return { host, variables: { username: "GITHUB_ACTOR", password: "GITHUB_TOKEN" }, secrets: [] };
-    const prefix = host.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
+    const prefix = variablePrefix(host);
     const variables = { username: `${prefix}_USERNAME`, password: `${prefix}_PASSWORD` };
     return { host, variables, secrets: Object.values(variables) };
   });
+}
+
+/** No variable begins with a digit, as an address of numbers does. */
+function variablePrefix(host: string): string {
+  const name = host
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]+/g, "_")
+    .replaceAll(/^_+|_+$/g, "");
+  return /^\d/.test(name) ? `REGISTRY_${name}` : name;
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from "@lateen/kernel";
 import type { Cluster } from "./detect-cluster.ts";
 import type { Detected, DetectedWorkflow } from "./detect.ts";
 import { supportsSince } from "./gitea-version.ts";
@@ -32,10 +33,11 @@ export function writeConfig({
 }: Project): string {
   const token = kind === "gitea" ? "GITEA_TOKEN" : "GITHUB_TOKEN";
   const publish = publishWorkflow(detected.workflows);
+  const plain = isPlain(url) ? ", insecure: true" : "";
   return `# yaml-language-server: $schema=./node_modules/@lateen/cli/schema.json
 forge:
   kind: ${kind}
-  url: ${url}
+  url: ${url}${plain === "" ? "" : "\n  insecure: true # plain http: the token can be read on its way"}
   repository: ${repository}
   branch: ${scalar(branch)}
   token: { env: ${token} }
@@ -43,10 +45,10 @@ release:
   candidate: staging-{sha7} # the tag that CI gives to the images of a commit
   images:
 ${images.map((image) => `    - ${image}`).join("\n")}
-${registriesText(registries)}${gateText({ kind, version }, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
+${registriesText(registries, url)}${gateText({ kind, version }, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
 ${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}${cluster === undefined ? fleetComment : fleetText(cluster, repository)}promote:
   tags: [latest]
-  ledger: { remote: ${url}/${repository}.git, token: { env: ${token} } }
+  ledger: { remote: ${url}/${repository}.git, token: { env: ${token} }${plain} }
 `;
 }
 
@@ -104,11 +106,20 @@ export function ciWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWork
   return workflows.find(({ file, name }) => /^(?:ci|tests?|build)\b/i.test(file) || /^ci\b/i.test(name));
 }
 
-function registriesText(registries: readonly RegistryAccess[]): string {
+/** True for an address that tokens are sent to only on purpose. */
+function isPlain(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !isLoopback(hostname);
+}
+
+function registriesText(registries: readonly RegistryAccess[], url: string): string {
+  const plainHost = isPlain(url) ? new URL(url).host : undefined;
   const lines = registries.flatMap(({ host, variables }) =>
     variables === undefined
       ? []
-      : [`  ${host}: { username: { env: ${variables.username} }, password: { env: ${variables.password} } }`],
+      : [
+          `  ${host}: { username: { env: ${variables.username} }, password: { env: ${variables.password} }${host === plainHost ? ", insecure: true" : ""} }`,
+        ],
   );
   return lines.length === 0 ? "" : `registries:\n${lines.join("\n")}\n`;
 }

@@ -13,7 +13,7 @@ export const lintWorkflow: Command = {
       oneOf: ["github", "gitea"],
       about: "github or gitea (default: gitea in .gitea, else forge.kind, else github)",
     },
-    "forge-version": { value: "VERSION", about: "version of Gitea, such as 1.22.6" },
+    "forge-version": { value: "VERSION", about: "version of Gitea, such as 1.22.6 (default: what forge.url reports)" },
   },
   examples: [
     ["lateen lint-workflow .github/workflows", "every workflow of a project"],
@@ -21,7 +21,7 @@ export const lintWorkflow: Command = {
   ],
   async run(context) {
     const { args, host } = context;
-    const [{ readWorkflow, workflowsAt }, { lintWorkflow: lint }, { lintOptions }, { concludeFindings }] =
+    const [{ readWorkflow, workflowsAt }, { lintWorkflow: lint }, { lintOptions, lintVersion }, { concludeFindings }] =
       await Promise.all([
         import("./read-workflow.ts"),
         import("./lint-workflow.ts"),
@@ -30,10 +30,11 @@ export const lintWorkflow: Command = {
       ]);
     const { config } = await context.settings();
     const paths = args.positionals.slice(1).flatMap((path) => workflowsAt(path, host.cwd, host.files));
+    const version = await lintVersion(paths, context, config);
     const findings = await Promise.all(
       paths.map(async (path) => {
         const read = readWorkflow(path, host.cwd, host.files);
-        return "findings" in read ? read.findings : lint(read, lintOptions(path, args, config));
+        return "findings" in read ? read.findings : lint(read, lintOptions(path, args, config, version));
       }),
     );
     return concludeFindings(findings.flat(), { out: host.stdout, fine: "nothing to warn about" });

@@ -3,21 +3,45 @@ import { gateOf } from "../../config/gate-of.ts";
 import type { Config } from "../../config/config.ts";
 import { type Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
+import type { Context } from "../context.ts";
+import { askVersion } from "../init/ask-version.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** For which forge, and next to which gate, the workflow at `path` is judged. @throws ReleaseError `USAGE` */
-export function lintOptions(path: string, args: Pick<Arguments, "text">, config: Config): LintOptions {
-  const { forge } = config;
+/** For which forge, and next to which gate, the workflow at `path` is judged. */
+export function lintOptions(
+  path: string,
+  args: Pick<Arguments, "text">,
+  config: Config,
+  version: string | undefined,
+): LintOptions {
   const gate = gateOf(config);
-  // Only Gitea reads that folder; the other one both do.
-  const place = /(?:^|[\\/])\.gitea[\\/]/.test(path) ? "gitea" : undefined;
   return {
-    kind: (args.text("forge") ?? place ?? forge?.kind ?? "github") as LintOptions["kind"],
-    version: forgeVersion(args),
-    branch: forge?.branch ?? "main",
+    kind: kindOf(path, args, config),
+    version,
+    branch: config.forge?.branch ?? "main",
     required: gate?.workflows ?? [],
     checks: (gate?.checks ?? []).map(checkName),
   };
+}
+
+function kindOf(path: string, args: Pick<Arguments, "text">, { forge }: Config): LintOptions["kind"] {
+  // Only Gitea reads that folder; the other one both do.
+  const place = /(?:^|[\\/])\.gitea[\\/]/.test(path) ? "gitea" : undefined;
+  return (args.text("forge") ?? place ?? forge?.kind ?? "github") as LintOptions["kind"];
+}
+
+/** The version that is given, else the one that the configured Gitea reports, if a workflow of `paths` is for it. @throws ReleaseError `USAGE` */
+export async function lintVersion(
+  paths: readonly string[],
+  { args, host, signal }: Pick<Context, "args" | "host" | "signal">,
+  config: Config,
+): Promise<string | undefined> {
+  const given = forgeVersion(args);
+  const { forge } = config;
+  if (given !== undefined || forge?.kind !== "gitea") return given;
+  return paths.some((path) => kindOf(path, args, config) === "gitea")
+    ? await askVersion(forge.api, host.env, signal)
+    : undefined;
 }
 
 /** The value of `--forge-version`. @throws ReleaseError `USAGE` for one that is no version */

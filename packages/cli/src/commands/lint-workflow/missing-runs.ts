@@ -117,11 +117,14 @@ function checksOf(
 ): readonly string[] {
   const { jobs, name } = workflow;
   if (!isRecord(jobs)) return [];
-  const title = typeof name === "string" && name.trim() !== "" ? name.trim() : file.slice(file.lastIndexOf("/") + 1);
-  return Object.entries(jobs).map(([id, job]) => {
-    const shown = jobName(id, job);
-    return kind === "gitea" ? `${title} / ${shown} (push)` : shown;
-  });
+  const shown = Object.entries(jobs).map(([id, job]) => jobName(id, job));
+  if (kind === "github") return shown;
+  // Without a name the title is empty until 1.26, and the file's name since then.
+  const titles =
+    typeof name === "string" && name.trim() !== ""
+      ? [`${name.trim()} `]
+      : ["", `${file.slice(file.lastIndexOf("/") + 1)} `];
+  return titles.flatMap((title) => shown.map((job) => `${title}/ ${job} (push)`));
 }
 
 /** The name of a job, as a pattern if it is for many: a matrix, or a called workflow. */

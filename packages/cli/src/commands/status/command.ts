@@ -25,8 +25,8 @@ export const status: Command = {
     };
     const [{ openJob }, { readState }, { concludeStatus }] = await Promise.all([
       import("../open-job.ts"),
-      import("./run.ts"),
-      import("./render.ts"),
+      import("../../pipeline/status/read-state.ts"),
+      import("../../pipeline/status/conclude-status.ts"),
     ]);
     const state = await readState(await openJob(context), options);
     return concludeStatus(state, options);

@@ -4,8 +4,8 @@ import { type PromotionStatus, readStatus } from "@lateen/promote";
 import type { Config } from "../../config/config.ts";
 import { configMissing } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
-import { recheckKillSwitch } from "../../pipeline/guards/guards.ts";
-import { lookAtFleet } from "../../pipeline/steps/look-at-fleet.ts";
+import { recheckKillSwitch } from "../guards/guards.ts";
+import { lookAtFleet } from "../steps/look-at-fleet.ts";
 
 /** What counts as drift. */
 export interface StateOptions {

@@ -1,8 +1,8 @@
 import type { FleetReport } from "@lateen/fleet";
 import { plainText } from "@lateen/kernel";
 import { decideCommonRelease } from "./decide-common-release.ts";
-import type { State } from "./run.ts";
-import { toleratedIn } from "../../pipeline/tolerated.ts";
+import type { State } from "./read-state.ts";
+import { toleratedIn } from "../tolerated.ts";
 
 /** Whether everything agrees, and what does not, in one sentence and piece by piece. */
 export interface StateJudgement {

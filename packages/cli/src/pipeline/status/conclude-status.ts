@@ -1,12 +1,12 @@
 import { formatDuration, plainText, type Reading } from "@lateen/kernel";
 import type { TagStatus } from "@lateen/promote";
-import type { CommandResult } from "../command.ts";
+import type { CommandResult } from "../../commands/command.ts";
 import type { ImageResult, StatusResult, TagResult } from "../../output/result.ts";
-import { completingCommand } from "../../pipeline/completing-command.ts";
-import { fleetResult } from "../../pipeline/steps/roll-out.ts";
-import type { State, TargetState } from "./run.ts";
+import { completingCommand } from "../completing-command.ts";
+import { fleetResult } from "../steps/roll-out.ts";
+import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
-import { judgeState } from "./decide.ts";
+import { judgeState } from "./judge-state.ts";
 import { counted, short, shortDigest } from "../../output/text/line.ts";
 
 /** The end of `status`: what could not be read is `unknown`; drift is an error only where that was asked for. */

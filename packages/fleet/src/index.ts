@@ -6,7 +6,7 @@ export { abandonRollout, inspectJournal, type RolloutStatus } from "./journal/in
 export { journalEntrySchema } from "./journal/entry-schema.ts";
 export { memoryJournal } from "./journal/memory-journal.ts";
 export { mirrorJournal, type MirrorLog } from "./journal/mirror/mirror-journal.ts";
-export { type FleetPolicy, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
+export { type FleetPolicy, type FreezeWindow, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
 export { combineControlPlanes } from "./ports/combine-control-planes.ts";
 export { combineProbers, requireBoth } from "./ports/combine-probers.ts";
 export type { ControlPlane, Redeployment, TenantRow } from "./ports/control-plane.ts";

@@ -1,3 +1,4 @@
+import { go } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import type { Wish } from "./ports/wishes.ts";
@@ -75,4 +76,49 @@ describe("events", () => {
     const entries = await ports.journal.read();
     expect(entries.map((entry) => entry.seq)).toEqual(entries.map((_, index) => index + 1));
   });
+
+  test("a pause that is read before the first call lets none begin", async () => {
+    let wish: Wish = { kind: "pause", actor: "ada" };
+    const { run, clock, fleet, events, ports } = wishing(() => undefined);
+    const read = async (): Promise<Wish> => wish;
+    const running = run({}, { ...ports, wishes: { read } });
+    await clock.sleep(5_000);
+    expect(fleet.calls).toEqual([]);
+    wish = { kind: "continue", actor: "ada" };
+    expect(await running).toMatchObject({ kind: "go" });
+    expect(events.findIndex(({ type }) => type === "rollout-continued")).toBeLessThan(
+      events.findIndex(({ type }) => type === "tenants-posted"),
+    );
+  });
+
+  test.each(["batch", "window"])(
+    "a pause that comes while a slow guard is asked lets no call begin (%s)",
+    async (pace) => {
+      let wish: Wish = { kind: "continue", actor: "ada" };
+      const { run, clock, fleet, ports } = wishing(() => undefined);
+      let callsBefore: number | undefined;
+      let callsInPause: number | undefined;
+      const guard = {
+        name: "slow",
+        // Asked before the pause, it answers long after it.
+        async check() {
+          if (fleet.calls.length === 0 || callsBefore !== undefined) return go(undefined);
+          callsBefore = fleet.calls.length;
+          wish = { kind: "pause", actor: "ada" };
+          await clock.sleep(10_000);
+          void clock.sleep(60_000).then(() => {
+            callsInPause = fleet.calls.length - (callsBefore ?? 0);
+            wish = { kind: "continue", actor: "ada" };
+          });
+          return go(undefined);
+        },
+      };
+      const policy = { soakMs: 0, pace: pace === "batch" ? { batch: 2 } : { window: { growth: 1, cap: 3 } } };
+      expect(await run(policy, { ...ports, guards: [guard], wishes: { read: async () => wish } })).toMatchObject({
+        kind: "go",
+        value: { verified: 6 },
+      });
+      expect(callsInPause).toBe(0);
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { type Clock, ReleaseError, systemClock, systemCode } from "@lateen/kerne
 import { createApi } from "./http/app.ts";
 import type { Token } from "./http/tokens.ts";
 import type { ServiceFleet } from "./run/fleets.ts";
+import { createHoldReader } from "./run/holds.ts";
 import { runRunner } from "./run/runner.ts";
 import { openDatabase } from "./store/database.ts";
 import { migrate } from "./store/tables.ts";
@@ -54,7 +55,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   const newId = (): string => `r${clock.now().toString(36)}${crypto.randomUUID().replaceAll("-", "").slice(0, 8)}`;
-  const app = createApi({ database, fleets, tokens, env, clock, owner, isStopping, newId });
+  const holds = createHoldReader({ fleets, env, clock, signal: stopping.signal });
+  const app = createApi({ database, fleets, tokens, env, clock, owner, holds, isStopping, newId });
   const running = drives
     ? runRunner({ database, fleets, env, clock, owner, signal: stopping.signal })
     : Promise.resolve();

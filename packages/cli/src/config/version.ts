@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import type { Files } from "../io/files.ts";
+import { type Files, machineFiles } from "../io/files.ts";
 import type { Settings } from "./load.ts";
 
 /** Which configuration was in force. */
@@ -14,7 +14,7 @@ export interface ConfigVersion {
 /** The version of the configuration file; undefined without one. It reads files only and starts no git. */
 export function configVersion(
   { file, folder }: Pick<Settings, "file" | "folder">,
-  files: Files,
+  files: Files = machineFiles,
 ): ConfigVersion | undefined {
   if (file === undefined) return undefined;
   const text = attempt(() => files.read(join(folder, basename(file))));

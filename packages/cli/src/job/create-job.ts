@@ -1,3 +1,4 @@
+import type { Guard, Wishes } from "@lateen/fleet";
 import type { Environment } from "../config/layers.ts";
 import type { Settings } from "../config/load.ts";
 import { type Files, machineFiles } from "../io/files.ts";
@@ -17,7 +18,7 @@ export interface JobOptions {
   /** Who acts, for the ledger. */
   readonly actor: string;
   /** Why, for the ledger. @default it says that the pipeline did */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Reasons by the name of the check that they waive. @default {} */
   readonly overrides?: Readonly<Record<string, string>>;
   /** Remembers every write instead of doing it. @default false */
@@ -30,6 +31,10 @@ export interface JobOptions {
   readonly report?: (event: AnyEvent) => void;
   /** Holds a rollout between two steps. @default never */
   readonly pause?: Hold;
+  /** Pause and continue of people elsewhere; read while the fleet is rolled. @default none */
+  readonly wishes?: Wishes;
+  /** Further conditions of a rollout; a rollback is stopped by none. @default [] */
+  readonly guards?: readonly Guard[];
   /** Stops it: nothing new is started then, and what is in flight settles. @default nothing does */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +46,7 @@ export interface JobOptions {
  */
 export async function createJob(options: JobOptions): Promise<Job> {
   const { settings, wiring, sha, actor, reason, dryRun = false, env = {}, files = machineFiles } = options;
-  const { report = () => undefined, pause, signal = new AbortController().signal } = options;
+  const { report = () => undefined, pause, wishes, guards, signal = new AbortController().signal } = options;
   const overrides = new Map(Object.entries(options.overrides ?? {}));
   await checkOverrides({ overrides, settings });
   const resolve = async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
@@ -55,6 +60,8 @@ export async function createJob(options: JobOptions): Promise<Job> {
     actor,
     reason,
     pause,
+    wishes,
+    guards,
     dryRun: false,
     commit: () => resolveCommit({ text: sha, source: "sha" }, settings.config.forge && resolve, signal),
     before: () => undefined,

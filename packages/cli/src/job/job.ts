@@ -1,3 +1,4 @@
+import type { Guard, Wishes } from "@lateen/fleet";
 import type { Attempt } from "@lateen/gate";
 import type { Clock, CommitSha } from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
@@ -33,8 +34,12 @@ export interface Job {
   readonly actor: string;
   /** Whether writes are recorded instead of done. */
   readonly dryRun: boolean;
-  /** Holds a rollout between two steps. @default never */
+  /** Holds a rollout between two steps, and a release between two stages. @default never */
   readonly pause?: Hold | undefined;
+  /** Pause and continue of people elsewhere, kept in the journal: once one is read, no call starts. @default none */
+  readonly wishes?: Wishes | undefined;
+  /** Further conditions of a rollout, such as a freeze that is kept elsewhere; a rollback is stopped by none. @default [] */
+  readonly guards?: readonly Guard[] | undefined;
   readonly settings: Settings;
   readonly wiring: Wiring;
   /** Releases before this one that gave way or finished, oldest first; what the starvation guard counts. @default none */

@@ -1,6 +1,7 @@
 // The pipelines as functions over a job. They know neither terminal nor process: settings, adapters, clock, signal and
 // reporter come in with the job, and the answer is a verdict.
 export { loadConfig, type Settings } from "../config/load.ts";
+export { type ConfigVersion, configVersion } from "../config/version.ts";
 export { createJob, type JobOptions } from "../job/create-job.ts";
 export type { Job } from "../job/job.ts";
 export type { AnyEvent } from "../output/events.ts";
@@ -13,3 +14,5 @@ export { rollback } from "./rollback.ts";
 export { rollout } from "./rollout.ts";
 export { type PipelineState, runPipeline, type Step } from "./run-pipeline.ts";
 export { ship } from "./ship.ts";
+export { type Hold, readHolds } from "./status/read-state.ts";
+export { status } from "./status/status.ts";

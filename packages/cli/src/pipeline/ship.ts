@@ -2,7 +2,7 @@ import { gateOf } from "../config/gate-of.ts";
 import type { Verdict } from "@lateen/kernel";
 import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
-import { checkKillSwitchEnv, passSupersession, passKillSwitch, recheckKillSwitch } from "./guards/guards.ts";
+import { checkKillSwitchEnv, passPause, passSupersession, passKillSwitch, recheckKillSwitch } from "./guards/guards.ts";
 import { passPromotionChecks } from "./steps/check-promotion.ts";
 import { reachProviders } from "./steps/reach-providers.ts";
 import { gateStep } from "./steps/pass-gate.ts";
@@ -44,10 +44,11 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
     checkTargets, //                             promotion's plan and its read-only checks
     reachProviders, //                           only a plan: can every check be asked?
     rolloutStep({ purpose: releasePurpose(job) }), // canary, waves, soak, coverage; guards before every step
+    passPause, //                                a person may want to look before a tag moves
     recheckKillSwitch, //                        the rollout took its time
     passSupersession, //                         a newer commit has appeared since: the tags are left to it
     passPromotionChecks, //                      the user's last word before a tag moves
-    promoteTargets([recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
+    promoteTargets([passPause, recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
   ];
   const counted = await countSuperseded(job);
   const verdict = await runPipeline(counted, { commit }, road);

@@ -33,9 +33,10 @@ export async function callTenants(run: Run, waveName: string, slugs: readonly Sl
     tries[answer.kind === "busy" ? "busy" : "transients"] += 1;
     run.tell({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
     const off = (await pause(run, delayMs)) && !hasStopped(run) ? await stillOff(run, release, left) : [];
-    const again = new Set(off);
+    // The look took its time: what was stopped or paused in it is not sent either.
+    const again = new Set(hasStopped(run) ? [] : off);
     const settled = left.filter((slug) => !again.has(slug));
-    left = off;
+    left = left.filter((slug) => again.has(slug));
     if (settled.length > 0) await run.record({ type: "retries-ended", slugs: settled });
   }
 }

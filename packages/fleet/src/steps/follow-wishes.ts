@@ -6,6 +6,15 @@ import type { Run } from "./run.ts";
 /** Time between two reads of the wishes, in milliseconds: a stop is effective within a second of being read. */
 const intervalMs = 1_000;
 
+/** Reads the newest wish and records it if it changes something; answers if it did. */
+export async function heedWish({ ports, state, record }: Run, signal: AbortSignal): Promise<boolean> {
+  const wish = await ports.wishes?.read(signal).catch(() => undefined);
+  const event = wish === undefined || signal.aborted ? undefined : decideWish(state, wish);
+  if (event === undefined) return false;
+  await record(event);
+  return true;
+}
+
 /**
  * Reads the wishes until `signal` aborts, records those that change something, and calls `wake` after each of them.
  *
@@ -15,12 +24,7 @@ export async function followWishes(run: Run, wake: () => void, signal: AbortSign
   const { wishes, clock } = run.ports;
   if (wishes === undefined) return;
   while (!signal.aborted) {
-    const wish = await wishes.read(signal).catch(() => undefined);
-    const event = wish === undefined || signal.aborted ? undefined : decideWish(run.state, wish);
-    if (event !== undefined) {
-      await run.record(event);
-      wake();
-    }
+    if (await heedWish(run, signal)) wake();
     const waits = [clock.sleep(intervalMs, signal), wishes.changed?.(signal)];
     await Promise.race(waits.filter((wait) => wait !== undefined)).catch(() => undefined);
   }

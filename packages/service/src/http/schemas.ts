@@ -1,70 +1,95 @@
+import { isZone, parseInstant, parseUntil } from "@lateen/fleet/schema";
+import { parseSlug } from "@lateen/kernel";
 import { z } from "zod";
 
 const reason = z.string().trim().min(1).max(2_000);
+const sha = z.string().regex(/^[0-9a-f]{7,40}$/i, "is 40 hexadecimal digits, or 7 and more if a forge is configured");
+
+const date = (parse: (text: string) => number | undefined) =>
+  z
+    .string()
+    .max(40)
+    .refine((text) => parse(text) !== undefined, "is YYYY-MM-DD, or an instant with its offset");
 
 /** Bodies of requests. Unknown fields are errors: a misspelt `dryRun` must not ship. */
-export const bodies: {
-  readonly release: z.ZodType<{ sha: string; reason?: string | undefined; dryRun?: boolean | undefined }>;
-  readonly rollback: z.ZodType<{ to?: string | undefined; reason: string }>;
-  readonly act: z.ZodType<{ reason: string }>;
-} = {
-  release: z.strictObject({
-    sha: z.string().regex(/^[0-9a-f]{7,40}$/i, "is 40 hexadecimal digits, or 7 and more if a forge is configured"),
-    reason: reason.optional(),
-    dryRun: z.boolean().optional(),
-  }),
-  rollback: z.strictObject({
-    to: z
-      .string()
-      .regex(/^[0-9a-f]{7,40}$/i)
-      .optional(),
-    reason,
-  }),
+export const bodies = {
+  release: z.strictObject({ sha, reason: reason.optional(), dryRun: z.boolean().optional() }),
+  rollback: z.strictObject({ to: sha.optional(), reason }),
+  reconcile: z.strictObject({ reason: reason.optional() }),
   act: z.strictObject({ reason }),
+  freeze: z.strictObject({
+    reason,
+    from: date(parseInstant).optional(),
+    until: date(parseUntil).optional(),
+    days: z
+      .array(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))
+      .min(1)
+      .max(7)
+      .optional(),
+    zone: z.string().max(100).refine(isZone, "is a time zone such as Europe/Berlin").optional(),
+    tenants: z.array(z.string().refine(isSlug, "is the name of a tenant")).min(1).max(1_000).optional(),
+  }),
 };
 
-/** The schemas of bodies as OpenAPI has them, from the same definitions. */
-export function openApi(): object {
-  const body = (schema: z.ZodType): object => ({
-    required: true,
-    content: { "application/json": { schema: z.toJSONSchema(schema) } },
-  });
-  const answers = (...statuses: number[]): object =>
-    Object.fromEntries(
-      [...statuses, 401, 403, 404, 503].map((status) => [status, { description: descriptions[status] ?? "" }]),
-    );
-  const get = (...more: number[]): object => ({ get: { responses: answers(200, ...more) } });
-  const act = { post: { requestBody: body(bodies.act), responses: answers(202, 400, 409, 413) } };
-  return {
-    openapi: "3.1.0",
-    info: { title: "lateen service", version: "1" },
-    security: [{ bearer: [] }],
-    components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
-    paths: {
-      "/v1/fleets": get(),
-      "/v1/fleets/{fleet}": get(),
-      "/v1/fleets/{fleet}/rollouts": get(),
-      "/v1/fleets/{fleet}/releases": {
-        post: { requestBody: body(bodies.release), responses: answers(200, 202, 400, 409, 413) },
-      },
-      "/v1/fleets/{fleet}/rollback": {
-        post: { requestBody: body(bodies.rollback), responses: answers(202, 400, 409, 413) },
-      },
-      "/v1/rollouts/{id}": get(),
-      "/v1/rollouts/{id}/events": get(),
-      ...Object.fromEntries(["pause", "continue", "stop", "abandon"].map((verb) => [`/v1/rollouts/{id}/${verb}`, act])),
-    },
-  };
+function isSlug(text: string): boolean {
+  try {
+    parseSlug(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-const descriptions: Readonly<Record<number, string>> = {
-  200: "done, or the same order again",
-  202: "taken, and durable",
-  400: "the body is not what it should be",
-  401: "no token, or a wrong one",
-  403: "the token's role is too small",
-  404: "there is no such fleet or rollout",
-  409: "the state forbids it",
-  413: "the body is larger than 64 KiB",
-  503: "the database cannot be reached; nothing was taken",
+const state = z.enum(["queued", "running", "paused", "ended"]);
+const kind = z.enum(["release", "rollback", "reconcile"]);
+const actVerb = z.enum(["pause", "continue", "stop", "abandon"]);
+const line = z.looseObject({ rollout: z.string(), sha: z.string().optional(), kind, state });
+const lifted = z.object({ actor: z.string(), reason: z.string(), at: z.string() });
+const fleet = z.looseObject({
+  name: z.string(),
+  running: line.nullable(),
+  queued: z.array(line),
+  holds: z.array(z.object({ rule: z.string(), reason: z.string(), source: z.string() })),
+  freezes: z.array(z.looseObject({ id: z.string().optional(), reason: z.string() })),
+  last: z.looseObject({ ...line.shape, outcome: z.string().optional(), at: z.string().optional() }).nullable(),
+});
+const rollout = z.looseObject({
+  id: z.string(),
+  fleet: z.string(),
+  kind,
+  sha: z.string().optional(),
+  to: z.string().optional(),
+  dryRun: z.boolean().optional(),
+  state,
+  actor: z.string(),
+  reason: z.string().optional(),
+  acts: z.array(z.object({ verb: actVerb, actor: z.string(), reason: z.string(), at: z.string() })),
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  result: z.looseObject({ outcome: z.string() }).optional().describe("the result document, once it has ended"),
+});
+
+/** What is answered. */
+export const answers = {
+  health: z.object({ ok: z.literal(true) }),
+  fleets: z.object({ fleets: z.array(fleet) }),
+  fleet,
+  rollouts: z.object({ rollouts: z.array(rollout) }),
+  rollout,
+  ordered: z.object({ rollout: z.string(), state }),
+  freeze: z.object({
+    freeze: z.looseObject({ id: z.string(), reason: z.string(), actor: z.string(), at: z.string() }),
+  }),
+  lifted: z.object({ freezes: z.array(z.string()), lifted }),
+  error: z.object({
+    schemaVersion: z.literal(1),
+    outcome: z.literal("error"),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      why: z.string().optional(),
+      fix: z.string().optional(),
+    }),
+  }),
 };

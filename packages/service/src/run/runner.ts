@@ -1,5 +1,6 @@
 import { toRollout, type Rollout } from "../store/rollout.ts";
-import { deadMs, drive, type DrivePorts } from "./drive.ts";
+import { drive, type DrivePorts } from "./drive.ts";
+import { deadMs } from "./heartbeat.ts";
 
 /** Milliseconds between two looks for work. */
 const lookMs = 250;
@@ -8,7 +9,7 @@ const lookMs = 250;
 const capacity = 100;
 
 /** Takes rollouts from the queue and from drivers that have died, until the signal. Resolves when all that it drives are over. */
-export async function runRunner(ports: DrivePorts & { readonly isFrozen?: (fleet: string) => boolean }): Promise<void> {
+export async function runRunner(ports: DrivePorts): Promise<void> {
   const { clock, signal } = ports;
   const driven = new Map<string, Promise<void>>();
   while (!signal.aborted) {

@@ -1,3 +1,4 @@
+import type { ResultDocument } from "@lateen/cli/pipeline";
 import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
 import type { Database } from "./database.ts";
 import { serviceError } from "../errors.ts";
@@ -26,7 +27,12 @@ export function decideAct({ state }: Pick<Rollout, "state">, verb: Act["verb"]):
  * Records an act; the driver of the rollout reads it within half a second. A stop is not taken back by a later act.
  * @throws ReleaseError `ROLLOUT_UNKNOWN`, `ROLLOUT_ENDED`, `ROLLOUT_UNFINISHED`, `DATABASE_UNAVAILABLE`
  */
-export function act(database: Database, id: string, made: Act): Promise<Rollout> {
+export function act(
+  database: Database,
+  id: string,
+  made: Act,
+  stamp: Pick<ResultDocument, "lateen" | "config">,
+): Promise<Rollout> {
   return database.transaction(async (client) => {
     const rollout = await lockRollout(client, id);
     const decision = decideAct(rollout, made.verb);
@@ -40,7 +46,10 @@ export function act(database: Database, id: string, made: Act): Promise<Rollout>
     ]);
     await appendToStream(client, id, [actEvent(made)]);
     const now = { ...rollout, wish, acts };
-    if (decision.kind === "end") await endRollout(client, now, stoppedResult(now, undefined), Date.parse(made.at));
+    if (decision.kind === "end") {
+      const result = { ...stoppedResult(now, undefined), finishedAt: made.at, actor: rollout.actor, ...stamp };
+      await endRollout(client, now, result, Date.parse(made.at));
+    }
     return now;
   });
 }

@@ -62,7 +62,9 @@ export function openDatabase(url: string): Database {
 export function isDatabaseError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? String(error.code) : "";
-  // Five digits and letters are PostgreSQL's; the rest are of the socket and of the pool.
+  // Five digits and letters are PostgreSQL's; the rest are of the socket and of the pool. What it cannot parse is our mistake: classes
+  // 22 (data), 23 (constraints) and 42 (syntax, rights). Source: PostgreSQL, appendix A.
+  if (/^(?:22|23|42(?!501))[0-9A-Z]{3}$/.test(code)) return false;
   return /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(code) || /timeout|Connection terminated|connect/i.test(error.message);
 }
 

@@ -1,6 +1,6 @@
 import type { ResultDocument } from "@lateen/cli/pipeline";
 import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
-import type { Rollout } from "./rollout.ts";
+import { commandOf, type Rollout } from "./rollout.ts";
 
 /** Ends a rollout if `epoch` is still its newest: a driver that was replaced has no say. Answers if it did. */
 export async function endRollout(
@@ -24,7 +24,6 @@ export async function endRollout(
 export function stoppedResult(rollout: Rollout, known: ResultDocument | undefined): ResultDocument {
   const act = rollout.acts.findLast(({ verb }) => verb === "stop");
   const reason = `stopped by ${act?.actor ?? "a person"}: ${act?.reason ?? ""}`;
-  const command = rollout.kind === "release" ? "ship" : "rollback";
-  const base = { schemaVersion: 1 as const, command, commit: rollout.sha };
+  const base = { schemaVersion: 1 as const, command: commandOf(rollout.kind), commit: rollout.sha };
   return { ...base, ...known, outcome: "halted", code: "STOPPED", reason } as ResultDocument;
 }

@@ -56,11 +56,13 @@ export function decideOrder(
   { kind, sha, dry }: Pick<Order, "kind" | "sha" | "dry">,
   past: readonly Rollout[],
 ): OrderDecision {
-  if (kind === "rollback") return { kind: "new" };
+  if (kind !== "release") return { kind: "new" };
   const own = past.find((one) => one.kind === "release" && one.sha === sha && one.dry === dry);
   if (own !== undefined && own.state !== "ended") return { kind: "same", rollout: own };
   if (dry) return { kind: "new" };
-  const well = past.filter((one) => !one.dry && (one.outcome === "shipped" || one.outcome === "unchanged"));
+  const well = past.filter(
+    (one) => !one.dry && one.kind !== "reconcile" && (one.outcome === "shipped" || one.outcome === "unchanged"),
+  );
   const last = well.find((one) => one.kind === "release" && one.sha === sha);
   if (last === undefined) return { kind: "new" };
   const newer = well.find((one) => one.place > last.place && one.outcome === "shipped");

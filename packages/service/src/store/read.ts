@@ -1,3 +1,5 @@
+import type { Hold } from "@lateen/cli/pipeline";
+import type { FreezeWindow } from "@lateen/fleet";
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 import { rolloutUnknown } from "./acts.ts";
 import { type Rollout, toRollout } from "./rollout.ts";
@@ -23,8 +25,9 @@ export interface FleetState {
   readonly name: string;
   readonly running: RolloutLine | null;
   readonly queued: readonly RolloutLine[];
-  readonly holds: readonly string[];
-  readonly freezes: readonly object[];
+  readonly holds: readonly Hold[];
+  /** Of the configuration, and with an id those that were made here. */
+  readonly freezes: readonly FreezeWindow[];
   /** The newest rollout that shipped, or found nothing to do. */
   readonly last: (RolloutLine & { readonly outcome: string | undefined; readonly at: string | undefined }) | null;
 }
@@ -37,8 +40,8 @@ export interface RolloutLine {
   readonly state: Rollout["state"];
 }
 
-/** The state of one fleet. */
-export async function readFleet(client: SqlClient, name: string, freezes: readonly object[]): Promise<FleetState> {
+/** What the store knows of one fleet. */
+export async function readFleet(client: SqlClient, name: string): Promise<Omit<FleetState, "holds" | "freezes">> {
   const [{ rows: open }, { rows: ended }] = await Promise.all([
     client.query(
       `select *, null as result from lateen_rollout where fleet = $1 and state <> 'ended' and not dry order by place`,
@@ -46,7 +49,7 @@ export async function readFleet(client: SqlClient, name: string, freezes: readon
     ),
     client.query(
       `select * from lateen_rollout where fleet = $1 and state = 'ended' and not dry
-         and outcome in ('shipped', 'unchanged') order by place desc limit 1`,
+         and kind <> 'reconcile' and outcome in ('shipped', 'unchanged') order by place desc limit 1`,
       [name],
     ),
   ]);
@@ -57,8 +60,6 @@ export async function readFleet(client: SqlClient, name: string, freezes: readon
     name,
     running: running === undefined ? null : line(running),
     queued: rollouts.filter(({ state }) => state === "queued").map(line),
-    holds: [],
-    freezes,
     last:
       last === undefined
         ? null

@@ -24,7 +24,7 @@ export interface Rollout {
   /** Place in the queue; larger is later. */
   readonly place: number;
   readonly fleet: string;
-  readonly kind: "release" | "rollback";
+  readonly kind: "release" | "rollback" | "reconcile";
   /** The commit of a release. */
   readonly sha: string | undefined;
   /** Where a rollback goes, if that was named. */
@@ -45,6 +45,11 @@ export interface Rollout {
   readonly endedAt: string | undefined;
 }
 
+/** The command of `lateen` that a rollout runs. */
+export function commandOf(kind: Rollout["kind"]): "ship" | "rollback" | "reconcile" {
+  return kind === "release" ? "ship" : kind;
+}
+
 /** A row of `lateen_rollout`. */
 export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
   const text = (key: string): string | undefined => (typeof row[key] === "string" ? row[key] : undefined);
@@ -53,7 +58,7 @@ export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
     id: String(row["id"]),
     place: Number(row["place"]),
     fleet: String(row["fleet"]),
-    kind: row["kind"] === "rollback" ? "rollback" : "release",
+    kind: row["kind"] as Rollout["kind"],
     sha: text("sha"),
     to: text("to"),
     dry: row["dry"] === true,

@@ -17,6 +17,9 @@ export async function migrate(client: SqlClient): Promise<void> {
       wish text not null default 'run', acts json not null default '[]',
       driver text, epoch bigint not null default 0, beat timestamptz,
       created_at timestamptz not null default clock_timestamp(), started_at timestamptz, ended_at timestamptz);
+    create table if not exists lateen_freeze (
+      id text primary key, place bigserial, fleet text not null, entry json not null, lifted json);
+    create index if not exists lateen_freeze_active on lateen_freeze (fleet) where lifted is null;
     create unique index if not exists lateen_rollout_one on lateen_rollout (fleet)
       where state in ('running', 'paused') and not dry;
     create index if not exists lateen_rollout_open on lateen_rollout (place) where state <> 'ended';

@@ -115,7 +115,7 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
     supersededBy: () => newer,
     guards: [
       // First, so that what is checked after a pause is checked as it is then.
-      { name: "pause", check: () => holdWhilePaused(job) },
+      { name: "pause", check: () => passPause(job) },
       { name: "kill-switch", check: async () => recheckKillSwitch(job) },
       {
         name: "supersession",
@@ -129,9 +129,10 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
   };
 }
 
-async function holdWhilePaused(job: Job): Promise<Verdict<undefined>> {
+/** Waits while the job is paused. @throws ReleaseError `INTERRUPTED` */
+export async function passPause(job: Job): Promise<Verdict<Partial<PipelineState>>> {
   if (!job.dryRun) await job.pause?.whileRunning(job.wiring.clock, job.signal);
-  return go(undefined);
+  return go({});
 }
 
 /** A guard that fails in the middle of a rollout stops it as `unknown`: the account of the fleet is worth more than the error. */

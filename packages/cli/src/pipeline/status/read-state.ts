@@ -69,7 +69,7 @@ async function readRollout(job: Job): Promise<State["rollout"]> {
 }
 
 /** The kill switch and every hold that it reads; one that cannot be read holds a release as well. */
-async function readHolds(job: Job): Promise<Pick<State, "holds" | "evidence">> {
+export async function readHolds(job: Job): Promise<Pick<State, "holds" | "evidence">> {
   const { killSwitch, forge } = job.settings.config;
   if (killSwitch === undefined) return { holds: [], evidence: [] };
   if (forge !== undefined) await job.wiring.forge();

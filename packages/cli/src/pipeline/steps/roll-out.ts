@@ -63,7 +63,8 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const ports = {
       ...(await job.wiring.fleet()),
       checks,
-      guards: isRollback ? guards : [...guards, ...(await freezeGuards(job))],
+      guards: isRollback ? guards : [...guards, ...(await freezeGuards(job)), ...(job.guards ?? [])],
+      wishes: job.dryRun ? undefined : job.wishes,
       clock: job.wiring.clock,
       report: job.report,
       ...(await historyOf(job)),

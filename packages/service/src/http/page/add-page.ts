@@ -1,7 +1,7 @@
-import type { Hono } from "hono";
-import { pageHtml } from "./page-html.ts";
-import { pageScript } from "./page-script.ts";
-import { pageStyle } from "./page-style.ts";
+import type { Api } from "../ports.ts";
+import { pageHtml } from "./html.ts";
+import { pageScript } from "./script.ts";
+import { pageStyle } from "./style.ts";
 
 /** Nothing from elsewhere is loaded, no text becomes markup (the script only sets text), and no other site can frame it. */
 const policy = [
@@ -15,7 +15,7 @@ const policy = [
 ].join("; ");
 
 /** Serves the page; it holds nothing that is not in the package, and talks to this service alone. */
-export function addPage(app: Hono): void {
+export function addPage(app: Api): void {
   app.get("/", (context) => {
     context.header("content-security-policy", policy);
     context.header("referrer-policy", "no-referrer");

@@ -1,4 +1,4 @@
-/** The frame of the page; `page-script.ts` fills it. */
+/** The frame of the page; `script.ts` fills it. */
 export const pageHtml: string = `<!doctype html>
 <html lang="en">
 <head>

@@ -2,8 +2,8 @@ import { readStream } from "@lateen/fleet/journal-sql";
 import type { Clock } from "@lateen/kernel";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import type { Database } from "../store/database.ts";
-import { readRollout } from "../store/read.ts";
+import type { Database } from "../../store/database.ts";
+import { readRollout } from "../../store/read.ts";
 
 /** Milliseconds between two looks for new events: a follower sees a fact within a second. */
 const lookMs = 250;

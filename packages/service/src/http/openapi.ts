@@ -1,0 +1,192 @@
+import { z } from "zod";
+import { answers, bodies } from "./schemas.ts";
+
+/** One request of the API. */
+interface Operation {
+  readonly method: "get" | "post" | "delete";
+  readonly path: string;
+  readonly summary: string;
+  readonly role: "read" | "operate" | "admin";
+  readonly body?: keyof typeof bodies;
+  /** What is answered by status, without errors. */
+  readonly answers: Readonly<Record<number, keyof typeof answers | "events" | "metrics" | "openapi">>;
+  /** Errors besides those of every request. */
+  readonly errors?: readonly number[];
+}
+
+const acts = (["pause", "continue", "stop", "abandon"] as const).map((verb): Operation => ({
+  method: "post",
+  path: `/v1/rollouts/{id}/${verb}`,
+  summary: {
+    pause: "Start nothing new until continue; calls in flight settle",
+    continue: "Go on after a pause",
+    stop: "Start nothing new and end halted; the journal stays unfinished",
+    abandon: "Give up the unfinished journal of a rollout that has ended",
+  }[verb],
+  role: verb === "abandon" ? "admin" : "operate",
+  body: "act",
+  answers: { 202: "ordered" },
+  errors: [400, 404, 409, 413],
+}));
+
+/** Every request of the API, in the order of the documentation. */
+export const operations: readonly Operation[] = [
+  { method: "get", path: "/v1/fleets", summary: "All fleets", role: "read", answers: { 200: "fleets" } },
+  {
+    method: "get",
+    path: "/v1/fleets/{fleet}",
+    summary: "One fleet: what runs, waits, holds and is frozen",
+    role: "read",
+    answers: { 200: "fleet" },
+    errors: [404],
+  },
+  {
+    method: "get",
+    path: "/v1/fleets/{fleet}/rollouts",
+    summary: "The newest rollouts of a fleet, without their results",
+    role: "read",
+    answers: { 200: "rollouts" },
+    errors: [404],
+  },
+  {
+    method: "post",
+    path: "/v1/fleets/{fleet}/releases",
+    summary: "Order a release; the same order again is the same rollout",
+    role: "operate",
+    body: "release",
+    answers: { 200: "ordered", 202: "ordered" },
+    errors: [400, 404, 409, 413],
+  },
+  {
+    method: "post",
+    path: "/v1/fleets/{fleet}/rollback",
+    summary: "Order a rollback, to the release before or to a commit",
+    role: "operate",
+    body: "rollback",
+    answers: { 202: "ordered" },
+    errors: [400, 404, 409, 413],
+  },
+  {
+    method: "post",
+    path: "/v1/fleets/{fleet}/reconcile",
+    summary: "Order a repair of the promoted tags from the ledger",
+    role: "operate",
+    body: "reconcile",
+    answers: { 202: "ordered" },
+    errors: [400, 404, 413],
+  },
+  {
+    method: "post",
+    path: "/v1/fleets/{fleet}/freezes",
+    summary: "Freeze a fleet, or tenants of it; guards read it before every step",
+    role: "admin",
+    body: "freeze",
+    answers: { 201: "freeze" },
+    errors: [400, 404, 413],
+  },
+  {
+    method: "delete",
+    path: "/v1/fleets/{fleet}/freezes",
+    summary: "Lift every freeze that was made here",
+    role: "admin",
+    body: "act",
+    answers: { 200: "lifted" },
+    errors: [400, 404, 413],
+  },
+  {
+    method: "delete",
+    path: "/v1/fleets/{fleet}/freezes/{freeze}",
+    summary: "Lift one freeze",
+    role: "admin",
+    body: "act",
+    answers: { 200: "lifted" },
+    errors: [400, 404, 413],
+  },
+  {
+    method: "get",
+    path: "/v1/rollouts/{id}",
+    summary: "One rollout, with its result document once it has ended",
+    role: "read",
+    answers: { 200: "rollout" },
+    errors: [404],
+  },
+  {
+    method: "get",
+    path: "/v1/rollouts/{id}/events",
+    summary: "Facts and acts as server-sent events; Last-Event-ID resumes after that one",
+    role: "read",
+    answers: { 200: "events" },
+    errors: [404],
+  },
+  ...acts,
+  { method: "get", path: "/v1/openapi.json", summary: "This document", role: "read", answers: { 200: "openapi" } },
+];
+
+/** The OpenAPI document of the API, from the schemas that requests are read with. */
+export function openApi(): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  return {
+    openapi: "3.1.0",
+    info: { title: "lateen service", version: "1" },
+    security: [{ bearer: [] }],
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+      schemas: { Error: schemaOf(answers.error, "output") },
+    },
+    paths,
+  };
+}
+
+function describe({ path, summary, role, body, answers: given, errors = [] }: Operation): object {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const parameters = names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+  const failures = [401, 403, ...errors, 429, 503].map((status) => [status, errorOf(status)] as const);
+  return {
+    summary,
+    description: `Role: ${role}.`,
+    parameters,
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: { required: true, content: { "application/json": { schema: schemaOf(bodies[body], "input") } } },
+        }),
+    responses: { ...Object.fromEntries(Object.entries(given).map(answerOf)), ...Object.fromEntries(failures) },
+  };
+}
+
+function answerOf([status, name]: readonly [string, Operation["answers"][number]]): readonly [string, object] {
+  const description = descriptions[status] ?? "";
+  if (name === "openapi")
+    return [status, { description, content: { "application/json": { schema: { type: "object" } } } }];
+  if (name === "metrics") return [status, { description, content: { "text/plain": { schema: { type: "string" } } } }];
+  if (name === "events")
+    return [status, { description, content: { "text/event-stream": { schema: { type: "string" } } } }];
+  return [status, { description, content: { "application/json": { schema: schemaOf(answers[name], "output") } } }];
+}
+
+function errorOf(status: number): object {
+  return {
+    description: descriptions[status] ?? "",
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+  };
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  return json;
+}
+
+const descriptions: Readonly<Record<string, string>> = {
+  200: "done, or the same order again",
+  201: "made, and durable",
+  202: "taken, and durable",
+  400: "the body is not what it should be",
+  401: "no token, or a wrong one",
+  403: "the token's role is too small",
+  404: "there is no such fleet, rollout or freeze",
+  409: "the state forbids it",
+  413: "the body is larger than 64 KiB",
+  429: "too many wrong tokens",
+  503: "the database or the forge cannot be reached; nothing was taken",
+};

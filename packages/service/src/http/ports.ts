@@ -1,0 +1,32 @@
+import type { Clock } from "@lateen/kernel";
+import type { Context, Hono } from "hono";
+import type { Database } from "../store/database.ts";
+import type { ServiceFleet } from "../run/fleets.ts";
+import type { HoldReader } from "../run/holds.ts";
+import type { Token } from "./tokens.ts";
+
+/** What the API works with. */
+export interface ApiPorts {
+  readonly database: Database;
+  readonly fleets: Readonly<Record<string, ServiceFleet>>;
+  readonly tokens: readonly Token[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly owner: string;
+  readonly holds: HoldReader;
+  /** If the service is about to stop: orders are refused. */
+  readonly isStopping: () => boolean;
+  readonly newId: () => string;
+}
+
+/** What a request carries with it: whose token it is, and the connection it came over. */
+export interface ApiEnv {
+  Variables: { token: Token };
+  Bindings: { incoming?: { socket?: { remoteAddress?: string } } };
+}
+
+/** The application that routes are added to. */
+export type Api = Hono<ApiEnv>;
+
+/** One request. */
+export type ApiContext = Context<ApiEnv>;

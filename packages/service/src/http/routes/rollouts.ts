@@ -1,0 +1,38 @@
+import { abandonRollout } from "@lateen/fleet";
+import { createSqlJournal } from "@lateen/fleet/journal-sql";
+import { isoNow } from "@lateen/kernel";
+import { stampOf } from "../../run/stamp.ts";
+import { act } from "../../store/acts.ts";
+import { readRollout } from "../../store/read.ts";
+import { type Act, shown } from "../../store/rollout.ts";
+import type { Api, ApiPorts } from "../ports.ts";
+import { readBody } from "../read-body.ts";
+import { journalInUse } from "../refusals.ts";
+import { bodies } from "../schemas.ts";
+import { createEvents } from "./events.ts";
+
+/** Rollouts, their events, and what people do to them. */
+export function addRollouts(app: Api, ports: ApiPorts): void {
+  const { database, clock, fleets, owner, isStopping } = ports;
+  app.get("/v1/rollouts/:id", async (context) =>
+    context.json(shown(await readRollout(database, context.req.param("id")))),
+  );
+  app.get("/v1/rollouts/:id/events", createEvents(database, clock, isStopping));
+  for (const verb of ["pause", "continue", "stop", "abandon"] as const) {
+    app.post(`/v1/rollouts/:id/${verb}`, async (context) => {
+      const { id, fleet } = await readRollout(database, context.req.param("id") ?? "");
+      const { reason } = await readBody(context, bodies.act);
+      const made: Act = { verb, actor: context.get("token").name, reason, at: isoNow(clock) };
+      const rollout = await act(database, id, made, stampOf(fleets[fleet]?.settings));
+      if (verb === "abandon") await abandon(rollout.id, rollout.fleet, made);
+      return context.json({ rollout: rollout.id, state: rollout.state }, 202);
+    });
+  }
+
+  /** Gives up what the journal of the fleet holds, if it is unfinished. */
+  async function abandon(id: string, fleet: string, { actor, reason }: Act): Promise<void> {
+    const journal = createSqlJournal({ client: database, name: fleet, owner, stream: id, clock });
+    const verdict = await abandonRollout({ reason: `${reason} (${actor})` }, { journal, clock });
+    if (verdict.kind === "stop" && verdict.code === "JOURNAL_IN_USE") throw journalInUse(fleet, verdict.reason);
+  }
+}

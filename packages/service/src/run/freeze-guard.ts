@@ -1,0 +1,27 @@
+import { createFreezeGuard, type Guard } from "@lateen/fleet";
+import { asReleaseError, type Clock, stop } from "@lateen/kernel";
+import type { Database } from "../store/database.ts";
+import { listFreezes } from "../store/freezes.ts";
+import { deadMs } from "./heartbeat.ts";
+
+/** Milliseconds between two tries to read the freezes. */
+const againMs = 200;
+
+/** A guard that holds the rollout while a freeze of the API does. What cannot be read for the time of a lease holds as well, as `unknown`. */
+export function createStoredFreezeGuard(database: Database, fleet: string, clock: Clock): Guard {
+  return {
+    name: "freeze",
+    async check(signal) {
+      const until = clock.now() + deadMs;
+      for (;;) {
+        try {
+          return await createFreezeGuard(await listFreezes(database, fleet), clock).check(signal);
+        } catch (thrown) {
+          const reason = `the freezes of ${fleet} cannot be read: ${asReleaseError(thrown).message}`;
+          if (clock.now() >= until) return stop({ outcome: "unknown", code: "FREEZE_UNREADABLE", reason });
+          await clock.sleep(againMs, signal);
+        }
+      }
+    },
+  };
+}

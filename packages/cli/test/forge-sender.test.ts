@@ -3,12 +3,12 @@ import { createGitHubForge } from "@lateen/gate/github";
 import { describeForgeContract, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import { createHttp } from "@lateen/kernel";
 import { senderOf } from "@lateen/registry/sender";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 
 // The gate's own tests send with undici; the program sends with Node's own client where there is no proxy, and must see the same.
 const http = createHttp({ send: senderOf({}, {}) });
 const retry = { firstDelayMs: 1, attempts: 3 };
-const runner = { describe, test, expect };
+const runner = { describe, test };
 
 describeForgeContract(
   "Gitea by Node's own client",

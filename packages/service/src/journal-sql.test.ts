@@ -45,7 +45,7 @@ describeJournalContract(
     const name = newName();
     return () => journalOf(name);
   },
-  { describe, test, expect },
+  { describe, test },
 );
 
 describe("the lease", () => {

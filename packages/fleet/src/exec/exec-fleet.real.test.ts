@@ -127,7 +127,7 @@ describe.runIf(sshd !== "")("over real SSH", () => {
   describeControlPlaneContract(
     "SSH",
     async () => ({ ...fleetOf(optionsFor(await start(["t1", "t2", "t3"]))), release }),
-    { describe, test, expect },
+    { describe, test },
   );
 
   describeRolloutScenarios(

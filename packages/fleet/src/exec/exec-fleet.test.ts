@@ -26,7 +26,7 @@ describeControlPlaneContract(
     if (prober === undefined) throw new Error("there is a proof");
     return { controlPlane, prober, release };
   },
-  { describe, test, expect },
+  { describe, test },
 );
 
 describeRolloutScenarios(

@@ -2,6 +2,7 @@ import {
   asReleaseError,
   type Clock,
   createHttp,
+  createSender,
   type Http,
   type HttpResponse,
   type Reading,
@@ -27,7 +28,8 @@ export interface ControlPlaneOptions {
   /** Base address, without `/cp`. */
   readonly url: string;
   readonly token?: Secret | undefined;
-  readonly send: Sender;
+  /** @default a sender on undici, with a pool of its own */
+  readonly send?: Sender | undefined;
   readonly clock?: Clock | undefined;
   /**
    * Longest time of a call that moves tenants, in milliseconds: it ends with its slowest tenant (5 minutes and 90 s of
@@ -57,7 +59,8 @@ const maxBytes = 8 * 1024 * 1024;
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const base = parseAddress(options.url, options.insecure === true);
   const url = `${base.origin}${base.pathname.replace(/\/+$/, "")}/cp/admin/tenants/redeploy-fleet`;
-  const http = createHttp({ send: options.send, ...(options.clock === undefined ? {} : { clock: options.clock }) });
+  const { send = createSender(() => import("undici")) } = options;
+  const http = createHttp({ send, ...(options.clock === undefined ? {} : { clock: options.clock }) });
   const { planBudgetMs = 120_000, readBudgetMs = 600_000 } = options;
   const speaker = { name: options.name, secrets: () => (options.token === undefined ? [] : [options.token.reveal()]) };
   const client: Client = { options, url, http, clock: options.clock ?? systemClock, speaker };

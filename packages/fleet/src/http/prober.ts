@@ -3,6 +3,7 @@ import {
   asReleaseError,
   type Clock,
   createHttp,
+  createSender,
   found,
   type Http,
   type HttpResponse,
@@ -30,7 +31,8 @@ import { storedSign } from "./stored-answer.ts";
 export interface ProberOptions {
   /** Address with `{slug}` in it, such as `https://{slug}.example.com/buildinfo`, or a function that makes one. */
   readonly url: string | ((tenant: Tenant) => string);
-  readonly send: Sender;
+  /** @default a sender on undici, with a pool of its own */
+  readonly send?: Sender | undefined;
   readonly clock?: Clock | undefined;
   /** Longest time of one look, in milliseconds. @default 5000 */
   readonly timeoutMs?: number | undefined;
@@ -59,9 +61,10 @@ const usualPauseMs = 1_000;
  */
 export function createProber(options: ProberOptions): Prober {
   const { url, clock = systemClock, timeoutMs = 5_000, insecure = false } = options;
+  const { send = createSender(() => import("undici")) } = options;
   if (typeof url === "string") checkTemplate(url, insecure);
   const deadlines = { headersMs: timeoutMs, bodyMs: timeoutMs, totalMs: timeoutMs };
-  const http = createHttp({ send: options.send, deadlines, clock });
+  const http = createHttp({ send, deadlines, clock });
   const pace = createHostPace(clock);
   let serial = 0;
   const unique = (address: URL): URL => {

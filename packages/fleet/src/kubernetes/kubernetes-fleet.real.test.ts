@@ -108,7 +108,7 @@ describe.runIf(isThere)("a real API server", () => {
     describeControlPlaneContract(
       `a real API server, ${kind}s`,
       async () => ({ ...createKubernetesFleet(optionsFor(await deploy(["t1", "t2", "t3"], kind))), release }),
-      { describe, test, expect },
+      { describe, test },
     );
   }
 

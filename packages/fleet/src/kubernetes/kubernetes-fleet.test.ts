@@ -87,7 +87,7 @@ describeControlPlaneContract(
     closing.push(api.close);
     return { ...createKubernetesFleet(optionsFor(api)), release };
   },
-  { describe, test, expect },
+  { describe, test },
 );
 
 describeControlPlaneContract(
@@ -99,7 +99,7 @@ describeControlPlaneContract(
     const more = { workloads: ["statefulset" as const], namespaces: ["t1", "t2"] };
     return { ...createKubernetesFleet(optionsFor(api, more)), release };
   },
-  { describe, test, expect },
+  { describe, test },
 );
 
 describeRolloutScenarios(

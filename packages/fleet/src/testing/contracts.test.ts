@@ -20,7 +20,7 @@ import { createVirtualFleet } from "./virtual-fleet.ts";
 const closing: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(closing.map((close) => close())));
 
-const runner = { describe, test, expect };
+const runner = { describe, test };
 const sha = parseCommitSha("b".repeat(40));
 const release = { sha, digests: {}, tag: "staging-bbbbbbb" };
 const send = createSender(() => import("undici"));
@@ -35,6 +35,7 @@ describeControlPlaneContract(
       controlPlane: createControlPlane({ name: "prod", url: server.url, token: secret(server.token), send }),
       prober: createProber({ url: tenants.buildinfo, send }),
       release,
+      server,
     };
   },
   runner,
@@ -84,7 +85,6 @@ describe("the journal contract bites", () => {
     describeJournalContract("broken", async () => make(), {
       describe: (_, body) => body(),
       test: (title, body) => void tests.push([title, body]),
-      expect,
     });
     const failed: string[] = [];
     for (const [title, body] of tests) await body().catch(() => failed.push(title));

@@ -1,5 +1,4 @@
 export {
-  type ContractRunner,
   type ControlPlaneSubject,
   describeControlPlaneContract,
   describeJournalContract,

@@ -1,9 +1,11 @@
+import assert from "node:assert/strict";
+import { assertPart } from "@lateen/kernel/testing";
 import { decideCheck } from "../checks/decide-check.ts";
 import { newestRun } from "../absence/decide-run.ts";
 import type { ContractSuite } from "./contract-suite.ts";
 
 /** Checks, and the runs of workflows. */
-export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): void {
+export function contractOfChecks({ check, lacksRuns }: ContractSuite): void {
   check(
     "checks are all there, however many pages they fill, and the newest of a name counts",
     async ({ fake, forge, mine }) => {
@@ -12,14 +14,14 @@ export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): v
         fake.setStatus({ sha: mine, context: `job ${row % 60}`, state: row > 170 ? "success" : "pending" });
       const reading = await forge.checks(mine);
       if (reading.kind !== "found") throw new Error("no checks");
-      expect(new Set(reading.value.map((fact) => fact.id)).size).toBe(231);
-      expect(decideCheck("required", reading.value)).toMatchObject({ decision: "open" });
-      expect(decideCheck("job *", reading.value)).toMatchObject({ decision: "open" });
+      assert.equal(new Set(reading.value.map((fact) => fact.id)).size, 231);
+      assertPart(decideCheck("required", reading.value), { decision: "open" });
+      assertPart(decideCheck("job *", reading.value), { decision: "open" });
     },
   );
 
   check("a commit without checks has an empty list, not an absent one", async ({ forge, mine }) => {
-    expect(await forge.checks(mine)).toEqual({ kind: "found", value: [] });
+    assert.deepEqual(await forge.checks(mine), { kind: "found", value: [] });
   });
 
   check("a cancelled check is distinguished from a failed one", async ({ fake, forge, mine }) => {
@@ -27,8 +29,8 @@ export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): v
     fake.setStatus({ sha: mine, context: "b", state: "failure" });
     const reading = await forge.checks(mine);
     if (reading.kind !== "found") throw new Error("no checks");
-    expect(decideCheck("a", reading.value)).toMatchObject({ state: "cancelled", decision: "defer" });
-    expect(decideCheck("b", reading.value)).toMatchObject({ state: "failure", decision: "closed" });
+    assertPart(decideCheck("a", reading.value), { state: "cancelled", decision: "defer" });
+    assertPart(decideCheck("b", reading.value), { state: "failure", decision: "closed" });
   });
 
   const checkRuns = lacksRuns ? () => undefined : check;
@@ -43,8 +45,8 @@ export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): v
       const reading = await forge.runs(mine, "e2e.yml");
       if (reading.kind !== "found") throw new Error("no runs");
       const run = newestRun(reading.value, { commit: mine, branch: "main", event: "push" });
-      expect(run).toMatchObject({ status: "completed", conclusion: "success", headSha: mine });
-      expect(newestRun(reading.value, { commit: mine, branch: "main", event: "workflow_dispatch" })).toMatchObject({
+      assertPart(run, { status: "completed", conclusion: "success", headSha: mine });
+      assertPart(newestRun(reading.value, { commit: mine, branch: "main", event: "workflow_dispatch" }), {
         status: "queued",
         conclusion: "",
       });
@@ -54,18 +56,18 @@ export function contractOfChecks({ check, expect, lacksRuns }: ContractSuite): v
   check("a workflow without runs on the commit has an empty list", async ({ fake, forge, mine, root }) => {
     fake.setWorkflow("e2e.yml", "active");
     fake.setRun({ sha: root, file: "e2e.yml", status: "completed", conclusion: "success" });
-    expect(await forge.runs(mine, "e2e.yml")).toEqual({ kind: "found", value: [] });
+    assert.deepEqual(await forge.runs(mine, "e2e.yml"), { kind: "found", value: [] });
   });
 
   check("asking again is one conditional request per list", async ({ fake, forge, mine }) => {
     fake.setStatus({ sha: mine, context: "a", state: "pending" });
     const first = await forge.checks(mine);
     const before = fake.requests.length;
-    expect(await forge.checks(mine)).toEqual(first);
+    assert.deepEqual(await forge.checks(mine), first);
     const again = fake.requests.slice(before);
-    expect(again.length <= 4 && again.every(({ status }) => status === 304)).toBe(true);
+    assert.equal(again.length <= 4 && again.every(({ status }) => status === 304), true);
     fake.setStatus({ sha: mine, context: "a", state: "success" });
     const second = await forge.checks(mine);
-    expect(second.kind === "found" && decideCheck("a", second.value).decision).toBe("open");
+    assert.equal(second.kind === "found" && decideCheck("a", second.value).decision, "open");
   });
 }

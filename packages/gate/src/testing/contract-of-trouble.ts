@@ -1,16 +1,21 @@
+import assert from "node:assert/strict";
+import { assertPart } from "@lateen/kernel/testing";
 import { secret } from "@lateen/kernel";
 
 import type { ContractSuite } from "./contract-suite.ts";
 import { htmlPage, type Misbehaviour } from "./http-fake.ts";
 
 /** What a read says where the server misbehaves or does not let us in. */
-export function contractOfTrouble({ check, expect }: ContractSuite): void {
+export function contractOfTrouble({ check }: ContractSuite): void {
   check(
     "a wrong token is an error of credentials, and appears nowhere",
     async ({ subject, mine }) => {
       const wrong = secret("wr0ng-t0ken");
       const reading = await subject.connect(wrong).checks(mine);
-      expect(reading).toMatchObject({ kind: "unknown", cause: { code: "FORGE_UNAUTHORIZED", category: "auth" } });
+      assertPart(reading, {
+        kind: "unknown",
+        cause: { code: "FORGE_UNAUTHORIZED", category: "auth" },
+      });
       const message =
         reading.kind === "unknown"
           ? JSON.stringify([
@@ -21,8 +26,8 @@ export function contractOfTrouble({ check, expect }: ContractSuite): void {
               String(reading.cause.cause),
             ])
           : "";
-      expect(message.includes(wrong.reveal())).toBe(false);
-      expect(await subject.connect(secret("right")).checks(mine)).toMatchObject({ kind: "found" });
+      assert.equal(message.includes(wrong.reveal()), false);
+      assertPart(await subject.connect(secret("right")).checks(mine), { kind: "found" });
     },
     { token: "right" },
   );
@@ -46,15 +51,18 @@ export function contractOfTrouble({ check, expect }: ContractSuite): void {
         forge.workflow("e2e.yml"),
         forge.variable("STOP"),
       ]);
-      expect(readings.map(({ kind }) => kind)).toEqual(readings.map(() => "unknown"));
+      assert.deepEqual(
+        readings.map(({ kind }) => kind),
+        readings.map(() => "unknown"),
+      );
     });
   }
 
   check("a hiccup is survived", async ({ fake, forge, mine }) => {
     fake.misbehave({ status: 502, times: 2 });
-    expect(await forge.head("main")).toEqual({ kind: "found", value: mine });
+    assert.deepEqual(await forge.head("main"), { kind: "found", value: mine });
     fake.misbehave({ fault: "reset", times: 1 });
-    expect(await forge.checks(mine)).toMatchObject({ kind: "found" });
+    assertPart(await forge.checks(mine), { kind: "found" });
   });
 
   check("work that is called off throws, and does not answer", async ({ fake, forge }) => {
@@ -65,7 +73,7 @@ export function contractOfTrouble({ check, expect }: ContractSuite): void {
       ({ category }: { category: string }) => category,
     );
     setTimeout(() => abort.abort(), 20);
-    expect(await head).toBe("interrupted");
+    assert.equal(await head, "interrupted");
   });
 }
 

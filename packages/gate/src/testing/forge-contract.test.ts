@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 
 import { createGiteaForge } from "../gitea/index.ts";
 import { createGitHubForge } from "../github/index.ts";
@@ -7,7 +7,7 @@ import { startGiteaFake } from "./gitea-fake.ts";
 import { startGitHubFake } from "./github-fake.ts";
 
 const retry = { firstDelayMs: 1, attempts: 3 };
-const runner = { describe, test, expect };
+const runner = { describe, test };
 
 for (const version of ["1.22.6", "1.26.4"]) {
   describeForgeContract(

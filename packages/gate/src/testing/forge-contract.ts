@@ -2,7 +2,8 @@ import { contractOfChecks } from "./contract-of-checks.ts";
 import { contractOfCommits } from "./contract-of-commits.ts";
 import { contractOfPlaces } from "./contract-of-places.ts";
 import { contractOfTrouble } from "./contract-of-trouble.ts";
-import type { ContractSuite, ForgeContractRunner } from "./contract-suite.ts";
+import type { ContractRunner } from "@lateen/kernel/testing";
+import type { ContractSuite } from "./contract-suite.ts";
 import { type ForgeSubject, type ForgeSubjectOptions, withContractWorld } from "./forge-subject.ts";
 
 /**
@@ -13,12 +14,12 @@ import { type ForgeSubject, type ForgeSubjectOptions, withContractWorld } from "
 export function describeForgeContract(
   name: string,
   open: (options: ForgeSubjectOptions) => Promise<ForgeSubject>,
-  { describe, test, expect }: ForgeContractRunner,
+  { describe, test }: ContractRunner,
   { lacksRuns = false }: { readonly lacksRuns?: boolean } = {},
 ): void {
   const check: ContractSuite["check"] = (title, body, options) =>
     test(title, () => withContractWorld(open, body, options));
-  const suite: ContractSuite = { check, expect, lacksRuns };
+  const suite: ContractSuite = { check, lacksRuns };
 
   describe(`${name}: the forge contract`, () => {
     contractOfChecks(suite);

@@ -1,7 +1,7 @@
 import { interrupted } from "../time/clock.ts";
 import { formatDuration } from "../vocabulary/duration.ts";
 import { plainText } from "../vocabulary/plain-text.ts";
-import { ReleaseError, type ReleaseErrorOptions } from "../vocabulary/release-error.ts";
+import { isReleaseError, ReleaseError, type ReleaseErrorOptions } from "../vocabulary/release-error.ts";
 
 /** An address fit for logs: user, password and fragment are dropped, query values are hidden. */
 export function redactUrl(text: string): string {
@@ -26,6 +26,8 @@ export function timedOut(url: string, what: string, ms: number): ReleaseError {
 /** The error of a rejected `fetch`: called off, too late, a request that cannot be sent, or no connection. */
 export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
+  // What a sender says of itself is not about the server.
+  if (isReleaseError(error)) return error;
   const detail = systemCode(error);
   if (/^(?:ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/.test(detail) || (error instanceof TypeError && !error.cause)) {
     // fetch (by its type) and undici (by its code) quote what they do not like: an address with a password, a header with a token. So nothing of it is kept.

@@ -132,3 +132,16 @@ test("a body that is not what its encoding says is broken off", async () => {
   const http = createHttp({ send: createSender(fakeUndici().load) });
   await expect(http.request({ url: server.url, maxBytes: 100 })).rejects.toMatchObject({ code: "HTTP_BROKEN_OFF" });
 });
+
+test("a module that cannot be loaded is named at once, and no server is blamed", async () => {
+  const server = await startScriptedServer(() => ({ body: "ok" }));
+  closers.push(() => server.close());
+  const send = createSender(() => import(`no-such-module-${Date.now()}`) as Promise<UndiciModule>);
+  for (const attempt of [1, 2]) {
+    const error: unknown = await createHttp({ send })
+      .request({ url: server.url, maxBytes: 10 })
+      .catch((thrown: unknown) => thrown);
+    expect(error, `attempt ${attempt}`).toMatchObject({ code: "UNDICI_MISSING", category: "input", retryable: false });
+  }
+  expect(server.requests).toEqual([]);
+});

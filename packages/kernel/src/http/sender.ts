@@ -1,5 +1,6 @@
 import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
+import { ReleaseError } from "../vocabulary/release-error.ts";
 
 /** The part of a `fetch` response that lateen reads. */
 export interface SentResponse {
@@ -66,14 +67,14 @@ export interface UndiciResponse {
 
 /**
  * A sender on undici, which is loaded with the first request (48 ms, measured November 2026) and has one pool of
- * connections for its life.
+ * connections for its life. A module that cannot be loaded rejects each request with the `ReleaseError` `UNDICI_MISSING`.
  *
  * undici's own header and body time-outs are off, since {@link createHttp} sets the deadlines. Its `request` is used and not its
  * `fetch`, which takes twice the time (20,000 answers of 60 bytes on loopback, measured November 2026).
  */
 export function createSender(load: () => Promise<UndiciModule>, options: SenderOptions = {}): Sender {
   const prepare = async () => {
-    const undici = await load();
+    const undici = await load().catch(missing);
     return { undici, dispatcher: new undici.EnvHttpProxyAgent(agentOptions(options)) };
   };
   let ready: ReturnType<typeof prepare> | undefined;
@@ -95,6 +96,17 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
       throw error;
     }
   };
+}
+
+/** Without its module a sender reaches no server, and no server is to blame. */
+function missing(cause: unknown): never {
+  throw new ReleaseError({
+    code: "UNDICI_MISSING",
+    category: "input",
+    message: "the package undici, which sends requests, could not be loaded",
+    fix: "install it: npm install undici",
+    cause,
+  });
 }
 
 function asFetched({ statusCode: status, headers, body }: UndiciResponse, method: string): SentResponse {

@@ -1,7 +1,7 @@
 import { createGitRefLog } from "@lateen/git-log";
 import { createGitRepository } from "@lateen/git-log/testing";
 import { describe, expect, test } from "vitest";
-import { ledgerContract } from "../testing/ledger-contract.ts";
+import { describeLedgerContract } from "../testing/ledger-contract.ts";
 import { testCommit } from "../testing/memory-history.ts";
 import { testEntry } from "../testing/test-entry.ts";
 import { createGitLedger } from "./index.ts";
@@ -9,16 +9,17 @@ import { createGitLedger } from "./index.ts";
 const ref = "refs/lateen/latest";
 const env = { PATH: process.env.PATH };
 
-describe("a ledger on a git ref", () => {
-  ledgerContract({
-    test,
-    open: async () => {
-      const repository = await createGitRepository();
-      const open = () => createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
-      return { ledger: open(), other: open(), close: () => repository.close() };
-    },
-  });
+describeLedgerContract(
+  "on a git ref",
+  async () => {
+    const repository = await createGitRepository();
+    const open = () => createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));
+    return { ledger: open(), other: open(), close: () => repository.close() };
+  },
+  { describe, test },
+);
 
+describe("a ledger on a git ref", () => {
   test("is readable with git log", async () => {
     const repository = await createGitRepository();
     const ledger = createGitLedger(createGitRefLog({ remote: repository.path, ref, env }));

@@ -1,4 +1,4 @@
-export { ledgerContract } from "./ledger-contract.ts";
+export { describeLedgerContract, type LedgerSubject } from "./ledger-contract.ts";
 export { createMemoryHistory } from "./memory-history.ts";
 export { createMemoryLedger } from "./memory-ledger.ts";
 export { createMemoryTags } from "./memory-tags.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ContractRunner } from "@lateen/kernel/testing";
 import type { Ledger, LedgerHead } from "../ports/ledger.ts";
 import { testEntry } from "./test-entry.ts";
 
@@ -9,14 +10,20 @@ export interface LedgerSubject {
   close(): Promise<void>;
 }
 
-/** The test runner's functions and how an empty ledger is made. */
-export interface LedgerContractOptions {
-  readonly test: (name: string, body: () => Promise<void>) => void;
+/** What every ledger must do; `open` makes an empty one for each test. */
+export function describeLedgerContract(
+  name: string,
+  open: () => Promise<LedgerSubject>,
+  { describe, test }: ContractRunner,
+): void {
+  describe(`ledger contract: ${name}`, () => declare({ test, open }));
+}
+
+interface Suite extends Pick<ContractRunner, "test"> {
   readonly open: () => Promise<LedgerSubject>;
 }
 
-/** What every ledger must do; run it against each adapter. */
-export function ledgerContract({ test, open }: LedgerContractOptions): void {
+function declare({ test, open }: Suite): void {
   const check = (name: string, body: (subject: LedgerSubject) => Promise<void>) =>
     test(name, async () => {
       const subject = await open();

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { describeRegistryContract, type FakeEcr, startEcr } from "../testing/index.ts";
 import { writeImage } from "../testing/seed-image.ts";
@@ -97,6 +97,6 @@ describe.skipIf(isSkipped)("moto", () => {
           recipe,
         ),
     }),
-    { describe, test, expect },
+    { describe, test },
   );
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { describeRegistryContract, type FakeEcr, seedImage, startEcr } from "../testing/index.ts";
 
@@ -16,5 +16,5 @@ describeRegistryContract(
     host: ecr.host,
     seed: (recipe) => seedImage(ecr, recipe),
   }),
-  { describe, test, expect },
+  { describe, test },
 );

@@ -74,7 +74,7 @@ describe.each(registries)("$name", ({ name, program, start, refuses }) => {
       const { host } = await started();
       return { registry: openRegistries(), host, seed: (recipe) => pushImage({ host }, recipe) };
     },
-    { describe: described, test, expect },
+    { describe: described, test },
   );
 
   described("every shape is copied and read back child by child", () => {

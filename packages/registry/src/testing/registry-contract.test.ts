@@ -1,5 +1,5 @@
 import { secret } from "@lateen/kernel";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import {
   type ContractSubject,
@@ -37,7 +37,7 @@ function subjectOf(
 }
 
 const users = { robot: "s3cret" };
-const runner = { describe, test, expect };
+const runner = { describe, test };
 describeRegistryContract("open", subjectOf({}, false), runner);
 describeRegistryContract("tokens", subjectOf({ auth: { users }, multiTag: true }, false), runner);
 describeRegistryContract(

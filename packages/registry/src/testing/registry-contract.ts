@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { assertPart, type ContractRunner } from "@lateen/kernel/testing";
 import { type Digest, type ImageRef, parseDigest, parseImageRef } from "@lateen/kernel";
 import { digestOf } from "../model/manifest-json.ts";
 import type { ImageReader, Registry, RegistryExtensions } from "../model/registry.ts";
@@ -12,17 +14,6 @@ export interface ContractSubject {
   seed(recipe: ImageRecipe): Promise<SeededImage>;
 }
 
-/** The test functions of whatever runner is used. */
-export interface ContractRunner {
-  describe(name: string, body: () => void): void;
-  test(name: string, body: () => Promise<void>): void;
-  expect(actual: unknown): {
-    toBe(expected: unknown): void;
-    toEqual(expected: unknown): void;
-    toMatchObject(expected: object): void;
-  };
-}
-
 const commit = "1234567890abcdef1234567890abcdef12345678";
 const nowhere = parseDigest(`sha256:${"0".repeat(64)}`);
 let counter = 0;
@@ -33,7 +24,7 @@ export function describeRegistryContract(
   subject: () => Promise<ContractSubject>,
   runner: ContractRunner,
 ): void {
-  const { describe, test, expect } = runner;
+  const { describe, test } = runner;
   const fresh = (): string => `contract/case-${++counter}`;
   const refOf = (host: string, repository: string, tag: string): ImageRef =>
     parseImageRef(`${host}/${repository}:${tag}`);
@@ -45,19 +36,19 @@ export function describeRegistryContract(
       const image = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
       const ref = refOf(host, image.repository, "candidate");
       const descriptor = { digest: image.digest, mediaType: image.mediaType, size: image.bytes.length };
-      expect(await registry.resolve(ref)).toEqual({ kind: "found", value: descriptor });
+      assert.deepEqual(await registry.resolve(ref), { kind: "found", value: descriptor });
       const manifest = await registry.manifest(byDigest(ref, image.digest));
-      expect(manifest).toMatchObject({ kind: "found", value: descriptor });
-      if (manifest.kind === "found") expect(Buffer.compare(manifest.value.bytes, image.bytes)).toBe(0);
+      assertPart(manifest, { kind: "found", value: descriptor });
+      if (manifest.kind === "found") assert.equal(Buffer.compare(manifest.value.bytes, image.bytes), 0);
     });
 
     test("what is not there is absent, by tag, by digest and by repository", async () => {
       const { registry, host, seed } = await subject();
       const { repository } = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
       const ref = refOf(host, repository, "missing");
-      expect(await registry.resolve(ref)).toMatchObject({ kind: "absent" });
-      expect(await registry.manifest(ref)).toMatchObject({ kind: "absent" });
-      expect(await registry.resolve(byDigest(ref, nowhere))).toMatchObject({ kind: "absent" });
+      assertPart(await registry.resolve(ref), { kind: "absent" });
+      assertPart(await registry.manifest(ref), { kind: "absent" });
+      assertPart(await registry.resolve(byDigest(ref, nowhere)), { kind: "absent" });
     });
 
     for (const flavour of ["oci", "docker"] as const) {
@@ -71,9 +62,9 @@ export function describeRegistryContract(
           attestations: flavour === "oci",
         });
         const ref = refOf(host, repository, "candidate");
-        expect(await registry.revision(ref)).toEqual({ kind: "found", value: commit });
+        assert.deepEqual(await registry.revision(ref), { kind: "found", value: commit });
         const details = await registry.details(ref);
-        expect(details.kind === "found" ? details.value.images.map((image) => image.platform) : details).toEqual([
+        assert.deepEqual(details.kind === "found" ? details.value.images.map((image) => image.platform) : details, [
           "linux/amd64",
           "linux/arm64",
         ]);
@@ -83,13 +74,15 @@ export function describeRegistryContract(
     test("a missing label is absent only after all was read; platforms that disagree are unknown", async () => {
       const { registry, host, seed } = await subject();
       const bare = await seed({ repository: fresh(), tags: ["candidate"], content: "bare" });
-      expect(await registry.revision(refOf(host, bare.repository, "candidate"))).toMatchObject({ kind: "absent" });
+      assertPart(await registry.revision(refOf(host, bare.repository, "candidate")), {
+        kind: "absent",
+      });
       const torn = await seed({
         repository: fresh(),
         tags: ["candidate"],
         revisions: { "linux/amd64": commit, "linux/arm64": "f".repeat(40) },
       });
-      expect(await registry.revision(refOf(host, torn.repository, "candidate"))).toMatchObject({
+      assertPart(await registry.revision(refOf(host, torn.repository, "candidate")), {
         kind: "unknown",
         cause: { code: "REVISION_DISAGREES" },
       });
@@ -104,10 +97,15 @@ export function describeRegistryContract(
       for (const image of [one, two]) {
         const manifest = await registry.manifest(byDigest(latest, image.digest));
         if (manifest.kind !== "found") throw new Error("the image that was seeded is not there");
-        expect(await registry.put(latest.repository, manifest.value, "latest")).toMatchObject({ outcome: "applied" });
+        assertPart(await registry.put(latest.repository, manifest.value, "latest"), {
+          outcome: "applied",
+        });
         const seen = await registry.manifest(latest);
-        expect(seen).toMatchObject({ kind: "found", value: { digest: image.digest, mediaType: image.mediaType } });
-        expect(seen.kind === "found" ? digestOf(seen.value.bytes) : seen).toBe(image.digest);
+        assertPart(seen, {
+          kind: "found",
+          value: { digest: image.digest, mediaType: image.mediaType },
+        });
+        assert.equal(seen.kind === "found" ? digestOf(seen.value.bytes) : seen, image.digest);
       }
     });
 
@@ -119,9 +117,12 @@ export function describeRegistryContract(
       if (manifest.kind !== "found" || registry.putTags === undefined)
         throw new Error("nothing to write, or no way to");
       const receipts = await registry.putTags(ref.repository, manifest.value, ["a", "b", "c"]);
-      expect(receipts.map((receipt) => receipt.outcome)).toEqual(["applied", "applied", "applied"]);
+      assert.deepEqual(
+        receipts.map((receipt) => receipt.outcome),
+        ["applied", "applied", "applied"],
+      );
       for (const tag of ["a", "b", "c"])
-        expect(await registry.resolve(refOf(host, repository, tag))).toMatchObject({ value: { digest } });
+        assertPart(await registry.resolve(refOf(host, repository, tag)), { value: { digest } });
     });
 
     test("the preflight proves the right to write and leaves no trace", async () => {
@@ -130,12 +131,12 @@ export function describeRegistryContract(
       const ref = refOf(host, repository, "candidate");
       const manifest = await registry.manifest(ref);
       if (manifest.kind !== "found") throw new Error("the image that was seeded is not there");
-      expect(await registry.preflight(ref.repository, manifest.value, ["latest"])).toMatchObject({
+      assertPart(await registry.preflight(ref.repository, manifest.value, ["latest"]), {
         kind: "go",
         value: { permission: "proven" },
       });
-      expect(await registry.resolve(refOf(host, repository, "latest"))).toMatchObject({ kind: "absent" });
-      expect(await registry.resolve(ref)).toMatchObject({ value: { digest } });
+      assertPart(await registry.resolve(refOf(host, repository, "latest")), { kind: "absent" });
+      assertPart(await registry.resolve(ref), { value: { digest } });
     });
 
     test("tags are listed, as many as are wanted, and only those of an existing repository", async () => {
@@ -144,14 +145,14 @@ export function describeRegistryContract(
       const named = refOf(host, repository, "a").repository;
       if (registry.listTags === undefined) throw new Error("no way to list");
       const all = await registry.listTags(named, 1000);
-      expect(all.kind === "found" ? [all.value.tags.toSorted(), all.value.complete] : all).toEqual([
+      assert.deepEqual(all.kind === "found" ? [all.value.tags.toSorted(), all.value.complete] : all, [
         ["a", "b", "c"],
         true,
       ]);
       const some = await registry.listTags(named, 2);
-      expect(some.kind === "found" ? [some.value.tags.length, some.value.complete] : some).toEqual([2, false]);
+      assert.deepEqual(some.kind === "found" ? [some.value.tags.length, some.value.complete] : some, [2, false]);
       const nowhere = await registry.listTags(refOf(host, "contract/nowhere", "a").repository, 10);
-      expect(nowhere).toMatchObject({ kind: "absent" });
+      assertPart(nowhere, { kind: "absent" });
     });
 
     test("an image is copied into another repository by digest", async () => {
@@ -159,9 +160,12 @@ export function describeRegistryContract(
       const image = await seed({ repository: fresh(), tags: ["candidate"], revision: commit });
       const target = parseImageRef(`${host}/${fresh()}`).repository;
       const source = byDigest(refOf(host, image.repository, "candidate"), image.digest);
-      expect(await registry.copy(source, target)).toMatchObject({ kind: "go", value: { digest: image.digest } });
+      assertPart(await registry.copy(source, target), {
+        kind: "go",
+        value: { digest: image.digest },
+      });
       const copied = { ...parseImageRef(`${target}@${image.digest}`) };
-      expect(await registry.revision(copied)).toEqual({ kind: "found", value: commit });
+      assert.deepEqual(await registry.revision(copied), { kind: "found", value: commit });
     });
   });
 }

@@ -1,5 +1,6 @@
 import {
   createHttp,
+  createSender,
   found,
   type Http,
   type HttpResponse,
@@ -29,7 +30,8 @@ export interface HttpCheckOptions extends FleetCheckOptions {
   /** Has to be a part of the answer; lists have to be equal. @default no condition */
   readonly json?: JsonValue | undefined;
   readonly headers?: Readonly<Record<string, Secret>> | undefined;
-  readonly send: Sender;
+  /** @default a sender on undici, with a pool of its own */
+  readonly send?: Sender | undefined;
   /** Allows plain http to another machine. @default false */
   readonly insecure?: boolean | undefined;
 }
@@ -47,12 +49,13 @@ const requestMs = 10_000;
  * @throws ReleaseError `FLEET_URL_INVALID`
  */
 export function createHttpCheck(options: HttpCheckOptions): FleetCheck {
-  const { name, at, url, method = "GET", clock, send, insecure = false } = options;
+  const { name, at, url, method = "GET", clock, insecure = false } = options;
+  const { send: sender = createSender(() => import("undici")) } = options;
   const address = (context: Pick<CheckContext, "slug" | "sha" | "tag" | "wave">): URL =>
     parseAddress(fill(url, context, encodeURIComponent), insecure);
   const sample = address({ slug: "a" as CheckContext["slug"], sha: "a", tag: "a", wave: "a" });
   const deadlines = { headersMs: requestMs, bodyMs: requestMs, totalMs: requestMs };
-  const http = createHttp({ send, clock, deadlines });
+  const http = createHttp({ send: sender, clock, deadlines });
   return {
     name,
     at,

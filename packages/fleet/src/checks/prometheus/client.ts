@@ -1,4 +1,12 @@
-import { type Clock, createHttp, redactUrl, ReleaseError, type Secret, type Sender } from "@lateen/kernel";
+import {
+  type Clock,
+  createHttp,
+  createSender,
+  redactUrl,
+  ReleaseError,
+  type Secret,
+  type Sender,
+} from "@lateen/kernel";
 import { parseAddress } from "../../http/addresses.ts";
 import { readSeries, type Series } from "./read-series.ts";
 
@@ -7,7 +15,8 @@ export interface PrometheusOptions {
   /** Base address, without `/api/v1`. */
   readonly url: string;
   readonly token?: Secret | undefined;
-  readonly send: Sender;
+  /** @default a sender on undici, with a pool of its own */
+  readonly send?: Sender | undefined;
   readonly clock: Clock;
   /** Allows plain http, token included, to another machine. @default false */
   readonly insecure?: boolean | undefined;
@@ -31,7 +40,7 @@ const requestMs = 15_000;
 
 /** Makes a {@link PrometheusClient}. @throws ReleaseError `FLEET_URL_INVALID` */
 export function createPrometheusClient(options: PrometheusOptions): PrometheusClient {
-  const { token, send, clock } = options;
+  const { token, clock, send = createSender(() => import("undici")) } = options;
   const base = parseAddress(options.url, options.insecure === true);
   const url = `${base.origin}${base.pathname.replace(/\/+$/, "")}/api/v1/query`;
   const deadlines = { headersMs: requestMs, bodyMs: requestMs, totalMs: requestMs };

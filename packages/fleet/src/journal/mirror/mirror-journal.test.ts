@@ -121,5 +121,5 @@ describeJournalContract(
     const [local, log] = [memoryJournal(), memoryLog()];
     return () => mirrorJournal({ journal: local, log });
   },
-  { describe, test, expect },
+  { describe, test },
 );

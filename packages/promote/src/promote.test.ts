@@ -287,7 +287,7 @@ describe("before the commit point", () => {
         : undefined;
     const verdict = await promote(world.inputFor(world.mine, { allowUnlabelled: true }), world.ports);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
-    expect(verdict.kind === "stop" && verdict.reason).toMatch(/no longer there/);
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/no longer exists/);
     expect(world.tags.writes).toEqual([]);
   });
 

@@ -265,7 +265,7 @@ describe("at the commit point", () => {
       ledger: { ...world.ledger, append: silent, entries: silent },
     });
     expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown", value: { changed: false } });
-    expect(verdict.kind === "stop" && verdict.reason).toMatch(/run again, it finishes what was begun/);
+    expect(verdict.kind === "stop" && verdict.reason).toMatch(/run again to finish it/);
     expect(world.tags.writes).toEqual([]);
   });
 

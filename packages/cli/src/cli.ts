@@ -2,7 +2,8 @@ import { asReleaseError, type Evidence, isoNow } from "@lateen/kernel";
 import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
-import { actorOf, type Context, readOverrides } from "./commands/context.ts";
+import { type Context, readOverrides } from "./commands/context.ts";
+import { actorOf } from "./job/actor.ts";
 import { checkNodeVersion } from "./command-line/check-node-version.ts";
 import { errorExitCode, exitCodeOf } from "./output/exit-codes.ts";
 import { formatCommandHelp, formatHelp } from "./help/format-help.ts";
@@ -65,7 +66,8 @@ async function run(
   for (const path of command.reads?.(args) ?? []) screen.spare(path);
   screen.beginResult();
   const context = createContext(host, screen, record, row, args);
-  if (row.writes && !context.dryRun && !args.has("yes")) await confirm(host, row.name);
+  if (row.writes && !context.dryRun && !args.has("yes") && command.isSafe?.(args) !== true)
+    await confirm(host, row.name);
   const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
   const document = asTyped(host.argv, args, {
     ...documentOf(row.name, result, overrideEvidence(context)),

@@ -95,7 +95,7 @@ describe.skipIf(program === "")("in a terminal", () => {
     await at.enter(ending(`lateen ship --sha ${sha} --yes`));
     await at.shows("soaks");
     await at.press("p");
-    await at.shows("paused: no wave starts until p is pressed again");
+    await at.shows("no wave starts until it continues");
     await at.shows("paused: p continues, q detaches");
     await pause(2500);
     expect(world.plane.moves()).toEqual([["canary-a"]]);

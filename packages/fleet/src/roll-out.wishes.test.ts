@@ -1,6 +1,7 @@
-import { go } from "@lateen/kernel";
+import { go, ReleaseError } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
+import { decideWish } from "./steps/follow-wishes.ts";
 import type { Wish } from "./ports/wishes.ts";
 import { createVirtualRollout } from "./testing/virtual-rollout.ts";
 
@@ -25,7 +26,7 @@ describe("wishes", () => {
     expect(verdict).toMatchObject({
       kind: "stop",
       outcome: "halted",
-      code: "STOP_REQUESTED",
+      code: "STOPPED",
       reason: "ada stopped the rollout: wrong week",
     });
     expect(fleet.calls).toEqual([["t1"]]);
@@ -59,6 +60,27 @@ describe("wishes", () => {
       "tenants-posted",
     ]);
     expect(events.find((event) => event.type === "rollout-paused")).toMatchObject({ actor: "ada" });
+  });
+
+  test("a wish for another rollout, or one that was followed before, changes nothing", async () => {
+    const { run } = createVirtualRollout(3);
+    const other: Wish = { kind: "stop", actor: "ada", id: "1", rollout: "another" };
+    expect(await run({}, { wishes: { read: async () => other } })).toMatchObject({ kind: "go" });
+    const state = { id: "r", paused: undefined, stop: undefined, wishes: new Set(["1"]) };
+    expect(decideWish(state, { kind: "pause", actor: "ada", id: "1" })).toBeUndefined();
+    expect(decideWish(state, { kind: "pause", actor: "ada", id: "2" })).toMatchObject({ type: "rollout-paused" });
+    expect(decideWish(state, { kind: "continue", actor: "ada" })).toBeUndefined();
+  });
+
+  test("a stop during the pause before a call is sent once more ends that pause", async () => {
+    const { run, ports, fleet, minutes } = wishing((event) =>
+      event.type === "call-retried" ? { kind: "stop", actor: "ada", reason: "enough" } : undefined,
+    );
+    const cause = new ReleaseError({ code: "BUSY", category: "unavailable", message: "busy", retryAfterMs: 600_000 });
+    fleet.answers.push({ kind: "busy", cause });
+    expect(await run({}, ports)).toMatchObject({ outcome: "halted", code: "STOPPED" });
+    expect(fleet.calls).toHaveLength(1);
+    expect(minutes()).toBeLessThan(6);
   });
 
   test("wishes that cannot be read change nothing", async () => {

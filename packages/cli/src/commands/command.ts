@@ -35,6 +35,8 @@ export interface Command {
   readonly about: string;
   readonly positionals?: Positionals;
   readonly options?: Options;
+  /** Whether these arguments only hold production back, so that a person is not asked first. @default never */
+  readonly isSafe?: (args: Arguments) => boolean;
   /** Files that are read: a result file that is one of them is left as it is. */
   readonly reads?: (args: Arguments) => readonly string[];
   /** Command lines with what they are for. */

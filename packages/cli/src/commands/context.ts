@@ -31,12 +31,6 @@ export interface Context {
   settings(...needs: readonly Section[]): Promise<Settings>;
 }
 
-/** Who runs this, for the ledger and the evidence. */
-export function actorOf(host: Pick<Host, "env" | "user">): string {
-  const { GITHUB_ACTOR, USER, LOGNAME, USERNAME } = host.env;
-  return [GITHUB_ACTOR, USER, LOGNAME, USERNAME, host.user()].find((name) => (name ?? "").trim() !== "") ?? "unknown";
-}
-
 /** The values of `--override`, and the lines of `LATEEN_OVERRIDE`. @throws ReleaseError `USAGE` for one without a check or a reason, or given twice */
 export function readOverrides(args: Arguments, env: Host["env"]): ReadonlyMap<string, string> {
   const overrides = new Map<string, string>();

@@ -23,7 +23,7 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     overrides,
     actor,
     dryRun,
-    pause,
+    wishes: pause,
     settings,
     wiring,
     reason: args.text("reason"),

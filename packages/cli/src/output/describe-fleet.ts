@@ -7,7 +7,12 @@ const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 /** How the events of a rollout read. */
 export const describeFleet: Describers<FleetEvent> = {
   "rollout-started": (event) => info(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
-  "rollout-resumed": (event) => info(`rollout continues from its journal, ${event.facts} events are known`),
+  "rollout-resumed": (event) =>
+    event.changed === undefined
+      ? info(`rollout continues from its journal, ${event.facts} events are known`)
+      : warning(
+          `rollout continues from its journal, under a changed policy, of which the safer values hold: ${event.changed.join("; ")}`,
+        ),
   "fleet-enumerated": (event) =>
     info(
       `fleet: ${counted(event.tenants.length, "tenant")}${event.pinned.length > 0 ? `, ${event.pinned.length} pinned` : ""}`,
@@ -60,6 +65,10 @@ export const describeFleet: Describers<FleetEvent> = {
       ? undefined
       : info(`${event.born.length} tenants were born during the rollout and are rolled last`),
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
+  "rollout-paused": ({ actor, reason }) =>
+    info(`paused by ${actor}${reason === undefined ? "" : `: ${reason}`}; no wave starts until it continues`),
+  "rollout-continued": ({ actor, reason }) =>
+    info(`the pause is over: continued by ${actor}${reason === undefined ? "" : `: ${reason}`}`),
   "rollout-interrupted": () => detail("the journal says that the rollout was interrupted"),
   "rollout-finished": (event) => info(`rollout: ${event.outcome}`),
   "rollout-abandoned": (event) => warning(`rollout abandoned: ${event.reason}`),

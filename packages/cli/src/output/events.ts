@@ -21,8 +21,6 @@ export type CommandEvent =
   | { readonly type: "warned"; readonly message: string }
   /** A first SIGINT, SIGTERM or `q`. */
   | { readonly type: "interrupted"; readonly by: string }
-  | { readonly type: "rollout-paused" }
-  | { readonly type: "rollout-continued" }
   | { readonly type: "heartbeat"; readonly waitingFor: string; readonly elapsedMs: number };
 
 /** Every event that a renderer may see. */
@@ -35,8 +33,6 @@ const describeCommand: Describers<CommandEvent> = {
   warned: (event) => warning(event.message),
   interrupted: (event) =>
     warning(`${event.by}: starting nothing new; what is in flight may settle (again to stop now)`),
-  "rollout-paused": () => info("paused: no wave starts until p is pressed again"),
-  "rollout-continued": () => info("the pause is over"),
   heartbeat: (event) => info(`still at it: ${event.waitingFor}`),
 };
 

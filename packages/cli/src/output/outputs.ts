@@ -4,6 +4,7 @@ import type { Environment } from "../config/layers.ts";
 import type { Host, Output } from "../host.ts";
 import type { Arguments } from "../command-line/arguments.ts";
 import type { Files } from "../io/files.ts";
+import { actorOf } from "../job/actor.ts";
 import { createPause, type Pause } from "../io/pause.ts";
 import { errorDocument, formatDocument, type ResultDocument, writeResultFile } from "./result.ts";
 import { createVault, type Vault } from "../job/secrets.ts";
@@ -65,7 +66,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
   const files: Files = { ...host.files, append: (path, text) => host.files.append(path, vault.mask(text)) };
   const style = createStyle(args.text("color") ?? host.env["LATEEN_COLOR"], host.env, host.stderr);
   const [quiet, verbose] = [args.has("quiet"), args.has("verbose")];
-  const pause = createPause(host, (event) => report(event));
+  const pause = createPause(host, () => actorOf(host));
   const atTerminal = host.stderr.isTerminal && host.env["TERM"] !== "dumb";
   const progress = inJob
     ? createActions({ out: stderr, env: host.env, files, verbose, quiet })
@@ -83,6 +84,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
   const guard = (text: string): string => (inJob ? guardText(text) : text);
   const say = (text: string): void => stderr.write(guard(folded(text, stderr)));
   const report = (event: AnyEvent): void => {
+    pause.see(event);
     const line = describeEvent(event);
     heart.beat(line?.text, line !== undefined && (line.level !== "detail" || verbose));
     all.event(event);

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import type { ControlPlane, Journal, Prober } from "@lateen/fleet";
+import type { ControlPlane, Journal, Prober, WishBox } from "@lateen/fleet";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
 import { ReleaseError, type Secret } from "@lateen/kernel";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
 import { configMissing } from "../config/errors.ts";
 import { commandEnvironment } from "./command-environment.ts";
-import { makeMirrorLog } from "./mirror-log.ts";
+import { makeMirrorLog, makeWishLog } from "./mirror-log.ts";
 import type { Parts } from "./parts.ts";
 
 /** The fleet's ports. */
@@ -14,6 +14,8 @@ export interface FleetWiring {
   readonly controlPlane: ControlPlane;
   readonly prober: Prober;
   readonly journal: Journal;
+  /** Pause, continue and stop, from other processes and other machines. */
+  readonly wishes: WishBox;
   /** What "well" means, in the order of the configuration. */
   readonly checks: readonly FleetCheck[];
   /** Of each control plane that can be asked: what its credentials may do. */
@@ -46,6 +48,7 @@ export async function makeFleet(parts: Parts): Promise<FleetWiring> {
     controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(drivers),
     prober: await makeProber(parts, fleet, drivers),
     journal: parts.journal ?? (await makeJournal(parts, fleet)),
+    wishes: parts.journal === undefined ? await makeWishes(parts, fleet) : noWishes,
     checks: fleet.checks.length === 0 ? [] : await (await import("./checks.ts")).makeChecks(parts, fleet),
     access: drivers.flatMap(({ name, checkAccess }) =>
       checkAccess === undefined ? [] : [{ name, check: checkAccess }],
@@ -173,6 +176,25 @@ async function makeBuildinfo({ sendMany: send, clock }: Parts, fleet: FleetConfi
     insecure: fleet.insecure,
     bustCache: fleet.verify.bustCache,
   });
+}
+
+/** A journal that is handed in brings its own way of pausing. */
+const noWishes: WishBox = { read: async () => undefined, ask: async () => undefined };
+
+/** A wish is left where the process that drives the rollout reads it: in the folder if it lives here, else on the mirror's ref. */
+async function makeWishes(parts: Parts, { journal, mirror }: FleetConfig): Promise<WishBox> {
+  const [{ createFileWishes, findJournalOwner }, { combineWishes, mirrorWishes }] = await Promise.all([
+    import("@lateen/fleet/journal-file"),
+    import("@lateen/fleet"),
+  ]);
+  const folder = resolve(parts.settings.folder, journal);
+  const here = createFileWishes({ folder });
+  if (mirror === undefined) return here;
+  const there = mirrorWishes({ log: makeWishLog(parts, mirror), clock: parts.clock });
+  return {
+    ...combineWishes([here, there]),
+    ask: async (wish) => ((await findJournalOwner(folder)) === undefined ? there : here).ask(wish),
+  };
 }
 
 async function makeJournal(parts: Parts, { journal: folder, mirror }: FleetConfig): Promise<Journal> {

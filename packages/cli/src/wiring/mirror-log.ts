@@ -17,6 +17,13 @@ export function makeMirrorLog(parts: Parts, mirror: LedgerConfig): MirrorLog {
     : besideEarlier(open(mirror.ref), { log: open(parent), ref: parent, isOurs: mirror.ref === `${parent}/default` });
 }
 
+/** The ref that holds the newest wish for a rollout, next to that of its journal. */
+export function makeWishLog(parts: Parts, mirror: LedgerConfig): MirrorLog {
+  const { env, clock } = parts;
+  const ref = mirror.ref.replace(/^refs\/([^/]+)\//, "refs/$1/wishes/");
+  return createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref, env, clock });
+}
+
 /** Where earlier versions kept the journal of the fleet without an environment. */
 interface Earlier {
   readonly log: MirrorLog;

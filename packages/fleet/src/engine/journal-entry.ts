@@ -70,6 +70,13 @@ export interface Stage {
 /** What a row of the control plane says about one tenant; `failed` beats whatever the tenant says itself. */
 export type RowVerdict = "proven" | "unproven" | "denied" | "failed" | "doubtful" | "silent";
 
+/** Who wanted it and why, and the id of the wish. */
+export interface FollowedWish {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+  readonly wish?: string | undefined;
+}
+
 /** The events of a rollout in their order; replaying them gives its state. They hold no secrets. */
 export type RolloutEvent =
   | {
@@ -173,6 +180,8 @@ export type RolloutEvent =
       readonly outcome: StopOutcome;
       readonly code?: string | undefined;
       readonly reason: string;
+      /** Id of the wish that it follows. */
+      readonly wish?: string | undefined;
     }
   | { readonly type: "rollout-halted"; readonly code?: string | undefined; readonly reason: string }
   | { readonly type: "return-planned"; readonly stages: readonly Stage[] }
@@ -189,8 +198,8 @@ export type RolloutEvent =
       readonly stages: readonly Stage[];
     }
   /** Nothing new is started until `rollout-continued`. */
-  | { readonly type: "rollout-paused"; readonly actor: string; readonly reason?: string | undefined }
-  | { readonly type: "rollout-continued"; readonly actor: string; readonly reason?: string | undefined }
+  | ({ readonly type: "rollout-paused" } & FollowedWish)
+  | ({ readonly type: "rollout-continued" } & FollowedWish)
   | { readonly type: "rollout-interrupted" }
   | {
       readonly type: "rollout-finished";

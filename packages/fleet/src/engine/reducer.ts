@@ -91,6 +91,7 @@ const appliers: Appliers = {
   "guard-stopped": (state, event) => {
     const { outcome, code = "GUARD_STOPPED", reason, guard } = event;
     state.stop ??= { outcome, code, reason, guard };
+    rememberWish(state, event);
   },
   "rollout-halted": (state, event) => {
     state.stop ??= { outcome: "halted", code: event.code ?? "ROLLOUT_HALTED", reason: event.reason };
@@ -114,8 +115,14 @@ const appliers: Appliers = {
     event.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
     addStages(state, event.stages);
   },
-  "rollout-paused": (state, event) => void (state.paused = { actor: event.actor, reason: event.reason }),
-  "rollout-continued": (state) => void (state.paused = undefined),
+  "rollout-paused": (state, event) => {
+    state.paused = { actor: event.actor, reason: event.reason };
+    rememberWish(state, event);
+  },
+  "rollout-continued": (state, event) => {
+    state.paused = undefined;
+    rememberWish(state, event);
+  },
   "rollout-interrupted": (state) => {
     state.interrupted = true;
     const reason = "the rollout was interrupted";
@@ -124,6 +131,10 @@ const appliers: Appliers = {
   "rollout-finished": (state, event) => void (state.finished = event.outcome),
   "rollout-abandoned": (state) => void (state.finished = "abandoned"),
 };
+
+function rememberWish(state: RolloutState, { wish }: { readonly wish?: string | undefined }): void {
+  if (wish !== undefined) state.wishes.add(wish);
+}
 
 function addTenants(state: RolloutState, tenants: readonly Tenant[]): void {
   for (const tenant of tenants) {

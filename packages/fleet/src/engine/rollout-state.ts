@@ -95,6 +95,8 @@ export interface RolloutState {
   alarm: { readonly code: string; readonly reason: string } | undefined;
   /** Who has paused the rollout; undefined while it goes on. */
   paused: { readonly actor: string; readonly reason: string | undefined } | undefined;
+  /** Ids of wishes that were followed. */
+  readonly wishes: Set<string>;
   interrupted: boolean;
   /** The fleet has been enumerated once more after the last move. */
   reEnumerated: boolean;
@@ -132,6 +134,7 @@ export function emptyState(): RolloutState {
     stop: undefined,
     alarm: undefined,
     paused: undefined,
+    wishes: new Set(),
     interrupted: false,
     reEnumerated: false,
     returning: false,

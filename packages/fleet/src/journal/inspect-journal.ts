@@ -20,6 +20,10 @@ export interface RolloutStatus {
   readonly startedAt: number;
   /** Tenants that were handed to the control plane so far. */
   readonly moved: number;
+  /** Who has paused it and why; absent while it goes on. */
+  readonly paused?: { readonly actor: string; readonly reason: string | undefined } | undefined;
+  /** Which fleet it is for; absent in journals of earlier versions. */
+  readonly fleet?: FleetIdentity | undefined;
   /** Verdicts of checks so far. */
   readonly checks: readonly CheckReport[];
 }
@@ -67,13 +71,25 @@ function isOpen({ state, outcome }: RolloutStatus): boolean {
 }
 
 function statusOf(state: RolloutState): RolloutStatus | undefined {
-  const { id, release, purpose, startedAt, moved, checks, finished } = state;
+  const { id, release, purpose, startedAt, moved, checks, finished, paused, fleet } = state;
   if (id === undefined || release === undefined) return undefined;
-  const known = { id, release, startedAt, moved, checks, ...(purpose === undefined ? {} : { purpose }) };
+  const known = { id, release, startedAt, moved, checks, paused, fleet, ...(purpose === undefined ? {} : { purpose }) };
   if (finished === undefined) return { ...known, state: "unfinished" };
   return {
     ...known,
     state: finished === "abandoned" ? "abandoned" : "finished",
     outcome: finished,
   };
+}
+
+/** The rollout of `journal` that can be paused and stopped: the unfinished one of `fleet`. Changes nothing. */
+export async function findWishTarget(
+  journal: Pick<Journal, "read">,
+  fleet: FleetIdentity,
+): Promise<Verdict<RolloutStatus>> {
+  const state = replay(await journal.read());
+  const status = statusOf(state);
+  if (status?.state !== "unfinished") return refuse("JOURNAL_EMPTY", "no rollout is under way");
+  const other = state.fleet && otherFleet(state, fleet);
+  return other === undefined ? go(status) : refuse("JOURNAL_OTHER_FLEET", other);
 }

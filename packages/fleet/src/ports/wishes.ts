@@ -4,6 +4,12 @@ export interface Wish {
   readonly kind: "pause" | "continue" | "stop";
   readonly actor: string;
   readonly reason?: string | undefined;
+  /** Unique; a wish with an id takes effect once, also if the rollout is resumed by another process. */
+  readonly id?: string | undefined;
+  /** Id of the rollout that is meant. @default whichever reads it */
+  readonly rollout?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at?: number | undefined;
 }
 
 /** Where wishes for a rollout are read: a terminal, a ref, a table. */
@@ -12,4 +18,10 @@ export interface Wishes {
   read(signal?: AbortSignal): Promise<Wish | undefined>;
   /** Resolves when there may be another wish; without it `read` is called once a second. */
   changed?(signal: AbortSignal): Promise<void>;
+}
+
+/** Wishes that other processes can leave. */
+export interface WishBox extends Wishes {
+  /** Replaces the newest wish. @throws ReleaseError if it could not be written */
+  ask(wish: Wish): Promise<void>;
 }

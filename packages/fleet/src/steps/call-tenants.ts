@@ -104,12 +104,14 @@ function hasStopped({ state }: Run): boolean {
   return (state.stop !== undefined || state.paused !== undefined) && !state.returning;
 }
 
+/** False if the rollout is called off during it; a stop ends it too, unless the call is part of the way back. */
 async function pause(run: Run, delayMs: number): Promise<boolean> {
-  const ended = await run.ports.clock.sleep(delayMs, run.signal).then(
+  const off = run.state.returning ? run.signal : run.watching;
+  const ended = await run.ports.clock.sleep(delayMs, off).then(
     () => true,
     () => false,
   );
-  return ended && run.signal?.aborted !== true;
+  return ended && off?.aborted !== true;
 }
 
 /** A gateway may give up on a call that took effect behind it: a tenant that shows the target is not posted again. */

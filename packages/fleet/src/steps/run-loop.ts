@@ -2,7 +2,7 @@ import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { callTenants } from "./call-tenants.ts";
 import { checkGuards } from "./check-guards.ts";
 import { decideRollout, type RolloutAction } from "../engine/decide-rollout.ts";
-import { followWishes, heedWish } from "./follow-wishes.ts";
+import { followWishes, readWish } from "./follow-wishes.ts";
 import { failureBound } from "../coverage/failure-bound.ts";
 import { observeWave } from "./observe-wave.ts";
 import { planRollback } from "../engine/plan-rollback.ts";
@@ -27,8 +27,8 @@ export async function runLoop(run: Run): Promise<ReleaseError | undefined> {
   const onAbort = () => wake();
   run.signal?.addEventListener("abort", onAbort);
   const over = new AbortController();
-  // Before the first decision: a rollout that was paused while it waited for its gate moves nothing.
-  await heedWish(run, over.signal).catch((error: unknown) => (failure = asReleaseError(error)));
+  // Before anything is started: a wish may be older than this process.
+  await readWish(run).catch((error: unknown) => (failure = asReleaseError(error)));
   const following = followWishes(run, () => wake(), over.signal).catch((error: unknown) => {
     failure ??= asReleaseError(error);
     wake();
@@ -97,6 +97,7 @@ async function perform(run: Run, step: Step): Promise<void> {
 async function start(run: Run, stage: string): Promise<void> {
   if (!run.state.returning) await watchProven(run);
   if (!run.state.returning && !(await passGuards(run))) return;
+  await readWish(run);
   if (run.signal?.aborted === true) return;
   const actions = decideRollout(run.state, run.limits, run.ports.clock.now());
   const again = actions.find((action) => action.kind === "start" && action.stage === stage);

@@ -3,6 +3,7 @@ import { onlyOption, parseOnly } from "../../command-line/tenant-selection.ts";
 import { serverOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
+import { wishKinds } from "./wish-kinds.ts";
 
 /** `lateen rollout`. */
 export const rollout: Command = {
@@ -12,20 +13,32 @@ export const rollout: Command = {
     ...onlyOption,
     resume: { about: "continue the journal's rollout, or its rollback; needs no --sha, moves no tag" },
     abandon: { about: "abandon the journal's rollout; moves nothing" },
-    reason: { value: "TEXT", about: "why it is abandoned" },
+    pause: { about: "ask the process that drives the rollout to start nothing new; calls in flight settle" },
+    continue: { about: "ask it to go on after a pause" },
+    stop: { about: "ask it to start nothing new and to end; tenants stay as they are" },
+    reason: { value: "TEXT", about: "why it is paused, stopped or abandoned; the journal keeps it" },
     ...serverOption,
   },
   examples: [
     ["lateen rollout --sha abcdef1", "the whole fleet"],
     ["lateen rollout --resume", "after an interruption"],
     ["lateen rollout --sha abcdef1 --only canary-a,acme", "two tenants"],
+    ["lateen rollout --stop --reason 'checkout fails'", "from another shell or machine, while it runs"],
   ],
+  isSafe: (args) => args.has("pause") || args.has("stop"),
   async run(context) {
     const { args } = context;
+    const chosen = ["resume", "abandon", ...wishKinds].filter((name) => args.has(name));
+    if (chosen.length > 1)
+      throw usageError(`--${chosen[0]} and --${chosen[1]} contradict each other`, "give one of them");
+    const wish = wishKinds.find((kind) => args.has(kind));
+    if (wish !== undefined) {
+      if (args.text("server") !== undefined)
+        throw usageError(`--${wish} and --server contradict each other`, `POST /v1/rollouts/ID/${wish} asks a service`);
+      return (await import("./wish.ts")).wishOf(context, wish);
+    }
     if (args.text("server") !== undefined) return (await import("../../server/follow.ts")).shipOverServer(context);
     const only = parseOnly(args);
-    if (args.has("resume") && args.has("abandon"))
-      throw usageError("--resume and --abandon contradict each other", "give one of them");
     if (args.has("abandon")) return (await import("./abandon.ts")).abandon(context);
     const [{ openWriterJob }, { rollout: rollOut }] = await Promise.all([
       import("../open-writer-job.ts"),

@@ -9,6 +9,7 @@ export function recordFleet({ controlPlane, prober, journal, access, checks }: F
   const written: JournalEntry[] = [];
   return {
     access,
+    wishes: { read: async () => undefined, ask: async () => undefined },
     checks: checks.map(asPlanned),
     controlPlane: {
       enumerate: (release, settings, signal) => controlPlane.enumerate(release, settings, signal),

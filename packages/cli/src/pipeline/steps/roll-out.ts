@@ -13,7 +13,7 @@ import {
 } from "@lateen/fleet";
 import { go, type Slug, type Verdict } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
-import { candidateTag, type Job } from "../../job/job.ts";
+import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { checkResults, heldChecks } from "../checks.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
@@ -55,16 +55,20 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(options.resume === true ? { resume: true } : {}),
       fleet: fleetIdentity(job.settings),
+      actor: job.actor,
+      run: runUrlOf(job),
     };
     const { guards, supersededBy } = isRollback ? noGuards : guardsOf(job, commit);
     const { checks, waived } = await heldChecks(job);
     if (isRollback && checks.length > 0)
       job.report({ type: "warned", message: "a rollback runs no checks: it is proven by what the tenants run" });
+    const wired = await job.wiring.fleet();
+    const { combineWishes } = await import("@lateen/fleet");
     const ports = {
-      ...(await job.wiring.fleet()),
+      ...wired,
+      wishes: job.wishes === undefined || job.dryRun ? wired.wishes : combineWishes([wired.wishes, job.wishes]),
       checks,
       guards: isRollback ? guards : [...guards, ...(await freezeGuards(job)), ...(job.guards ?? [])],
-      wishes: job.dryRun ? undefined : job.wishes,
       clock: job.wiring.clock,
       report: job.report,
       ...(await historyOf(job)),

@@ -93,6 +93,29 @@ describe("a mirrored journal", () => {
     expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
   });
 
+  test("pushes one after the other: facts that come while a push is under way are no other machine", async () => {
+    const log = memoryLog();
+    const slow: MirrorLog = {
+      ...log,
+      append: async (...given) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return log.append(...given);
+      },
+    };
+    const opened = await mirrorJournal({ journal: memoryJournal(), log: slow, intervalMs: 0 }).open();
+    if (opened.kind === "stop") throw new Error(opened.reason);
+    const { append, close } = opened.value;
+    const started = { type: "rollout-started", id: "r", release, at: 1, seq: 1 } as const;
+    await append([started, { type: "stages-planned", stages: [], at: 2, seq: 2 }]);
+    const facts = ["one", "two", "three"].map(
+      (reason, index) => ({ type: "rollout-halted", reason, at: 3, seq: 3 + index }) as const,
+    );
+    await Promise.all(facts.map((fact) => append([fact])));
+    await close();
+    const entries = await mirrorJournal({ journal: memoryJournal(), log }).read();
+    expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test("holds several rollouts one after the other and reports the latest", async () => {
     const log = memoryLog();
     const { ports, fleet } = machine(log);

@@ -100,13 +100,24 @@ async function mirror(
   let { head } = mirrored;
   let pushedAt = Number.NEGATIVE_INFINITY;
 
-  const push = async (mustSucceed: boolean): Promise<void> => {
+  let pushing: Promise<unknown> = Promise.resolve();
+
+  /** One push after the other: two at a time would each take the other for another machine. */
+  const push = (mustSucceed: boolean): Promise<void> => {
+    const length = known.length;
+    const turn = pushing.then(() => (sent >= length ? undefined : pushNow(mustSucceed)));
+    pushing = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const pushNow = async (mustSucceed: boolean): Promise<void> => {
+    const length = known.length;
     const value = { schemaVersion: 1, from: sent, facts: known.slice(sent) };
     const subject = `rollout ${replay(known).id ?? "?"}: ${known.at(-1)?.type ?? "nothing"}`;
     const appended = await tools.log.append(head, { subject, value });
     pushedAt = tools.clock.now();
     if (appended.kind === "lost") throw lost();
-    if (appended.kind === "appended") [head, sent] = [appended.head.id, known.length];
+    if (appended.kind === "appended") [head, sent] = [appended.head.id, length];
     else if (mustSucceed) throw appended.cause;
     else ({ head, sent } = await lookAgain(tools.log, { head, sent, known }));
   };
@@ -123,6 +134,7 @@ async function mirror(
       if (boundary.length > 0 && isDue) await push(isOpening);
     },
     async rotate() {
+      await pushing;
       await inner.rotate();
       [known, sent] = [[], 0];
     },

@@ -34,7 +34,7 @@ describe("an interrupted rollback", () => {
     const resumed = await world.lateen(["rollout", "--resume", "--json"], { env: { DEPLOY_DISABLED: "1" } });
     expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
     expect(resumed.stderr).toContain("the kill switch does not stop a rollback");
-    const next = `lateen rollback --to ${old} --reason 'checkout fails for all users'\\''s cart'`;
+    const next = `lateen rollback --to ${old} --reason 'checkout fails at a customer'\\''s cart'`;
     expect(resumed.json()).toMatchObject({
       commit: old,
       next: [next],

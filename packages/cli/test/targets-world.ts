@@ -29,7 +29,7 @@ export interface TargetsWorld extends World {
 /** The targets by their tags. */
 export type Tag = "latest" | "next";
 
-export const reason = "checkout fails for all users's cart";
+export const reason = "checkout fails at a customer's cart";
 
 /** `lateen.yaml` with the second target. */
 export function withTargets(text: string): string {

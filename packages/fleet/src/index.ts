@@ -1,5 +1,4 @@
 export type { FleetReport, TenantReport } from "./coverage/fleet-report.ts";
-export type { RolloutForecast } from "./engine/forecast.ts";
 export type { FleetIdentity, JournalEntry, RolloutPurpose } from "./engine/journal-entry.ts";
 export type { FleetEvent } from "./events.ts";
 export { abandonRollout, findWishTarget, inspectJournal, type RolloutStatus } from "./journal/inspect-journal.ts";
@@ -10,15 +9,15 @@ export { mirrorJournal, type MirrorLog } from "./journal/mirror/mirror-journal.t
 export { type FleetPolicy, type FreezeWindow, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
 export { combineControlPlanes } from "./ports/combine-control-planes.ts";
 export { combineProbers, requireBoth } from "./ports/combine-probers.ts";
-export type { ControlPlane, Redeployment, TenantRow } from "./ports/control-plane.ts";
+export type { ControlPlane } from "./ports/control-plane.ts";
 export type { Guard } from "./ports/guard.ts";
 export type { FleetHistory } from "./ports/history.ts";
 export type { Journal, OpenJournal } from "./ports/journal.ts";
 export type { Prober } from "./ports/prober.ts";
-export type { RolloutInput, RolloutPorts, VerifyInput, VerifyPorts } from "./ports/rollout-ports.ts";
 export { combineWishes } from "./ports/combine-wishes.ts";
 export type { Wish, WishBox, Wishes } from "./ports/wishes.ts";
-export { isNonEmpty, type NonEmpty, type Tenant } from "./ports/tenant.ts";
+export { isNonEmpty, type NonEmpty } from "./ports/tenant.ts";
 export { createFreezeGuard } from "./steps/freeze-guard.ts";
+export type { RolloutInput } from "./ports/rollout-ports.ts";
 export { rollOut } from "./roll-out.ts";
 export { verifyFleet } from "./verify-fleet.ts";

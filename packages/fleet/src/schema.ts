@@ -15,7 +15,7 @@ function isSlug(text: string): boolean {
 }
 
 /** Body of `POST /cp/admin/tenants/redeploy-fleet`, as lateen sends it and as a control plane may check it. */
-export const redeployRequest: z.ZodType<RedeployRequest> = z.object({
+export const redeployRequest = z.object({
   target_tag: z.string().refine(isTag, { error: "must be an image tag" }),
   canary_slug: slug.exactOptional(),
   soak_seconds: z.int().min(0),
@@ -28,20 +28,8 @@ export const redeployRequest: z.ZodType<RedeployRequest> = z.object({
   only_slugs: z.array(slug).min(1).exactOptional(),
 });
 
-/** See {@link redeployRequest}. */
-export interface RedeployRequest {
-  readonly target_tag: string;
-  readonly canary_slug?: string;
-  readonly soak_seconds: number;
-  readonly batch_size: number;
-  readonly max_stragglers: number;
-  readonly dry_run: boolean;
-  readonly confirm: true;
-  readonly only_slugs?: string[];
-}
-
 /** One row of an answer as a careful control plane gives it. */
-export const redeployRow: z.ZodType<RedeployRow> = z.object({
+export const redeployRow = z.object({
   slug: z.string(),
   phase: z.string().exactOptional(),
   ssm_status: z.string().exactOptional(),
@@ -55,21 +43,8 @@ export const redeployRow: z.ZodType<RedeployRow> = z.object({
   tags: z.array(z.string()).exactOptional(),
 });
 
-/** See {@link redeployRow}. */
-export interface RedeployRow {
-  readonly slug: string;
-  readonly phase?: string;
-  readonly ssm_status?: string;
-  readonly ssm_exit_code?: number;
-  readonly healthz_ok?: boolean;
-  readonly verified_on_target?: boolean;
-  readonly running_image?: string;
-  readonly error?: string | null;
-  readonly tags?: string[];
-}
-
 /** Answer with status 200 or 500. */
-export const redeployResponse: z.ZodType<RedeployResponse> = z.object({
+export const redeployResponse = z.object({
   ok: z.boolean(),
   results: z.array(redeployRow),
   error: z.string().exactOptional(),
@@ -77,20 +52,5 @@ export const redeployResponse: z.ZodType<RedeployResponse> = z.object({
   stragglers: z.array(z.string()).exactOptional(),
 });
 
-/** See {@link redeployResponse}. */
-export interface RedeployResponse {
-  readonly ok: boolean;
-  readonly results: RedeployRow[];
-  readonly error?: string;
-  readonly message?: string;
-  readonly stragglers?: string[];
-}
-
-/** Answer of `GET /buildinfo`; other keys are ignored. */
-export const buildinfo: z.ZodType<Buildinfo> = z.object({ git_sha: z.string() });
-
-/** See {@link buildinfo}. */
-export interface Buildinfo {
-  /** Full commit id, or a word such as `dev` for a build without one. */
-  readonly git_sha: string;
-}
+/** Answer of `GET /buildinfo`; other keys are ignored. `git_sha` is the full commit id, or a word such as `dev` for a build without one. */
+export const buildinfo = z.object({ git_sha: z.string() });

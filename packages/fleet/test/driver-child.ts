@@ -1,11 +1,13 @@
 // A rollout over a driver in a process of its own, for tests that kill it. Prints every event as a line of JSON.
 import { argv, stdout } from "node:process";
 import { createScaledClock } from "@lateen/kernel/testing";
-import { createExecFleet, type ExecFleetOptions } from "../src/exec/index.ts";
-import { createKubernetesFleet, type KubernetesFleetOptions } from "../src/kubernetes/index.ts";
+import { createExecFleet } from "../src/exec/index.ts";
+import { createKubernetesFleet } from "../src/kubernetes/index.ts";
 import { createFileJournal } from "../src/journal/file/journal.ts";
 import { rollOut } from "../src/roll-out.ts";
 import type { RolloutInput } from "../src/ports/rollout-ports.ts";
+import type { ExecFleetOptions } from "../src/exec/commands.ts";
+import type { KubernetesFleetOptions } from "../src/kubernetes/cluster.ts";
 
 /** What the child is given as JSON. */
 export interface DriverChildSettings {

@@ -1,5 +1,4 @@
 export type { GateReport } from "./checks/gate-report.ts";
-export type { RequiredCheck } from "./checks/decide-check.ts";
 export { checkSuperseded, type SupersessionInput } from "./check-superseded.ts";
 export type { GateEvent } from "./events.ts";
 export { createHoldLog, type HoldLog } from "./kill-switch/hold-log.ts";
@@ -10,8 +9,8 @@ export {
   readKillSwitch,
 } from "./kill-switch/read-kill-switch.ts";
 export { type GateInput, passGate } from "./pass-gate.ts";
-export { type GatePolicy, resolvePolicy as resolveGatePolicy, type WorkflowGate } from "./policy.ts";
+export { resolvePolicy as resolveGatePolicy } from "./policy.ts";
 export { type Attempt, type Attempts, countSupersededInARow } from "./ports/attempts.ts";
 export type { Forge } from "./ports/forge.ts";
-export { type GatePorts, gatePorts } from "./ports/gate-ports.ts";
+export { gatePorts } from "./ports/gate-ports.ts";
 export { createAttempts } from "./supersession/supersession-log.ts";

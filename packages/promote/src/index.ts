@@ -1,6 +1,5 @@
 export { chooseRelease } from "./steps/choose-release.ts";
 export { promotionRules } from "./decide/rules.ts";
-export type { PromoteErrorCode } from "./errors.ts";
 export type { PromotionEvent } from "./events.ts";
 export { type PastRelease, readPastReleases } from "./facts/past-releases.ts";
 export { ledgerRef } from "./ledger-git/ledger-ref.ts";

@@ -1,4 +1,4 @@
-export type { CheckContext, CheckPolicy, FleetCheck, Measurement } from "./check.ts";
+export type { CheckContext, CheckPolicy, FleetCheck } from "./check.ts";
 export { type CheckReport, checkEvidence, describeStopped } from "./check-report.ts";
 export { createExecCheck } from "./exec/exec-check.ts";
 export { createHttpCheck } from "./http/http-check.ts";

@@ -7,7 +7,8 @@ import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from ".
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
 import { createFolderFleet, type FolderFleet } from "../testing/folder-fleet.ts";
-import { createExecFleet, type ExecFleetOptions } from "./index.ts";
+import { createExecFleet } from "./index.ts";
+import type { ExecFleetOptions } from "./commands.ts";
 
 const release = { sha: parseCommitSha(targetSha), tag: "staging-bbbbbbb", digests: {} };
 const env = { PATH: process.env["PATH"] ?? "" };

@@ -1,2 +1,1 @@
-export { type ExecFleetOptions } from "./commands.ts";
-export { createExecFleet, type ExecFleet } from "./exec-fleet.ts";
+export { createExecFleet } from "./exec-fleet.ts";

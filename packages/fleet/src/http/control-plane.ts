@@ -16,7 +16,7 @@ import {
   type Release,
 } from "@lateen/kernel";
 import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
-import type { RedeployRequest } from "../schema.ts";
+import type { RedeployRequest } from "./wire.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";

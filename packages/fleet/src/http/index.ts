@@ -1,2 +1,2 @@
-export { type ControlPlaneOptions, createControlPlane } from "./control-plane.ts";
-export { createProber, type ProberOptions } from "./prober.ts";
+export { createControlPlane } from "./control-plane.ts";
+export { createProber } from "./prober.ts";

@@ -1,4 +1,3 @@
 export type { KubeconfigSource } from "./api/kubeconfig.ts";
 export type { AccessFinding } from "./check-access.ts";
-export type { KubernetesFleetOptions } from "./cluster.ts";
-export { createKubernetesFleet, type KubernetesFleet } from "./kubernetes-fleet.ts";
+export { createKubernetesFleet } from "./kubernetes-fleet.ts";

@@ -9,7 +9,8 @@ import { memoryJournal } from "../journal/memory-journal.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { rollOut } from "../roll-out.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
-import { createKubernetesFleet, type KubernetesFleetOptions } from "./index.ts";
+import { createKubernetesFleet } from "./index.ts";
+import type { KubernetesFleetOptions } from "./cluster.ts";
 
 const {
   LATEEN_REAL_ETCD: etcd = "",

@@ -8,7 +8,8 @@ import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from ".
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
 import { type KubernetesApi, type KubernetesApiOptions, startKubernetesApi } from "../testing/kubernetes/index.ts";
-import { createKubernetesFleet, type KubernetesFleetOptions } from "./index.ts";
+import { createKubernetesFleet } from "./index.ts";
+import type { KubernetesFleetOptions } from "./cluster.ts";
 
 const repository = "ghcr.io/acme/platform";
 const annotation = "org.opencontainers.image.revision";

@@ -5,7 +5,7 @@ import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import type { JournalEntry } from "../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../ports/journal.ts";
 import type { Prober } from "../ports/prober.ts";
-import type { RedeployRequest } from "../schema.ts";
+import type { RedeployRequest } from "../http/wire.ts";
 import { isNonEmpty, type Tenant } from "../ports/tenant.ts";
 
 /** A control plane under test with at least two tenants, none of which runs `release`. */

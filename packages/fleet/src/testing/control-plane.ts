@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { redeployRequest, type RedeployRequest, type RedeployRow } from "../schema.ts";
+import type { RedeployRequest, RedeployRow } from "../http/wire.ts";
+import { redeployRequest } from "../schema.ts";
 import type { TenantsServer } from "./tenants.ts";
 
 /**

@@ -1,7 +1,1 @@
-export {
-  createDispatcher,
-  type DispatchedRun,
-  type Dispatcher,
-  type DispatcherOptions,
-  type DispatchOrder,
-} from "./create-dispatcher.ts";
+export { createDispatcher } from "./create-dispatcher.ts";

@@ -1,1 +1,1 @@
-export { createGiteaForge, type GiteaForgeOptions } from "./create-gitea-forge.ts";
+export { createGiteaForge } from "./create-gitea-forge.ts";

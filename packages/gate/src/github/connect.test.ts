@@ -4,7 +4,8 @@ import { secret } from "@lateen/kernel";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { causeOf, closeGitHubWorlds, startGitHubWorld, valueOf } from "../testing/github-world.ts";
-import { createGitHubForge, type GitHubForgeOptions } from "./index.ts";
+import { createGitHubForge } from "./index.ts";
+import type { GitHubForgeOptions } from "./create-github-forge.ts";
 
 afterEach(closeGitHubWorlds);
 

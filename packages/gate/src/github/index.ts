@@ -1,2 +1,1 @@
-export type { GitHubApp } from "./connect.ts";
-export { createGitHubForge, type GitHubForgeOptions } from "./create-github-forge.ts";
+export { createGitHubForge } from "./create-github-forge.ts";

@@ -2,9 +2,10 @@ import { type CommitSha, parseCommitSha } from "@lateen/kernel";
 
 import { type CheckDecision, decideCheck } from "../checks/decide-check.ts";
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
-import { createGiteaForge, type GiteaForgeOptions } from "../gitea/index.ts";
+import { createGiteaForge } from "../gitea/index.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import { type GiteaFake, type GiteaFakeOptions, startGiteaFake } from "./gitea-fake.ts";
+import type { GiteaForgeOptions } from "../gitea/create-gitea-forge.ts";
 
 /** Name of a required check. */
 export const ci = "CI / all-required (push)";

@@ -2,9 +2,10 @@ import { createHttp, createSender, type Http, type Reading, type ReleaseError } 
 import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
 
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
-import { createGitHubForge, type GitHubForgeOptions } from "../github/index.ts";
+import { createGitHubForge } from "../github/index.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import { type GitHubFake, type GitHubFakeOptions, startGitHubFake } from "./github-fake.ts";
+import type { GitHubForgeOptions } from "../github/create-github-forge.ts";
 
 /** A fake GitHub and the adapter on it, for the tests of this package: real requests, virtual pauses. */
 export interface GitHubWorld {

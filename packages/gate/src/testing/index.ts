@@ -3,5 +3,5 @@ export { describeForgeContract } from "./forge-contract.ts";
 export type { ForgeFacts } from "./forge-facts.ts";
 export { openGitGraph } from "./git-graph.ts";
 export { type GiteaFake, startGiteaFake } from "./gitea-fake.ts";
-export { type GitHubFake, startGitHubFake } from "./github-fake.ts";
+export { startGitHubFake } from "./github-fake.ts";
 export { htmlPage, type HttpFake } from "./http-fake.ts";

@@ -5,7 +5,8 @@ import { type ImageRef, parseDigest, parseImageRef, type Repository, systemClock
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, expect, test } from "vitest";
 import { openRegistries, type RegistryEvent, retag } from "../index.ts";
-import { type FakeRegistry, seedImage, type SeededImage, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
+import type { SeededImage } from "../testing/seed-image.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));

@@ -1,7 +1,8 @@
 import { parseImageRef, systemClock } from "@lateen/kernel";
 import { afterEach, expect, test } from "vitest";
 import { openRegistries, retag } from "../index.ts";
-import { type FakeRegistry, seedImage, type SeededImage, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
+import type { SeededImage } from "../testing/seed-image.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));

@@ -3,8 +3,9 @@ import { type Digest, type ImageRef, parseDigest, parseImageRef, type Repository
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
-import { type FakeRegistry, imageShapes, seedImage, type SeededImage, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, imageShapes, seedImage, startRegistry } from "../testing/index.ts";
 import { type RegistryQuirks } from "../testing/start-registry.ts";
+import type { SeededImage } from "../testing/seed-image.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));

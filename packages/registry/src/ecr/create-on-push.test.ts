@@ -4,7 +4,8 @@ import { afterEach, expect, test } from "vitest";
 import { openRegistries } from "../open-registries.ts";
 import { retag } from "../retag.ts";
 import { keys } from "../testing/ecr-test-world.ts";
-import { type FakeEcr, type FakeRegistry, seedImage, startEcr, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, seedImage, startEcr, startRegistry } from "../testing/index.ts";
+import type { FakeEcr } from "../testing/start-ecr.ts";
 
 // docs.aws.amazon.com, "Repository creation templates": with CREATE_ON_PUSH a push makes the repository that it names.
 const closing: (() => Promise<unknown>)[] = [];

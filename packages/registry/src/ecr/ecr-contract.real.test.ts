@@ -5,9 +5,10 @@ import type { AddressInfo } from "node:net";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { openRegistries } from "../index.ts";
-import { describeRegistryContract, type FakeEcr, startEcr } from "../testing/index.ts";
+import { describeRegistryContract, startEcr } from "../testing/index.ts";
 import { writeImage } from "../testing/seed-image.ts";
 import { type Moto, startMoto } from "../testing/start-moto.ts";
+import type { FakeEcr } from "../testing/start-ecr.ts";
 
 // moto 5.2 keeps manifests and tags, but gives no layers out and has no /v2/ API. So a front passes the calls about images on to
 // moto and those about layers to the fake ECR; a manifest that is pushed over /v2/ is given to both, as in ECR, where both are one.

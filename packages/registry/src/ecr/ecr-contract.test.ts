@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { openRegistries } from "../index.ts";
-import { describeRegistryContract, type FakeEcr, seedImage, startEcr } from "../testing/index.ts";
+import { describeRegistryContract, seedImage, startEcr } from "../testing/index.ts";
+import type { FakeEcr } from "../testing/start-ecr.ts";
 
 let ecr: FakeEcr;
 beforeAll(async () => void (ecr = await startEcr({ createOnPush: true })));

@@ -1,8 +1,11 @@
 import { type Digest, formatImageRef, parseImageRef } from "@lateen/kernel";
 import { createFakeClock, createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openRegistries, type Registries, retag, type RetagReport } from "../index.ts";
-import { type FakeEcr, seedImage, type SeededImage, startEcr, startRegistry } from "../testing/index.ts";
+import { openRegistries, type Registries, retag } from "../index.ts";
+import { seedImage, startEcr, startRegistry } from "../testing/index.ts";
+import type { RetagReport } from "../retag/report.ts";
+import type { FakeEcr } from "../testing/start-ecr.ts";
+import type { SeededImage } from "../testing/seed-image.ts";
 
 const revision = "0123456789abcdef0123456789abcdef01234567";
 const keys = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "very-secret-key-of-the-test" };

@@ -2,9 +2,10 @@ import { parseImageRef } from "@lateen/kernel";
 import { afterEach, expect, test } from "vitest";
 import { openRegistries } from "../open-registries.ts";
 import { keys } from "../testing/ecr-test-world.ts";
-import { type FakeEcr, startEcr, startRegistry } from "../testing/index.ts";
+import { startEcr, startRegistry } from "../testing/index.ts";
 import { decideLifecycle, lifecyclePolicySchema } from "./decide-lifecycle.ts";
 import { lifecycleTable } from "../../test/tables/decide-lifecycle.table.ts";
+import type { FakeEcr } from "../testing/start-ecr.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));

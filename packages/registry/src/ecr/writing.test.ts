@@ -2,8 +2,9 @@ import { createHttp, createSender, type Digest, parseImageRef, secret } from "@l
 import { createFakeClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { closeEcrs, keys, startEcrTestWorld } from "../testing/ecr-test-world.ts";
-import { type FakeEcr, seedImage, startRegistry } from "../testing/index.ts";
+import { seedImage, startRegistry } from "../testing/index.ts";
 import { createEcrCalls } from "./ecr-calls.ts";
+import type { FakeEcr } from "../testing/start-ecr.ts";
 
 afterEach(closeEcrs);
 

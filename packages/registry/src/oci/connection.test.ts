@@ -6,7 +6,8 @@ import { parseImageRef, secret } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRegistries, type RegistryEntry } from "../index.ts";
-import { type FakeRegistry, makeCertificate, seedImage, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
+import { makeCertificate } from "../testing/certificate.ts";
 
 const clock = createScaledClock({ factor: 5 });
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,2 +1,1 @@
-export type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
 export { createOciRegistry } from "./oci-registry.ts";

@@ -4,7 +4,8 @@ import { afterEach, expect, test } from "vitest";
 import type { RegistryEvent } from "../events.ts";
 import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
 import { type StartRegistryOptions } from "../testing/start-registry.ts";
-import { createOciRegistry, type RegistryAdapter } from "./index.ts";
+import { createOciRegistry } from "./index.ts";
+import type { RegistryAdapter } from "../model/adapter.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));

@@ -7,7 +7,6 @@ import { parseImageRef, secret, systemClock } from "@lateen/kernel";
 import { afterAll, describe, expect, test } from "vitest";
 import { openRegistries, retag } from "../index.ts";
 import {
-  type ContractSubject,
   describeRegistryContract,
   pushImage,
   seedImage,
@@ -15,6 +14,7 @@ import {
   startRegistry,
   startTokenService,
 } from "./index.ts";
+import type { ContractSubject } from "./registry-contract.ts";
 
 // What is missing fails in CI and is skipped, with its name, on a desk.
 const { env } = globalThis.process;

@@ -1,14 +1,9 @@
 import { secret } from "@lateen/kernel";
 import { afterAll, describe, test } from "vitest";
 import { openRegistries } from "../index.ts";
-import {
-  type ContractSubject,
-  describeRegistryContract,
-  type FakeRegistry,
-  seedImage,
-  startRegistry,
-} from "./index.ts";
+import { describeRegistryContract, type FakeRegistry, seedImage, startRegistry } from "./index.ts";
 import type { StartRegistryOptions } from "./start-registry.ts";
+import type { ContractSubject } from "./registry-contract.ts";
 
 const running: Promise<FakeRegistry>[] = [];
 afterAll(async () => void (await Promise.all(running.map(async (registry) => await (await registry).close()))));

@@ -1,2 +1,2 @@
 export { createFileWishes } from "./file-wishes.ts";
-export { createFileJournal, type FileJournalOptions, findJournalOwner } from "./journal.ts";
+export { createFileJournal, findJournalOwner } from "./journal.ts";

@@ -1,2 +1,2 @@
-export { simulate, type SimulateOptions, type SimulationRun } from "./simulate.ts";
+export { simulate } from "./simulate.ts";
 export { createVirtualClock } from "./virtual-clock.ts";

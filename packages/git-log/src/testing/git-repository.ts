@@ -51,31 +51,37 @@ export async function createGitRepository({
       () => undefined,
     );
   let clock = Date.UTC(2026, 0, 1);
+  /** Heads of branches that only `commit` has moved. */
+  const known = new Map<string, string | undefined>([["refs/heads/main", undefined]]);
   return {
     path,
     root,
     url: pathToFileURL(path).href,
-    git,
     head,
+    git(...args) {
+      known.clear();
+      return git(...args);
+    },
     async setRef(ref, id) {
+      known.delete(ref);
       await git(...(id === null ? ["update-ref", "-d", ref] : ["update-ref", ref, id]));
     },
     async commit({ message, branch = "main", at = clock + 60_000, ...draft }) {
       clock = at;
       const ref = `refs/heads/${branch}`;
-      const parent = draft.parent === undefined ? await head(ref) : draft.parent;
+      const tip = async () => (known.has(ref) ? known.get(ref) : await head(ref));
+      const parent = draft.parent === undefined ? await tip() : draft.parent;
       const files = draft.files ?? { [`changes/${at}.txt`]: `${message}\n` };
-      await runPlainGit(
-        ["-C", path, "fast-import", "--quiet", "--force"],
-        importStream(ref, message, at, parent ?? undefined, files),
-      );
-      return (await git("rev-parse", "--verify", ref)).trim();
+      const stream = importStream(ref, message, at, parent ?? undefined, files);
+      const id = (await runPlainGit(["-C", path, "fast-import", "--quiet", "--force"], stream)).trim();
+      known.set(ref, id);
+      return id;
     },
     close: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
-/** Source: git-fast-import(1), "INPUT FORMAT". */
+/** One commit, whose id git prints. Source: git-fast-import(1), "INPUT FORMAT". */
 function importStream(
   ref: string,
   message: string,
@@ -91,7 +97,8 @@ function importStream(
   // Without the reset, git would take the branch's own head for the parent of a root commit.
   const reset = parent === undefined ? `reset ${ref}\n\n` : "";
   const from = parent === undefined ? "" : `from ${parent}\n`;
-  return `${reset}commit ${ref}\nauthor ${person}\ncommitter ${person}\n${data(message)}${from}${changes.join("")}\n`;
+  const people = `author ${person}\ncommitter ${person}\n`;
+  return `${reset}commit ${ref}\nmark :1\n${people}${data(message)}${from}${changes.join("")}\nget-mark :1\n`;
 }
 
 /** Runs git as on a machine without configuration. */

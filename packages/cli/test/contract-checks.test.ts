@@ -4,7 +4,19 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type PrometheusServer, startPrometheus } from "@lateen/fleet/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { configure, type Document, latest, candidates, moves, run, sha, world } from "./contract-world.ts";
+import {
+  configure,
+  type Document,
+  latest,
+  candidates,
+  moves,
+  run,
+  sha,
+  world,
+  useContractWorld,
+} from "./contract-world.ts";
+
+useContractWorld();
 
 interface Row {
   readonly name: string;

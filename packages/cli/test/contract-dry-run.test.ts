@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { world, old, sha, run, latest, running, moves } from "./contract-world.ts";
+import { world, old, sha, run, latest, running, moves, useContractWorld } from "./contract-world.ts";
 import { images } from "./world.ts";
+
+useContractWorld();
 
 describe("a dry run", () => {
   test.each([

@@ -1,7 +1,9 @@
 import { seedImage, startRegistry } from "@lateen/registry/testing";
 import { describe, expect, test } from "vitest";
-import { world, old, sha, run, configure, latest, candidates } from "./contract-world.ts";
+import { world, old, sha, run, configure, latest, candidates, useContractWorld } from "./contract-world.ts";
 import { images, tokens } from "./world.ts";
+
+useContractWorld();
 
 describe("promote", () => {
   test("[shipped] moves all tags by one entry, then has nothing to do", async () => {

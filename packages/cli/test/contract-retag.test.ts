@@ -1,7 +1,9 @@
 import { seedImage, startRegistry } from "@lateen/registry/testing";
 import { describe, expect, test } from "vitest";
-import { world, sha, run, latest, candidates } from "./contract-world.ts";
+import { world, sha, run, latest, candidates, useContractWorld } from "./contract-world.ts";
 import { tokens } from "./world.ts";
+
+useContractWorld();
 
 describe("retag", () => {
   const ref = (rest: string): string => `${world.registry.host}/${rest}`;

@@ -13,7 +13,10 @@ import {
   moves,
   expectPartition,
   type Document,
+  useContractWorld,
 } from "./contract-world.ts";
+
+useContractWorld();
 
 describe("rollout", () => {
   test("goes canary first, in batches, and accounts for everybody", async () => {

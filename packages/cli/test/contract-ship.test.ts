@@ -1,8 +1,21 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { world, old, sha, run, configure, latest, candidates, running, moves } from "./contract-world.ts";
+import {
+  world,
+  old,
+  sha,
+  run,
+  configure,
+  latest,
+  candidates,
+  running,
+  moves,
+  useContractWorld,
+} from "./contract-world.ts";
 import { images } from "./world.ts";
+
+useContractWorld();
 
 describe("ship", () => {
   test("[token-unset] misses a token before it asks or waits for anything", async () => {

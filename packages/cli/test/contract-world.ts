@@ -8,11 +8,15 @@ import { images, startWorld, type World } from "./world.ts";
 export let world: World;
 export let old = "";
 export let sha = "";
-beforeEach(async () => {
-  world = await startWorld();
-  [old = "", sha = ""] = world.commits;
-});
-afterEach(() => world.close());
+
+/** Starts a world before each test of the file that calls it. */
+export function useContractWorld(): void {
+  beforeEach(async () => {
+    world = await startWorld();
+    [old = "", sha = ""] = world.commits;
+  });
+  afterEach(() => world.close());
+}
 
 interface Tenant {
   readonly slug: string;

@@ -6,6 +6,7 @@ import { memoryJournal } from "./journal/memory-journal.ts";
 import type { FleetPolicy } from "./policy.ts";
 import type { Journal } from "./ports/journal.ts";
 import { rollOut } from "./roll-out.ts";
+import { createRandom } from "./testing/simulation/random.ts";
 import { createVirtualRollout, release, sha, slug } from "./testing/virtual-rollout.ts";
 
 type Answer = "good" | "bad" | "unknown" | "pending" | number;
@@ -205,6 +206,25 @@ describe("a check that does not pass", () => {
     const [first, last] = [looks.seen[0], looks.seen.at(-1)];
     expect(looks.seen).toHaveLength(25);
     expect(first?.startedAt).toBe(last?.startedAt);
+  });
+});
+
+describe("a release under which one tenant in ten fails its users", () => {
+  it("hurts at most 1.5 of 40 tenants on average if errors are checked", async () => {
+    const rollouts = 100;
+    let hurt = 0;
+    for (let seed = 1; seed <= rollouts; seed++) {
+      const random = createRandom(seed);
+      const bad = new Set(Array.from({ length: 40 }, (_, index) => `t${index + 1}`).filter(() => random.chance(0.1)));
+      const failing = (slugs: readonly string[]): number => slugs.filter((one) => bad.has(one)).length;
+      const errors = checkAt(["canary", "wave"], ({ moved }) => failing(moved) / 40, { below: 0.01 });
+      const { verdict, fleet } = run([errors], { pace: { waves: [1, 4, "25%"] }, soakMs: 0 }, 40);
+      const ended = await verdict;
+      expect({ seed, outcome: ended.kind }).toEqual({ seed, outcome: bad.size > 0 ? "stop" : "go" });
+      hurt += failing([...fleet.runs].flatMap(([one, commit]) => (commit === sha ? [one] : [])));
+    }
+    expect(hurt / rollouts).toBeLessThanOrEqual(1.5);
+    expect(hurt / rollouts).toBeGreaterThan(1);
   });
 });
 

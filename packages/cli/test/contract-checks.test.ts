@@ -108,6 +108,16 @@ describe("exec", () => {
     expect(log()).toBe("");
   });
 
+  test("whose program is not there is refused by a plan", async () => {
+    checks('{ name: smoke, at: canary, exec: ["./not-there.sh"] }');
+    const { code, document } = await run("plan", "--sha", sha);
+    expect({ code, outcome: document.outcome, reason: document.reason }).toEqual({
+      code: 3,
+      outcome: "refused",
+      reason: expect.stringContaining("there is no program ./not-there.sh"),
+    });
+  });
+
   test("prints nothing of its output that would be a command or a secret", async () => {
     script("smoke.sh", "printf '\\033[31m::error::x token=ghp_0123456789abcdefghij\\n'; exit 1");
     checks('{ name: smoke, at: canary, exec: ["./smoke.sh"] }');
@@ -164,6 +174,17 @@ describe("http", () => {
     checks(`{ name: login, at: canary, timeout: 1s, every: 200ms, http: { url: "${gone}/{slug}" } }`);
     const { code, document } = await run("rollout", "--sha", sha);
     expect([code, shown(document)]).toEqual([5, ["login canary canary-a unknown"]]);
+  });
+
+  test("of a probe that is gone stops a plan; a tenant that is gone does not", async () => {
+    const gone = url();
+    await new Promise((resolve) => server.close(resolve));
+    const line = (host: string): string => `{ name: login, at: canary, http: { url: "${host}/ping" } }`;
+    checks(line(`${gone}/{slug}`));
+    expect(await run("plan", "--sha", sha)).toMatchObject({ code: 4, document: { code: "CHECK_UNREACHABLE" } });
+    world.configure();
+    checks(line(gone.replace("127.0.0.1", "{slug}.localhost")));
+    expect((await run("plan", "--sha", sha)).document).toMatchObject({ outcome: "planned" });
   });
 
   test("is watched through the soak, and stops it", async () => {
@@ -246,6 +267,108 @@ describe("prometheus", () => {
     expect(moves()).toEqual([]);
     prometheus = await startPrometheus({ evaluate: () => [] });
   });
+});
+
+describe("workflow", () => {
+  const line = (more = ""): string =>
+    `{ name: e2e, at: canary, every: 20ms, timeout: 1s, workflow: { file: e2e.yml, inputs: { target: "{slug}" } }${more} }`;
+  let commit = "";
+  beforeEach(async () => {
+    const inputs = "inputs: { lateen_check: { required: false }, target: { required: true } }";
+    const file = `run-name: e2e \${{ inputs.lateen_check }}\non:\n  workflow_dispatch:\n    ${inputs}\njobs: {}\n`;
+    await world.repository.commit({ message: "add a workflow", files: { ".gitea/workflows/e2e.yml": file } });
+    commit = await world.release();
+  });
+
+  /** Ends the next run that is dispatched. */
+  const end = async (conclusion: string): Promise<void> => {
+    const { dispatches, endDispatch } = world.forge;
+    while (dispatches.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    // Somebody else starts the same workflow a moment later: the newest run is not the check's.
+    world.forge.setRun({
+      sha: commit,
+      file: "e2e.yml",
+      event: "workflow_dispatch",
+      status: "completed",
+      conclusion: "x",
+    });
+    for (const dispatch of dispatches) endDispatch(dispatch, conclusion);
+  };
+
+  test("is dispatched against the canary, and its own run is waited for", async () => {
+    checks(line());
+    const [{ code, document, stderr }] = await Promise.all([run("ship", "--sha", commit), end("success")]);
+    expect({ code, shown: shown(document) }, stderr).toEqual({ code: 0, shown: ["e2e canary canary-a passed"] });
+    expect(world.forge.dispatches).toMatchObject([
+      { file: "e2e.yml", ref: "main", inputs: { target: "canary-a", lateen_check: expect.stringMatching(/^lateen-/) } },
+    ]);
+    expect(rows(document)[0]).toMatchObject({
+      value: "success",
+      source: expect.stringMatching(`/actions/runs/${world.forge.dispatches[0]?.id}$`),
+    });
+  });
+
+  test.each([
+    ["failure", "failed"],
+    ["cancelled", "unknown"],
+    ["skipped", "unknown"],
+  ])("a run that ends as %s is %s, halts, and promotes nothing", async (conclusion, verdict) => {
+    const before = latest();
+    checks(line());
+    const [{ code, document, stderr }] = await Promise.all([run("ship", "--sha", commit), end(conclusion)]);
+    const shows = { code, shown: shown(document), moves: moves(), latest: latest() };
+    expect(shows, stderr).toEqual({
+      code: 5,
+      shown: [`e2e canary canary-a ${verdict}`],
+      moves: [["canary-a"]],
+      latest: before,
+    });
+    expect(world.forge.dispatches).toHaveLength(1);
+  });
+
+  test("a run that does not end in time is unknown", async () => {
+    checks(line());
+    const { code, document } = await run("ship", "--sha", commit);
+    expect({ code, shown: shown(document) }).toEqual({ code: 5, shown: ["e2e canary canary-a unknown"] });
+  });
+
+  test("that the forge does not have, or has disabled, is refused by a plan, which starts none", async () => {
+    checks(line().replace("e2e.yml", "none.yml"));
+    const missing = await run("plan", "--sha", commit);
+    expect([missing.code, missing.document.outcome, missing.document.reason]).toEqual([
+      3,
+      "refused",
+      expect.stringContaining("none.yml is not a workflow"),
+    ]);
+    world.configure();
+    checks(line());
+    expect((await run("plan", "--sha", commit)).document).toMatchObject({ outcome: "planned" });
+    world.forge.setWorkflow("e2e.yml", "disabled_manually");
+    expect((await run("plan", "--sha", commit)).document).toMatchObject({ outcome: "refused", code: "CHECK_REFUSED" });
+    expect(world.forge.dispatches).toEqual([]);
+  });
+});
+
+test("doctor tries the provider of each check, and names what is not there", async () => {
+  script("smoke.sh", "echo ran >> log");
+  checks(
+    '{ name: smoke, at: canary, exec: ["./smoke.sh"] }',
+    '{ name: gone, at: canary, exec: ["./not-there.sh"] }',
+    "{ name: e2e, at: canary, workflow: { file: none.yml } }",
+    `{ name: errors, at: canary, prometheus: { url: "${prometheus.url}", query: 'sum(rate(http_errors[1m]))', below: 0.01 } }`,
+    `{ name: info, at: canary, http: { url: "${world.tenants.buildinfo}" } }`,
+  );
+  const { stdout } = await world.lateen(["doctor", "--json"]);
+  const { findings } = JSON.parse(stdout) as { findings: { check: string; verdict: string; fact: string }[] };
+  const found = findings.filter(({ check }) => check.startsWith("check "));
+  expect(Object.fromEntries(found.map(({ check, verdict, fact }) => [check, `${verdict}: ${fact}`]))).toEqual({
+    "check smoke": expect.stringMatching(/^ok: .*smoke\.sh is there$/),
+    "check gone": "gap: there is no program ./not-there.sh",
+    "check e2e": expect.stringMatching(/^gap: none\.yml is not a workflow/),
+    "check errors": expect.stringMatching(/^ok: .*evaluates the query$/),
+    "check info": expect.stringMatching(/^ok: .*answers 200$/),
+  });
+  expect(log()).toBe("");
 });
 
 describe("promotion", () => {

@@ -121,6 +121,26 @@ describe("the steps at which checks run", () => {
   });
 });
 
+describe("many tenants in one step", () => {
+  it("wait for their turn, which is not the time that their check has", async () => {
+    const world = createVirtualRollout(101);
+    const looks = checkAt(["wave"], () => "good", { perTenant: true, timeoutMs: 15_000 });
+    const { observe } = looks.check;
+    const slow: FleetCheck = {
+      ...looks.check,
+      async observe(context, signal) {
+        await world.clock.sleep(10_000, signal);
+        return observe(context, signal);
+      },
+    };
+    const verdict = await world.run({ pace: { waves: [1, 100] }, soakMs: 0 }, { checks: [slow] });
+    expect(verdict, verdict.kind === "stop" ? verdict.reason : "").toMatchObject({ kind: "go" });
+    expect(verdict.value?.checks?.map(({ slug: one }) => one)).toEqual(
+      Array.from({ length: 100 }, (_, index) => `t${index + 2}`),
+    );
+  });
+});
+
 describe("a check that does not pass", () => {
   it.each([
     ["canary", 1],

@@ -103,6 +103,9 @@ export interface FleetCheck extends Check {
   /** Has effects of its own on the machine that runs it, so that a plan must not run it. */
   readonly hasEffects: boolean;
   readonly policy: CheckPolicy;
-  /** Whether the provider can be reached at all; found once per plan. Absent if only a look could answer that. */
-  readonly reach?: ((signal: AbortSignal) => Promise<Reading<string>>) | undefined;
+  /**
+   * Whether its provider can be asked at all; a plan asks once, for `example` if the provider has to be asked about a tenant. It has no
+   * effects, and answers `absent` if the provider is there and the check could never pass. Undefined if only a look could answer.
+   */
+  readonly reach?: ((signal: AbortSignal, example?: Slug) => Promise<Reading<string>>) | undefined;
 }

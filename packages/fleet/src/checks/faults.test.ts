@@ -167,6 +167,7 @@ function workflowCheck(row: Row): FleetCheck {
   };
   const runs: WorkflowRuns = {
     urlOf: (file) => `https://git.example.com/${file}`,
+    stateOf: async () => found("active"),
     dispatch: async () =>
       row.fault === "dispatch refused" ? refused : row.fault === "not a workflow" ? absent("404") : found(undefined),
     run: async () => {

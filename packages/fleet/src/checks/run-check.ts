@@ -49,19 +49,22 @@ export async function runCheck(task: CheckTask, ports: CheckPorts, signal?: Abor
   const { clock } = ports;
   const policy = resolveCheckPolicy(check.policy, task.soakMs);
   const startedAt = clock.now();
-  const deadline = startedAt + watchMs(policy) + policy.timeoutMs;
+  // A look that waits for its turn behind those of other tenants does not use its own time up.
+  let waitedMs = 0;
+  const deadline = (): number => startedAt + waitedMs + watchMs(policy) + policy.timeoutMs;
   const samples: CheckSample[] = [];
   const shown: CheckSampleReport[] = [];
   // Counts of a span that began before the check did are not of this step.
   if (policy.regression !== undefined) await clock.sleep(policy.everyMs, signal);
   for (;;) {
     const context = { ...task, unmoved: task.unmoved(), startedAt, look: samples.length, looks: plannedLooks(policy) };
-    const reading = await look(check, context, deadline, ports, signal);
+    const turn = (ms: number): number => ((waitedMs += ms), deadline());
+    const reading = await look(check, context, turn, ports, signal);
     samples.push({ at: clock.now(), reading });
     const sample = reportSample({ at: clock.now(), reading }, policy, check.about);
     shown.push(sample);
     ports.onSample?.({ check: check.name, step, wave, slug, sample });
-    const decision = decideCheck({ policy, samples, startedAt, now: clock.now() });
+    const decision = decideCheck({ policy, samples, startedAt: startedAt + waitedMs, now: clock.now() });
     if (decision.verdict !== "wait") {
       return {
         name: check.name,
@@ -79,7 +82,7 @@ export async function runCheck(task: CheckTask, ports: CheckPorts, signal?: Abor
         samples: chooseSamples(shown),
       };
     }
-    await clock.sleep(pauseMs(policy, startedAt, deadline, clock.now()), signal);
+    await clock.sleep(pauseMs(policy, startedAt, deadline(), clock.now()), signal);
   }
 }
 
@@ -94,11 +97,11 @@ function pauseMs(policy: ResolvedCheckPolicy, startedAt: number, deadline: numbe
   return Math.max(1, Math.min(pause, deadline - now));
 }
 
-/** One look under the deadline of the check; what fails is a look that found nothing. */
+/** One look under the deadline of the check, which `turn` gives once its time in the queue is known; what fails is a look that found nothing. */
 async function look(
   check: FleetCheck,
   context: CheckContext,
-  deadline: number,
+  turn: (waitedMs: number) => number,
   { clock, limit = (observe) => observe() }: CheckPorts,
   signal: AbortSignal | undefined,
 ): Promise<Reading<Measurement>> {
@@ -106,11 +109,16 @@ async function look(
   const over = new AbortController();
   const stop = (): void => ended.abort(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true, signal: over.signal });
-  clock.sleep(Math.max(0, deadline - clock.now()), over.signal).then(
-    () => ended.abort(outOfTime(check)),
-    () => undefined,
-  );
-  const reading = await limit(() => check.observe(context, ended.signal))
+  const queuedAt = clock.now();
+  const observe = (): Promise<Reading<Measurement>> => {
+    const deadline = turn(clock.now() - queuedAt);
+    clock.sleep(Math.max(0, deadline - clock.now()), over.signal).then(
+      () => ended.abort(outOfTime(check)),
+      () => undefined,
+    );
+    return check.observe(context, ended.signal);
+  };
+  const reading = await limit(observe)
     .catch(asUnknown)
     .finally(() => over.abort());
   // The step is over: what was seen in its last moment decides nothing.

@@ -8,7 +8,7 @@ export interface CheckStepInput extends Omit<CheckTask, "check" | "slug"> {
   readonly checks: readonly FleetCheck[];
 }
 
-/** How the checks of a step ended; `stopped` are those of `reports` that have not passed. */
+/** How the checks of a step ended, in their order; `stopped` are those of `reports` that have not passed. */
 export interface CheckStepReport {
   readonly reports: readonly CheckReport[];
   readonly stopped: readonly CheckReport[];
@@ -24,19 +24,19 @@ export async function runChecks(
   signal?: AbortSignal,
 ): Promise<CheckStepReport> {
   const { checks, ...step } = input;
-  const reports: CheckReport[] = [];
+  const ends = new Map<CheckTask, CheckReport>();
   const over = new AbortController();
   const stop = (): void => over.abort(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted === true) stop();
   const run = async (task: CheckTask): Promise<void> => {
     const report = await runCheck(task, ports, over.signal);
-    reports.push(report);
+    ends.set(task, report);
     if (report.verdict !== "passed") over.abort();
   };
-  const ended = await Promise.allSettled(tasksOf(checks, step).map(run)).finally(() =>
-    signal?.removeEventListener("abort", stop),
-  );
+  const tasks = tasksOf(checks, step);
+  const ended = await Promise.allSettled(tasks.map(run)).finally(() => signal?.removeEventListener("abort", stop));
+  const reports = tasks.flatMap((task) => ends.get(task) ?? []);
   const stopped = reports.filter(({ verdict }) => verdict !== "passed");
   for (const result of ended) {
     const isOurs =

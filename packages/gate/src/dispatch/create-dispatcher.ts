@@ -46,6 +46,8 @@ export interface DispatchedRun {
 
 /** Starts workflows and finds their runs. */
 export interface Dispatcher {
+  /** State of a workflow, which has to be `active` to be started; absent if the forge does not know the file. Starts nothing. */
+  stateOf(file: string, signal?: AbortSignal): Promise<Reading<string>>;
   /**
    * Starts a workflow; answers with the id of its run if the forge gives it.
    *
@@ -72,6 +74,7 @@ const wireRun = z.object({
   inputs: z.record(z.string(), z.unknown()).nullish(),
 });
 const wireRuns = z.object({ workflow_runs: z.array(wireRun) });
+const wireWorkflow = z.object({ state: z.string() });
 const started = z.object({ workflow_run_id: z.number().optional() });
 const complaint = z.object({ message: z.string() });
 
@@ -104,6 +107,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     options.http.request({ url, headers: headersOf(), maxBytes }, signal);
   return {
     urlOf,
+    stateOf: (file, signal) =>
+      toReading(async () => {
+        const response = await read(urlOf(file), signal);
+        if (response.status === 404) return absent(notThere(file, response.url));
+        return found(plainText(parseJson(requireOk(response), wireWorkflow, "a workflow").state, 40));
+      }),
     dispatch: (order, signal) =>
       toReading(async () => {
         const { file, ref, inputs } = order;
@@ -154,9 +163,13 @@ function readStart(response: HttpResponse, file: string): Reading<number | undef
     const body = response.text().trim();
     return found(body === "" ? undefined : parseJson(response, started, "a started workflow run").workflow_run_id);
   }
-  if (status === 404) return absent(`${file} is not a workflow of this branch, or the token may not start it (${url})`);
+  if (status === 404) return absent(notThere(file, url));
   if (status >= 500) return unknown(lostError(url, `answered ${status}`));
   return unknown(refused(response, file));
+}
+
+function notThere(file: string, url: string): string {
+  return `${file} is not a workflow of this branch, or the token may not start it (${url})`;
 }
 
 function refused(response: HttpResponse, file: string): ReleaseError {

@@ -20,7 +20,7 @@ export function contractOfPlaces({ check, lacksRuns }: ContractSuite): void {
       value: { path: ".github/workflows/e2e.yml", text: workflowText },
     });
     assertPart(await forge.workflowFile("nothing.yml", mine), { kind: "absent" });
-    assertPart(await forge.workflow("e2e.yml"), { kind: "absent" });
+    assertPart(await forge.workflow("nothing.yml"), { kind: "absent" });
     fake.setWorkflow("e2e.yml", "disabled_manually", "E2E");
     const known = { kind: "found", value: { state: "disabled_manually" } };
     assertPart(await forge.workflow("e2e.yml"), lacksRuns ? { kind: "absent" } : known);

@@ -54,6 +54,18 @@ export interface NewPush {
   readonly user?: string;
 }
 
+/** A workflow that was started by a dispatch; its run is queued until it is set by its id. */
+export interface ForgeDispatch {
+  /** Id of the run. */
+  readonly id: number;
+  readonly sha: string;
+  readonly file: string;
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Title of the run: the workflow's `run-name` with its inputs, else the commit's message. */
+  readonly name: string;
+}
+
 /** Facts that both fake forges can be given; the next request sees them. */
 export interface ForgeFacts {
   /** Adds a row to the statuses of a commit; answers its id. */
@@ -65,4 +77,8 @@ export interface ForgeFacts {
   addPush(push: NewPush): void;
   /** Registers a workflow, or changes its state (`active`, `disabled_manually`). */
   setWorkflow(file: string, state: string, name?: string): void;
+  /** The dispatches so far, oldest first. */
+  readonly dispatches: readonly ForgeDispatch[];
+  /** Sets the end of a run that was dispatched. */
+  endDispatch(dispatch: ForgeDispatch, conclusion: string): void;
 }

@@ -1,4 +1,4 @@
-import type { ForgeFacts, NewPush, NewRun } from "./forge-facts.ts";
+import type { ForgeDispatch, ForgeFacts, NewPush, NewRun } from "./forge-facts.ts";
 import { minorOf } from "./gitea-version.ts";
 
 /** A row of a commit's statuses, as Gitea serves it. */
@@ -51,6 +51,7 @@ export interface GiteaFacts {
   readonly variables: { readonly repository: Map<string, string>; readonly organisation: Map<string, string> };
   readonly pushes: NewPush[];
   readonly workflows: Map<string, { readonly name: string; readonly state: string }>;
+  readonly dispatches: ForgeDispatch[];
   readonly mutators: ForgeFacts;
 }
 
@@ -66,6 +67,7 @@ export function createGiteaFacts(home: () => string, version: string): GiteaFact
     variables: { repository: new Map(), organisation: new Map() },
     pushes: [],
     workflows: new Map(),
+    dispatches: [],
   };
   const minor = minorOf(version);
   let lastId = 0;
@@ -169,6 +171,9 @@ export function createGiteaFacts(home: () => string, version: string): GiteaFact
     },
     addPush: (push) => void facts.pushes.unshift(push),
     setWorkflow: (file, state, name = file) => void facts.workflows.set(file, { name, state }),
+    dispatches: facts.dispatches,
+    endDispatch: ({ ref: branch, inputs: _, ...run }, conclusion) =>
+      void addRun({ ...run, branch, event: "workflow_dispatch", status: "completed", conclusion }),
   };
   return { ...facts, mutators };
 }

@@ -1,6 +1,7 @@
 import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
 
 import type { CommitGraph } from "./commit-graph.ts";
+import { takeDispatch } from "./dispatches.ts";
 import type { ForgeFacts } from "./forge-facts.ts";
 import { createGiteaFacts, type GiteaFacts } from "./gitea-facts.ts";
 import { giteaRoutes, noSuchCall, readVariable } from "./gitea-routes.ts";
@@ -72,6 +73,16 @@ async function answerRequest(
   const prefix = `/api/v1/repos/${repository}/`;
   if (!url.pathname.startsWith(prefix)) return notFound();
   const path = url.pathname.slice(prefix.length);
+  const { dispatches, mutators, workflows } = facts;
+  const started = await takeDispatch(request, {
+    kind: "gitea",
+    graph: options.graph,
+    folder: ".gitea/workflows",
+    setRun: mutators.setRun,
+    stateOf: (file) => workflows.get(file)?.state,
+    dispatches,
+  });
+  if (started !== undefined) return started;
   for (const { pattern, since, answer } of giteaRoutes) {
     const match = pattern.exec(path);
     if (match !== null) {

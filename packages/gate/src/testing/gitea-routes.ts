@@ -218,11 +218,12 @@ async function jobs({ parameters: [id = ""], query, options, facts }: RouteInput
   return json({ jobs: paged(rows, query, options), total_count: all.length }, totals(all.length, options));
 }
 
-async function workflow({ parameters: [file = ""], facts }: RouteInput): Answered {
-  const known = facts.workflows.get(file);
-  return known === undefined
-    ? undefined
-    : json({ id: file, name: known.name, path: `.gitea/workflows/${file}`, state: known.state });
+/** Every workflow of the default branch is known. */
+async function workflow({ parameters: [file = ""], facts, options: { graph } }: RouteInput): Answered {
+  const path = `.gitea/workflows/${file}`;
+  const text = await graph.file(path, (await graph.head("main")) ?? "");
+  const known = facts.workflows.get(file) ?? (text === undefined ? undefined : { name: file, state: "active" });
+  return known === undefined ? undefined : json({ id: file, name: known.name, path, state: known.state });
 }
 
 function paged<T>(rows: readonly T[], query: URLSearchParams, options: GiteaFakeOptions, usual = 30): readonly T[] {

@@ -1,4 +1,4 @@
-import type { ForgeFacts, NewPush } from "./forge-facts.ts";
+import type { ForgeDispatch, ForgeFacts, NewPush } from "./forge-facts.ts";
 
 /** A check run to be set on a fake GitHub; one of the same `id` is replaced. */
 export interface NewCheckRun {
@@ -52,6 +52,7 @@ export interface GitHubMemory {
     string,
     { readonly id: number; readonly path: string; readonly name: string; readonly state: string }
   >;
+  readonly dispatches: ForgeDispatch[];
   readonly mutators: GitHubFacts;
 }
 
@@ -67,6 +68,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
     variables: { repository: new Map(), organisation: new Map() },
     pushes: [],
     workflows: new Map(),
+    dispatches: [],
   };
   let lastId = 0;
   let seconds = 0;
@@ -146,6 +148,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
       const row = {
         id: nextId(id),
         name,
+        display_title: name,
         path,
         run_attempt: attempt,
         event,
@@ -172,6 +175,9 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
         state,
       });
     },
+    dispatches: memory.dispatches,
+    endDispatch: ({ ref: branch, inputs: _, ...run }, conclusion) =>
+      void mutators.setRun({ ...run, branch, event: "workflow_dispatch", status: "completed", conclusion }),
   };
   return { ...memory, mutators };
 }

@@ -3,6 +3,7 @@ import { createVerify } from "node:crypto";
 import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
 
 import type { CommitGraph } from "./commit-graph.ts";
+import { takeDispatch } from "./dispatches.ts";
 import { createGitHubMemory, type GitHubFacts, type GitHubMemory } from "./github-facts.ts";
 import { githubRoutes } from "./github-routes.ts";
 import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
@@ -72,6 +73,16 @@ async function answerRequest(
   }
   if (!isLetIn(request, options)) return json({ message: "Bad credentials" }, {}, 401);
   if (path !== prefix && !path.startsWith(`${prefix}/`)) return notFound();
+  const { dispatches, mutators, workflows } = memory;
+  const started = await takeDispatch(request, {
+    kind: "github",
+    graph: options.graph,
+    folder: ".github/workflows",
+    setRun: mutators.setRun,
+    stateOf: (file) => workflows.get(file)?.state,
+    dispatches,
+  });
+  if (started !== undefined) return started;
   for (const { answer, pattern } of githubRoutes) {
     const match = pattern.exec(path.slice(prefix.length));
     const parameters = match?.slice(1).map(decodeURIComponent);

@@ -41,11 +41,12 @@ export const githubRoutes: readonly GitHubRoute[] = [
   { pattern: /^\/compare\/([^/]+)\.{3}([^/]+)$/, answer: compare },
   { pattern: /^\/contents\/(.+)$/, answer: contents },
   { pattern: /^\/actions\/runs$/, answer: runs },
-  { pattern: /^\/actions\/workflows\/([^/]+)\/runs$/, answer: runs },
   {
-    pattern: /^\/actions\/workflows\/([^/]+)$/,
-    answer: ({ memory, parameters: [file = ""] }) => jsonOf(memory.workflows.get(file)),
+    pattern: /^\/actions\/runs\/(\d+)$/,
+    answer: ({ memory, parameters: [id = ""] }) => jsonOf(memory.runs.get(Number(id))),
   },
+  { pattern: /^\/actions\/workflows\/([^/]+)\/runs$/, answer: runs },
+  { pattern: /^\/actions\/workflows\/([^/]+)$/, answer: workflow },
   { pattern: /^\/actions\/variables\/([^/]+)$/, answer: variable },
   { pattern: /^\/actions\/organization-variables$/, answer: organisationVariables },
   { pattern: /^\/activity$/, answer: activity },
@@ -158,6 +159,18 @@ function checkSuites({ memory, parameters: [sha = ""], url }: GitHubRouteInput):
     "check_suites",
     { total_count: ids.size },
   );
+}
+
+/** Every workflow of the default branch is known. */
+async function workflow(input: GitHubRouteInput): Promise<ScriptedReply | undefined> {
+  const { memory, options, parameters } = input;
+  const { graph } = options;
+  const [file = ""] = parameters;
+  const known = memory.workflows.get(file);
+  if (known !== undefined) return json(known);
+  const path = `.github/workflows/${file}`;
+  const text = await graph.file(path, (await graph.head("main")) ?? "");
+  return text === undefined ? undefined : json({ name: file, path, state: "active" });
 }
 
 function runs({ memory, options, parameters: [file], url }: GitHubRouteInput): Answered {

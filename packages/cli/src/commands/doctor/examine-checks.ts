@@ -18,7 +18,11 @@ async function tryChecks(job: Job, canary: string | undefined): Promise<readonly
 async function tryCheck(check: FleetCheck, canary: string | undefined, job: Job): Promise<Finding> {
   const { name, about, reach, hasEffects } = check;
   const named = `check ${name}`;
-  if (reach !== undefined) return read(named, await reach(job.signal), (fact) => fact);
+  const example = canary === undefined ? undefined : parseSlug(canary);
+  if (reach !== undefined)
+    return read(named, await reach(job.signal, example), (fact) => fact, {
+      absent: (fact) => ({ check: named, verdict: "gap", fact, fix: `correct the check ${name}, or remove it` }),
+    });
   if (hasEffects || canary === undefined) return well(named, `${about} is left to a rollout`);
   const reading = await check.observe(contextOf(canary, job), job.signal);
   return read(named, reading, (sample) => `${sample.source} answers`);

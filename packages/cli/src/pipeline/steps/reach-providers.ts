@@ -1,17 +1,19 @@
-import { type Evidence, go, isoNow, stop } from "@lateen/kernel";
+import { type Evidence, go, isoNow, parseSlug, stop } from "@lateen/kernel";
 import { heldChecks } from "../checks.ts";
 import type { Step } from "../run-pipeline.ts";
 
 /**
- * Asks every provider of a check whether it can be asked: a query with a mistake, a wrong token and a server that is gone are
- * found by a plan, not after the canary has moved. A real rollout finds out at the step itself.
+ * Asks every provider of a check whether it can be asked: a query with a mistake, a program or a workflow that is not there, a wrong
+ * token and a server that is gone are found by a plan, not after the canary has moved. A real rollout finds out at the step itself.
  */
 export const reachProviders: Step = async (job) => {
   if (!job.dryRun || job.settings.config.fleet === undefined) return go({});
   const { checks } = await heldChecks(job);
   const evidence: Evidence[] = [];
+  const [canary] = job.settings.config.fleet.canary;
+  const example = canary === undefined ? undefined : parseSlug(canary);
   for (const { name, about, reach } of checks) {
-    const reading = await reach?.(job.signal);
+    const reading = await reach?.(job.signal, example);
     if (reading === undefined) continue;
     const at = isoNow(job.wiring.clock);
     if (reading.kind === "found") {

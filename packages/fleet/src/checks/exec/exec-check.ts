@@ -1,4 +1,5 @@
-import { found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { findProgram } from "../../exec/find-program.ts";
 import { type CommandResult, createRunCommand, type RunCommand } from "../../exec/run-command.ts";
 import { fillArguments } from "../../exec/template.ts";
 import { redactText } from "../../http/redact-text.ts";
@@ -40,6 +41,8 @@ export function createExecCheck(options: ExecCheckOptions): FleetCheck {
     about: plainText(exec.join(" "), 200),
     hasEffects: true,
     policy: options,
+    // A name with a placeholder in it is known at the step only.
+    reach: exec[0].includes("{") ? undefined : () => reachProgram(options),
     async observe(context, signal) {
       const [program = "", ...args] = fillArguments(exec, valuesOf(context));
       const command = plainText([program, ...args].join(" "), 200);
@@ -48,6 +51,12 @@ export function createExecCheck(options: ExecCheckOptions): FleetCheck {
       return readEnd(result, command, clock.now());
     },
   };
+}
+
+async function reachProgram(options: ExecCheckOptions): Promise<Reading<string>> {
+  const program = plainText(options.exec[0], 200);
+  const path = await findProgram(options.exec[0], options);
+  return path === undefined ? absent(`there is no program ${program}`) : found(`${plainText(path, 200)} is there`);
 }
 
 function valuesOf({ slug, sha, tag, wave }: CheckContext): Readonly<Record<string, string>> {

@@ -10,6 +10,7 @@ import {
   ReleaseError,
   type Secret,
   type Sender,
+  type Slug,
   toReading,
   unknown,
 } from "@lateen/kernel";
@@ -53,7 +54,8 @@ export function createHttpCheck(options: HttpCheckOptions): FleetCheck {
   const { send: sender = createSender(() => import("undici")) } = options;
   const address = (context: Pick<CheckContext, "slug" | "sha" | "tag" | "wave">): URL =>
     parseAddress(fill(url, context, encodeURIComponent), insecure);
-  const sample = address({ slug: "a" as CheckContext["slug"], sha: "a", tag: "a", wave: "a" });
+  // The configuration is wrong here and not at the canary.
+  address({ ...plan, slug: "a" as Slug });
   const deadlines = { headersMs: requestMs, bodyMs: requestMs, totalMs: requestMs };
   const http = createHttp({ send: sender, clock, deadlines });
   return {
@@ -65,9 +67,18 @@ export function createHttpCheck(options: HttpCheckOptions): FleetCheck {
     hasEffects: method !== "GET" && method !== "HEAD",
     policy: options,
     observe: (context, signal) => toReading(() => ask(http, address(context), options, signal)),
-    // A template has no address of its own before its tenants are known.
-    reach: namesTenant([url]) ? undefined : (signal) => toReading(() => reach(http, sample, options, signal)),
+    // A host that has the tenant in its name is the tenant, which may be down until it is moved; any other is a provider.
+    reach: namesTenant([hostOf(url)])
+      ? undefined
+      : (signal, example) => toReading(() => reach(http, address({ ...plan, slug: example }), options, signal)),
   };
+}
+
+/** Values of placeholders before there is a step. */
+const plan = { sha: "0".repeat(40), tag: "plan", wave: "plan" };
+
+function hostOf(template: string): string {
+  return /^[^/]*\/\/[^/?#]*/.exec(template)?.[0] ?? template;
 }
 
 async function ask(

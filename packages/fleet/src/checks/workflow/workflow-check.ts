@@ -38,10 +38,21 @@ export function createWorkflowCheck(options: WorkflowCheckOptions): FleetCheck {
         const key = `${context.step} ${context.wave} ${context.slug ?? ""} ${context.startedAt}`;
         const started = orders.get(key) ?? (await start(orderOf(options, context), runs, signal));
         if (started.kind !== "found") return started;
+        const { order, id } = started.value;
         orders.set(key, started);
-        return readRun(await runs.run(started.value.order, started.value.id, signal), started.value.order, options);
+        const run = await runs.run(order, id, signal);
+        // From here on by its id: a list shows the newest runs only.
+        if (run.kind === "found") orders.set(key, { kind: "found", value: { order, id: run.value.id } });
+        return readRun(run, order, options);
       }),
+    reach: (signal) => toReading(() => reach(file, runs, signal)),
   };
+}
+
+async function reach(file: string, runs: WorkflowRuns, signal: AbortSignal): Promise<Reading<string>> {
+  const state = await runs.stateOf(file, signal);
+  if (state.kind !== "found" || state.value === "active") return state;
+  return absent(`${file} is ${plainText(state.value, 40)} and cannot be started`);
 }
 
 type Started = Extract<Reading<{ readonly order: WorkflowOrder; readonly id: number | undefined }>, { kind: "found" }>;

@@ -20,6 +20,8 @@ export interface WorkflowRun {
 
 /** Starts workflows of a forge and finds their runs; the gate's dispatcher fits. */
 export interface WorkflowRuns {
+  /** State of a workflow, which has to be `active` to be started; absent if the forge does not know the file. Starts nothing. */
+  stateOf(file: string, signal: AbortSignal): Promise<Reading<string>>;
   /** Starts it; the id of the run if the forge says it. */
   dispatch(order: WorkflowOrder, signal: AbortSignal): Promise<Reading<number | undefined>>;
   /** The run of an order: by its id, or else by the correlation in its title; absent if there is none yet. */

@@ -15,6 +15,8 @@ export interface RateCounter {
 
 /** How far back the moved tenants' own past is read, in milliseconds. */
 const pastMs = 3_600_000;
+/** Maximum spans of that hour that are asked for, evenly chosen: each is two queries. */
+const maxSpans = 120;
 
 /**
  * Counts failures and trials by two queries.
@@ -111,11 +113,11 @@ async function pastOf(
   readAt: (at: number) => Promise<Groups>,
 ): Promise<Reading<Counts>> {
   if (before === undefined) return absent("it is not known when the tenants were moved, so they have no time before");
-  const spans = Math.floor(pastMs / rangeMs);
+  const spans = Math.min(maxSpans, Math.floor(pastMs / rangeMs));
   const [from, to] = [Math.floor((look * spans) / looks), Math.floor(((look + 1) * spans) / looks)];
   const total = { failures: 0, trials: 0 };
   for (let span = from; span < Math.min(to, spans); span++) {
-    const counts = countsOf(await readAt(before - span * rangeMs), moved, "known");
+    const counts = countsOf(await readAt(before - Math.floor((span * pastMs) / spans)), moved, "known");
     // A tenant that was born within the hour has a shorter past.
     if (counts.kind !== "found") continue;
     total.failures += counts.value.failures;

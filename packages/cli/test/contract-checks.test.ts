@@ -15,6 +15,7 @@ import {
   world,
   useContractWorld,
 } from "./contract-world.ts";
+import { root } from "./source-files.ts";
 
 useContractWorld();
 
@@ -417,6 +418,94 @@ describe("after a halt", () => {
     expect(code, stderr).toBe(0);
     expect(JSON.stringify(document["evidence"])).toContain("looked at it myself");
     expect((await run("ship", "--sha", sha, "--override", "smoky=x")).code).toBe(2);
+  });
+});
+
+describe("a program that is killed with SIGKILL in a check", () => {
+  test.each(["canary", "promotion"])("is followed by one that looks again (%s)", async (step) => {
+    script("smoke.sh", "echo look >> log; while [ ! -e well ]; do sleep 0.05; done");
+    checks(`{ name: smoke, at: ${step}, exec: ["./smoke.sh"] }`);
+    const before = latest();
+    const killed = world.start(["ship", "--sha", sha, "--json"]);
+    while (log() === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    killed.kill("SIGKILL");
+    expect((await killed.ended).stderr).toContain("(ended by SIGKILL)");
+    expect(latest()).toEqual(before);
+    const moved = moves().flat();
+    writeFileSync(join(world.folder.path, "well"), "");
+    const { code, document, stderr } = await run("ship", "--sha", sha);
+    expect({ code, latest: latest(), log: log() }, stderr).toEqual({
+      code: 0,
+      latest: candidates(1),
+      log: "look\nlook\n",
+    });
+    expect(shown(document)).toEqual([`smoke ${step} - passed`]);
+    const after = moves().flat().slice(moved.length);
+    expect(after.filter((slug) => moved.includes(slug))).toEqual([]);
+  });
+});
+
+describe("the example of the documentation", () => {
+  const example = /^```yaml\n[\s\S]*?^ {2}checks:\n([\s\S]*?)^```/m.exec(
+    readFileSync(join(root, "apps/docs/checks.md"), "utf8"),
+  )?.[1];
+  let site: Server;
+  let failing = 40;
+  let commit = "";
+  beforeEach(async () => {
+    failing = 40;
+    site = createServer((_, response) => response.end('{"ok":true}'));
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    const runs = (slug: string): boolean => world.tenants.get(slug).sha === commit;
+    prometheus.evaluate = (query) => {
+      if (query.includes("http_errors")) return [{ value: 0.001 }];
+      const count = (slug: string): number => (query.includes("errors") ? (runs(slug) ? failing : 40) : 1_000);
+      return world.tenants.slugs().map((slug) => ({ labels: { slug }, value: count(slug) }));
+    };
+    script("smoke.sh", 'echo "$1" >> log');
+    const file = "run-name: ${{ inputs.lateen_check }}\non: { workflow_dispatch: {} }\njobs: {}\n";
+    await world.repository.commit({ message: "add a workflow", files: { ".gitea/workflows/e2e.yml": file } });
+    commit = await world.release();
+    const text = (example ?? "")
+      .replaceAll("https://prometheus.example.com", prometheus.url)
+      .replace("https://{slug}.example.com", `http://127.0.0.1:${(site.address() as AddressInfo).port}/{slug}`)
+      .replaceAll("[1m]", "[50ms]")
+      .replace("every: 10s", "every: 100ms")
+      .replace("samples: 5", "every: 50ms, samples: 5")
+      .replace("timeout: 30m", "every: 50ms, timeout: 30m");
+    configure(
+      [/soak: \S+/, "soak: 1500ms"],
+      [/batch: 3/, "waves: [1, 2, 3]"],
+      [/^fleet:\n/m, `fleet:\n  checks:\n${text}`],
+    );
+  });
+  afterEach(() => new Promise((resolve) => site.close(resolve)));
+
+  /** Ends every run that is dispatched as success. */
+  const ship = async () => {
+    const ending = setInterval(() => {
+      for (const dispatch of world.forge.dispatches) world.forge.endDispatch(dispatch, "success");
+    }, 20);
+    return run("ship", "--sha", commit).finally(() => clearInterval(ending));
+  };
+
+  test("ships, each check at its step", async () => {
+    const { code, document, stderr } = await ship();
+    expect(code, stderr).toBe(0);
+    const passed = shown(document);
+    expect(passed.slice(0, 3).toSorted()).toEqual(
+      ["e2e canary canary-a passed", "login canary canary-a passed", "smoke canary canary-a passed"].toSorted(),
+    );
+    expect(passed.slice(3, 5)).toEqual(["errors soak - passed", "worse soak - passed"]);
+    expect(rows(document).find(({ name }) => name === "worse")?.reason).toContain("no regression found; rules out");
+    expect(log().trim().split("\n").toSorted()).toEqual([...world.tenants.slugs()].toSorted());
+  });
+
+  test("halts in the soak of the canary if the new release fails half as often again", async () => {
+    failing = 60;
+    const { code, document, stderr } = await ship();
+    expect({ code, moves: moves() }, stderr).toEqual({ code: 5, moves: [["canary-a"]] });
+    expect(shown(document).at(-1)).toBe("worse soak - failed");
   });
 });
 

@@ -44,7 +44,13 @@ export const tokens = {
 export async function startWorld({
   size = 6,
   commits: count = 2,
-}: { readonly size?: number; readonly commits?: number } = {}): Promise<World> {
+  failing,
+}: {
+  readonly size?: number;
+  readonly commits?: number;
+  /** Share of the requests of a tenant's users that fails while it runs a commit. */
+  readonly failing?: (slug: string, sha: string) => number;
+} = {}): Promise<World> {
   const folder = createFolder();
   const repository = await createGitRepository();
   const forge = await startGiteaFake({
@@ -78,6 +84,7 @@ export async function startWorld({
   const tenants = await startTenants({
     slugs: ["canary-a", ...Array.from({ length: size - 1 }, (_, index) => `t${index + 1}`)],
     sha: first,
+    failing,
   });
   const plane = await startControlPlane({
     tenants,

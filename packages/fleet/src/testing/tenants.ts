@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createTenantMetrics } from "./tenant-metrics.ts";
 
 /** How a tenant answers: as it should, or in one of the ways that were seen in the field. */
 export type TenantManner =
@@ -35,6 +36,8 @@ export interface TenantsOptions {
   readonly sha: string;
   /** Pause before each answer, in milliseconds. @default 0 */
   readonly delayMs?: number;
+  /** Share of the requests of a tenant's users that fails while it runs a commit; `/metrics` counts them. @default 0.001 */
+  readonly failing?: ((slug: string, sha: string) => number) | undefined;
 }
 
 /** A server that answers as every tenant of a fleet. */
@@ -55,10 +58,12 @@ export interface TenantsServer {
 /**
  * Starts tenants on one port of loopback: `/{slug}/buildinfo`, or `/buildinfo` on the host `{slug}.localhost`.
  *
+ * `{slug}/metrics` is for a Prometheus: the counters `requests` and `errors` (`http_errors` too) of 50 users' requests a second.
  * `{slug}/health` answers as well, and as little, as the real one: it names no commit.
  */
 export async function startTenants(options: TenantsOptions): Promise<TenantsServer> {
-  const { delayMs = 0 } = options;
+  const { delayMs = 0, failing = () => 0.001 } = options;
+  const metrics = createTenantMetrics(failing);
   const tenants = new Map<string, TenantSetting>(
     options.slugs.map((slug) => [slug, { sha: options.sha, manner: "well" }]),
   );
@@ -73,7 +78,9 @@ export async function startTenants(options: TenantsOptions): Promise<TenantsServ
     const number = (requests.get(slug) ?? 0) + 1;
     requests.set(slug, number);
     const respond = () =>
-      tenant === undefined ? request.socket.destroy() : answer(tenant, path, number, request, response);
+      tenant === undefined
+        ? request.socket.destroy()
+        : answer(tenant, path, number, request, response, () => metrics.page({ slug, sha: tenant.sha }));
     if (delayMs > 0) setTimeout(respond, delayMs);
     else respond();
   });
@@ -84,8 +91,11 @@ export async function startTenants(options: TenantsOptions): Promise<TenantsServ
     buildinfo: `${url}/{slug}/buildinfo`,
     slugs: () => [...tenants.keys()],
     get: (slug) => tenants.get(slug) ?? { sha: "", manner: "down" },
-    set: (slug, change) =>
-      void tenants.set(slug, { sha: options.sha, manner: "well", ...tenants.get(slug), ...change }),
+    set(slug, change) {
+      const before = tenants.get(slug);
+      if (before !== undefined) metrics.count({ slug, sha: before.sha });
+      tenants.set(slug, { sha: options.sha, manner: "well", ...before, ...change });
+    },
     remove: (slug) => void tenants.delete(slug),
     requests,
     close: () =>
@@ -116,12 +126,14 @@ function answer(
   number: number,
   request: IncomingMessage,
   response: ServerResponse,
+  metrics: () => string,
 ): void {
   const json = (value: unknown) =>
     void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
   if (tenant.manner === "hangs") return;
   if (tenant.manner === "down") return void request.socket.destroy();
   if (path === "/health") return json({ status: "ok" });
+  if (path === "/metrics") return void response.writeHead(200, { "content-type": "text/plain" }).end(metrics());
   if (path !== "/buildinfo") return void response.writeHead(404).end();
   const isOdd = number % 2 === 1;
   const manners: Readonly<Record<Exclude<TenantManner, "hangs" | "down">, () => void>> = {

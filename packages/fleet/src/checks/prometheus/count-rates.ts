@@ -1,4 +1,4 @@
-import { absent, found, type Reading, ReleaseError, type Slug } from "@lateen/kernel";
+import { absent, createLimit, found, type Reading, ReleaseError, type Slug } from "@lateen/kernel";
 import type { CheckContext, Counts, Measurement } from "../check.ts";
 import type { PrometheusClient } from "./client.ts";
 import { rangeMsOf, selectorsOf } from "./promql.ts";
@@ -15,15 +15,14 @@ export interface RateCounter {
 
 /** How far back the moved tenants' own past is read, in milliseconds. */
 const pastMs = 3_600_000;
-/** Maximum spans of that hour that are asked for, evenly chosen: each is two queries. */
+/** Maximum spans of that hour that are asked for, the last ones: each is two queries. */
 const maxSpans = 120;
 
 /**
  * Counts failures and trials by two queries.
  *
  * The control group is every tenant that is not moved yet. Without one it is the moved tenants' own hour before: that hour is cut
- * into spans of the range, and every look takes as many of them as are left for it, none of them twice, because a control that is
- * used twice would count its chance twice.
+ * into spans of the range, and none of them is used for two looks: a control that is used twice would count its chance twice.
  * @throws ReleaseError `CHECK_QUERY_INVALID`
  */
 export function createRateCounter(
@@ -32,6 +31,7 @@ export function createRateCounter(
 ): RateCounter {
   const rangeMs = rangeOf([failures, trials]);
   const age = createSampleAge(client, `${failures} / ${trials}`);
+  const pasts = new Map<string, readonly Counts[]>();
   const read = async (signal: AbortSignal, at?: number): Promise<Groups> => {
     const [failed, tried] = await Promise.all([
       client.instant(failures, signal, at),
@@ -49,7 +49,7 @@ export function createRateCounter(
       const control =
         context.unmoved.length > 0
           ? countsOf(now, context.unmoved, "known")
-          : await pastOf(context, rangeMs, (at) => read(signal, at));
+          : await pastOf(context, pasts, (at) => read(signal, at), rangeMs);
       if (control.kind !== "found") return control;
       const oldest = await age(signal);
       if (Number.isNaN(oldest)) return absent("the series of the query have no sample in the last minutes");
@@ -106,22 +106,41 @@ function countsOf({ failures, trials }: Groups, slugs: readonly Slug[], wanted: 
   return found({ failures: sum(failures), trials: sum(trials) });
 }
 
-/** This look's share of the hour before. */
+/**
+ * This look's share of the hour before: of its spans of which something is known, as many as are left for each look, none of them twice.
+ * The share is of what there is, since a server that was started a while ago has no whole hour.
+ */
 async function pastOf(
   { look, looks, before, moved }: CheckContext,
-  rangeMs: number,
+  pasts: Map<string, readonly Counts[]>,
   readAt: (at: number) => Promise<Groups>,
+  rangeMs: number,
 ): Promise<Reading<Counts>> {
   if (before === undefined) return absent("it is not known when the tenants were moved, so they have no time before");
+  const key = `${before} ${moved.join()}`;
+  const spans = pasts.get(key) ?? (await readPast(before, moved, readAt, rangeMs));
+  pasts.set(key, spans);
+  const [from, to] = [Math.floor((look * spans.length) / looks), Math.floor(((look + 1) * spans.length) / looks)];
+  const share = spans.slice(from, to);
+  if (share.length === 0)
+    return absent(`the hour before has traffic in ${spans.length} spans, too few for ${looks} looks`);
+  const sum = (name: keyof Counts): number => share.reduce((total, counts) => total + counts[name], 0);
+  return found({ failures: sum("failures"), trials: sum("trials") });
+}
+
+/** Counts of each span of the hour before, the last one first, without those of which nothing is known. */
+async function readPast(
+  before: number,
+  moved: readonly Slug[],
+  readAt: (at: number) => Promise<Groups>,
+  rangeMs: number,
+): Promise<readonly Counts[]> {
   const spans = Math.min(maxSpans, Math.floor(pastMs / rangeMs));
-  const [from, to] = [Math.floor((look * spans) / looks), Math.floor(((look + 1) * spans) / looks)];
-  const total = { failures: 0, trials: 0 };
-  for (let span = from; span < Math.min(to, spans); span++) {
-    const counts = countsOf(await readAt(before - Math.floor((span * pastMs) / spans)), moved, "known");
-    // A tenant that was born within the hour has a shorter past.
-    if (counts.kind !== "found") continue;
-    total.failures += counts.value.failures;
-    total.trials += counts.value.trials;
-  }
-  return total.trials > 0 ? found(total) : absent("there is no traffic of the hour before to compare with");
+  const limit = createLimit(8);
+  const readings = await Promise.all(
+    Array.from({ length: spans }, (_, span) =>
+      limit(async () => countsOf(await readAt(before - span * rangeMs), moved, "known")),
+    ),
+  );
+  return readings.flatMap((reading) => (reading.kind === "found" && reading.value.trials > 0 ? [reading.value] : []));
 }

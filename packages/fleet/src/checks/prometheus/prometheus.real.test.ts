@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSender, parseSlug, systemClock } from "@lateen/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RealPrometheus, startRealPrometheus } from "../../../test/prometheus-server.ts";
 import type { CheckContext, FleetCheck } from "../check.ts";
 import { judgeSample } from "../judge-sample.ts";
 import { resolveCheckPolicy } from "../policy.ts";
@@ -18,9 +16,8 @@ const slugs = [parseSlug("t1"), parseSlug("t2")];
 const counters = { t1: { errors: 0, requests: 0 }, t2: { errors: 0, requests: 0 } };
 
 describe.skipIf(!existsSync(program))("checks over a real Prometheus", () => {
-  let prometheus: ChildProcess;
+  let prometheus: RealPrometheus;
   let exporter: Server;
-  let folder: string;
   let url: string;
   const send = createSender(() => import("undici"));
   let running = true;
@@ -35,27 +32,11 @@ describe.skipIf(!existsSync(program))("checks over a real Prometheus", () => {
     });
     await new Promise<void>((resolve) => exporter.listen(0, "127.0.0.1", resolve));
     const { port } = exporter.address() as AddressInfo;
-    folder = mkdtempSync(join(tmpdir(), "lateen-prometheus-"));
-    const target = (slug: string) =>
-      `  - job_name: ${slug}\n    metrics_path: /${slug}\n    static_configs: [{ targets: ["127.0.0.1:${port}"] }]\n`;
-    writeFileSync(
-      join(folder, "prometheus.yml"),
-      `global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n${target("t1")}${target("t2")}`,
-    );
-    const free = createServer();
-    await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
-    const { port: own } = free.address() as AddressInfo;
-    await new Promise((resolve) => free.close(resolve));
-    url = `http://127.0.0.1:${own}`;
-    prometheus = spawn(
+    prometheus = await startRealPrometheus(
       program,
-      [
-        `--config.file=${folder}/prometheus.yml`,
-        `--storage.tsdb.path=${folder}/data`,
-        `--web.listen-address=127.0.0.1:${own}`,
-      ],
-      { stdio: "ignore" },
+      slugs.map((slug) => ({ job: slug, url: `http://127.0.0.1:${port}/${slug}` })),
     );
+    url = prometheus.url;
     void (async () => {
       for (; running; await pause(200))
         for (const counter of Object.values(counters)) {
@@ -63,26 +44,14 @@ describe.skipIf(!existsSync(program))("checks over a real Prometheus", () => {
           counter.errors += counter === counters.t1 ? 10 : 1;
         }
     })();
-    for (let tries = 0; tries < 100; tries++) {
-      if (
-        await fetch(`${url}/-/ready`).then(
-          ({ ok }) => ok,
-          () => false,
-        )
-      )
-        break;
-      await pause(200);
-    }
     await pause(8_000);
   }, 60_000);
 
   afterAll(async () => {
     running = false;
-    prometheus.kill("SIGKILL");
     exporter.close();
     exporter.closeAllConnections();
-    await pause(200);
-    rmSync(folder, { recursive: true, force: true });
+    await prometheus.close();
   });
 
   const context = (more: Partial<CheckContext> = {}): CheckContext => ({

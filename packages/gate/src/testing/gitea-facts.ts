@@ -172,8 +172,8 @@ export function createGiteaFacts(home: () => string, version: string): GiteaFact
     addPush: (push) => void facts.pushes.unshift(push),
     setWorkflow: (file, state, name = file) => void facts.workflows.set(file, { name, state }),
     dispatches: facts.dispatches,
-    endDispatch: ({ ref: branch, inputs: _, ...run }, conclusion) =>
-      void addRun({ ...run, branch, event: "workflow_dispatch", status: "completed", conclusion }),
+    endDispatch: ({ id, sha, file, name, ref: branch }, conclusion) =>
+      void addRun({ id, sha, file, name, branch, event: "workflow_dispatch", status: "completed", conclusion }),
   };
   return { ...facts, mutators };
 }

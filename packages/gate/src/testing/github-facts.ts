@@ -176,8 +176,17 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
       });
     },
     dispatches: memory.dispatches,
-    endDispatch: ({ ref: branch, inputs: _, ...run }, conclusion) =>
-      void mutators.setRun({ ...run, branch, event: "workflow_dispatch", status: "completed", conclusion }),
+    endDispatch: ({ id, sha, file, name, ref: branch }, conclusion) =>
+      void mutators.setRun({
+        id,
+        sha,
+        file,
+        name,
+        branch,
+        event: "workflow_dispatch",
+        status: "completed",
+        conclusion,
+      }),
   };
   return { ...memory, mutators };
 }

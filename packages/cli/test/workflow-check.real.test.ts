@@ -47,7 +47,7 @@ describe.skipIf(program === "")("a check by workflow on a real Gitea", () => {
     await gitea.close();
   });
 
-  /** Ships, while somebody else starts the workflow too, and ends the runs: the one of the check by `result`. */
+  /** Ships, while another user starts the workflow too, and ends the runs: the one of the check by `result`. */
   const ship = async (result: JobResult) => {
     const running = world.lateen(["ship", "--sha", sha]);
     let ended = false;

@@ -2,7 +2,7 @@ import { secret } from "@lateen/kernel";
 import { createMemoryGraph } from "../testing/commit-graph.ts";
 import { startGiteaFake } from "../testing/gitea-fake.ts";
 import { startGitHubFake } from "../testing/github-fake.ts";
-import { describeDispatcherContract } from "./dispatcher-contract.ts";
+import { describeDispatcherContract } from "../../test/dispatcher-contract.ts";
 
 for (const kind of ["gitea", "github"] as const)
   describeDispatcherContract(`a fake ${kind}`, async () => {

@@ -1,7 +1,7 @@
 import { startGitea } from "@lateen/git-log/testing";
 import { secret } from "@lateen/kernel";
 import { describe } from "vitest";
-import { describeDispatcherContract } from "./dispatcher-contract.ts";
+import { describeDispatcherContract } from "../../test/dispatcher-contract.ts";
 
 const program = process.env["LATEEN_REAL_GITEA"];
 

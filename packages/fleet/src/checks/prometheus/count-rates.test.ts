@@ -70,7 +70,7 @@ const failuresOf = (readings: Awaited<ReturnType<typeof shares>>) =>
     reading.kind === "found" && reading.value.kind === "counts" ? reading.value.control.failures : reading.kind,
   );
 
-describe("the hour before, where nobody is left to compare with", () => {
+describe("the hour before, if every tenant has moved", () => {
   test("is shared out among the looks, each minute once", async () => {
     const failures = failuresOf(await shares(30));
     expect(failures.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((look) => 2 ** (2 * look) + 2 ** (2 * look + 1)));
@@ -95,7 +95,7 @@ describe("the hour before, where nobody is left to compare with", () => {
     expect(prometheus.queries.length - asked).toBe(2 * (3 + 120));
   });
 
-  test("is unknown if nobody knows when the tenants were moved", async () => {
+  test("is absent if it is not known when the tenants were moved", async () => {
     const reading = await counterOf("1m").observe(contextOf(0, 1, { before: undefined }), AbortSignal.timeout(5_000));
     expect(reading).toMatchObject({ kind: "absent" });
   });

@@ -1,6 +1,6 @@
 import { createHttp, createSender, type Secret } from "@lateen/kernel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDispatcher, type Dispatcher } from "./create-dispatcher.ts";
+import { createDispatcher, type Dispatcher } from "../src/dispatch/create-dispatcher.ts";
 
 /** A forge with one repository, for the contract of the dispatcher. */
 export interface DispatchWorld {

@@ -192,8 +192,13 @@ function meaningOf(status: number | undefined, hasName: boolean): EcrMeaning {
 }
 
 function statusOf(thrown: unknown): number | undefined {
-  const metadata = (thrown as { $metadata?: { httpStatusCode?: unknown } } | undefined)?.$metadata;
-  return typeof metadata?.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+  const { $metadata, $response } = (thrown ?? {}) as {
+    $metadata?: { httpStatusCode?: unknown };
+    $response?: { statusCode?: unknown };
+  };
+  // Of an answer that is no JSON, older versions of the SDK keep the response alone.
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode;
+  return typeof status === "number" ? status : undefined;
 }
 
 function findReleaseError(thrown: unknown): ReleaseError | undefined {

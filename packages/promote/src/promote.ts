@@ -37,6 +37,8 @@ export async function checkPromotion(
   signal?: AbortSignal,
 ): Promise<Verdict<PromotionReport>> {
   checkInput(input);
+  // To prove the right to push takes the same token as a push.
+  for (const { repository } of input.images) ports.tags.expectWrites?.(repository);
   const ready = await planAndPrepare("promote", input, proveAllWritable, ports, signal);
   if (ready.kind === "stop") return ready;
   return go(ready.value.report, proven(toEvidence(ready.value.findings, ports.clock)));

@@ -12,6 +12,7 @@ import {
   unknown,
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "./model/adapter.ts";
+import { createContentMemory } from "./model/content-memory.ts";
 import { copyImage, copyReferrersOf } from "./copy/image.ts";
 import { parseEcrHost } from "./ecr/ecr-host.ts";
 import { canonicalHost, canonicalRef, canonicalRepository } from "./model/canonical-name.ts";
@@ -52,11 +53,12 @@ export interface OpenRegistriesOptions {
 export function openRegistries(options: OpenRegistriesOptions = {}): Registries {
   const { clock = systemClock, report = ignoreEvents } = options;
   const adapters = new Map<string, Promise<RegistryAdapter>>();
+  const memory = createContentMemory(clock);
   const writes = new Set<Repository>();
   const ambient = createDockerCredentials(options.env ?? {}, clock);
 
   const open = (host: string): Promise<RegistryAdapter> => {
-    const known = adapters.get(host) ?? openAdapter(host, options, ambient);
+    const known = adapters.get(host) ?? openAdapter(host, options, { credentials: ambient, memory });
     adapters.set(host, known);
     return known;
   };
@@ -162,14 +164,14 @@ function noListing(repository: Repository): ReturnType<typeof registryError> {
 async function openAdapter(
   host: string,
   options: OpenRegistriesOptions,
-  credentials: AdapterOptions["credentials"],
+  shared: Pick<AdapterOptions, "credentials" | "memory">,
 ): Promise<RegistryAdapter> {
   const { registries = {}, env, clock, report, send } = options;
   const entry = Object.entries(registries).find(([name]) => canonicalHost(name) === host)?.[1];
   const made: AdapterOptions = {
     host,
     ...(entry === undefined ? {} : { entry }),
-    ...(credentials === undefined ? {} : { credentials }),
+    ...shared,
     ...(env === undefined ? {} : { env }),
     ...(clock === undefined ? {} : { clock }),
     ...(report === undefined ? {} : { report }),

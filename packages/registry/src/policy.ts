@@ -53,5 +53,11 @@ export const redirectLimit = 5;
 /** Seconds a token lasts when the service does not say. Source: distribution, docs/spec/auth/token.md, `expires_in`. */
 export const tokenLifeSeconds = 60;
 
+/**
+ * Repositories for which one token is asked for. `most`: each takes about 100 bytes of a header, for which nginx leaves 8 KiB
+ * (`large_client_header_buffers`). `fewest`: a service whose tokens do not say what they allow costs one request in vain.
+ */
+export const sharedToken = { fewest: 3, most: 25 } as const;
+
 /** Milliseconds before its end at which a token is replaced; regclient uses the same 5 s. */
 export const tokenMarginMs = 5_000;

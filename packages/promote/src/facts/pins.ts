@@ -1,5 +1,6 @@
 import { type Digest, type Reading, type Repository, toReading } from "@lateen/kernel";
 import { tagRef } from "../ports/references.ts";
+import type { PromotionInput } from "../promotion.ts";
 import type { TagStore } from "../ports/tag-store.ts";
 import type { CandidateFacts, PinFacts } from "./promotion-facts.ts";
 
@@ -8,16 +9,24 @@ const digits = 12;
 
 /** Reads the pin of every image. It is read by GET, since its absence permits a write. */
 export async function readPins(
-  pin: string | undefined,
+  { images, pin }: Pick<PromotionInput, "images" | "pin">,
   candidates: Promise<readonly CandidateFacts[]>,
   tags: TagStore,
   signal: AbortSignal | undefined,
 ): Promise<readonly PinFacts[]> {
   if (pin === undefined) return [];
+  // Together: the candidates take several round trips.
+  const [known, firsts] = await Promise.all([
+    candidates,
+    Promise.all(images.map(({ repository }) => readPin(repository, pin, tags, signal))),
+  ]);
+  const read = known.flatMap((candidate, at) => {
+    const first = firsts[at];
+    return first === undefined ? [] : [{ candidate, first }];
+  });
   return Promise.all(
-    (await candidates).map(async ({ repository, manifest }): Promise<PinFacts> => {
+    read.map(async ({ candidate: { repository, manifest }, first }): Promise<PinFacts> => {
       const wanted = manifest.kind === "found" ? manifest.value.digest : undefined;
-      const first = await readPin(repository, pin, tags, signal);
       if (wanted === undefined || first.kind !== "found" || first.value.digest === wanted)
         return { repository, tag: pin, wanted, current: first };
       const own = ownPin(pin, wanted);

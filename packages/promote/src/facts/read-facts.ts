@@ -24,7 +24,7 @@ export async function readFacts(
   const [known, destinations, pins, branch, ledger] = await Promise.all([
     candidates,
     readDestinations(input, candidates, { ancestryOf, currentRevision }, ports, signal),
-    readPins(input.pin, candidates, ports.tags, signal),
+    readPins(input, candidates, ports.tags, signal),
     readBranch(input, ports, signal),
     readLedger(head, ancestryOf),
   ]);

@@ -20,6 +20,7 @@ import { registryError } from "../errors.ts";
 import type { Credentials } from "../oci/auth/credentials.ts";
 import { createOciRegistry } from "../oci/index.ts";
 import { createRateLimit } from "../oci/transport/rate-limit.ts";
+import { createContentMemory, remembering } from "../model/content-memory.ts";
 import { readDetails } from "../model/read-details.ts";
 import type { Manifest } from "../model/registry.ts";
 import { revisionOf } from "../model/revision.ts";
@@ -63,7 +64,8 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   };
   const twin = createOciRegistry({ ...options, entry: { ...entry, kind: "oci" }, credentials: login });
 
-  const manifest = createBatchReader((repository, ids, signal) =>
+  const memory = options.memory ?? createContentMemory(clock);
+  const read = createBatchReader((repository, ids, signal) =>
     withRetry(
       () => calls.batchGetImage(repository, ids, signal),
       `BatchGetImage ${host}/${repository}`,
@@ -72,6 +74,11 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
       signal,
     ),
   );
+  const manifest = async (ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>> => {
+    const reading = await read(ref, signal);
+    if (reading.kind === "found") memory.keep(ref.repository, reading.value);
+    return reading;
+  };
   const resolve = async (ref: ImageRef, signal?: AbortSignal) =>
     mapReading(await manifest(ref, signal), ({ digest, mediaType, size }) => ({ digest, mediaType, size }));
 
@@ -92,7 +99,15 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
     }
   }
 
-  const details = (ref: ImageRef, signal?: AbortSignal) => readDetails({ manifest, config }, ref, signal);
+  const details = (ref: ImageRef, signal?: AbortSignal) =>
+    readDetails(
+      {
+        manifest: remembering(memory, manifest),
+        config: (of, digest, late) => memory.config(digest, () => config(of, digest, late)),
+      },
+      ref,
+      signal,
+    );
   const send = (path: string, image: Manifest, tag: string | undefined, signal?: AbortSignal) =>
     withRetry(() => calls.putImage(path, image, tag, signal), `PutImage ${host}/${path}`, false, context, signal);
 

@@ -1,4 +1,5 @@
 import type { Clock, Digest, ImageRef, Reading, Reporter, Repository, Sender } from "@lateen/kernel";
+import type { ContentMemory } from "./content-memory.ts";
 import type { RegistryEntry } from "./entry.ts";
 import type { RegistryEvent } from "../events.ts";
 import type { CredentialSource } from "../oci/auth/credentials.ts";
@@ -52,6 +53,8 @@ export interface AdapterOptions {
   readonly report?: Reporter<RegistryEvent>;
   /** @default undici, loaded with the first request */
   readonly send?: Sender;
+  /** What the adapters of one process have read. @default a memory of its own */
+  readonly memory?: ContentMemory;
   /** How host names that the registry gives (of redirects, of token services) are looked up. @default that of the machine */
   readonly lookup?: Lookup;
 }

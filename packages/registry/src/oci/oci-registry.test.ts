@@ -1,6 +1,6 @@
 import { parseImageRef, ReleaseError, type Repository, secret } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { RegistryEvent } from "../events.ts";
 import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
 import { type StartRegistryOptions } from "../testing/start-registry.ts";
@@ -212,6 +212,41 @@ test.each([
     );
   },
 );
+
+const postsOf = ({ requests }: FakeRegistry): number => requests.filter(({ method }) => method === "POST").length;
+const uploadsIn = ({ store }: FakeRegistry): number => store.repository("acme/platform").uploads.size;
+
+describe("a preflight of an image that was read to its config", () => {
+  const read = async (options: StartRegistryOptions = {}) => {
+    const at = await world(options);
+    const manifest = await manifestOf(at);
+    expect(await at.registry.revision(at.ref("one"))).toMatchObject({ kind: "found" });
+    at.fake.requests.length = 0;
+    return { ...at, prove: () => at.registry.preflight(at.repository, manifest, ["latest"]) };
+  };
+
+  test("mounts a blob where it is, in one request, and leaves no upload behind", async () => {
+    const { fake, prove } = await read();
+    expect(await prove()).toMatchObject({ kind: "go", value: { permission: "proven" } });
+    expect({ requests: fake.requests.length, uploads: uploadsIn(fake) }).toEqual({ requests: 1, uploads: 0 });
+  });
+
+  test.each([400, 403, 404, 405])("begins an upload where a mount is answered %i", async (status) => {
+    const { fake, prove } = await read();
+    fake.misbehave({ when: ({ query }) => query.includes("mount="), fault: { kind: "answer", status } });
+    expect(await prove()).toMatchObject({ kind: "go", value: { permission: "proven" } });
+    expect({ posts: postsOf(fake), uploads: uploadsIn(fake) }).toEqual({ posts: 2, uploads: 0 });
+  });
+
+  test("is refused where the config is gone, and where nothing may be pushed", async () => {
+    const { fake, prove } = await read();
+    fake.store.repository("acme/platform").blobs.clear();
+    expect(await prove()).toMatchObject({ kind: "stop", outcome: "refused", code: "REGISTRY_CONTENT_MISSING" });
+    const closed = await read();
+    closed.fake.misbehave({ when: ({ method }) => method === "POST", fault: { kind: "answer", status: 403 } });
+    await expect(closed.prove()).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
+  });
+});
 
 test("a sha512 reference is checked with sha512", async () => {
   const { fake, registry, ref } = await world();

@@ -1,6 +1,7 @@
 import { ignoreEvents, parseImageRef, systemClock } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "../model/adapter.ts";
 import { addressOf } from "../model/entry.ts";
+import { createContentMemory, knownConfig, remembering } from "../model/content-memory.ts";
 import { readDetails } from "../model/read-details.ts";
 import { revisionOf } from "../model/revision.ts";
 import { connectToAllowed } from "../http/connect-to-allowed.ts";
@@ -44,9 +45,21 @@ export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
   });
   const several = { inOneRequest: undefined };
   const content = createContent(exchange);
-  const manifest: RegistryAdapter["manifest"] = (ref, signal) => readBytes(exchange, ref, signal);
+  const memory = options.memory ?? createContentMemory(clock);
+  const manifest: RegistryAdapter["manifest"] = async (ref, signal) => {
+    const reading = await readBytes(exchange, ref, signal);
+    if (reading.kind === "found") memory.keep(ref.repository, reading.value);
+    return reading;
+  };
   const details: RegistryAdapter["details"] = (ref, signal) =>
-    readDetails({ manifest, config: (of, digest, late) => readConfig(exchange, of, digest, late) }, ref, signal);
+    readDetails(
+      {
+        manifest: remembering(memory, manifest),
+        config: (of, digest, late) => memory.config(digest, () => readConfig(exchange, of, digest, late)),
+      },
+      ref,
+      signal,
+    );
   const write: RegistryAdapter["put"] = (repository, bytes, tag, signal, before) =>
     put(exchange, clock, { repository, manifest: bytes, tag, before }, signal);
   return {
@@ -59,7 +72,12 @@ export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
     putTags: (repository, bytes, tags, signal, before) =>
       putTags(exchange, clock, several, { repository, manifest: bytes, tags, before: before ?? new Map() }, signal),
     preflight: (repository, bytes, tags, signal) =>
-      preflight(exchange, clock, { repository, manifest: bytes, tags }, signal),
+      preflight(
+        exchange,
+        clock,
+        { repository, manifest: bytes, tags, config: knownConfig(repository, bytes.digest, memory) },
+        signal,
+      ),
     copy: (source, target, signal) =>
       copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
     copyWithReferrers: (source, target, signal) =>

@@ -16,6 +16,8 @@ export interface RegistryAuth {
   readonly service?: string;
   /** Address of the realm in the challenge. @default "/token" of the registry itself */
   readonly realm?: string;
+  /** If tokens say what they allow, as those of Docker Hub, Harbor and GitLab do, or not, as GHCR's. @default "jwt" */
+  readonly tokens?: "jwt" | "opaque";
   /** `basic` asks for user and password with every request and has no tokens. @default "bearer" */
   readonly scheme?: "bearer" | "basic";
 }
@@ -47,9 +49,12 @@ export function createTokenAuth(auth: RegistryAuth): TokenAuth {
       const header = request.headers["authorization"];
       const allowed = allowedTo(auth, header ?? basicOf(form));
       if (allowed === undefined) return failure(401, "UNAUTHORIZED", "wrong user or password");
-      const token = randomBytes(24).toString("base64url");
       const scopes = form.getAll("scope").flatMap((scope) => scope.split(" "));
-      grants.set(token, { actions: grantScopes(scopes, allowed), until: systemClock.now() + (expiresIn ?? 60) * 1000 });
+      const actions = grantScopes(scopes, allowed);
+      const secret = randomBytes(24).toString("base64url");
+      const token =
+        auth.tokens === "opaque" ? secret : [{ alg: "none" }, claimsOf(actions)].map(encode).concat(secret).join(".");
+      grants.set(token, { actions, until: systemClock.now() + (expiresIn ?? 60) * 1000 });
       return json(200, {
         token,
         access_token: token,
@@ -105,6 +110,15 @@ function basicOf(form: URLSearchParams): string | undefined {
       ? (form.get("refresh_token") ?? ":").split(":")
       : [form.get("username"), form.get("password")];
   return user && password ? `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` : undefined;
+}
+
+/** Source: distribution, docs/spec/auth/jwt.md. */
+function claimsOf(granted: Grant["actions"]): object {
+  return { access: [...granted].map(([name, actions]) => ({ type: "repository", name, actions: [...actions] })) };
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
 function grantScopes(

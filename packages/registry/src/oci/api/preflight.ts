@@ -1,10 +1,12 @@
 import {
   asReleaseError,
   type Clock,
+  type Digest,
   type Evidence,
   go,
   isoNow,
   type NonEmpty,
+  parseImageRef,
   type ReleaseError,
   type Repository,
   type Verdict,
@@ -14,19 +16,22 @@ import type { Manifest, Preflight } from "../../model/registry.ts";
 import { pathOf } from "./content.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { write } from "./put.ts";
-import { beginUpload, cancelUpload } from "./upload.ts";
+import { readConfig } from "./read-blob.ts";
+import { type BegunUpload, beginUpload, cancelUpload } from "./upload.ts";
 
 /** The write that is to follow. */
 export interface PreflightRequest {
   readonly repository: Repository;
   readonly manifest: Manifest;
   readonly tags: readonly string[];
+  /** A config of the image that was in the repository a moment ago, if one is known. */
+  readonly config: Digest | undefined;
 }
 
 /**
- * Proves the right to push by beginning an upload and dropping it: no manifest, no tag and no event comes of it, whereas writing a
- * manifest again under its own digest sends push notifications and brings deleted revisions back. So that is done only where a
- * registry takes no uploads.
+ * Proves the right to push without a manifest, a tag or an upload that comes of it: by mounting a blob where it is already, or else by
+ * beginning an upload and dropping it. Writing a manifest again under its own digest sends push notifications and brings deleted
+ * revisions back, so that is done only where a registry takes no uploads.
  *
  * Whether tags are immutable cannot be asked over this protocol.
  */
@@ -41,8 +46,17 @@ export async function preflight(
     { rule: "write-access", verdict, fact, source: `${request.repository}/blobs/uploads`, at: isoNow(clock) },
   ];
   try {
-    const upload = await beginUpload(exchange, path, signal);
-    const dropped = upload.kind === "session" ? await tryCancel(exchange, path, upload.location, signal) : true;
+    const upload = await tryUpload(exchange, path, request.config, signal);
+    if (upload.kind === "mounted")
+      return go({ permission: "proven", mutability: "unknown" }, evidence("proven", "a trial mount was accepted"));
+    const dropped = await tryCancel(exchange, path, upload.location, signal);
+    const lost = request.config !== undefined && (await isLost(exchange, request.repository, request.config, signal));
+    if (lost)
+      return registryStop({
+        outcome: "refused",
+        ...missing(request),
+        evidence: evidence("refused", missing(request).reason),
+      });
     const fact = dropped
       ? "a trial upload was accepted and dropped"
       : "a trial upload was accepted; the registry discards it";
@@ -66,6 +80,41 @@ export async function preflight(
       evidence: evidence("unproven", error.message),
     });
   }
+}
+
+/** A registry that refuses a mount of its own blob is asked for an upload as if there were no mounts. */
+async function tryUpload(
+  exchange: Exchange,
+  path: string,
+  config: Digest | undefined,
+  signal: AbortSignal | undefined,
+): Promise<BegunUpload> {
+  if (config === undefined) return await beginUpload(exchange, path, signal);
+  try {
+    return await beginUpload(exchange, path, signal, { digest: config, from: path });
+  } catch (thrown) {
+    const { category, code } = asReleaseError(thrown);
+    if (category === "state" || code === "REGISTRY_DENIED") return await beginUpload(exchange, path, signal);
+    throw thrown;
+  }
+}
+
+/** An image whose config cannot be pulled is of no use; a repository that mounts has shown that it holds it. */
+async function isLost(
+  exchange: Exchange,
+  repository: Repository,
+  config: Digest,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  return (await readConfig(exchange, parseImageRef(`${repository}@${config}`), config, signal)).kind === "absent";
+}
+
+function missing({ repository, manifest, config }: PreflightRequest): {
+  readonly code: string;
+  readonly reason: string;
+} {
+  const reason = `the config ${config ?? ""} of ${manifest.digest} is not in ${repository}; push the image again`;
+  return { code: "REGISTRY_CONTENT_MISSING", reason };
 }
 
 /** The repository is there, since the manifest was read from it: so it is the upload that the registry does not know. */

@@ -1,8 +1,10 @@
 import { type Clock, type Http, isReleaseError } from "@lateen/kernel";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
+import { isGrantedBy } from "./granted-by.ts";
 import { fetchToken, type Token } from "./token-service.ts";
 import type { Lookup } from "../../http/connect-to-allowed.ts";
+import { sharedToken } from "../../policy.ts";
 import { waitFor } from "../transport/wait-for.ts";
 
 /** What a request needs to be allowed. */
@@ -25,7 +27,7 @@ export interface TokenSource {
 export interface TokenCache {
   /** A token that allows `need`, and pushing as well where that was expected and is granted. @throws as `fetchToken` */
   token(source: TokenSource, need: Need, signal?: AbortSignal): Promise<Token>;
-  /** Takes over the scope of an `insufficient_scope` challenge for the next token. */
+  /** After a token was refused: the next one is for this need alone, and has the scope of an `insufficient_scope` challenge. */
   widen(need: Need, asked: Challenge): void;
   /** Drops the token behind a header that was refused. */
   forget(header: string): Promise<void>;
@@ -41,9 +43,19 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
   const readOnly = new Set<string>();
   /** Scopes that a registry asked for beyond our own, once per need. */
   const extra = new Map<string, string>();
+  /** Repositories that a token for several did not serve. */
+  const alone = new Set<string>();
 
   async function exactly(source: TokenSource, need: Need, signal: AbortSignal | undefined): Promise<Token> {
-    const scopes = scopesOf(need, extra.get(keyOf(need)));
+    return await ofScopes(source, need.repository, scopesOf(need, extra.get(keyOf(need))), signal);
+  }
+
+  async function ofScopes(
+    source: TokenSource,
+    repository: string,
+    scopes: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Token> {
     const key = scopes.join(" ");
     for (let known = tokens.get(key); known !== undefined; known = tokens.get(key)) {
       const token = await waitFor(known, signal);
@@ -52,7 +64,7 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     }
     const { realm, service, credentials } = source;
     // Others may come to wait for it, so it is not called off with the first who asked.
-    const fetched = credentials(need.repository).then((held) =>
+    const fetched = credentials(repository).then((held) =>
       fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, undefined),
     );
     tokens.set(key, fetched);
@@ -60,9 +72,41 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     return await waitFor(fetched, signal);
   }
 
+  /** The token for all repositories that will be written; undefined if this one needs a token of its own. */
+  async function together(
+    source: TokenSource,
+    { repository, from = repository }: Need,
+    signal: AbortSignal | undefined,
+  ): Promise<Token | undefined> {
+    if (!writes.has(repository) || readOnly.has(repository) || alone.has(repository) || from !== repository)
+      return undefined;
+    const group = await groupOf(source, repository);
+    if (group.length < sharedToken.fewest) return undefined;
+    const scopes = group.map((one) => `repository:${one}:pull,push`);
+    const token = await ofScopes(source, repository, scopes, signal).catch((error: unknown) => {
+      if (!isReleaseError(error) || error.code !== "REGISTRY_TOKEN_REFUSED") throw error;
+      for (const one of group) alone.add(one);
+    });
+    if (token !== undefined && isGrantedBy(token.value.reveal(), repository)) return token;
+    alone.add(repository);
+    return undefined;
+  }
+
+  /** Repositories that share a token with this one: those around it for which the credentials are the same. */
+  async function groupOf({ credentials }: TokenSource, repository: string): Promise<readonly string[]> {
+    const own = await credentials(repository);
+    const all = [...writes];
+    const held = await Promise.all(all.map((one) => credentials(one)));
+    const same = all.filter((_, at) => isSame(own, held[at]));
+    const start = Math.floor(same.indexOf(repository) / sharedToken.most) * sharedToken.most;
+    return same.slice(start, start + sharedToken.most);
+  }
+
   return {
     async token(source, need, signal) {
       const { repository, actions } = need;
+      const shared = await together(source, need, signal);
+      if (shared !== undefined) return shared;
       if (actions !== "pull" || !writes.has(repository) || readOnly.has(repository))
         return await exactly(source, need, signal);
       try {
@@ -76,6 +120,7 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     },
     widen(need, asked) {
       const { error, scope = "" } = asked.parameters;
+      alone.add(need.repository);
       // Source: RFC 6750 §3.1. GHCR's placeholder for a path without repository, `repository:user/image:pull`, is no scope of ours.
       if (error === "insufficient_scope" && scope.startsWith(`repository:${need.repository}:`))
         extra.set(keyOf(need), scope);
@@ -88,6 +133,13 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     },
     expectWrites: (repository) => void writes.add(repository),
   };
+}
+
+function isSame(a: Credentials | undefined, b: Credentials | undefined): boolean {
+  if (a?.kind === "password" && b?.kind === "password")
+    return a.username === b.username && a.password.reveal() === b.password.reveal();
+  if (a?.kind === "identity" && b?.kind === "identity") return a.token.reveal() === b.token.reveal();
+  return a === undefined && b === undefined;
 }
 
 function keyOf(need: Need): string {

@@ -20,6 +20,8 @@ const run = promisify(execFile);
 const delayMs = 15;
 const rounds = Number(process.env["ROUNDS"] ?? 5);
 const sizes = [2, 20];
+// An image is an index of two platforms; with SINGLE=1 it is one manifest.
+const single = process.env["SINGLE"] === "1";
 const robot = { username: "robot", password: "bench-password" };
 
 const folder = await mkdtemp(join(tmpdir(), "lateen-bench-"));
@@ -69,34 +71,42 @@ interface Measured {
   readonly trips: number;
 }
 
+/** A way to move all tags to a commit. */
+interface Way {
+  readonly what: string;
+  move(size: number, commit: CommitSha): Promise<void>;
+}
+
 async function measureSize(size: number): Promise<void> {
   const commits: CommitSha[] = [];
   for (let round = 0; round <= rounds; round++) commits.push(await release(size, `${size}-${round}`));
-  const gitLedger = () =>
+  const gitLedger = (name: string) =>
     createGitLedger(
       createGitRefLog({
         remote: `${gitProxy.url}/core.git`,
-        ref: `refs/lateen/bench-${size}`,
+        ref: `refs/lateen/${name}-${size}`,
         env: { PATH: path },
         git: countedGit,
       }),
     );
-  const ours = await measureEach(commits, (commit) => promoteAll(size, commit, "latest", gitLedger()));
-  const memory = createMemoryLedger();
-  const unlogged = await measureEach(commits, (commit) => promoteAll(size, commit, "unlogged", delayed(memory)));
-  print(size, "lateen, ledger on a git server", ours, ours);
-  print(size, "lateen, ledger without git", unlogged, ours);
-  const hasCrane = await run("sh", ["-c", "command -v crane"], { env }).then(
+  const memory = delayed(createMemoryLedger());
+  const loop = "loop of crane tag and crane digest, nothing proven";
+  const ways: readonly Way[] = [
+    { what: "lateen, ledger on a git server", move: promoter("latest", true, gitLedger) },
+    { what: "lateen, the same without pins", move: promoter("loose", false, gitLedger) },
+    { what: "lateen, ledger without git", move: promoter("unlogged", true, () => memory) },
+    ...((await hasCrane()) ? [{ what: loop, move: craneLoop }] : []),
+  ];
+  const measured = await measureEach(size, commits, ways);
+  const base = measured.find(({ way }) => way.what === loop) ?? measured[0];
+  for (const { way, all } of measured) print(size, way, all, base?.all ?? all);
+}
+
+async function hasCrane(): Promise<boolean> {
+  return await run("sh", ["-c", "command -v crane"], { env }).then(
     () => true,
     () => false,
   );
-  if (hasCrane)
-    print(
-      size,
-      "loop of crane tag and crane digest, nothing proven",
-      await measureEach(commits, (commit) => craneLoop(size, commit)),
-      ours,
-    );
 }
 
 /** Pushes the candidates of a new commit everywhere. */
@@ -108,6 +118,7 @@ async function release(size: number, name: string): Promise<CommitSha> {
         repository: `acme/image-${image}`,
         tags: [candidateOf(commit)],
         revision: commit,
+        ...(single ? { platforms: [] } : {}),
         content: `${image} ${commit}`,
       };
       await pushImage({ host: registry.host, username: robot.username, password: secret(robot.password) }, recipe);
@@ -124,7 +135,15 @@ function repositories(size: number): string[] {
   return sides.flatMap(({ proxy }) => Array.from({ length: size }, (_, image) => `${proxy.host}/acme/image-${image}`));
 }
 
-async function promoteAll(size: number, commit: CommitSha, tag: string, ledger: Ledger): Promise<void> {
+function promoter(tag: string, pinned: boolean, ledgerOf: (name: string) => Ledger): Way["move"] {
+  return async (size, commit) => await promoteAll(size, commit, { tag, pinned, ledger: ledgerOf(tag) });
+}
+
+async function promoteAll(
+  size: number,
+  commit: CommitSha,
+  { tag, pinned, ledger }: { readonly tag: string; readonly pinned: boolean; readonly ledger: Ledger },
+): Promise<void> {
   const entry = { username: robot.username, password: secret(robot.password), insecure: true };
   // Opened again, as a fresh process would: no token, no connection.
   const tags = openRegistries({ registries: Object.fromEntries(sides.map(({ proxy }) => [proxy.host, entry])) });
@@ -138,7 +157,8 @@ async function promoteAll(size: number, commit: CommitSha, tag: string, ledger: 
     candidate: candidateOf(commit),
   }));
   const ports = { tags, history: away, ledger, clock: systemClock, report: () => undefined };
-  const verdict = await promote({ commit, branch: "main", images, tags: [tag], actor: "bench" }, ports);
+  const pin = pinned ? `${tag}-${commit.slice(0, 12)}` : undefined;
+  const verdict = await promote({ commit, branch: "main", images, tags: [tag], pin, actor: "bench" }, ports);
   if (verdict.kind === "stop") throw new Error(`${verdict.outcome}: ${verdict.reason}`);
 }
 
@@ -170,41 +190,39 @@ async function craneLoop(size: number, commit: CommitSha): Promise<void> {
   }
 }
 
-/** Every commit in turn; the first one fills caches and does not count. */
+/** Every commit in turn, by all ways one after the other; the first commit fills caches and does not count. */
 async function measureEach(
+  size: number,
   commits: readonly CommitSha[],
-  move: (commit: CommitSha) => Promise<void>,
-): Promise<Measured> {
-  const proxies = [gitProxy, ...sides.map(({ proxy }) => proxy)];
-  const all: Measured[] = [];
+  ways: readonly Way[],
+): Promise<readonly { readonly way: Way; readonly all: readonly Measured[] }[]> {
+  const measured = ways.map((way) => ({ way, all: [] as Measured[] }));
   for (const [at, commit] of commits.entries()) {
-    for (const proxy of proxies) proxy.reset();
-    programs.length = 0;
-    const begun = performance.now();
-    await move(commit);
-    const ms = performance.now() - begun;
-    const requests = proxies.flatMap((proxy) => proxy.requests);
-    const puts = requests
-      .filter(({ method, path: where }) => method === "PUT" && /\/manifests\/[a-z]+$/.test(where))
-      .map((put) => put.begun);
-    if (at > 0)
-      all.push({
-        ms,
-        skewMs: Math.max(...puts) - Math.min(...puts),
-        requests: requests.length,
-        trips: countTrips(requests),
-        programs: programs.length,
-      });
+    for (const { way, all } of measured) {
+      const one = await measureOne(way, size, commit);
+      if (at > 0) all.push(one);
+    }
   }
-  const median = (key: keyof Measured) =>
-    all.map((one) => one[key]).toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
-  return {
-    ms: median("ms"),
-    skewMs: median("skewMs"),
-    requests: median("requests"),
-    trips: median("trips"),
-    programs: median("programs"),
-  };
+  return measured;
+}
+
+async function measureOne({ move }: Way, size: number, commit: CommitSha): Promise<Measured> {
+  const proxies = [gitProxy, ...sides.map(({ proxy }) => proxy)];
+  for (const proxy of proxies) proxy.reset();
+  programs.length = 0;
+  const begun = performance.now();
+  await move(size, commit);
+  const ms = performance.now() - begun;
+  const requests = proxies.flatMap((proxy) => proxy.requests);
+  const puts = requests
+    .filter(({ method, path: where }) => method === "PUT" && /\/manifests\/[a-z]+$/.test(where))
+    .map((put) => put.begun);
+  const skewMs = Math.max(...puts) - Math.min(...puts);
+  return { ms, skewMs, requests: requests.length, trips: countTrips(requests), programs: programs.length };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** The longest chain of requests of which each began after the one before had ended. */
@@ -219,13 +237,11 @@ function countTrips(requests: readonly PassedRequest[]): number {
   return trips;
 }
 
-function print(
-  size: number,
-  what: string,
-  { ms, skewMs, requests, trips, programs: started }: Measured,
-  base: Measured,
-): void {
+/** Ratios are those of one round, since the machine may do other things as well. */
+function print(size: number, { what }: Way, all: readonly Measured[], base: readonly Measured[]): void {
+  const of = (key: keyof Measured) => median(all.map((one) => one[key]));
+  const ratio = median(all.map(({ ms }, at) => ms / (base[at]?.ms ?? Number.NaN)));
   console.log(
-    `| ${size} × ${sides.length} | ${what} | ${requests} | ${trips} | ${started} | ${ms.toFixed(0)} ms | ${skewMs.toFixed(0)} ms | ${(ms / base.ms).toFixed(2)} |`,
+    `| ${size} × ${sides.length} | ${what} | ${of("requests")} | ${of("trips")} | ${of("programs")} | ${of("ms").toFixed(0)} ms | ${of("skewMs").toFixed(0)} ms | ${ratio.toFixed(2)} |`,
   );
 }

@@ -15,7 +15,7 @@ const password = "registry-password";
 /** Sends what waits together once nothing more comes: each such round is one sequential round trip. */
 function inRounds(send: Sender): { readonly send: Sender; rounds(): number } {
   let rounds = 0;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   let armed: NodeJS.Timeout | undefined;
   const release = (): void => {
     rounds++;

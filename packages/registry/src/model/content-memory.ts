@@ -1,4 +1,4 @@
-import { type Clock, type Digest, parseImageRef, type Reading, type Repository } from "@lateen/kernel";
+import { type Clock, type Digest, type ImageRef, type Reading, type Repository } from "@lateen/kernel";
 import { type ManifestContent, readManifest } from "./manifest-json.ts";
 import type { Manifest } from "./registry.ts";
 
@@ -59,7 +59,7 @@ export function createContentMemory(clock: Clock): ContentMemory {
 /** A reader of manifests by digest that asks `memory` first, and by tag the registry. */
 export function remembering(
   memory: ContentMemory,
-  read: (ref: ReturnType<typeof parseImageRef>, signal?: AbortSignal) => Promise<Reading<Manifest>>,
+  read: (ref: ImageRef, signal?: AbortSignal) => Promise<Reading<Manifest>>,
 ): typeof read {
   return async (ref, signal) => {
     const known = ref.digest === undefined ? undefined : memory.manifest(ref.repository, ref.digest);

@@ -4,8 +4,11 @@ import { type Clock, ReleaseError, systemClock, systemCode } from "@lateen/kerne
 import { createApi } from "./http/app.ts";
 import type { Token } from "./http/tokens.ts";
 import type { ServiceFleet } from "./run/fleets.ts";
+import { createMetrics } from "./metrics/metrics.ts";
+import { runDeliveries } from "./notify/deliver.ts";
 import { createHoldReader } from "./run/holds.ts";
 import { runRunner } from "./run/runner.ts";
+import { runSchedules } from "./schedule/run-due.ts";
 import { openDatabase } from "./store/database.ts";
 import { migrate } from "./store/tables.ts";
 
@@ -22,7 +25,7 @@ export interface ServiceOptions {
   readonly clock?: Clock | undefined;
   /** Names this service in leases and in refusals of others, such as a host and a process. @default a random UUID */
   readonly owner?: string | undefined;
-  /** If this process drives rollouts too. @default true */
+  /** If this process drives rollouts, keeps schedules and delivers messages too. @default true */
   readonly drives?: boolean | undefined;
 }
 
@@ -55,11 +58,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   const newId = (): string => `r${clock.now().toString(36)}${crypto.randomUUID().replaceAll("-", "").slice(0, 8)}`;
+  const metrics = createMetrics(database, Object.keys(fleets));
   const holds = createHoldReader({ fleets, env, clock, signal: stopping.signal });
-  const app = createApi({ database, fleets, tokens, env, clock, owner, holds, isStopping, newId });
-  const running = drives
-    ? runRunner({ database, fleets, env, clock, owner, signal: stopping.signal })
-    : Promise.resolve();
+  const app = createApi({ database, fleets, tokens, env, clock, owner, holds, metrics, isStopping, newId });
+  const ports = { database, fleets, env, clock, owner, newId, signal: stopping.signal };
+  const running = drives ? Promise.all([runRunner(ports), runSchedules(ports), runDeliveries(ports)]) : undefined;
   const servers: ServerType[] = [];
   return {
     fetch: async (request) => app.fetch(request),

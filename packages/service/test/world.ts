@@ -32,7 +32,12 @@ export interface TestFleet {
 }
 
 /** Starts tenants and their control plane; the first one is the canary. */
-export async function startFleet(size: number, moveMs = 20, soak = "100ms"): Promise<TestFleet> {
+export async function startFleet(
+  size: number,
+  moveMs = 20,
+  soak = "100ms",
+  change: (yaml: string, planeUrl: string) => string = (yaml) => yaml,
+): Promise<TestFleet> {
   const slugs = Array.from({ length: size }, (_, at) => `t${at}`);
   const tenants = await startTenants({ slugs, sha: commit("a") });
   const plane = await startControlPlane({ tenants, shaOf: (tag) => tag.slice("at-".length), moveMs });
@@ -46,7 +51,7 @@ fleet:
   buildinfo: ${tenants.buildinfo}
   verify: { timeout: 20s, interval: 50ms }
 `;
-  await writeFile(join(folder, "lateen.yaml"), yaml);
+  await writeFile(join(folder, "lateen.yaml"), change(yaml, plane.url));
   const env = { CP: plane.token };
   return {
     settings: await loadConfig({ cwd: folder, env }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fleetCheck } from "./check-schema.ts";
 import { freeze, pin } from "./freeze-schema.ts";
 import * as field from "./fields.ts";
+import { service } from "./service-schema.ts";
 
 const forge = () =>
   z
@@ -271,6 +272,7 @@ export const sections = {
   supersession: () => supersession().optional(),
   fleet: () => fleet().optional(),
   promote: () => promote().optional(),
+  service: () => service().optional(),
   /** Overlays by name; what is chosen with `--env` has been merged before this schema sees it. */
   environments: () => z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 };

@@ -8,6 +8,7 @@ export type { AnyEvent } from "../output/events.ts";
 export { resultOf } from "../output/result-of.ts";
 export { errorDocument, type ResultDocument } from "../output/result.ts";
 export { type Wiring, wire, type FleetWiring } from "../wiring/wiring.ts";
+export { newestEligible } from "./guards/newest-eligible.ts";
 export { promote } from "./promote.ts";
 export { reconcile } from "./reconcile.ts";
 export { rollback } from "./rollback.ts";

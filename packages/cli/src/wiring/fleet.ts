@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober, WishBox } from "@lateen/fleet";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
-import { ReleaseError, type Secret } from "@lateen/kernel";
+import { ReleaseError, type Secret, type Sender } from "@lateen/kernel";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
 import { configMissing } from "../config/errors.ts";
 import { commandEnvironment } from "./command-environment.ts";
@@ -67,8 +67,15 @@ async function makeDriver(parts: Parts, plane: ControlPlaneConfig): Promise<Driv
   if (kind === "exec") return makeExec(parts, plane);
   const { createControlPlane } = await import("@lateen/fleet/http");
   const { url, token, insecure } = plane;
-  const { sendMany: send, clock, open } = parts;
+  const { clock, open } = parts;
+  const send = traced(parts);
   return { name, plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }), prober: undefined };
+}
+
+/** A control plane continues the trace of the release; tenants are asked without it. */
+function traced({ sendMany, traceparent }: Parts): Sender {
+  if (traceparent === undefined) return sendMany;
+  return (url, init) => sendMany(url, { ...init, headers: { ...init.headers, traceparent: traceparent() } });
 }
 
 async function makeKubernetes(

@@ -19,12 +19,16 @@ export interface WireOptions {
   readonly vault?: Vault;
   /** Where rollouts are remembered. @default files in the folder `fleet.journal`, with its mirror */
   readonly journal?: Journal;
+  /** The header `traceparent` of what is asked of a control plane. @default none */
+  readonly traceparent?: (() => string) | undefined;
   /** @default ignores everything */
   readonly report?: (event: AnyEvent) => void;
 }
 
+type OptionalPart = "journal" | "traceparent";
+
 /** The same without gaps, and what every adapter shares. */
-export interface Parts extends Required<Omit<WireOptions, "journal">>, Pick<WireOptions, "journal"> {
+export interface Parts extends Required<Omit<WireOptions, OptionalPart>>, Pick<WireOptions, OptionalPart> {
   /** A secret that is opened with the first request. */
   open(source: SecretSource | undefined, use?: SecretUse): { readonly token?: Secret };
   /** For a handful of requests: it costs nothing to start. */

@@ -30,6 +30,8 @@ export interface Wiring {
   readonly clock: Clock;
   /** Requests that belong to no adapter. */
   readonly http: Http;
+  /** A secret that the configuration names; opened when it is revealed. */
+  secretOf(source: SecretSource): Secret;
   /** The token of the forge; undefined where none is configured. */
   forgeToken(): Secret | undefined;
   forge(): Promise<Forge>;
@@ -67,6 +69,7 @@ export function wire(given: WireOptions): Wiring {
   return {
     clock: options.clock,
     http: createHttp({ send: sendFew, clock }),
+    secretOf: (source) => lazySecret(() => options.vault.open(source, options.settings.folder)),
     forgeToken: () => open(options.settings.config.forge?.token).token,
     forge: once(() => makeForge(parts)),
     registries: once(() => makeRegistries(parts)),

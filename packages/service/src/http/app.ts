@@ -35,7 +35,13 @@ export function createApi(ports: ApiPorts): Api {
   app.get("/openapi.json", (context) => context.json(openApi()));
   addPage(app);
 
-  app.use("/v1/*", authenticate(tokens, clock));
+  const authenticated = authenticate(tokens, clock);
+  app.use("/v1/*", authenticated);
+  app.use("/metrics", authenticated);
+  app.get("/metrics", async (context) => {
+    const { type, text } = await ports.metrics.read();
+    return context.body(text, 200, { "content-type": type });
+  });
   app.use("/v1/*", bodyLimit({ maxSize: bodyBytes, onError: (context) => answerError(context, tooLarge()) }));
   app.get("/v1/openapi.json", (context) => context.json(openApi()));
   addFleets(app, ports);

@@ -119,6 +119,7 @@ export const operations: readonly Operation[] = [
     errors: [404],
   },
   ...acts,
+  { method: "get", path: "/metrics", summary: "Metrics for Prometheus", role: "read", answers: { 200: "metrics" } },
   { method: "get", path: "/v1/openapi.json", summary: "This document", role: "read", answers: { 200: "openapi" } },
 ];
 

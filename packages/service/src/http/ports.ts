@@ -2,6 +2,7 @@ import type { Clock } from "@lateen/kernel";
 import type { Context, Hono } from "hono";
 import type { Database } from "../store/database.ts";
 import type { ServiceFleet } from "../run/fleets.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { HoldReader } from "../run/holds.ts";
 import type { Token } from "./tokens.ts";
 
@@ -14,6 +15,7 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly owner: string;
   readonly holds: HoldReader;
+  readonly metrics: Metrics;
   /** If the service is about to stop: orders are refused. */
   readonly isStopping: () => boolean;
   readonly newId: () => string;

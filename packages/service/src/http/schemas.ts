@@ -51,6 +51,7 @@ const fleet = z.looseObject({
   queued: z.array(line),
   holds: z.array(z.object({ rule: z.string(), reason: z.string(), source: z.string() })),
   freezes: z.array(z.looseObject({ id: z.string().optional(), reason: z.string() })),
+  schedules: z.array(z.looseObject({ task: z.string(), everyMs: z.number(), next: z.string() })),
   last: z.looseObject({ ...line.shape, outcome: z.string().optional(), at: z.string().optional() }).nullable(),
 });
 const rollout = z.looseObject({

@@ -4,7 +4,8 @@ import { asReleaseError, type Clock, isoNow, ReleaseError } from "@lateen/kernel
 import type { Database } from "../store/database.ts";
 import { endRollout, stoppedResult } from "../store/end.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
-import type { ServiceFleet } from "./fleets.ts";
+import { startTrace } from "../traces/trace.ts";
+import { hooksOf, type ServiceFleet } from "./fleets.ts";
 import { createHeartbeat, deadMs } from "./heartbeat.ts";
 import { findNewerOrder } from "./overtaken.ts";
 import { runOrder } from "./run-order.ts";
@@ -42,13 +43,16 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
     // Promotion and repair write until they are through; everything else starts nothing while it is paused.
     isAtRest: () => journal?.isBusy() !== true && stage !== "promotion" && rollout.kind !== "reconcile",
   });
+  const trace = await startTrace(rollout);
   const events = createEventLog(database, id, clock, (event) => {
     if (event.type === "stage-started") stage = event.stage;
+    trace.see(event);
   });
   const result = await carryOut();
   await events.written();
   await heart.end();
   ports.signal.removeEventListener("abort", onStop);
+  trace.end(result?.outcome);
   if (result === undefined) await handOver();
   else await end(result);
 
@@ -79,21 +83,24 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
     const own = createSqlJournal({ client: database, name: rollout.fleet, owner, stream: id, leaseMs: deadMs, clock });
     journal = watchJournal(own, clock, stop.signal);
     const { report } = events;
-    return runOrder(rollout, { database, fleet, journal, env, clock, report, heart, signal: stop.signal });
+    const { traceparent } = trace;
+    return runOrder(rollout, { database, fleet, journal, env, clock, report, heart, traceparent, signal: stop.signal });
   }
 
   async function end(result: ResultDocument): Promise<void> {
     const { startedAt } = heart.current();
+    const settings = ports.fleets[rollout.fleet]?.settings;
+    const hooks = hooksOf(settings);
     const whole = {
       ...result,
       startedAt,
       finishedAt: isoNow(clock),
       actor: rollout.actor,
-      ...stampOf(ports.fleets[rollout.fleet]?.settings),
+      ...stampOf(settings),
     };
     for (let tries = 0; ; tries++) {
       try {
-        await database.transaction((client) => endRollout(client, rollout, whole, clock.now()));
+        await database.transaction((client) => endRollout(client, rollout, whole, clock.now(), hooks));
         return;
       } catch {
         // The result is written again by its next driver, by the same journal.

@@ -1,6 +1,7 @@
 import type { AnyEvent, Settings, Wiring } from "@lateen/cli/pipeline";
 import { wire } from "@lateen/cli/pipeline";
 import type { Journal } from "@lateen/fleet";
+import type { EndHook } from "../store/end.ts";
 
 /** A fleet that the service may roll: an environment of a configuration, or what a control plane hands in. */
 export interface ServiceFleet {
@@ -15,6 +16,8 @@ export interface FleetParts {
   readonly journal: Journal | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly report: (event: AnyEvent) => void;
+  /** The header `traceparent` of calls to the control plane. */
+  readonly traceparent?: (() => string) | undefined;
 }
 
 /** The adapters of one run of `fleet`. */
@@ -23,4 +26,9 @@ export function wireFleet(fleet: ServiceFleet, parts: Omit<FleetParts, "settings
   if (fleet.wire !== undefined) return fleet.wire(all);
   const { journal, ...others } = all;
   return journal === undefined ? wire(others) : wire({ ...others, journal });
+}
+
+/** The webhooks of a fleet. */
+export function hooksOf(settings: Settings | undefined): readonly EndHook[] {
+  return settings?.config.service?.webhooks ?? [];
 }

@@ -25,6 +25,7 @@ export interface RunPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly report: (event: AnyEvent) => void;
+  readonly traceparent: () => string;
   readonly heart: Pick<Heartbeat, "wishes" | "pause">;
   readonly signal: AbortSignal;
 }
@@ -32,10 +33,10 @@ export interface RunPorts {
 /** Runs the pipeline of an order. @throws ReleaseError what the pipeline throws */
 export async function runOrder(rollout: Rollout, ports: RunPorts): Promise<ResultDocument> {
   const { kind, sha, to, dry, actor, reason } = rollout;
-  const { database, fleet, journal, env, clock, report, heart, signal } = ports;
+  const { database, fleet, journal, env, clock, report, heart, traceparent, signal } = ports;
   const job = await createJob({
     settings: withFreezes(fleet.settings, await listFreezes(database, rollout.fleet)),
-    wiring: wireFleet(fleet, { journal, env, report }),
+    wiring: wireFleet(fleet, { journal, env, report, traceparent }),
     sha: sha ?? "",
     actor,
     reason,

@@ -3,7 +3,7 @@ import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
 import type { Database } from "./database.ts";
 import { serviceError } from "../errors.ts";
 import { type Act, actEvent, type Rollout, toRollout } from "./rollout.ts";
-import { endRollout, stoppedResult } from "./end.ts";
+import { type EndHook, endRollout, stoppedResult } from "./end.ts";
 
 /** What an act does to a rollout. */
 export type ActDecision =
@@ -23,16 +23,17 @@ export function decideAct({ state }: Pick<Rollout, "state">, verb: Act["verb"]):
   return { kind: "wish", wish: verb === "pause" ? "pause" : "run" };
 }
 
+/** What belongs to the end of a rollout, if the act ends it. */
+export interface ActEnd {
+  readonly stamp: Pick<ResultDocument, "lateen" | "config">;
+  readonly hooks: readonly EndHook[];
+}
+
 /**
  * Records an act; the driver of the rollout reads it within half a second. A stop is not taken back by a later act.
  * @throws ReleaseError `ROLLOUT_UNKNOWN`, `ROLLOUT_ENDED`, `ROLLOUT_UNFINISHED`, `DATABASE_UNAVAILABLE`
  */
-export function act(
-  database: Database,
-  id: string,
-  made: Act,
-  stamp: Pick<ResultDocument, "lateen" | "config">,
-): Promise<Rollout> {
+export function act(database: Database, id: string, made: Act, { stamp, hooks }: ActEnd): Promise<Rollout> {
   return database.transaction(async (client) => {
     const rollout = await lockRollout(client, id);
     const decision = decideAct(rollout, made.verb);
@@ -48,7 +49,7 @@ export function act(
     const now = { ...rollout, wish, acts };
     if (decision.kind === "end") {
       const result = { ...stoppedResult(now, undefined), finishedAt: made.at, actor: rollout.actor, ...stamp };
-      await endRollout(client, now, result, Date.parse(made.at));
+      await endRollout(client, now, result, Date.parse(made.at), hooks);
     }
     return now;
   });

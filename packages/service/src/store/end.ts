@@ -1,14 +1,24 @@
 import type { ResultDocument } from "@lateen/cli/pipeline";
 import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
+import { addMessages } from "./outbox.ts";
 import { commandOf, type Rollout } from "./rollout.ts";
+
+/** A webhook, as far as the end of a rollout needs it. */
+export interface EndHook {
+  readonly name: string;
+  /** Outcomes that it wants to hear of. @default all */
+  readonly on?: readonly string[] | undefined;
+}
 
 /** Ends a rollout if `epoch` is still its newest: a driver that was replaced has no say. Answers if it did. */
 export async function endRollout(
   client: SqlClient,
-  { id, epoch }: Pick<Rollout, "id" | "epoch">,
+  rollout: Pick<Rollout, "id" | "fleet" | "epoch" | "dry">,
   result: ResultDocument,
   at: number,
+  hooks: readonly EndHook[],
 ): Promise<boolean> {
+  const { id, epoch, dry } = rollout;
   const { rows } = await client.query(
     `update lateen_rollout set state = 'ended', outcome = $3, result = $4, ended_at = clock_timestamp()
      where id = $1 and epoch = $2 and state <> 'ended' returning id`,
@@ -17,6 +27,12 @@ export async function endRollout(
   if (rows.length === 0) return false;
   const { outcome, reason, code } = result as ResultDocument & { readonly code?: string };
   await appendToStream(client, id, [{ type: "rollout-ended", outcome, code, reason, at }]);
+  const wanting = dry ? [] : hooks.filter(({ on }) => on === undefined || on.includes(outcome));
+  await addMessages(
+    client,
+    rollout,
+    wanting.map(({ name }) => name),
+  );
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
 import type { Database } from "./database.ts";
 import { serviceError } from "../errors.ts";
+import { traceparentOf } from "../traces/traceparent.ts";
 import { type Rollout, toRollout } from "./rollout.ts";
 
 /** What is ordered. */
@@ -12,6 +13,8 @@ export interface Order {
   readonly dry: boolean;
   readonly actor: string;
   readonly reason?: string | undefined;
+  /** The header of the request, so that the trace of who ordered goes on. @default a trace of its own */
+  readonly traceparent?: string | undefined;
 }
 
 /** The rollout of an order, and if this very order made it. */
@@ -33,9 +36,9 @@ export function placeOrder(database: Database, order: Order, id: string): Promis
     if (decision.kind === "replaced") throw replaced(order, decision.by);
     const { fleet, kind, sha, to, dry, actor, reason } = order;
     const { rows } = await client.query(
-      `insert into lateen_rollout (id, fleet, kind, sha, "to", dry, actor, reason)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) returning *`,
-      [id, fleet, kind, sha ?? null, to ?? null, dry, actor, reason ?? null],
+      `insert into lateen_rollout (id, fleet, kind, sha, "to", dry, actor, reason, traceparent)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning *`,
+      [id, fleet, kind, sha ?? null, to ?? null, dry, actor, reason ?? null, traceparentOf(order.traceparent)],
     );
     const rollout = toRollout(rows[0] ?? {});
     await appendToStream(client, id, [

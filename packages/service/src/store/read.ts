@@ -2,6 +2,7 @@ import type { Hold } from "@lateen/cli/pipeline";
 import type { FreezeWindow } from "@lateen/fleet";
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 import { rolloutUnknown } from "./acts.ts";
+import type { Schedule } from "./schedules.ts";
 import { type Rollout, toRollout } from "./rollout.ts";
 
 /** One rollout. @throws ReleaseError `ROLLOUT_UNKNOWN` */
@@ -28,6 +29,8 @@ export interface FleetState {
   readonly holds: readonly Hold[];
   /** Of the configuration, and with an id those that were made here. */
   readonly freezes: readonly FreezeWindow[];
+  /** What is done from time to time, and how it went last. */
+  readonly schedules: readonly Schedule[];
   /** The newest rollout that shipped, or found nothing to do. */
   readonly last: (RolloutLine & { readonly outcome: string | undefined; readonly at: string | undefined }) | null;
 }
@@ -41,7 +44,10 @@ export interface RolloutLine {
 }
 
 /** What the store knows of one fleet. */
-export async function readFleet(client: SqlClient, name: string): Promise<Omit<FleetState, "holds" | "freezes">> {
+export async function readFleet(
+  client: SqlClient,
+  name: string,
+): Promise<Omit<FleetState, "holds" | "freezes" | "schedules">> {
   const [{ rows: open }, { rows: ended }] = await Promise.all([
     client.query(
       `select *, null as result from lateen_rollout where fleet = $1 and state <> 'ended' and not dry order by place`,

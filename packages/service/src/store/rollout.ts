@@ -38,6 +38,8 @@ export interface Rollout {
   /** What the newest act wants. */
   readonly wish: "run" | "pause" | "stop";
   readonly acts: readonly Act[];
+  /** Where it belongs in a trace: the header of its order. */
+  readonly traceparent: string;
   /** Counts its drivers; a driver whose number is not the newest may write nothing. */
   readonly epoch: number;
   readonly createdAt: string;
@@ -69,6 +71,7 @@ export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
     result: (row["result"] ?? undefined) as ResultDocument | undefined,
     wish: row["wish"] as Rollout["wish"],
     acts: z.array(actSchema).parse(row["acts"]),
+    traceparent: text("traceparent") ?? "",
     epoch: Number(row["epoch"]),
     createdAt: date("created_at") ?? "",
     startedAt: date("started_at"),

@@ -17,6 +17,15 @@ export async function migrate(client: SqlClient): Promise<void> {
       wish text not null default 'run', acts json not null default '[]',
       driver text, epoch bigint not null default 0, beat timestamptz,
       created_at timestamptz not null default clock_timestamp(), started_at timestamptz, ended_at timestamptz);
+    alter table lateen_rollout add column if not exists traceparent text;
+    create table if not exists lateen_schedule (
+      fleet text not null, task text not null, every_ms bigint not null, next_at timestamptz not null,
+      last json, last_at timestamptz, primary key (fleet, task));
+    create table if not exists lateen_outbox (
+      id bigserial primary key, fleet text not null, rollout text not null, hook text not null,
+      tries integer not null default 0, next_at timestamptz not null default clock_timestamp(),
+      ended_at timestamptz, error text);
+    create index if not exists lateen_outbox_due on lateen_outbox (next_at) where ended_at is null;
     create table if not exists lateen_freeze (
       id text primary key, place bigserial, fleet text not null, entry json not null, lifted json);
     create index if not exists lateen_freeze_active on lateen_freeze (fleet) where lifted is null;

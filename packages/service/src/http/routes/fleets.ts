@@ -2,6 +2,7 @@ import type { FreezeWindow } from "@lateen/fleet";
 import type { ServiceFleet } from "../../run/fleets.ts";
 import { listFreezes } from "../../store/freezes.ts";
 import { type FleetState, readFleet, readRollouts } from "../../store/read.ts";
+import { listSchedules } from "../../store/schedules.ts";
 import { shown } from "../../store/rollout.ts";
 import type { Api, ApiPorts } from "../ports.ts";
 import { findFleet } from "./find-fleet.ts";
@@ -13,12 +14,13 @@ const historyLength = 50;
 export function addFleets(app: Api, ports: ApiPorts): void {
   const { database, fleets, holds } = ports;
   const stateOf = async (name: string, fleet: ServiceFleet): Promise<FleetState> => {
-    const [state, held, made] = await Promise.all([
+    const [state, held, made, schedules] = await Promise.all([
       readFleet(database, name),
       holds.read(name),
       listFreezes(database, name),
+      listSchedules(database, name),
     ]);
-    return { ...state, holds: held, freezes: [...configured(fleet), ...made] };
+    return { ...state, holds: held, freezes: [...configured(fleet), ...made], schedules };
   };
   app.get("/v1/fleets", async (context) => {
     const states = Object.entries(fleets).map(([name, fleet]) => stateOf(name, fleet));

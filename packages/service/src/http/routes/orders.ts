@@ -9,7 +9,12 @@ import { findFleet } from "./find-fleet.ts";
 /** Orders: a release, the way back, a repair of tags. */
 export function addOrders(app: Api, ports: ApiPorts): void {
   const place = async (context: ApiContext, order: Omit<Order, "fleet" | "actor">): Promise<Response> => {
-    const whole: Order = { ...order, fleet: context.req.param("fleet") ?? "", actor: context.get("token").name };
+    const whole: Order = {
+      ...order,
+      fleet: context.req.param("fleet") ?? "",
+      actor: context.get("token").name,
+      traceparent: context.req.header("traceparent"),
+    };
     const { rollout, isNew } = await placeOrder(ports.database, whole, ports.newId());
     return context.json({ rollout: rollout.id, state: rollout.state }, isNew ? 202 : 200);
   };

@@ -1,6 +1,7 @@
 import { abandonRollout } from "@lateen/fleet";
 import { createSqlJournal } from "@lateen/fleet/journal-sql";
 import { isoNow } from "@lateen/kernel";
+import { hooksOf } from "../../run/fleets.ts";
 import { stampOf } from "../../run/stamp.ts";
 import { act } from "../../store/acts.ts";
 import { readRollout } from "../../store/read.ts";
@@ -23,7 +24,8 @@ export function addRollouts(app: Api, ports: ApiPorts): void {
       const { id, fleet } = await readRollout(database, context.req.param("id") ?? "");
       const { reason } = await readBody(context, bodies.act);
       const made: Act = { verb, actor: context.get("token").name, reason, at: isoNow(clock) };
-      const rollout = await act(database, id, made, stampOf(fleets[fleet]?.settings));
+      const settings = fleets[fleet]?.settings;
+      const rollout = await act(database, id, made, { stamp: stampOf(settings), hooks: hooksOf(settings) });
       if (verb === "abandon") await abandon(rollout.id, rollout.fleet, made);
       return context.json({ rollout: rollout.id, state: rollout.state }, 202);
     });

@@ -1,0 +1,124 @@
+import { loadConfig } from "@lateen/cli/pipeline";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { startWorld, type World } from "../../../cli/src/demo/world.ts";
+import { createClient, startDatabase, type TestClient, tokens } from "../../test/world.ts";
+import { createService, type Service } from "../service.ts";
+import { openDatabase } from "../store/database.ts";
+import { claimDue, listSchedules, planTasks } from "../store/schedules.ts";
+import { migrate } from "../store/tables.ts";
+import { tasksOf } from "./run-due.ts";
+
+let server: Awaited<ReturnType<typeof startDatabase>>;
+beforeAll(async () => void (server = await startDatabase()), 120_000);
+afterAll(() => server.stop());
+
+let world: World;
+let services: Service[];
+let client: TestClient;
+let name: string;
+let runs = 0;
+beforeEach(async () => {
+  services = [];
+  name = `scheduled-${++runs}`;
+  world = await startWorld({ size: 3, commits: 1 });
+});
+afterEach(async () => {
+  for (const service of services) await service.close();
+  await world.close();
+});
+
+async function serve(schedules: string, count = 1): Promise<void> {
+  await world.configure((text) => `${text}service:\n  schedules: ${schedules}\n`);
+  const settings = await loadConfig({ cwd: world.folder, env: world.env });
+  for (let at = 0; at < count; at++)
+    services.push(
+      await createService({ database: server.url, fleets: { [name]: { settings } }, tokens, env: world.env }),
+    );
+  client = createClient((path, init) => services[0]!.fetch(new Request(`http://service${path}`, init)));
+}
+
+interface Line {
+  readonly id: string;
+  readonly kind: string;
+  readonly sha?: string;
+  readonly state: string;
+  readonly actor: string;
+  readonly outcome?: string;
+}
+const rollouts = async (): Promise<readonly Line[]> =>
+  ((await client.send("GET", `/v1/fleets/${name}/rollouts`)).body as unknown as { rollouts: readonly Line[] }).rollouts;
+interface Last {
+  readonly task: string;
+  readonly last?: { readonly outcome: string; readonly reason: string };
+}
+const lastOf = async (task: string): Promise<Last["last"]> =>
+  ((await client.send("GET", `/v1/fleets/${name}`)).body as unknown as { schedules: readonly Last[] }).schedules.find(
+    (one) => one.task === task,
+  )?.last;
+
+test("the newest eligible commit is shipped once by several services, and nothing is ordered while there is nothing newer", async () => {
+  const sha = world.commits.at(-1) ?? "";
+  await serve("{ ship: 1s, reconcile: false, status: false }", 3);
+  await vi.waitUntil(async () => (await rollouts()).some(({ state }) => state === "ended"), {
+    timeout: 40_000,
+    interval: 100,
+  });
+  await vi.waitUntil(async () => (await lastOf("ship"))?.outcome === "unchanged", { timeout: 40_000, interval: 100 });
+  await new Promise((done) => setTimeout(done, 2_500));
+  expect((await rollouts()).map(({ kind, sha: of, actor }) => ({ kind, of, actor }))).toEqual([
+    { kind: "release", of: sha, actor: "the schedule" },
+  ]);
+  expect(world.running()).toEqual([sha]);
+  const newer = await world.release();
+  await vi.waitUntil(async () => (await rollouts()).some((one) => one.sha === newer && one.state === "ended"), {
+    timeout: 40_000,
+    interval: 100,
+  });
+  expect(world.running()).toEqual([newer]);
+});
+
+test("what is due is repaired and looked at: reconcile as an order, status as a figure", async () => {
+  await serve("{ reconcile: 2s, status: 1s }");
+  const id = await client.order(world.commits.at(-1) ?? "", name);
+  await client.wait(id, ({ state }) => state === "ended");
+  await vi.waitUntil(async () => (await rollouts()).some((one) => one.kind === "reconcile" && one.state === "ended"), {
+    timeout: 40_000,
+    interval: 100,
+  });
+  await vi.waitUntil(async () => (await lastOf("status"))?.outcome === "ok", { timeout: 40_000, interval: 100 });
+});
+
+test("of many that look at the same time one gets what is due, and what was missed runs once", async () => {
+  await using database = Object.assign(openDatabase(server.url), {
+    async [Symbol.asyncDispose]() {
+      await database.close();
+    },
+  });
+  await database.transaction(migrate);
+  await planTasks(database, name, new Map([["status", 60_000]]));
+  await database.query(`update lateen_schedule set next_at = now() - interval '5 hours' where fleet = $1`, [name]);
+  const claims = await Promise.all(Array.from({ length: 12 }, () => claimDue(database, [name])));
+  expect(claims.filter((claim) => claim !== undefined)).toEqual([{ fleet: name, task: "status" }]);
+  // A shorter interval counts at once, and what is no longer wanted ends.
+  await planTasks(database, name, new Map([["reconcile", 1_000]]));
+  expect((await listSchedules(database, name)).map(({ task, everyMs }) => ({ task, everyMs }))).toEqual([
+    { task: "reconcile", everyMs: 1_000 },
+  ]);
+});
+
+test.each([
+  { sections: ["forge", "release", "promote", "fleet"], schedules: undefined, tasks: ["reconcile", "status"] },
+  { sections: ["release", "fleet"], schedules: undefined, tasks: ["status"] },
+  { sections: ["release", "fleet"], schedules: { ship: 1 }, tasks: ["status"] },
+  {
+    sections: ["forge", "release", "promote"],
+    schedules: { ship: 1, reconcile: false, status: false },
+    tasks: ["ship"],
+  },
+] as const)("$sections with $schedules plan $tasks", ({ sections, schedules, tasks }) => {
+  const config = {
+    ...Object.fromEntries(sections.map((section) => [section, {}])),
+    service: schedules && { schedules },
+  };
+  expect([...tasksOf({ config: config as never }).keys()]).toEqual(tasks);
+});

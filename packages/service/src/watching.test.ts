@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { context, propagation, trace } from "@opentelemetry/api";
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { createApi } from "./http/app.ts";
+import { openApi, operations } from "./http/openapi.ts";
+import { answers } from "./http/schemas.ts";
+import { createService, type Service } from "./service.ts";
+import { formatTraceparent, parseTraceparent, traceparentOf } from "./traces/traceparent.ts";
+
+let server: Awaited<ReturnType<typeof startDatabase>>;
+const exporter = new InMemorySpanExporter();
+beforeAll(async () => {
+  server = await startDatabase();
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+}, 120_000);
+afterAll(async () => {
+  trace.disable();
+  context.disable();
+  propagation.disable();
+  await server.stop();
+});
+
+let fleet: TestFleet;
+let service: Service;
+let name: string;
+let runs = 0;
+/** The traces of what the control plane was asked. */
+let asked: (string | undefined)[];
+let proxy: ReturnType<typeof createServer>;
+beforeEach(async () => {
+  asked = [];
+  name = `watched-${++runs}`;
+  let plane = "";
+  proxy = createServer((request, response) => {
+    asked.push(request.headers["traceparent"] as string | undefined);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { authorization = "" } = request.headers;
+      const headers = { authorization, "content-type": "application/json" };
+      void fetch(`${plane}${request.url ?? ""}`, { method: "POST", headers, body: Buffer.concat(chunks) }).then(
+        async (answer) =>
+          response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text()),
+      );
+    });
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const { port } = proxy.address() as AddressInfo;
+  fleet = await startFleet(3, 20, "100ms", (yaml, planeUrl) => {
+    plane = planeUrl;
+    return yaml.replace(planeUrl, `http://127.0.0.1:${port}`);
+  });
+  service = await createService({
+    database: server.url,
+    fleets: { [name]: { settings: fleet.settings } },
+    tokens,
+    env: fleet.env,
+  });
+});
+afterEach(async () => {
+  await service.close();
+  await fleet.close();
+  proxy.close();
+  proxy.closeAllConnections();
+});
+
+const send = (path: string, init: RequestInit = {}): Promise<Response> =>
+  service.fetch(
+    new Request(`http://service${path}`, {
+      ...init,
+      headers: { authorization: "Bearer admin-token-1", ...init.headers },
+    }),
+  );
+const client = () => createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
+
+test("metrics are those of the fleets, in Prometheus' format, and want a token", async () => {
+  expect((await send("/metrics", { headers: { authorization: "" } })).status).toBe(401);
+  await client().wait(await client().order(commit("b"), name), hasEnded);
+  const response = await send("/metrics");
+  expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await response.text();
+  expect(text).toContain(`lateen_rollouts_ended_total{fleet="${name}",kind="release",outcome="shipped"} 1\n`);
+  expect(text).toContain(`lateen_takeovers_total{fleet="${name}"} 0\n`);
+  expect(text).toContain(`lateen_oldest_queued_seconds{fleet="${name}"} 0\n`);
+  expect(text).toContain(`lateen_off_target_tenants{fleet="${name}"} 0\n`);
+  expect(text).toMatch(new RegExp(`^lateen_last_release_timestamp_seconds\\{fleet="${name}"\\} \\d{10}`, "m"));
+  expect(text).toMatch(/^process_cpu_seconds_total /m);
+  // A second scrape does not add up what the first has shown.
+  expect(await (await send("/metrics")).text()).toContain(`outcome="shipped"} 1\n`);
+});
+
+test("a release is one trace that goes on from its order to every call of the control plane", async () => {
+  exporter.reset();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const response = await send(`/v1/fleets/${name}/releases`, {
+    method: "POST",
+    body: JSON.stringify({ sha: commit("c") }),
+    headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  });
+  const { rollout } = (await response.json()) as { readonly rollout: string };
+  await client().wait(rollout, hasEnded);
+  expect(asked.length).toBeGreaterThan(2);
+  expect(new Set(asked.map((header) => parseTraceparent(header)?.traceId))).toEqual(new Set([traceId]));
+  const spans = exporter.getFinishedSpans();
+  expect(new Set(spans.map((span) => span.spanContext().traceId))).toEqual(new Set([traceId]));
+  const root = spans.find((span) => span.name === `release ${name}`);
+  expect(root?.attributes).toMatchObject({ "lateen.rollout": rollout, "lateen.outcome": "shipped" });
+  expect(spans.map((span) => span.name)).toEqual(expect.arrayContaining(["rollout", "wave canary"]));
+  // A call belongs to the stage that makes it.
+  const stage = spans.find((span) => span.name === "rollout");
+  expect(asked.map((header) => parseTraceparent(header)?.spanId)).toContain(stage?.spanContext().spanId);
+});
+
+test.each([
+  { header: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", isKept: true },
+  { header: "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-later", isKept: true },
+  { header: "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", isKept: false },
+  { header: `00-${"0".repeat(32)}-b7ad6b7169203331-01`, isKept: false },
+  { header: `00-0af7651916cd43dd8448eb211c80319c-${"0".repeat(16)}-01`, isKept: false },
+  { header: "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", isKept: false },
+  { header: "\r\nx: y", isKept: false },
+  { header: undefined, isKept: false },
+])("the trace of an order with $header is that of its request: $isKept", ({ header, isKept }) => {
+  const made = parseTraceparent(traceparentOf(header));
+  expect(made?.traceId === "0af7651916cd43dd8448eb211c80319c").toBe(isKept);
+  expect(made === undefined ? "" : formatTraceparent(made)).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+});
+
+describe("the OpenAPI document", () => {
+  test("is valid", async () => {
+    const result = await new Validator().validate(structuredClone(openApi()) as Record<string, unknown>);
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+  });
+
+  test("describes every route and no other", () => {
+    const ports = { database: {}, fleets: {}, tokens, clock: { now: () => 0 }, metrics: {}, holds: {} };
+    const routes = createApi(ports as never)
+      .routes.filter(({ method, path }) => method !== "ALL" && /^\/(v1\/|metrics)/.test(path))
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+    const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect([...new Set(routes)].toSorted()).toEqual(described.toSorted());
+  });
+
+  test("is served with and without a token, and what is answered is what it says", async () => {
+    const open = await service.fetch(new Request("http://service/openapi.json"));
+    expect(await open.json()).toEqual(await (await send("/v1/openapi.json")).json());
+    const id = await client().order(commit("b"), name);
+    await client().wait(id, hasEnded);
+    const get = async (path: string): Promise<unknown> => (await send(path)).json();
+    expect(answers.fleets.safeParse(await get("/v1/fleets")).error).toBeUndefined();
+    expect(answers.fleet.safeParse(await get(`/v1/fleets/${name}`)).error).toBeUndefined();
+    expect(answers.rollouts.safeParse(await get(`/v1/fleets/${name}/rollouts`)).error).toBeUndefined();
+    expect(answers.rollout.safeParse(await get(`/v1/rollouts/${id}`)).error).toBeUndefined();
+    expect(answers.error.safeParse(await get("/v1/fleets/none")).error).toBeUndefined();
+  });
+});

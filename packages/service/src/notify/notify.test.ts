@@ -53,7 +53,7 @@ afterEach(async () => {
 const secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZg==";
 
 async function serve(hooks: string, count = 1) {
-  const name = `told-${++runs}`;
+  const name = `hooked-${++runs}`;
   fleet = await startFleet(
     2,
     20,

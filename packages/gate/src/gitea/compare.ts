@@ -45,7 +45,10 @@ export function createComparer(client: Client): Comparer {
     compare: (base, head, signal) =>
       toReading(async () => {
         if (base === head) return found("identical" as const);
-        const [ahead, behind] = await Promise.all([list(base, head, signal), list(head, base, signal)]);
+        const ahead = await list(base, head, signal);
+        // Whose child has it, and is not it, descends from it.
+        if (ahead.commits.some(({ parents }) => parents?.includes(base) === true)) return found("ahead" as const);
+        const behind = await list(head, base, signal);
         return ancestryOf(ahead.total, behind.total, client.urlOf(comparePath(base, head)));
       }),
     between: (base, head, signal) => toReading(async () => found(rangeOf(await list(base, head, signal)))),

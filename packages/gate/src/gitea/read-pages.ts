@@ -13,6 +13,11 @@ export interface PagedList<T extends Row> {
   readonly page: (number: number) => Promise<Answer<readonly T[]>>;
   /** What was read the last time. */
   readonly last?: Pages<T> | undefined;
+  /**
+   * True if the server counts the whole list in its database, so that a first page which holds as many rows as it counts, and fewer
+   * than any server's page, is all of it. @default false
+   */
+  readonly counted?: boolean;
 }
 
 /** A whole list. */
@@ -34,15 +39,20 @@ const widest = 8;
 /** Rows of a page, whatever a larger `limit` asks for. Source: Gitea's `[api] MAX_RESPONSE_ITEMS`, 50 by default. */
 export const pageSize = 50;
 
+/** Rows of the shortest page that any version hands out by default. Source: Gitea's `[api] DEFAULT_PAGING_NUM`. */
+const shortestPage = 30;
+
 /**
- * Every row of a list, once. The list ends at an empty page and nowhere else: neither a short page nor the total that a server
- * claims is a proof of anything. The total is only a guess at how many pages may be asked for at the same time.
+ * Every row of a list, once. The list ends at an empty page: neither a short page nor the total that a server claims is a proof of
+ * anything by itself. The total is only a guess at how many pages may be asked for at the same time; of a counted list both together
+ * are a proof.
  *
  * @throws ReleaseError `FORGE_ENDLESS_LIST`, and whatever reading a page throws: a part of a list is never judged
  */
-export async function readPages<T extends Row>({ page, last }: PagedList<T>): Promise<Pages<T>> {
+export async function readPages<T extends Row>({ page, last, counted = false }: PagedList<T>): Promise<Pages<T>> {
   const first = await page(1);
   if (first.unchanged && last?.firstTellsAll === true) return last;
+  if (counted && isWhole(first)) return wholeList(first.value, first.value);
   const ahead = askAhead(first, page);
   const rows = new Map<number | string, T>();
   let repeats = 0;
@@ -53,6 +63,10 @@ export async function readPages<T extends Row>({ page, last }: PagedList<T>): Pr
     if (value.length === 0 || repeats === 2) return wholeList([...rows.values()], first.value);
   }
   throw endless(first.url);
+}
+
+function isWhole<T extends Row>({ value, header }: Answer<readonly T[]>): boolean {
+  return value.length < shortestPage && header("x-total-count") === String(new Set(value.map(({ id }) => id)).size);
 }
 
 function addRows<T extends Row>(rows: Map<number | string, T>, page: readonly T[]): boolean {
@@ -76,8 +90,7 @@ function askAhead<T>(
 
 function wholeList<T extends Row>(rows: readonly T[], first: readonly T[]): Pages<T> {
   const newest = Math.max(...rows.map(({ id }) => id));
-  // 30 is the shortest default page of any version.
-  const firstTellsAll = rows.length < 30 || first.some(({ id }) => id === newest);
+  const firstTellsAll = rows.length < shortestPage || first.some(({ id }) => id === newest);
   return { rows, firstTellsAll };
 }
 

@@ -13,12 +13,13 @@ export type LinkedRun = Pick<CheckFact, "run" | "doubt">;
 export interface RunList {
   /** All runs of a commit; undefined if the server does not list runs. */
   ofCommit(commit: string, signal?: AbortSignal): Promise<readonly RunFact[] | undefined>;
-  /** The runs that statuses of `commit` link to, or why they are not known; undefined if the server does not list runs. */
+  /** The runs among `listed`, those of `commit`, that its statuses link to, or why they are not known. */
   ofLinks(
     links: readonly number[],
+    listed: readonly RunFact[],
     commit: CommitSha,
     signal?: AbortSignal,
-  ): Promise<ReadonlyMap<number, LinkedRun> | undefined>;
+  ): Promise<ReadonlyMap<number, LinkedRun>>;
   /** Conclusions of the jobs of a run by id; empty if the server has no such call. */
   jobs(run: number, signal?: AbortSignal): Promise<ReadonlyMap<number, string>>;
   /** One page of the runs of a branch, newest first; undefined if the server does not list runs. */
@@ -58,7 +59,7 @@ export function createRunList(client: Client): RunList {
     const first = await page(path(1), signal);
     if (first === undefined) return undefined;
     const read = async (number: number) => (number === 1 ? first : client.get(path(number), runList, signal));
-    const pages = await readPages({ page: read, last: lists.get(commit) });
+    const pages = await readPages({ page: read, last: lists.get(commit), counted: true });
     lists.set(commit, pages);
     const known = await features(signal);
     return pages.rows.map((run) => runFact(run, known));
@@ -79,16 +80,17 @@ export function createRunList(client: Client): RunList {
   };
   return {
     ofCommit,
-    async ofLinks(links, commit, signal) {
-      const runs = await ofCommit(commit, signal);
-      if (runs === undefined) return undefined;
+    async ofLinks(links, listed, commit, signal) {
       const known = await features(signal);
+      const isListed = (link: number): boolean => listed.some((run) => isLinked(run, link, known));
+      // A run that appeared after its list was read is looked up by its id, or by a list that is newer than its status.
+      const runs = known.runLink === "id" || links.every(isListed) ? listed : ((await ofCommit(commit, signal)) ?? []);
       const limit = createLimit(widest);
       let lookUps = 0;
       const lookUp = async (link: number): Promise<LinkedRun> => {
-        const listed = runs.filter((run) => isLinked(run, link, known));
-        if (listed.length === 1) return { run: listed[0] };
-        if (listed.length > 1) return { doubt: `whether ${link} is the id or the number of its run is not known` };
+        const linked = runs.filter((run) => isLinked(run, link, known));
+        if (linked.length === 1) return { run: linked[0] };
+        if (linked.length > 1) return { doubt: `whether ${link} is the id or the number of its run is not known` };
         if (known.runLink !== "id") return { doubt: `its run ${link} is not among those of this commit` };
         if (++lookUps > mostLookUps) return { doubt: "it links to one of more runs than are looked up" };
         const answer = await limit(() => byId(link, signal), signal);

@@ -1,5 +1,6 @@
 import { type CommitSha, plainText } from "@lateen/kernel";
 
+import { newestOfEach } from "../checks/check-identity.ts";
 import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
 import { featuresOf, type GiteaFeatures } from "./features.ts";
@@ -25,6 +26,9 @@ export function createStatusReader(client: Client, site: string, runs: RunList):
     return pages.rows;
   };
   const readBoth: StatusReader = async (commit, signal) => {
+    // Workflows want the same list at the same time, and so share it. Without a status of Actions it does not matter what becomes of it.
+    const listing = runs.ofCommit(commit, signal);
+    listing.catch(() => undefined);
     const [history, newest, version] = await Promise.all([
       read(`${commit}/statuses`, (number) => client.get(pagePath(commit, "statuses", number), statusList, signal)),
       read(`${commit}/status`, async (number) => {
@@ -35,7 +39,7 @@ export function createStatusReader(client: Client, site: string, runs: RunList):
     ]);
     const rows = new Map([...history, ...newest].map((row) => [row.id === 0 ? JSON.stringify(row) : row.id, row]));
     const facts = [...rows.values()].map((row) => factOf(row, site, featuresOf(version)));
-    return linkRuns(facts, commit, runs, signal);
+    return linkRuns(facts, commit, { listing, runs }, signal);
   };
   return shareReads(readBoth);
 }
@@ -73,13 +77,16 @@ interface LinkedFact extends CheckFact {
 async function linkRuns(
   facts: readonly LinkedFact[],
   commit: CommitSha,
-  runs: RunList,
+  { listing, runs }: { readonly listing: ReturnType<RunList["ofCommit"]>; readonly runs: RunList },
   signal: AbortSignal | undefined,
 ): Promise<readonly CheckFact[]> {
   const links = [...new Set(facts.flatMap(({ link }) => link ?? []))];
-  const known = links.length === 0 ? undefined : await runs.ofLinks(links, commit, signal);
+  const listed = links.length === 0 ? undefined : await listing;
+  const known = listed === undefined ? undefined : await runs.ofLinks(links, listed, commit, signal);
   const linked = facts.map(({ link, job, ...fact }) => ({ job, fact: withRun(fact, link, known) }));
-  const disagreeing = new Set(linked.flatMap(({ fact }) => (disagrees(fact) ? (fact.run?.id ?? []) : [])));
+  // Older rows are history: each job that has ended has a pending row as well.
+  const newest = newestOfEach(linked.map(({ fact }) => fact));
+  const disagreeing = new Set(newest.flatMap((fact) => (disagrees(fact) ? (fact.run?.id ?? []) : [])));
   const jobs = new Map<number, ReadonlyMap<number, string>>();
   for (const run of disagreeing) jobs.set(run, await runs.jobs(run, signal));
   return linked.map(({ job, fact }) => {

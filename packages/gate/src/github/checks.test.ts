@@ -85,6 +85,27 @@ describe("checks", () => {
     expect(causeOf(await forge.checks(sha)).code).toBe("FORGE_NOT_FOUND");
   });
 
+  it("reads the history only until it has what the other list counts, and takes the poster from it", async () => {
+    const { fake, forge, graph } = await startGitHubWorld();
+    const sha = parseCommitSha(graph.add());
+    fake.setStatus({ sha, context: "old", state: "success", creator: "octavia" });
+    for (let index = 0; index < 150; index++)
+      fake.setStatus({ sha, context: `status ${index % 40}`, state: "success", creator: "octavia" });
+    const pages = (): number =>
+      new Set(fake.requests.flatMap(({ path }) => (path.includes("/statuses?") ? [path] : []))).size;
+    const newest = fake.misbehave({ on: /\/status\?/, body: { total_count: 1, statuses: [] } });
+    expect(valueOf(await forge.checks(sha)).length, "a list that lacks what it counts").toBe(151);
+    newest();
+    const checks = valueOf(await forge.checks(sha));
+    expect(new Set(checks.map(({ app }) => app))).toEqual(new Set(["octavia"]));
+    expect(new Set(checks.map(({ name }) => name)).size).toBe(41);
+    for (let index = 0; index < 2; index++) fake.setStatus({ sha, context: "old", state: "success" });
+    const before = [pages(), fake.requests.length];
+    expect(valueOf(await forge.checks(sha)).filter(({ name }) => name === "old")).not.toEqual([]);
+    const again = fake.requests.slice(before[1]).filter(({ path }) => path.includes("/statuses?"));
+    expect([before[0], again.length]).toEqual([2, 1]);
+  });
+
   it("does not make do with one list of statuses where the other failed", async () => {
     const { fake, forge, graph } = await startGitHubWorld();
     const sha = parseCommitSha(graph.add());

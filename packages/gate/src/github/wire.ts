@@ -63,9 +63,16 @@ export type WireStatus = z.output<typeof status>;
 const statuses = z.array(status);
 
 export const statusesSchema: Schema<readonly WireStatus[]> = statuses;
-export const combinedStatusSchema: Schema<readonly WireStatus[]> = z
-  .object({ statuses })
-  .transform((combined) => combined.statuses);
+/** The newest status of each context. */
+export interface CombinedStatus {
+  readonly statuses: readonly WireStatus[];
+  /** Contexts that there are; undefined if the answer does not count them. */
+  readonly total: number | undefined;
+}
+
+export const combinedStatusSchema: Schema<CombinedStatus> = z
+  .object({ statuses, total_count: z.number().optional() })
+  .transform(({ statuses: rows, total_count: total }) => ({ statuses: rows, total }));
 
 /** A page of a list that counts its rows itself. */
 export interface WirePage<T> {

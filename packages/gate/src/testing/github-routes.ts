@@ -112,12 +112,12 @@ function statuses({ memory, parameters: [sha = ""], url }: GitHubRouteInput): An
   return page(newestFirst(memory.statuses.get(sha) ?? []), url);
 }
 
-/** The newest row of each context. The word at the top is pending where there is none: absence looks like waiting. */
+/** The newest row of each context, without who posted it. The word at the top is pending where there is none: absence looks like waiting. */
 function combinedStatus({ memory, options, parameters: [sha = ""], url }: GitHubRouteInput): Answered {
   const newest = new Map(
     newestFirst(memory.statuses.get(sha) ?? [])
       .toReversed()
-      .map((row) => [row.context, row]),
+      .map((row) => [row.context, { ...row, creator: undefined }]),
   );
   const words = [...newest.values()].map(({ state }) => state);
   const bad = words.some((word) => word === "failure" || word === "error");

@@ -112,6 +112,42 @@ describe("gate", () => {
     expect({ code: ran.code, outcome: ran.document.outcome }).toEqual({ code: 0, outcome: "held" });
   });
 
+  test.each(["gate: false", "gate: { checks: [CI / all-required (push)] }"])(
+    "refuses a commit that is not on the branch, with %s",
+    async (gate) => {
+      world.configure((text) => text.replace(/^gate: .*$/m, gate));
+      const side = await world.repository.commit({ message: "elsewhere", branch: "side", parent: old });
+      world.forge.setStatus({ sha: side, context: "CI / all-required (push)", state: "success" });
+      const { code, document } = await run("gate", "--sha", side);
+      expect({ code, outcome: document.outcome, stop: document["code"] }).toEqual({
+        code: 3,
+        outcome: "refused",
+        stop: "COMMIT_NOT_ON_BRANCH",
+      });
+      expect(document["evidence"]).toContainEqual(expect.objectContaining({ rule: "branch", verdict: "refused" }));
+      expect((await run("gate", "--sha", side, "--override", "branch=hotfix")).code).toBe(0);
+    },
+  );
+
+  test.each(["gate: false", undefined])(
+    "ends with 11 if a newer commit owns production and a section says what counts, with %s",
+    async (gate) => {
+      if (gate !== undefined) world.configure((text) => text.replace(/^gate: .*$/m, gate));
+      expect((await run("gate", "--sha", old)).code, "without the section").toBe(0);
+      world.configure(
+        (text) =>
+          `${gate === undefined ? text : text.replace(/^gate: .*$/m, gate)}supersession: { paths: ["server/**"] }\n`,
+      );
+      const { code, document } = await run("gate", "--sha", old);
+      expect({ code, outcome: document.outcome, by: document["supersededBy"] }).toEqual({
+        code: 11,
+        outcome: "superseded",
+        by: sha,
+      });
+      expect((await run("gate", "--sha", sha)).code).toBe(0);
+    },
+  );
+
   test("reads the kill switch also with gate: false", async () => {
     world.configure((text) => text.replace(/^gate: .*$/m, "gate: false"));
     const open = await run("gate", "--sha", sha);

@@ -63,6 +63,7 @@ describe("where everything is well", () => {
       "forge history",
       "forge checks",
       "kill switch",
+      "writers",
       `image registry/${image}`,
       `image registry/${images[1]}`,
       "control plane",
@@ -439,4 +440,47 @@ test("at a terminal lines are folded at its width, words are not", async () => {
   expect(lines.slice(1).every((line) => line.startsWith("         "))).toBe(true);
   expect(lines.filter((line) => line.length > 60).map((line) => line.trim())).toEqual([url]);
   expect(formatFindings([finding])).toBe(`gap      x: ${finding.fact}\n         fix: a b`);
+});
+
+describe("a forge of another kind, and who is on it", () => {
+  const on = async (forge: Parameters<typeof startWorld>[0] & object): Promise<void> => {
+    await world.close();
+    world = await startWorld(forge);
+  };
+
+  test("names who can post a status and push a ref that counts", async () => {
+    await on({ forge: { writers: ["ada", "bob", "c", "d", "e", "f", "g"] } });
+    world.configure((text) =>
+      text
+        .replace(/remote: "[^"]*"/, `remote: "${world.forge.url}/acme/core.git"`)
+        .replace("variable: DEPLOY_DISABLED", "ref: true"),
+    );
+    const said = fact(await doctor(), "writers");
+    expect(said).toContain("ada, bob, c, d, e and 2 more may write");
+    for (const part of ["1 required check without `from`", "refs/lateen/latest", "refs/lateen/hold"])
+      expect(said).toContain(part);
+    world.configure((text) => text.replace(/checks: \[("[^"]*")\]/, "checks: [{ name: $1, from: actions }]"));
+    expect(fact(await doctor(), "writers")).toContain("no status and no ref of theirs counts");
+  });
+
+  test.each<[online: readonly string[], verdict: string]>([
+    [[], "ok"],
+    [["one"], "warning"],
+    [["one", "two"], "ok"],
+  ])("counts the runners that are online: %j", async (online, verdict) => {
+    const states = [...online.map((name) => [name, "online"] as const), ["asleep", "offline"] as const];
+    await on({ forge: { runners: Object.fromEntries(states) } });
+    const found = findingsOf(await doctor()).filter(({ check }) => check === "runners");
+    expect(found.map((finding) => finding.verdict)).toEqual([verdict]);
+  });
+
+  test.each([
+    { version: "1.22.0", forgejo: "7.0.16+gitea-1.22.0", name: "Forgejo 7.0.16" },
+    { version: "11.0.1+gitea-1.22.0", forgejo: "11.0.1+gitea-1.22.0", name: "Forgejo 11.0.1" },
+    { version: "1.22.6", forgejo: undefined, name: "Gitea 1.22.6" },
+    { version: "1.26.4", forgejo: undefined, name: "Gitea 1.26.4" },
+  ])("names $name that reports $version", async ({ version, forgejo, name }) => {
+    await on({ forge: { version, ...(forgejo === undefined ? {} : { forgejo }) } });
+    expect(fact(await doctor(), "forge version")).toContain(`${name}`);
+  });
 });

@@ -50,11 +50,14 @@ describe("a hold on a ref", () => {
     expect(stdout).toMatch(/├─ gate: held: .*\n│ {5}would change it: lateen hold --lift, or --override/);
   });
 
-  test("may end by itself, and says when", async () => {
-    await world.lateen(["hold", "--reason", "briefly", "--until", "2099-01-01T00:00:00+01:00"]);
+  test.each([
+    ["2099-01-01T00:00:00+01:00", "2098-12-31T23:00:00.000Z"],
+    ["2098-12-31", "2099-01-01T00:00:00.000Z"],
+  ])("may end by itself, and says when: %s", async (until, end) => {
+    await world.lateen(["hold", "--reason", "briefly", "--until", until]);
     expect(await outcome("gate", "--sha", sha)).toMatchObject({
       outcome: "held",
-      reason: expect.stringContaining("2098-12-31T23:00:00.000Z"),
+      reason: expect.stringContaining(end),
     });
   });
 
@@ -69,6 +72,8 @@ describe("a hold on a ref", () => {
   test.each([
     ["without a reason", ["hold"]],
     ["with a time that has passed", ["hold", "--reason", "x", "--until", "2020-01-01T00:00:00Z"]],
+    ["with a day that has passed", ["hold", "--reason", "x", "--until", "2020-01-31"]],
+    ["with a day that is none", ["hold", "--reason", "x", "--until", "2099-02-31"]],
     ["with a time without its offset", ["hold", "--reason", "x", "--until", "2030-01-01T00:00"]],
     ["with an end and an end", ["hold", "--lift", "--until", "2h"]],
   ])("%s is a usage error", async (_, argv) => {

@@ -45,17 +45,20 @@ export async function startWorld({
   size = 6,
   commits: count = 2,
   failing,
+  forge: played = {},
 }: {
   readonly size?: number;
   readonly commits?: number;
   /** Share of the requests of a tenant's users that fails while it runs a commit. */
   readonly failing?: (slug: string, sha: string) => number;
+  readonly forge?: Partial<Parameters<typeof startGiteaFake>[0]>;
 } = {}): Promise<World> {
   const folder = createFolder();
   const repository = await createGitRepository();
   const forge = await startGiteaFake({
     graph: rememberGraph(openGitGraph(repository.path)),
     token: tokens.GITEA_TOKEN,
+    ...played,
   });
   const registry = await startRegistry({ auth: { users: { ci: tokens.REGISTRY_PASSWORD } } });
   const commits: string[] = [];

@@ -21,6 +21,8 @@ export interface GateInput {
   /** Names of required statuses and check runs, or patterns with `*`, alone or with who must have posted them. */
   readonly checks?: readonly (string | RequiredCheck)[] | undefined;
   readonly workflows?: readonly WorkflowGate[] | undefined;
+  /** True if nothing is required on purpose: branch and kill switch then decide alone. @default false */
+  readonly optedOut?: boolean | undefined;
   /** The event whose runs count; `merge_group` for a merge queue. @default "push" */
   readonly event?: string | undefined;
   readonly policy?: GatePolicy | undefined;
@@ -78,7 +80,7 @@ function planOf(input: GateInput): LookPlan {
   const { branch, commit, event = "push", workflows = [], waived = {}, before, promoted, ownRun = {} } = input;
   const checks = (input.checks ?? []).map((entry) => (typeof entry === "string" ? { name: entry } : entry));
   const names = [...checks.map(({ name }) => name), ...workflows.map(({ file }) => file)];
-  checkRequirements(names);
+  if (input.optedOut !== true || names.length > 0) checkRequirements(names);
   const all = waived["gate"];
   return {
     commit,
@@ -90,6 +92,7 @@ function planOf(input: GateInput): LookPlan {
     workflows,
     policy: resolvePolicy(input.policy),
     waived: all === undefined ? waived : { ...Object.fromEntries(names.map((name) => [name, all])), ...waived },
+    optedOut: input.optedOut === true,
     before,
     promoted,
     ownRun,

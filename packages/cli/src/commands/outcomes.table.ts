@@ -4,7 +4,7 @@ import type { Outcome } from "../output/exit-codes.table.ts";
 export const outcomesOf: Readonly<Record<string, readonly Outcome[]>> = {
   ship: ["shipped", "unchanged", "planned", "deferred", "superseded", "held", "refused", "unknown", "halted", "partial"],
   plan: ["planned", "deferred", "superseded", "held", "refused", "unknown"],
-  gate: ["open", "deferred", "held", "refused", "unknown"],
+  gate: ["open", "deferred", "superseded", "held", "refused", "unknown"],
   superseded: ["superseded", "latest", "refused", "unknown"],
   inspect: ["ok", "refused", "unknown"],
   retag: ["ok", "unchanged", "planned", "refused", "unknown", "partial"],

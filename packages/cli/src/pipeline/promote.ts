@@ -1,7 +1,7 @@
 import type { Verdict } from "@lateen/kernel";
 import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
-import { checkKillSwitchEnv, passKillSwitch, promotionGuards, recheckKillSwitch } from "./guards/guards.ts";
+import { checkKillSwitchEnv, passKillSwitch, configuredSupersession, recheckKillSwitch } from "./guards/guards.ts";
 import { type PipelineState, runPipeline } from "./run-pipeline.ts";
 import { hasPromotionChecks, passPromotionChecks } from "./steps/check-promotion.ts";
 import { checkTargets, promoteTargets } from "./steps/promote.ts";
@@ -23,7 +23,7 @@ export async function promote(job: Job): Promise<Verdict<PipelineState | undefin
   wiring.demandSecrets();
   // Several targets are all proven before the first is promoted; one proves itself.
   const check = section.targets.length > 1 ? [checkTargets] : [];
-  const guards = promotionGuards(job);
+  const guards = configuredSupersession(job);
   const steps = [
     ...guards,
     passKillSwitch,

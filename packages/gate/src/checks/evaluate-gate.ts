@@ -22,6 +22,7 @@ export interface LookPlan {
   readonly workflows: readonly WorkflowGate[];
   readonly policy: CompleteGatePolicy;
   readonly waived: Readonly<Record<string, string>>;
+  readonly optedOut: boolean;
   readonly before: CommitSha | undefined;
   readonly promoted: CommitSha | undefined;
   readonly ownRun: OwnRun;
@@ -31,6 +32,8 @@ export interface LookPlan {
 export interface Look {
   readonly reports: readonly CheckReport[];
   readonly branch: BranchLook;
+  /** True if nothing is required on purpose. */
+  readonly optedOut: boolean;
   /** Why something could not be read, if so. */
   readonly causes: readonly ReleaseError[];
   /** When the next look can tell more about runs that are missing, in milliseconds since the epoch. */
@@ -81,7 +84,8 @@ export async function evaluateGate(
     ),
   ];
   const settlesAt = [...required, ...gates].flatMap((gate) => gate.settlesAt ?? []);
-  return { reports, branch, causes, settlesAt: settlesAt.length === 0 ? undefined : Math.max(...settlesAt) };
+  const { optedOut } = plan;
+  return { reports, branch, optedOut, causes, settlesAt: settlesAt.length === 0 ? undefined : Math.max(...settlesAt) };
 }
 
 /** What looks remember of earlier ones. */

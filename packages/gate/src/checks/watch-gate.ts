@@ -79,9 +79,11 @@ export async function settleGate(
   return { look: seen, verdict: verdictOf(seen), elapsedMs: clock.now() - start, late: false };
 }
 
-function verdictOf({ branch, reports }: Look): GateDecision {
-  // Requiring nothing is unknown, however the branch is.
-  return decideGate(reports.length === 0 ? [] : [branch.decision, ...reports.map(({ decision }) => decision)]);
+function verdictOf({ branch, optedOut, reports }: Look): GateDecision {
+  // Requiring nothing by mistake is unknown, however the branch is.
+  return decideGate(
+    reports.length === 0 && !optedOut ? [] : [branch.decision, ...reports.map(({ decision }) => decision)],
+  );
 }
 
 function isFinal(verdict: GateDecision): boolean {

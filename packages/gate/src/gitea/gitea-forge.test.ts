@@ -26,6 +26,13 @@ describe("variables", () => {
   });
 });
 
+test("an owner that is a user has no organisation, and so no variable of one", async () => {
+  const { fake, forge } = await startGiteaWorld({ ownerIsUser: true });
+  expect(await forge.variable("STOP")).toMatchObject({ kind: "absent" });
+  fake.setVariable("STOP", "true");
+  expect(await forge.variable("STOP")).toEqual({ kind: "found", value: "true" });
+});
+
 describe("the connection", () => {
   test("names itself, and shows its token to the forge only", async () => {
     const server = await startScriptedServer(() => ({ body: { commit: { id: mine } } }));

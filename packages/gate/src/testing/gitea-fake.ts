@@ -34,6 +34,14 @@ export interface GiteaFakeOptions {
   readonly combinedIsWhole?: boolean;
   /** Whether `/version` can be read. @default true */
   readonly hidesVersion?: boolean;
+  /** Whether the owner is a user, who has no variables of an organisation. @default false */
+  readonly ownerIsUser?: boolean;
+  /** Logins of those who may write; undefined if the token may not list them. */
+  readonly writers?: readonly string[];
+  /** Runners of the repository by name, with their state; undefined if the token may not list them. */
+  readonly runners?: Readonly<Record<string, "online" | "offline">>;
+  /** The version under which the server knows itself as a Forgejo. */
+  readonly forgejo?: string;
   /** What a variable is answered with in place of its value or of its own 404. */
   readonly variables?: "forbidden" | "no-such-call";
 }
@@ -68,7 +76,11 @@ async function answerRequest(
   const url = new URL(request.path, "http://gitea");
   if (url.pathname === "/api/v1/version")
     return options.hidesVersion === true ? noSuchCall() : json({ version: options.version ?? "1.26.4" });
+  if (url.pathname === "/api/forgejo/v1/version" && options.forgejo !== undefined)
+    return json({ version: options.forgejo });
   const [, name] = /^\/api\/v1\/orgs\/[^/]+\/actions\/variables\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (name !== undefined && options.ownerIsUser === true)
+    return json({ message: "GetOrgByName", errors: ["user redirect does not exist [name: ada]"] }, {}, 404);
   if (name !== undefined) return readVariable(decodeURIComponent(name), facts.variables.organisation, options);
   const prefix = `/api/v1/repos/${repository}/`;
   if (!url.pathname.startsWith(prefix)) return notFound();

@@ -39,6 +39,8 @@ export const giteaRoutes: readonly Route[] = [
   { pattern: /^actions\/runs\/(\d+)$/, since: 25, answer: run },
   { pattern: /^actions\/runs\/(\d+)\/jobs$/, since: 25, answer: jobs },
   { pattern: /^actions\/workflows\/([^/]+)$/, since: 24, answer: workflow },
+  { pattern: /^actions\/runners$/, since: 25, answer: runners },
+  { pattern: /^assignees$/, since: 15, answer: writers },
 ];
 
 type Answered = ReturnType<Route["answer"]>;
@@ -224,6 +226,21 @@ async function workflow({ parameters: [file = ""], facts, options: { graph } }: 
   const text = await graph.file(path, (await graph.head("main")) ?? "");
   const known = facts.workflows.get(file) ?? (text === undefined ? undefined : { name: file, state: "active" });
   return known === undefined ? undefined : json({ id: file, name: known.name, path, state: known.state });
+}
+
+async function runners({ options }: RouteInput): Answered {
+  const rows = Object.entries(options.runners ?? {}).map(([name, status], index) => ({
+    id: index + 1,
+    name,
+    status,
+    busy: false,
+    disabled: false,
+  }));
+  return options.runners === undefined ? undefined : json({ runners: rows, total_count: rows.length });
+}
+
+async function writers({ options }: RouteInput): Answered {
+  return options.writers === undefined ? undefined : json(options.writers.map((login) => ({ login })));
 }
 
 function paged<T>(rows: readonly T[], query: URLSearchParams, options: GiteaFakeOptions, usual = 30): readonly T[] {

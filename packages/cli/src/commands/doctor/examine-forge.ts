@@ -4,24 +4,27 @@ import { absent } from "@lateen/kernel";
 import { checkName } from "../../config/check-name.ts";
 import type { Config, ForgeConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
-import { judgeForgeVersion, readForgeVersion } from "./forge-version.ts";
+import { judgeForgeVersion, readNamedVersion } from "./forge-version.ts";
 import { type Examination, failed, type Finding, permissionFix, read, well } from "./finding.ts";
 import { judgeCheckNames } from "./judge-check-names.ts";
+import { runnerExamination, writerExamination } from "./examine-writers.ts";
 import type { Trunk } from "./trunk.ts";
 
 /** Branch, order of commits, checks and kill switch: what the gate and the guards read. */
 export function forgeExaminations(job: Job, trunk: Trunk): readonly Examination[] {
-  const { forge, killSwitch } = job.settings.config;
+  const { forge, killSwitch, promote } = job.settings.config;
   const gate = gateOf(job.settings.config);
   if (forge === undefined) return [];
   const version = async (): Promise<Finding> =>
-    judgeForgeVersion(await readForgeVersion(forge, job.wiring, job.signal));
+    judgeForgeVersion(await readNamedVersion(forge, job.wiring, job.signal));
   return [
     ...(forge.kind === "gitea" ? [{ check: "forge version", look: version }] : []),
     { check: "forge branch", look: () => lookAtBranch(trunk, forge) },
     { check: "forge history", look: () => lookAtHistory(job, trunk) },
     { check: "forge checks", look: () => lookAtChecks(job, trunk, (gate?.checks ?? []).map(checkName)) },
     ...switchExaminations(job, killSwitch),
+    ...(gate === undefined && promote === undefined ? [] : [writerExamination(job)]),
+    ...(forge.kind === "gitea" && gate !== undefined ? [runnerExamination(job)] : []),
   ];
 }
 

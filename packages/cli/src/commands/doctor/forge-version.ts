@@ -6,7 +6,31 @@ import { failed, type Finding, well } from "./finding.ts";
 
 const versionSchema = z.object({ version: z.string() });
 
-/** The version that a Gitea says it has; with the token, since an instance may show nothing without. */
+/**
+ * The version that a Gitea says it has; with the token, since an instance may show nothing without. A Forgejo that reports only the
+ * Gitea that it is compatible with is asked by its own name.
+ */
+export async function readNamedVersion(
+  forge: Pick<ForgeConfig, "api" | "url">,
+  ports: Pick<Wiring, "http" | "forgeToken">,
+  signal: AbortSignal,
+): Promise<Reading<string>> {
+  const reading = await readForgeVersion(forge, ports, signal);
+  if (reading.kind !== "found" || !isForgejoLike(reading.value)) return reading;
+  const api = `${forge.url.replace(/\/+$/, "")}/api/forgejo/v1`;
+  const own = await readForgeVersion({ api }, ports, signal);
+  if (own.kind !== "found") return reading;
+  const [name = ""] = own.value.split("+");
+  return found(`${name}+gitea-${reading.value.replace(/[-+].*$/, "")}`);
+}
+
+/** Forgejo has been compatible with 1.22 since its version 8, and with no later one; its versions before that with earlier ones. */
+function isForgejoLike(version: string): boolean {
+  const [, minor = Infinity] = /^v?1\.(\d+)/.exec(version)?.map(Number) ?? [];
+  return !version.includes("+gitea-") && minor <= 22;
+}
+
+/** The version at the address of an API. */
 export async function readForgeVersion(
   { api }: Pick<ForgeConfig, "api">,
   { http, forgeToken }: Pick<Wiring, "http" | "forgeToken">,

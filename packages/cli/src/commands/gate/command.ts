@@ -2,7 +2,8 @@ import type { Command } from "../command.ts";
 
 /** `lateen gate`. */
 export const gate: Command = {
-  about: "The verdict of the required checks and workflows for a commit. Reads the kill switch too.",
+  about:
+    "The verdict of the required checks and workflows for a commit. Reads the kill switch too, and whether a newer commit owns production if there is a section supersession.",
   options: { wait: { about: "poll until the verdict is final or gate.timeout has passed" } },
   examples: [
     ["lateen gate --sha abcdef1", "one look"],

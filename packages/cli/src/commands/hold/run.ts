@@ -1,3 +1,4 @@
+import { parseUntil } from "@lateen/fleet/schema";
 import { type Evidence, go, isoNow, parseDuration, stop, type Verdict } from "@lateen/kernel";
 import { usageError } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
@@ -60,16 +61,14 @@ export async function changeHold(
 
 const unchanged: ConcludeOptions = { outcome: "unchanged", reason: "nothing was written" };
 
-/** ISO 8601 with its offset, or a duration from now. @throws ReleaseError `USAGE` */
+/** A day to its end in UTC, an instant with its offset, or a duration from now. @throws ReleaseError `USAGE` */
 function instantOf(text: string, now: number): string {
-  const at = /^\d+[a-z]/.test(text) ? now + parseDuration(text) : instant.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at))
+  const at = /^\d+[a-z]/.test(text) ? now + parseDuration(text) : parseUntil(text);
+  if (at === undefined)
     throw usageError(
       `--until ${JSON.stringify(text.slice(0, 60))} is not a time`,
-      "write an instant with its offset, such as 2027-01-31T18:00:00Z, or a duration, such as 2h",
+      "write a day such as 2027-01-31, an instant with its offset, such as 2027-01-31T18:00:00Z, or a duration, such as 2h",
     );
   if (at <= now) throw usageError("--until has passed", "give a time to come, or lateen hold --lift");
   return new Date(at).toISOString();
 }
-
-const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;

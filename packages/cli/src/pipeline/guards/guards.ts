@@ -148,7 +148,7 @@ async function failAsUnknown(
   }
 }
 
-/** The guards of a promotion by itself: supersession only where the section is. */
-export function promotionGuards(job: Job): readonly Step[] {
+/** Supersession, if its section is there: what guards a promotion, and the verdict of a gate, by themselves. */
+export function configuredSupersession(job: Job): readonly Step[] {
   return job.settings.config.supersession === undefined ? [] : [passSupersession];
 }

@@ -32,19 +32,33 @@ export function gateStep({ wait, settle = true }: GateOptions): Step {
   };
 }
 
-function gateInput(job: Job, { commit }: PipelineState, gate: GateConfig, forge: ForgeConfig): GateInput {
+/** The branch and the kill switch, where nothing is required on purpose. */
+export const ungatedStep: Step = async (job, account) => {
+  const { forge } = job.settings.config;
+  if (forge === undefined) throw configMissing("forge");
+  const input: GateInput = { ...commonInput(job, account, forge), optedOut: true };
+  return withReport(await passGate(input, await gatePortsOf(job), job.signal));
+};
+
+function commonInput(job: Job, { commit }: PipelineState, { branch }: ForgeConfig): GateInput {
   const { killSwitch } = job.settings.config;
-  const { GITHUB_RUN_ID: id, GITHUB_RUN_NUMBER: number, GITHUB_JOB: ownJob } = job.host.env;
   return {
     commit,
-    branch: forge.branch,
+    branch,
+    waived: waivedOf(job),
+    killSwitch: killSwitch === undefined ? undefined : switchInput(job, killSwitch),
+  };
+}
+
+function gateInput(job: Job, account: PipelineState, gate: GateConfig, forge: ForgeConfig): GateInput {
+  const { GITHUB_RUN_ID: id, GITHUB_RUN_NUMBER: number, GITHUB_JOB: ownJob } = job.host.env;
+  return {
+    ...commonInput(job, account, forge),
     checks: gate.checks,
     workflows: gate.workflows,
     event: gate.event,
     policy: { timeoutMs: gate.timeout, pollMs: gate.poll, settleMs: gate.settle, appearWithinMs: gate.appearWithin },
-    waived: waivedOf(job),
-    killSwitch: killSwitch === undefined ? undefined : switchInput(job, killSwitch),
-    before: job.before(commit),
+    before: job.before(account.commit),
     ownRun: { id: id || undefined, number: number || undefined, job: ownJob || undefined },
   };
 }

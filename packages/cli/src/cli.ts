@@ -10,7 +10,7 @@ import { formatCommandHelp, formatHelp } from "./help/format-help.ts";
 import { helpTopics } from "./help/topics.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, readArguments, skimArguments } from "./command-line/arguments.ts";
-import { confirm } from "./command-line/confirm.ts";
+import { canAsk, confirm, untouched } from "./command-line/confirm.ts";
 import type { Settings } from "./config/load.ts";
 import { PartialResultError, systemError } from "./pipeline/partial-result.ts";
 import { runUrlOf } from "./job/job.ts";
@@ -66,9 +66,9 @@ async function run(
   for (const path of command.reads?.(args) ?? []) screen.spare(path);
   screen.beginResult();
   const context = createContext(host, screen, record, row, args);
-  if (row.writes && !context.dryRun && !args.has("yes") && command.isSafe?.(args) !== true)
-    await confirm(host, row.name);
-  const result = await screen.beating(command.run(context), row.writes && !context.dryRun);
+  const isAsked = row.writes && !context.dryRun && !args.has("yes") && command.isSafe?.(args) !== true;
+  const ended = isAsked && canAsk(host) ? await askFirst(host, screen, context, command) : undefined;
+  const result = ended ?? (await screen.beating(command.run(context), row.writes && !context.dryRun));
   const document = asTyped(host.argv, args, {
     ...documentOf(row.name, result, overrideEvidence(context)),
     ...(await stampOf(host, record)),
@@ -84,6 +84,30 @@ async function run(
   const stopped = host.interruptedBy();
   if (stopped !== undefined && result.outcome === "halted") return stopped;
   return code === 0 && !written ? 2 : code;
+}
+
+/**
+ * Shows a person what would happen, as the dry run of the same command has it, and asks. Answers the end of a run that comes to nothing:
+ * it is stopped before anything is moved, and there is nothing to be asked.
+ * @throws ReleaseError of faulty arguments or configuration, before any question; `NOT_CONFIRMED`
+ */
+async function askFirst(
+  host: Host,
+  screen: Screen,
+  context: Context,
+  command: Command,
+): Promise<CommandResult | undefined> {
+  if (context.args.text("server") === undefined) {
+    const preview = { ...context, dryRun: true, isPreview: true, report: () => undefined };
+    const planned = await screen.beating(untouched(command.run(preview)), false);
+    if (planned.outcome !== "planned") return planned;
+    const { describePlan } = await import("./output/describe-plan.ts");
+    const { commit, gate, fleet, images } = planned.document;
+    const isRelease = commit !== undefined && (gate ?? fleet ?? images) !== undefined;
+    screen.tell(isRelease ? describePlan(planned.document).join("\n") : planned.answer);
+  }
+  await confirm(host, context.command);
+  return undefined;
 }
 
 /** A command may tell more than its error; the exit code is that of the error all the same. */

@@ -14,6 +14,7 @@ const fleetSchema = z.discriminatedUnion("verified", [
     verifiedTenants: z.int().nonnegative(),
     ahead: z.int().nonnegative(),
     tolerated: z.array(text(100)).max(10_000),
+    tookMs: z.number().nonnegative().optional(),
     at: z.iso.datetime(),
   }),
   z.object({ verified: z.literal(false), reason: text(2_000) }),

@@ -1,14 +1,19 @@
 import { isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { Host } from "../host.ts";
 
+/** Whether there is a person to be asked: in a job, or without a terminal, there is none. */
+export function canAsk(host: Pick<Host, "keyboard" | "env">): boolean {
+  return host.keyboard !== undefined && (host.env["CI"] ?? "") === "" && host.env["GITHUB_ACTIONS"] !== "true";
+}
+
 /**
- * Asks the person at the terminal whether production must be changed; in a job, or without a terminal, no one is asked.
+ * Asks the person at the terminal whether production must be changed.
  * @throws ReleaseError `NOT_CONFIRMED`, exit code 2, or that of the signal
  */
 export async function confirm(host: Host, command: string): Promise<void> {
-  if (host.keyboard === undefined || (host.env["CI"] ?? "") !== "" || host.env["GITHUB_ACTIONS"] === "true") return;
+  if (host.keyboard === undefined) return;
   const question = `lateen ${command} changes production. Continue? [y/N] `;
-  const answer = await host.keyboard.ask(question, host.signal).catch(untouched);
+  const answer = await untouched(host.keyboard.ask(question, host.signal));
   if (/^y(?:es)?$/i.test(answer.trim())) return;
   throw new ReleaseError({
     code: "NOT_CONFIRMED",
@@ -18,8 +23,12 @@ export async function confirm(host: Host, command: string): Promise<void> {
   });
 }
 
-/** Anyone who interrupts the question has begun nothing that could be observed. */
-function untouched(error: unknown): never {
+/** What comes before the answer: anyone who interrupts it has begun nothing that could be observed. */
+export async function untouched<T>(work: Promise<T>): Promise<T> {
+  return work.catch(notBegun);
+}
+
+function notBegun(error: unknown): never {
   if (!isReleaseError(error) || error.category !== "interrupted") throw error;
   const { category, message } = error;
   throw new ReleaseError({

@@ -19,6 +19,8 @@ export interface Context {
   readonly report: (event: AnyEvent) => void;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** Whether the dry run is for a question: what would be waited for is passed over, to show what comes after it. @default false */
+  readonly isPreview?: boolean;
   /** The keys at a terminal. */
   readonly pause: Pause;
   /** Who acts: `GITHUB_ACTOR`, else the user. */

@@ -1,4 +1,5 @@
-import { formatDuration, plainText } from "@lateen/kernel";
+import { plainText } from "@lateen/kernel";
+import { formatExpected, rounded } from "./describe-plan.ts";
 import { describeHalt } from "./describe-halt.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
@@ -10,7 +11,8 @@ export function formatAnswer(
   document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">,
 ): string {
   const { reason = "", commit, supersededBy, gate, fleet, images = [], targets = [] } = document;
-  const head = [`${outcome}${commit === undefined ? "" : ` ${short(commit)}`}`, plainText(reason)]
+  const about = document.subject === undefined ? "" : ` "${plainText(document.subject, 100)}"`;
+  const head = [`${outcome}${commit === undefined ? "" : ` ${short(commit)}`}${about}`, plainText(reason)]
     .filter((part) => part !== "")
     .join(": ");
   const halt = describeHalt({ outcome, ...document });
@@ -26,6 +28,7 @@ export function formatAnswer(
     gate === undefined ? "" : formatChecks(gate),
     fleet === undefined ? "" : formatFleet(fleet),
     outcome === "planned" && fleet?.forecast !== undefined ? formatForecast(fleet.forecast) : "",
+    outcome === "planned" && (fleet !== undefined || gate !== undefined) ? `time: ${formatExpected(document)}` : "",
     formatTargets(targets),
     formatTags(images),
   ]
@@ -42,7 +45,7 @@ export function formatFleet(fleet: FleetResult): string {
   const rows = fleet.tenants.map(({ slug, wave = "-", verdict, before, after }) => [
     slug,
     wave,
-    verdict,
+    verdict === "planned" ? "would move" : verdict,
     before === undefined ? short(after) : `${short(before)} → ${short(after)}`,
   ]);
   const planned = fleet.tenants.filter(({ verdict }) => verdict === "planned").length;
@@ -57,20 +60,15 @@ export function formatFleet(fleet: FleetResult): string {
 }
 
 /** What a rollout is expected to take and to risk; the bound is that of the failure rate if the wave ends well. */
-export function formatForecast({
-  floorMs,
-  requests,
-  worstCaseBroken,
-  waves,
-}: NonNullable<FleetResult["forecast"]>): string {
+export function formatForecast({ requests, worstCaseBroken, waves }: NonNullable<FleetResult["forecast"]>): string {
   const rows = waves.map(({ name, tenants, soakMs, worstCaseBroken: broken, failureBound }) => [
     name,
     counted(tenants, "tenant"),
-    soakMs > 0 ? `soak ${formatDuration(soakMs)}` : "no soak",
+    soakMs > 0 ? `soak ${rounded(soakMs)}` : "no soak",
     `at worst ${broken} broken`,
-    `then failures < ${(failureBound * 100).toFixed(1)} % (95 %)`,
+    `then fewer than ${(failureBound * 100).toFixed(1)} % fail`,
   ]);
-  const sum = `about ${formatDuration(Math.ceil(floorMs / 60_000) * 60_000)} if a move takes a minute, ${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once`;
+  const sum = `${requests.controlPlane} requests to the control plane, ${requests.buildinfo} to tenants, at worst ${worstCaseBroken} broken at once; shares at 95 % confidence`;
   return waves.length === 0 ? "" : `${table(rows)}\n${sum}`;
 }
 

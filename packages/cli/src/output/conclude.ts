@@ -27,7 +27,16 @@ export function conclude(
   verdict: Verdict<Partial<PipelineState> | undefined>,
   { command = "", outcome, reason, dryRun = false, gate }: ConcludeOptions,
 ): CommandResult {
-  const { coverage: _, changed, interrupted, completedBy, left, next: known, ...state } = verdict.value ?? {};
+  const {
+    coverage: _,
+    tookMs: __,
+    changed,
+    interrupted,
+    completedBy,
+    left,
+    next: known,
+    ...state
+  } = verdict.value ?? {};
   const stopped = verdict.kind === "stop";
   const end = stopped ? verdict.outcome : outcome;
   const { commit } = state;

@@ -34,7 +34,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "tenant-verified": (event) =>
     detail(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
   "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),
-  "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString()}`),
+  "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString().slice(0, 19)}Z`),
   "soak-probed": (event) =>
     detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
   "checks-started": (event) => info(`${event.wave}: checks at ${event.step}: ${event.checks.join(", ")}`),

@@ -44,6 +44,8 @@ export interface Screen {
   spare(path: string): void;
   /** Begins the result file, so that it fails now rather than after the work. @throws ReleaseError `RESULT_FILE` */
   beginResult(): void;
+  /** Prints what belongs to a question, on standard error. */
+  tell(text: string): void;
   /** Prints a text such as the help, and answers `code`. */
   text(text: string, code: number): number;
   /** Answers whether everything, the result file above all, could be written. */
@@ -109,6 +111,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       if (file === resolve(host.cwd, path)) file = undefined;
     },
     beginResult: () => write(errorDocument(command, unfinished())),
+    tell: (text) => say(`${text}\n`),
     text(text, code) {
       stdout.write(folded(text, stdout));
       return code;

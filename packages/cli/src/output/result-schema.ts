@@ -99,7 +99,7 @@ const fleetCheck = z.object({
 });
 
 const forecast = z.object({
-  /** Shortest possible duration in milliseconds. */
+  /** Soaks and confirmations, and a minute for each round of moves, in milliseconds; `expected` is what was seen. */
   floorMs: z.number(),
   requests: z.object({ controlPlane: count, buildinfo: count }),
   worstCaseBroken: count,
@@ -107,6 +107,9 @@ const forecast = z.object({
     z.object({ name: text, tenants: count, soakMs: z.number(), worstCaseBroken: count, failureBound: z.number() }),
   ),
 });
+
+/** How long something took the last times, in milliseconds. */
+const span = z.object({ medianMs: z.number(), fromMs: z.number(), toMs: z.number(), of: count });
 
 /** The account of a fleet: every enumerated tenant is in `tenants`. */
 const fleet = z.object({
@@ -224,6 +227,8 @@ const release = z.object({
   digests: z.record(text, text),
   /** Position of the entry that rolled it back. */
   rolledBackBy: z.int().optional(),
+  /** How long its rollout took, in milliseconds. */
+  tookMs: z.number().optional(),
   fleet: z.string().optional(),
 });
 
@@ -245,7 +250,11 @@ export const resultSchema = z.object({
   code: maybe,
   reason: maybe,
   commit: maybe,
+  /** First line of the commit's message, of a plan. */
+  subject: maybe,
   supersededBy: maybe,
+  /** How long it is expected to take, by the last rollouts and the last runs of the checks; of a plan. Absent without history. */
+  expected: z.object({ rollout: span.optional(), gate: span.optional() }).optional(),
   images: z.array(image).optional(),
   gate: gate.optional(),
   fleet: fleet.optional(),

@@ -22,6 +22,12 @@ export interface PipelineState {
   readonly supersededBy?: string | undefined;
   /** The whole account of the fleet; evidence of a promotion. */
   readonly coverage?: FleetReport | undefined;
+  /** How long the rollout took, in milliseconds; evidence of a promotion. */
+  readonly tookMs?: number | undefined;
+  /** First line of the commit's message, of a plan. */
+  readonly subject?: string | undefined;
+  /** How long it is expected to take, of a plan. */
+  readonly expected?: ResultDocument["expected"];
   /** Whether a tenant or a tag was moved. */
   readonly changed?: boolean | undefined;
   readonly interrupted?: boolean | undefined;

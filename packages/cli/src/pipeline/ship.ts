@@ -18,6 +18,8 @@ export interface ShipOptions {
   readonly wait: boolean;
   /** Whether the gate may look twice to prove that a run is absent; a plan does not. */
   readonly settle: boolean;
+  /** Whether a gate that would be waited for is passed over, to show what comes after it; of a dry run only. @default false */
+  readonly lookAhead?: boolean | undefined;
 }
 
 /**
@@ -27,7 +29,10 @@ export interface ShipOptions {
  * promoted.
  * @throws ReleaseError `CONFIG_MISSING` if there is nothing to ship, `SECRET_MISSING` for missing credentials
  */
-export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Verdict<PipelineState | undefined>> {
+export async function ship(
+  job: Job,
+  { wait, settle, lookAhead }: ShipOptions,
+): Promise<Verdict<PipelineState | undefined>> {
   requireSections(job);
   // Before any credential: an armed switch must hold even where the job has lost its tokens.
   const held = checkKillSwitchEnv(job);
@@ -38,7 +43,7 @@ export async function ship(job: Job, { wait, settle }: ShipOptions): Promise<Ver
 
   const road: readonly Step[] = [
     passSupersession, //                         a newer release owns production: give way
-    gateStep({ wait, settle }), //               its checks are green, the kill switch is off
+    gateStep({ wait, settle, lookAhead }), //    its checks are green, the kill switch is off
     passKillSwitch, //                           also where no gate is configured
     resolveRelease, //                           commit → digests, once for all stages
     checkTargets, //                             promotion's plan and its read-only checks

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober, WishBox } from "@lateen/fleet";
+import type { readPastRollouts } from "@lateen/fleet/journal-file";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
 import { ReleaseError, type Secret, type Sender } from "@lateen/kernel";
@@ -16,6 +17,8 @@ export interface FleetWiring {
   readonly journal: Journal;
   /** Pause, continue and stop, from other processes and other machines. */
   readonly wishes: WishBox;
+  /** Rollouts that ended on this machine, in no order. */
+  pastRollouts(): ReturnType<typeof readPastRollouts>;
   /** What "well" means, in the order of the configuration. */
   readonly checks: readonly FleetCheck[];
   /** Of each control plane that can be asked: what its credentials may do. */
@@ -49,6 +52,10 @@ export async function makeFleet(parts: Parts): Promise<FleetWiring> {
     prober: await makeProber(parts, fleet, drivers),
     journal: parts.journal ?? (await makeJournal(parts, fleet)),
     wishes: parts.journal === undefined ? await makeWishes(parts, fleet) : noWishes,
+    pastRollouts: async () =>
+      parts.journal === undefined
+        ? (await import("@lateen/fleet/journal-file")).readPastRollouts(resolve(parts.settings.folder, fleet.journal))
+        : [],
     checks: fleet.checks.length === 0 ? [] : await (await import("./checks.ts")).makeChecks(parts, fleet),
     access: drivers.flatMap(({ name, checkAccess }) =>
       checkAccess === undefined ? [] : [{ name, check: checkAccess }],

@@ -9,6 +9,8 @@ export type FleetEvidence =
       readonly ahead: number;
       /** Tenants off target that the policy tolerates. */
       readonly tolerated: readonly string[];
+      /** How long the rollout took, in milliseconds; absent if no tenant was moved. */
+      readonly tookMs?: number | undefined;
       /** ISO 8601. */
       readonly at: string;
     }

@@ -1,5 +1,6 @@
 import { plainText, type Reading } from "@lateen/kernel";
 import type { FleetEvidence } from "@lateen/promote";
+import { rounded } from "../../output/describe-plan.ts";
 import { table } from "../../output/answer.ts";
 import type { ResultDocument } from "../../output/result.ts";
 import { counted, short, shortDigest } from "../../output/text/line.ts";
@@ -40,6 +41,7 @@ function releasesOf({ target, entries }: TargetReleases, subjects: ReadonlyMap<s
       entry: id,
       digests: Object.fromEntries(entry.images.map(({ repository, digest }) => [repository, digest])),
       rolledBackBy: rolledBackBy?.position,
+      tookMs: entry.fleet.verified ? entry.fleet.tookMs : undefined,
       fleet: describeFleet(entry.fleet),
     };
   });
@@ -53,7 +55,7 @@ function describeFleet(fleet: FleetEvidence): string {
 }
 
 function rowOf(release: Release): readonly string[] {
-  const { position, at, commit, kind, subject = "", actor, reason = "", rolledBackBy, fleet = "" } = release;
+  const { position, at, commit, kind, subject = "", actor, reason = "", rolledBackBy, tookMs, fleet = "" } = release;
   const what = kind === "rollback" ? `rolled back: ${plainText(reason, 80)}` : plainText(subject, 60);
   return [
     `#${position}`,
@@ -61,6 +63,7 @@ function rowOf(release: Release): readonly string[] {
     short(commit),
     what,
     `by ${plainText(actor, 40)}`,
+    tookMs === undefined ? "" : rounded(tookMs),
     rolledBackBy === undefined ? fleet : `${fleet}; rolled back by #${rolledBackBy}`,
   ];
 }

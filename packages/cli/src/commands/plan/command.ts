@@ -10,13 +10,14 @@ export const plan: Command = {
     ["lateen plan --detailed-exitcode", "13 if there is something to do"],
   ],
   async run(context) {
-    const [{ openWriterJob }, { ship }, { ignoreKillSwitch }] = await Promise.all([
+    const [{ openWriterJob }, { foresee }, { ship }, { ignoreKillSwitch }] = await Promise.all([
       import("../open-writer-job.ts"),
+      import("../../pipeline/expected/foresee.ts"),
       import("../../pipeline/ship.ts"),
       import("../../pipeline/guards/ignore-kill-switch.ts"),
     ]);
     const { job, evidence, held } = await ignoreKillSwitch(await openWriterJob({ ...context, dryRun: true }));
-    const verdict = await ship(job, { wait: false, settle: false });
+    const verdict = await foresee(job, await ship(job, { wait: false, settle: false }));
     const { outcome, reason } = shippedOr(verdict, true);
     const ending = {
       command: "plan",

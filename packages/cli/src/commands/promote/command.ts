@@ -8,11 +8,13 @@ export const promote: Command = {
   options: { reason: { value: "TEXT", about: "why; the ledger keeps it" } },
   examples: [["lateen promote --sha abcdef1", "after the fleet was verified"]],
   async run(context) {
-    const [{ openWriterJob }, { promote: promoteRelease }] = await Promise.all([
+    const [{ openWriterJob }, { foresee }, { promote: promoteRelease }] = await Promise.all([
       import("../open-writer-job.ts"),
+      import("../../pipeline/expected/foresee.ts"),
       import("../../pipeline/promote.ts"),
     ]);
-    const verdict = await promoteRelease(await openWriterJob(context, "release", "promote", "forge"));
+    const job = await openWriterJob(context, "release", "promote", "forge");
+    const verdict = await foresee(job, await promoteRelease(job));
     return conclude(verdict, { command: "promote", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -32,13 +32,14 @@ export const rollback: Command = {
       const body = { reason, ...(to === undefined ? {} : { to }) };
       return (await import("../../server/follow.ts")).orderAndFollow(context, "rollback", body);
     }
-    const [{ openWriterJob }, { rollback: rollBack }] = await Promise.all([
+    const [{ openWriterJob }, { foresee }, { rollback: rollBack }] = await Promise.all([
       import("../open-writer-job.ts"),
+      import("../../pipeline/expected/foresee.ts"),
       import("../../pipeline/rollback.ts"),
     ]);
     const job = await openWriterJob(context, "forge", "release", "promote");
     const to = context.args.text("to") ?? context.args.text("sha");
-    const verdict = await rollBack(job, { reason, to, target: context.args.text("target") });
+    const verdict = await foresee(job, await rollBack(job, { reason, to, target: context.args.text("target") }));
     return conclude(verdict, { command: "rollback", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -40,12 +40,16 @@ export const rollout: Command = {
     if (args.text("server") !== undefined) return (await import("../../server/follow.ts")).shipOverServer(context);
     const only = parseOnly(args);
     if (args.has("abandon")) return (await import("./abandon.ts")).abandon(context);
-    const [{ openWriterJob }, { rollout: rollOut }] = await Promise.all([
+    const [{ openWriterJob }, { foresee }, { rollout: rollOut }] = await Promise.all([
       import("../open-writer-job.ts"),
+      import("../../pipeline/expected/foresee.ts"),
       import("../../pipeline/rollout.ts"),
     ]);
     const job = await openWriterJob(context, "fleet", "release");
-    const verdict = await rollOut(job, { resume: args.has("resume"), only, named: args.text("sha") });
+    const verdict = await foresee(
+      job,
+      await rollOut(job, { resume: args.has("resume"), only, named: args.text("sha") }),
+    );
     return conclude(verdict, { command: "rollout", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -15,12 +15,20 @@ export const ship: Command = {
   async run(context) {
     if (context.args.text("server") !== undefined)
       return (await import("../../server/follow.ts")).shipOverServer(context);
-    const [{ openWriterJob }, { ship: shipCommit }] = await Promise.all([
+    const [{ openWriterJob }, { foresee }, { ship: shipCommit }] = await Promise.all([
       import("../open-writer-job.ts"),
+      import("../../pipeline/expected/foresee.ts"),
       import("../../pipeline/ship.ts"),
     ]);
     const job = await openWriterJob(context);
-    const verdict = await shipCommit(job, { wait: !context.dryRun, settle: !context.dryRun });
+    const verdict = await foresee(
+      job,
+      await shipCommit(job, {
+        wait: !context.dryRun,
+        settle: !context.dryRun,
+        lookAhead: context.isPreview,
+      }),
+    );
     return conclude(verdict, { command: "ship", ...shippedOr(verdict, context.dryRun) });
   },
 };

@@ -6,7 +6,7 @@ import type { World } from "../world.ts";
 /** The registry deletes the image that a rollback needs. */
 export const noWayBack: Scenario = {
   name: "no-way-back",
-  title: "a clean-up of the registry takes the previous release away",
+  title: "a registry clean-up takes the previous release away",
   before:
     "Moving :latest left the previous release without a tag, and the registry deletes what has none. The first rollback that was needed failed on a digest that did not exist any more.",
   now: "Every promoted digest gets a tag of its own, which no promotion moves, so a clean-up leaves it alone. status and doctor say which of the last releases can still be pulled, before a rollback needs one.",

@@ -15,10 +15,12 @@ export interface GateOptions {
   readonly wait: boolean;
   /** Whether a gate that does not wait may look twice to prove an absence. @default true */
   readonly settle?: boolean;
+  /** Whether a dry run goes on where a run would wait. @default false */
+  readonly lookAhead?: boolean | undefined;
 }
 
 /** The checks of the commit and the kill switch, where a gate is configured. */
-export function gateStep({ wait, settle = true }: GateOptions): Step {
+export function gateStep({ wait, settle = true, lookAhead = false }: GateOptions): Step {
   return async (job, account) => {
     const { forge } = job.settings.config;
     const gate = gateOf(job.settings.config);
@@ -28,7 +30,11 @@ export function gateStep({ wait, settle = true }: GateOptions): Step {
     job.report({ type: "stage-started", stage: "gate", about });
     const promoted = gate.workflows.length === 0 ? undefined : await lastPromoted(job);
     const input: GateInput = { ...gateInput(job, account, gate, forge), promoted, wait, settle };
-    return withReport(await passGate(input, await gatePortsOf(job), job.signal));
+    const verdict = withReport(await passGate(input, await gatePortsOf(job), job.signal));
+    const isWaiting = verdict.kind === "stop" && verdict.value?.gate?.verdict === "wait";
+    return isWaiting && lookAhead && job.dryRun
+      ? { kind: "go", value: verdict.value ?? {}, evidence: verdict.evidence }
+      : verdict;
   };
 }
 

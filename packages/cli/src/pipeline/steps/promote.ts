@@ -121,7 +121,7 @@ export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
 }
 
 /** What the ledger records about the fleet; only a whole account counts as verified. */
-export function fleetEvidence(job: Job, { coverage }: PipelineState): FleetEvidence {
+export function fleetEvidence(job: Job, { coverage, tookMs }: PipelineState): FleetEvidence {
   if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
   const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
   return {
@@ -130,6 +130,7 @@ export function fleetEvidence(job: Job, { coverage }: PipelineState): FleetEvide
     verifiedTenants: verified,
     ahead,
     tolerated: [...stragglers, ...quarantined, ...unknown],
+    ...(tookMs === undefined ? {} : { tookMs }),
     at: isoNow(job.wiring.clock),
   };
 }

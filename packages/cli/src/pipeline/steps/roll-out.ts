@@ -3,6 +3,7 @@ import {
   type FleetPolicy,
   type FleetReport,
   type Guard,
+  inspectJournal,
   isNonEmpty,
   type NonEmpty,
   rollOut,
@@ -76,8 +77,19 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const rolled = await rollOut(input, ports, job.signal);
     warnTolerated(job, rolled);
     const evidence = [...waived, ...rolled.evidence];
-    return withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun);
+    const covered = withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun);
+    return covered.kind === "stop"
+      ? covered
+      : { ...covered, value: { ...covered.value, tookMs: await tookMs(job, rolled) } };
   };
+}
+
+/** From the first entry of the journal to its end, interruptions included; undefined if no tenant was moved. */
+async function tookMs(job: Job, { kind, value }: Verdict<FleetReport>): Promise<number | undefined> {
+  if (job.dryRun || kind === "stop" || value === undefined || value.moved === 0) return undefined;
+  const { journal } = await job.wiring.fleet();
+  const status = await inspectJournal(journal).catch(() => undefined);
+  return status === undefined ? undefined : Math.max(0, job.wiring.clock.now() - status.startedAt);
 }
 
 /** The freeze of the configuration, unless it is waived. */

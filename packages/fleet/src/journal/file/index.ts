@@ -1,2 +1,3 @@
 export { createFileWishes } from "./file-wishes.ts";
 export { createFileJournal, findJournalOwner } from "./journal.ts";
+export { readPastRollouts } from "./past-rollouts.ts";

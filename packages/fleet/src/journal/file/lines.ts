@@ -33,7 +33,8 @@ export function readLines(bytes: Buffer, path: string): ReadLines {
   return { entries, length: from };
 }
 
-function readEntry(line: string): JournalEntry | undefined {
+/** One line of a journal; undefined if it is none. */
+export function readEntry(line: string): JournalEntry | undefined {
   try {
     return parseEntry(JSON.parse(line));
   } catch {

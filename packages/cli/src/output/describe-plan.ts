@@ -1,0 +1,96 @@
+import { formatDuration, plainText } from "@lateen/kernel";
+import type { FleetResult, ImageResult, ResultDocument } from "./result.ts";
+import { columns } from "./text/columns.ts";
+import { counted, short, shortDigest } from "./text/line.ts";
+
+type Planned = Pick<ResultDocument, "commit" | "subject" | "gate" | "fleet" | "images" | "expected">;
+
+/** So many waves and tags are named; `lateen plan` has the others. */
+const mostNamed = 8;
+
+/** A plan in the lines that the question before a run holds: commit, fleet with its waves, tags, and the time it may take. */
+export function describePlan(document: Planned): readonly string[] {
+  const { commit, subject, gate, fleet, images = [] } = document;
+  const waits = (gate?.checks ?? []).filter(({ state }) => state !== "success");
+  const rows: (readonly [string, string])[] = [
+    ["commit", `${short(commit)}  ${plainText(subject ?? "", 100)}`.trimEnd()],
+    ...(waits.length === 0
+      ? []
+      : [["gate", `waits for ${named(waits.map(({ name, state }) => `${plainText(name, 60)} (${state})`))}`] as const]),
+    ...(fleet === undefined ? [] : fleetRows(fleet)),
+    ...tagRows(images),
+    ["time", formatExpected(document)],
+  ];
+  return columns(rows);
+}
+
+function fleetRows(fleet: FleetResult): readonly (readonly [string, string])[] {
+  const moved = fleet.tenants.filter(({ verdict }) => verdict === "planned");
+  if (moved.length === 0) return [["fleet", `none of ${counted(fleet.enumerated, "tenant")} would be moved`]];
+  const from = Map.groupBy(moved, ({ before }) => short(before));
+  const before = from.size === 1 ? [...from.keys()] : [...from].map(([sha, tenants]) => `${sha} (${tenants.length})`);
+  const waves = fleet.forecast?.waves ?? [];
+  return [
+    [
+      "fleet",
+      `${named(before)} → ${short(moved[0]?.after)}, ${moved.length} of ${counted(fleet.enumerated, "tenant")}`,
+    ],
+    [
+      "waves",
+      named(
+        waves.map(({ name, tenants, soakMs }) => `${name} ${tenants}${soakMs > 0 ? ` (soak ${rounded(soakMs)})` : ""}`),
+      ),
+    ],
+  ];
+}
+
+function tagRows(images: readonly ImageResult[]): readonly (readonly [string, string])[] {
+  const tags = images.flatMap(({ repository, tags: own = [] }) => own.map((tag) => ({ repository, ...tag })));
+  const moving = tags.filter(({ action }) => action.startsWith("would-"));
+  if (moving.length === 0)
+    return tags.length === 0 ? [] : [["tags", `none of ${counted(tags.length, "tag")} would be moved`]];
+  const lines = moving
+    .slice(0, mostNamed)
+    .map(
+      ({ repository, tag, before, after }) => `${repository}:${tag}  ${shortDigest(before)} → ${shortDigest(after)}`,
+    );
+  const more = moving.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].map(
+    (line, at) => [at === 0 ? "tags" : "", line] as const,
+  );
+}
+
+/** How long it may take, by the last times; what was never seen is said to be so. */
+export function formatExpected({ fleet, gate, expected }: Planned): string {
+  const waits = gate !== undefined && ["wait", "defer"].includes(gate.verdict);
+  const moves = fleet?.tenants.some(({ verdict }) => verdict === "planned") === true;
+  const soakMs = (fleet?.forecast?.waves ?? []).reduce((sum, wave) => sum + wave.soakMs, 0);
+  const soaks = soakMs > 0 ? `; soaking alone takes ${rounded(soakMs)}` : "";
+  const parts = [
+    ...(waits ? [`gate ${formatSpan(expected?.gate)}`] : []),
+    ...(moves ? [`rollout ${formatSpan(expected?.rollout)}${expected?.rollout === undefined ? soaks : ""}`] : []),
+  ];
+  return parts.length === 0 ? "seconds" : parts.join(", ");
+}
+
+type Span = NonNullable<NonNullable<ResultDocument["expected"]>["rollout"]>;
+
+/** The median and, of several, the range. */
+export function formatSpan(span: Span | undefined): string {
+  if (span === undefined) return "no history yet";
+  const { medianMs, fromMs, toMs, of } = span;
+  const last = of === 1 ? "the last time" : `the last ${of} times`;
+  const range = of === 1 ? last : `${rounded(fromMs)} to ${rounded(toMs)}, ${last}`;
+  return `about ${rounded(medianMs)} (${range})`;
+}
+
+/** Whole seconds, and from ten minutes on whole minutes: an estimate is no more exact than that. */
+export function rounded(ms: number): string {
+  const step = ms >= 600_000 ? 60_000 : 1_000;
+  return formatDuration(Math.max(1, Math.round(ms / step)) * step);
+}
+
+function named(items: readonly string[]): string {
+  const shown = items.slice(0, mostNamed).join(", ");
+  return items.length > mostNamed ? `${shown} and ${items.length - mostNamed} more` : shown;
+}

@@ -1,5 +1,7 @@
 import { createMarkdownRenderer } from "vitepress";
 
+import { labelCells } from "./label-cells.ts";
+
 /** Rows of Markdown as the HTML of a table; the columns have the names and the order that are given. */
 export async function renderRows<Row extends object>(
   rows: readonly Row[],
@@ -12,5 +14,5 @@ export async function renderRows<Row extends object>(
     line(keys.map(() => "---")),
     ...rows.map((row) => line(keys.map((key) => String(row[key]).replaceAll("|", String.raw`\|`)))),
   ];
-  return (await createMarkdownRenderer(process.cwd())).render(text.join("\n"));
+  return (await createMarkdownRenderer(process.cwd(), { config: labelCells })).render(text.join("\n"));
 }

@@ -34,7 +34,7 @@ describe("what the documentation shows", () => {
   test("commands exist", () => {
     const shown = pages.flatMap(({ path, text }) =>
       blocks(text, "sh").flatMap((block) =>
-        [...block.matchAll(/^(?:bin\/)?lateen ([a-z]+)/gm)].map(([, name]) => `${path}: ${name}`),
+        [...block.matchAll(/^(?:bin\/)?lateen ([a-z][a-z-]*)/gm)].map(([, name]) => `${path}: ${name}`),
       ),
     );
     const known = new Set(["help", ...commands.map(({ name }) => name)]);
@@ -104,9 +104,11 @@ function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block]) => block!);
 }
 
-/** The documentation links to pages without their ending, and to the pages that are made from the decision tables. */
+/** The documentation links to pages without their ending, and to the pages that are made from the code. */
 function leadsSomewhere(from: string, target: string): boolean {
   const path = join(dirname(from), target);
-  if (/apps\/docs\/tables\/[a-z]+$/.test(path)) return existsSync(join(root, "packages", path.split("/").at(-1)!));
+  if (/apps\/docs\/(?:tables|api)\/[a-z-]+$/.test(path))
+    return existsSync(join(root, "packages", path.split("/").at(-1)!));
+  if (/apps\/docs\/reference\/[a-z]+$/.test(path)) return true; // The test of the site follows these.
   return existsSync(path) || existsSync(`${path}.md`);
 }

@@ -3,7 +3,8 @@ import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { policyDefaults } from "./defaults.ts";
-import { configJsonSchema } from "./json-schema.ts";
+import { configJsonSchema, type JsonSchema, reasonOf } from "./json-schema.ts";
+import { keyReasons } from "./key-reasons.table.ts";
 
 const published: unknown = JSON.parse(readFileSync(new URL("../../schema.json", import.meta.url), "utf8"));
 const editor = z.fromJSONSchema(published as z.core.JSONSchema.JSONSchema);
@@ -13,6 +14,25 @@ test("the published JSON Schema is that of this version", () => {
   expect(published, "run: bin/lateen config schema > packages/cli/schema.json").toEqual(
     configJsonSchema(policyDefaults()),
   );
+});
+
+/** Every key below a schema, each once. */
+function keysOf(schema: JsonSchema, path = ""): readonly string[] {
+  const { properties = {}, additionalProperties, items, anyOf = [], oneOf = [] } = schema;
+  const keys = Object.entries(properties).flatMap(([name, inner]) => {
+    const key = path === "" ? name : `${path}.${name}`;
+    return [key, ...keysOf(inner, key)];
+  });
+  const named = typeof additionalProperties === "object" ? keysOf(additionalProperties, `${path}.*`) : [];
+  const listed = items === undefined ? [] : keysOf(items, `${path}[]`);
+  return [...new Set([...keys, ...named, ...listed, ...[...anyOf, ...oneOf].flatMap((one) => keysOf(one, path))])];
+}
+
+test("every key says what it is for, and no sentence is about a key that does not exist", () => {
+  const keys = keysOf(configJsonSchema(policyDefaults())).filter((key) => !key.startsWith("environments."));
+  expect(keys.length).toBeGreaterThan(150);
+  expect(keys.filter((key) => reasonOf(key) === undefined)).toEqual([]);
+  expect(keyReasons.map(({ key }) => key).filter((key) => !keys.includes(key))).toEqual([]);
 });
 
 describe("an editor with the published JSON Schema", () => {

@@ -1,10 +1,12 @@
 import type { Defaults } from "./defaults.ts";
 import { z } from "zod";
+import { commonKeyReasons, keyReasons } from "./key-reasons.table.ts";
 import { sections } from "./schema.ts";
 
 /** A schema as far as it is looked into here. */
 export interface JsonSchema {
   readonly type?: string;
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly required?: readonly string[];
@@ -22,9 +24,18 @@ export function configJsonSchema(defaults: Defaults = {}): JsonSchema {
   const shape = Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, section()]));
   const schema = z.toJSONSchema(z.strictObject(shape), { io: "input", target: "draft-7" }) as JsonSchema;
   const { $schema, environments, forge, ...others } = schema.properties ?? {};
-  const own = withDefaults({ ...(forge === undefined ? {} : { forge: undemanding(forge) }), ...others }, defaults);
+  const own =
+    withReasons(
+      {
+        properties: withDefaults(
+          { ...(forge === undefined ? {} : { forge: undemanding(forge) }), ...others },
+          defaults,
+        ),
+      },
+      "",
+    ).properties ?? {};
   const overlay = { type: "object", properties: withoutDemands(own), additionalProperties: false } as const;
-  const overlays = { ...environments, additionalProperties: overlay };
+  const overlays = { ...environments, description: reasonOf("environments"), additionalProperties: overlay };
   const properties = { ...($schema === undefined ? {} : { $schema }), ...own, environments: overlays };
   return Object.assign({}, schema, { title: "lateen.yaml", properties });
 }
@@ -42,6 +53,35 @@ function withDefaults(
     if (here !== undefined) Object.assign(here, { default: value });
   }
   return result;
+}
+
+/** The schema with what each key is for, which editors show. */
+function withReasons(schema: JsonSchema, path: string): JsonSchema {
+  const { properties, additionalProperties, items, anyOf, oneOf } = schema;
+  const named = (name: string, inner: JsonSchema): JsonSchema => {
+    const key = path === "" ? name : `${path}.${name}`;
+    const description = reasonOf(key);
+    return withReasons(description === undefined ? inner : { ...inner, description }, key);
+  };
+  const all = (schemas: readonly JsonSchema[]): readonly JsonSchema[] => schemas.map((one) => withReasons(one, path));
+  return {
+    ...schema,
+    ...(properties === undefined
+      ? {}
+      : { properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, named(name, one)])) }),
+    ...(typeof additionalProperties === "object"
+      ? { additionalProperties: withReasons(additionalProperties, `${path}.*`) }
+      : {}),
+    ...(items === undefined ? {} : { items: withReasons(items, `${path}[]`) }),
+    ...(anyOf === undefined ? {} : { anyOf: all(anyOf) }),
+    ...(oneOf === undefined ? {} : { oneOf: all(oneOf) }),
+  };
+}
+
+/** What a key is for; undefined for one without a row, which a test finds. */
+export function reasonOf(key: string): string | undefined {
+  const own = keyReasons.find((row) => row.key === key) ?? commonKeyReasons.find((row) => key.endsWith(`.${row.key}`));
+  return own?.says;
 }
 
 /** A schema's alternatives, or itself. */

@@ -1,0 +1,142 @@
+import { relative } from "node:path";
+import ts from "typescript";
+import { packageNames } from "../../../packages/cli/test/source-files.ts";
+import { codeNotes } from "./error-codes.table.ts";
+import { parse, root, sourceFiles } from "./source-text.ts";
+
+/** A code that errors or stops carry, as the source builds it. */
+export interface CodeEntry {
+  readonly code: string;
+  readonly package: string;
+  /** The category of an error, or the outcome of a stop. */
+  readonly kind: string;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+const shape = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
+const lone = /^(?:INTERRUPTED|UNEXPECTED|USAGE|SYSTEM|CREDENTIALS|UNFINISHED|SUPERSEDED|STOPPED)$/;
+const kinds =
+  /^(?:input|auth|unavailable|state|interrupted|bug|refused|deferred|superseded|held|unknown|halted|partial)$/;
+
+/** Every code of every package, once, in alphabetical order. */
+export function errorCodes(): readonly CodeEntry[] {
+  const all = packageNames.flatMap((name) => sourceFiles(name).flatMap((path) => codesIn(name, path)));
+  const byCode = Map.groupBy(all, ({ code }) => code);
+  return [...byCode]
+    .map(([code, entries]) => merge(code, entries))
+    .toSorted((left, right) => left.code.localeCompare(right.code, "en"));
+}
+
+function merge(code: string, entries: readonly CodeEntry[]): CodeEntry {
+  const first = (key: keyof CodeEntry): string => entries.find((entry) => entry[key] !== "")?.[key] ?? "";
+  const notes = codeNotes.find((row) => row.code === code);
+  return {
+    code,
+    package: [...new Set(entries.map((entry) => entry.package))].join(", "),
+    kind: [...new Set(entries.map(({ kind }) => kind).filter((kind) => kind !== ""))].join(", ") || (notes?.kind ?? ""),
+    what: notes?.what ?? first("what"),
+    why: first("why"),
+    fix: notes?.fix ?? first("fix"),
+  };
+}
+
+function codesIn(name: string, path: string): readonly CodeEntry[] {
+  const found: CodeEntry[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node)) {
+      const code = propertyOf(node, "code");
+      for (const one of code === undefined ? [] : literalsOf(code))
+        if (isCode(one)) found.push(entryOf(name, one, node));
+    }
+    if (ts.isCallExpression(node)) {
+      const [first] = node.arguments.flatMap((argument) => literalsOf(argument)).filter((text) => isCode(text));
+      if (first !== undefined && /error|fail|stop|refus|halt/i.test(node.expression.getText()))
+        found.push(entryOfCall(name, first, node));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(path));
+  return found;
+}
+
+function isCode(text: string): boolean {
+  return shape.test(text) || lone.test(text);
+}
+
+function entryOf(name: string, code: string, node: ts.ObjectLiteralExpression): CodeEntry {
+  const text = (key: string): string => {
+    const value = propertyOf(node, key);
+    return value === undefined ? "" : textOf(value);
+  };
+  return {
+    code,
+    package: name,
+    kind: text("category") || text("outcome"),
+    what: text("message") || text("reason"),
+    why: text("why") || whereOf(node),
+    fix: text("fix"),
+  };
+}
+
+function entryOfCall(name: string, code: string, node: ts.CallExpression): CodeEntry {
+  const texts = node.arguments.map((argument) => textOf(argument)).filter((text) => text !== code && text !== "");
+  const kind = texts.find((text) => kinds.test(text)) ?? "";
+  const [object] = node.arguments.filter(ts.isObjectLiteralExpression);
+  if (object !== undefined) return { ...entryOf(name, code, object), kind };
+  const [what = "", fix = ""] = texts.filter((text) => !kinds.test(text));
+  return { code, package: name, kind, what, why: whereOf(node), fix };
+}
+
+/** The file that raises it: the nearest thing to a reason if the source gives none. */
+function whereOf(node: ts.Node): string {
+  return `found by \`${relative(root, node.getSourceFile().fileName)}\``;
+}
+
+function propertyOf(node: ts.ObjectLiteralExpression, key: string): ts.Expression | undefined {
+  for (const property of node.properties) {
+    if (property.name?.getText() !== key) continue;
+    if (ts.isPropertyAssignment(property)) return property.initializer;
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}
+
+/** The texts that an expression can be, as far as they are written down. */
+function literalsOf(node: ts.Expression): readonly string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isConditionalExpression(node)) return [...literalsOf(node.whenTrue), ...literalsOf(node.whenFalse)];
+  if (ts.isParenthesizedExpression(node)) return literalsOf(node.expression);
+  return [];
+}
+
+/** What an expression says, with `…` for what only a run knows. */
+function textOf(node: ts.Expression, depth = 0): string {
+  if (depth > 4) return "";
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node))
+    return node.head.text + node.templateSpans.map((span) => `…${span.literal.text}`).join("");
+  if (ts.isConditionalExpression(node)) return textOf(node.whenTrue, depth + 1) || textOf(node.whenFalse, depth + 1);
+  if (ts.isParenthesizedExpression(node)) return textOf(node.expression, depth + 1);
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return `${textOf(node.left, depth + 1) || "…"}${textOf(node.right, depth + 1) || "…"}`;
+  if (ts.isIdentifier(node)) {
+    const value = valueOf(node);
+    return value === undefined ? "" : textOf(value, depth + 1);
+  }
+  return "";
+}
+
+/** The value that a name has in the scopes around it. */
+function valueOf(name: ts.Identifier): ts.Expression | undefined {
+  for (let scope: ts.Node | undefined = name.parent; scope !== undefined; scope = scope.parent) {
+    const statements = ts.isBlock(scope) || ts.isSourceFile(scope) ? scope.statements : [];
+    for (const statement of statements) {
+      if (!ts.isVariableStatement(statement)) continue;
+      const found = statement.declarationList.declarations.find((one) => one.name.getText() === name.text);
+      if (found?.initializer !== undefined) return found.initializer;
+    }
+  }
+  return undefined;
+}

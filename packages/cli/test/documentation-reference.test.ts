@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { root } from "./source-files.ts";
+
+// The generators of the reference look for the source from here: vitepress starts them in apps/docs.
+process.env["LATEEN_ROOT"] = root;
+
+let api: typeof import("../../../apps/docs/reference/api.ts");
+let codes: typeof import("../../../apps/docs/reference/error-codes.ts");
+let events: typeof import("../../../apps/docs/reference/events.ts");
+let pages: typeof import("../../../apps/docs/reference/pages.ts");
+beforeAll(async () => {
+  api = await import("../../../apps/docs/reference/api.ts");
+  codes = await import("../../../apps/docs/reference/error-codes.ts");
+  events = await import("../../../apps/docs/reference/events.ts");
+  pages = await import("../../../apps/docs/reference/pages.ts");
+});
+
+describe("the reference", () => {
+  test("has for every code what happened, why and what to do", () => {
+    const all = codes.errorCodes();
+    expect(all.length).toBeGreaterThan(200);
+    const lacking = all.filter(({ kind, what, why, fix }) => [kind, what, why, fix].includes(""));
+    expect(lacking.map(({ code }) => code)).toEqual([]);
+  });
+
+  test("has the fields of every event, and names each type once", () => {
+    for (const { file, name } of events.unions) {
+      const types = events.membersOf(join(root, "packages", file), name).flatMap((shape) => shape.types);
+      expect(types.length, name).toBeGreaterThan(5);
+      expect(new Set(types).size, name).toBe(types.length);
+    }
+    const entries = events.membersOf(join(root, "packages/fleet/src/engine/journal-entry.ts"), "JournalEntry");
+    expect(entries.flatMap((shape) => shape.types)).toContain("tenants-posted");
+  });
+
+  test("says of every field of the result what it is", () => {
+    expect(
+      pages
+        .resultDocumentFields()
+        .filter(({ about }) => about === "")
+        .map(({ key }) => key),
+    ).toEqual([]);
+  });
+
+  test("has a page with content for each of its subjects", async () => {
+    for (const { page, content } of pages.referencePages) {
+      const text = await content();
+      expect(text.length, page).toBeGreaterThan(1000);
+      expect(text, page).not.toContain("| undefined |");
+    }
+  });
+
+  test.each(["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli", "service"] as const)(
+    "finds every declaration that %s exports",
+    (name) => {
+      expect(api.documented).toContain(name);
+      expect(api.apiPage(name)).not.toContain("```ts\n\n```");
+    },
+  );
+});

@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Pages whose text is made when the site is built have no line of their own to quote. */
+/** The first line of prose. */
 const firstLine = /^(?!#|---|```|\||<|import|outline|layout|title|\s*$)(.+)$/m;
 
 /**
@@ -17,7 +17,6 @@ export function llmsText(root: string, outDir: string): void {
       const about = firstLine.exec(text)?.[1]?.replaceAll(/<[^>]+>/g, "") ?? "";
       return { address: `/${path.replace(/(?:index)?\.md$/, "")}`, title, about };
     });
-  const generated = ["commands", "configuration", "result", "events", "journal", "ledger", "errors", "rules"];
   const lines = [
     "# lateen",
     "",
@@ -26,10 +25,6 @@ export function llmsText(root: string, outDir: string): void {
     "## Pages",
     "",
     ...pages.map(({ address, title, about }) => `- [${title}](${address}): ${about}`),
-    "",
-    "## Reference, generated from the code",
-    "",
-    ...generated.map((page) => `- [${page}](/reference/${page})`),
     "",
   ];
   writeFileSync(join(outDir, "llms.txt"), lines.join("\n"));

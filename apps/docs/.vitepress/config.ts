@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { defineConfig } from "vitepress";
 
@@ -8,6 +9,11 @@ import { llmsText } from "../llms-text.ts";
 import { decisionTables } from "../tables/decision-tables.ts";
 
 const root = join(import.meta.dirname, "..");
+// Not bundled into this file by its loader: the pages read the source, and load the commands as the program does.
+const generator = pathToFileURL(join(root, "reference/write-pages.ts")).href;
+const { writePages } = (await import(/* @vite-ignore */ generator)) as typeof import("../reference/write-pages.ts");
+await writePages(root);
+
 const tables = [...new Set((await decisionTables()).map((table) => table.package))];
 const packages = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli", "service"];
 
@@ -75,12 +81,8 @@ export default defineConfig({
     // The page that decides in the browser runs the packages as they are; only their clock needs Node.
     resolve: { alias: { "node:timers/promises": join(root, ".vitepress/theme/timers.ts") }, conditions: ["source"] },
   },
-  transformPageData({ params, relativePath }) {
-    const name: unknown = params?.["package"];
-    if (typeof params?.["title"] === "string") return { title: params["title"] };
-    if (typeof name !== "string") return {};
-    return { title: relativePath.startsWith("api/") ? `The API of @lateen/${name}` : `The decisions of ${name}` };
-  },
+  transformPageData: ({ params }) => (params === undefined ? {} : { title: `The decisions of ${params["package"]}` }),
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: "/icon.svg" }]],
   buildEnd: ({ outDir }) => llmsText(root, outDir),
   themeConfig: {
     search: { provider: "local" },

@@ -69,14 +69,15 @@ describe.skipIf(executablePath === undefined)("the documentation in a browser", 
     "no page is wider than a screen of %i pixels, complains, or asks another host",
     async (width) => {
       expect(pages.length).toBeGreaterThan(60);
+      const { page, complaints } = await open("", width);
       const faults: string[] = [];
       for (const path of pages) {
-        const { page, complaints } = await open(path, width);
-        const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+        await page.goto(`${base}/${path}`, { waitUntil: "load" });
+        const widest = Number(await page.evaluate("document.documentElement.scrollWidth"));
         if (widest > width) faults.push(`${path} is ${widest} pixels wide`);
-        faults.push(...complaints.map((complaint) => `${path}: ${complaint}`));
-        await page.close();
+        faults.push(...complaints.splice(0).map((complaint) => `${path}: ${complaint}`));
       }
+      await page.close();
       expect(faults).toEqual([]);
     },
     600_000,
@@ -118,7 +119,8 @@ describe.skipIf(executablePath === undefined)("the documentation in a browser", 
     const broken = pages.flatMap((from) =>
       [...readFileSync(join(dist, from), "utf8").matchAll(/<a [^>]*href="([^":]*)#([^"]+)"/g)]
         .map(([, path = "", fragment = ""]) => {
-          const to = path === "" ? from : path.replace(/^\//, "").replace(/\/$/, "/index.html");
+          const address = new URL(path === "" ? `/${from}` : path, `http://localhost/${from}`);
+          const to = address.pathname.slice(1).replace(/^$|\/$/, "$&index.html");
           return { to: to.endsWith(".html") ? to : `${to}.html`, fragment: decodeURIComponent(fragment) };
         })
         .filter(({ to, fragment }) => !isFile(join(dist, to)) || !ids(to).has(fragment))

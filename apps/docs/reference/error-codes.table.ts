@@ -9,6 +9,7 @@ export interface CodeNote {
 
 /** Notes on codes whose message or remedy is made elsewhere than where the code is written. */
 export const codeNotes: readonly CodeNote[] = [
+  { code: "BRANCH_UNKNOWN", kind: "unknown", what: "the branch that ships could not be read", fix: "look at the forge, then run again" },
   { code: "ABANDON_REFUSED", kind: "state" },
   {
     code: "ADDRESS_REFUSED",

@@ -20,6 +20,14 @@ const lone = /^(?:INTERRUPTED|UNEXPECTED|USAGE|SYSTEM|CREDENTIALS|UNFINISHED|SUP
 const kinds =
   /^(?:input|auth|unavailable|state|interrupted|bug|refused|deferred|superseded|held|unknown|halted|partial)$/;
 
+/** What helps against a stop of a kind, if its code has no remedy of its own. */
+const usualFixes: Readonly<Record<string, string>> = {
+  refused: "read the reason; `lateen explain` names what would change it",
+  unknown: "look at the server that the reason names, then run again",
+  halted: "look at the tenants that are named, then run the same line again",
+  unavailable: "run again; if it stays, look at the server that is named",
+};
+
 /** Every code of every package, once, in alphabetical order. */
 export function errorCodes(): readonly CodeEntry[] {
   const all = packageNames.flatMap((name) => sourceFiles(name).flatMap((path) => codesIn(name, path)));
@@ -32,13 +40,14 @@ export function errorCodes(): readonly CodeEntry[] {
 function merge(code: string, entries: readonly CodeEntry[]): CodeEntry {
   const first = (key: keyof CodeEntry): string => entries.find((entry) => entry[key] !== "")?.[key] ?? "";
   const notes = codeNotes.find((row) => row.code === code);
+  const kind = [...new Set(entries.map((entry) => entry.kind).filter((one) => one !== ""))].join(", ");
   return {
     code,
     package: [...new Set(entries.map((entry) => entry.package))].join(", "),
-    kind: [...new Set(entries.map(({ kind }) => kind).filter((kind) => kind !== ""))].join(", ") || (notes?.kind ?? ""),
+    kind: notes?.kind ?? kind,
     what: notes?.what ?? first("what"),
     why: first("why"),
-    fix: notes?.fix ?? first("fix"),
+    fix: notes?.fix ?? (first("fix") || (usualFixes[notes?.kind ?? kind] ?? "")),
   };
 }
 

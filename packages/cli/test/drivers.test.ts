@@ -15,6 +15,11 @@ import { parseAllDocuments } from "yaml";
 import { root } from "./source-files.ts";
 import { startWorld, type World } from "./world.ts";
 
+interface Manifest {
+  readonly manifests?: readonly { readonly digest: string; readonly platform?: { readonly architecture: string } }[];
+  readonly config?: { readonly digest: string };
+}
+
 const annotation = "org.opencontainers.image.revision";
 const closing: (() => Promise<unknown>)[] = [];
 let world: World;
@@ -95,6 +100,37 @@ describe("one rollout over several kinds of control plane", () => {
     world.configure(all(kubernetes.replace("kind:", "buildinfo: true, kind:")));
     expect((await lateen("verify")).json()).toMatchObject({ fleet: { unknown: ["k1", "k2", "k3"] } });
   });
+
+  test.each(["manifest", "config"] as const)(
+    "a container runtime that reports the %s of its platform is proven by the registry",
+    async (reports) => {
+      const { manifests } = world.registry.store.repository("acme/platform");
+      const parse = (digest = ""): Manifest =>
+        JSON.parse(Buffer.from(manifests.get(digest)?.bytes ?? "").toString()) as Manifest;
+      const platformOf = (digest: string): string => {
+        const own = parse(digest).manifests?.find(({ platform }) => platform?.architecture === "arm64")?.digest;
+        return (reports === "manifest" ? own : parse(own).config?.digest) ?? "none";
+      };
+      const image = `${world.registry.host}/acme/platform`;
+      await api.close();
+      api = await startKubernetesApi({
+        workloads: ["k1", "k2"].map((namespace) => ({
+          namespace,
+          name: "web",
+          labels: { "app.kubernetes.io/part-of": "acme" },
+          containers: { app: `${image}@${world.digest("acme/platform", 0)}` },
+          annotations: { [annotation]: world.commits[0] ?? "" },
+        })),
+        stepMs: 5,
+        imageId: (asked) => `${reports === "manifest" ? `${image}@` : ""}${platformOf(asked.split("@")[1] ?? "")}`,
+      });
+      closing.push(api.close);
+      await writeFile(join(world.folder.path, "kubeconfig"), api.kubeconfig());
+      world.configure(withPlanes(kubernetes));
+      const ran = await lateen("ship");
+      expect(ran.json(), ran.stderr).toMatchObject({ outcome: "shipped", fleet: { verified: 2, quarantined: [] } });
+    },
+  );
 
   test("rollout alone resolves the digests that it moves to, and is refused without them", async () => {
     world.configure((text) => withPlanes(kubernetes)(text).replace(/promote: .*\n/, ""));

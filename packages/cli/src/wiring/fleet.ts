@@ -3,7 +3,8 @@ import type { ControlPlane, Journal, Prober, WishBox } from "@lateen/fleet";
 import type { readPastRollouts } from "@lateen/fleet/journal-file";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
-import { ReleaseError, type Secret, type Sender } from "@lateen/kernel";
+import { found, parseImageRef, type Reading, ReleaseError, type Secret, type Sender } from "@lateen/kernel";
+import type { ImageReader } from "@lateen/registry";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
 import { configMissing } from "../config/errors.ts";
 import { commandEnvironment } from "./command-environment.ts";
@@ -42,10 +43,13 @@ export interface Driver {
 }
 
 /** The control planes, their proofs and the journal. */
-export async function makeFleet(parts: Parts): Promise<FleetWiring> {
+export async function makeFleet(parts: Parts, registries: () => Promise<ImageReader>): Promise<FleetWiring> {
   const { fleet } = parts.settings.config;
   if (fleet === undefined) throw configMissing("fleet");
-  const [drivers, { combineControlPlanes }] = await Promise.all([makeDrivers(parts), import("@lateen/fleet")]);
+  const [drivers, { combineControlPlanes }] = await Promise.all([
+    makeDrivers(parts, registries),
+    import("@lateen/fleet"),
+  ]);
   const [only, ...others] = drivers;
   return {
     controlPlane: only !== undefined && others.length === 0 ? only.plane : combineControlPlanes(drivers),
@@ -64,13 +68,18 @@ export async function makeFleet(parts: Parts): Promise<FleetWiring> {
 }
 
 /** A driver for each control plane, in the order of the configuration. */
-export async function makeDrivers(parts: Parts): Promise<readonly Driver[]> {
-  return Promise.all((parts.settings.config.fleet?.controlPlanes ?? []).map((plane) => makeDriver(parts, plane)));
+export async function makeDrivers(parts: Parts, registries: () => Promise<ImageReader>): Promise<readonly Driver[]> {
+  const planes = parts.settings.config.fleet?.controlPlanes ?? [];
+  return Promise.all(planes.map((plane) => makeDriver(parts, plane, registries)));
 }
 
-async function makeDriver(parts: Parts, plane: ControlPlaneConfig): Promise<Driver> {
+async function makeDriver(
+  parts: Parts,
+  plane: ControlPlaneConfig,
+  registries: () => Promise<ImageReader>,
+): Promise<Driver> {
   const { kind, name } = plane;
-  if (kind === "kubernetes") return makeKubernetes(parts, plane);
+  if (kind === "kubernetes") return makeKubernetes(parts, plane, registries);
   if (kind === "exec") return makeExec(parts, plane);
   const { createControlPlane } = await import("@lateen/fleet/http");
   const { url, token, insecure } = plane;
@@ -88,6 +97,7 @@ function traced({ sendMany, traceparent }: Parts): Sender {
 async function makeKubernetes(
   parts: Parts,
   plane: Extract<ControlPlaneConfig, { kind: "kubernetes" }>,
+  registries: () => Promise<ImageReader>,
 ): Promise<Driver> {
   const { createKubernetesFleet } = await import("@lateen/fleet/kubernetes");
   const { settings, clock, env } = parts;
@@ -98,12 +108,26 @@ async function makeKubernetes(
     image: image?.repository,
     images: settings.config.release?.images.map(({ repository }) => repository) ?? [],
     timeoutMs: timeout,
+    sameImage: (image, signal) => digestsOf(registries, image, signal),
     // A plugin logs in as its user would: with the user's whole environment.
     env: givenVariables(env),
     cwd: settings.folder,
     clock,
   });
   return { name: plane.name, plane: controlPlane, prober, checkAccess };
+}
+
+/** Digests of the platforms of an image, and of their configs: what container runtimes report in place of the index. */
+async function digestsOf(
+  registries: () => Promise<ImageReader>,
+  image: string,
+  signal: AbortSignal | undefined,
+): Promise<Reading<readonly string[]>> {
+  const details = await (await registries()).details(parseImageRef(image), signal);
+  if (details.kind !== "found") return details;
+  return found(
+    details.value.images.flatMap(({ digest, config }) => (config === undefined ? [digest] : [digest, config])),
+  );
 }
 
 /** A file, a variable with paths or with the document itself, or the service account of the pod. */

@@ -66,14 +66,15 @@ export function wire(given: WireOptions): Wiring {
   const sendFew = senderOf({}, options.env);
   const sendMany = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
   const parts: Parts = { ...options, open, sendFew, sendMany };
+  const registries = once(() => makeRegistries(parts));
   return {
     clock: options.clock,
     http: createHttp({ send: sendFew, clock }),
     secretOf: (source) => lazySecret(() => options.vault.open(source, options.settings.folder)),
     forgeToken: () => open(options.settings.config.forge?.token).token,
     forge: once(() => makeForge(parts)),
-    registries: once(() => makeRegistries(parts)),
-    fleet: once(() => makeFleet(parts)),
+    registries,
+    fleet: once(() => makeFleet(parts, registries)),
     ledger: (target) => makeLedger(parts, target),
     attempts: once(() => makeAttempts(parts)),
     holds: once(() => makeHolds(parts)),

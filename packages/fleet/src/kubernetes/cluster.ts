@@ -1,4 +1,4 @@
-import { type Clock, type Release, systemClock } from "@lateen/kernel";
+import { type Clock, memoize, type Reading, type Release, systemClock } from "@lateen/kernel";
 import { type ApiClient, createApiClient } from "./api/api-client.ts";
 import { createConnection } from "./api/connection.ts";
 import type { KubeconfigSource } from "./api/kubeconfig.ts";
@@ -34,8 +34,11 @@ export interface KubernetesFleetOptions {
   readonly timeoutMs?: number | undefined;
   /** Tenants that are moved at a time within one call. @default 512 */
   readonly concurrency?: number | undefined;
-  /** Other digests of the same image, such as those of its platforms, for runtimes that report these. @default none */
-  readonly sameImage?: ((digest: string) => readonly string[]) | undefined;
+  /**
+   * Other digests of the image `repository@digest`, such as those of its platforms, for runtimes that report these; asked once for an
+   * image, when a pod reports another digest than the wanted one. @default none
+   */
+  readonly sameImage?: ((image: string, signal?: AbortSignal) => Promise<Reading<readonly string[]>>) | undefined;
   /** Environment and folder of credential plugins. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -53,7 +56,7 @@ export interface Cluster {
   readonly watch: WorkloadWatch;
   /** Releases that this process has heard of, by commit: what the images of their pods have to be. */
   readonly releases: Map<string, Release>;
-  readonly sameImage: ((digest: string) => readonly string[]) | undefined;
+  readonly sameImage: KubernetesFleetOptions["sameImage"];
   readonly annotation: string;
   readonly timeoutMs: number;
   readonly concurrency: number;
@@ -82,7 +85,8 @@ export function openCluster(options: KubernetesFleetOptions): Cluster {
     tenants: createTenantIndex(api, scope),
     watch: createWorkloadWatch(api, partsOf(scope), selector, clock),
     releases: new Map(),
-    sameImage,
+    // What has no answer is asked for again.
+    sameImage: sameImage === undefined ? undefined : memoize(sameImage, { keep: ({ kind }) => kind !== "unknown" }),
     annotation,
     timeoutMs,
     concurrency,

@@ -104,6 +104,7 @@ async function readImage(
   if (config === undefined || !imageConfigTypes.includes(config.mediaType)) {
     return {
       digest: node.digest,
+      config: undefined,
       platform: listed === undefined ? undefined : formatPlatform(listed),
       annotations,
       labels: {},
@@ -118,6 +119,7 @@ async function readImage(
       : undefined);
   return {
     digest: node.digest,
+    config: config.digest,
     platform: platform === undefined ? undefined : formatPlatform(platform),
     annotations,
     labels: textsOf(parsed.config?.Labels ?? {}),

@@ -163,6 +163,8 @@ export interface RegistryExtensions {
 /** One image for one platform, by its config. */
 export interface PlatformImage {
   readonly digest: Digest;
+  /** Digest of its config, which some container runtimes name the image by; undefined for an artifact that is no image. */
+  readonly config?: Digest | undefined;
   /** `os/architecture` or `os/architecture/variant`; undefined for an artifact that is no image. */
   readonly platform: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;

@@ -106,7 +106,7 @@ describe("what the ready pods prove", () => {
   });
 
   test("a digest of a platform counts as the image that it belongs to", () => {
-    expect(decide([{ imageID: `${repository}@${old}` }], { sameImage: () => [old] })).toEqual({
+    expect(decide([{ imageID: `${repository}@${old}` }], { sameImage: new Map([[fresh, [old]]]) })).toEqual({
       kind: "found",
       value: b,
     });

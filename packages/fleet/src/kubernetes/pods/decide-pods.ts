@@ -1,6 +1,5 @@
 import {
   absent,
-  type Digest,
   found,
   isShaPrefix,
   plainText,
@@ -23,8 +22,16 @@ export interface PodFacts {
   readonly images: readonly string[];
   /** Releases whose digests are known: an image is compared with the one of the release that the pod claims to be. */
   readonly releases: readonly Release[];
-  /** Other digests of the same image, such as those of its platforms. */
-  readonly sameImage?: ((digest: string) => readonly string[]) | undefined;
+  /** Other digests of the same image, such as those of its platforms, by its digest. @default none */
+  readonly sameImage?: ReadonlyMap<string, readonly string[]> | undefined;
+}
+
+/** An image by digest, and what a runtime reports in its place. */
+export interface ImageInQuestion {
+  readonly repository: string;
+  /** Digest that the release, or else the pod's specification, has. */
+  readonly wanted: string;
+  readonly runs: string;
 }
 
 /**
@@ -42,7 +49,7 @@ export function decidePods(facts: PodFacts): Reading<string> {
   if (other !== undefined) return unknown(podError("KUBERNETES_MIXED", facts, twoRevisions(first, other, facts)));
   if (revision === undefined) return absent(`the pods of ${facts.tenant} have no annotation ${facts.annotation}`);
   if (!isShaPrefix(revision)) return absent(`the pods of ${facts.tenant} name no commit: ${plainText(revision, 40)}`);
-  const wrong = ready.map((pod) => wrongImage(pod, revision, facts)).find((what) => what !== undefined);
+  const wrong = ready.map((pod) => wrongImage(pod, facts)).find((what) => what !== undefined);
   if (wrong !== undefined) return unknown(podError("KUBERNETES_IMAGE_MISMATCH", facts, wrong));
   const broken = facts.pods
     .filter((pod) => !isReady(pod) && !isEnding(pod) && revisionOf(pod, facts) === revision)
@@ -69,21 +76,48 @@ function revisionOf({ metadata }: Pod, { annotation }: PodFacts): string | undef
   return metadata.annotations[annotation];
 }
 
-/** What is wrong with the images of a pod that claims `revision`. */
-function wrongImage(pod: Pod, revision: string, facts: PodFacts): string | undefined {
-  const release = facts.releases.find(({ sha }) => sha === revision.toLowerCase());
-  const chosen = chooseContainers(pod.spec, facts.choice, facts.images);
-  if (chosen.length === 0) return `pod ${pod.metadata.name} has no container that runs the release`;
-  for (const { name, image, repository } of chosen) {
-    const runs = digestIn(pod.status.containerStatuses.find((status) => status.name === name)?.imageID ?? "");
-    const known = release === undefined ? undefined : digestFor(repository, release);
-    const wanted: Digest | string | undefined = known ?? digestIn(image);
+/** Images of ready pods whose runtime reports another digest than the wanted one: other bytes, or the same ones under another name. */
+export function imagesInQuestion(facts: PodFacts): readonly ImageInQuestion[] {
+  return facts.pods
+    .filter(isReady)
+    .flatMap((pod) =>
+      imagesOf(pod, facts).flatMap(({ repository, wanted, runs }) =>
+        wanted === undefined || runs === undefined || runs === wanted ? [] : [{ repository, wanted, runs }],
+      ),
+    );
+}
+
+/** What is wrong with the images of a ready pod. */
+function wrongImage(pod: Pod, facts: PodFacts): string | undefined {
+  const images = imagesOf(pod, facts);
+  if (images.length === 0) return `pod ${pod.metadata.name} has no container that runs the release`;
+  for (const { name, wanted, runs } of images) {
     if (wanted === undefined) continue;
     if (runs === undefined) return `pod ${pod.metadata.name} does not say which image ${name} runs`;
-    if (runs !== wanted && facts.sameImage?.(wanted).includes(runs) !== true)
+    if (runs !== wanted && facts.sameImage?.get(wanted)?.includes(runs) !== true)
       return `pod ${pod.metadata.name} runs ${runs.slice(0, 19)} in ${name}, and the release is ${wanted.slice(0, 19)}`;
   }
   return undefined;
+}
+
+interface PodImage {
+  /** Name of the container. */
+  readonly name: string;
+  readonly repository: string;
+  readonly wanted: string | undefined;
+  readonly runs: string | undefined;
+}
+
+/** The chosen containers of a pod: the digest that the release of its revision has, else its specification, and the one that runs. */
+function imagesOf(pod: Pod, facts: PodFacts): readonly PodImage[] {
+  const revision = revisionOf(pod, facts)?.toLowerCase();
+  const release = facts.releases.find(({ sha }) => sha === revision);
+  return chooseContainers(pod.spec, facts.choice, facts.images).map(({ name, image, repository }) => ({
+    name,
+    repository,
+    wanted: (release === undefined ? undefined : digestFor(repository, release)) ?? digestIn(image),
+    runs: digestIn(pod.status.containerStatuses.find((status) => status.name === name)?.imageID ?? ""),
+  }));
 }
 
 /** `repo@sha256:…`, `docker-pullable://repo@sha256:…` and bare `sha256:…` are all spoken by container runtimes. */

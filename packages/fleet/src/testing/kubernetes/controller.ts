@@ -1,4 +1,4 @@
-import { makePod, type PodState, type WorkloadObject } from "./objects.ts";
+import { type ApiObject, makePod, type PodState, templateHash, type WorkloadObject } from "./objects.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -26,7 +26,7 @@ export interface Controller {
 const wrongDigest = `sha256:${"e".repeat(64)}`;
 
 /** Makes a {@link Controller}; `stepMs` passes between two steps of a rollout, of which there are three. */
-export function createController(store: Store, stepMs: () => number): Controller {
+export function createController(store: Store, stepMs: () => number, imageId?: (image: string) => string): Controller {
   const manners = new Map<string, WorkloadManner>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
   const after = (steps: number, work: () => void) => {
@@ -50,26 +50,33 @@ export function createController(store: Store, stepMs: () => number): Controller
     kind: ControlledKind,
     object: WorkloadObject,
     state: PodState,
-    imageOf?: (image: string) => string,
+    imageOf: ((image: string) => string) | undefined = imageId,
   ) => {
-    for (let index = 0; index < object.spec.replicas; index++)
-      store.put("pods", makePod(object, kind, index, state, imageOf));
+    for (let index = partitionOf(kind, object); index < object.spec.replicas; index++) {
+      const pod = makePod(object, kind, index, state, imageOf);
+      // A pod of a StatefulSet that is new already stays as it is when the partition is lowered.
+      const known = store.get("pods", pod.metadata.namespace, pod.metadata.name);
+      if (kind === "deployments" || state === "CrashLoopBackOff" || !isReady(known)) store.put("pods", pod);
+    }
   };
-  const removeOld = (object: WorkloadObject) => {
+  const removeOld = (kind: ControlledKind, object: WorkloadObject) => {
     const revision = JSON.stringify(object.spec.template.metadata.annotations);
     for (const pod of podsOf(object)) {
       const isNew = JSON.stringify(pod.metadata.annotations) === revision;
       const sameImages =
         JSON.stringify(pod.spec["containers"]) === JSON.stringify(object.spec.template.spec.containers);
-      if (!isNew || !sameImages) store.remove("pods", pod.metadata.namespace, pod.metadata.name);
+      const isHeld = Number(pod.metadata.name.split("-").at(-1)) < partitionOf(kind, object);
+      if ((!isNew || !sameImages) && !isHeld) store.remove("pods", pod.metadata.namespace, pod.metadata.name);
     }
   };
-  const doneStatus = (object: WorkloadObject) => {
+  const doneStatus = (kind: ControlledKind, object: WorkloadObject) => {
     const { replicas } = object.spec;
-    const hash = `rev-${object.metadata.generation}`;
-    const revisions = { currentRevision: hash, updateRevision: hash };
+    const hash = `rev-${templateHash(object)}`;
+    const held = partitionOf(kind, object);
+    const revisions = { updateRevision: hash, ...(held > 0 ? {} : { currentRevision: hash }) };
     const conditions = [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }];
-    const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
+    const updatedReplicas = Math.max(0, replicas - held);
+    const counts = { replicas, updatedReplicas, readyReplicas: replicas, availableReplicas: replicas };
     return { observedGeneration: object.metadata.generation, ...counts, ...revisions, conditions };
   };
   const fail = (kind: ControlledKind, object: WorkloadObject, failure: object[] = []) =>
@@ -82,7 +89,7 @@ export function createController(store: Store, stepMs: () => number): Controller
     treat: (name, manner) => void (manner === undefined ? manners.delete(name) : manners.set(name, manner)),
     settle(kind, object) {
       putPods(kind, object, "ready");
-      setStatus(kind, object, doneStatus(object));
+      setStatus(kind, object, doneStatus(kind, object));
     },
     roll(kind, object) {
       const { metadata, spec } = object;
@@ -94,7 +101,7 @@ export function createController(store: Store, stepMs: () => number): Controller
         const updated = manner === "quota" || manner === "stuck" || kind === "statefulsets" ? 0 : spec.replicas;
         const conditions = [{ type: "Progressing", status: "True", reason: "ReplicaSetUpdated" }];
         const seen = { observedGeneration: metadata.generation, updatedReplicas: updated, conditions };
-        const surge = { replicas: spec.replicas + updated, updateRevision: `rev-${metadata.generation}` };
+        const surge = { replicas: spec.replicas + updated, updateRevision: `rev-${templateHash(object)}` };
         setStatus(kind, object, { ...seen, ...surge });
         if (manner === "stuck") return;
         if (manner === "quota") return fail(kind, object, [quota]);
@@ -110,8 +117,8 @@ export function createController(store: Store, stepMs: () => number): Controller
           after(1, () => {
             if (!isCurrent()) return;
             const now = current(kind, object) ?? object;
-            removeOld(now);
-            setStatus(kind, now, doneStatus(now));
+            removeOld(kind, now);
+            setStatus(kind, now, doneStatus(kind, now));
             if (manner === "crashes-later") after(3, () => isCurrent() && putPods(kind, now, "CrashLoopBackOff"));
           });
         });
@@ -119,4 +126,14 @@ export function createController(store: Store, stepMs: () => number): Controller
     },
     stop: () => timers.forEach((timer) => clearTimeout(timer)),
   };
+}
+
+/** Pods of a StatefulSet below this ordinal are held back. */
+function partitionOf(kind: ControlledKind, { spec }: WorkloadObject): number {
+  return kind === "deployments" ? 0 : (spec.updateStrategy?.rollingUpdate?.partition ?? 0);
+}
+
+function isReady(pod: ApiObject | undefined): boolean {
+  const conditions = (pod?.status["conditions"] ?? []) as { type: string; status: string }[];
+  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }

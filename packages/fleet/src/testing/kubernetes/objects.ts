@@ -27,7 +27,7 @@ export interface WorkloadObject extends ApiObject {
       metadata: { labels: Record<string, string>; annotations: Record<string, string> };
       spec: { containers: { name: string; image: string }[] };
     };
-    updateStrategy?: { type: string; rollingUpdate?: { partition: number } };
+    updateStrategy?: { type: string; rollingUpdate?: { partition: number } | undefined };
   };
 }
 
@@ -80,7 +80,7 @@ export function makePod(
   imageOf: (image: string) => string = imageIdOf,
 ): ApiObject {
   const { template } = owner.spec;
-  const hash = createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 10);
+  const hash = templateHash(owner);
   const parent =
     kind === "deployments" ? { kind: "ReplicaSet", uid: hash } : { kind: "StatefulSet", uid: owner.metadata.uid };
   const isReady = state === "ready";
@@ -109,6 +109,11 @@ export function makePod(
       })),
     },
   };
+}
+
+/** What tells the pods of two templates apart. */
+export function templateHash({ spec }: WorkloadObject): string {
+  return createHash("sha256").update(JSON.stringify(spec.template)).digest("hex").slice(0, 10);
 }
 
 /** What a runtime reports for an image: the digest that was asked for, or the one behind a tag. */

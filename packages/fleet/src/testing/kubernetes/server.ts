@@ -28,6 +28,8 @@ export interface KubernetesApiOptions {
   readonly stepMs?: number;
   /** Most objects of one page, whatever is asked for. @default 500 */
   readonly pageSize?: number;
+  /** What the container runtime reports for an image of a pod's specification. @default the digest that was asked for */
+  readonly imageId?: ((image: string) => string) | undefined;
   /** Port to listen on. @default a free one */
   readonly port?: number;
 }
@@ -90,7 +92,7 @@ interface World {
 export async function startKubernetesApi(options: KubernetesApiOptions): Promise<KubernetesApi> {
   const store = createStore();
   let { stepMs = 10 } = options;
-  const controller = createController(store, () => stepMs);
+  const controller = createController(store, () => stepMs, options.imageId);
   const world: World = {
     options,
     store,
@@ -123,7 +125,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     get: named,
     change(kind, name, patch) {
       const changed = write(store, kind, named(kind, name), patch);
-      if (changed.isNewTemplate) controller.roll(kind, changed.object);
+      if (changed.isNewTemplate || changed.isReleased) controller.roll(kind, changed.object);
     },
     set(kind, name, { annotations, image }) {
       const object = named(kind, name);
@@ -189,13 +191,14 @@ function write(
   kind: ControlledKind,
   object: WorkloadObject,
   patch: object,
-): { readonly object: WorkloadObject; readonly isNewTemplate: boolean } {
+): { readonly object: WorkloadObject; readonly isNewTemplate: boolean; readonly isReleased: boolean } {
   const merged = mergePatch(object, patch) as WorkloadObject;
   const isSame = JSON.stringify(merged.spec) === JSON.stringify(object.spec);
   const isNewTemplate = JSON.stringify(merged.spec.template) !== JSON.stringify(object.spec.template);
   const generation = (object.metadata.generation ?? 1) + (isSame ? 0 : 1);
   const stored = store.put(kind, { ...merged, metadata: { ...merged.metadata, generation } }) as WorkloadObject;
-  return { object: structuredClone(stored), isNewTemplate };
+  const [held = 0, holds = 0] = [object, merged].map(({ spec }) => spec.updateStrategy?.rollingUpdate?.partition ?? 0);
+  return { object: structuredClone(stored), isNewTemplate, isReleased: holds < held };
 }
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -243,10 +246,8 @@ function patch(
   if (metadata?.resourceVersion !== undefined && metadata.resourceVersion !== object.metadata.resourceVersion)
     return refuse(response, 409, "the object has been modified; please apply your changes to the latest version");
   const written = write(world.store, kind, object, body as object);
-  if (written.isNewTemplate) {
-    world.moves.push(`${object.metadata.namespace}/${object.metadata.name}`);
-    world.roll(kind, written.object);
-  }
+  if (written.isNewTemplate) world.moves.push(`${object.metadata.namespace}/${object.metadata.name}`);
+  if (written.isNewTemplate || written.isReleased) world.roll(kind, written.object);
   if (cut !== undefined) return cut();
   json(response, 200, written.object);
 }

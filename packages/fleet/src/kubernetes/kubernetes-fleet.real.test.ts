@@ -233,6 +233,33 @@ describe.runIf(isThere)("a real API server", () => {
     });
   });
 
+  test("a StatefulSet shows its last pod first, and keeps the others if that one does not come up", async () => {
+    const run = await deploy(["well", "sick"], "StatefulSet");
+    cluster.treat(`${run}-sick`, "crashes");
+    cluster.setStart(500);
+    const { controlPlane, prober } = createKubernetesFleet(optionsFor(run, { timeoutMs: 12_000 }));
+    const tenants = ["well", "sick"].map((slug) => ({ slug: parseSlug(slug), plane: "real" }));
+    const revisions = async (slug: string) => {
+      const { items } = (await cluster.call("GET", `/api/v1/namespaces/${run}-${slug}/pods`)) as {
+        items: { metadata: { name: string; annotations: Record<string, string> } }[];
+      };
+      return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.annotations[annotation]]));
+    };
+    const moving = controlPlane.redeploy(tenants as unknown as NonEmpty<Tenant>, release, settings);
+    await until(async () => (await revisions("well"))["web-1"] === targetSha, 20_000);
+    expect(await revisions("well")).toEqual({ "web-0": beforeSha, "web-1": targetSha });
+    expect(await moving).toMatchObject({
+      rows: [
+        { slug: "well", hasError: false },
+        { slug: "sick", inDoubt: true },
+      ],
+    });
+    cluster.setStart(30);
+    expect(await prober.buildinfo(tenants[0] as Tenant)).toEqual({ kind: "found", value: targetSha });
+    expect(await revisions("sick")).toEqual({ "web-0": beforeSha, "web-1": targetSha });
+    expect((await cluster.patches()).filter((path) => path.includes(`/${run}-well/`))).toHaveLength(2);
+  });
+
   test("the rules of the example are all that a service account needs, and nothing less", async () => {
     const run = await deploy(["t1"]);
     const rules = [

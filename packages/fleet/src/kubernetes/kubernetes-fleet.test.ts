@@ -1,7 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseCommitSha, parseDigest, parseSlug, type Release, secret } from "@lateen/kernel";
+import {
+  found,
+  parseCommitSha,
+  parseDigest,
+  parseSlug,
+  type Release,
+  ReleaseError,
+  secret,
+  unknown,
+} from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from "../../test/rollout-scenarios.ts";
@@ -410,6 +419,73 @@ describe("a move", () => {
   });
 });
 
+describe("a StatefulSet of several pods", () => {
+  const kind = "statefulsets" as const;
+  const options = { workloads: ["statefulset" as const] };
+  const sets = () => ["t1", "t2"].map((name) => workloadOf(name, { kind, replicas: 3 }));
+  const partition = (api: KubernetesApi) => api.get(kind, "t1/web").spec["updateStrategy"];
+  const patches = (api: KubernetesApi) => api.requests.filter(({ method }) => method === "PATCH").length;
+
+  test("is moved by its last pod first, and the others once that one is proven", async () => {
+    const api = await start({ workloads: sets(), stepMs: 60 });
+    const fleet = fleetOf(api, options);
+    const moving = fleet.move("t1");
+    await until(() => api.moves().length === 1);
+    expect(partition(api)).toMatchObject({ rollingUpdate: { partition: 2 } });
+    await until(async () => (await fleet.look("t1")).kind === "unknown");
+    expect(await fleet.look("t1")).toMatchObject({ kind: "unknown", cause: { code: "KUBERNETES_MIXED" } });
+    expect(row(await moving, "t1")).toEqual({ slug: "t1", hasError: false, commandOk: true });
+    expect(partition(api)).toMatchObject({ rollingUpdate: { partition: 0 } });
+    expect(api.get(kind, "t1/web").metadata.annotations).not.toHaveProperty("lateen/partition");
+    expect(await fleet.look("t1")).toEqual({ kind: "found", value: targetSha });
+    expect({ moves: api.moves(), patches: patches(api) }).toEqual({ moves: ["t1/web"], patches: 2 });
+  });
+
+  test("keeps its other pods if the last one runs other bytes, or does not come up", async () => {
+    const api = await start({ workloads: sets() });
+    api.treat("t1/web", "wrong-image");
+    api.treat("t2/web", "crashes");
+    const fleet = fleetOf(api, { ...options, timeoutMs: 8_000 });
+    const answer = await fleet.move("t1", "t2");
+    expect(row(answer, "t1")).toMatchObject({
+      hasError: true,
+      reason: expect.stringContaining("others are held back"),
+    });
+    expect(row(answer, "t2")).toMatchObject({ inDoubt: true, reason: expect.stringContaining("CrashLoopBackOff") });
+    for (const name of ["t1/web", "t2/web"])
+      expect(api.get(kind, name).spec["updateStrategy"]).toMatchObject({ rollingUpdate: { partition: 2 } });
+    // The partition is ours, so that the next release goes its own way.
+    for (const name of ["t1/web", "t2/web"]) api.treat(name, undefined);
+    const next = { ...release, sha: parseCommitSha("c".repeat(40)), digests: { [repository]: oldDigest } };
+    const { controlPlane, prober } = createKubernetesFleet(optionsFor(api, options));
+    expect(await controlPlane.redeploy([tenant("t1")], next, settings)).toMatchObject({ rows: [{ hasError: false }] });
+    expect(await prober.buildinfo(tenant("t1"))).toEqual({ kind: "found", value: next.sha });
+  });
+
+  test("that was left between its two steps is taken up, and its template is not written again", async () => {
+    const api = await start({ workloads: sets() });
+    const template = {
+      metadata: { annotations: { [annotation]: targetSha } },
+      spec: { containers: [{ name: "app", image: `${repository}@${newDigest}` }] },
+    };
+    const updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 2 } };
+    const metadata = { annotations: { "lateen/partition": targetSha } };
+    api.change(kind, "t1/web", { metadata, spec: { template, updateStrategy } });
+    const fleet = fleetOf(api, options);
+    api.meet("patch", { kind: "status", status: 409 }, { kind: "reset", effect: true });
+    expect(row(await fleet.move("t1"), "t1")).toMatchObject({ hasError: false });
+    expect(await fleet.look("t1")).toEqual({ kind: "found", value: targetSha });
+    expect(api.moves()).toEqual([]);
+    expect(partition(api)).toMatchObject({ rollingUpdate: { partition: 0 } });
+  });
+
+  test("of one pod has no partition", async () => {
+    const api = await start({ workloads: [workloadOf("t1", { kind, replicas: 1 })] });
+    expect(row(await fleetOf(api, options).move("t1"), "t1")).toMatchObject({ hasError: false });
+    expect({ partition: partition(api), patches: patches(api) }).toEqual({ partition: undefined, patches: 1 });
+  });
+});
+
 describe("a look", () => {
   test("reads the ready pods, and a pod that crashes later is a tenant that is not proven", async () => {
     const api = await start();
@@ -430,8 +506,20 @@ describe("a look", () => {
     await fleet.move("t1");
     expect(await fleet.look("t1")).toMatchObject({ kind: "unknown", cause: { code: "KUBERNETES_IMAGE_MISMATCH" } });
     const eee = `sha256:${"e".repeat(64)}`;
-    const platforms = fleetOf(api, { sameImage: (digest) => (digest === newDigest ? [eee] : []) });
-    expect(await platforms.look("t1")).toEqual({ kind: "found", value: targetSha });
+    const asked: string[] = [];
+    const answers = [
+      unknown(new ReleaseError({ code: "GONE", category: "unavailable", message: "gone" })),
+      found([eee]),
+    ];
+    const platforms = fleetOf(api, {
+      sameImage: async (image) => (asked.push(image), answers.shift() ?? found([])),
+    });
+    expect(await platforms.look("t1")).toMatchObject({ kind: "unknown", cause: { code: "GONE" } });
+    for (const _ of [1, 2]) expect(await platforms.look("t1")).toEqual({ kind: "found", value: targetSha });
+    expect(await platforms.look("t2")).toEqual({ kind: "found", value: beforeSha });
+    expect(asked).toEqual([`${repository}@${newDigest}`, `${repository}@${newDigest}`]);
+    const other = fleetOf(api, { sameImage: async () => found([`sha256:${"f".repeat(64)}`]) });
+    expect(await other.look("t1")).toMatchObject({ kind: "unknown", cause: { code: "KUBERNETES_IMAGE_MISMATCH" } });
   });
 
   test("a tenant without pods, or of which the API does not answer, is unknown", async () => {

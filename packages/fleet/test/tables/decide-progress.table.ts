@@ -8,6 +8,8 @@ export interface ProgressRow {
   readonly metadata?: object;
   readonly spec?: object;
   readonly status?: object;
+  /** Partition that the move has set. @default 0 */
+  readonly partition?: number;
   readonly progress: Progress["kind"];
 }
 
@@ -16,6 +18,8 @@ const exceeded = { conditions: [{ type: "Progressing", status: "False", reason: 
 const revisions = { currentRevision: "a", updateRevision: "b" };
 const other = { metadata: { annotations: { revision: "c" } }, spec: { containers: [{ name: "app", image: "r@new" }] } };
 const otherImage = { metadata: { annotations: { revision: "b" } }, spec: { containers: [{ name: "app", image: "r@x" }] } };
+
+const held = (partition: number) => ({ spec: { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } } } });
 
 /** Source: kubectl, pkg/polymorphichelpers/rollout_status.go. */
 export const progressRows: readonly ProgressRow[] = [
@@ -38,5 +42,17 @@ export const progressRows: readonly ProgressRow[] = [
   { kind: "statefulsets", when: "all pods updated, the revision to follow", status: { ...allNew, ...revisions }, progress: "done" },
   { kind: "statefulsets", when: "two of three updated", status: { ...allNew, ...revisions, updatedReplicas: 2 }, progress: "waiting" },
   { kind: "statefulsets", when: "a pod that is not ready", status: { ...allNew, readyReplicas: 2 }, progress: "waiting" },
-  { kind: "statefulsets", when: "a partition", spec: { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 1 } } }, status: allNew, progress: "failed" },
+  { kind: "statefulsets", when: "a partition of somebody else", ...held(1), status: allNew, progress: "failed" },
+  { kind: "statefulsets", when: "its last pod to come", ...held(2), partition: 2, status: { ...allNew, ...revisions, updatedReplicas: 0 }, progress: "waiting" },
+  {
+    kind: "statefulsets",
+    when: "its last pod not ready",
+    ...held(2),
+    partition: 2,
+    status: { ...allNew, ...revisions, updatedReplicas: 1, readyReplicas: 2 },
+    progress: "waiting",
+  },
+  { kind: "statefulsets", when: "its last pod new and ready", ...held(2), partition: 2, status: { ...allNew, ...revisions, updatedReplicas: 1 }, progress: "done" },
+  { kind: "statefulsets", when: "a partition that was raised since", ...held(3), partition: 2, status: { ...allNew, ...revisions, updatedReplicas: 0 }, progress: "failed" },
+  { kind: "statefulsets", when: "a partition that was lowered since", ...held(0), partition: 2, status: { ...allNew, ...revisions, updatedReplicas: 1 }, progress: "waiting" },
 ];

@@ -34,7 +34,7 @@ export function decideProgress(facts: ProgressFacts): Progress {
   if (spec.paused) return { kind: "failed", reason: "it is paused: kubectl rollout resume" };
   if (status.observedGeneration < metadata.generation)
     return { kind: "waiting", reason: "its controller has not seen the patch yet" };
-  return kind === "deployments" ? deployment(workload) : statefulSet(workload);
+  return kind === "deployments" ? deployment(workload) : statefulSet(workload, wanted.partition);
 }
 
 function deployment({ spec, status }: Workload): Progress {
@@ -51,10 +51,13 @@ function deployment({ spec, status }: Workload): Progress {
   return { kind: "done" };
 }
 
-function statefulSet({ spec, status }: Workload): Progress {
+function statefulSet({ spec, status }: Workload, allowed: number): Progress {
   const { partition } = spec.updateStrategy.rollingUpdate;
-  if (partition > 0) return { kind: "failed", reason: `its partition ${partition} holds pods back` };
+  if (partition > allowed) return { kind: "failed", reason: `its partition ${partition} holds pods back` };
   if (status.readyReplicas < spec.replicas) return waiting(status.readyReplicas, spec.replicas, "ready");
+  const free = Math.max(0, spec.replicas - partition);
+  if (partition > 0)
+    return status.updatedReplicas < free ? waiting(status.updatedReplicas, free, "updated") : { kind: "done" };
   if (status.updateRevision !== status.currentRevision && status.updatedReplicas < spec.replicas)
     return waiting(status.updatedReplicas, spec.replicas, "updated");
   return { kind: "done" };

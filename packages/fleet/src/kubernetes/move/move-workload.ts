@@ -1,8 +1,9 @@
-import { asReleaseError, type Clock, isFatal, type Release, type ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type Clock, isFatal, type Release, type ReleaseError, unknown } from "@lateen/kernel";
 import { workload as schema, type Workload } from "../api/wire.ts";
 import type { Cluster } from "../cluster.ts";
 import { describeRef, pathOf, type WorkloadRef } from "../workloads/workload-ref.ts";
-import { decideMove, type Wanted } from "./decide-move.ts";
+import { judgePods, podsOf } from "../pods/probe-tenant.ts";
+import { decideMove, decideRelease, type MoveDecision, type MoveFacts, type Wanted } from "./decide-move.ts";
 import { decideProgress } from "./decide-progress.ts";
 import { explainPods } from "./explain-pods.ts";
 import { refKey } from "./watch-workloads.ts";
@@ -28,9 +29,16 @@ export async function moveWorkload(
   deadline: number,
   signal: AbortSignal | undefined,
 ): Promise<WorkloadOutcome> {
-  const written = await write(cluster, ref, release, signal);
+  const written = await write(cluster, ref, release, decideMove, signal);
   if ("outcome" in written) return written.outcome;
-  return follow(cluster, ref, written, deadline, signal);
+  const outcome = await follow(cluster, ref, written, deadline, signal);
+  if (outcome.kind !== "moved" || written.wanted.partition === 0) return outcome;
+  const doubt = await proveLastPods(cluster, ref, release, deadline, signal);
+  if (doubt !== undefined) return doubt;
+  const released = await write(cluster, ref, release, decideRelease, signal);
+  if (!("outcome" in released)) return follow(cluster, ref, released, deadline, signal);
+  // The first step was written.
+  return released.outcome.kind === "unreached" ? lost(ref, released.outcome.cause) : released.outcome;
 }
 
 interface Written {
@@ -46,6 +54,7 @@ async function write(
   cluster: Cluster,
   ref: WorkloadRef,
   release: Release,
+  decide: (facts: MoveFacts) => MoveDecision,
   signal: AbortSignal | undefined,
 ): Promise<Written | { readonly outcome: WorkloadOutcome }> {
   const { api, scope, annotation, clock } = cluster;
@@ -54,7 +63,7 @@ async function write(
     try {
       const state = await api.get(pathOf(ref), schema, signal);
       const { choice, images } = scope;
-      const decision = decideMove({ kind: ref.kind, workload: state, release, choice, images, annotation });
+      const decision = decide({ kind: ref.kind, workload: state, release, choice, images, annotation });
       if (decision.kind === "refuse") return failed(ref, decision.reason);
       if (decision.kind === "wait") return { wanted: decision.wanted, state };
       isSent = true;
@@ -67,6 +76,36 @@ async function write(
       if (!again) return { outcome: isSent && error.retryable ? lost(ref, error) : unreached(ref, error) };
       await pause(clock, error.retryAfterMs ?? Math.min(100 * 2 ** attempt, 5_000), signal);
     }
+  }
+}
+
+/** Pause between two looks at the last pod of a StatefulSet. */
+const lookMs = 1_000;
+
+/**
+ * The canary of a StatefulSet: pods that carry the new revision have to run the bytes of the release before the others are let go.
+ * Undefined if they do; until then, and for ever if they do not, its partition holds the others back.
+ */
+async function proveLastPods(
+  cluster: Cluster,
+  ref: WorkloadRef,
+  release: Release,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<WorkloadOutcome | undefined> {
+  const { annotation, scope, clock, releases } = cluster;
+  const facts = { tenant: describeRef(ref), annotation, choice: scope.choice, images: scope.images };
+  for (;;) {
+    const look = await podsOf(cluster, ref, signal)
+      .then((pods) => pods.filter(({ metadata }) => metadata.annotations[annotation] === release.sha))
+      .then((pods) => judgePods(cluster, { ...facts, releases: [...releases.values()], pods }, signal))
+      .catch((error: unknown) => (isFatal(error) ? Promise.reject(error) : unknown(asReleaseError(error))));
+    if (look.kind === "found") return undefined;
+    const reason = `its last pod is not proven, and the others are held back: ${look.kind === "absent" ? look.proof : look.cause.message}`;
+    if (look.kind === "unknown" && look.cause.code === "KUBERNETES_IMAGE_MISMATCH") return failed(ref, reason).outcome;
+    if (signal?.aborted === true || clock.now() + lookMs > deadline)
+      return { kind: "in-doubt", reason: `${describeRef(ref)}: ${reason}` };
+    await pause(clock, lookMs, signal);
   }
 }
 

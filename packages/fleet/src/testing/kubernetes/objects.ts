@@ -111,7 +111,7 @@ export function makePod(
   };
 }
 
-/** What tells the pods of two templates apart. */
+/** Name of a template in the names of its pods and in revisions. */
 export function templateHash({ spec }: WorkloadObject): string {
   return createHash("sha256").update(JSON.stringify(spec.template)).digest("hex").slice(0, 10);
 }

@@ -1,4 +1,5 @@
 import type { Scenario } from "./scenario.ts";
+import { anotherCommitsGreen } from "./scenarios/another-commits-green.ts";
 import { apiBlip } from "./scenarios/api-blip.ts";
 import { backwards } from "./scenarios/backwards.ts";
 import { cancelledE2e } from "./scenarios/cancelled-e2e.ts";
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   docsOnlySuccessor,
   notYetCreated,
   washedClean,
+  anotherCommitsGreen,
   hold,
   crashInSoak,
   lyingControlPlane,

@@ -74,12 +74,14 @@ function folderOf({ kind, detected }: Project): string {
 
 /** A commit may ship once its images are published and its tests have ended, whichever is last. */
 function whatEndsLast({ folder, workflows }: Detected, kind: Project["kind"]): readonly string[] {
-  const named = [publishWorkflow(workflows), e2eWorkflow(workflows)].filter((workflow) => workflow !== undefined);
-  const last = named.length > 0 ? named : [ciWorkflow(workflows)].filter((workflow) => workflow !== undefined);
+  const ends = (workflow: DetectedWorkflow | undefined): readonly DetectedWorkflow[] =>
+    workflow?.runsOnPush === true ? [workflow] : [];
+  const named = [publishWorkflow(workflows), e2eWorkflow(workflows)].flatMap(ends);
+  const last = named.length > 0 ? named : ends(ciWorkflow(workflows));
   // GitHub calls a workflow without a name by its path.
   const called = ({ file, title }: DetectedWorkflow): string =>
     title ?? (kind === "github" ? `${folder ?? workflowFolder(kind)}/${file}` : file);
-  return [...new Set(last.filter(({ runsOnPush }) => runsOnPush).map(called))];
+  return [...new Set(last.map(called))];
 }
 
 /** Gitea has a registry of its own at the address of the site. */

@@ -5,7 +5,7 @@ import type { Scenario } from "../scenario.ts";
 /** The forge has not created the E2E run yet when it is asked for it. */
 export const notYetCreated: Scenario = {
   name: "not-yet-created",
-  title: "the E2E run has not been created yet when the gate looks",
+  title: "the E2E run is not created yet when the gate looks",
   before:
     "No run was read as: the path filter left this commit out. But a run that the forge creates a minute later looks just the same, and so does one of a workflow that is disabled or was renamed: such commits went out untested.",
   now: "A missing run is proven, or it is unknown. The workflow file at that commit is read and its filter applied to every file of the push, and two looks must find no run. Here a run is due: the gate waits, it appears, and it is red.",

@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 /** The control plane reports ok and has skipped a tenant. */
 export const silentSkip: Scenario = {
   name: "silent-skip",
-  title: "the control plane reports ok and has left one tenant out",
+  title: "the control plane reports ok and has left a tenant out",
   before:
     "Only rows that came back were looked at: a tenant without a row was never asked, every deploy said ok, and one stayed 46 hours behind.",
   now: "Success is a statement about every tenant that was enumerated. The one without a row is asked what it runs, does not prove the target, and the rollout halts with its name. :latest stays.",

@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 /** A commit that E2E does not cover follows one whose E2E is red. */
 export const washedClean: Scenario = {
   name: "washed-clean",
-  title: "a commit without an E2E run follows one whose run is red",
+  title: "a commit without E2E run follows one whose run is red",
   before:
     "The gate asked whether a run was due for this push. A change of the server was refused, then a change of the web page, which E2E does not cover, was open, and took the refused change to production with it.",
   now: "The question is what the tree holds: an absent run inherits the verdict of the nearest commit before it that has one, down to the last promoted release.",

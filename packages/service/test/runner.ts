@@ -1,16 +1,17 @@
-// A runner in a process of its own, for tests that kill it: node -C source runner.ts DATABASE FOLDER [TOKEN_ENV]; prints its address.
+// A runner in a process of its own, for tests that kill it: node -C source runner.ts DATABASE FOLDER, or a file with folders by fleet.
+// Prints its address.
+import { readFile } from "node:fs/promises";
 import { loadConfig } from "@lateen/cli/pipeline";
 import { createService } from "../src/index.ts";
-import { tokens } from "./world.ts";
+import { ownerOf, tokens } from "./world.ts";
 
-const [database = "", folder = ""] = process.argv.slice(2);
-const settings = await loadConfig({ cwd: folder, env: process.env });
-const service = await createService({
-  database,
-  fleets: { default: { settings } },
-  tokens,
-  env: process.env,
-  owner: `process ${process.pid} of a test`,
-});
+const [database = "", place = ""] = process.argv.slice(2);
+const folders = place.endsWith(".json")
+  ? (JSON.parse(await readFile(place, "utf8")) as Readonly<Record<string, string>>)
+  : { default: place };
+const fleets: Record<string, { readonly settings: Awaited<ReturnType<typeof loadConfig>> }> = {};
+for (const [name, folder] of Object.entries(folders))
+  fleets[name] = { settings: await loadConfig({ cwd: folder, env: process.env }) };
+const service = await createService({ database, fleets, tokens, env: process.env, owner: ownerOf(process.pid) });
 console.log(await service.listen({ host: "127.0.0.1", port: 0 }));
 process.on("SIGTERM", () => void service.close().then(() => process.exit(0)));

@@ -67,12 +67,23 @@ fleet:
   };
 }
 
+/** Names a runner in leases. */
+export function ownerOf(pid: number): string {
+  return `process ${pid} of a test`;
+}
+
 /** A PostgreSQL in a new folder. */
-export async function startDatabase(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startDatabase(): Promise<{
+  readonly url: string;
+  /** Where its `postmaster.pid` is. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), "lateen-service-"));
   const postgres = await startPostgres(folder, systemClock);
   return {
     url: postgres.url,
+    folder: postgres.folder,
     async stop() {
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ interface Operation {
   readonly role: "read" | "operate" | "admin";
   readonly body?: keyof typeof bodies;
   /** What is answered by status, without errors. */
-  readonly answers: Readonly<Record<number, keyof typeof answers | "events" | "metrics" | "openapi">>;
+  readonly answers: Readonly<Record<number, keyof typeof answers | keyof typeof media>>;
   /** Errors besides those of every request. */
   readonly errors?: readonly number[];
 }
@@ -118,6 +118,14 @@ export const operations: readonly Operation[] = [
     answers: { 200: "events" },
     errors: [404],
   },
+  {
+    method: "get",
+    path: "/v1/rollouts/{id}/report",
+    summary: "What lateen report makes of it: one HTML file",
+    role: "read",
+    answers: { 200: "report" },
+    errors: [404],
+  },
   ...acts,
   { method: "get", path: "/metrics", summary: "Metrics for Prometheus", role: "read", answers: { 200: "metrics" } },
   { method: "get", path: "/v1/openapi.json", summary: "This document", role: "read", answers: { 200: "openapi" } },
@@ -158,12 +166,17 @@ function describe({ path, summary, role, body, answers: given, errors = [] }: Op
 
 function answerOf([status, name]: readonly [string, Operation["answers"][number]]): readonly [string, object] {
   const description = descriptions[status] ?? "";
-  if (name === "openapi")
-    return [status, { description, content: { "application/json": { schema: { type: "object" } } } }];
-  if (name === "metrics") return [status, { description, content: { "text/plain": { schema: { type: "string" } } } }];
-  if (name === "events")
-    return [status, { description, content: { "text/event-stream": { schema: { type: "string" } } } }];
-  return [status, { description, content: { "application/json": { schema: schemaOf(answers[name], "output") } } }];
+  if (name in media) {
+    const [type, schema] = media[name as keyof typeof media];
+    return [status, { description, content: { [type]: { schema: { type: schema } } } }];
+  }
+  return [
+    status,
+    {
+      description,
+      content: { "application/json": { schema: schemaOf(answers[name as keyof typeof answers], "output") } },
+    },
+  ];
 }
 
 function errorOf(status: number): object {
@@ -177,6 +190,13 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): object {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
   return json;
 }
+
+const media = {
+  events: ["text/event-stream", "string"],
+  metrics: ["text/plain", "string"],
+  report: ["text/html", "string"],
+  openapi: ["application/json", "object"],
+} as const;
 
 const descriptions: Readonly<Record<string, string>> = {
   200: "done, or the same order again",

@@ -62,6 +62,7 @@ const rollout = z.looseObject({
   to: z.string().optional(),
   dryRun: z.boolean().optional(),
   state,
+  outcome: z.string().optional(),
   actor: z.string(),
   reason: z.string().optional(),
   acts: z.array(z.object({ verb: actVerb, actor: z.string(), reason: z.string(), at: z.string() })),

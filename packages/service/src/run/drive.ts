@@ -1,7 +1,7 @@
 import { type AnyEvent, errorDocument, type ResultDocument } from "@lateen/cli/pipeline";
 import { appendToStream, createSqlJournal } from "@lateen/fleet/journal-sql";
 import { asReleaseError, type Clock, isoNow, ReleaseError } from "@lateen/kernel";
-import type { Database } from "../store/database.ts";
+import { type Database, isDatabaseAway } from "../store/database.ts";
 import { endRollout, stoppedResult } from "../store/end.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
 import { startTrace } from "../traces/trace.ts";
@@ -63,7 +63,8 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
       result = await run();
     } catch (thrown) {
       const error = asReleaseError(thrown);
-      if (error.code === "JOURNAL_LOST") return undefined;
+      // Nothing is decided by a database that is away: the rollout is continued when it is back.
+      if (error.code === "JOURNAL_LOST" || isDatabaseAway(thrown)) return undefined;
       const document = errorDocument(commandOf(rollout.kind), error);
       // A program that follows from elsewhere ends with the exit code of this category.
       result = { ...document, error: { ...document.error, category: error.category } } as ResultDocument;
@@ -118,13 +119,16 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
   }
 }
 
-/** Stages and warnings are shown to followers too; facts come from the journal itself. */
+/** What followers see besides the facts, which come from the journal itself. */
+const shownTypes: ReadonlySet<string> = new Set(["stage-started", "warned", "check-sampled"]);
+
+/** Keeps what followers see besides the facts. */
 function createEventLog(database: Database, id: string, clock: Clock, see: (event: AnyEvent) => void) {
   let writing = Promise.resolve();
   return {
     report(event: AnyEvent): void {
       see(event);
-      if (event.type !== "stage-started" && event.type !== "warned") return;
+      if (!shownTypes.has(event.type)) return;
       const shown = { ...event, at: clock.now() };
       writing = writing.then(() => appendToStream(database, id, [shown])).catch(() => undefined);
     },

@@ -1,4 +1,4 @@
-import { asReleaseError } from "@lateen/kernel";
+import { asReleaseError, isReleaseError } from "@lateen/kernel";
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 import pg from "pg";
 import { serviceError } from "../errors.ts";
@@ -31,8 +31,10 @@ export function openDatabase(url: string): Database {
   const query =
     (client: Pick<pg.ClientBase, "query">): SqlClient["query"] =>
     async (text, values) => {
-      const { rows, rowCount } = await client.query<Record<string, unknown>>(text, values ?? []);
-      return { rows, rowCount };
+      const answer = await client.query<Record<string, unknown>>(text, values ?? []).catch((error: unknown) => {
+        throw isDatabaseError(error) ? databaseUnavailable(error) : error;
+      });
+      return { rows: answer.rows, rowCount: answer.rowCount };
     };
   return {
     query: query(pool),
@@ -66,6 +68,13 @@ export function isDatabaseError(error: unknown): boolean {
   // 22 (data), 23 (constraints) and 42 (syntax, rights). Source: PostgreSQL, appendix A.
   if (/^(?:22|23|42(?!501))[0-9A-Z]{3}$/.test(code)) return false;
   return /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(code) || /timeout|Connection terminated|connect/i.test(error.message);
+}
+
+/** If `error` comes from a database that could not be reached, or did not take more, whatever it was wrapped in since. */
+export function isDatabaseAway(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause)
+    if (isReleaseError(one) && one.code === "DATABASE_UNAVAILABLE") return true;
+  return false;
 }
 
 /** Says that nothing was taken, since nothing can be kept. */

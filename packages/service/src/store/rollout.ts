@@ -81,7 +81,8 @@ export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
 
 /** A rollout as the API shows it. */
 export function shown(rollout: Rollout): object {
-  const { id, fleet, kind, sha, to, dry, state, actor, reason, acts, result, createdAt, startedAt, endedAt } = rollout;
+  const { id, fleet, kind, sha, to, dry, state, outcome, actor, reason, acts, result, createdAt, startedAt, endedAt } =
+    rollout;
   return {
     id,
     fleet,
@@ -90,6 +91,7 @@ export function shown(rollout: Rollout): object {
     to,
     dryRun: dry || undefined,
     state,
+    outcome,
     actor,
     reason,
     acts,

@@ -46,7 +46,8 @@ function readText(host: Context["host"], path: string): string {
   }
 }
 
-function understand(cwd: string, path: string, text: string): ReportSource {
+/** Makes the source of a report of the text of one file. @throws ReleaseError `REPORT_SOURCE` */
+export function understand(cwd: string, path: string, text: string): ReportSource {
   const files = [{ name: relative(cwd, path), text }];
   const whole = readDocument(parse(text));
   if (whole !== undefined) return { document: whole, facts: [], lines: [], files };

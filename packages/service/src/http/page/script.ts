@@ -1,3 +1,5 @@
+import { eventsScript } from "./events-script.ts";
+
 /**
  * The script of the page: plain JavaScript, as browsers run it. Everything that comes from outside is set as text; the list of
  * tenants draws only the rows in view, so that 10,000 of them scroll.
@@ -10,12 +12,16 @@ let token = sessionStorage.getItem("lateen-token") || "";
 let following = null; // { id, fleet, abort }
 let tenants = new Map(); // slug -> { state, note }
 let shown = [];
-let soakUntil = 0;
+let checks = new Map(); // name, step, slug -> { item, list }
+let waves = new Map(); // wave -> item
+let soaks = new Map(); // wave -> instant of its end
+let skew = 0; // of the service's clock before that of this machine, in milliseconds
 
 async function ask(path, body) {
   const init = { headers: { authorization: "Bearer " + token, accept: "application/json" } };
   if (body) { init.method = "POST"; init.body = JSON.stringify(body); init.headers["content-type"] = "application/json"; }
   const response = await fetch(path, init);
+  readClock(response);
   const value = await response.json();
   if (!response.ok) {
     const { message = "refused", why, fix } = value.error || {};
@@ -24,11 +30,29 @@ async function ask(path, body) {
   return value;
 }
 
+/** A countdown must not depend on how well two clocks agree. */
+function readClock(response) {
+  const at = Date.parse(response.headers.get("date") || "");
+  if (!Number.isNaN(at)) skew = at + 500 - Date.now();
+}
+
 function element(name, text, className) {
   const made = document.createElement(name);
   if (text !== undefined) made.textContent = text;
   if (className) made.className = className;
   return made;
+}
+
+/** A cell that names its column where the table is narrow. */
+function cell(label, text) {
+  const made = element("td", text);
+  made.dataset.label = label;
+  return made;
+}
+
+/** Windows by days are shown as they are; the service decides if they hold now. */
+function isOpen(freeze) {
+  return !freeze.until || Date.parse(freeze.until) + 86400000 > Date.now();
 }
 
 function line(rollout) {
@@ -44,7 +68,8 @@ async function drawFleets() {
     const link = element("a", fleet.name);
     link.href = "#" + encodeURIComponent(fleet.name);
     name.append(link);
-    row.append(name, element("td", line(fleet.running)), element("td", String(fleet.queued.length)), element("td", line(fleet.last)));
+    const held = fleet.holds.map((hold) => hold.reason).concat(fleet.freezes.filter(isOpen).map((freeze) => "freeze: " + freeze.reason));
+    row.append(name, cell("Now", line(fleet.running)), cell("Queued", String(fleet.queued.length)), cell("Held by", held.join("; ") || "nothing"), cell("Last", line(fleet.last)));
     return row;
   });
   // Replaced only if something changed, so that focus and selection stay.
@@ -57,24 +82,44 @@ async function choose(name) {
   const { rollouts } = await ask("/v1/fleets/" + encodeURIComponent(name) + "/rollouts");
   const items = rollouts.map((one) => {
     const item = element("li");
-    const link = element("a", (one.sha || one.to || "the release before").slice(0, 12) + " " + one.state + (one.reason ? ": " + one.reason : "") + " (" + one.actor + ", " + one.createdAt + ")");
+    const link = element("a", (one.sha || one.to || "the release before").slice(0, 12) + " " + (one.outcome || one.state) + (one.reason ? ": " + one.reason : "") + " (" + one.actor + ", " + one.createdAt + ")");
     link.href = "#" + encodeURIComponent(name) + "/" + encodeURIComponent(one.id);
     item.append(link);
     return item;
   });
-  $("history").replaceChildren(...items);
+  const replaced = items.map((item) => item.textContent).join("\\n");
+  // Replaced only if something changed, so that focus and selection stay.
+  if ($("history").dataset.shown !== name + replaced) {
+    $("history").dataset.shown = name + replaced;
+    $("history").replaceChildren(...items);
+  }
   const [, wanted] = location.hash.slice(1).split("/");
   const current = wanted ? decodeURIComponent(wanted) : (rollouts.find((one) => one.state === "running" || one.state === "paused") || rollouts[0] || {}).id;
   if (!current) { $("rollout").hidden = true; return; }
+  showState(rollouts.find((one) => one.id === current));
   if (following && following.id === current) return;
   if (following) following.abort.abort();
   following = { id: current, fleet: name, abort: new AbortController() };
   tenants = new Map();
-  for (const id of ["waves", "off", "checks"]) $(id).replaceChildren();
-  $("soak").textContent = "";
+  [checks, waves, soaks] = [new Map(), new Map(), new Map()];
+  for (const id of ["waves", "off", "checks", "done-acts"]) $(id).replaceChildren();
+  for (const id of ["soak", "summary", "act-error"]) $(id).textContent = "";
   $("rollout").hidden = false;
   $("rollout-title").textContent = name + " " + current;
   void follow(following);
+}
+
+/** Only acts that the state takes can be pressed. */
+function showState(rollout) {
+  if (!rollout) return;
+  const shown = rollout.outcome || rollout.state;
+  if ($("state").textContent !== shown) $("state").textContent = shown;
+  $("state").className = shown;
+  const ended = rollout.state === "ended";
+  const buttons = document.forms.acts.elements;
+  buttons.pause.disabled = ended || rollout.state === "paused";
+  buttons.continue.disabled = buttons.stop.disabled = ended;
+  buttons.abandon.disabled = !ended;
 }
 
 async function follow(target) {
@@ -85,6 +130,7 @@ async function follow(target) {
         headers: { authorization: "Bearer " + token, "last-event-id": last, accept: "text/event-stream" },
         signal: target.abort.signal,
       });
+      readClock(response);
       if (!response.ok) throw new Error("the events answered " + response.status);
       $("connection").textContent = "live";
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -102,8 +148,11 @@ async function follow(target) {
         }
         draw();
       }
-      const { state, result } = await ask("/v1/rollouts/" + encodeURIComponent(target.id));
+      const rollout = await ask("/v1/rollouts/" + encodeURIComponent(target.id));
+      const { state, result } = rollout;
+      if (following === target) showState(rollout);
       if (state === "ended") {
+        soaks.clear();
         for (const one of (result && result.fleet && result.fleet.tenants) || []) tenants.set(one.slug, { state: one.verdict, note: one.reason || "" });
         draw();
         $("summary").textContent = "ended: " + ((result && result.outcome) || "") + ((result && result.reason) ? " (" + result.reason + ")" : "");
@@ -117,25 +166,7 @@ async function follow(target) {
   }
 }
 
-/** One fact of the journal, or an act. */
-function apply(event) {
-  const set = (slug, state, note) => tenants.set(slug, { state, note: note || "" });
-  const { type } = event;
-  if (type === "fleet-enumerated") for (const { slug } of event.tenants) if (!tenants.has(slug)) set(slug, "waiting");
-  if (type === "baseline-read") for (const [slug, seen] of event.tenants) set(slug, seen.kind === "done" ? seen.verdict : seen.kind === "broken" ? "failed" : "waiting", seen.reason);
-  if (type === "tenants-posted") for (const slug of event.slugs) set(slug, "moving", event.wave);
-  if (type === "tenant-verified") set(event.slug, event.verdict === "ahead" ? "ahead" : "verified");
-  if (type === "tenant-failed") set(event.slug, "failed", event.reason);
-  if (type === "wave-started") $("waves").append(element("li", event.wave + ": " + event.slugs.length + " tenants"));
-  if (type === "wave-finished" && $("waves").lastChild) $("waves").lastChild.textContent += ", finished";
-  if (type === "check-judged") $("checks").append(element("li", [event.report.name, event.report.step, event.report.slug, event.report.verdict, event.report.reason].filter(Boolean).join(" ")));
-  if (type === "soak-started") soakUntil = event.until;
-  if (type === "soak-passed") soakUntil = 0;
-  if (type === "stage-started") $("summary").textContent = event.stage + ": " + event.about;
-  if (type.endsWith("-requested")) $("summary").textContent = event.verb + " by " + event.actor + ": " + event.reason;
-  if (type === "rollout-ended") $("summary").textContent = "ended: " + event.outcome + (event.reason ? " (" + event.reason + ")" : "");
-}
-
+${eventsScript}
 let drawing = false;
 function draw() {
   if (drawing) return;
@@ -151,7 +182,7 @@ function draw() {
     $("progress").value = done;
     $("counts").textContent = done + " of " + tenants.size + " done" + Object.entries(states).filter(([name]) => name !== "verified" && name !== "ahead").map(([name, count]) => ", " + count + " " + name).join("");
     const off = [...tenants].filter(([, one]) => !["verified", "ahead", "waiting", "moving"].includes(one.state)).slice(0, 100);
-    $("off").replaceChildren(...(off.length ? off.map(([slug, one]) => element("li", slug + ": " + one.state + (one.note ? " (" + one.note + ")" : ""), one.state)) : [element("li", "no one")]));
+    $("off").replaceChildren(...(off.length ? off.map(([slug, one]) => element("li", slug + ": " + one.state + (one.note ? " (" + one.note + ")" : ""), one.state)) : [element("li", "none")]));
     drawRows();
   });
 }
@@ -162,6 +193,8 @@ function drawRows() {
   const rows = shown.slice(first, first + Math.ceil(box.clientHeight / rowHeight) + 10).map(([slug, one], at) => {
     const row = element("div", undefined, one.state);
     row.setAttribute("role", "listitem");
+    row.setAttribute("aria-posinset", String(first + at + 1));
+    row.setAttribute("aria-setsize", String(shown.length));
     row.style.top = (first + at) * rowHeight + "px";
     row.append(element("span", slug), element("span", one.state + (one.note ? " (" + one.note + ")" : "")));
     return row;
@@ -182,9 +215,23 @@ async function act(event) {
     await ask(path, { reason });
     $("act-error").textContent = "";
     $("reason").value = "";
+    // The events of a rollout that has ended are followed no longer, and this act is one of them.
+    if (verb === "abandon") { following = null; void look(); }
   } catch (error) {
     $("act-error").textContent = error.message;
   }
+}
+
+/** A file, since it brings a style and a script of its own. */
+async function saveReport() {
+  if (!following) return;
+  const response = await fetch("/v1/rollouts/" + encodeURIComponent(following.id) + "/report", { headers: { authorization: "Bearer " + token } });
+  if (!response.ok) { $("act-error").textContent = "the report answered " + response.status; return; }
+  const link = element("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = "lateen-" + following.id + ".html";
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 let timer = 0;
@@ -200,13 +247,15 @@ async function look() {
     $("connection").textContent = "not connected: " + error.message;
   }
   clearTimeout(timer);
-  timer = setTimeout(look, 2000);
+  timer = setTimeout(look, 1000);
 }
 
 setInterval(() => {
-  const left = Math.ceil((soakUntil - Date.now()) / 1000);
-  $("soak").textContent = left > 0 ? "soaking for " + left + " s more" : "";
-}, 500);
+  const left = Math.ceil((Math.max(0, ...soaks.values()) - Date.now() - skew) / 1000);
+  const text = left > 0 ? "soaking for " + left + " s more" : "";
+  if ($("soak").textContent !== text) $("soak").textContent = text;
+}, 250);
+$("report").addEventListener("click", () => void saveReport());
 $("tenants").addEventListener("scroll", drawRows);
 $("filter").addEventListener("input", draw);
 $("acts").addEventListener("submit", act);

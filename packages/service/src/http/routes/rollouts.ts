@@ -1,5 +1,6 @@
+import { reportOf } from "@lateen/cli";
 import { abandonRollout } from "@lateen/fleet";
-import { createSqlJournal } from "@lateen/fleet/journal-sql";
+import { createSqlJournal, readStream } from "@lateen/fleet/journal-sql";
 import { isoNow } from "@lateen/kernel";
 import { hooksOf } from "../../run/fleets.ts";
 import { stampOf } from "../../run/stamp.ts";
@@ -12,12 +13,21 @@ import { journalInUse } from "../refusals.ts";
 import { bodies } from "../schemas.ts";
 import { createEvents } from "./events.ts";
 
+/** Events of one report; a rollout of 10,000 tenants has 25,000. */
+const mostEvents = 100_000;
+
 /** Rollouts, their events, and what people do to them. */
 export function addRollouts(app: Api, ports: ApiPorts): void {
   const { database, clock, fleets, owner, isStopping } = ports;
   app.get("/v1/rollouts/:id", async (context) =>
     context.json(shown(await readRollout(database, context.req.param("id")))),
   );
+  app.get("/v1/rollouts/:id/report", async (context) => {
+    const { id, result } = await readRollout(database, context.req.param("id"));
+    const events = (await readStream(database, id, 0, mostEvents)).map(({ event }) => event);
+    context.header("content-disposition", `attachment; filename="lateen-${id}.html"`);
+    return context.html(reportOf(events, result, isoNow(clock)));
+  });
   app.get("/v1/rollouts/:id/events", createEvents(database, clock, isStopping));
   for (const verb of ["pause", "continue", "stop", "abandon"] as const) {
     app.post(`/v1/rollouts/:id/${verb}`, async (context) => {

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { tryReliability } from "../test/reliability.ts";
+
+// The short form of reliability.real.test.ts, which says what is wanted.
+
+test("while runners are killed and PostgreSQL is restarted, every rollout ends right and nothing is done twice", async () => {
+  const figures = await tryReliability({
+    fleets: 4,
+    tenants: 8,
+    runners: 2,
+    killEveryMs: 2_500,
+    restartsAtMs: [1_500],
+    moveMs: 400,
+    soak: "500ms",
+  });
+  console.log(JSON.stringify(figures));
+  expect(figures).toMatchObject({
+    outcomes: { shipped: 4 },
+    wrong: 0,
+    moves: 32,
+    movedTwice: 0,
+    factsLost: 0,
+    restarts: 1,
+  });
+  expect(figures.kills).toBeGreaterThan(0);
+  // The wanted 5 s are those of a machine of its own; this one may be busy.
+  expect(figures.takeoverP95Ms).toBeLessThan(15_000);
+}, 120_000);

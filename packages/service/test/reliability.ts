@@ -1,0 +1,239 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kill } from "node:process";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "@lateen/kernel";
+import { type Database, openDatabase } from "../src/store/database.ts";
+import { commit, ownerOf, type Shown, startDatabase, startFleet, type TestFleet, tokens } from "./world.ts";
+
+/** How large a trial is. */
+export interface TrialSize {
+  readonly fleets: number;
+  readonly tenants: number;
+  readonly runners: number;
+  readonly killEveryMs: number;
+  /** Milliseconds after the orders at which PostgreSQL is stopped; the first is a crash, the others are ordinary. */
+  readonly restartsAtMs: readonly number[];
+  /** Milliseconds for one call of a control plane. */
+  readonly moveMs: number;
+  readonly soak: string;
+}
+
+/** What was seen. */
+export interface TrialFigures {
+  readonly seconds: number;
+  readonly kills: number;
+  readonly restarts: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Tenants on the wrong commit. */
+  readonly wrong: number;
+  readonly moves: number;
+  readonly movedTwice: number;
+  /** Facts that a follower saw and that are not there any more, and places that are empty or doubled. */
+  readonly factsLost: number;
+  readonly facts: number;
+  readonly takeovers: number;
+  readonly takeoverP95Ms: number;
+  readonly takeoverMaxMs: number;
+}
+
+interface Runner {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+const program = fileURLToPath(new URL("runner.ts", import.meta.url));
+
+/** Ships one commit to every fleet while runners are killed and the database is restarted. */
+export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
+  const folder = await mkdtemp(join(tmpdir(), "lateen-trial-"));
+  const server = await startDatabase();
+  const fleets = new Map<string, TestFleet>();
+  for (let at = 0; at < size.fleets; at++) {
+    const fleet = await startFleet(size.tenants, size.moveMs, size.soak, (yaml) =>
+      yaml
+        .replace("batch: 2", `batch: ${Math.ceil(size.tenants / 2)}`)
+        .replace("interval: 50ms", "interval: 250ms, samples: 1"),
+    );
+    fleets.set(`fleet-${at}`, fleet);
+  }
+  const places = join(folder, "fleets.json");
+  await writeFile(places, JSON.stringify(Object.fromEntries([...fleets].map(([name, fleet]) => [name, fleet.folder]))));
+  const [{ env }] = [...fleets.values()] as [TestFleet];
+  const start = async (): Promise<Runner> => {
+    const child = spawn(process.execPath, ["-C", "source", program, server.url, places], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    return { child, url: line.toString().trim() };
+  };
+  const runners = await Promise.all(Array.from({ length: size.runners }, start));
+  const database = openDatabase(server.url);
+  const over = new AbortController();
+  try {
+    const orderedAt = performance.now();
+    const ids = new Map<string, string>();
+    await Promise.all(
+      [...fleets.keys()].map(async (name, at) => {
+        ids.set(name, await order(runners[at % runners.length]?.url ?? "", name));
+      }),
+    );
+    const watch = watchTakeovers(database, over.signal);
+    const follow = [...ids.values()].slice(0, 5).map((id) => collect(database, id, over.signal));
+    let kills = 0;
+    const killing = every(size.killEveryMs, over.signal, async () => {
+      const victim = runners.shift();
+      if (victim === undefined) return;
+      watch.killed(victim.child.pid ?? 0);
+      victim.child.kill("SIGKILL");
+      kills += 1;
+      runners.push(await start());
+    });
+    let restarts = 0;
+    const restarting = (async () => {
+      for (const at of size.restartsAtMs) {
+        await systemClock.sleep(Math.max(0, at - (performance.now() - orderedAt)), over.signal);
+        const pid = Number((await readFile(join(server.folder, "postmaster.pid"), "utf8")).split("\n")[0]);
+        kill(pid, restarts === 0 ? "SIGQUIT" : "SIGINT");
+        restarts += 1;
+      }
+    })().catch(() => undefined);
+    await untilEnded(database, size.fleets);
+    const seconds = (performance.now() - orderedAt) / 1_000;
+    over.abort();
+    await Promise.all([killing, restarting, watch.ended]);
+    const seen = await Promise.all(follow);
+    return { seconds, kills, restarts, ...(await account(database, fleets, seen)), ...watch.figures() };
+  } finally {
+    over.abort();
+    for (const { child } of runners) child.kill("SIGKILL");
+    await database.close();
+    await server.stop();
+    for (const fleet of fleets.values()) await fleet.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function order(url: string, fleet: string): Promise<string> {
+  const headers = { authorization: `Bearer ${tokens[1]?.token ?? ""}` };
+  const init = { method: "POST", headers, body: JSON.stringify({ sha: commit("b") }) };
+  const response = await fetch(`${url}/v1/fleets/${fleet}/releases`, init);
+  // Nothing was taken, says the service: the same order again is right.
+  if (response.status === 503) return order(url, fleet);
+  if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
+  return ((await response.json()) as { readonly rollout: string }).rollout;
+}
+
+async function untilEnded(database: Database, count: number): Promise<void> {
+  const until = performance.now() + 170_000;
+  for (;;) {
+    const rows = await database
+      .query(`select count(*) filter (where state = 'ended') as ended from lateen_rollout`)
+      .then((answer) => answer.rows)
+      .catch(() => []);
+    if (Number(rows[0]?.["ended"] ?? 0) >= count) return;
+    if (performance.now() > until) throw new Error(`the queue is stuck: ${JSON.stringify(rows)}`);
+    await systemClock.sleep(250);
+  }
+}
+
+async function every(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const isOver = await systemClock.sleep(ms, signal).then(
+      () => false,
+      () => true,
+    );
+    if (isOver) return;
+    await work();
+  }
+}
+
+/** Measures, from each kill, how long every rollout of the victim is without another driver. */
+function watchTakeovers(database: Database, signal: AbortSignal) {
+  const open = new Map<string, number>();
+  const took: number[] = [];
+  const dead = new Map<string, number>();
+  const ended = every(100, signal, async () => {
+    const { rows } = await database
+      .query(`select id, driver, state from lateen_rollout where driver is not null`)
+      .catch(() => ({ rows: [] }));
+    for (const row of rows) {
+      const [id, driver] = [String(row["id"]), String(row["driver"])];
+      const killedAt = row["state"] === "ended" ? undefined : dead.get(driver);
+      const since = open.get(id);
+      if (killedAt !== undefined) open.set(id, since ?? killedAt);
+      else if (since !== undefined) {
+        took.push(performance.now() - since);
+        open.delete(id);
+      }
+    }
+  });
+  return {
+    ended,
+    killed: (pid: number) => void dead.set(ownerOf(pid), performance.now()),
+    figures() {
+      const sorted = took.toSorted((a, b) => a - b);
+      const at = (share: number): number => Math.round(sorted[Math.ceil(sorted.length * share) - 1] ?? 0);
+      return { takeovers: sorted.length, takeoverP95Ms: at(0.95), takeoverMaxMs: at(1) };
+    },
+  };
+}
+
+/** Follows a stream as the page does, also over restarts of the database. */
+async function collect(database: Database, id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const seen = new Map<string, string>();
+  let last = 0;
+  await every(200, signal, async () => {
+    const { rows } = await database
+      .query(
+        `select position, fact::text as fact from lateen_fact where stream = $1 and position > $2 order by position`,
+        [id, last],
+      )
+      .catch(() => ({ rows: [] }));
+    for (const row of rows) {
+      last = Number(row["position"]);
+      seen.set(`${id} ${last}`, String(row["fact"]));
+    }
+  });
+  return seen;
+}
+
+async function account(
+  database: Database,
+  fleets: ReadonlyMap<string, TestFleet>,
+  followed: readonly ReadonlyMap<string, string>[],
+) {
+  const { rows } = await database.query(`select outcome, result from lateen_rollout`);
+  const outcomes: Record<string, number> = {};
+  for (const row of rows) {
+    const outcome = String(row["outcome"]) as NonNullable<Shown["result"]>["outcome"];
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    if (outcome !== "shipped") console.error(JSON.stringify(row["result"]));
+  }
+  const all = await database.query(
+    `select stream, position, fact::text as fact from lateen_fact order by stream, position`,
+  );
+  const kept = new Map(
+    all.rows.map((row) => [`${String(row["stream"])} ${String(row["position"])}`, String(row["fact"])]),
+  );
+  const heads = await database.query(`select stream, position from lateen_stream`);
+  const promised = heads.rows.reduce((sum, row) => sum + Number(row["position"]), 0);
+  const vanished = followed.flatMap((seen) => [...seen].filter(([place, fact]) => kept.get(place) !== fact));
+  const posts = [...fleets.values()].flatMap((fleet) => [fleet.plane.moves().flat()]);
+  const twice = posts.reduce((sum, slugs) => sum + slugs.length - new Set(slugs).size, 0);
+  const wrong = [...fleets.values()].flatMap((fleet) =>
+    fleet.slugs.filter((slug) => fleet.tenants.get(slug).sha !== commit("b")),
+  );
+  return {
+    outcomes,
+    wrong: wrong.length,
+    moves: posts.flat().length,
+    movedTwice: twice,
+    facts: kept.size,
+    factsLost: vanished.length + Math.abs(promised - kept.size),
+  };
+}

@@ -19,6 +19,16 @@ describe("before anything was released", () => {
     });
   });
 
+  test("no target is said to be without drift", async () => {
+    const { status } = (await world.lateen(["status", "--json"])).json() as unknown as {
+      status: { drift: string; targets: { drift: string }[] };
+    };
+    expect({ all: status.drift, targets: status.targets.map(({ drift }) => drift) }).toEqual({
+      all: "unknown",
+      targets: ["unknown"],
+    });
+  });
+
   test("watch and history say that there is nothing", async () => {
     const watched = await world.lateen(["watch"]);
     expect({ code: watched.code, stdout: watched.stdout }).toEqual({
@@ -40,11 +50,13 @@ describe("a rollout that was killed", () => {
     const ran = await world.lateen(["status", "--json"]);
     const [resume, abandon] = [`lateen ship --sha ${sha}`, "lateen rollout --abandon"];
     expect(ran.json()).toMatchObject({
-      status: { unfinished: { kind: "release", commit: sha, moved: 1, resume, abandon } },
+      status: { unfinished: { kind: "release", commit: sha, actor: "octavia", moved: 1, resume, abandon } },
       next: [resume, abandon],
     });
     const text = (await world.lateen(["status"])).stdout;
-    expect(text).toMatch(/^unfinished: rollout of [0-9a-f]{7}, for .*, 1 tenant moved\n {2}to go on: {3}lateen ship/);
+    expect(text).toMatch(
+      /^unfinished: rollout of [0-9a-f]{7} by octavia, for .*, 1 tenant moved\n {2}to go on: {3}lateen ship/,
+    );
   });
 
   test("is followed from another shell until it has ended", async () => {

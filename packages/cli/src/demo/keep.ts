@@ -12,16 +12,48 @@ export async function keep(
   { stdout, signal, clock }: Pick<Host, "stdout" | "signal" | "clock">,
   report: Reporter<CommandEvent>,
 ): Promise<void> {
-  const sha = await world.release({ message: "Something to ship" });
+  const unfinished = await unfinishedIn(world);
+  const sha = unfinished?.sha ?? (await world.release({ message: "Something to ship" }));
   const file = join(world.folder, "env.sh");
   const variables = Object.entries(world.env).map(([name, value]) => `export ${name}=${value}`);
   await writeFile(file, `${variables.join("\n")}\n`);
-  stdout.write(commands(world, file, sha));
+  stdout.write(unfinished === undefined ? commands(world, file, sha) : wayOut(world, file, unfinished));
   while (!signal.aborted) {
     // Somebody works elsewhere in the meantime: no sign of life is wanted here.
     report({ type: "narrated", text: "" });
     await clock.sleep(20_000, signal).catch(() => undefined);
   }
+}
+
+/** The rollout that the scenario left unfinished or halted; nothing else can be shipped before it is settled. */
+async function unfinishedIn({
+  folder,
+}: World): Promise<{ readonly sha: string; readonly outcome: string } | undefined> {
+  const [{ inspectJournal }, { createFileJournal }] = await Promise.all([
+    import("@lateen/fleet"),
+    import("@lateen/fleet/journal-file"),
+  ]);
+  const status = await inspectJournal(createFileJournal({ folder: join(folder, ".lateen") })).catch(() => undefined);
+  if (status === undefined || status.state === "abandoned") return undefined;
+  const { outcome = "unfinished" } = status;
+  return outcome === "shipped" || outcome === "unchanged" ? undefined : { sha: status.release.sha, outcome };
+}
+
+function wayOut({ folder, env }: World, file: string, { sha, outcome }: { sha: string; outcome: string }): string {
+  const lateen = programOf().join(" ");
+  const short = sha.slice(0, 7);
+  return `
+The world stays up until Ctrl-C; the rollout of ${short} is ${outcome}. From another terminal:
+
+  cd ${folder}
+  . ./${file.slice(folder.length + 1)}      # ${Object.keys(env).join(", ")}
+
+  ${lateen} status                     # how things are, and what is unfinished
+  ${lateen} explain                    # why
+  ${lateen} ship --sha ${short}          # look again, and go on
+  ${lateen} rollout --abandon          # give it up: tenants stay as they are
+  ${lateen} rollback --reason 'try it' # back to the release before
+`;
 }
 
 function commands({ folder, commits, registry, env }: World, file: string, sha: string): string {

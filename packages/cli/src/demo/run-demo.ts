@@ -19,6 +19,8 @@ export interface DemoOptions extends Machine {
   readonly list: boolean;
   readonly all: boolean;
   readonly keep: boolean;
+  /** A table in place of the progress of each command line. @default false */
+  readonly brief?: boolean | undefined;
   readonly quiet: boolean;
   readonly report: Reporter<CommandEvent>;
   /** What there is to play. @default all that this package has */
@@ -43,10 +45,14 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
     if (host.signal.aborted) throw host.signal.reason;
     const world = await startWorld(scenario.world, options.all ? "quick" : "watched");
     try {
-      const result = await play(scenario, world, { machine: options, show, verbose: !options.all });
+      const result = await play(scenario, world, {
+        machine: options,
+        show,
+        verbose: !options.all && options.brief !== true,
+      });
       if (host.signal.aborted) throw host.signal.reason;
       played.push(result);
-      if (options.all) show(`${formatChecks(result)}\n`);
+      if (options.all || options.brief === true) show(`${formatChecks(result)}\n`);
       if (options.keep) await keep(world, host, options.report);
     } finally {
       await world.close();
@@ -60,8 +66,10 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
     document: { reason: `${played.length === 1 ? "the scenario" : `all ${played.length} scenarios`} ended as it must` },
     answer:
       options.all || only === undefined
-        ? formatAll(played)
-        : `${wrapped(only.last?.answer ?? "")}\n${formatChecks(only)}`,
+        ? `${formatAll(played)}\n\n${formatTryNext(undefined)}`
+        : options.brief === true
+          ? `${formatAll(played)}\n\n${formatTryNext(only.scenario.name)}`
+          : `${wrapped(only.last?.answer ?? "")}\n${formatChecks(only)}\n\n${formatTryNext(only.scenario.name)}`,
   };
 }
 
@@ -76,7 +84,21 @@ function formatAll(played: readonly Played[]): string {
     last?.document?.outcome ?? "",
     `${checks.length} checks hold`,
   ]);
-  return `\n${table(rows)}\n\nall ${played.length} scenarios ended as they must`;
+  const sum =
+    played.length === 1 ? "the scenario ended as it must" : `all ${played.length} scenarios ended as they must`;
+  return `\n${table(rows)}\n\n${sum}`;
+}
+
+/** Lines that a newcomer may type now. */
+function formatTryNext(name: string | undefined): string {
+  return [
+    "what to try next:",
+    ...columns([
+      ["lateen demo --list", "the other incidents"],
+      [`lateen demo ${name ?? "ship"} --keep`, "the same world, to drive by yourself"],
+      ["lateen init", "in a clone of your project: a configuration for it"],
+    ]),
+  ].join("\n");
 }
 
 function findScenario(repertoire: readonly Scenario[], name: string): Scenario {

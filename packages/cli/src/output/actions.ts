@@ -36,7 +36,7 @@ export function createActions(options: ActionsOptions): Renderer {
   return {
     event(event) {
       const line = describeEvent(event);
-      if (line === undefined || (line.level === "detail" && !verbose)) return;
+      if (line === undefined || ((line.level === "detail" || line.level === "step") && !verbose)) return;
       if (event.type === "stage-started") {
         endGroup();
         out.write(`::group::${commandData(line.text)}\n`);
@@ -100,8 +100,10 @@ function sentence(document: ResultDocument, error: ReleaseError | undefined): st
   return plainText(parts.filter((part) => part !== undefined).join(" — "), 2000);
 }
 
-function annotationOf({ outcome }: ResultDocument): "error" | "notice" | undefined {
+function annotationOf({ command, outcome }: ResultDocument): "error" | "warning" | "notice" | undefined {
   if (["deferred", "superseded", "held"].includes(outcome)) return "notice";
+  // Production went back: anyone who looks at the run later has to see that first.
+  if (command === "rollback" && outcome === "shipped") return "warning";
   return ["error", "refused", "unknown", "halted", "partial"].includes(outcome) ? "error" : undefined;
 }
 

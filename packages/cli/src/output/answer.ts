@@ -12,8 +12,10 @@ export function formatAnswer(
 ): string {
   const { reason = "", commit, supersededBy, gate, fleet, images = [], targets = [] } = document;
   const about = document.subject === undefined ? "" : ` "${plainText(document.subject, 100)}"`;
+  // A rollback ends with its own word.
+  const isRollback = outcome === "shipped" && reason.startsWith("rolled back ");
   const head = [`${outcome}${commit === undefined ? "" : ` ${short(commit)}`}${about}`, plainText(reason)]
-    .filter((part) => part !== "")
+    .filter((part, at) => part !== "" && !(isRollback && at === 0))
     .join(": ");
   const halt = describeHalt({ outcome, ...document });
   return [

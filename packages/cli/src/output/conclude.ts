@@ -1,11 +1,12 @@
 import type { FleetReport } from "@lateen/fleet";
-import type { Verdict } from "@lateen/kernel";
+import { plainText, type Verdict } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import { nextCommands } from "./next-commands.ts";
 import { formatAnswer } from "./answer.ts";
 import type { GateResult, ImageResult, TagResult } from "./result.ts";
 import type { PipelineState } from "../pipeline/run-pipeline.ts";
+import { short } from "./text/line.ts";
 import { toleratedIn } from "../pipeline/tolerated.ts";
 
 /** How a verdict becomes the end of a command. */
@@ -89,6 +90,23 @@ export function shippedOr(
         outcome: "unchanged",
         reason: left === "" ? "everything is as it should be already" : `nothing was changed; ${left}`,
       };
+}
+
+/** The same of a rollback, which ends "rolled back": from where, to where, and why. */
+export function rolledBackOr(
+  verdict: Verdict<Partial<PipelineState> | undefined>,
+  { reason: why, dryRun }: { readonly reason: string; readonly dryRun: boolean },
+): Pick<ConcludeOptions, "outcome" | "reason" | "dryRun"> {
+  const ending = shippedOr(verdict, dryRun);
+  const { commit, coverage, changed } = verdict.value ?? {};
+  if (changed !== true || commit === undefined) return ending;
+  const before = new Set(coverage?.tenants.flatMap((one) => (one.wave === undefined ? [] : (one.before ?? []))));
+  const from = [...before].filter((sha) => sha !== commit).map(short);
+  const way = `${from.length === 0 ? "" : `${from.slice(0, 3).join(", ")} → `}${short(commit)}`;
+  return {
+    ...ending,
+    reason: `${dryRun ? "would roll back" : "rolled back"} ${way} (${plainText(why, 200)}): ${ending.reason}`,
+  };
 }
 
 function changedThings({ coverage, images = [] }: Partial<PipelineState>): string {

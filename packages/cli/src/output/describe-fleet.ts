@@ -1,12 +1,12 @@
 import type { FleetEvent } from "@lateen/fleet";
 import { formatDuration } from "@lateen/kernel";
-import { counted, type Describers, detail, info, short, warning } from "./text/line.ts";
+import { counted, type Describers, detail, info, short, step, warning } from "./text/line.ts";
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 
 /** How the events of a rollout read. */
 export const describeFleet: Describers<FleetEvent> = {
-  "rollout-started": (event) => info(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
+  "rollout-started": (event) => step(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
   "rollout-resumed": (event) =>
     event.changed === undefined
       ? info(`rollout continues from its journal, ${event.facts} events are known`)
@@ -19,9 +19,9 @@ export const describeFleet: Describers<FleetEvent> = {
     ),
   "baseline-read": (event) => detail(`asked ${counted(event.tenants.length, "tenant")} what they run`),
   "stages-planned": (event) =>
-    info(`stages: ${event.stages.map(({ name, slugs }) => `${name} (${slugs.length})`).join(", ") || "none"}`),
+    step(`stages: ${event.stages.map(({ name, slugs }) => `${name} (${slugs.length})`).join(", ") || "none"}`),
   "wave-started": (event) =>
-    info(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", which must not fail" : ""}`),
+    step(`${event.wave}: ${counted(event.slugs.length, "tenant")}${event.canary ? ", which must not fail" : ""}`),
   "tenants-posted": (event) =>
     detail(`${event.wave}: asked for ${event.slugs.join(", ")}${event.attempt > 1 ? ` (try ${event.attempt})` : ""}`),
   "call-answered": (event) =>
@@ -34,7 +34,7 @@ export const describeFleet: Describers<FleetEvent> = {
   "tenant-verified": (event) =>
     detail(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
   "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),
-  "soak-started": (event) => info(`${event.wave} soaks until ${new Date(event.until).toISOString().slice(0, 19)}Z`),
+  "soak-started": (event) => step(`${event.wave} soaks until ${new Date(event.until).toISOString().slice(0, 19)}Z`),
   "soak-probed": (event) =>
     detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
   "checks-started": (event) => info(`${event.wave}: checks at ${event.step}: ${event.checks.join(", ")}`),
@@ -70,9 +70,9 @@ export const describeFleet: Describers<FleetEvent> = {
   "rollout-continued": ({ actor, reason }) =>
     info(`the pause is over: continued by ${actor}${reason === undefined ? "" : `: ${reason}`}`),
   "rollout-interrupted": () => detail("the journal says that the rollout was interrupted"),
-  "rollout-finished": (event) => info(`rollout: ${event.outcome}`),
+  "rollout-finished": (event) => step(`rollout: ${event.outcome}`),
   "rollout-abandoned": (event) => warning(`rollout abandoned: ${event.reason}`),
-  "sweep-started": (event) => info(`asking ${counted(event.tenants, "tenant")} what they run`),
+  "sweep-started": (event) => step(`asking ${counted(event.tenants, "tenant")} what they run`),
   "sweep-progressed": (event) => detail(`${event.settled} of ${event.total} tenants settled`),
   "tenants-observed": (event) => detail(`${event.matching} of ${event.total} on target`),
   "fleet-covered": (event) =>

@@ -1,12 +1,12 @@
 import type { GateEvent } from "@lateen/gate";
 import { formatDuration } from "@lateen/kernel";
-import { type Describers, detail, info, short, warning } from "./text/line.ts";
+import { type Describers, detail, info, short, step, warning } from "./text/line.ts";
 
 /** How the events of a gate read. */
 export const describeGate: Describers<GateEvent> = {
   "check-changed": (event) =>
     event.state === "success"
-      ? info(`${event.name}: success`)
+      ? step(`${event.name}: success`)
       : info(`${event.name}: ${event.state} (${event.detail})`),
   "gate-waited": (event) =>
     detail(`waiting for ${event.pending.join(", ")}; ${formatDuration(seconds(event.leftMs))} left`),

@@ -13,8 +13,12 @@ type Halted = Pick<ResultDocument, "reason" | "fleet" | "next"> & { readonly out
  */
 export function describeHalt({ outcome, reason = "", fleet, next }: Halted): readonly string[] {
   if (outcome !== "halted") return [];
-  const said = (fleet?.tenants ?? []).filter(isOff).slice(0, mostNamed).map(lastWords);
-  const more = (fleet?.tenants ?? []).filter(isOff).length - said.length;
+  const off = (fleet?.tenants ?? []).filter(isOff);
+  // What has not begun has nothing to say, unless nothing else does.
+  const spoke = off.filter(({ verdict }) => verdict !== "not started");
+  const speakers = spoke.length === 0 ? off : spoke;
+  const said = speakers.slice(0, mostNamed).map(lastWords);
+  const more = speakers.length - said.length;
   return [
     `what broke: ${plainText(reason, 500)}`,
     said.length === 0 ? "" : `last said: ${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
@@ -27,6 +31,7 @@ function isOff({ verdict }: TenantResult): boolean {
 }
 
 function lastWords({ slug, verdict, after, reason }: TenantResult): string {
+  if (reason?.startsWith("runs ") === true) return `${plainText(slug, 60)} ${plainText(reason, 160)}`;
   const shown = after === undefined ? verdict : `runs ${after.slice(0, 7)}`;
   return `${plainText(slug, 60)} ${reason === undefined ? shown : `${shown}, ${plainText(reason, 160)}`}`;
 }

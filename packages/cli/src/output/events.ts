@@ -21,6 +21,8 @@ export type CommandEvent =
   | { readonly type: "warned"; readonly message: string }
   /** A first SIGINT, SIGTERM or `q`. */
   | { readonly type: "interrupted"; readonly by: string }
+  /** Retries of one kind that were not shown one by one. */
+  | { readonly type: "retries-counted"; readonly what: string; readonly count: number }
   | { readonly type: "heartbeat"; readonly waitingFor: string; readonly elapsedMs: number };
 
 /** Every event that a renderer may see. */
@@ -33,6 +35,7 @@ const describeCommand: Describers<CommandEvent> = {
   warned: (event) => warning(event.message),
   interrupted: (event) =>
     warning(`${event.by}: starting nothing new; what is in flight may settle (again to stop now)`),
+  "retries-counted": (event) => info(`${event.what}: tried again ${event.count} times in all`),
   heartbeat: (event) => info(`still at it: ${event.waitingFor}`),
 };
 

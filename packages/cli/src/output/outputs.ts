@@ -13,6 +13,7 @@ import { inAscii, showsUtf8 } from "./terminal/charset.ts";
 import { formatError } from "./error.ts";
 import { type AnyEvent, describeEvent } from "./events.ts";
 import { createHeart } from "./terminal/heartbeat.ts";
+import { countRetries } from "./count-retries.ts";
 import { createNdjson } from "./ndjson.ts";
 import { guardJson, guardText } from "./escape-workflow-commands.ts";
 import { createPlain } from "./plain.ts";
@@ -76,7 +77,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       ? createTerminal({ out: stderr, style, clock: host.clock, verbose, keys: pause.hint })
       : createPlain({ out: stderr, style, verbose });
   const stream = command === "help" || format !== "ndjson" ? [] : [createNdjson(stdout, host.clock)];
-  const all = together([...(quiet && !inJob ? [] : [progress]), ...stream]);
+  const all = together([...(quiet && !inJob ? [] : [verbose ? progress : countRetries(progress)]), ...stream]);
   const heart = createHeart(host.clock, (event) => all.event(event), atTerminal && !inJob ? all.tick : undefined);
   let file = resultFileOf(args, host);
   const write = (document: ResultDocument): void => {
@@ -88,7 +89,8 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
   const report = (event: AnyEvent): void => {
     pause.see(event);
     const line = describeEvent(event);
-    heart.beat(line?.text, line !== undefined && (line.level !== "detail" || verbose));
+    const isHidden = line?.level === "detail" || (inJob && line?.level === "step");
+    heart.beat(line?.text, line !== undefined && (!isHidden || verbose));
     all.event(event);
   };
   const onAbort = (): void => report({ type: "interrupted", by: asReleaseError(host.signal.reason).message });
@@ -127,6 +129,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       else if (failed && !(answer !== "" && format === "text" && stdout.isTerminal && stderr.isTerminal))
         say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
       if (!quiet || failed) for (const line of advice) say(`${line}\n`);
+      if (inJob && !quiet && file !== undefined && lost === undefined) say(`result: ${file}\n`);
       if (lost !== undefined && lost.message !== error?.message) say(formatError(lost, style, verbose));
       return lost === undefined;
     },

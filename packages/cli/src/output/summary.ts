@@ -22,7 +22,7 @@ export function formatSummary(document: ResultDocument, budget: number = summary
     const text = formatWithin(document, rows);
     if (Buffer.byteLength(text) <= budget) return text;
   }
-  const head = `## lateen ${document.command}: ${document.outcome}\n`;
+  const head = `## lateen ${plainText(document.command, 40)}: ${document.outcome}\n`;
   return Buffer.byteLength(head) <= budget ? head : "";
 }
 
@@ -45,13 +45,14 @@ function formatWithin(document: ResultDocument, rows: number): string {
     reason === undefined ? "" : cell(reason),
   ];
   const parts = [
-    `## lateen ${command}: ${outcome}`,
+    `## lateen ${plainText(command, 40)}: ${outcome}`,
     facts.filter((part) => part !== "").join(" · "),
     (status?.reasons ?? []).map((text) => `- ${cell(text)}`).join("\n"),
     describeHalt(document)
       .map((line) => `- ${cell(line)}`)
       .join("\n"),
     error?.fix === undefined ? "" : `What to do: ${cell(error.fix)}`,
+    waivers(document),
     formatChart(document),
     // One target is its tags; several may have ended differently.
     targets.length < 2 ? "" : targetTable(targets, rows),
@@ -68,6 +69,14 @@ function formatWithin(document: ResultDocument, rows: number): string {
     findingsTable(findings, rows),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** What a person waived, with who and why. */
+function waivers({ evidence = [] }: ResultDocument): string {
+  const waived = evidence
+    .filter(({ verdict }) => verdict === "waived")
+    .map(({ rule, fact }) => `- ⚠ ${cell(rule)}: ${cell(fact)}`);
+  return [...new Set(waived)].join("\n");
 }
 
 /** The road as a Mermaid chart: gate, waves, tags; only of what the command got to. */

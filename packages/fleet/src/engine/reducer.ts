@@ -24,8 +24,8 @@ export function replay(entries: readonly JournalEntry[]): RolloutState {
 
 const appliers: Appliers = {
   "rollout-started": (state, event, at) => {
-    const { id, release, only, purpose, fleet, limits } = event;
-    Object.assign(state, emptyState(), { id, release, only, purpose, fleet, limits, startedAt: at });
+    const { id, release, only, purpose, fleet, limits, actor, run } = event;
+    Object.assign(state, emptyState(), { id, release, only, purpose, fleet, limits, actor, run, startedAt: at });
   },
   "fleet-enumerated": (state, event) => {
     state.tenants.clear();

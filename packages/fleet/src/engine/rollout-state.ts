@@ -55,6 +55,8 @@ export interface StageState {
 export interface RolloutState {
   id: string | undefined;
   release: Release | undefined;
+  actor: string | undefined;
+  run: string | undefined;
   startedAt: number;
   only: readonly Slug[] | undefined;
   purpose: RolloutPurpose | undefined;
@@ -109,6 +111,8 @@ export function emptyState(): RolloutState {
   return {
     id: undefined,
     release: undefined,
+    actor: undefined,
+    run: undefined,
     startedAt: 0,
     only: undefined,
     purpose: undefined,

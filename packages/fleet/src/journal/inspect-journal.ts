@@ -16,6 +16,9 @@ export interface RolloutStatus {
   readonly state: "unfinished" | "finished" | "abandoned";
   /** How it ended, where it did: `shipped`, `unchanged`, or the outcome of a stop. */
   readonly outcome?: string;
+  /** Who started it, and the address of the job, if the journal says so. */
+  readonly actor?: string | undefined;
+  readonly run?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Tenants that were handed to the control plane so far. */
@@ -71,9 +74,20 @@ function isOpen({ state, outcome }: RolloutStatus): boolean {
 }
 
 function statusOf(state: RolloutState): RolloutStatus | undefined {
-  const { id, release, purpose, startedAt, moved, checks, finished, paused, fleet } = state;
+  const { id, release, purpose, actor, run, startedAt, moved, checks, finished, paused, fleet } = state;
   if (id === undefined || release === undefined) return undefined;
-  const known = { id, release, startedAt, moved, checks, paused, fleet, ...(purpose === undefined ? {} : { purpose }) };
+  const known = {
+    id,
+    release,
+    actor,
+    run,
+    startedAt,
+    moved,
+    checks,
+    paused,
+    fleet,
+    ...(purpose === undefined ? {} : { purpose }),
+  };
   if (finished === undefined) return { ...known, state: "unfinished" };
   return {
     ...known,

@@ -1,5 +1,6 @@
 import { interrupted } from "../time/clock.ts";
 import { formatDuration } from "../vocabulary/duration.ts";
+import { networkTrouble } from "./network-trouble.ts";
 import { plainText } from "../vocabulary/plain-text.ts";
 import { isReleaseError, ReleaseError, type ReleaseErrorOptions } from "../vocabulary/release-error.ts";
 
@@ -35,17 +36,9 @@ export function sendFailed(url: string, error: unknown, signal: AbortSignal): Re
     const fix = "check that the address holds no user and password, and that the token is one line of ASCII";
     return new ReleaseError({ code: "HTTP_REQUEST_INVALID", category: "input", message, why: redactUrl(url), fix });
   }
-  // Node's names for a certificate that is not trusted (nodejs.org/api/tls.html#x509-certificate-error-codes): it will not be the next time.
-  const isCertificate = /CERT|SIGNATURE|^ERR_SSL/.test(detail);
-  const isName = /^(?:ENOTFOUND|EAI_)/.test(detail);
-  const what = isName
-    ? "the host name and the name server"
-    : isCertificate
-      ? "its certificate, and the CA that is configured"
-      : "the address, the network and the proxy";
-  const message = ` could not be reached: ${detail}`;
-  const fix = `check ${what}`;
-  return httpError(url, { code: "HTTP_UNREACHABLE", message, fix, cause: error, retryable: !isCertificate });
+  const { means, fix, stays = false } = networkTrouble(detail);
+  const message = ` could not be reached: ${means}`;
+  return httpError(url, { code: "HTTP_UNREACHABLE", message, fix, cause: error, retryable: !stays });
 }
 
 /** The error of a body that broke off. */

@@ -9,6 +9,7 @@ export const demo: Command = {
   options: {
     list: { about: "list the scenarios" },
     all: { about: "play every scenario; exit 0 only if each ends as it must" },
+    brief: { about: "a table of how it ended, without the progress" },
     keep: { about: "leave the world up until Ctrl-C, and say how to drive it" },
   },
   examples: [
@@ -22,6 +23,16 @@ export const demo: Command = {
     if ((list || all) && (scenario !== undefined || keep || list === all))
       throw usageError("--list and --all stand alone", "give one of SCENARIO, --list and --all");
     const { runDemo } = await import("../../demo/run-demo.ts");
-    return runDemo({ host, program, scenario, list, all, keep, quiet: args.has("quiet"), report });
+    return runDemo({
+      host,
+      program,
+      scenario,
+      list,
+      all,
+      keep,
+      brief: args.has("brief"),
+      quiet: args.has("quiet"),
+      report,
+    });
   },
 };

@@ -1,4 +1,4 @@
-import { conclude, shippedOr } from "../../output/conclude.ts";
+import { conclude, rolledBackOr } from "../../output/conclude.ts";
 import { serverOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
@@ -40,6 +40,6 @@ export const rollback: Command = {
     const job = await openWriterJob(context, "forge", "release", "promote");
     const to = context.args.text("to") ?? context.args.text("sha");
     const verdict = await foresee(job, await rollBack(job, { reason, to, target: context.args.text("target") }));
-    return conclude(verdict, { command: "rollback", ...shippedOr(verdict, context.dryRun) });
+    return conclude(verdict, { command: "rollback", ...rolledBackOr(verdict, { reason, dryRun: context.dryRun }) });
   },
 };

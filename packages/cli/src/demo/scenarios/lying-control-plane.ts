@@ -16,7 +16,7 @@ export const lyingControlPlane: Scenario = {
     const heath = ran.document?.fleet?.tenants.find(({ slug }) => slug === "heath");
     return [
       ends(ran, "halted", 5),
-      that("the account of heath says what it really runs", heath?.verdict === "behind" && heath.after === base),
+      that("the account of heath says what it really runs", heath?.verdict === "failed" && heath.after === base),
       that("the result names heath as a straggler", ran.document?.fleet?.stragglers.includes("heath") === true),
       latestIs(world, base),
       await ledgerIs(world),

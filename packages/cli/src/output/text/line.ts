@@ -1,7 +1,7 @@
 /** How much an event matters to anyone who watches. */
-export type Level = "detail" | "info" | "notice" | "warning" | "error";
+export type Level = "detail" | "step" | "info" | "notice" | "warning" | "error";
 
-/** One event in one line of text. */
+/** One event in one line of text; `step` is a line for a person who watches, and `detail` for the log of a job. */
 export interface Line {
   /** `detail` is shown with `-v` only. */
   readonly level: Level;
@@ -16,6 +16,11 @@ export type Describers<E extends { readonly type: string }> = {
 /** A line of ordinary progress. */
 export function info(text: string): Line {
   return { level: "info", text };
+}
+
+/** A line of progress within a wave or a stage: jobs show it with `-v` only. */
+export function step(text: string): Line {
+  return { level: "step", text };
 }
 
 /** A line for `-v`. */

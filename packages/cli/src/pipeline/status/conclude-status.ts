@@ -7,6 +7,7 @@ import { fleetResult } from "../steps/roll-out.ts";
 import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
 import { judgeState } from "./judge-state.ts";
+import { quoted } from "../../output/text/quoted.ts";
 import { counted, short, shortDigest } from "../../output/text/line.ts";
 
 /** The end of `status`: what could not be read is `unknown`; drift is an error only where that was asked for. */
@@ -51,32 +52,39 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
 }
 
 /** The rollout or rollback that is under way or was cut short. */
-function unfinishedOf({ rollout, config }: State): StatusResult["unfinished"] {
+function unfinishedOf({ rollout, config, environment }: State): StatusResult["unfinished"] {
   const held = rollout?.kind === "found" ? rollout.value : undefined;
   if (held?.state !== "unfinished") return undefined;
-  const { release, purpose, startedAt, moved } = held;
+  const { release, purpose, startedAt, moved, actor } = held;
+  const resume =
+    purpose === undefined
+      ? "lateen rollout --resume"
+      : completingCommand(release.sha, purpose, config.promote?.targets.length ?? 0);
   return {
     kind: purpose?.kind ?? "release",
     commit: release.sha,
+    actor,
     startedAt: new Date(startedAt).toISOString(),
     moved,
-    resume:
-      purpose === undefined
-        ? "lateen rollout --resume"
-        : completingCommand(release.sha, purpose, config.promote?.targets.length ?? 0),
-    abandon: "lateen rollout --abandon",
+    resume: inEnvironment(resume, environment),
+    abandon: inEnvironment("lateen rollout --abandon", environment),
   };
+}
+
+/** A command about the fleet that the state is of. */
+function inEnvironment(line: string, environment: string | undefined): string {
+  return environment === undefined ? line : `${line} --env ${quoted(environment)}`;
 }
 
 function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unfinished"]): string {
   if (rollout === undefined) return "unfinished: no fleet is configured";
   if (rollout.kind === "unknown") return `unfinished: unknown (${plainText(rollout.cause.message, 200)})`;
   if (unfinished === undefined) return "unfinished: nothing";
-  const { kind, commit, startedAt = "", moved, resume, abandon } = unfinished;
+  const { kind, commit, actor, startedAt = "", moved, resume, abandon } = unfinished;
   const what = kind === "rollback" ? "rollback to" : "rollout of";
   const since = `for ${age(now - Date.parse(startedAt))}, since ${startedAt}`;
   return [
-    `unfinished: ${what} ${short(commit)}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
+    `unfinished: ${what} ${short(commit)}${actor === undefined ? "" : ` by ${plainText(actor, 60)}`}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
     `  to go on:   ${resume}`,
     `  to abandon: ${abandon}`,
   ].join("\n");
@@ -100,7 +108,8 @@ function targetResult({ name, status }: TargetState): StatusResult["targets"][nu
   const entry = ledger.kind === "found" ? ledger.value : undefined;
   return {
     name,
-    drift,
+    // Without an entry nothing was compared.
+    drift: drift === "none" && ledger.kind === "absent" ? "unknown" : drift,
     trunk: trunk.kind === "found" ? trunk.value : undefined,
     commit: entry?.entry.commit,
     position: entry?.position,

@@ -29,6 +29,8 @@ export interface Hold {
 /** Everything that runs and everything that says what should. */
 export interface State {
   readonly config: Config;
+  /** The overlay that was chosen: commands about the same fleet name it. */
+  readonly environment: string | undefined;
   /** The rollout of the journal, or why it could not be read; undefined without a fleet. */
   readonly rollout: Reading<RolloutStatus | undefined> | undefined;
   readonly holds: readonly Hold[];
@@ -52,6 +54,7 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
   const fleet = reference === undefined ? undefined : await lookAtFleet(job, reference.commit);
   return {
     config,
+    environment: job.settings.environment,
     rollout,
     holds,
     targets,

@@ -20,6 +20,7 @@ import { checkResults, heldChecks } from "../checks.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
 import type { PipelineState, Step } from "../run-pipeline.ts";
 import { releaseDigests } from "./release-digests.ts";
+import { tenantWord } from "../../output/tenant-word.ts";
 import { toleratedIn } from "../tolerated.ts";
 import { configMissing } from "../../config/errors.ts";
 
@@ -77,7 +78,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const rolled = await rollOut(input, ports, job.signal);
     warnTolerated(job, rolled);
     const evidence = [...waived, ...rolled.evidence];
-    const covered = withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun);
+    const covered = withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun, true);
     return covered.kind === "stop"
       ? covered
       : { ...covered, value: { ...covered.value, tookMs: await tookMs(job, rolled) } };
@@ -143,7 +144,7 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
     };
     const verified = await verifyFleet(input, ports, job.signal);
     warnTolerated(job, verified);
-    return withCoverage(verified, undefined, false);
+    return withCoverage(verified, undefined, false, false);
   };
 }
 
@@ -194,9 +195,9 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
 }
 
 /** The fleet's account as the result document has it. */
-export function fleetResult(report: FleetReport): FleetResult {
-  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants } =
-    report;
+export function fleetResult(report: FleetReport, isRollout = false): FleetResult {
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast } = report;
+  const tenants = report.tenants.map((tenant) => ({ ...tenant, verdict: tenantWord(tenant, isRollout) }));
   return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants };
 }
 
@@ -217,11 +218,12 @@ function withCoverage(
   verdict: Verdict<FleetReport>,
   supersededBy: string | undefined,
   dryRun: boolean,
+  isRollout: boolean,
 ): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
   const newer = supersededBy === undefined ? {} : { supersededBy };
   if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<PipelineState>>;
-  const account = dryRun ? plannedResult(report) : fleetResult(report);
+  const account = dryRun ? plannedResult(report) : fleetResult(report, isRollout);
   const checks = report.checks === undefined ? undefined : checkResults(report.checks, dryRun);
   const fleet = { ...account, checks };
   const value = {

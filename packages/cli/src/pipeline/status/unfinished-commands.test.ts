@@ -1,0 +1,35 @@
+import { found, parseCommitSha } from "@lateen/kernel";
+import { expect, test } from "vitest";
+import { concludeStatus } from "./conclude-status.ts";
+import type { State } from "./read-state.ts";
+
+const sha = parseCommitSha("a".repeat(40));
+const rollout = {
+  id: "x",
+  release: { sha, digests: {} },
+  state: "unfinished",
+  startedAt: 0,
+  moved: 2,
+  checks: [],
+} as const;
+
+test.each([
+  [undefined, "lateen rollout --resume", "lateen rollout --abandon"],
+  ["staging", "lateen rollout --resume --env staging", "lateen rollout --abandon --env staging"],
+  ["a b", "lateen rollout --resume --env 'a b'", "lateen rollout --abandon --env 'a b'"],
+])("the commands of what is unfinished in the environment %s name it", (environment, resume, abandon) => {
+  const state: State = {
+    config: { registries: {} },
+    environment,
+    rollout: found(rollout),
+    holds: [],
+    targets: [],
+    now: 1_000,
+    evidence: [],
+  } as State;
+  const { document } = concludeStatus(state, { failOnDrift: false });
+  expect({ unfinished: document.status?.unfinished, next: document.next }).toMatchObject({
+    unfinished: { resume, abandon },
+    next: [resume, abandon],
+  });
+});

@@ -8,6 +8,28 @@ import { commentOf, findDeclaration, root } from "./source-text.ts";
 /** The packages that have an API page. */
 export const documented: readonly PackageName[] = packageNames;
 
+/** An export of an entry point, with its declaration in one line. */
+export interface Declaration {
+  /** Import path, such as `@lateen/gate/github`. */
+  readonly entry: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Every export of every entry point of a package, without comments. */
+export function declarationsOf(name: PackageName): readonly Declaration[] {
+  const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as Manifest;
+  return [...entryPoints(name)].flatMap(([entry, names]) => {
+    const source = manifest.exports[entry.replace(`@lateen/${name}`, ".")]?.source ?? "";
+    return names.map(({ name: exported }) => {
+      const node = findDeclaration(join(root, "packages", name, source), exported);
+      const text = node === undefined ? "" : signatureOf(node);
+      const bare = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").replaceAll(/\s+/g, " ");
+      return { entry, name: exported, text: bare.trim() };
+    });
+  });
+}
+
 /** Every export of every entry point of a package with its comment and its declaration, as Markdown. */
 export function apiPage(name: PackageName): string {
   const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as Manifest;

@@ -33,6 +33,7 @@ export async function runCli(host: Host): Promise<number> {
   const screen = openOutputs(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
   host.onStopNow(() => screen.stopNow());
   const record: RunRecord = { startedAt: isoNow(host.clock), settings: undefined };
+  host.onCrash?.((error) => fail(screen, host, record, error));
   try {
     if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);
     const row = findCommand(name);

@@ -47,4 +47,6 @@ export interface Host {
   interruptedBy(): 130 | 143 | undefined;
   /** Sets what is done, synchronously, when a second signal ends the program at once. */
   onStopNow(last: () => void): void;
+  /** Sets what writes the last words about an error that nothing caught; it answers the exit code. */
+  readonly onCrash?: ((report: (error: unknown) => Promise<number>) => void) | undefined;
 }

@@ -13,6 +13,10 @@ import { machineFiles } from "./io/files.ts";
 const stop = new AbortController();
 let interruptedBy: 130 | 143 | undefined;
 let lastWords = (): void => undefined;
+let reportCrash = async (error: unknown): Promise<number> => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+};
 let lostAnswer: NodeJS.ErrnoException | undefined;
 
 function onSignal(name: "SIGINT" | "SIGTERM", by: string = name): void {
@@ -85,6 +89,12 @@ function userName(): string | undefined {
   }
 }
 
+// Node would print the line of the bundle that threw, and the message after it.
+process.on("uncaughtException", (error) => {
+  void reportCrash(error)
+    .catch(() => 1)
+    .then((code) => process.exit(code));
+});
 process.on("SIGINT", () => onSignal("SIGINT"));
 process.on("SIGTERM", () => onSignal("SIGTERM"));
 
@@ -108,6 +118,9 @@ const host: Host = {
   interruptedBy: () => interruptedBy,
   onStopNow: (last) => {
     lastWords = last;
+  },
+  onCrash: (report) => {
+    reportCrash = report;
   },
 };
 

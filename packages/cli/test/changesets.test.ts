@@ -26,3 +26,14 @@ describe("releases", () => {
     expect(packageNames).toEqual(expect.arrayContaining(names));
   });
 });
+
+test("the placeholder names of the project are written as their single place has them", () => {
+  const root = join(import.meta.dirname, "../../..");
+  const names = JSON.parse(readFileSync(join(root, "tools/names.json"), "utf8")) as Record<string, string>;
+  const owners = readFileSync(join(root, ".github/CODEOWNERS"), "utf8");
+  expect(owners).toContain(names["maintainers"]);
+  for (const name of packageNames) {
+    const manifest = readFileSync(join(root, "packages", name, "package.json"), "utf8");
+    expect(manifest).toContain(`git+https://github.com/${names["repository"]}.git`);
+  }
+});

@@ -51,6 +51,7 @@ export function sourceFiles(name: PackageName): SourceFile[] {
 
 /** The parts of a `package.json` that the architecture speaks about. */
 export interface Manifest {
+  readonly engines: { readonly node: string };
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;

@@ -7,9 +7,9 @@ import type { ContractSuite } from "./contract-suite.ts";
 /** Commits, branches, and what lies between them. */
 export function contractOfCommits({ check }: ContractSuite): void {
   check("heads are found, and absent only where there is no such branch", async ({ forge, graph, mine }) => {
-    graph.add({ branch: "feature/a b", parents: [mine], message: "elsewhere" });
+    graph.add({ branch: "feature/a+b", parents: [mine], message: "elsewhere" });
     assert.deepEqual(await forge.head("main"), { kind: "found", value: mine });
-    assertPart(await forge.head("feature/a b"), { kind: "found" });
+    assertPart(await forge.head("feature/a+b"), { kind: "found" });
     assertPart(await forge.head("nowhere"), { kind: "absent" });
   });
 
@@ -58,13 +58,13 @@ export function contractOfCommits({ check }: ContractSuite): void {
     assert.equal(commit.kind === "found" && commit.value.message?.includes("In depth."), true);
   });
 
-  check("pushes are remembered with what was there before", async ({ fake, forge, mine, root }) => {
-    fake.addPush({ before: root, after: mine });
-    assertPart(await forge.push(mine, "main"), {
-      kind: "found",
-      value: { before: root, after: mine },
-    });
-    assertPart(await forge.push(root, "main"), { kind: "absent" });
-    assertPart(await forge.push(mine, "other"), { kind: "absent" });
+  check("pushes are remembered with what was there before", async ({ fake, forge, graph, mine }) => {
+    assert.deepEqual(await forge.head("main"), { kind: "found", value: mine });
+    const between = parseCommitSha(graph.add({ message: "Begin" }));
+    const after = parseCommitSha(graph.add({ message: "End" }));
+    fake.addPush({ before: mine, after });
+    assertPart(await forge.push(after, "main"), { kind: "found", value: { before: mine, after } });
+    assertPart(await forge.push(between, "main"), { kind: "absent" });
+    assertPart(await forge.push(after, "other"), { kind: "absent" });
   });
 }

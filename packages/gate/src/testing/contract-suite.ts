@@ -8,6 +8,11 @@ export interface ContractSuite {
     body: (world: ContractWorld) => Promise<void>,
     options?: Pick<ForgeSubjectOptions, "token">,
   ): void;
-  /** Whether the server is one without an API of runs and workflows. */
-  readonly lacksRuns: boolean;
+  /** Whether the server lacks something. */
+  lacks(what: Lack): boolean;
 }
+
+/**
+ * An API of runs and workflows; the means to set runs and states of jobs as a test likes; etags; variables without a value.
+ */
+export type Lack = "runs" | "runs to be set" | "etags" | "empty variables";

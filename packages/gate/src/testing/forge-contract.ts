@@ -3,23 +3,28 @@ import { contractOfCommits } from "./contract-of-commits.ts";
 import { contractOfPlaces } from "./contract-of-places.ts";
 import { contractOfTrouble } from "./contract-of-trouble.ts";
 import type { ContractRunner } from "@lateen/kernel/testing";
-import type { ContractSuite } from "./contract-suite.ts";
+import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
+import type { ContractSuite, Lack } from "./contract-suite.ts";
 import { type ForgeSubject, type ForgeSubjectOptions, withContractWorld } from "./forge-subject.ts";
 
-/**
- * What every adapter has to do, whatever forge it speaks to; `open` starts a server that serves the given commits.
- *
- * @param lacksRuns - Whether the server is one without an API of runs and workflows. @default false
- */
+/** How a server that the contract is run against differs from the others. */
+export interface ForgeContractOptions {
+  /** What it, or the means of the test, cannot do. @default nothing */
+  readonly lacks?: readonly Lack[];
+  /** Makes the commits that a subject serves. @default createMemoryGraph */
+  readonly createGraph?: () => Promise<MemoryGraph>;
+}
+
+/** What every adapter has to do, whatever forge it speaks to; `open` starts a server that serves the given commits. */
 export function describeForgeContract(
   name: string,
   open: (options: ForgeSubjectOptions) => Promise<ForgeSubject>,
   { describe, test }: ContractRunner,
-  { lacksRuns = false }: { readonly lacksRuns?: boolean } = {},
+  { lacks = [], createGraph = async () => createMemoryGraph() }: ForgeContractOptions = {},
 ): void {
   const check: ContractSuite["check"] = (title, body, options) =>
-    test(title, () => withContractWorld(open, body, options));
-  const suite: ContractSuite = { check, lacksRuns };
+    test(title, () => withContractWorld(open, body, { ...options, createGraph }));
+  const suite: ContractSuite = { check, lacks: (what) => lacks.includes(what) };
 
   describe(`${name}: the forge contract`, () => {
     contractOfChecks(suite);

@@ -1,7 +1,7 @@
 import { type CommitSha, parseCommitSha, type Secret } from "@lateen/kernel";
 
 import type { Forge } from "../ports/forge.ts";
-import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
+import type { MemoryGraph } from "./commit-graph.ts";
 import type { ForgeFacts } from "./forge-facts.ts";
 import type { HttpFake } from "./http-fake.ts";
 
@@ -38,9 +38,12 @@ export interface ContractWorld {
 export async function withContractWorld(
   open: (options: ForgeSubjectOptions) => Promise<ForgeSubject>,
   body: (world: ContractWorld) => Promise<void>,
-  options: Pick<ForgeSubjectOptions, "token"> = {},
+  {
+    createGraph,
+    ...options
+  }: Pick<ForgeSubjectOptions, "token"> & { readonly createGraph: () => Promise<MemoryGraph> },
 ): Promise<void> {
-  const graph = createMemoryGraph();
+  const graph = await createGraph();
   const root = parseCommitSha(graph.add({ message: "root", files: { ".github/workflows/e2e.yml": workflowText } }));
   const mine = parseCommitSha(graph.add({ message: "mine", files: { "a.txt": "earlier ✓\n" } }));
   const subject = await open({ graph, ...options });

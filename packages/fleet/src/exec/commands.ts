@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@lateen/kernel";
+import { type Clock, createLimit, systemClock } from "@lateen/kernel";
 import { type CommandTemplate, parseCommand, refusePlaceholders } from "./command-template.ts";
 import { releaseFields } from "./release-values.ts";
 import { createRunCommand, type RunCommand } from "./run-command.ts";
@@ -25,7 +25,7 @@ export interface ExecFleetOptions {
   readonly enumerateTimeoutMs?: number | undefined;
   /** Longest time of one proof, in milliseconds. @default 30000 */
   readonly proofTimeoutMs?: number | undefined;
-  /** Commands at a time. @default 32 */
+  /** Moves at a time, and as many proofs. @default 32 */
   readonly concurrency?: number | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -42,6 +42,8 @@ export interface Commands {
   readonly enumerateTimeoutMs: number;
   readonly proofTimeoutMs: number;
   readonly concurrency: number;
+  /** A look of a wave is several processes for each of its tenants; more than these wait for their turn. */
+  readonly limitProofs: ReturnType<typeof createLimit>;
   readonly clock: Clock;
   readonly run: RunCommand;
 }
@@ -61,5 +63,7 @@ export function resolveCommands(options: ExecFleetOptions): Commands {
   if (proof !== undefined) refusePlaceholders(proof, (placeholder) => releaseFields.includes(placeholder));
   const { enumerateTimeoutMs = 120_000, proofTimeoutMs = 30_000, env, cwd } = options;
   const times = { timeoutMs, enumerateTimeoutMs, proofTimeoutMs };
-  return { name, enumerate, move, proof, env, cwd, ...times, concurrency, clock, run: createRunCommand(clock) };
+  const limitProofs = createLimit(concurrency);
+  const run = createRunCommand(clock);
+  return { name, enumerate, move, proof, env, cwd, ...times, concurrency, limitProofs, clock, run };
 }

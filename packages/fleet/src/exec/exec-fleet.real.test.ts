@@ -1,11 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
 import { parseCommitSha, parseSlug, systemClock } from "@lateen/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SshServer, startSsh } from "../../test/ssh-server.ts";
 import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from "../../test/rollout-scenarios.ts";
 import type { NonEmpty, Tenant } from "../ports/tenant.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
@@ -17,83 +12,10 @@ const { LATEEN_REAL_SSHD: sshd = "" } = process.env;
 const release = { sha: parseCommitSha(targetSha), tag: "staging-bbbbbbb", digests: {} };
 const settings = { soakMs: 0, batch: 1, maxStragglers: 0 };
 
-interface SshServer {
-  readonly folder: string;
-  /** Arguments of ssh up to the host. */
-  readonly client: readonly string[];
-  /** Answers with another host key from now on. */
-  changeHostKey(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** OpenSSH's own server and client on loopback, with keys of their own. */
-async function startSsh(): Promise<SshServer> {
-  const folder = await mkdtemp(join(tmpdir(), "lateen-ssh-"));
-  await chmod(folder, 0o700);
-  const at = (name: string) => join(folder, name);
-  const port = await freePort();
-  const makeKey = (name: string) => execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)]);
-  for (const name of ["host", "other-host", "user"]) makeKey(name);
-  await writeFile(at("authorized"), execFileSync("cat", [at("user.pub")]));
-  if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
-  const configFor = (key: string) =>
-    `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${at(key)}\nAuthorizedKeysFile ${at("authorized")}\nStrictModes no\nUsePAM no\nPidFile none\nMaxStartups 200\nMaxSessions 200\n`;
-  const start = async (key: string): Promise<ChildProcess> => {
-    await writeFile(at("config"), configFor(key));
-    const child = spawn(sshd, ["-D", "-e", "-f", at("config")], { stdio: "ignore" });
-    for (let tries = 0; tries < 100; tries++) {
-      const up = await new Promise<boolean>((resolve) => {
-        const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-        socket.once("connect", () => socket.destroy());
-      });
-      if (up) return child;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error("sshd does not come up");
-  };
-  let server = await start("host");
-  const [, publicKey = "", text = ""] =
-    /(\S+) (\S+)/.exec(execFileSync("cat", [at("host.pub")], { encoding: "utf8" })) ?? [];
-  await writeFile(at("known"), `[127.0.0.1]:${port} ${publicKey} ${text}\n`);
-  const options = [
-    "BatchMode=yes",
-    `UserKnownHostsFile=${at("known")}`,
-    "StrictHostKeyChecking=yes",
-    "IdentitiesOnly=yes",
-    "LogLevel=ERROR",
-  ];
-  const stop = async () => {
-    const ended = once(server, "exit");
-    server.kill("SIGKILL");
-    await ended;
-  };
-  return {
-    folder,
-    client: ["ssh", "-F", "none", "-p", String(port), "-i", at("user"), ...options.flatMap((option) => ["-o", option])],
-    async changeHostKey() {
-      await stop();
-      server = await start("other-host");
-    },
-    async close() {
-      await stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
 describe.runIf(sshd !== "")("over real SSH", () => {
   let ssh: SshServer;
   const closing: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => void (ssh = await startSsh()));
+  beforeAll(async () => void (ssh = await startSsh(sshd)));
   afterAll(async () => {
     for (const close of closing) await close();
     await ssh.close();

@@ -16,13 +16,13 @@ export async function proveTenant(
   tenant: Tenant,
   signal?: AbortSignal,
 ): Promise<Reading<string>> {
-  const { proof, env, cwd, proofTimeoutMs: timeoutMs, run } = commands;
+  const { proof, env, cwd, proofTimeoutMs: timeoutMs, run, limitProofs } = commands;
   const row = await find(tenant.slug);
   if (row.kind !== "found") return row;
   if (proof === undefined) return { kind: "absent", proof: `${commands.name} has no proof` };
   try {
     const argv = fillCommand(proof, row.value.values);
-    const result = await run({ argv, env, cwd, timeoutMs, maxBytes, onExcess: "end" }, signal);
+    const result = await limitProofs(() => run({ argv, env, cwd, timeoutMs, maxBytes, onExcess: "end" }, signal));
     if (result.end.kind !== "exited" || result.end.code !== 0)
       return unknown(commandFailed(`the proof of ${tenant.slug}`, result));
     return readProof(result.stdout, tenant.slug);

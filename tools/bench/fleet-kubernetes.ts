@@ -1,5 +1,5 @@
 // `pnpm bench fleet-kubernetes [TENANTS]`: one rollout over Deployments of two pods behind two real API servers, against a loop of
-// `kubectl set image` and `kubectl rollout status`. Needs what tools/real-servers names, and kubectl.
+// `kubectl set image` and `kubectl rollout status`. Needs what tools/real-servers names, kubectl and GNU time.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { combineControlPlanes, combineProbers, memoryJournal, rollOut } from "../../packages/fleet/src/index.ts";
@@ -44,18 +44,30 @@ try {
       clock: systemClock,
     },
   );
-  report("lateen, proven", systemClock.now() - started, (await requests()) - before);
+  const lateen = { ms: systemClock.now() - started, sent: (await requests()) - before };
+  const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024);
+  report("lateen, proven", lateen.ms, lateen.sent, `this process ${memory} MB`);
   if (verdict.kind !== "go") throw new Error(verdict.reason);
   const again = await requests();
   const loop = systemClock.now();
+  let largest = 0;
   for (const [index, { kubeconfig }] of clusters.entries()) {
     for (const name of namesOf(index)) {
-      const kubectl = (...args: readonly string[]) => run("kubectl", ["--kubeconfig", kubeconfig, "-n", name, ...args]);
+      const kubectl = async (...args: readonly string[]) => {
+        const command = ["--format=%M", "kubectl", "--kubeconfig", kubeconfig, "-n", name, ...args];
+        const { stderr } = await run("/usr/bin/time", command);
+        largest = Math.max(largest, Number(stderr.trim().split("\n").at(-1)) / 1024);
+      };
       await kubectl("set", "image", "deployment/web", `app=${repository}@${old}`);
       await kubectl("rollout", "status", "deployment/web");
     }
   }
-  report("kubectl, one by one, not proven", systemClock.now() - loop, (await requests()) - again);
+  const kubectl = { ms: systemClock.now() - loop, sent: (await requests()) - again };
+  report("kubectl, one by one, not proven", kubectl.ms, kubectl.sent, `its largest process ${largest.toFixed(0)} MB`);
+  const ratio = (a: number, b: number): string => (a / b).toFixed(2);
+  process.stdout.write(
+    `   lateen takes ${ratio(lateen.ms, kubectl.ms)} of the time and sends ${ratio(lateen.sent, kubectl.sent)} of the requests\n`,
+  );
 } finally {
   await Promise.all(clusters.map((cluster) => cluster.close()));
 }
@@ -91,9 +103,6 @@ async function requests(): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function report(what: string, ms: number, sent: number): void {
-  const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024);
-  process.stdout.write(
-    `${what}: ${tenants} tenants in ${(ms / 1_000).toFixed(1)} s, ${sent} requests, this process ${memory} MB\n`,
-  );
+function report(what: string, ms: number, sent: number, memory: string): void {
+  process.stdout.write(`${what}: ${tenants} tenants in ${(ms / 1_000).toFixed(1)} s, ${sent} requests, ${memory}\n`);
 }

@@ -1,5 +1,6 @@
 // `pnpm bench fleet`: (1) a sweep of 10,000 tenants next to a bare undici loop and curl, (2) what the engine costs per tenant,
-// (3) how long a healthy rollout takes and how many tenants a bad release reaches, for four paces.
+// (3) how long a healthy rollout takes and how many tenants a bad release reaches, for four paces, and, started with tools/real-servers,
+// (4) 200 hosts over real SSH next to `xargs -P`, (5) 300 Deployments behind two real API servers next to a loop of kubectl.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -214,3 +215,10 @@ async function shapes(): Promise<void> {
 await sweeps();
 await costs();
 await shapes();
+if (process.env["LATEEN_REAL_SSHD"] === undefined) console.log("4. 5. left out: run it with tools/real-servers");
+else {
+  console.log("4. hosts over real SSH");
+  await import("./fleet-hosts.ts");
+  console.log("5. Deployments of two pods behind two real API servers");
+  await import("./fleet-kubernetes.ts");
+}

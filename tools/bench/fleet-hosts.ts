@@ -26,7 +26,11 @@ try {
   const checked = xargs + (await timed(() => xargsOver(on(`${proof} {}`))));
   report(`xargs -P ${concurrency}, moves and one look at each`, checked);
   const { controlPlane, prober } = createExecFleet({
-    ...{ name: "hosts", enumerate: folder.enumerate, cwd: folder.folder, env, concurrency },
+    name: "hosts",
+    enumerate: folder.enumerate,
+    cwd: folder.folder,
+    env,
+    concurrency,
     move: on(`${move} {slug} {sha}`),
     proof: on(`${proof} {slug}`),
   });

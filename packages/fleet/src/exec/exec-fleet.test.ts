@@ -212,8 +212,8 @@ describe("what is asked", () => {
   test("no more proofs run at a time than moves would", async () => {
     const script = "echo + >> running; sleep 0.1; wc -l < running >> seen; sed -i 1d running; cat tenants/$0/commit";
     const { prober } = createExecFleet(optionsFor(folder, { proof: ["sh", "-c", script, "{slug}"], concurrency: 2 }));
-    const looks = Array.from({ length: 8 }, () => prober?.buildinfo({ slug: parseSlug("t1"), plane: "hosts" }));
-    const readings = await Promise.all(looks);
+    const look = async () => prober?.buildinfo({ slug: parseSlug("t1"), plane: "hosts" });
+    const readings = await Promise.all(Array.from({ length: 8 }, look));
     expect(readings).toEqual(readings.map(() => ({ kind: "found", value: beforeSha })));
     const seen = (await folder.read("seen")).trim().split("\n").map(Number);
     expect(Math.max(...seen)).toBeLessThanOrEqual(2);

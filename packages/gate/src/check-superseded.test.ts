@@ -53,6 +53,23 @@ describe("without rules", () => {
     expect(await check()).toMatchObject({ outcome: "superseded", value: { supersededBy: real } });
   });
 
+  test.each([
+    ["1.26.4", 5],
+    ["1.22.6", 17],
+  ])(
+    "600 descendants that skip CI are ruled out by their list, on Gitea %s in %i requests at most",
+    async (version, most) => {
+      const { graph, check, fake } = await start({ version });
+      for (let index = 0; index < 600; index++) note(graph, `${index} [skip ci]`);
+      const before = fake.requests.length;
+      expect(await check({ publishWorkflow: "publish.yml" })).toMatchObject({ kind: "go" });
+      expect(fake.requests.length - before).toBeLessThanOrEqual(most);
+      const real = change(graph, "2");
+      note(graph, "last [skip ci]");
+      expect(await check()).toMatchObject({ outcome: "superseded", value: { supersededBy: real } });
+    },
+  );
+
   test("a branch that was rewound or rewritten is refused", async () => {
     const { graph, check, mine } = await start();
     const [root = ""] = (await graph.commit(mine))?.parents ?? [];

@@ -29,7 +29,7 @@ export interface SuccessorPorts {
   readonly history: History;
 }
 
-/** The most newer commits that are looked at, newest first; more than a day of the busiest trunk that we know. */
+/** The most newer commits whose runs and files are looked at, newest first; more than a day of the busiest trunk that we know. */
 const mostCandidates = 100;
 
 /** What all candidates of one search have in common. */
@@ -63,14 +63,16 @@ export async function findSuccessor(
   let known: ReturnType<Search["relevance"]> | undefined;
   const relevance = () => (known ??= relevanceOf(whole.value, rules.paths, ports.changes, signal));
   const search: Search = { mine, head, branch, rules, ports, signal, whole: whole.value, relevance };
-  const candidates = [head, ...whole.value.commits.map(({ sha }) => sha).filter((sha) => sha !== head)];
+  const newer = [head, ...whole.value.commits.map(({ sha }) => sha).filter((sha) => sha !== head)];
+  // What the list itself rules out costs no request, however many there are.
+  const candidates = newer.filter((sha) => findSkipToken(listedMessage(sha, whole.value) ?? "") === undefined);
   for (const sha of candidates.slice(0, mostCandidates)) {
     const reading = await tryCandidate(sha, search);
     if (reading.kind !== "absent") return reading;
   }
   if (whole.value.truncated || candidates.length > mostCandidates)
     return blocked("not all newer commits could be looked at");
-  return absent(`none of the ${candidates.length} newer commits has a release of its own`);
+  return absent(`none of the ${newer.length} newer commits has a release of its own`);
 }
 
 /** Asks what is cheap first: the message, the publish run, and only then the ancestry and the files. */
@@ -116,9 +118,13 @@ async function reach(sha: CommitSha, { mine, head, ports, signal, whole }: Searc
   return range.kind === "absent" ? blocked(range) : range;
 }
 
+function listedMessage(sha: CommitSha, { commits }: Range): string | undefined {
+  return commits.find((commit) => commit.sha === sha)?.message;
+}
+
 /** The message, from the list if it is in there. A forge that reports no message at all cannot have acted on one. */
 async function messageOf(sha: CommitSha, { whole, ports, signal }: Search): Promise<Reading<string>> {
-  const listed = whole.commits.find((commit) => commit.sha === sha)?.message;
+  const listed = listedMessage(sha, whole);
   if (listed !== undefined) return found(listed);
   const commit = await ports.changes.commit(sha, signal);
   if (commit.kind === "unknown" && commit.cause.code === "FORGE_NOT_FOUND") return absent(commit.cause.message);

@@ -219,6 +219,38 @@ test("its script runs the program and writes the outputs, whatever the inputs ho
   }
 });
 
+test("a step is green whatever the outcome, unless fail-on names it", async () => {
+  const world = await startWorld({ size: 2 });
+  const stepOf = (command: string, failOn: string): Promise<number> =>
+    promisify(execFile)("bash", [join(root, "tools/action.sh")], {
+      cwd: world.folder.path,
+      env: {
+        ...tokens,
+        PATH: process.env["PATH"],
+        GITHUB_ACTION_PATH: root,
+        RUNNER_TEMP: world.folder.path,
+        INPUT_COMMAND: command,
+        INPUT_FAIL_ON: failOn,
+        LATEEN_SHA: sha,
+      },
+    }).then(
+      () => 0,
+      ({ code }: { readonly code: number }) => code,
+    );
+  const sha = await world.release({ checks: "cancelled" });
+  try {
+    const codes = {
+      gate: await stepOf("gate", ""),
+      other: await stepOf("gate", "held,superseded"),
+      named: await stepOf("gate", "held, deferred"),
+      ship: await stepOf("ship", "deferred"),
+    };
+    expect(codes).toEqual({ gate: 0, other: 0, named: 10, ship: 3 });
+  } finally {
+    await world.close();
+  }
+});
+
 test("the reason of a dispatch is in the ledger, and its SHA is what a rollback goes back to", async () => {
   const world = await startWorld({ size: 2, commits: 3 });
   const step = (inputs: Readonly<Record<string, string>>): Promise<unknown> =>

@@ -171,6 +171,24 @@ describe("a result file that cannot be written", () => {
   });
 });
 
+describe("without a configuration", () => {
+  const sha = `--sha=${"a".repeat(40)}`;
+  test.each([["ship"], ["plan"], ["gate"], ["status"], ["explain"], ["history"], ["verify"], ["promote"], ["rollout"]])(
+    "%s says so as every other command",
+    async (command) => {
+      const ran = await runHere([command, sha, "--json"], { cwd: folder.path });
+      expect({ code: ran.code, error: ran.json()["error"] }).toEqual({
+        code: 2,
+        error: {
+          code: "CONFIG_MISSING",
+          message: expect.stringMatching(/^no lateen\.yaml was found, and the command needs [a-z, ]+$/) as string,
+          fix: "write a lateen.yaml (lateen init), or name one with --config",
+        },
+      });
+    },
+  );
+});
+
 describe("at a terminal", () => {
   const keyboard = (
     answer: string,

@@ -5,12 +5,23 @@ export function usageError(message: string, fix: string): ReleaseError {
   return new ReleaseError({ code: "USAGE", category: "input", message, fix });
 }
 
-/** The configuration lacks `key`, which is needed: exit code 2. */
-export function configMissing(key: string): ReleaseError {
+/**
+ * The configuration lacks `key`, which is needed: exit code 2.
+ *
+ * @param where - The file that was read, if it is known whether there was one. @default it is not known
+ */
+export function configMissing(key: string, where?: { readonly file: string | undefined }): ReleaseError {
+  if (where !== undefined && where.file === undefined)
+    return new ReleaseError({
+      code: "CONFIG_MISSING",
+      category: "input",
+      message: `no lateen.yaml was found, and the command needs ${key}`,
+      fix: "write a lateen.yaml (lateen init), or name one with --config",
+    });
   return new ReleaseError({
     code: "CONFIG_MISSING",
     category: "input",
-    message: `the configuration lacks ${key}, which the command needs`,
+    message: `${where?.file ?? "the configuration"} lacks ${key}, which the command needs`,
     fix: `add ${key}`,
   });
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { ReleaseError } from "@lateen/kernel";
+import { configMissing } from "./errors.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
 import type { Config, Section } from "./config.ts";
@@ -154,17 +155,7 @@ function placeOf({ where, line, column }: Problem): string {
 }
 
 function sectionsMissing(missing: readonly Section[], file: string | undefined): ReleaseError {
-  const names = missing.join(", ");
-  return new ReleaseError({
-    code: "CONFIG_MISSING",
-    category: "input",
-    message:
-      file === undefined
-        ? `no lateen.yaml was found, and the command needs ${names}`
-        : `${file} lacks ${names}, which the command needs`,
-    fix:
-      file === undefined ? "write a lateen.yaml (lateen init), or name one with --config" : `add the section ${names}`,
-  });
+  return configMissing(missing.join(", "), { file });
 }
 
 function deduplicated(problems: readonly Problem[]): readonly Problem[] {

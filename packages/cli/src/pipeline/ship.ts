@@ -64,7 +64,7 @@ export async function ship(
 /** A pipeline of no stages would call any commit shipped. */
 function requireSections({ settings }: Job): void {
   const { fleet, promote, gate, release, forge } = settings.config;
-  if (fleet === undefined && promote === undefined) throw configMissing("fleet or promote");
+  if (fleet === undefined && promote === undefined) throw configMissing("fleet or promote", settings);
   if (release === undefined) throw configMissing("release");
   if ((promote !== undefined || gateOf({ gate }) !== undefined) && forge === undefined) throw configMissing("forge");
 }

@@ -46,7 +46,7 @@ export interface State {
 /** Reads the journal, what holds releases, ledgers, tags and tenants; writes nothing. @throws ReleaseError `CONFIG_MISSING` */
 export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<State> {
   const { config } = job.settings;
-  if (config.fleet === undefined && config.promote === undefined) throw configMissing("fleet or promote");
+  if (config.fleet === undefined && config.promote === undefined) throw configMissing("fleet or promote", job.settings);
   const rollout = await readRollout(job);
   const { holds, evidence: guarded } = await readHolds(job);
   const { targets, evidence } = await readTargets(job, maxAgeMs);

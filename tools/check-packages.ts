@@ -96,6 +96,38 @@ function useLibraries(tarballs: readonly string[]): void {
   console.log(`✓ ${entries.length} entry points have types`);
 }
 
+/** The SDK of AWS in the lowest version that the range admits, and its absence. */
+function useLowestPeer(tarballs: readonly string[]): void {
+  const path = freshFolder("lowest");
+  const [peer, range] = Object.entries(manifestOf(join(root, "packages/registry")).peerDependencies ?? {})[0]!;
+  const lowest = `${peer}@${range.replace("^", "")}`;
+  install(path, ...tarballs);
+  const lines = [
+    `import { openRegistries, retag } from "@lateen/registry";`,
+    `import { seedImage, startEcr } from "@lateen/registry/testing";`,
+    `import { parseImageRef, systemClock } from "@lateen/kernel";`,
+    `const ecr = await startEcr({ repositories: { "acme/app": {} } });`,
+    `await seedImage(ecr, { repository: "acme/app", tags: ["one"], revision: "a".repeat(40) });`,
+    `const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };`,
+    `const registries = openRegistries({ registries: { [ecr.host]: { endpoint: ecr.url } }, env });`,
+    `const source = parseImageRef(ecr.host + "/acme/app:one");`,
+    `const begun = performance.now();`,
+    `const said = await retag({ source, targets: ["latest"] }, { registries, clock: systemClock }).then(`,
+    `  ({ kind }) => kind,`,
+    `  (error) => error.code,`,
+    `);`,
+    `console.log(said, performance.now() - begun < 1500 ? "at once" : "late");`,
+    `await ecr.close();`,
+  ];
+  writeFileSync(join(path, "ecr.js"), lines.join("\n"));
+  const without = run(path, process.execPath, "ecr.js").trim();
+  if (without !== "REGISTRY_SDK_MISSING at once") throw new Error(`without the SDK of AWS: ${without}`);
+  install(path, lowest);
+  const said = run(path, process.execPath, "ecr.js").trim();
+  if (!said.startsWith("go ")) throw new Error(`with ${lowest}: ${said}`);
+  console.log(`✓ ${lowest} is enough, and named at once if it is missing`);
+}
+
 /** The pipeline as a part of another program: its types need nothing that does not come with it, and are checked to the bottom. */
 function usePipeline(tarball: string): void {
   const path = freshFolder("program");
@@ -136,5 +168,6 @@ function useProgram(tarball: string): void {
 
 const tarballs = names.map(pack);
 useLibraries(tarballs);
+useLowestPeer(tarballs.filter((_, at) => names[at] !== "cli"));
 usePipeline(tarballs.at(-1)!);
 useProgram(tarballs.at(-1)!);

@@ -1,3 +1,5 @@
+import type { Copier } from "./registry-copy.ts";
+
 /** A program that can point a tag at an image. */
 export interface Tool {
   readonly name: string;
@@ -55,6 +57,43 @@ export function toolsOf({ lateen, known, unknown, host }: ToolsOptions): readonl
         ...insecure,
         `docker://${at(repository, tag)}`,
         `docker://${at(repository, "latest")}`,
+      ],
+    },
+  ];
+}
+
+/** The programs that copy an image between two registries without TLS, ours first. */
+export function copiersOf(lateen: readonly string[], hosts: readonly string[]): readonly Copier[] {
+  return [
+    { name: "lateen retag", command: (source, target) => [...lateen, "-q", "retag", source, target] },
+    { name: "crane cp", command: (source, target) => ["crane", "cp", "--insecure", source, target] },
+    {
+      name: "regctl image copy",
+      command: (source, target) => [
+        "regctl",
+        ...hosts.flatMap((host) => ["--host", `reg=${host},tls=disabled`]),
+        "image",
+        "copy",
+        source,
+        target,
+      ],
+    },
+    {
+      name: "oras cp",
+      command: (source, target) => ["oras", "cp", "--from-plain-http", "--to-plain-http", source, target],
+    },
+    {
+      name: "skopeo copy",
+      command: (source, target) => [
+        "skopeo",
+        "copy",
+        "-q",
+        "--all",
+        "--preserve-digests",
+        "--insecure-policy",
+        ...insecure,
+        `docker://${source}`,
+        `docker://${target}`,
       ],
     },
   ];

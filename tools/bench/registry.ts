@@ -1,5 +1,6 @@
 // `pnpm bench registry [FOLDER [PARTS]]`: verified retags against docker-registry with token auth, 30 ms away in each direction, as whole processes,
-// next to crane, regctl and skopeo if they are found in PATH or FOLDER; then the memory of a 2 GB copy between two registries.
+// next to crane, regctl and skopeo if they are found in PATH or FOLDER; then the memory of a 2 GB copy between two registries, and the time of
+// copies of 96 MiB, next to the same tools and oras.
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,15 +10,16 @@ import { promisify } from "node:util";
 import { secret } from "../../packages/kernel/src/index.ts";
 import { pushImage, startDockerRegistry, startTokenService } from "../../packages/registry/src/testing/index.ts";
 import { type DelayedProxy, startDelayedProxy } from "./delayed-proxy.ts";
+import { measureCopies } from "./registry-copy.ts";
 import { measureMemory } from "./registry-memory.ts";
-import { type Tool, toolsOf } from "./registry-tools.ts";
+import { copiersOf, type Tool, toolsOf } from "./registry-tools.ts";
 
 const run = promisify(execFile);
 const delayMs = 30;
 const rounds = Number(process.env["ROUNDS"] ?? 7);
 const images = 20;
 const peers = process.argv[2] ?? "";
-const parts = process.argv[3] ?? "1234";
+const parts = process.argv[3] ?? "12345";
 const root = join(import.meta.dirname, "../..");
 const built = join(root, "packages/cli/dist/main.js");
 const robot = { username: "robot", password: "bench-password" };
@@ -61,6 +63,7 @@ try {
   if (parts.includes("1")) await retags(present);
   if (parts.includes("2")) await many(present);
   if (parts.includes("3")) await right();
+  if (parts.includes("5")) await copies();
   if (parts.includes("4")) await measureMemory([...lateen, "--config", unknown, "retag"], { env, cwd: folder });
 } finally {
   await Promise.all([proxy.close(), registry.close(), tokens.close()]);
@@ -160,6 +163,14 @@ async function many(present: readonly Tool[]): Promise<void> {
     const ms = performance.now() - begun;
     console.log(`| ${tool.name}, a loop | ${ms.toFixed(0)} ms | ${(ms / mine).toFixed(2)} |`);
   }
+}
+
+async function copies(): Promise<void> {
+  const missing = new Set<string>();
+  for (const program of ["crane", "regctl", "oras", "skopeo"]) if (!(await exists(program))) missing.add(program);
+  const copiers = (hosts: readonly string[]) =>
+    copiersOf(lateen, hosts).filter(({ command }) => !missing.has(command("", "")[0] ?? ""));
+  await measureCopies(copiers, { env, cwd: folder });
 }
 
 /** A tag that is right already, with a source by digest. */

@@ -12,7 +12,7 @@ import {
   unknown,
 } from "@lateen/kernel";
 import type { AdapterOptions, RegistryAdapter } from "./model/adapter.ts";
-import { createContentMemory } from "./model/content-memory.ts";
+import { createContentMemory, remembering } from "./model/content-memory.ts";
 import { copyImage, copyReferrersOf } from "./copy/image.ts";
 import { parseEcrHost } from "./ecr/ecr-host.ts";
 import { canonicalHost, canonicalRef, canonicalRepository } from "./model/canonical-name.ts";
@@ -79,10 +79,11 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
   const between = async (named: ImageRef, target: Repository) => {
     const [source, destination] = await Promise.all([at(named), into(target)]);
     const { content } = destination.adapter;
+    const from = { manifest: remembering(memory, source.adapter.manifest), content: source.adapter.content };
     return {
       isSame: source.adapter === destination.adapter,
       destination: destination.adapter,
-      request: { source: source.ref, target: destination.repository, from: source.adapter, into: content },
+      request: { source: source.ref, target: destination.repository, from, into: content },
     };
   };
 

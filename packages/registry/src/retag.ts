@@ -22,7 +22,8 @@ import { planTags, type PlannedTag, writeTags, type WrittenTag } from "./retag/w
  *
  * @returns go with the report, or stop: `refused` (no such source, not movable), `unknown` (something cannot be read or fails its
  * integrity check, nothing was written), `partial` (written, but not every tag is right; the report is its value)
- * @throws ReleaseError of category `auth` where nothing was written, `input` for references that name no host or tag, `interrupted`
+ * @throws ReleaseError of category `auth` where nothing was written, `input` for references that name no host or tag and for a missing
+ * package, `interrupted`
  * @example
  * ```ts
  * const registries = openRegistries({ env: process.env });
@@ -75,7 +76,7 @@ async function findImmovable(
   return undefined;
 }
 
-/** The first thing that forbids going on; missing or refused credentials are an error, not an unknown. */
+/** The first thing that forbids going on; what only a person can put right (credentials, a missing package) is an error, not an unknown. */
 function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): Verdict<never> | undefined {
   const { digest } = facts;
   if (digest.kind === "absent")
@@ -94,7 +95,7 @@ function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): V
 }
 
 function unreadable(ports: RetagPorts, cause: ReleaseError, name: string): Verdict<never> {
-  if (cause.category === "auth") throw cause;
+  if (cause.category === "auth" || cause.category === "input") throw cause;
   const outcome = cause.category === "state" ? "refused" : "unknown";
   const reason = `${name}: ${cause.message}`;
   return obstacle(ports, { outcome, code: cause.code, reason, fact: cause.why ?? cause.message, source: name });

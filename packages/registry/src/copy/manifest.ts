@@ -27,19 +27,24 @@ export function readSource(work: CopyWork, digest: Digest): Promise<Reading<Mani
 }
 
 async function copyOnce(work: CopyWork, digest: Digest, force: boolean): Promise<Manifest> {
-  const { source, target, into, signal } = work;
-  const [reading, held] = await Promise.all([
-    readSource(work, digest),
-    force ? undefined : into.has(target, "manifest", digest, signal),
-  ]);
+  const { source, target } = work;
+  const looking = isHeldBy(work, digest, force);
+  looking.catch(() => undefined);
+  const reading = await readSource(work, digest);
   const manifest = required(reading, digest);
   const { content } = readManifest(manifest.bytes, manifest.mediaType, source.repository);
-  const isHeld = held?.kind === "found";
+  // Only a mount depends on it; everything else is looked at in the same round trip.
+  const isHeld = work.sameRegistry && (await looking);
   await copyContent(work, content, { isHeld, force: undefined });
-  if (isHeld || work.dryRun === true) return manifest;
+  if ((await looking) || work.dryRun === true) return manifest;
   await store(work, manifest, content);
   work.report({ type: "manifest-copied", repository: target, digest });
   return manifest;
+}
+
+/** Whether the target holds the manifest; what cannot be read is taken for a no, since it can be sent once more. */
+async function isHeldBy({ into, target, signal }: CopyWork, digest: Digest, force: boolean): Promise<boolean> {
+  return !force && (await into.has(target, "manifest", digest, signal)).kind === "found";
 }
 
 /**

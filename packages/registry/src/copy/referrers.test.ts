@@ -95,7 +95,7 @@ test("a signature that cannot be read stops the copy before the tag is written",
   const [from, into] = [await start(true), await start(true)];
   const { signature } = await seeded(from);
   from.misbehave({
-    when: ({ path }) => path.endsWith(signature),
+    when: ({ path }) => path.endsWith(signature) || path.endsWith(".sig"),
     fault: { kind: "body", change: (body) => Buffer.concat([body, Buffer.from(" ")]) },
   });
   expect(await run(from, into, true)).toMatchObject({ kind: "stop", outcome: "unknown" });

@@ -14,11 +14,21 @@ const fruitlessReads = 3;
 /** Sends a blob, and again from its beginning if the connection to the target breaks. @throws ReleaseError of either side */
 export async function transferBlob(work: CopyWork, blob: WireDescriptor): Promise<void> {
   await keepYoungHeapSmall();
+  // Asked for while the upload is begun: that saves a round trip.
+  const ahead = openAhead(work, blob);
+  try {
+    await sendBlob(work, blob, ahead.take);
+  } finally {
+    ahead.drop();
+  }
+}
+
+async function sendBlob(work: CopyWork, blob: WireDescriptor, first: () => Opened | undefined): Promise<void> {
   for (let tries = 1; ; tries++) {
     // An error of the source comes back from the upload as that of a connection; the original is kept here.
     let fault: unknown;
     const open = () =>
-      keepFault(verified(readOn(work, blob), blob, work.source.repository), (error) => (fault = error));
+      keepFault(verified(readOn(work, blob, first()), blob, work.source.repository), (error) => (fault = error));
     try {
       return await work.into.upload(work.target, blob, open, work.signal);
     } catch (thrown) {
@@ -31,14 +41,55 @@ export async function transferBlob(work: CopyWork, blob: WireDescriptor): Promis
   }
 }
 
+/** The bytes of a blob as they arrive. */
+type Opened = Promise<AsyncIterable<Uint8Array>>;
+
+/** A blob that is asked for before it is needed. */
+function openAhead(
+  { from, source, signal }: CopyWork,
+  { digest }: WireDescriptor,
+): {
+  /** The bytes, for the first who asks. */
+  take(): Opened | undefined;
+  /** Ends the request if they were not taken. */
+  drop(): void;
+} {
+  let opened: Opened | undefined = from.content.open(source, digest, signal);
+  opened.catch(() => undefined);
+  const take = (): Opened | undefined => {
+    const taken = opened;
+    opened = undefined;
+    return taken;
+  };
+  const end = async (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+    // A generator that was never begun does not end what it holds.
+    const iterator = bytes[Symbol.asyncIterator]();
+    await iterator.next();
+    await iterator.return?.();
+  };
+  return {
+    take,
+    drop: () =>
+      void take()
+        ?.then(end)
+        .catch(() => undefined),
+  };
+}
+
 /** The bytes of a blob; after a break they go on from where they stopped. */
-async function* readOn(work: CopyWork, blob: WireDescriptor): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readOn(
+  work: CopyWork,
+  blob: WireDescriptor,
+  first: Opened | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { from, source, signal, clock } = work;
   let at = 0;
   for (let fruitless = 1; ; fruitless++) {
     const before = at;
     try {
-      for await (const chunk of await from.content.open(source, blob.digest, signal, at)) {
+      const opened =
+        (at === 0 && fruitless === 1 ? first : undefined) ?? from.content.open(source, blob.digest, signal, at);
+      for await (const chunk of await opened) {
         at += chunk.byteLength;
         yield chunk;
       }

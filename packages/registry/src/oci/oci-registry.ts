@@ -60,6 +60,7 @@ export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
       ref,
       signal,
     );
+  const from = { manifest: remembering(memory, manifest), content };
   const write: RegistryAdapter["put"] = (repository, bytes, tag, signal, before) =>
     put(exchange, clock, { repository, manifest: bytes, tag, before }, signal);
   return {
@@ -78,20 +79,15 @@ export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
         { repository, manifest: bytes, tags, config: knownConfig(repository, bytes.digest, memory) },
         signal,
       ),
-    copy: (source, target, signal) =>
-      copyImage({ source, target, from: { manifest, content }, into: content }, { clock, report }, signal),
+    copy: (source, target, signal) => copyImage({ source, target, from, into: content }, { clock, report }, signal),
     copyWithReferrers: (source, target, signal) =>
       copyImage(
-        { source, target, from: { manifest, content }, into: content, referrersInto: { manifest, put: write } },
+        { source, target, from, into: content, referrersInto: { manifest, put: write } },
         { clock, report },
         signal,
       ),
     checkCopy: (source, target, signal) =>
-      copyImage(
-        { source, target, from: { manifest, content }, into: content, dryRun: true },
-        { clock, report },
-        signal,
-      ),
+      copyImage({ source, target, from, into: content, dryRun: true }, { clock, report }, signal),
     listTags: (repository, most, signal) => listTags(exchange, repository, most, signal),
     expectWrites: (repository) => exchange.expectWrites(parseImageRef(repository).path),
   };

@@ -1,0 +1,147 @@
+import { execFile } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, get, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { parseDigest, parseImageRef } from "../../packages/kernel/src/index.ts";
+import { createOciRegistry } from "../../packages/registry/src/oci/index.ts";
+import { startDockerRegistry } from "../../packages/registry/src/testing/index.ts";
+import { startDelayedSocket } from "./delayed-socket.ts";
+
+const run = promisify(execFile);
+const size = 96 * 1024 * 1024;
+const rounds = Number(process.env["ROUNDS"] ?? 5);
+
+/** A program that copies an image, as a command line for a source and a target. */
+export interface Copier {
+  readonly name: string;
+  readonly command: (source: string, target: string) => readonly string[];
+}
+
+/** Copies of an image with one layer of 96 MiB into a registry that lacks it, as whole processes, by turns; without latency and with. */
+export async function measureCopies(
+  copiers: (hosts: readonly string[]) => readonly Copier[],
+  where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const registries = [await startDockerRegistry(), await startDockerRegistry()] as const;
+  try {
+    for (const delayMs of [0, 30]) {
+      const sides = await Promise.all(registries.map(({ host }) => startDelayedSocket(host, delayMs)));
+      const [source = "", target = ""] =
+        delayMs === 0 ? registries.map(({ host }) => host) : sides.map(({ host }) => host);
+      const all = copiers([source, target]).map((copier) => ({ copier, ms: [] as number[] }));
+      for (let round = 0; round <= rounds; round++) {
+        // A new layer each time: skopeo remembers where it has copied one to, and mounts it.
+        const digest = await pushLayer(registries[0].host);
+        for (const { copier, ms } of all) {
+          const name = `acme/${copier.name.split(" ")[0] ?? ""}-${round}`;
+          const [program = "", ...args] = copier.command(
+            `${source}/acme/big@${digest}`,
+            `${target}/${name}-${delayMs}:latest`,
+          );
+          const begun = performance.now();
+          const failed = await run(program, args, where).catch((error: unknown) => error instanceof Error && error);
+          if (failed instanceof Error) console.error(`${copier.name}: ${failed.message.slice(0, 400)}`);
+          // The first round fills caches.
+          if (round > 0) ms.push(failed instanceof Error ? Infinity : performance.now() - begun);
+        }
+      }
+      print(delayMs, all);
+      await Promise.all(sides.map((side) => side.close()));
+    }
+    await barePipe(registries[0].host, await pushLayer(registries[0].host));
+  } finally {
+    await Promise.all(registries.map((registry) => registry.close()));
+  }
+}
+
+function print(delayMs: number, all: readonly { readonly copier: Copier; readonly ms: readonly number[] }[]): void {
+  const best = Array.from({ length: rounds }, (_, round) =>
+    Math.min(...all.slice(1).map(({ ms }) => ms[round] ?? Infinity)),
+  );
+  console.log(
+    `\n5. a copy of 96 MiB, ${delayMs} ms in each direction (median of ${rounds}; ratio to the fastest other of the same round)\n`,
+  );
+  console.log("| tool | wall | ratio |\n|---|---|---|");
+  for (const { copier, ms } of all) {
+    const ratio = median(ms.map((one, round) => one / (best[round] ?? Number.NaN)));
+    console.log(`| ${copier.name} | ${median(ms).toFixed(0)} ms | ${ratio.toFixed(2)} |`);
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** What one thread of Node can do at most: bytes from a registry through SHA-256 into a server that drops them. */
+async function barePipe(host: string, digest: string): Promise<void> {
+  const layer = await layerOf(host, digest);
+  const sink = createServer((incoming, answer) => incoming.resume().on("end", () => answer.end()));
+  sink.listen(0, "127.0.0.1");
+  await once(sink, "listening");
+  const { port } = sink.address() as AddressInfo;
+  const used: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const before = process.cpuUsage();
+    const hash = createHash("sha256");
+    const outgoing = request({ port, method: "POST", headers: { "content-length": size } });
+    const done = once(outgoing, "response");
+    const [incoming] = (await once(get(`http://${host}/v2/acme/big/blobs/${layer}`), "response")) as [
+      NodeJS.ReadStream,
+    ];
+    incoming.on("data", (chunk) => {
+      hash.update(chunk);
+      if (outgoing.write(chunk)) return;
+      incoming.pause();
+      outgoing.once("drain", () => incoming.resume());
+    });
+    incoming.on("end", () => outgoing.end());
+    await done;
+    if (`sha256:${hash.digest("hex")}` !== layer) throw new Error("the layer changed on the way");
+    const { user, system } = process.cpuUsage(before);
+    if (round > 0) used.push((user + system) / 1000);
+  }
+  sink.close();
+  const ms = Math.min(...used);
+  console.log(
+    `\na bare pipe with SHA-256: ${ms.toFixed(0)} ms of processor time, the sink's included; ${(size / 1000 / ms).toFixed(0)} MB/s`,
+  );
+}
+
+async function layerOf(host: string, digest: string): Promise<string> {
+  const registry = createOciRegistry({ host });
+  const reading = await registry.manifest(parseImageRef(`${host}/acme/big@${digest}`));
+  if (reading.kind !== "found") throw new Error("the image that was pushed is not there");
+  const { layers } = JSON.parse(new TextDecoder().decode(reading.value.bytes)) as { layers: [{ digest: string }] };
+  return layers[0].digest;
+}
+
+async function pushLayer(host: string): Promise<string> {
+  const { repository } = parseImageRef(`${host}/acme/big`);
+  const { content } = createOciRegistry({ host });
+  const upload = async (bytes: Uint8Array, mediaType: string) => {
+    const described = { digest: digestOf(bytes), size: bytes.length };
+    await content.upload(repository, described, async function* () {
+      yield await Promise.resolve(bytes);
+    });
+    return { mediaType, ...described };
+  };
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const config = Buffer.from(
+    '{"os":"linux","architecture":"amd64","config":{},"rootfs":{"type":"layers","diff_ids":[]}}',
+  );
+  const manifest = {
+    schemaVersion: 2,
+    mediaType,
+    config: await upload(config, "application/vnd.oci.image.config.v1+json"),
+    layers: [await upload(randomBytes(size), "application/vnd.oci.image.layer.v1.tar")],
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  await content.store(repository, { digest: digestOf(bytes), mediaType, size: bytes.length, bytes });
+  return digestOf(bytes);
+}
+
+function digestOf(bytes: Uint8Array): ReturnType<typeof parseDigest> {
+  return parseDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { failure, type Received, type Reply, reply } from "./reply.ts";
-import { type RegistryStore, sha256 } from "./store.ts";
+import { type RegistryStore, sha256, sha512 } from "./store.ts";
 
 /** GET and HEAD of `/v2/<name>/blobs/<digest>`. */
 export function handleBlob(
@@ -65,8 +65,9 @@ export function handleUpload(store: RegistryStore, name: string, id: string, req
 }
 
 function finish(store: RegistryStore, name: string, digest: string, body: Buffer): Reply {
-  if (sha256(body) !== digest) return failure(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
-  store.addBlob(name, body);
+  const seen = digest.startsWith("sha512:") ? sha512(body) : sha256(body);
+  if (seen !== digest) return failure(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  store.addBlob(name, body, digest);
   return created(name, digest);
 }
 

@@ -36,7 +36,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Stores parts of a shape and remembers them. */
 interface Builder {
-  blob(mediaType: string, content: string | Json, extra?: Json): Promise<Json>;
+  blob(mediaType: string, content: string | Json, extra?: Json, algorithm?: "sha256" | "sha512"): Promise<Json>;
   manifest(content: Json, mediaType?: string, extra?: Json): Promise<Json>;
   /** An image manifest with one layer. */
   image(name: string, extra?: Json): Promise<Json>;
@@ -58,10 +58,10 @@ function shape(name: string, make: (build: Builder) => Promise<Json>, copy: Imag
 
 function createBuilder(sink: ImageSink, repository: string, manifests: Digest[], blobs: Digest[]): Builder {
   const build: Builder = {
-    async blob(mediaType, content, extra = {}) {
+    async blob(mediaType, content, extra = {}, algorithm = "sha256") {
       const bytes = Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
-      const digest = digestOf(bytes);
-      if (!blobs.includes(digest)) await sink.addBlob(repository, bytes);
+      const digest = digestOf(bytes, algorithm);
+      if (!blobs.includes(digest)) await sink.addBlob(repository, bytes, digest);
       blobs.push(digest);
       return { mediaType, digest, size: bytes.length, ...extra };
     },
@@ -142,6 +142,13 @@ export const imageShapes: readonly ImageShape[] = [
   shape("a zstd layer", async (build) =>
     build.manifest({ config: await build.config(), layers: [await build.blob(`${oci}.layer.v1.tar+zstd`, "zstd")] }),
   ),
+  shape("a config and a layer with sha512 digests", async (build) => {
+    const config = { os: "linux", architecture: "amd64", config: {}, created_by: "sha512" };
+    return await build.manifest({
+      config: await build.blob(types.config, config, {}, "sha512"),
+      layers: [await build.blob(types.layer, "a layer of sha512", {}, "sha512")],
+    });
+  }),
   shape("a foreign layer that its vendor keeps", async (build) => {
     const bytes = Buffer.from("kept by the vendor");
     const foreign = {
@@ -227,6 +234,6 @@ export const imageShapes: readonly ImageShape[] = [
   ),
 ];
 
-function digestOf(bytes: Uint8Array): Digest {
-  return parseDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
+function digestOf(bytes: Uint8Array, algorithm: "sha256" | "sha512" = "sha256"): Digest {
+  return parseDigest(`${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`);
 }

@@ -23,8 +23,8 @@ function pushTo({ host, username, password }: PushTarget, repository: string): I
   const at = parseImageRef(`${host}/${repository}`).repository;
   registry.expectWrites?.(at);
   return {
-    async addBlob(_repository, bytes) {
-      const digest = parseDigest(sha256(bytes));
+    async addBlob(_repository, bytes, named = sha256(bytes)) {
+      const digest = parseDigest(named);
       if ((await registry.content.has(at, "blob", digest)).kind === "found") return;
       await registry.content.upload(at, { digest, size: bytes.length }, () => chunk(bytes));
     },

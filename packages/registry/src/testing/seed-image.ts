@@ -35,7 +35,7 @@ export interface SeededImage {
 
 /** A place that takes blobs and manifests: a fake's store, or a registry over HTTP. */
 export interface ImageSink {
-  addBlob(repository: string, bytes: Uint8Array): unknown;
+  addBlob(repository: string, bytes: Uint8Array, digest?: string): unknown;
   addManifest(repository: string, bytes: Uint8Array, mediaType: string, tag?: string): unknown;
 }
 

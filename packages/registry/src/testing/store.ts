@@ -31,8 +31,8 @@ export interface RegistryStore {
   deleteUntagged(repository: string): void;
   /** Stores a manifest and answers with its digest. */
   addManifest(repository: string, bytes: Uint8Array, mediaType: string, tag?: string): string;
-  /** Stores a blob and answers with its digest. */
-  addBlob(repository: string, bytes: Uint8Array): string;
+  /** Stores a blob and answers with its digest. @param digest - Another one than that of SHA-256. */
+  addBlob(repository: string, bytes: Uint8Array, digest?: string): string;
 }
 
 /** An empty store. */
@@ -70,8 +70,7 @@ export function createStore(): RegistryStore {
       if (tag !== undefined) repository(name).tags.set(tag, digest);
       return digest;
     },
-    addBlob(name, bytes) {
-      const digest = sha256(bytes);
+    addBlob(name, bytes, digest = sha256(bytes)) {
       repository(name).blobs.set(digest, Buffer.from(bytes));
       return digest;
     },

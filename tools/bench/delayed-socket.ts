@@ -9,7 +9,7 @@ export interface DelayedSocket {
 
 /**
  * Starts a proxy that holds every piece of data back by `delayMs`, in either direction. It does not read what it passes on, so that it
- * costs little beside the programs that are measured.
+ * costs little next to the programs that are measured.
  */
 export async function startDelayedSocket(target: string, delayMs: number): Promise<DelayedSocket> {
   const { hostname, port } = new URL(`http://${target}`);

@@ -18,10 +18,10 @@ const hooks = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
+const modules = [pathToFileURL(join(folder, "index.ts")).href, import.meta.resolve("@lateen/kernel")];
+
 const program = `
-  import { openRegistries } from "${pathToFileURL(join(folder, "open-registries.ts")).href}";
-  import { retag } from "${pathToFileURL(join(folder, "retag.ts")).href}";
-  import { parseImageRef } from "@lateen/kernel";
+  const [{ openRegistries, retag }, { parseImageRef }] = await Promise.all(process.argv.slice(1).map((url) => import(url)));
   const sleeps = [];
   const clock = { now: () => Date.now(), sleep: async (ms) => void sleeps.push(ms) };
   const host = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
@@ -34,7 +34,9 @@ const program = `
 
 test("a missing SDK is named at once, with the command that installs it, and nothing is tried again", async () => {
   const args = ["--conditions=source", "--disable-warning=ExperimentalWarning", "--import", hooks];
-  const { stdout } = await run(process.execPath, [...args, "--input-type=module", "--eval", program], { cwd: folder });
+  const { stdout } = await run(process.execPath, [...args, "--input-type=module", "--eval", program, ...modules], {
+    cwd: folder,
+  });
   expect(JSON.parse(stdout)).toEqual({
     code: "REGISTRY_SDK_MISSING",
     category: "input",

@@ -44,6 +44,46 @@ describe.each(listing)("on %s a run", (name) => {
   });
 });
 
+describe.each(listing)("on %s what cannot come", (name) => {
+  test("because its workflow does not parse is said at once", async () => {
+    const { push, gate, clock } = await startForgeWorld(name);
+    const file = `.${name === "GitHub" ? "github" : "gitea"}/workflows/e2e.yml`;
+    const sha = push({ files: { [file]: "on: [push\njobs:", "server/a.ts": "2" } });
+    const from = clock.now();
+    expect(await gate(sha, { wait: true })).toMatchObject({
+      outcome: "refused",
+      reason: expect.stringContaining("no run can come"),
+    });
+    expect(clock.now()).toBe(from);
+  });
+});
+
+describe("on Gitea a required check", () => {
+  const start = async () => {
+    const world = await startForgeWorld("Gitea 1.26.4");
+    const sha = world.push(server);
+    const run = world.fake.setRun({ sha, file: "ci.yml", name: "CI", status: "in_progress" });
+    world.fake.setStatus({ sha, context: "CI / deploy (push)", state: "pending", runId: run });
+    const input = { checks: ["CI / deploy (push)"], workflows: [], wait: true };
+    return { ...world, sha, run, input };
+  };
+
+  test("of the very job that the gate runs in is said at once", async () => {
+    const { sha, run, input, gate, clock } = await start();
+    const from = clock.now();
+    const verdict = await gate(sha, { ...input, ownRun: { id: String(run), job: "deploy" } });
+    expect(verdict).toMatchObject({ outcome: "refused", reason: expect.stringContaining("this very job") });
+    expect(clock.now()).toBe(from);
+  });
+
+  test("that no runner has taken in time is said to wait for one", async () => {
+    const { sha, input, gate } = await start();
+    const verdict = await gate(sha, { ...input, policy: { timeoutMs: 60_000 } });
+    expect(verdict).toMatchObject({ outcome: "unknown", code: "GATE_TIMEOUT" });
+    expect(verdict).toMatchObject({ reason: expect.stringContaining("no runner has taken it") });
+  });
+});
+
 describe("on GitHub a check run", () => {
   const start = async () => {
     const world = await startForgeWorld("GitHub");

@@ -41,6 +41,15 @@ describe("what the documentation shows", () => {
     expect(shown.filter((line) => !known.has(line.split(": ")[1]!))).toEqual([]);
   });
 
+  test("no inline code has double braces, which the site would evaluate", () => {
+    const evaluated = pages.flatMap(({ path, text }) =>
+      [...text.replaceAll(/^```[\s\S]*?^```/gm, "").matchAll(/`[^`\n]*\{\{[^`\n]*`/g)].map(
+        ([code]) => `${path}: ${code}`,
+      ),
+    );
+    expect(evaluated).toEqual([]);
+  });
+
   test("every key of the configuration is named on its page", () => {
     const { text = "" } = pages.find(({ path }) => path === "apps/docs/configuration.md") ?? {};
     const keys = keysOf(JSON.parse(readFileSync(join(root, "packages/cli/schema.json"), "utf8")) as Schema).filter(

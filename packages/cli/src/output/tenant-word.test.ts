@@ -5,14 +5,14 @@ import { root } from "../../test/run-lateen.ts";
 import { tenantWord } from "./tenant-word.ts";
 import { tenantWords } from "./tenant-words.table.ts";
 
-const verdicts = ["verified", "ahead", "quarantined", "pinned", "unreachable", "unknown"] as const;
+const verdicts = ["verified", "ahead", "quarantined", "pinned", "unreachable", "unknown", "mixed"] as const;
 
 describe("the word for a tenant", () => {
   test.each(verdicts)("%s stays what it is", (verdict) => {
     for (const isRollout of [true, false]) expect(tenantWord({ verdict, wave: undefined }, isRollout)).toBe(verdict);
   });
 
-  test.each(["behind", "diverged", "straggler", "mixed"] as const)("%s is failed, or not started", (verdict) => {
+  test.each(["behind", "diverged", "straggler"] as const)("%s is failed, or not started", (verdict) => {
     expect(tenantWord({ verdict, wave: "canary" }, true)).toBe("failed");
     expect(tenantWord({ verdict, wave: undefined }, true)).toBe("not started");
     expect(tenantWord({ verdict, wave: undefined }, false)).toBe("failed");

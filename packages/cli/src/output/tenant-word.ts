@@ -1,5 +1,5 @@
 /** Verdicts of the fleet about tenants that do not run the release; the reason says which of them it is. */
-const offTarget: ReadonlySet<string> = new Set(["behind", "diverged", "straggler", "mixed"]);
+const offTarget: ReadonlySet<string> = new Set(["behind", "diverged", "straggler"]);
 
 /**
  * The word of `tenant-words.table.ts` for a tenant.

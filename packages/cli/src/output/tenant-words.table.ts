@@ -10,6 +10,7 @@ export const tenantWords: readonly TenantWordRow[] = [
   { word: "ahead", meaning: "It runs a descendant of the release." },
   { word: "failed", meaning: "It does not run the release, or it was reported unhealthy." },
   { word: "not started", meaning: "The rollout ended before its turn; it runs what it ran." },
+  { word: "mixed", meaning: "It keeps showing the release and another commit by turns." },
   { word: "unreachable", meaning: "It did not answer." },
   { word: "unknown", meaning: "It answered, and the answer proves nothing." },
   { word: "quarantined", meaning: "It was broken before the first move." },

@@ -29,8 +29,9 @@ if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
 const ends = new Map<string, number>();
 const started = performance.now();
 for (let seed = first; seed < first + count; seed++) {
-  const run = await simulate(seed);
-  if (count === 1 || run.violation !== undefined) console.log(run.trace.join("\n"));
+  const run = await simulate(seed, { trace: count === 1 });
+  if (count === 1) console.log(run.trace.join("\n"));
+  else if (run.violation !== undefined) console.log((await simulate(seed)).trace.join("\n"));
   if (run.violation !== undefined) {
     console.error(`seed ${seed}: ${run.violation}; the trace above ends there. Again: pnpm simulate --seed ${seed}`);
     process.exit(1);

@@ -10,7 +10,7 @@ import {
   type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
-import { computeCoverage, countOff } from "./coverage/coverage.ts";
+import { computeCoverage, listOff } from "./coverage/coverage.ts";
 import { startOrResume } from "./steps/start-or-resume.ts";
 import { checkEvidence } from "./checks/check-report.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
@@ -20,6 +20,10 @@ import { type Pin, resolvePolicy } from "./policy.ts";
 import type { RolloutInput, RolloutPorts } from "./ports/rollout-ports.ts";
 import { forwardStop } from "./steps/forward-stop.ts";
 import type { Run } from "./steps/run.ts";
+import { mayEnumerate } from "./engine/decide-rollout.ts";
+import type { Observation } from "./steps/observe.ts";
+import { reEnumerate } from "./steps/re-enumerate.ts";
+import { steadyClock } from "./steps/steady-clock.ts";
 import { sweep } from "./steps/sweep.ts";
 import { coverageEvidence, listed } from "./verify-fleet.ts";
 
@@ -33,9 +37,10 @@ import { coverageEvidence, listed } from "./verify-fleet.ts";
  */
 export async function rollOut(
   input: RolloutInput,
-  ports: RolloutPorts,
+  given: RolloutPorts,
   signal?: AbortSignal,
 ): Promise<Verdict<FleetReport>> {
+  const ports = { ...given, clock: steadyClock(given.clock) };
   const policy = resolvePolicy(input.policy);
   const opened = await ports.journal.open();
   if (opened.kind === "stop") return forwardStop(opened);
@@ -60,18 +65,38 @@ async function endCleanly(run: Run): Promise<Verdict<FleetReport>> {
 
 async function carryOut(run: Run): Promise<Verdict<FleetReport>> {
   const passed = await passGuards(run);
-  const failure = passed || run.state.moved > 0 ? await runLoop(run) : undefined;
-  if (failure !== undefined && run.state.moved === 0) throw failure;
-  const report = await account(run);
+  const stopped = passed || run.state.moved > 0 ? await runLoop(run) : undefined;
+  if (stopped !== undefined && run.state.moved === 0) throw stopped;
+  const { observations, failure } = await sweepUntilComplete(run, stopped);
+  const report = account(run, observations);
   const verdict = conclude(run, report, failure);
   const isOver = failure === undefined && (!run.state.interrupted || run.state.moved === 0);
   if (isOver) await writeEnd(run, verdict);
   return verdict;
 }
 
-async function account(run: Run): Promise<FleetReport> {
+/** The last sweep takes a while: who was born in it is moved, asked and counted like all others. */
+async function sweepUntilComplete(run: Run, stopped: ReleaseError | undefined): Promise<LastSweep> {
+  let observations = await sweep(run);
+  let failure = stopped;
+  while (failure === undefined && mayEnumerate(run.state)) {
+    const born = await reEnumerate(run).catch((error: unknown) => void (failure = asReleaseError(error)));
+    if (born === undefined || born.length === 0) break;
+    if (!run.state.isComplete) failure = await runLoop(run);
+    // What has been moved since makes the earlier answers old.
+    const asked = run.state.isComplete && !born.some((slug) => run.state.tenants.get(slug)?.moved) ? born : undefined;
+    observations = new Map([...observations, ...(await sweep(run, asked))]);
+  }
+  return { observations, failure };
+}
+
+interface LastSweep {
+  readonly observations: ReadonlyMap<Slug, Observation>;
+  readonly failure: ReleaseError | undefined;
+}
+
+function account(run: Run, observations: LastSweep["observations"]): FleetReport {
   const { state, ports, policy } = run;
-  const observations = await sweep(run);
   const tenants = [...state.tenants.values()].map((tenant) => tenant.tenant);
   const canary = new Set(policy.canary);
   const { release } = run.input;
@@ -88,7 +113,7 @@ async function account(run: Run): Promise<FleetReport> {
     waves,
   });
   const { enumerated, verified, ahead } = report;
-  ports.report?.({ type: "fleet-covered", enumerated, verified, ahead, off: countOff(report) });
+  ports.report?.({ type: "fleet-covered", enumerated, verified, ahead, off: listOff(report).length });
   return {
     ...report,
     ...(state.checks.length === 0 ? {} : { checks: [...state.checks] }),
@@ -135,8 +160,7 @@ function reasonAgainst(run: Run, report: FleetReport): { readonly code: string; 
       reason: `the canary ${unproven[0]?.slug} is not proven: ${unproven[0]?.reason ?? unproven[0]?.verdict}`,
     };
   const allowed = tolerance(run.policy.maxStragglers, report.enumerated);
-  const pinned = new Set(report.pinned);
-  const off = [...report.stragglers, ...report.quarantined, ...report.unknown].filter((slug) => !pinned.has(slug));
+  const off = listOff(report);
   if (off.length <= allowed) return undefined;
   const reason = `${off.length} of ${report.enumerated} tenants are not proven on target, ${allowed} tolerated: ${listed(off)}`;
   return { code: "FLEET_UNPROVEN", reason };

@@ -1,6 +1,6 @@
 import { type Evidence, go, interrupted, isoNow, type NonEmpty, stop, type Verdict } from "@lateen/kernel";
 import { forwardStop } from "./steps/forward-stop.ts";
-import { computeCoverage, countOff } from "./coverage/coverage.ts";
+import { computeCoverage, listOff } from "./coverage/coverage.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
 import { observe } from "./steps/observe.ts";
@@ -8,6 +8,7 @@ import { resolvePolicy } from "./policy.ts";
 import type { VerifyInput, VerifyPorts } from "./ports/rollout-ports.ts";
 import { observeOptions } from "./steps/prepare.ts";
 import { readFleet } from "./steps/read-fleet.ts";
+import { steadyClock } from "./steps/steady-clock.ts";
 
 /**
  * Asks every tenant of the fleet which commit it runs, and accounts for every one; changes nothing.
@@ -18,9 +19,10 @@ import { readFleet } from "./steps/read-fleet.ts";
  */
 export async function verifyFleet(
   input: VerifyInput,
-  ports: VerifyPorts,
+  given: VerifyPorts,
   signal?: AbortSignal,
 ): Promise<Verdict<FleetReport>> {
+  const ports = { ...given, clock: steadyClock(given.clock) };
   const policy = resolvePolicy(input.policy);
   const fleet = await readFleet(input, policy, ports, signal);
   if (fleet.kind === "stop") return forwardStop(fleet);
@@ -48,7 +50,7 @@ function judgeCoverage(
   at: string,
   tell: VerifyPorts["report"],
 ): Verdict<FleetReport> {
-  const off = countOff(report);
+  const off = listOff(report).length;
   const { enumerated, verified, ahead } = report;
   tell?.({ type: "fleet-covered", enumerated, verified, ahead, off });
   const evidence: NonEmpty<Evidence> = [coverageEvidence(report, off <= allowed ? "ok" : "refused", at)];

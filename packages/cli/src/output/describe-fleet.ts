@@ -64,6 +64,7 @@ export const describeFleet: Describers<FleetEvent> = {
     event.born.length === 0
       ? undefined
       : info(`${event.born.length} tenants were born during the rollout and are rolled last`),
+  "tenants-departed": (event) => warning(`${event.slugs.join(", ")}: no longer listed by the control plane`),
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
   "rollout-paused": ({ actor, reason }) =>
     info(`paused by ${actor}${reason === undefined ? "" : `: ${reason}`}; no wave starts until it continues`),

@@ -121,6 +121,7 @@ const fleet = z.object({
   unknown: words,
   /** Those of the three lists that do not count against the tolerance. */
   pinned: words.optional(),
+  departed: words.optional(),
   /** Tenants that come and go; not among `tenants`. */
   ephemeral: words.optional(),
   /** Tenants that were handed to a control plane. */

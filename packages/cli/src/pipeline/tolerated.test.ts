@@ -16,6 +16,7 @@ function report({ stragglers = [], quarantined = [], unknown = [], pinned = [] }
     quarantined: slugs(quarantined),
     unknown: slugs(unknown),
     pinned: slugs(pinned),
+    departed: [],
     ephemeral: [],
     tenants: [],
     moved: 10,

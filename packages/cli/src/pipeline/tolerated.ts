@@ -9,7 +9,7 @@ export function toleratedIn(coverage: FleetReport | undefined): string {
   return `${off.length} of ${coverage.enumerated} tenants ${are} off target and tolerated: ${names}`;
 }
 
-function offTarget({ stragglers, quarantined, unknown, pinned }: FleetReport): readonly string[] {
-  const onPurpose = new Set(pinned);
+function offTarget({ stragglers, quarantined, unknown, pinned, departed }: FleetReport): readonly string[] {
+  const onPurpose = new Set([...pinned, ...departed]);
   return [...stragglers, ...quarantined, ...unknown].filter((slug) => !onPurpose.has(slug));
 }

@@ -33,6 +33,7 @@ export function computeCoverage(input: CoverageInput): FleetReport {
     quarantined: listed("quarantined"),
     unknown: listed("unknown"),
     pinned: off.filter((line) => line.pin !== undefined).map((line) => line.slug),
+    departed: off.filter((line) => hasDeparted(line, input)).map((line) => line.slug),
     ephemeral: input.ephemeral,
     tenants,
     moved: input.moved,
@@ -115,7 +116,18 @@ function listOf(line: TenantReport, input: CoverageInput): ListName | undefined 
   return look === "unreachable" || look === "unknown" || look === undefined ? "unknown" : "stragglers";
 }
 
-/** Tenants that are off target and not pinned: what the tolerance is compared with. */
-export function countOff(report: FleetReport): number {
-  return report.enumerated - report.verified - report.ahead - report.pinned.length;
+/**
+ * Left the fleet before it was moved, and does not answer. A tenant that was moved counts: it may have died of the release, and some
+ * control planes list only what is well.
+ */
+function hasDeparted({ slug, pin }: TenantReport, { states, observations, canary }: CoverageInput): boolean {
+  const { gone, moved } = states?.get(slug) ?? {};
+  const isSilent = observations.get(slug)?.sha === undefined;
+  return gone === true && moved === false && isSilent && pin === undefined && !canary.has(slug);
+}
+
+/** Tenants that are off target and neither pinned nor departed: what the tolerance is compared with. */
+export function listOff({ stragglers, quarantined, unknown, pinned, departed }: FleetReport): readonly Slug[] {
+  const exempt = new Set([...pinned, ...departed]);
+  return [...stragglers, ...quarantined, ...unknown].filter((slug) => !exempt.has(slug));
 }

@@ -63,6 +63,8 @@ export interface FleetReport {
   readonly unknown: readonly Slug[];
   /** Those of the three lists above that do not count against the tolerance. */
   readonly pinned: readonly Slug[];
+  /** Those of the three lists above that left the fleet before their turn; they do not count either. */
+  readonly departed: readonly Slug[];
   /** Tenants that come and go; not among `tenants`. */
   readonly ephemeral: readonly Slug[];
   readonly tenants: readonly TenantReport[];

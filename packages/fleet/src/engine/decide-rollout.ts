@@ -154,8 +154,19 @@ function afterStop(state: RolloutState, limits: RolloutLimits): readonly Rollout
 }
 
 function atEnd(state: RolloutState, limits: RolloutLimits): readonly RolloutAction[] {
-  if (state.moved > 0 && !state.reEnumerated && !state.returning) return [{ kind: "re-enumerate" }];
+  if (mayEnumerate(state) && !state.isComplete) return [{ kind: "re-enumerate" }];
   return [fleetChecks(state, limits.checks) ?? { kind: "sweep" }];
+}
+
+/**
+ * Enumerations after the first one, at most: a fleet in which tenants are born faster than they are moved is never complete, and
+ * those that are left are off target in the account.
+ */
+const mostEnumerations = 6;
+
+/** Whether the fleet may be enumerated again: only what was moved can have missed somebody. */
+export function mayEnumerate(state: RolloutState): boolean {
+  return state.moved > 0 && !state.returning && state.stop === undefined && state.enumerations < mostEnumerations;
 }
 
 function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {

@@ -22,7 +22,7 @@ export interface RolloutForecast {
   /** Shortest possible duration, in milliseconds: soaks, confirmations, and moves as fast as the pace allows. */
   readonly floorMs: number;
   readonly requests: {
-    /** Calls to the control planes, the two enumerations included. */
+    /** Calls to the control planes, the three enumerations included. */
     readonly controlPlane: number;
     /** Looks at tenants if everything goes well. */
     readonly buildinfo: number;
@@ -119,7 +119,7 @@ function requestsOf(
   fleetSize: number,
   { callSize, verify }: ResolvedPolicy,
 ): RolloutForecast["requests"] {
-  const enumerations = new Set(planes.values()).size * (stages.length > 0 ? 2 : 1);
+  const enumerations = new Set(planes.values()).size * (stages.length > 0 ? 3 : 1);
   const posted = stages.map((stage) => ({
     stage,
     slugs: stage.slugs.filter((slug) => baseline.get(slug)?.kind !== "done"),

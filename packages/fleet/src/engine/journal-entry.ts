@@ -153,6 +153,8 @@ export type RolloutEvent =
       readonly again: boolean;
       readonly reason: string;
     }
+  /** The control plane had no row for them, and lists them no longer: they left before their turn. */
+  | { readonly type: "tenants-departed"; readonly slugs: readonly Slug[] }
   | {
       readonly type: "tenant-verified";
       readonly slug: Slug;

@@ -55,12 +55,14 @@ function lastStages(
  *
  * Waves go on with their last size: by now the evidence that the first ones were to give is there.
  */
-export function planBorn(input: StageInput, policy: ResolvedPolicy): readonly Stage[] {
+export function planBorn(input: StageInput, policy: ResolvedPolicy, round = 1): readonly Stage[] {
   const of = (kind: Baseline["kind"]) => input.tenants.filter(({ slug }) => input.baseline.get(slug)?.kind === kind);
   const movable = of("movable");
+  // The names of waves are unique within a rollout.
+  const name = round === 1 ? "born" : `born-${round}`;
   const sizes = "waves" in policy.pace ? policy.pace.waves.length : 0;
-  const stages = movable.length === 0 ? [] : cut({ name: "born", tenants: movable }, sizes, input, policy);
-  return [...stages, ...lastStages("born-quarantined", of("broken"), input.fleetSize, policy)];
+  const stages = movable.length === 0 ? [] : cut({ name, tenants: movable }, sizes, input, policy);
+  return [...stages, ...lastStages(`${name}-quarantined`, of("broken"), input.fleetSize, policy)];
 }
 
 /** The configured canaries; without any, waves and the window prove themselves on their own first step. */

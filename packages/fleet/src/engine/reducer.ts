@@ -64,6 +64,12 @@ const appliers: Appliers = {
       raise(state, "CANARY_FAILED", `the canary could not be moved: ${event.reason}`);
     each(state, event.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: event.reason }));
   },
+  "tenants-departed": (state, event) =>
+    each(state, event.slugs, (tenant) => {
+      if (tenant.step === "verified" || tenant.step === "failed") return;
+      takeBack(state, tenant);
+      Object.assign(tenant, { step: "failed", gone: true, reason: "no longer listed by the control plane" });
+    }),
   "tenant-verified": (state, event) =>
     each(state, [event.slug], (tenant) =>
       Object.assign(tenant, { step: "verified", sha: event.sha, reason: undefined }),
@@ -107,7 +113,8 @@ const appliers: Appliers = {
       );
   },
   "fleet-enumerated-again": (state, event) => {
-    state.reEnumerated = true;
+    state.enumerations += 1;
+    state.isComplete = event.stages.length === 0;
     addTenants(state, event.born);
     for (const slug of event.pinned ?? []) state.pinned.add(slug);
     state.ephemeral = [...new Set([...state.ephemeral, ...(event.ephemeral ?? [])])];

@@ -100,8 +100,9 @@ export interface RolloutState {
   /** Ids of wishes that were followed. */
   readonly wishes: Set<string>;
   interrupted: boolean;
-  /** The fleet has been enumerated once more after the last move. */
-  reEnumerated: boolean;
+  /** How often the fleet was enumerated again, and whether the last time found nobody who had to move. */
+  enumerations: number;
+  isComplete: boolean;
   returning: boolean;
   finished: string | undefined;
 }
@@ -140,7 +141,8 @@ export function emptyState(): RolloutState {
     paused: undefined,
     wishes: new Set(),
     interrupted: false,
-    reEnumerated: false,
+    enumerations: 0,
+    isComplete: false,
     returning: false,
     finished: undefined,
   };

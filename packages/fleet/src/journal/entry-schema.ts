@@ -121,6 +121,7 @@ const events = {
   },
   "retries-ended": { slugs },
   "tenants-unmoved": { slugs, again: z.boolean(), reason: text },
+  "tenants-departed": { slugs },
   "tenant-verified": { slug, sha: text, verdict: done },
   "tenant-failed": { slug, reason: text, sha: optionalText },
   "soak-started": { wave: text, until: z.number() },

@@ -5,6 +5,7 @@ import { decideRow } from "../coverage/decide-row.ts";
 import { decideRetry } from "./decide-retry.ts";
 import { oneLook } from "./look-once.ts";
 import { observe } from "./observe.ts";
+import { recordDeparted } from "./record-departed.ts";
 import type { Run } from "./run.ts";
 import { isNonEmpty, type Tenant } from "../ports/tenant.ts";
 
@@ -29,6 +30,7 @@ export async function callTenants(run: Run, waveName: string, slugs: readonly Sl
     const busyForMs = tries.busy === 0 ? 0 : clock.now() - tries.busySince;
     const delayMs = decideRetry(answer, { ...tries, busyForMs }, run.policy.verify);
     await write(run, call, answer, left, delayMs);
+    if (answer.kind === "answered") await lookForDeparted(run, release, answer, left);
     if ((answer.kind !== "transient" && answer.kind !== "busy") || delayMs === undefined) return;
     tries[answer.kind === "busy" ? "busy" : "transients"] += 1;
     run.tell({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
@@ -92,6 +94,21 @@ function answered(
     ...(strangers.length === 0 ? {} : { strangers }),
     ...(answer.message === undefined ? {} : { message: answer.message }),
   };
+}
+
+/** Tenants without a row in an answer that has rows for others: who left the fleet is not waited for. */
+async function lookForDeparted(
+  run: Run,
+  release: Release,
+  { rows }: Extract<Redeployment, { kind: "answered" }>,
+  asked: readonly Slug[],
+): Promise<void> {
+  const named = new Set(rows.map(({ slug }) => slug));
+  const left = rows.length === 0 ? [] : asked.filter((slug) => !named.has(slug));
+  if (left.length === 0) return;
+  const looks = await observe(tenantsOf(run, left), { ...oneLook(run.observing(release)), samples: () => 1 });
+  const silent = left.filter((slug) => looks.get(slug)?.verdict === "unreachable");
+  await recordDeparted(run, silent);
 }
 
 /** A row for a tenant that the call did not name is noise, unless it says that the tenant was moved. */

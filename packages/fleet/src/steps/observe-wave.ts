@@ -1,6 +1,7 @@
 import type { Slug } from "@lateen/kernel";
 import type { RolloutEvent } from "../engine/journal-entry.ts";
 import { type Observation, observe } from "./observe.ts";
+import { recordDeparted } from "./record-departed.ts";
 import type { Run } from "./run.ts";
 
 /** Waits until the tenants of a wave are proven or out of time, and writes down which. */
@@ -13,9 +14,15 @@ export async function observeWave(run: Run, waveName: string, slugs: readonly Sl
   const looks = await observe(tenants, { ...run.observing(release), onProgress, seenAt }, run.signal);
   // Called off in the middle: no tenant has had its full time, so nothing is concluded.
   if (run.signal?.aborted === true) return;
+  const silent = [...looks.values()].filter((look) => look.verdict === "unreachable");
+  for (const slug of await recordDeparted(run, slugsOf(silent))) looks.delete(slug);
   const facts = [...looks.values()].flatMap((look) => conclude(run, look));
   const unmoved = [...looks.values()].filter((look) => isUnmoved(run, look));
   await run.record(...facts, ...unmovedFacts(run, unmoved));
+}
+
+function slugsOf(looks: readonly Observation[]): readonly Slug[] {
+  return looks.map(({ slug }) => slug);
 }
 
 function conclude(run: Run, look: Observation): readonly RolloutEvent[] {

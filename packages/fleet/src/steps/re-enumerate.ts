@@ -4,19 +4,25 @@ import { readBaseline } from "./read-baseline.ts";
 import { readFleet } from "./read-fleet.ts";
 import type { Run } from "./run.ts";
 
-/** Enumerates once more: tenants that were born during the rollout are rolled last and counted like all others. */
-export async function reEnumerate(run: Run): Promise<void> {
+/**
+ * Enumerates once more: tenants that were born during the rollout are rolled last and counted like all others. Answers those that
+ * are new.
+ */
+export async function reEnumerate(run: Run): Promise<readonly Slug[]> {
   const { policy, ports, state, input } = run;
-  if (state.only !== undefined)
-    return run.record({ type: "fleet-enumerated-again", born: [], baseline: [], stages: [] });
+  if (state.only !== undefined) {
+    await run.record({ type: "fleet-enumerated-again", born: [], baseline: [], stages: [] });
+    return [];
+  }
   const fleet = await readFleet({ release: input.release, again: true }, policy, ports, run.signal);
   if (fleet.kind === "stop") {
-    return run.record({
+    await run.record({
       type: "guard-stopped",
       guard: "enumeration",
       outcome: "unknown",
       reason: `whether tenants were born during the rollout is not known: ${fleet.reason}`,
     });
+    return [];
   }
   const born = fleet.value.tenants.filter((tenant) => !state.tenants.has(tenant.slug));
   const listed = new Set<Slug>([...fleet.value.tenants.map((tenant) => tenant.slug), ...fleet.value.ephemeral]);
@@ -31,6 +37,11 @@ export async function reEnumerate(run: Run): Promise<void> {
     ...(gone.length === 0 ? {} : { gone }),
     pinned: born.map((tenant) => tenant.slug).filter((slug) => fleet.value.pins.has(slug)),
     baseline: [...baseline],
-    stages: planBorn({ tenants: rollable, baseline, fleetSize: state.tenants.size + born.length, canary: [] }, policy),
+    stages: planBorn(
+      { tenants: rollable, baseline, fleetSize: state.tenants.size + born.length, canary: [] },
+      policy,
+      state.enumerations + 1,
+    ),
   });
+  return born.map(({ slug }) => slug);
 }

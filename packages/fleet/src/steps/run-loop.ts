@@ -89,7 +89,7 @@ async function perform(run: Run, step: Step): Promise<void> {
     case "return":
       return planRollback(run);
     case "re-enumerate":
-      return reEnumerate(run);
+      return void (await reEnumerate(run));
   }
 }
 

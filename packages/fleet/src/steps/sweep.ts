@@ -7,9 +7,12 @@ import type { Run } from "./run.ts";
  *
  * Who was proven gets time to answer; who was given up, and everybody once the rollout has stopped, gets one look.
  */
-export async function sweep(run: Run): Promise<ReadonlyMap<Slug, Observation>> {
+export async function sweep(
+  run: Run,
+  slugs: readonly Slug[] = [...run.state.tenants.keys()],
+): Promise<ReadonlyMap<Slug, Observation>> {
   const { state, ports, policy, input } = run;
-  const tenants = [...state.tenants.values()].map((tenant) => tenant.tenant);
+  const tenants = slugs.flatMap((slug) => state.tenants.get(slug)?.tenant ?? []);
   ports.report?.({ type: "sweep-started", tenants: tenants.length });
   const isProven = (slug: Slug) =>
     state.tenants.get(slug)?.step === "verified" || state.tenants.get(slug)?.baseline?.kind === "done";

@@ -6,6 +6,8 @@ import { isReleaseError, ReleaseError } from "../vocabulary/release-error.ts";
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds since an instant that is the same for the whole process; never set, so that durations can be measured. */
+  elapsed?(): number;
   /** Resolves after `ms` milliseconds. @throws ReleaseError `INTERRUPTED` as soon as `signal` aborts */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -16,6 +18,7 @@ const longestTimerMs = 2_147_483_647;
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   async sleep(ms, signal) {
     for (let left = Math.max(0, ms); left >= 0; left -= longestTimerMs) {
       await setTimeout(Math.min(left, longestTimerMs), undefined, signal && { signal }).catch(() => {

@@ -196,9 +196,11 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
 
 /** The fleet's account as the result document has it. */
 export function fleetResult(report: FleetReport, isRollout = false): FleetResult {
-  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast } = report;
+  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, departed, ephemeral } = report;
+  const { waves, forecast } = report;
   const tenants = report.tenants.map((tenant) => ({ ...tenant, verdict: tenantWord(tenant, isRollout) }));
-  return { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, ephemeral, waves, forecast, tenants };
+  const lists = { stragglers, quarantined, unknown, pinned, departed, ephemeral };
+  return { enumerated, verified, ahead, ...lists, waves, forecast, tenants };
 }
 
 /** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since no one has seen it. */

@@ -2,6 +2,7 @@ import type { Slug, Verdict, Release } from "@lateen/kernel";
 import { replay } from "../../engine/reducer.ts";
 import { tolerance } from "../../engine/count-or-percent.ts";
 import type { FleetReport } from "../../coverage/fleet-report.ts";
+import type { RolloutState } from "../../engine/rollout-state.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Tenant } from "../../ports/tenant.ts";
 import type { Disk } from "./disk.ts";
@@ -23,6 +24,10 @@ export interface Watch {
   readonly underway: Map<number, readonly Slug[]>;
   /** How often each tenant was sent forward. */
   readonly posts: Map<Slug, number>;
+  /** Tenants that were moved forward for real. */
+  readonly moved: Set<Slug>;
+  /** The control plane has said that it moved others than it was asked to. */
+  heardOfStrangers: boolean;
   lastPostAt: number;
   /** The guards have been asked, and let the next wave begin, since the last wave began. */
   guardsPassed: boolean;
@@ -39,6 +44,7 @@ export function checkPost(watch: Watch, tenants: readonly Tenant[], release: Rel
   must(slugs.length > 0, "I15 an empty selection was sent");
   must(new Set(slugs).size === slugs.length, "I15 a tenant is twice in one call");
   must(new Set(tenants.map(({ plane }) => plane)).size === 1, "I1 a call mixes control planes");
+  for (const slug of slugs) must((world.tenants.get(slug)?.atWork ?? 0) === 0, `I17 ${slug} is in two calls at once`);
   for (const slug of slugs) {
     must(scenario.policy.pinned?.[slug] === undefined, `I1 ${slug} is pinned and was moved`);
     must(!slug.startsWith("e2e-"), `I1 ${slug} is ephemeral and was moved`);
@@ -48,13 +54,15 @@ export function checkPost(watch: Watch, tenants: readonly Tenant[], release: Rel
   must(hasIntent, "I11 a call has no durable intent");
   if (!isForward) return checkReturn(state.tenants, slugs, release);
   checkForward(watch, slugs);
+  checkDeaths(watch, slugs, state);
   checkWidth(watch, slugs, disk.entries);
 }
 
 function checkForward(watch: Watch, slugs: readonly Slug[]): void {
-  const { disk, scenario, posts } = watch;
+  const { disk, scenario, posts, heardOfStrangers } = watch;
   const since = disk.entries.slice(disk.entries.findLastIndex((entry) => entry.type === "rollout-resumed") + 1);
   const stopped = since.find((entry) => entry.type === "guard-stopped" || entry.type === "rollout-interrupted");
+  must(!heardOfStrangers, "I3 a tenant was moved after the control plane had moved others than it was asked to");
   must(stopped === undefined && !watch.guardStopped, "I3 a tenant was moved after the rollout had been stopped");
   must(!disk.entries.some((entry) => entry.type === "rollout-halted"), "I3 a tenant was moved forward after a halt");
   must(watch.guardsPassed, "I3 a wave began without the guards having been asked");
@@ -73,6 +81,28 @@ function checkForward(watch: Watch, slugs: readonly Slug[]): void {
     // Two calls, each with three retries; a process that dies may repeat one of them.
     must(sent <= 8 + scenario.crashes.length, `I12 ${slug} was moved ${sent} times`);
   }
+}
+
+/**
+ * I18: no wave begins while more tenants are dead of the release than are tolerated, and have been for as long as two looks and the
+ * gap between them take. So no more than the tolerance and the waves that were under way are dead when it stops.
+ */
+function checkDeaths({ scenario, world, release }: Watch, slugs: readonly Slug[], state: RolloutState): void {
+  const { clock } = world;
+  // Who asks for a pause is not seen, and nothing is concluded from it; a second call of a wave is no new wave.
+  if (scenario.storms !== undefined || slugs.some((slug) => (state.tenants.get(slug)?.calls ?? 0) > 1)) return;
+  const lenient = new Set(state.stages.flatMap(({ stage }) => (stage.lenient ? stage.slugs : [])));
+  const twoLooks = 3 * (scenario.policy.verify?.intervalMs ?? 20_000);
+  const dead = [...world.tenants].filter(
+    ([slug, { deadSince, sha }]) =>
+      deadSince !== undefined &&
+      sha === release.sha &&
+      clock.now() - deadSince > twoLooks &&
+      !lenient.has(slug) &&
+      state.tenants.get(slug)?.step === "verified",
+  );
+  const allowed = tolerance(scenario.policy.maxStragglers ?? 0, state.tenants.size);
+  must(dead.length <= allowed, `I18 ${dead.length} tenants were dead when a wave began, ${allowed} tolerated`);
 }
 
 function provenIn(entries: readonly JournalEntry[]): ReadonlySet<Slug> {
@@ -137,8 +167,13 @@ function checkSuccess(watch: Watch, report: FleetReport): void {
   const { world, scenario } = watch;
   const allowed = tolerance(scenario.policy.maxStragglers ?? 0, report.enumerated);
   const off = [...report.stragglers, ...report.quarantined, ...report.unknown].filter(
-    (slug) => !report.pinned.includes(slug),
+    (slug) => !report.pinned.includes(slug) && !report.departed.includes(slug),
   );
+  for (const slug of report.departed) {
+    const left = world.tenants.get(slug)?.plan.deletedAt;
+    must(left !== undefined && world.clock.now() - world.startedAt >= left, `I6 ${slug} is there and called departed`);
+    must(!watch.moved.has(slug), `I6 ${slug} was moved, and does not count`);
+  }
   must(report.enumerated > 0, "I6 an empty fleet was called a success");
   must(off.length <= allowed, `I6 ${off.length} tenants are off target, ${allowed} tolerated`);
   for (const line of report.tenants) {

@@ -26,7 +26,11 @@ export type MoveFault =
   | "dies-later"
   | "reverts-later"
   /** Moves, and somebody else moves it on. */
-  | "runs-ahead";
+  | "runs-ahead"
+  /** One of its replicas stays on the old commit, and answers every now and then. */
+  | "mixed"
+  /** Moves, and a cache in front of it answers for a while. */
+  | "cached";
 
 /** What a tenant does before anybody moves it. */
 export type FirstState = "old" | "done" | "ahead" | "diverged" | "down" | "dev";
@@ -59,6 +63,20 @@ export interface Scenario {
   readonly killSwitchAt: number | undefined;
   readonly supersededAt: number | undefined;
   readonly diskFullAt: number | undefined;
+  /** A bad release: every tenant that runs it dies so long after its move, in milliseconds. */
+  readonly diesAfterMs: number | undefined;
+  /** The control plane moves one more tenant than it was asked to, in this call of the rollout. */
+  readonly strangersIn: number | undefined;
+  /** Probability that a listing is only a page of the fleet, and says so. */
+  readonly pagedListings: number;
+  /** Every so often, for so long, the ingress of all tenants asks for a pause. */
+  readonly storms: { readonly everyMs: number; readonly lastMs: number } | undefined;
+  /** How far the machine's clock is off in each life, and how far it is set in the middle of it, in milliseconds. */
+  readonly clockOffsets: readonly { readonly from: number; readonly setBy: number }[];
+  /** Life before which the rollout of another fleet finds this one's journal. */
+  readonly intruderIn: number | undefined;
+  /** Longest time that a move takes, in milliseconds; below the patience of the policy, or two calls could meet. */
+  readonly longestMoveMs: number;
   /** True where nothing goes wrong: such a rollout has to succeed. */
   readonly isFair: boolean;
 }
@@ -74,6 +92,8 @@ const moveFaults: readonly [MoveFault, ...MoveFault[]] = [
   "dies-later",
   "reverts-later",
   "runs-ahead",
+  "mixed",
+  "cached",
 ];
 const hourMs = 3_600_000;
 
@@ -85,17 +105,18 @@ export function planScenario(seed: number): Scenario {
   const rate = isFair ? 0 : random.pick([0, 0.05, 0.1, 0.3]);
   const tenants = Array.from({ length: size }, (_, index) => planTenant(index, rate, isFair, random));
   const canaries = random.int(0, Math.min(2, size));
+  const policy = planPolicy(
+    tenants.slice(0, canaries).map(({ tenant }) => tenant.slug),
+    tenants,
+    isFair,
+    random,
+  );
   const sometimes = (p: number) => (!isFair && random.chance(p) ? random.int(0, 2 * hourMs) : undefined);
   return {
     seed,
     random,
     tenants: tenants.map((plan, index) => (index < canaries ? { ...plan, bornAt: 0 } : plan)),
-    policy: planPolicy(
-      tenants.slice(0, canaries).map(({ tenant }) => tenant.slug),
-      tenants,
-      isFair,
-      random,
-    ),
+    policy,
     callFaults: isFair ? 0 : random.pick([0, 0, 0.1, 0.4]),
     lostProbes: isFair ? 0 : random.pick([0, 0, 0.02, 0.1]),
     crashes: isFair ? [] : Array.from({ length: random.int(0, 3) }, () => random.int(1, 400)),
@@ -103,7 +124,32 @@ export function planScenario(seed: number): Scenario {
     killSwitchAt: sometimes(0.1),
     supersededAt: sometimes(0.1),
     diskFullAt: sometimes(0.05),
+    ...planWorld(isFair, policy, random),
     isFair,
+  };
+}
+
+function planWorld(
+  isFair: boolean,
+  policy: FleetPolicy,
+  random: Random,
+): Pick<
+  Scenario,
+  "diesAfterMs" | "strangersIn" | "pagedListings" | "storms" | "clockOffsets" | "intruderIn" | "longestMoveMs"
+> {
+  const unfair = <T>(p: number, make: () => T): T | undefined => (!isFair && random.chance(p) ? make() : undefined);
+  const patience = policy.verify?.timeoutMs ?? 240_000;
+  return {
+    diesAfterMs: unfair(0.15, () => random.int(1_000, 600_000)),
+    strangersIn: unfair(0.05, () => random.int(1, 6)),
+    pagedListings: unfair(0.05, () => random.pick([0.1, 0.3])) ?? 0,
+    storms: unfair(0.1, () => ({ everyMs: random.int(120_000, 900_000), lastMs: random.int(5_000, 60_000) })),
+    // A clock may be wrong or set in a fair rollout too.
+    clockOffsets: random.chance(0.2)
+      ? Array.from({ length: 8 }, () => ({ from: random.int(-hourMs, hourMs), setBy: random.int(-hourMs, hourMs) }))
+      : [],
+    intruderIn: unfair(0.2, () => random.int(2, 3)),
+    longestMoveMs: Math.min(120_000, patience - 20_000),
   };
 }
 

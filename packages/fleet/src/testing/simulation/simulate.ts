@@ -6,6 +6,7 @@ import type { RolloutPorts } from "../../ports/rollout-ports.ts";
 import { rollOut } from "../../roll-out.ts";
 import { createDisk, journalOn, tear } from "./disk.ts";
 import { checkPost, checkVerdict, Violation, type Watch } from "./invariants.ts";
+import { replay } from "../../engine/reducer.ts";
 import { commits, isDue, planScenario, type Scenario } from "./scenario.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 import { createWorld } from "./world.ts";
@@ -34,6 +35,8 @@ export interface SimulateOptions {
   readonly engine?: typeof rollOut;
   /** Operations after which the process is killed, one entry a life. @default those of the seed */
   readonly crashes?: readonly number[];
+  /** Whether what happens is written down, which costs as much as the simulation itself. @default true */
+  readonly trace?: boolean;
 }
 
 /** Operations of one simulation at most; more means that it would not end (I16). */
@@ -48,7 +51,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const planned = planScenario(seed);
   const scenario = options.crashes === undefined ? planned : { ...planned, crashes: options.crashes };
   const clock = createVirtualClock();
-  const simulation = begin(scenario, clock);
+  const simulation = begin(scenario, clock, options.trace !== false);
   const startedAt = clock.now();
   let ended = "";
   let lives = 0;
@@ -56,6 +59,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   try {
     do {
       lives += 1;
+      if (lives === scenario.intruderIn) await intrude(simulation, lives, options.engine ?? rollOut);
       ended = await live(simulation, lives, options.engine ?? rollOut);
       simulation.note(`life ${lives} ended: ${ended}`);
     } while (continues(ended, lives));
@@ -85,12 +89,25 @@ interface Simulation {
   readonly scenario: Scenario;
   readonly clock: Clock;
   readonly watch: Watch;
+  readonly isTraced: boolean;
   readonly trace: string[];
   readonly count: { posts: number; operations: number };
   note(line: string): void;
 }
 
-function begin(scenario: Scenario, clock: Clock): Simulation {
+/** The rollout of another fleet finds the journal: it must neither go on with it nor put it aside. */
+async function intrude(simulation: Simulation, number: number, engine: typeof rollOut): Promise<void> {
+  const { disk } = simulation.watch;
+  const { id, finished, moved } = replay(disk.entries);
+  if (id === undefined || finished !== undefined || moved === 0) return;
+  const before = disk.entries.length;
+  const ended = await live(simulation, number, engine, "other");
+  simulation.note(`the rollout of another fleet ended: ${ended}`);
+  if (ended !== "refused" || disk.entries.length !== before)
+    throw new Violation(`I19 the rollout of another fleet took the journal: ${ended}`);
+}
+
+function begin(scenario: Scenario, clock: Clock, isTraced: boolean): Simulation {
   const [, , , sha] = commits;
   if (sha === undefined) throw new TypeError("there is no target");
   const release: Release = { sha, digests: {}, tag: "staging-3333333" };
@@ -103,24 +120,37 @@ function begin(scenario: Scenario, clock: Clock): Simulation {
     disk: createDisk(),
     underway: new Map(),
     posts: new Map(),
+    moved: new Set(),
+    heardOfStrangers: false,
     lastPostAt: 0,
     guardsPassed: false,
     guardStopped: false,
   };
-  const note = (line: string) => void trace.push(`${((clock.now() - world.startedAt) / 1_000).toFixed(3)} s  ${line}`);
-  return { scenario, clock, watch, trace, count: { posts: 0, operations: 0 }, note };
+  const note = (line: string) =>
+    void (isTraced && trace.push(`${((clock.now() - world.startedAt) / 1_000).toFixed(3)} s  ${line}`));
+  return { isTraced, scenario, clock, watch, trace, count: { posts: 0, operations: 0 }, note };
 }
 
 /** One process, from its start to its end or its death. */
-async function live(simulation: Simulation, number: number, engine: typeof rollOut): Promise<string> {
+async function live(
+  simulation: Simulation,
+  number: number,
+  engine: typeof rollOut,
+  environment = "simulated",
+): Promise<string> {
   const { scenario, watch, clock, note } = simulation;
   const died = Promise.withResolvers<string>();
   const failed = Promise.withResolvers<never>();
   const abort = new AbortController();
   let isDead = false;
   let operations = 0;
-  const killAt = scenario.crashes[number - 1];
-  Object.assign(watch, { guardsPassed: false, guardStopped: false });
+  const isIntruder = environment !== "simulated";
+  const killAt = isIntruder ? undefined : scenario.crashes[number - 1];
+  // An answer dies with the process that got it, unless the journal has it.
+  const heardOfStrangers = watch.disk.entries.some(
+    (entry) => entry.type === "call-answered" && entry.strangers !== undefined,
+  );
+  Object.assign(watch, { guardsPassed: false, guardStopped: false, heardOfStrangers });
   watch.disk.full = number === 1 && isDue(clock, watch.world.startedAt, scenario.diskFullAt);
 
   /** Every step of the process passes here: it may be the last one, and a dead process does nothing any more. */
@@ -147,7 +177,7 @@ async function live(simulation: Simulation, number: number, engine: typeof rollO
       failed.reject(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  const ports = portsOf(simulation, { step, check, number, isDead: () => isDead });
+  const ports = portsOf(simulation, { step, check, number, isIntruder, isDead: () => isDead });
   if (number === 1 && scenario.abortAt !== undefined) {
     void clock.sleep(scenario.abortAt).then(() => {
       if (isDead) return;
@@ -159,10 +189,11 @@ async function live(simulation: Simulation, number: number, engine: typeof rollO
     release: watch.release,
     policy: scenario.policy,
     tagOf: (sha: string) => `staging-${sha.slice(0, 7)}`,
+    fleet: { environment, controlPlanes: [{ name: "simulated", url: "https://cp.example.com" }] },
   };
   const finished = engine(input, ports, abort.signal).then(
     (verdict) => {
-      if (!isDead) check(() => checkVerdict(watch, verdict, isRefusal(verdict)));
+      if (!isDead && !isIntruder) check(() => checkVerdict(watch, verdict, isRefusal(verdict)));
       return nameOf(verdict);
     },
     (error: unknown) =>
@@ -188,22 +219,24 @@ function isRefusal(verdict: Verdict<FleetReport>): boolean {
 
 interface Life {
   readonly number: number;
+  readonly isIntruder: boolean;
   step<T>(work: () => T | Promise<T>): Promise<T>;
   check(work: () => void): void;
   isDead(): boolean;
 }
 
-function portsOf(simulation: Simulation, { step, check, number, isDead }: Life): RolloutPorts {
+function portsOf(simulation: Simulation, { step, check, number, isIntruder, isDead }: Life): RolloutPorts {
   const { scenario, watch, clock, note, count } = simulation;
   const { world, disk } = watch;
   return {
-    clock: { now: () => clock.now(), sleep: (ms, signal) => step(() => clock.sleep(ms, signal)) },
+    clock: machineClock(scenario, clock, number, (ms, signal) => step(() => clock.sleep(ms, signal))),
     controlPlane: {
-      enumerate: () => step(() => found(world.enumerate())),
+      enumerate: () => step(() => world.enumerate()),
       redeploy: (tenants, release) =>
         step(async () => {
           const call = (count.posts += 1);
-          note(`POST ${release.tag}: ${tenants.map(({ slug }) => slug).join(" ")}`);
+          if (isIntruder) check(() => never("I19 the rollout of another fleet moved a tenant"));
+          if (simulation.isTraced) note(`POST ${release.tag}: ${tenants.map(({ slug }) => slug).join(" ")}`);
           check(() => checkPost(watch, tenants, release));
           watch.lastPostAt = clock.now();
           watch.underway.set(
@@ -211,10 +244,16 @@ function portsOf(simulation: Simulation, { step, check, number, isDead }: Life):
             tenants.map(({ slug }) => slug),
           );
           const answer = await world.redeploy(tenants, release);
+          for (const { slug } of tenants) if (world.tenants.get(slug)?.sha === watch.release.sha) watch.moved.add(slug);
           watch.underway.delete(call);
-          note(
-            `answer: ${answer.kind}${answer.kind === "answered" ? ` ${answer.rows.length} rows, ok ${answer.ok}` : ""}`,
-          );
+          watch.heardOfStrangers ||= world.strangers.size > 0;
+          // A call that was turned away for now has moved nobody.
+          if (answer.kind === "busy")
+            for (const { slug } of tenants) watch.posts.set(slug, (watch.posts.get(slug) ?? 1) - 1);
+          if (simulation.isTraced)
+            note(
+              `answer: ${answer.kind}${answer.kind === "answered" ? ` ${answer.rows.length} rows, ok ${answer.ok}` : ""}`,
+            );
           return answer;
         }),
     },
@@ -228,7 +267,7 @@ function portsOf(simulation: Simulation, { step, check, number, isDead }: Life):
     journal: journalOn(disk, number, step, () => step(() => clock.sleep(1))),
     report: (event: FleetEvent) => {
       if (isDead()) return;
-      note(describe(event));
+      if (simulation.isTraced) note(describe(event));
       if (event.type === "wave-started") watch.guardsPassed = watch.guardsPassed && !watch.guardStopped;
       if (event.type === "wave-finished")
         watch.guardsPassed = "window" in (scenario.policy.pace ?? {}) ? watch.guardsPassed : false;
@@ -253,6 +292,21 @@ function portsOf(simulation: Simulation, { step, check, number, isDead }: Life):
         }),
     };
   }
+}
+
+function never(what: string): never {
+  throw new Violation(what);
+}
+
+/** The clock of the machine that a life runs on: wrong from the beginning, and set once after ten minutes. */
+function machineClock(scenario: Scenario, clock: Clock, life: number, sleep: Clock["sleep"]): Clock {
+  const { from = 0, setBy = 0 } = scenario.clockOffsets[life - 1] ?? {};
+  const began = clock.now();
+  return {
+    now: () => clock.now() + from + (clock.now() - began > 600_000 ? setBy : 0),
+    elapsed: () => clock.now(),
+    sleep,
+  };
 }
 
 function compare(base: string, head: string): Reading<Ancestry> {

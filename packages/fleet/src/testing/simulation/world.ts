@@ -24,6 +24,12 @@ export interface RealTenant {
   lastAnswer: string | undefined;
   lastProbeAt: number;
   probes: number;
+  /** Until then a cache answers. */
+  cachedUntil: number;
+  /** Calls that are working on it right now, seen or not. */
+  atWork: number;
+  /** Since when it is dead of the release that it was moved to. */
+  deadSince: number | undefined;
 }
 
 /** The simulated fleet and its control planes; they live on when the process that talks to them dies. */
@@ -31,7 +37,9 @@ export interface World {
   readonly clock: Clock;
   readonly startedAt: number;
   readonly tenants: ReadonlyMap<Slug, RealTenant>;
-  enumerate(): readonly Tenant[];
+  /** Tenants that a control plane moved although it was not asked to. */
+  readonly strangers: Set<Slug>;
+  enumerate(): Reading<readonly Tenant[]>;
   /** Moves tenants as the scenario has it; takes virtual time. */
   redeploy(tenants: readonly Tenant[], release: Release): Promise<Redeployment>;
   probe(slug: Slug): Promise<Reading<string>>;
@@ -50,27 +58,53 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
   };
 
   async function apply(moved: readonly Tenant[], release: Release): Promise<TenantRow[]> {
-    await clock.sleep(random.int(1_000, 120_000));
-    return moved.flatMap(({ slug }) => {
-      const tenant = tenants.get(slug);
-      return tenant === undefined ? [] : move(tenant, release, scenario, clock);
-    });
+    const real = moved.flatMap(({ slug }) => tenants.get(slug) ?? []).filter(exists);
+    for (const tenant of real) tenant.atWork += 1;
+    await clock.sleep(random.int(1_000, scenario.longestMoveMs));
+    for (const tenant of real) tenant.atWork -= 1;
+    return real.filter(exists).flatMap((tenant) => move(tenant, release, scenario, clock));
   }
+
+  /** Moves one more tenant, as a control plane does that ignores the selection. */
+  function overreach(asked: readonly Tenant[], release: Release): TenantRow[] {
+    const named = new Set(asked.map(({ slug }) => slug));
+    const other = [...tenants.values()].find(
+      (tenant) => exists(tenant) && !named.has(tenant.plan.tenant.slug) && tenant.plan.fault === "none",
+    );
+    if (other === undefined) return [];
+    strangers.add(other.plan.tenant.slug);
+    return move(other, release, scenario, clock).map((row) => ({ ...row, commandOk: true }));
+  }
+  const strangers = new Set<Slug>();
+  let calls = 0;
+  const isStormy = (): boolean =>
+    scenario.storms !== undefined && (clock.now() - startedAt) % scenario.storms.everyMs < scenario.storms.lastMs;
 
   return {
     clock,
     startedAt,
     tenants,
-    enumerate: () => [...tenants.values()].filter(exists).map(({ plan }) => plan.tenant),
+    strangers,
+    enumerate: () =>
+      random.chance(scenario.pagedListings)
+        ? unknown(fault("CONTROL_PLANE_PAGED"))
+        : found([...tenants.values()].filter(exists).map(({ plan }) => plan.tenant)),
     async redeploy(moved, release) {
+      calls += 1;
+      if (calls === scenario.strangersIn) {
+        const rows = await apply(moved, release);
+        return answered([...rows, ...overreach(moved, release)]);
+      }
+      if (isStormy()) return { kind: "busy", cause: fault("HTTP_429", 5_000) };
       if (!random.chance(scenario.callFaults)) return answered(await apply(moved, release));
       switch (random.int(0, 5)) {
         case 0:
           return { kind: "transient", cause: fault("HTTP_502") };
         case 1:
-          // The gateway gives up, and the control plane goes on behind it.
+          // The gateway gives up after a second, and the control plane goes on behind it.
           void apply(moved, release);
-          return { kind: "transient", cause: fault("HTTP_504") };
+          await clock.sleep(1_000);
+          return { kind: "lost", cause: fault("HTTP_504") };
         case 2:
           void apply(moved, release);
           await clock.sleep(600_000);
@@ -88,17 +122,26 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     },
     async probe(slug) {
       await clock.sleep(probeMs);
+      if (isStormy()) return unknown(fault("HTTP_429", 5_000));
       const tenant = tenants.get(slug);
       if (tenant === undefined || !exists(tenant)) return silence(slug, tenant, clock);
       if (tenant.down || random.chance(scenario.lostProbes)) return silence(slug, tenant, clock);
-      return answer(tenant, clock);
+      return answer(tenant, clock, () => random.chance(0.5));
     },
   };
 }
 
 function realTenant(plan: TenantPlan, { random }: Scenario): RealTenant {
   const sha = firstCommit(plan.first, random);
-  const rest = { drain: undefined, lastAnswer: undefined, lastProbeAt: -1, probes: 0 };
+  const rest = {
+    drain: undefined,
+    lastAnswer: undefined,
+    lastProbeAt: -1,
+    probes: 0,
+    cachedUntil: 0,
+    atWork: 0,
+    deadSince: undefined,
+  };
   return { plan, sha, down: plan.first === "down", ...rest };
 }
 
@@ -116,8 +159,17 @@ function move(tenant: RealTenant, release: Release, scenario: Scenario, clock: C
   if (kind === "stays-unproven") return row(true, undefined);
   const before = tenant.sha;
   tenant.sha = release.sha;
+  tenant.deadSince = undefined;
   if (tenant.plan.first !== "down") tenant.down = false;
+  if (scenario.diesAfterMs !== undefined && release.sha === commits[3]) {
+    void clock.sleep(scenario.diesAfterMs).then(() => {
+      if (tenant.sha !== release.sha) return;
+      Object.assign(tenant, { down: true, deadSince: clock.now() });
+    });
+  }
   const laterMs = scenario.random.int(1_000, 900_000);
+  if (kind === "mixed") tenant.drain = { until: Infinity, stale: before, flaps: true };
+  if (kind === "cached") tenant.cachedUntil = clock.now() + Math.min(laterMs, 60_000);
   if (kind === "drains" || kind === "flaps") {
     tenant.drain = { until: clock.now() + Math.min(laterMs, 60_000), stale: before, flaps: kind === "flaps" };
   }
@@ -127,10 +179,16 @@ function move(tenant: RealTenant, release: Release, scenario: Scenario, clock: C
   return row(kind !== "moves-unhealthy", true);
 }
 
-function answer(tenant: RealTenant, clock: Clock): Reading<string> {
+function answer(tenant: RealTenant, clock: Clock, coin: () => boolean): Reading<string> {
   const { drain } = tenant;
   tenant.probes += 1;
-  const stale = drain !== undefined && clock.now() < drain.until && (!drain.flaps || tenant.probes % 2 === 0);
+  // What was stored before the move is no answer, and the adapter says so.
+  if (clock.now() < tenant.cachedUntil) return silence(tenant.plan.tenant.slug, tenant, clock);
+  const isForever = drain?.until === Infinity;
+  const stale =
+    drain !== undefined &&
+    clock.now() < drain.until &&
+    (!drain.flaps || (isForever ? coin() : tenant.probes % 2 === 0));
   const sha = stale ? drain.stale : tenant.sha;
   tenant.lastAnswer = sha;
   tenant.lastProbeAt = clock.now();
@@ -148,6 +206,6 @@ function answered(rows: readonly TenantRow[]): Redeployment {
   return { kind: "answered", ok: rows.every(({ healthy }) => healthy === true), rows };
 }
 
-function fault(code: string): ReleaseError {
-  return new ReleaseError({ code, category: "unavailable", message: `simulated ${code}` });
+function fault(code: string, retryAfterMs?: number): ReleaseError {
+  return new ReleaseError({ code, category: "unavailable", message: `simulated ${code}`, retryAfterMs });
 }

@@ -246,7 +246,7 @@ function portsOf(simulation: Simulation, { step, check, number, isIntruder, isDe
           const answer = await world.redeploy(tenants, release);
           for (const { slug } of tenants) if (world.tenants.get(slug)?.sha === watch.release.sha) watch.moved.add(slug);
           watch.underway.delete(call);
-          watch.heardOfStrangers ||= world.strangers.size > 0;
+          if (!isDead()) watch.heardOfStrangers ||= world.strangers.size > 0;
           // A call that was turned away for now has moved nobody.
           if (answer.kind === "busy")
             for (const { slug } of tenants) watch.posts.set(slug, (watch.posts.get(slug) ?? 1) - 1);

@@ -1,4 +1,4 @@
-// One sweep in a process of its own, so that its peak memory is its own: `verify` with lateen, or a bare loop of undici.
+// One sweep in a process of its own, so that its peak memory is its own: `verify` with lateen, or a loop of undici.
 import { createSender, found, parseCommitSha, parseSlug, systemClock } from "../../packages/kernel/src/index.ts";
 import { createProber } from "../../packages/fleet/src/http/index.ts";
 import { verifyFleet } from "../../packages/fleet/src/index.ts";
@@ -25,14 +25,16 @@ async function sweep(): Promise<void> {
     throw new Error("the sweep has not verified everybody");
 }
 
-/** The same 2 × N requests with nothing around them. */
-async function bare(): Promise<void> {
+/** The same requests with nothing around them: two looks of three, each on a connection of its own, or on connections that are kept. */
+async function bare(isKept: boolean): Promise<void> {
   const { Agent, request } = await import("undici");
   const dispatcher = new Agent({ connections: 256 });
-  const queue = [...slugs, ...slugs].values();
+  const queue = Array.from({ length: 6 }, () => slugs)
+    .flat()
+    .values();
   const worker = async () => {
     for (const slug of queue) {
-      const { body } = await request(`${url}/${slug}/buildinfo`, { dispatcher });
+      const { body } = await request(`${url}/${slug}/buildinfo`, { dispatcher, reset: !isKept });
       if ((JSON.parse(await body.text()) as { git_sha: string }).git_sha !== sha) throw new Error("another commit");
     }
   };
@@ -40,7 +42,7 @@ async function bare(): Promise<void> {
 }
 
 const started = performance.now();
-await (kind === "lateen" ? sweep() : bare());
+await (kind === "lateen" ? sweep() : bare(kind === "kept"));
 const seconds = (performance.now() - started) / 1_000;
 console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1_024 }));
 process.exit(0);

@@ -1,6 +1,7 @@
-// `pnpm bench fleet`: (1) a sweep of 10,000 tenants next to a bare undici loop and curl, (2) what the engine costs per tenant,
-// (3) how long a healthy rollout takes and how many tenants a bad release reaches, for four paces, and, started with tools/real-servers,
-// (4) 200 hosts over real SSH next to `xargs -P`, (5) 300 Deployments behind two real API servers next to a loop of kubectl.
+// `pnpm bench fleet [sweeps|costs|shapes|watching|replicas|drivers]`: (1) a sweep of 10,000 tenants next to a bare undici loop and curl that
+// open their connections alike, (2) what the engine costs per tenant, (3) how long a healthy rollout takes and how many tenants a bad
+// release reaches, for four paces, (4) what watching the proven costs, (5) how often a stale replica is called verified, and, started with
+// tools/real-servers, (6) 200 hosts over real SSH next to `xargs -P`, (7) 300 Deployments behind two real API servers next to kubectl.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -8,21 +9,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { found, parseCommitSha, parseSlug, type Slug } from "../../packages/kernel/src/index.ts";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { found, go, parseCommitSha, parseSlug, type Slug } from "../../packages/kernel/src/index.ts";
 import {
   type ControlPlane,
+  type FleetEvent,
   type FleetPolicy,
+  type Journal,
   memoryJournal,
   type Prober,
   rollOut,
+  verifyFleet,
 } from "../../packages/fleet/src/index.ts";
-import { createVirtualClock } from "../../packages/fleet/src/testing/index.ts";
+import { createVirtualClock, createVirtualFleet } from "../../packages/fleet/src/testing/index.ts";
 
 const run = promisify(execFile);
 const old = "1".repeat(40);
 const target = parseCommitSha("2".repeat(40));
 const folder = import.meta.dirname;
 const tenants = 10_000;
+/** Requests of one look by default, and of two looks at every tenant. */
+const samples = 3;
+const requests = 2 * samples * tenants;
 
 async function sweeps(): Promise<void> {
   const server = spawn(process.execPath, [join(folder, "fleet-tenants.ts"), target], {
@@ -48,24 +57,36 @@ async function sweeps(): Promise<void> {
     const { seconds, megabytes } = JSON.parse(stdout) as { seconds: number; megabytes: number };
     return { seconds, megabytes, sockets: await sockets() };
   };
-  console.log(`1. two answers from each of ${tenants} tenants that take 20 ms`);
-  const lateen = await own("lateen");
-  const bare = await own("bare");
-  const curl = await curlSweep(url);
+  console.log(
+    `1. ${requests} answers of ${tenants} tenants that take 20 ms: two looks of ${samples} requests each, 256 at a time`,
+  );
   const row = (name: string, seconds: number, rest: string) =>
     console.log(
-      `   ${name.padEnd(24)} ${seconds.toFixed(1).padStart(6)} s  ${((2 * tenants) / seconds).toFixed(0).padStart(6)} answers/s  ${rest}`,
+      `   ${name.padEnd(34)} ${seconds.toFixed(1).padStart(6)} s  ${(requests / seconds).toFixed(0).padStart(6)} answers/s  ${rest}`,
     );
-  row(
-    "lateen verify",
-    lateen.seconds,
-    `${lateen.sockets} sockets, ${lateen.megabytes.toFixed(0)} MB at the most, waits 2 s between the answers`,
-  );
-  row("undici in a bare loop", bare.seconds, `${bare.sockets} sockets, ${bare.megabytes.toFixed(0)} MB at the most`);
-  row("curl --parallel", curl, `${await sockets()} sockets`);
+  const lateen = await own("lateen");
   const work = lateen.seconds - 2;
+  row(
+    "lateen verify, without its 2 s of rest",
+    work,
+    `${lateen.sockets} sockets, ${lateen.megabytes.toFixed(0)} MB at the most`,
+  );
+  const bare = await own("bare");
+  row(
+    "undici, a connection each",
+    bare.seconds,
+    `${bare.sockets} sockets, ${bare.megabytes.toFixed(0)} MB at the most`,
+  );
+  const curl = await curlSweep(url);
+  row("curl --parallel, a connection each", curl, `${await sockets()} sockets`);
+  const kept = await own("kept");
+  row(
+    "undici, connections kept",
+    kept.seconds,
+    `${kept.sockets} sockets: independence costs ${(bare.seconds / kept.seconds).toFixed(1)} times that`,
+  );
   console.log(
-    `   without the 2 s, lateen takes ${(work / bare.seconds).toFixed(2)} of the bare loop's time and ${(work / curl).toFixed(2)} of curl's`,
+    `   lateen takes ${(work / bare.seconds).toFixed(2)} of the bare loop's time and ${(work / curl).toFixed(2)} of curl's`,
   );
   server.stdin.end();
   await once(server, "exit");
@@ -74,14 +95,28 @@ async function sweeps(): Promise<void> {
 async function curlSweep(url: string): Promise<number> {
   const where = await mkdtemp(join(tmpdir(), "lateen-bench-"));
   const urls = Array.from(
-    { length: 2 * tenants },
+    { length: requests },
     (_, index) => `url = "${url}/t-${index % tenants}/buildinfo"\noutput = "/dev/null"`,
   );
   await writeFile(join(where, "urls"), urls.join("\n"));
   const started = performance.now();
-  await run("curl", ["--silent", "--fail", "--parallel", "--parallel-max", "256", "--config", join(where, "urls")], {
-    maxBuffer: 1 << 26,
-  });
+  await run(
+    "curl",
+    [
+      "--silent",
+      "--fail",
+      "--parallel",
+      "--parallel-max",
+      "256",
+      "-H",
+      "Connection: close",
+      "--config",
+      join(where, "urls"),
+    ],
+    {
+      maxBuffer: 1 << 26,
+    },
+  );
   const seconds = (performance.now() - started) / 1_000;
   await rm(where, { recursive: true });
   return seconds;
@@ -126,11 +161,7 @@ async function virtual({
   const controlPlane: ControlPlane = {
     enumerate: async () => found(slugs.map((slug) => ({ slug, plane: "bench" }))),
     async redeploy(selected) {
-      if (size <= 1_000) await Promise.all(selected.map(({ slug }) => move(slug)));
-      else {
-        for (const { slug } of selected) atOnce(slug);
-        await clock.sleep(60_000);
-      }
+      await Promise.all(selected.map(({ slug }) => move(slug)));
       const rows = selected.map(({ slug }) => ({
         slug,
         healthy: !broken.has(slug),
@@ -140,7 +171,6 @@ async function virtual({
       return { kind: "answered", ok: rows.every(({ healthy }) => healthy), rows };
     },
   };
-  const atOnce = (slug: Slug) => void runs.set(slug, target);
   const prober: Prober = { buildinfo: async ({ slug }) => found(runs.get(slug) ?? "") };
   const started = clock.now();
   await rollOut(
@@ -162,23 +192,39 @@ function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
+/** Live heap after a collection, in bytes. */
+const liveHeap = (): number => {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+};
+
+/** What stays on the heap is measured when the last sweep begins; the facts of the journal are on a disk in production. */
 async function costs(): Promise<void> {
   console.log("2. a rollout of N tenants in virtual time, waves [1, 5, 25%], no requests");
   for (const size of [1_000, 10_000, 100_000]) {
-    globalThis.gc?.();
-    const before = process.memoryUsage().heapUsed;
-    let peak = before;
-    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().heapUsed)), 50);
-    const started = performance.now();
-    await virtual({ size, policy: { pace: { waves: [1, 5, "25%"] }, soakMs: 0 } });
-    const ms = performance.now() - started;
-    clearInterval(watch);
-    peak = Math.max(peak, process.memoryUsage().heapUsed);
+    const clock = createVirtualClock();
+    const fleet = createVirtualFleet({ size, sleep: (ms) => clock.sleep(ms), prefix: "t-" });
+    const journal: Journal = {
+      read: async () => [],
+      open: async () => go({ entries: [], append: done, rotate: done, close: done }),
+    };
+    const before = liveHeap();
+    let held = 0;
+    const report = ({ type }: FleetEvent) => void (type === "sweep-started" && (held = liveHeap() - before));
+    const policy: FleetPolicy = { pace: { waves: [1, 5, "25%"] }, soakMs: 0 };
+    const began = process.cpuUsage();
+    const input = { release: { sha: target, digests: {}, tag: "bench" }, policy };
+    const verdict = await rollOut(input, { ...fleet, journal, clock, report });
+    if (verdict.kind !== "go") throw new Error(verdict.reason);
+    const { user } = process.cpuUsage(began);
     console.log(
-      `   ${String(size).padStart(7)} tenants ${(ms / 1_000).toFixed(2).padStart(6)} s  ${((ms * 1_000) / size).toFixed(0).padStart(4)} µs a tenant  ${((peak - before) / 1_024 / size).toFixed(1).padStart(5)} KB of heap a tenant`,
+      `   ${String(size).padStart(7)} tenants ${(user / 1e6).toFixed(2).padStart(6)} s of processor  ${(user / size).toFixed(0).padStart(4)} µs a tenant  ${(held / 1_024 / size).toFixed(2).padStart(5)} KB held a tenant`,
     );
   }
 }
+
+const done = async (): Promise<void> => undefined;
 
 const paces: readonly (readonly [string, FleetPolicy])[] = [
   ["1 then 10s", { pace: { waves: [1, 10] } }],
@@ -212,13 +258,90 @@ async function shapes(): Promise<void> {
   }
 }
 
-await sweeps();
-await costs();
-await shapes();
-if (process.env["LATEEN_REAL_SSHD"] === undefined) console.log("4. 5. left out: run it with tools/real-servers");
-else {
-  console.log("4. hosts over real SSH");
+/** Virtual time that a healthy rollout spends on looking at what it has proven, with looks of 50 ms at 256 a time. */
+async function watching(): Promise<void> {
+  const size = 500;
+  console.log(`4. watching the proven in a healthy rollout of ${size}, looks of 50 ms, moves of a minute, soak 60 s`);
+  const all: typeof paces = [["batches of 10", { pace: { batch: 10 } }], ...paces];
+  for (const [name, pace] of all) {
+    const clock = createVirtualClock();
+    const fleet = createVirtualFleet({ size, sleep: (ms) => clock.sleep(ms), prefix: "t-" });
+    let [watched, boundary, looks, asked] = [0, Number.NaN, 0, 0];
+    const report = ({ type, ...event }: FleetEvent) => {
+      if (type === "wave-finished") boundary = clock.now();
+      if (type === "proven-watched" && "total" in event)
+        [watched, looks] = [watched + clock.now() - boundary, looks + event.total];
+    };
+    const prober: Prober = {
+      async buildinfo(tenant) {
+        asked += 1;
+        await clock.sleep(50);
+        return fleet.prober.buildinfo(tenant);
+      },
+    };
+    const started = clock.now();
+    const policy = { soakMs: 60_000, ...pace };
+    const ports = { ...fleet, prober, journal: memoryJournal(), clock, report };
+    const verdict = await rollOut({ release: { sha: target, digests: {}, tag: "bench" }, policy }, ports);
+    if (verdict.kind !== "go") throw new Error(verdict.reason);
+    const took = clock.now() - started;
+    const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
+    console.log(
+      `   ${name.padEnd(17)} ${(took / 60_000).toFixed(0).padStart(5)} min, of which watching ${share(watched, took)}; ${share(looks, asked)} of ${asked} looks`,
+    );
+  }
+}
+
+/** F01: tenants with one stale replica of n behind a balancer that chooses at random, asked as a rollout asks what it has moved. */
+async function replicas(): Promise<void> {
+  const size = 400;
+  const rounds = 10;
+  console.log(
+    `5. ${size} tenants with one stale replica of n, ${rounds} times: called verified, and what (1 - 1/n)^(samples x matches) says`,
+  );
+  for (const [of, samples] of [
+    [2, 1],
+    [2, 3],
+    [3, 3],
+    [3, 6],
+    [5, 3],
+    [5, 12],
+    [10, 12],
+  ] as const) {
+    const random = chance(of * 100 + samples);
+    let verified = 0;
+    for (let round = 0; round < rounds; round++) {
+      const clock = createVirtualClock();
+      const slugs = Array.from({ length: size }, (_, index) => parseSlug(`t-${index}`));
+      const verdict = await verifyFleet(
+        { release: { sha: target, digests: {}, tag: "bench" }, policy: { verify: { samples } } },
+        {
+          controlPlane: { enumerate: async () => found(slugs.map((slug) => ({ slug, plane: "bench" }))) },
+          prober: { buildinfo: async () => found(random() < 1 / of ? old : target) },
+          clock,
+        },
+      );
+      verified += verdict.value?.verified ?? 0;
+    }
+    const chanceOf = (1 - 1 / of) ** (samples * 2);
+    console.log(
+      `   1 of ${String(of).padEnd(2)} samples ${String(samples).padEnd(2)} ${((100 * verified) / size / rounds).toFixed(1).padStart(6)} %   ${(100 * chanceOf).toFixed(1).padStart(6)} %`,
+    );
+  }
+}
+
+/** Rollouts over servers that we did not write. */
+async function drivers(): Promise<void> {
+  if (process.env["LATEEN_REAL_SSHD"] === undefined) {
+    console.log("6. 7. left out: run it with tools/real-servers");
+    return;
+  }
+  console.log("6. hosts over real SSH");
   await import("./fleet-hosts.ts");
-  console.log("5. Deployments of two pods behind two real API servers");
+  console.log("7. Deployments of two pods behind two real API servers");
   await import("./fleet-kubernetes.ts");
 }
+
+const parts = { sweeps, costs, shapes, watching, replicas, drivers };
+const chosen = process.argv.slice(2);
+for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();

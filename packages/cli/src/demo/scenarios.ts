@@ -10,6 +10,7 @@ import { docsOnlySuccessor } from "./scenarios/docs-only-successor.ts";
 import { halfTag } from "./scenarios/half-tag.ts";
 import { hold } from "./scenarios/hold.ts";
 import { kubernetes } from "./scenarios/kubernetes.ts";
+import { lateDeath } from "./scenarios/late-death.ts";
 import { lyingControlPlane } from "./scenarios/lying-control-plane.ts";
 import { noWayBack } from "./scenarios/no-way-back.ts";
 import { notYetCreated } from "./scenarios/not-yet-created.ts";
@@ -21,7 +22,9 @@ import { staleLatest } from "./scenarios/stale-latest.ts";
 import { superseded } from "./scenarios/superseded.ts";
 import { tenPercentBad } from "./scenarios/ten-percent-bad.ts";
 import { twoPromoters } from "./scenarios/two-promoters.ts";
+import { twoVersions } from "./scenarios/two-versions.ts";
 import { washedClean } from "./scenarios/washed-clean.ts";
+import { wrongFleet } from "./scenarios/wrong-fleet.ts";
 
 /** Every scenario, in the order in which `--all` plays them. */
 export const scenarios: readonly Scenario[] = [
@@ -41,6 +44,9 @@ export const scenarios: readonly Scenario[] = [
   lyingControlPlane,
   sickBefore,
   tenPercentBad,
+  lateDeath,
+  twoVersions,
+  wrongFleet,
   staleLatest,
   crashAfterCommit,
   twoPromoters,

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly size?: number;
   /** Commits after the one that production runs. @default 1 */
   readonly commits?: number;
+  /** Time after which a tenant that was moved is down, in milliseconds. @default never */
+  readonly diesAfterMs?: number;
   /** Rewrites the text of `lateen.yaml`. */
   readonly configure?: (text: string) => string;
 }
@@ -54,7 +56,7 @@ const names = ["amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "he
 
 /** Starts a world in which a ship of the last commit goes all the way, and production runs the first. */
 export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick"): Promise<World> {
-  const { flavour = "gitea", size = 12, commits = 1, configure: first = (text) => text } = options;
+  const { flavour = "gitea", size = 12, commits = 1, diesAfterMs, configure: first = (text) => text } = options;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "lateen-demo-")));
   const repository = await createGitRepository().catch(explainMissingGit);
   const graph = rememberGraph(openGitGraph(repository.path));
@@ -72,7 +74,7 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
   const tenants = await startTenants({ slugs, sha: base });
   const shaOf = (tag: string): string => releases.commits.find((sha) => tag === `staging-${sha.slice(0, 7)}`) ?? "dev";
   const moveMs = pace === "watched" ? 250 : 0;
-  const plane = await startControlPlane({ tenants, token: tokens.CP_ADMIN_API_TOKEN, shaOf, moveMs });
+  const plane = await startControlPlane({ tenants, token: tokens.CP_ADMIN_API_TOKEN, shaOf, moveMs, diesAfterMs });
   const addresses: Addresses = {
     flavour,
     forge: forge.url,

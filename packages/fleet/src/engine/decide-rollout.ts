@@ -79,11 +79,14 @@ function hasMoreToStart(state: RolloutState): boolean {
 }
 
 function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveState): readonly RolloutAction[] {
-  const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
   const isPaused = state.paused !== undefined && state.stop === undefined;
-  if (isPaused && members.some((tenant) => tenant.step === "waiting")) return [];
-  const waiting = mayStart(state) ? members.filter((tenant) => tenant.step === "waiting") : [];
-  if (waiting.length > 0) return callsOf(state, wave, waiting, limits.callSize);
+  const free = callsAtOnce - [...state.calls.values()].filter((call) => call.wave === wave.name).length;
+  // A wave of thousands is not walked through for each of its calls: as long as some are under way, nothing else follows.
+  if (free <= 0) return [];
+  const waiting = mayStart(state) || isPaused ? nextWaiting(state, wave, free * limits.callSize) : [];
+  if (waiting.length > 0) return isPaused ? [] : callsOf(wave, waiting, limits.callSize).slice(0, free);
+  if (free < callsAtOnce) return [];
+  const members = wave.slugs.flatMap((slug) => state.tenants.get(slug) ?? []);
   if (members.some((tenant) => tenant.step === "posted" || tenant.step === "retrying")) return [];
   const open = members.filter((tenant) => tenant.step === "answered" || tenant.step === "doubtful");
   if (open.length > 0) return state.interrupted ? [] : [{ kind: "observe", wave: wave.name, slugs: slugsOf(open) }];
@@ -103,19 +106,25 @@ function continueWave(state: RolloutState, limits: RolloutLimits, wave: WaveStat
  */
 const callsAtOnce = 4;
 
+/** The tenants of a wave that wait, up to the one with which those of the first one's control plane are `most`. */
+function nextWaiting(state: RolloutState, wave: WaveState, most: number): readonly TenantState[] {
+  const waiting: TenantState[] = [];
+  let alike = 0;
+  for (let index = wave.firstWaiting; index < wave.slugs.length && alike < most; index++) {
+    const tenant = state.tenants.get(wave.slugs[index] as Slug);
+    if (tenant?.step !== "waiting") continue;
+    waiting.push(tenant);
+    if (tenant.tenant.plane === waiting[0]?.tenant.plane) alike += 1;
+  }
+  return waiting;
+}
+
 /** No call is larger than `callSize`, and a call names tenants of one control plane only. */
-function callsOf(
-  state: RolloutState,
-  wave: WaveState,
-  waiting: readonly TenantState[],
-  callSize: number,
-): readonly RolloutAction[] {
+function callsOf(wave: WaveState, waiting: readonly TenantState[], callSize: number): readonly RolloutAction[] {
   const planes = Map.groupBy(waiting, (tenant) => tenant.tenant.plane);
-  const calls = [...planes].flatMap(([plane, tenants]) =>
+  return [...planes].flatMap(([plane, tenants]) =>
     chunk(slugsOf(tenants), callSize).map((slugs) => ({ kind: "call" as const, wave: wave.name, plane, slugs })),
   );
-  const underWay = [...state.calls.values()].filter((call) => call.wave === wave.name).length;
-  return calls.slice(0, Math.max(0, callsAtOnce - underWay));
 }
 
 function chunk(slugs: readonly Slug[], size: number): readonly (readonly Slug[])[] {

@@ -2,7 +2,7 @@ import type { Slug } from "@lateen/kernel";
 import { describeStopped } from "../checks/check-report.ts";
 import { checkedKey } from "./decide-checks.ts";
 import type { Baseline, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
-import type { RolloutState, TenantState } from "./rollout-state.ts";
+import type { RolloutState, TenantState, WaveState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
@@ -58,7 +58,10 @@ const appliers: Appliers = {
       if (tenant.step === "retrying") tenant.step = "doubtful";
     }),
   "tenants-unmoved": (state, event) => {
-    if (event.again) return each(state, event.slugs, (tenant) => (tenant.step = "waiting"));
+    if (event.again) {
+      rewind(state);
+      return each(state, event.slugs, (tenant) => (tenant.step = "waiting"));
+    }
     state.faults += 1;
     if (canaryAmong(state, event.slugs))
       raise(state, "CANARY_FAILED", `the canary could not be moved: ${event.reason}`);
@@ -183,6 +186,7 @@ function startWave(state: RolloutState, event: EventOf<"wave-started">): void {
     name: event.wave,
     stage: planned.stage,
     slugs: event.slugs,
+    firstWaiting: 0,
     soakUntil: undefined,
     soaked: false,
   });
@@ -198,6 +202,18 @@ function post(state: RolloutState, event: EventOf<"tenants-posted">): void {
     if (event.attempt === 1) tenant.calls += 1;
     Object.assign(tenant, { step: "posted", moved: true, release });
   });
+  const wave = state.waves.get(event.wave);
+  while (wave !== undefined && wave.firstWaiting < wave.slugs.length && !isWaiting(state, wave)) wave.firstWaiting += 1;
+}
+
+function isWaiting(state: RolloutState, { slugs, firstWaiting }: WaveState): boolean {
+  const slug = slugs[firstWaiting];
+  return slug !== undefined && state.tenants.get(slug)?.step === "waiting";
+}
+
+/** Tenants of earlier calls wait again. */
+function rewind(state: RolloutState): void {
+  for (const wave of state.waves.values()) wave.firstWaiting = 0;
 }
 
 function answer(state: RolloutState, event: EventOf<"call-answered">): void {
@@ -240,6 +256,7 @@ function failCall(state: RolloutState, event: EventOf<"call-failed">): void {
   state.calls.delete(event.call);
   if (event.fault === "refused") {
     raise(state, "CONTROL_PLANE_REFUSED", event.message);
+    rewind(state);
     return each(state, call.slugs, (tenant) => takeBack(state, tenant));
   }
   each(state, call.slugs, (tenant) => {

@@ -37,6 +37,8 @@ export interface WaveState {
   readonly name: string;
   readonly stage: Stage;
   readonly slugs: readonly Slug[];
+  /** Index of the first of them that may wait for a call: those before it do not. */
+  firstWaiting: number;
   soakUntil: number | undefined;
   soaked: boolean;
 }

@@ -24,7 +24,7 @@ export interface Watch {
   readonly underway: Map<number, readonly Slug[]>;
   /** How often each tenant was sent forward. */
   readonly posts: Map<Slug, number>;
-  /** Tenants that were moved forward for real. */
+  /** Tenants that were moved forward for real, and that the control plane said so of. */
   readonly moved: Set<Slug>;
   /** The control plane has said that it moved others than it was asked to. */
   heardOfStrangers: boolean;

@@ -244,9 +244,11 @@ function portsOf(simulation: Simulation, { step, check, number, isIntruder, isDe
             tenants.map(({ slug }) => slug),
           );
           const answer = await world.redeploy(tenants, release);
-          for (const { slug } of tenants) if (world.tenants.get(slug)?.sha === watch.release.sha) watch.moved.add(slug);
+          for (const { slug } of answer.kind === "answered" ? answer.rows : [])
+            if (world.tenants.get(slug)?.sha === watch.release.sha) watch.moved.add(slug);
           watch.underway.delete(call);
-          if (!isDead()) watch.heardOfStrangers ||= world.strangers.size > 0;
+          if (!isDead() && answer.kind === "answered" && answer.rows.some(({ commandOk }) => commandOk === true))
+            watch.heardOfStrangers = true;
           // A call that was turned away for now has moved nobody.
           if (answer.kind === "busy")
             for (const { slug } of tenants) watch.posts.set(slug, (watch.posts.get(slug) ?? 1) - 1);

@@ -37,8 +37,6 @@ export interface World {
   readonly clock: Clock;
   readonly startedAt: number;
   readonly tenants: ReadonlyMap<Slug, RealTenant>;
-  /** Tenants that a control plane moved although it was not asked to. */
-  readonly strangers: Set<Slug>;
   enumerate(): Reading<readonly Tenant[]>;
   /** Moves tenants as the scenario has it; takes virtual time. */
   redeploy(tenants: readonly Tenant[], release: Release): Promise<Redeployment>;
@@ -65,17 +63,15 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     return real.filter(exists).flatMap((tenant) => move(tenant, release, scenario, clock));
   }
 
-  /** Moves one more tenant, as a control plane does that ignores the selection. */
+  /** Moves one more tenant, as a control plane does that ignores the selection; only such a row says that the command succeeded. */
   function overreach(asked: readonly Tenant[], release: Release): TenantRow[] {
     const named = new Set(asked.map(({ slug }) => slug));
     const other = [...tenants.values()].find(
       (tenant) => exists(tenant) && !named.has(tenant.plan.tenant.slug) && tenant.plan.fault === "none",
     );
     if (other === undefined) return [];
-    strangers.add(other.plan.tenant.slug);
     return move(other, release, scenario, clock).map((row) => ({ ...row, commandOk: true }));
   }
-  const strangers = new Set<Slug>();
   let calls = 0;
   const isStormy = (): boolean =>
     scenario.storms !== undefined && (clock.now() - startedAt) % scenario.storms.everyMs < scenario.storms.lastMs;
@@ -84,7 +80,6 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     clock,
     startedAt,
     tenants,
-    strangers,
     enumerate: () =>
       random.chance(scenario.pagedListings)
         ? unknown(fault("CONTROL_PLANE_PAGED"))

@@ -211,6 +211,9 @@ export type RolloutEvent =
     }
   | { readonly type: "rollout-abandoned"; readonly reason: string };
 
+/** The event of one type. */
+export type EventOf<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
+
 /**
  * How a call ended that was not answered; see `Redeployment`.
  *

@@ -1,12 +1,13 @@
 import type { Slug } from "@lateen/kernel";
 import { describeStopped } from "../checks/check-report.ts";
 import { checkedKey } from "./decide-checks.ts";
-import type { Baseline, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
-import type { RolloutState, TenantState, WaveState } from "./rollout-state.ts";
+import { answer, failCall, post, rewind, takeBack } from "./apply-calls.ts";
+import { each, failTenant, raise } from "./change-tenants.ts";
+import type { Baseline, EventOf, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
+import type { RolloutState, TenantState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-type EventOf<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
 type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, event: EventOf<T>, at: number) => void };
 
 /** Folds one event into `state`, in place and in constant time per tenant that the event names. */
@@ -193,106 +194,6 @@ function startWave(state: RolloutState, event: EventOf<"wave-started">): void {
   each(state, event.slugs, (tenant) => (tenant.wave = event.wave));
 }
 
-function post(state: RolloutState, event: EventOf<"tenants-posted">): void {
-  const release = state.waves.get(event.wave)?.stage.release ?? state.release;
-  state.calls.set(event.call, { slugs: event.slugs, wave: event.wave });
-  state.lastCall = event.call;
-  each(state, event.slugs, (tenant) => {
-    if (!tenant.moved) state.moved += 1;
-    if (event.attempt === 1) tenant.calls += 1;
-    Object.assign(tenant, { step: "posted", moved: true, release });
-  });
-  const wave = state.waves.get(event.wave);
-  while (wave !== undefined && wave.firstWaiting < wave.slugs.length && !isWaiting(state, wave)) wave.firstWaiting += 1;
-}
-
-function isWaiting(state: RolloutState, { slugs, firstWaiting }: WaveState): boolean {
-  const slug = slugs[firstWaiting];
-  return slug !== undefined && state.tenants.get(slug)?.step === "waiting";
-}
-
-/** Tenants of earlier calls wait again. */
-function rewind(state: RolloutState): void {
-  for (const wave of state.waves.values()) wave.firstWaiting = 0;
-}
-
-function answer(state: RolloutState, event: EventOf<"call-answered">): void {
-  const call = state.calls.get(event.call);
-  if (call === undefined) return;
-  state.calls.delete(event.call);
-  state.faults = 0;
-  each(state, call.slugs, (tenant) => Object.assign(tenant, { step: "answered", row: "silent" }));
-  for (const [slug, row, reason] of event.rows) {
-    const tenant = state.tenants.get(slug);
-    if (tenant === undefined) continue;
-    tenant.row = row;
-    if (row === "failed")
-      failTenant(state, slug, reason ?? "the control plane reported it as failed or unhealthy", undefined);
-    if (row === "doubtful") Object.assign(tenant, { step: "doubtful", exhausted: tenant.calls >= 2 });
-  }
-  const lenient = state.waves.get(call.wave)?.stage.lenient === true;
-  if (event.strangers !== undefined) raise(state, "STRANGERS_MOVED", strangersMoved(call.wave, event.strangers));
-  if (!event.ok && !lenient) raise(state, "CONTROL_PLANE_FAILED", refusal(call.wave, event.message));
-}
-
-/** The first reason to halt is the one that counts. */
-function raise(state: RolloutState, code: string, reason: string): void {
-  state.alarm ??= { code, reason };
-}
-
-function strangersMoved(wave: string, strangers: readonly string[]): string {
-  const named = strangers.slice(0, 3).join(", ");
-  const more = strangers.length > 3 ? ` and ${strangers.length - 3} more` : "";
-  return `the control plane moved ${named}${more}, which the call for ${wave} did not name: it moves more than it is asked to`;
-}
-
-function refusal(wave: string, message: string | undefined): string {
-  return `the control plane reports that ${wave} failed${message === undefined ? "" : `: ${message}`}`;
-}
-
-function failCall(state: RolloutState, event: EventOf<"call-failed">): void {
-  const call = state.calls.get(event.call);
-  if (call === undefined) return;
-  state.calls.delete(event.call);
-  if (event.fault === "refused") {
-    raise(state, "CONTROL_PLANE_REFUSED", event.message);
-    rewind(state);
-    return each(state, call.slugs, (tenant) => takeBack(state, tenant));
-  }
-  each(state, call.slugs, (tenant) => {
-    tenant.step = event.fault === "transient" || event.fault === "busy" ? "retrying" : "doubtful";
-    tenant.exhausted = event.fault === "exhausted" || tenant.calls >= 2;
-  });
-}
-
-/** A call that was turned away has done nothing, so a tenant that was only in that one has not been moved. */
-function takeBack(state: RolloutState, tenant: TenantState): void {
-  tenant.step = "waiting";
-  tenant.calls -= 1;
-  if (tenant.calls > 0 || state.returning) return;
-  tenant.moved = false;
-  state.moved -= 1;
-}
-
-function failTenant(state: RolloutState, slug: Slug, reason: string, sha: string | undefined): void {
-  const tenant = state.tenants.get(slug);
-  if (tenant === undefined || tenant.step === "failed") return;
-  // Proven, watched to the end, and failed since: it is no evidence any more.
-  const isWatched = tenant.step === "verified" && tenant.moved && !state.waves.has(tenant.wave ?? "");
-  if (isWatched && !state.returning) state.healthy -= 1;
-  Object.assign(tenant, { step: "failed", reason, ...(sha === undefined ? {} : { sha }) });
-  const stage = stageOf(state, slug);
-  if (stage?.lenient === true) return;
-  state.failures += 1;
-  state.streak = 0;
-  if (stage?.canary === true) raise(state, "CANARY_FAILED", `the canary ${slug} failed: ${reason}`);
-}
-
-/** The stage that a tenant was planned in; the last one if it was planned again. */
-function stageOf(state: RolloutState, slug: Slug): Stage | undefined {
-  return state.stages.findLast(({ stage }) => stage.slugs.includes(slug))?.stage;
-}
-
 function canaryAmong(state: RolloutState, slugs: readonly Slug[]): boolean {
   return slugs.some((slug) => state.waves.get(state.tenants.get(slug)?.wave ?? "")?.stage.canary === true);
 }
@@ -307,11 +208,4 @@ function finishWave(state: RolloutState, name: string): void {
   // A stage ends with its last wave; the next one is a barrier further on.
   const stage = state.stages[state.current];
   if (stage !== undefined && state.waves.size === 0 && stage.started >= stage.stage.slugs.length) state.current += 1;
-}
-
-function each(state: RolloutState, slugs: readonly Slug[], change: (tenant: TenantState) => unknown): void {
-  for (const slug of slugs) {
-    const tenant = state.tenants.get(slug);
-    if (tenant !== undefined) change(tenant);
-  }
 }

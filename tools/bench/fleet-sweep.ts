@@ -10,7 +10,7 @@ async function sweep(): Promise<void> {
   const verdict = await verifyFleet(
     {
       release: { sha: parseCommitSha(sha), digests: {}, tag: "bench" },
-      policy: { verify: { intervalMs: 2_000, timeoutMs: 30_000 } },
+      policy: { verify: { intervalMs: 2_000, timeoutMs: 240_000 } },
     },
     {
       controlPlane: { enumerate: async () => found(slugs.map((slug) => ({ slug, plane: "bench" }))) },

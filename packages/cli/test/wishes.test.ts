@@ -109,6 +109,26 @@ describe("a rollout of another process", () => {
   });
 });
 
+test("a lock of another host is broken with a reason, once its process has been silent", async () => {
+  const killed = await (soakFor("30ms"), started());
+  killed.kill("SIGKILL");
+  await killed.ended;
+  const owner = JSON.stringify({ pid: 7, host: "elsewhere.example.com", started: "" });
+  world.folder.write(".lateen/rollout.lock.99", owner);
+  const locked = await ask("--resume");
+  expect(locked.code).toBe(3);
+  expect(locked.document.reason).toMatch(/elsewhere\.example\.com.*lateen rollout --break-lock/);
+  expect((await ask("--break-lock")).code).toBe(2);
+  expect(await ask("--break-lock", "--reason", "the runner is gone")).toMatchObject({
+    code: 3,
+    document: { code: "LOCK_IN_USE" },
+  });
+  const aged = journal().map((entry) => JSON.stringify({ ...entry, at: entry.at - 3_600_000 }));
+  world.folder.write(".lateen/rollout.jsonl", `${aged.join("\n")}\n`.replaceAll(/"until":\d+/g, '"until":1'));
+  expect(await ask("--break-lock", "--reason", "the runner is gone")).toMatchObject({ code: 0 });
+  expect((await ask("--resume")).code).toBe(0);
+});
+
 describe("a wish", () => {
   test("without a rollout, without a reason, or with another one is refused", async () => {
     expect(await ask("--pause", "--reason", "x")).toMatchObject({ code: 3, document: { code: "JOURNAL_EMPTY" } });

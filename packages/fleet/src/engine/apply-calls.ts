@@ -1,4 +1,3 @@
-import type { Slug } from "@lateen/kernel";
 import { each, failTenant, raise } from "./change-tenants.ts";
 import type { EventOf } from "./journal-entry.ts";
 import type { RolloutState, TenantState, WaveState } from "./rollout-state.ts";

@@ -16,7 +16,11 @@ export const rollout: Command = {
     pause: { about: "ask the process that drives the rollout to start nothing new; calls in flight settle" },
     continue: { about: "ask it to go on after a pause" },
     stop: { about: "ask it to start nothing new and to end; tenants stay as they are" },
-    reason: { value: "TEXT", about: "why it is paused, stopped or abandoned; the journal keeps it" },
+    "break-lock": {
+      about:
+        "free the journal from a process of another host that is gone: it must have been silent for eleven minutes",
+    },
+    reason: { value: "TEXT", about: "why it is paused, stopped, abandoned or freed" },
     ...serverOption,
   },
   examples: [
@@ -28,7 +32,7 @@ export const rollout: Command = {
   isSafe: (args) => args.has("pause") || args.has("stop"),
   async run(context) {
     const { args } = context;
-    const chosen = ["resume", "abandon", ...wishKinds].filter((name) => args.has(name));
+    const chosen = ["resume", "abandon", "break-lock", ...wishKinds].filter((name) => args.has(name));
     if (chosen.length > 1)
       throw usageError(`--${chosen[0]} and --${chosen[1]} contradict each other`, "give one of them");
     const wish = wishKinds.find((kind) => args.has(kind));
@@ -39,6 +43,7 @@ export const rollout: Command = {
     }
     if (args.text("server") !== undefined) return (await import("../../server/follow.ts")).shipOverServer(context);
     const only = parseOnly(args);
+    if (args.has("break-lock")) return (await import("./break-lock.ts")).breakLock(context);
     if (args.has("abandon")) return (await import("./abandon.ts")).abandon(context);
     const [{ openWriterJob }, { foresee }, { rollout: rollOut }] = await Promise.all([
       import("../open-writer-job.ts"),

@@ -1,3 +1,4 @@
+export { breakJournalLock } from "./break-lock.ts";
 export { createFileWishes } from "./file-wishes.ts";
 export { createFileJournal, findJournalOwner } from "./journal.ts";
 export { readPastRollouts } from "./past-rollouts.ts";

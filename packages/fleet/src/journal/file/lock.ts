@@ -20,9 +20,9 @@ let serial = 0;
  *
  * The lock is a row of numbered files, `path.1`, `path.2` and so on, of which the highest counts. To take it is to create the
  * next number, which the file system grants to one process only; a file whose owner is dead, or that says it was released, is
- * simply followed by the next. Removing a dead owner's file first, as is usual, lets two processes each remove the other's.
+ * simply followed by the next, and so is the file that says `ignoring`. Removing a dead owner's file first, as is usual, lets two processes each remove the other's.
  */
-export async function takeLock(path: string): Promise<Lock | string> {
+export async function takeLock(path: string, ignoring = released): Promise<Lock | string> {
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}-${pid}-${++serial}`;
   const owner: Owner = { pid, host: hostname(), started: await startOf(pid) };
@@ -30,7 +30,7 @@ export async function takeLock(path: string): Promise<Lock | string> {
   await writeFile(aside, `${JSON.stringify(owner)}\n`, { flag: "wx" }).catch((error: unknown) => failed(path, error));
   try {
     for (let attempt = 0; attempt < 50; attempt++) {
-      const taken = await tryToTake(path, aside);
+      const taken = await tryToTake(path, aside, ignoring);
       if (taken !== undefined) return taken;
     }
     return "several processes that compete for it";
@@ -41,16 +41,21 @@ export async function takeLock(path: string): Promise<Lock | string> {
 
 /** Names the living owner of the lock at `path` and touches nothing; undefined where it is free. */
 export async function findOwner(path: string): Promise<string | undefined> {
-  const top = Math.max(0, ...(await numbersOf(path).catch(() => [])));
-  const holder = top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => released);
+  const holder = await readHolder(path);
   return holder === released ? undefined : await describeLiving(holder);
 }
 
-async function tryToTake(path: string, aside: string): Promise<Lock | string | undefined> {
+/** What the file says that counts; that it was released if there is none. */
+export async function readHolder(path: string): Promise<string> {
+  const top = Math.max(0, ...(await numbersOf(path).catch(() => [])));
+  return top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => released);
+}
+
+async function tryToTake(path: string, aside: string, ignoring: string): Promise<Lock | string | undefined> {
   const top = Math.max(0, ...(await numbersOf(path)));
   const holder = top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => undefined);
   if (holder === undefined) return undefined;
-  const living = holder === released ? undefined : await describeLiving(holder);
+  const living = holder === released || holder === ignoring ? undefined : await describeLiving(holder);
   if (living !== undefined) return `${living} (${path}.${top})`;
   const own = `${path}.${top + 1}`;
   if (!(await linked(aside, own))) return undefined;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { kill } from "node:process";
+import { plainText } from "@lateen/kernel";
 
 /** Who holds a lock: a process number alone comes round again, so the start of the process belongs to it. */
 export interface Owner {
@@ -17,7 +18,8 @@ export interface Owner {
 export async function describeLiving(text: string): Promise<string | undefined> {
   const owner = readOwner(text);
   if (owner === undefined) return undefined;
-  if (owner.host !== hostname()) return `process ${owner.pid} on ${owner.host}`;
+  if (owner.host !== hostname())
+    return `process ${owner.pid} on ${plainText(owner.host, 100)}, which cannot be seen from here; if it is gone, lateen rollout --break-lock checks what can be checked and frees it`;
   if (!isRunning(owner.pid)) return undefined;
   const started = await startOf(owner.pid);
   const isReused = owner.started !== "" && started !== "" && owner.started !== started;
@@ -33,6 +35,12 @@ export async function startOf(number: number): Promise<string> {
   // Field 22; the second one, a name in parentheses, may hold spaces. Source: proc_pid_stat(5).
   const ticks = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   return ticks === undefined ? "" : `${(boot ?? "").trim()} ${ticks}`;
+}
+
+/** The process of another host that `text` names; undefined if it names none. */
+export function ownerElsewhere(text: string): Owner | undefined {
+  const owner = readOwner(text);
+  return owner === undefined || owner.host === hostname() ? undefined : owner;
 }
 
 function readOwner(text: string): Owner | undefined {

@@ -1,5 +1,6 @@
 import { LineCounter, type Node, parseDocument, type ParsedNode } from "yaml";
 import { isMap, isScalar } from "yaml";
+import { explainSyntax, nameInvisible } from "./explain-text.ts";
 import { lostAliases } from "./lost-aliases.ts";
 import { configError, type Problem } from "./problem.ts";
 
@@ -15,6 +16,8 @@ export interface SourceDocument {
   readonly value: unknown;
   /** The position of the value at `path`, else of its nearest parent; undefined where a program does not say. */
   position(path: readonly PropertyKey[]): Position | undefined;
+  /** The text of a line, from 1; empty where there are none. */
+  line(number: number): string;
   /** The position of the key at the end of `path`. */
   keyPosition(path: readonly PropertyKey[]): Position | undefined;
 }
@@ -35,9 +38,15 @@ export function readYaml(file: string, text: string): SourceDocument {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const problem = (offset: number, message: string): Problem => ({ where: file, ...at(offset), key: "", message });
+  const texts = text.split(/\r?\n/);
+  const line = (number: number): string => texts[number - 1] ?? "";
+  const problem = (offset: number, message: string): Problem =>
+    nameInvisible({ where: file, ...at(offset), key: "", message }, line(at(offset).line));
+  // A tag that is not known is a warning to the parser, which takes the text for the value.
   const problems = [
-    ...document.errors.map(({ pos: [offset], message }) => problem(offset, message)),
+    ...[...document.errors, ...document.warnings].map((error) =>
+      problem(error.pos[0], explainSyntax(error, line(at(error.pos[0]).line))),
+    ),
     ...lostAliases(document).map(({ range: [offset], source }) =>
       problem(offset, `no anchor &${source} comes before it`),
     ),
@@ -48,6 +57,7 @@ export function readYaml(file: string, text: string): SourceDocument {
   return {
     file,
     value: valueOf(file, () => document.toJS({ maxAliasCount: 50 }) as unknown),
+    line,
     position: (path) => positionOf(walk(root, path).value),
     keyPosition: (path) => positionOf(walk(root, path).key),
   };

@@ -4,6 +4,7 @@ import { configMissing } from "./errors.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
 import type { Config, Section } from "./config.ts";
+import { nameInvisible } from "./explain-text.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { findConfig, readConfigFile } from "./discover.ts";
 import type { SourceDocument } from "./document.ts";
@@ -70,7 +71,10 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
   const missing = needs.filter((section) => layered.value[section] === undefined);
   if (problems.length === 0 && missing.length > 0) throw sectionsMissing(missing, document?.file);
   problems.push(...missing.map((section) => locate([section], "this section is missing, and the command needs it")));
-  if (problems.length > 0 || !parsed.success) throw configError(deduplicated(problems));
+  if (problems.length > 0 || !parsed.success)
+    throw configError(
+      deduplicated(problems.map((problem) => nameInvisible(problem, document?.line(problem.line ?? 0) ?? ""))),
+    );
   return {
     config: inEnvironment(parsed.data, chosen.overlay?.[1], document?.value),
     environment: chosen.overlay?.[1],

@@ -19,7 +19,13 @@ export async function readProgram(path: string, shown: string): Promise<SourceDo
     });
   }
   // A program says no place: its values may come from anywhere.
-  const document: SourceDocument = { file: shown, value, position: () => undefined, keyPosition: () => undefined };
+  const document: SourceDocument = {
+    file: shown,
+    value,
+    line: () => "",
+    position: () => undefined,
+    keyPosition: () => undefined,
+  };
   const lively = findLively(value).map((at): Problem => ({
     where: shown,
     key: formatKey(at),

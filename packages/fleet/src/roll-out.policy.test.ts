@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import type { FleetEvent } from "./events.ts";
+import { describeChanges, saferLimits } from "./engine/policy-limits.ts";
+import type { PolicyLimits } from "./engine/journal-entry.ts";
+import type { FleetPolicy } from "./policy.ts";
+import { rollOut } from "./roll-out.ts";
+import { createVirtualRollout, release, slug } from "./testing/virtual-rollout.ts";
+
+const limits: PolicyLimits = {
+  tolerance: 1,
+  soakMs: 60_000,
+  callSize: 50,
+  maxControlPlaneFaults: 1,
+  deadline: 9_000,
+  matches: 2,
+  samples: 3,
+  match: "strict",
+  canary: [slug("t1")],
+  onFailure: "halt",
+};
+
+describe("of a policy that was changed", () => {
+  test.each<{ change: Partial<PolicyLimits>; holds: Partial<PolicyLimits> }>([
+    { change: { tolerance: 5 }, holds: { tolerance: 1 } },
+    { change: { tolerance: 0 }, holds: { tolerance: 0 } },
+    { change: { soakMs: 1 }, holds: { soakMs: 60_000 } },
+    { change: { soakMs: 90_000 }, holds: { soakMs: 90_000 } },
+    { change: { callSize: 200 }, holds: { callSize: 50 } },
+    { change: { maxControlPlaneFaults: 3 }, holds: { maxControlPlaneFaults: 1 } },
+    { change: { deadline: undefined }, holds: { deadline: 9_000 } },
+    { change: { deadline: 5_000 }, holds: { deadline: 5_000 } },
+    { change: { matches: 1, samples: 12 }, holds: { matches: 2, samples: 12 } },
+    { change: { match: "ancestry" }, holds: { match: "strict" } },
+    { change: { onFailure: "rollback" }, holds: { onFailure: "rollback" } },
+  ])("$change comes to $holds", ({ change, holds }) => {
+    const next = { ...limits, ...change };
+    expect(saferLimits(limits, next)).toMatchObject(holds);
+    expect(describeChanges(limits, next)).toHaveLength(Object.keys(change).length);
+  });
+
+  test("nothing is said if it is the same", () => {
+    expect(describeChanges(limits, { ...limits })).toEqual([]);
+  });
+
+  test("each change is a sentence on resume, and the safer value is the one that is kept to", async () => {
+    const { ports, fleet, clock } = createVirtualRollout(6);
+    const stop = new AbortController();
+    const isThrough = (event: FleetEvent) => event.type === "wave-finished" && event.wave === "canary" && stop.abort();
+    const policy: FleetPolicy = { canary: [slug("t1")], pace: { waves: [1, 5] }, soakMs: 600_000 };
+    await rollOut({ release, policy }, { ...ports, report: isThrough }, stop.signal);
+    const events: FleetEvent[] = [];
+    const began = clock.now();
+    const verdict = await rollOut(
+      { release, policy: { ...policy, soakMs: 1_000, maxStragglers: 4 }, resume: true },
+      { ...ports, report: (event) => void events.push(event) },
+    );
+    expect(verdict).toMatchObject({ kind: "go", value: { verified: 6, resumed: true } });
+    expect(events.find(({ type }) => type === "rollout-resumed")).toMatchObject({
+      limits: { tolerance: 0, soakMs: 600_000 },
+      changed: [
+        expect.stringMatching(/maxStragglers was 0 and is 4 now: 0 holds/),
+        expect.stringMatching(/soak was 600000 and is 1000 now: 600000 holds/),
+      ],
+    });
+    expect(clock.now() - began).toBeGreaterThan(600_000);
+    expect(fleet.calls).toEqual([["t1"], ["t2", "t3", "t4", "t5", "t6"]]);
+  });
+});

@@ -102,7 +102,7 @@ export interface RolloutState {
   /** Ids of wishes that were followed. */
   readonly wishes: Set<string>;
   interrupted: boolean;
-  /** How often the fleet was enumerated again, and whether the last time found nobody who had to move. */
+  /** How often the fleet was enumerated again, and whether the last time found no tenant that had to move. */
   enumerations: number;
   isComplete: boolean;
   returning: boolean;

@@ -249,7 +249,7 @@ function portsOf(simulation: Simulation, { step, check, number, isIntruder, isDe
           watch.underway.delete(call);
           if (!isDead() && answer.kind === "answered" && answer.rows.some(({ commandOk }) => commandOk === true))
             watch.heardOfStrangers = true;
-          // A call that was turned away for now has moved nobody.
+          // A call that was turned away for now has moved no tenant.
           if (answer.kind === "busy")
             for (const { slug } of tenants) watch.posts.set(slug, (watch.posts.get(slug) ?? 1) - 1);
           if (simulation.isTraced)

@@ -336,6 +336,8 @@ async function drivers(): Promise<void> {
     console.log("6. 7. left out: run it with tools/real-servers");
     return;
   }
+  // Their own argument is a number of tenants.
+  process.argv.splice(2);
   console.log("6. hosts over real SSH");
   await import("./fleet-hosts.ts");
   console.log("7. Deployments of two pods behind two real API servers");

@@ -96,6 +96,24 @@ test("a runner that is frozen and comes back appends nothing more", async () => 
   expect(plane.moves().flat().toSorted()).toEqual([...slugs].toSorted());
 }, 120_000);
 
+test("a stop that is ordered at another machine is effective within a second", async () => {
+  fleet = await startFleet(40, 100);
+  const { plane } = fleet;
+  const [first, second] = [await startRunner(fleet), await startRunner(fleet)];
+  const id = await first.order(commit("e"));
+  await first.wait(id, () => plane.moves().length >= 3);
+  const driver = await driverOf(first, second, id);
+  const other = driver === first ? second : first;
+  await other.send("POST", `/v1/rollouts/${id}/stop`, { reason: "checkout fails" });
+  const takenAt = Date.now();
+  expect((await other.wait(id, hasEnded)).result).toMatchObject({ outcome: "halted", code: "STOPPED" });
+  const after = plane.requests.filter(({ dryRun, at }) => !dryRun && at > takenAt).map(({ at }) => at - takenAt);
+  console.log(`the last call began ${Math.max(0, ...after)} ms after the stop was taken`);
+  expect(plane.moves().flat().length).toBeLessThan(40);
+  // A sign of life every 0.4 s reads it; the rest is for a machine that is busy.
+  expect(Math.max(0, ...after)).toBeLessThanOrEqual(1_000);
+}, 120_000);
+
 /** Which of two drives it: the driver is named by its process in the database. */
 async function driverOf(first: Runner, second: Runner, id: string): Promise<Runner> {
   const { openDatabase } = await import("./store/database.ts");

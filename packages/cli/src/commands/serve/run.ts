@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
-import { type Clock, parseDuration } from "@lateen/kernel";
+import { parseDuration } from "@lateen/kernel";
 import { findConfig, readConfigFile } from "../../config/discover.ts";
 import { usageError } from "../../config/errors.ts";
 import { loadConfig, type Settings } from "../../config/load.ts";
 import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
+import { startOwnDatabase } from "./own-database.ts";
 import { loadService, type ServiceModule, type ServiceToken } from "./service-module.ts";
 
 /** Serves until it is interrupted, which is its good end: calls in flight settle, and what is unfinished is left to the next start. */
@@ -21,7 +22,9 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
   );
   const tokens = readTokens(context, service, folder);
   const database =
-    given === undefined ? await startOwn(service, folder, host.clock) : { url: given, close: async () => undefined };
+    given === undefined
+      ? await startOwnDatabase(service, folder, host.clock)
+      : { url: given, close: async () => undefined };
   try {
     const served = await service.createService({
       database: database.url,
@@ -58,27 +61,6 @@ async function fleetsOf({ args, host }: Context, settings: Settings): Promise<Re
   return Object.fromEntries(loaded);
 }
 
-async function startOwn(
-  service: ServiceModule,
-  folder: string,
-  clock: Clock,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const lock = await service.lockFolder(folder);
-  try {
-    const postgres = await service.startPostgres(folder, clock);
-    return {
-      url: postgres.url,
-      async close() {
-        await postgres.stop();
-        await lock.release();
-      },
-    };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-}
-
 /** The tokens of the file, or one that is made once and kept next to the database. */
 function readTokens({ args, host }: Context, service: ServiceModule, folder: string): readonly ServiceToken[] {
   const file = args.text("tokens");
@@ -92,7 +74,8 @@ function readTokens({ args, host }: Context, service: ServiceModule, folder: str
   return [{ role: "admin", name: "admin", token: host.files.read(path).trim() }];
 }
 
-function parseListen(text: string): { readonly host: string; readonly port: number } {
+/** The address of `--listen`. @throws ReleaseError `USAGE` */
+export function parseListen(text: string): { readonly host: string; readonly port: number } {
   const [, host = "", port = ""] = /^(?:(\[[^\]]+\]|[^:]*):)?(\d{1,5})$/.exec(text) ?? [];
   if (port === "" || Number(port) > 65_535)
     throw usageError(`--listen ${JSON.stringify(text)} is not HOST:PORT`, "write --listen 127.0.0.1:7070");

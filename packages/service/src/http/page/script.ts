@@ -8,6 +8,12 @@ export const pageScript: string = `
 "use strict";
 const $ = (id) => document.getElementById(id);
 const rowHeight = 28;
+const given = /^#token=([^&]+)$/.exec(location.hash);
+if (given) {
+  // The fragment is not sent to anyone; it is not left in the address either.
+  sessionStorage.setItem("lateen-token", decodeURIComponent(given[1]));
+  history.replaceState(null, "", location.pathname);
+}
 let token = sessionStorage.getItem("lateen-token") || "";
 let following = null; // { id, fleet, abort }
 let tenants = new Map(); // slug -> { state, note }

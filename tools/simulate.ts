@@ -1,7 +1,8 @@
 // pnpm simulate checks [--seeds N]: N rollouts that are watched for a regression, without one and with one of 10 %.
 // pnpm simulate [--seeds N] [--seed S]: N rollouts in virtual time from seed S on; with --seed alone that one, with its trace.
 import { parseArgs } from "node:util";
-import { simulate, simulateChecks } from "../packages/fleet/src/testing/index.ts";
+import { simulate } from "../packages/fleet/src/testing/simulation/index.ts";
+import { simulateChecks } from "../packages/fleet/src/testing/simulation/simulate-checks.ts";
 
 const { values, positionals } = parseArgs({
   options: { seeds: { type: "string" }, seed: { type: "string" } },

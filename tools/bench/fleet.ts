@@ -22,7 +22,8 @@ import {
   rollOut,
   verifyFleet,
 } from "../../packages/fleet/src/index.ts";
-import { createVirtualClock, createVirtualFleet } from "../../packages/fleet/src/testing/index.ts";
+import { createVirtualClock } from "../../packages/fleet/src/testing/simulation/virtual-clock.ts";
+import { createVirtualFleet } from "../../packages/fleet/src/testing/virtual-fleet.ts";
 
 const run = promisify(execFile);
 const old = "1".repeat(40);

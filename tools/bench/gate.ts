@@ -4,13 +4,9 @@ import { parseCommitSha, systemClock } from "../../packages/kernel/src/index.ts"
 import { createGiteaForge } from "../../packages/gate/src/gitea/index.ts";
 import { createGitHubForge } from "../../packages/gate/src/github/index.ts";
 import { type Forge, gatePorts, passGate } from "../../packages/gate/src/index.ts";
-import {
-  createMemoryGraph,
-  type ForgeFacts,
-  type HttpFake,
-  startGiteaFake,
-  startGitHubFake,
-} from "../../packages/gate/src/testing/index.ts";
+import { createMemoryGraph, startGiteaFake, startGitHubFake } from "../../packages/gate/src/testing/index.ts";
+import type { ForgeFacts } from "../../packages/gate/src/testing/forge-facts.ts";
+import type { HttpFake } from "../../packages/gate/src/testing/http-fake.ts";
 
 const latencyMs = 30;
 const contexts = Array.from({ length: 40 }, (_, index) => `CI / job ${index} (push)`);

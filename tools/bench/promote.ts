@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { type CommitSha, parseImageRef, secret, systemClock } from "../../packages/kernel/src/index.ts";
-import { createGitRefLog, type GitCall, runGit } from "../../packages/git-log/src/index.ts";
+import { createGitRefLog, runGit } from "../../packages/git-log/src/index.ts";
 import { createGitRepository, startGitHttpServer } from "../../packages/git-log/src/testing/index.ts";
 import { type Ledger, promote, type PromotePorts } from "../../packages/promote/src/index.ts";
 import { createGitLedger } from "../../packages/promote/src/ledger-git/index.ts";
@@ -14,6 +14,7 @@ import { createMemoryHistory, createMemoryLedger } from "../../packages/promote/
 import { openRegistries } from "../../packages/registry/src/index.ts";
 import { pushImage, startDockerRegistry, startTokenService } from "../../packages/registry/src/testing/index.ts";
 import { type PassedRequest, startDelayedProxy } from "./delayed-proxy.ts";
+import type { GitCall } from "../../packages/git-log/src/git/run-git.ts";
 
 const run = promisify(execFile);
 // Half of it on the way there, half on the way back.

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { type PrometheusServer, startPrometheus } from "@lateen/fleet/testing";
+import { startPrometheus } from "@lateen/fleet/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   configure,
@@ -18,6 +18,8 @@ import {
 import { root } from "./source-files.ts";
 
 useContractWorld();
+
+type PrometheusServer = Awaited<ReturnType<typeof startPrometheus>>;
 
 interface Row {
   readonly name: string;

@@ -1,19 +1,17 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  createFolderFleet,
-  type FolderFleet,
-  type KubernetesApi,
-  startKubernetesApi,
-  type WorkloadSetting,
-} from "@lateen/fleet/testing";
+import { createFolderFleet, startKubernetesApi } from "@lateen/fleet/testing";
 import { createKubernetesFleet } from "@lateen/fleet/kubernetes";
 import { secret } from "@lateen/kernel";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { root } from "./source-files.ts";
 import { startWorld, type World } from "./world.ts";
+
+type KubernetesApi = Awaited<ReturnType<typeof startKubernetesApi>>;
+
+type FolderFleet = Awaited<ReturnType<typeof createFolderFleet>>;
 
 interface Manifest {
   readonly manifests?: readonly { readonly digest: string; readonly platform?: { readonly architecture: string } }[];
@@ -30,7 +28,7 @@ beforeEach(async () => {
   world = await startWorld({ commits: 2, size: 3 });
   const [before = ""] = world.commits;
   const image = `${world.registry.host}/acme/platform`;
-  const workload = (namespace: string): WorkloadSetting => ({
+  const workload = (namespace: string) => ({
     namespace,
     name: "web",
     labels: { "app.kubernetes.io/part-of": "acme" },

@@ -1,4 +1,6 @@
-import type { GiteaServer } from "@lateen/git-log/testing";
+import type { startGitea } from "@lateen/git-log/testing";
+
+type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
 
 /** How a job ends. */
 export type JobResult = "success" | "failure" | "cancelled" | "skipped";

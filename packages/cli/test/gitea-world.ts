@@ -1,11 +1,17 @@
-import { startControlPlane, startTenants, type TenantsServer } from "@lateen/fleet/testing";
-import { type CommitDraft, createGitRepository, type GitRepository } from "@lateen/git-log/testing";
-import { type GiteaServer, startGitea } from "@lateen/git-log/testing";
+import { startControlPlane, startTenants } from "@lateen/fleet/testing";
+import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
+import { startGitea } from "@lateen/git-log/testing";
 import { secret } from "@lateen/kernel";
 import { pushImage } from "@lateen/registry/testing";
 import { createFolder, type Folder } from "./folder.ts";
 import { type GiteaRunner, type JobResult, registerRunner, type RunnerTask } from "./gitea-runner.ts";
 import { type Ran, runHere, runLateen } from "./run-lateen.ts";
+
+type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
+
+type CommitDraft = Parameters<GitRepository["commit"]>[0];
+
+type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
 
 /** How the jobs of one commit end; those that are not named succeed, undefined leaves one under way. */
 export type Results = Readonly<Record<string, JobResult | undefined>>;

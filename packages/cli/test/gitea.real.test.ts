@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { GiteaServer } from "@lateen/git-log/testing";
+import type { startGitea } from "@lateen/git-log/testing";
 import { parseImageRef, secret } from "@lateen/kernel";
 import { createOciRegistry } from "@lateen/registry/oci";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder } from "./folder.ts";
 import { createProject, type GiteaWorld, startAcme } from "./gitea-world.ts";
 import { type Ran, runHere } from "./run-lateen.ts";
+
+type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
 
 const program = process.env["LATEEN_REAL_GITEA"] ?? "";
 

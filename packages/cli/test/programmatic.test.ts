@@ -1,7 +1,7 @@
-import { createJob, isReleaseError, loadConfig, ship, wire } from "@lateen/cli";
-import { type JobOptions, reconcile, resultOf, rollback, rollout, runPipeline } from "@lateen/cli/pipeline";
+import { createJob, loadConfig, ship, wire } from "@lateen/cli";
+import { reconcile, resultOf, rollback, rollout, runPipeline } from "@lateen/cli/pipeline";
 import type { Journal, JournalEntry, OpenJournal } from "@lateen/fleet";
-import { go } from "@lateen/kernel";
+import { go, isReleaseError } from "@lateen/kernel";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -18,11 +18,11 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** What a program of somebody else does, as the README shows it. */
-async function shipWith(given: Partial<JobOptions> = {}): ReturnType<typeof ship> {
+async function shipWith(given: Partial<Parameters<typeof createJob>[0]> = {}): ReturnType<typeof ship> {
   return ship(await jobWith(given), { wait: true, settle: true });
 }
 
-async function jobWith(given: Partial<JobOptions>): ReturnType<typeof createJob> {
+async function jobWith(given: Partial<Parameters<typeof createJob>[0]>): ReturnType<typeof createJob> {
   const env = { ...tokens, PATH: process.env["PATH"] };
   const settings = await loadConfig({ cwd: world.folder.path, env });
   const report = ({ type }: { readonly type: string }): void => void seen.push(type);

@@ -1,11 +1,13 @@
 import { systemClock } from "@lateen/kernel";
-import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "@lateen/git-log/testing";
+import { type GitHttpServer, startGitHttpServer } from "@lateen/git-log/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { images, startWorld, type World } from "./world.ts";
 
+type OnRequest = NonNullable<Parameters<typeof startGitHttpServer>[0]["fault"]>;
+
 let world: World;
 let git: GitHttpServer;
-let onGit: ((request: GitRequest) => GitFault | undefined) | undefined;
+let onGit: OnRequest | undefined;
 
 beforeEach(async () => {
   world = await startWorld({ size: 1 });

@@ -1,7 +1,9 @@
 import { systemClock } from "@lateen/kernel";
-import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "@lateen/git-log/testing";
+import { type GitHttpServer, startGitHttpServer } from "@lateen/git-log/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { reason, startTargetsWorld, type TargetsWorld, withTargets } from "./targets-world.ts";
+
+type OnRequest = NonNullable<Parameters<typeof startGitHttpServer>[0]["fault"]>;
 
 // What is left where a rollback, or the fleet of a release, ends too early, and how it is completed.
 
@@ -129,7 +131,7 @@ test("a release that never got to its ledger is not what a rollback leaves, and 
 
 describe("a rollback that is killed", () => {
   let git: GitHttpServer;
-  let onGit: ((request: GitRequest) => GitFault | undefined) | undefined;
+  let onGit: OnRequest | undefined;
   beforeEach(async () => {
     await world.shipped([oldest, old, sha]);
     git = await startGitHttpServer({ root: world.repository.root, fault: (request) => onGit?.(request) });

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { htmlPage } from "@lateen/gate/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, tokens, type World } from "./world.ts";
+
+/** A web page, as gateways and login pages answer. */
+const htmlPage = { status: 200, headers: { "content-type": "text/html" }, body: "<!DOCTYPE html><html></html>" };
 
 let world: World;
 let [old, sha]: [string, string] = ["", ""];

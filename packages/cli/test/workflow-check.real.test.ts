@@ -1,7 +1,9 @@
-import type { GiteaServer } from "@lateen/git-log/testing";
+import type { startGitea } from "@lateen/git-log/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JobResult } from "./gitea-runner.ts";
 import { createProject, type GiteaWorld, startAcme } from "./gitea-world.ts";
+
+type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
 
 const program = process.env["LATEEN_REAL_GITEA"] ?? "";
 

@@ -1,10 +1,16 @@
-import { startControlPlane, startTenants, type ControlPlaneServer, type TenantsServer } from "@lateen/fleet/testing";
-import { type GiteaFake, openGitGraph, startGiteaFake } from "@lateen/gate/testing";
+import { startControlPlane, startTenants } from "@lateen/fleet/testing";
+import { openGitGraph, startGiteaFake } from "@lateen/gate/testing";
 import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
 import { type FakeRegistry, seedImage, startRegistry } from "@lateen/registry/testing";
 import { rememberGraph } from "../src/demo/remember-graph.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { type Ran, runHere, type RunOptions, type Started, startLateen } from "./run-lateen.ts";
+
+type GiteaFake = Awaited<ReturnType<typeof startGiteaFake>>;
+
+type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
+
+type ControlPlaneServer = Awaited<ReturnType<typeof startControlPlane>>;
 
 /** Everything that the pipeline talks to, on loopback: a forge over a real git repository, a registry, a control plane, tenants. */
 export interface World {

@@ -1,11 +1,13 @@
 import { type Ancestry, parseCommitSha, parseSlug, ReleaseError, type Slug } from "@lateen/kernel";
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+import { createFakeClock } from "@lateen/kernel/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { FleetHistory } from "./ports/history.ts";
 import type { FleetPolicy } from "./policy.ts";
 import type { VerifyPorts } from "./ports/rollout-ports.ts";
 import { createVirtualFleet, type VirtualFleet } from "./testing/virtual-fleet.ts";
 import { verifyFleet } from "./verify-fleet.ts";
+
+type FakeClock = ReturnType<typeof createFakeClock>;
 
 const sha = parseCommitSha("b".repeat(40));
 const [newer, older, elsewhere] = ["c".repeat(40), "a".repeat(40), "d".repeat(40)];

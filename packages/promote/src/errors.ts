@@ -1,4 +1,4 @@
-import { asReleaseError, isFatal, type Reading, ReleaseError, toReading, type Unknown, unknown } from "@lateen/kernel";
+import { asReleaseError, isFatal, type Reading, ReleaseError, toReading, unknown } from "@lateen/kernel";
 import type { PromotionInput } from "./promotion.ts";
 
 /** Codes of the errors that this package makes itself. */
@@ -71,7 +71,7 @@ export async function readOrThrow<T>(read: () => Promise<Reading<T>>): Promise<R
 }
 
 /** The answer of `read`, or any error of it as an unknown reading: after the commit point nothing is thrown. */
-export async function readWithoutThrowing<T>(read: () => Promise<T>): Promise<T | Unknown> {
+export async function readWithoutThrowing<T>(read: () => Promise<T>): Promise<T | ReturnType<typeof unknown>> {
   try {
     return await read();
   } catch (error) {

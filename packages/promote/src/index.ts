@@ -1,10 +1,10 @@
 export { chooseRelease } from "./steps/choose-release.ts";
 export { promotionRules } from "./decide/rules.ts";
 export type { PromotionEvent } from "./events.ts";
-export { type PastRelease, readPastReleases } from "./facts/past-releases.ts";
+export { readPastReleases } from "./facts/past-releases.ts";
 export { ledgerRef } from "./ledger-git/ledger-ref.ts";
 export type { History } from "./ports/history.ts";
-export type { FleetEvidence, Ledger, LedgerEntry, LedgerHead } from "./ports/ledger.ts";
+export type { Ledger, LedgerEntry, LedgerHead } from "./ports/ledger.ts";
 export type { TagStore } from "./ports/tag-store.ts";
 export { checkPromotion, promote } from "./promote.ts";
 export type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
@@ -12,4 +12,4 @@ export { resolvePolicy as resolveSettlePolicy } from "./policy.ts";
 export { reconcile } from "./reconcile.ts";
 export { prepareRollback, rollback } from "./rollback.ts";
 export type { RollbackInput, RollbackPart } from "./rollback-input.ts";
-export { type PromotionStatus, readStatus, type TagStatus } from "./status.ts";
+export { type PromotionStatus, readStatus } from "./status.ts";

@@ -1,5 +1,5 @@
 import { createFakeClock } from "@lateen/kernel/testing";
-import { type CommitSha, parseImageRef, ReleaseError, type ReleaseErrorOptions } from "@lateen/kernel";
+import { type CommitSha, parseImageRef, ReleaseError } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { checkPromotion, promote } from "./index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/world.ts";
@@ -20,7 +20,7 @@ function createWorld(): PromotionWorld & Record<"ancient" | "old" | "mine" | "ne
   return { ...world, ancient, old, mine, newer };
 }
 
-function trouble(changes: Partial<ReleaseErrorOptions> = {}): ReleaseError {
+function trouble(changes: Partial<ConstructorParameters<typeof ReleaseError>[0]> = {}): ReleaseError {
   return new ReleaseError({ code: "TROUBLE", category: "unavailable", message: "the server is on fire", ...changes });
 }
 

@@ -1,8 +1,9 @@
 import { createFakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, go, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
-import { type FleetEvidence, prepareRollback, promote, rollback, type RollbackInput } from "./index.ts";
+import { prepareRollback, promote, rollback, type RollbackInput } from "./index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/world.ts";
+import type { FleetEvidence } from "./ports/ledger.ts";
 
 const fleet: FleetEvidence = {
   verified: true,

@@ -3,7 +3,6 @@ import {
   type Evidence,
   type NonEmpty,
   ReleaseError,
-  type ReleaseErrorOptions,
   type Stop,
   stop,
   type StopOutcome,
@@ -59,7 +58,7 @@ export function registryStop<T = never>(options: {
 export function registryError(
   code: RegistryErrorCode,
   category: ErrorCategory,
-  options: Omit<ReleaseErrorOptions, "code" | "category">,
+  options: Omit<ConstructorParameters<typeof ReleaseError>[0], "code" | "category">,
 ): ReleaseError {
   return new ReleaseError({ code, category, ...options });
 }

@@ -2,11 +2,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, type Settings } from "@lateen/cli/pipeline";
-import { type ControlPlaneServer, startControlPlane, startTenants, type TenantsServer } from "@lateen/fleet/testing";
+import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { systemClock } from "@lateen/kernel";
 import { startPostgres } from "../src/embedded/start-postgres.ts";
 import type { Token } from "../src/http/tokens.ts";
 import type { Rollout } from "../src/store/rollout.ts";
+
+type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
+
+type ControlPlaneServer = Awaited<ReturnType<typeof startControlPlane>>;
 
 /** Tokens of every role. */
 export const tokens: readonly Token[] = [

@@ -1,4 +1,4 @@
-import { parseSlug, type Slug } from "@lateen/kernel";
+import { type NonEmpty, parseSlug, type Slug } from "@lateen/kernel";
 import { type Arguments, type Options } from "./arguments.ts";
 import { usageError } from "../config/errors.ts";
 
@@ -7,8 +7,8 @@ export const onlyOption: Options = {
   only: { value: "SLUGS", multiple: true, about: "only these tenants, separated by commas" },
 };
 
-/** The tenants of `--only`. @throws ReleaseError `USAGE` for an empty list: many a server takes that for everybody */
-export function parseOnly(args: Arguments): readonly [Slug, ...Slug[]] | undefined {
+/** The tenants of `--only`. @throws ReleaseError `USAGE` for an empty list: many servers read it as the whole fleet */
+export function parseOnly(args: Arguments): NonEmpty<Slug> | undefined {
   if (!args.has("only")) return undefined;
   const names = args
     .all("only")

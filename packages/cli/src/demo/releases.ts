@@ -1,10 +1,10 @@
-import type { ForgeFacts, HttpFake } from "@lateen/gate/testing";
+import type { startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import type { GitRepository } from "@lateen/git-log/testing";
 import { type FakeRegistry, seedImage } from "@lateen/registry/testing";
 import { checks, images } from "./configuration.ts";
 
 /** Either of the two forges. */
-export type Forge = HttpFake & ForgeFacts;
+export type Forge = Awaited<ReturnType<typeof startGiteaFake | typeof startGitHubFake>>;
 
 /** A commit of the world, and what its CI made of it. */
 export interface Draft {

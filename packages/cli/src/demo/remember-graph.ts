@@ -1,4 +1,6 @@
-import type { CommitGraph } from "@lateen/gate/testing";
+import type { openGitGraph } from "@lateen/gate/testing";
+
+type CommitGraph = ReturnType<typeof openGitGraph>;
 
 /** The same graph, asking git once for what can never change: everything that is said of full ids. */
 export function rememberGraph(graph: CommitGraph): CommitGraph {

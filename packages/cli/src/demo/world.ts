@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ControlPlaneServer, startControlPlane, startTenants, type TenantsServer } from "@lateen/fleet/testing";
+import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { ReleaseError } from "@lateen/kernel";
 import { openGitGraph, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import {
@@ -15,6 +15,10 @@ import { type FakeRegistry, startRegistry } from "@lateen/registry/testing";
 import { type Addresses, configurationText, images, type Pace, tokens, workflows } from "./configuration.ts";
 import { rememberGraph } from "./remember-graph.ts";
 import { createReleases, type Forge, type Releases } from "./releases.ts";
+
+type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
+
+type ControlPlaneServer = Awaited<ReturnType<typeof startControlPlane>>;
 
 /** How a world begins. */
 export interface WorldOptions {

@@ -1,11 +1,13 @@
 import type { Guard, Wishes } from "@lateen/fleet";
-import type { Attempt } from "@lateen/gate";
+import type { countSupersededInARow } from "@lateen/gate";
 import type { Clock, CommitSha } from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
 import type { Settings } from "../config/load.ts";
 import type { Files } from "../io/files.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { Wiring } from "../wiring/wiring.ts";
+
+type Attempt = Parameters<typeof countSupersededInARow>[0][number];
 
 /** The surroundings of a job. */
 export interface JobHost {

@@ -1,13 +1,13 @@
 // The pipelines as functions over a job. They know neither terminal nor process: settings, adapters, clock, signal and
 // reporter come in with the job, and the answer is a verdict.
 export { loadConfig, type Settings } from "../config/load.ts";
-export { type ConfigVersion, configVersion } from "../config/version.ts";
-export { createJob, type JobOptions } from "../job/create-job.ts";
+export { configVersion } from "../config/version.ts";
+export { createJob } from "../job/create-job.ts";
 export type { Job } from "../job/job.ts";
 export type { AnyEvent } from "../output/events.ts";
 export { resultOf } from "../output/result-of.ts";
 export { errorDocument, type ResultDocument } from "../output/result.ts";
-export { type Wiring, wire, type FleetWiring } from "../wiring/wiring.ts";
+export { type Wiring, wire } from "../wiring/wiring.ts";
 export { newestEligible } from "./guards/newest-eligible.ts";
 export { promote } from "./promote.ts";
 export { reconcile } from "./reconcile.ts";

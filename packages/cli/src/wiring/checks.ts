@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CheckPolicy, FleetCheck, WorkflowRuns } from "@lateen/fleet/checks";
+import type { CheckPolicy, FleetCheck } from "@lateen/fleet/checks";
 import { createHttp } from "@lateen/kernel";
 import type { CheckConfig } from "../config/check-schema.ts";
 import type { FleetConfig } from "../config/config.ts";
@@ -81,7 +81,7 @@ function policyOf(check: CheckConfig): CheckPolicy {
   };
 }
 
-async function makeDispatcher({ settings, sendFew: send, clock, open }: Parts): Promise<WorkflowRuns> {
+async function makeDispatcher({ settings, sendFew: send, clock, open }: Parts) {
   const { forge } = settings.config;
   if (forge === undefined) throw configMissing("forge");
   const { createDispatcher } = await import("@lateen/gate/dispatch");

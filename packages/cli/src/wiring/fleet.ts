@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober, WishBox } from "@lateen/fleet";
 import type { readPastRollouts } from "@lateen/fleet/journal-file";
 import type { FleetCheck } from "@lateen/fleet/checks";
-import type { AccessFinding, KubeconfigSource } from "@lateen/fleet/kubernetes";
+import type { AccessFinding } from "@lateen/fleet/kubernetes";
 import { found, parseImageRef, type Reading, ReleaseError, type Secret, type Sender } from "@lateen/kernel";
 import type { ImageReader } from "@lateen/registry";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
@@ -131,11 +131,7 @@ async function digestsOf(
 }
 
 /** A file, a variable with paths or with the document itself, or the service account of the pod. */
-function kubeconfigSource(
-  { settings, env, open }: Parts,
-  source: SecretSource | undefined,
-  name: string,
-): KubeconfigSource {
+function kubeconfigSource({ settings, env, open }: Parts, source: SecretSource | undefined, name: string) {
   if (source === undefined) {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
     if (host !== undefined && port !== undefined) return { serviceAccount: { host, port } };

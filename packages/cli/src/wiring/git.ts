@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Attempts, HoldLog } from "@lateen/gate";
+import type { createAttempts, createHoldLog } from "@lateen/gate";
 import { createGitRefLog } from "@lateen/git-log";
 import type { Secret } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
@@ -7,6 +7,10 @@ import type { LedgerConfig } from "../config/config.ts";
 import { gitAccess } from "../config/git-access.ts";
 import type { Parts } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
+
+type HoldLog = ReturnType<typeof createHoldLog>;
+
+type Attempts = ReturnType<typeof createAttempts>;
 
 /** The ledger of a promotion target. */
 export async function makeLedger(parts: Parts, target: string): Promise<Ledger> {

@@ -1,9 +1,11 @@
-import type { MirrorLog } from "@lateen/fleet";
+import type { mirrorJournal } from "@lateen/fleet";
 import { createGitRefLog } from "@lateen/git-log";
 import { type Reading, ReleaseError, unknown } from "@lateen/kernel";
 import type { LedgerConfig } from "../config/config.ts";
 import { gitPlace } from "./git.ts";
 import type { Parts } from "./parts.ts";
+
+type MirrorLog = Parameters<typeof mirrorJournal>[0]["log"];
 
 /** The ref that holds the copy of the journal. */
 export function makeMirrorLog(parts: Parts, mirror: LedgerConfig): MirrorLog {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Attempts, Forge, HoldLog } from "@lateen/gate";
+import type { createAttempts, createHoldLog, Forge } from "@lateen/gate";
 import {
   asReleaseError,
   type Clock,
@@ -22,6 +22,10 @@ import { makeAttempts, makeHolds, makeLedger } from "./git.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
+
+type HoldLog = ReturnType<typeof createHoldLog>;
+
+type Attempts = ReturnType<typeof createAttempts>;
 
 export type { FleetWiring } from "./fleet.ts";
 

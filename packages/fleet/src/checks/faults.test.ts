@@ -9,7 +9,7 @@ import {
   systemClock,
   unknown,
 } from "@lateen/kernel";
-import { startScriptedServer, type ScriptedReply, type ScriptedServer } from "@lateen/kernel/testing";
+import { type ScriptedReply, startScriptedServer } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkFaultRows, type CheckFaultRow } from "../../test/tables/check-faults.table.ts";
 import { type PrometheusFault, type PrometheusServer, startPrometheus } from "../testing/prometheus.ts";
@@ -20,6 +20,8 @@ import { createPrometheusCheck, createRegressionCheck } from "./prometheus/prome
 import { runCheck } from "./run-check.ts";
 import { createWorkflowCheck } from "./workflow/workflow-check.ts";
 import type { WorkflowRun, WorkflowRuns } from "./workflow/workflow-runs.ts";
+
+type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>;
 
 const slugs = [parseSlug("t1"), parseSlug("t2")];
 const send: Sender = createSender(() => import("undici"));

@@ -5,4 +5,3 @@ export { createHttpCheck } from "./http/http-check.ts";
 export { createPrometheusCheck, createRegressionCheck } from "./prometheus/prometheus-check.ts";
 export { runChecks } from "./run-checks.ts";
 export { createWorkflowCheck } from "./workflow/workflow-check.ts";
-export type { WorkflowRuns } from "./workflow/workflow-runs.ts";

@@ -1,8 +1,8 @@
-import { parseCommitSha, parseSlug, systemClock } from "@lateen/kernel";
+import { type NonEmpty, parseCommitSha, parseSlug, systemClock } from "@lateen/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SshServer, startSsh } from "../../test/ssh-server.ts";
 import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from "../../test/rollout-scenarios.ts";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
 import { createFolderFleet, type FolderFleet } from "../testing/folder-fleet.ts";
 import { createExecFleet } from "./index.ts";

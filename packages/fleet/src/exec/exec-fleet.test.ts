@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseCommitSha, parseSlug, systemClock } from "@lateen/kernel";
+import { type NonEmpty, parseCommitSha, parseSlug, systemClock } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from "../../test/rollout-scenarios.ts";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
 import { createFolderFleet, type FolderFleet } from "../testing/folder-fleet.ts";
 import { createExecFleet } from "./index.ts";

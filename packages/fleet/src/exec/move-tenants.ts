@@ -1,7 +1,7 @@
-import { asReleaseError, createLimit, ReleaseError, sameCommit } from "@lateen/kernel";
+import { asReleaseError, createLimit, type NonEmpty, ReleaseError, sameCommit } from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
 import type { Release } from "@lateen/kernel";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { retryDelaysMs } from "../steps/decide-retry.ts";
 import { lastWords } from "./command-failed.ts";
 import { fillCommand } from "./command-template.ts";

@@ -1,8 +1,10 @@
 import { type Clock, createSender, parseCommitSha, parseSlug, secret, systemClock } from "@lateen/kernel";
-import { type ScriptedReply, type ScriptedServer, startScriptedServer } from "@lateen/kernel/testing";
+import { type ScriptedReply, startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CallSettings } from "../ports/control-plane.ts";
 import { createControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
+
+type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>;
 
 const send = createSender(() => import("undici"));
 const release = { sha: parseCommitSha("b".repeat(40)), digests: {}, tag: "staging-bbbbbbb" };

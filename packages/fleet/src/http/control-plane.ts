@@ -5,7 +5,9 @@ import {
   createSender,
   type Http,
   type HttpResponse,
+  type NonEmpty,
   type Reading,
+  type Release,
   ReleaseError,
   retry,
   type Secret,
@@ -13,11 +15,10 @@ import {
   systemClock,
   systemCode,
   toReading,
-  type Release,
 } from "@lateen/kernel";
 import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
 import type { RedeployRequest } from "./wire.ts";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";
 

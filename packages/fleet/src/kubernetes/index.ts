@@ -1,3 +1,2 @@
-export type { KubeconfigSource } from "./api/kubeconfig.ts";
 export type { AccessFinding } from "./check-access.ts";
 export { createKubernetesFleet } from "./kubernetes-fleet.ts";

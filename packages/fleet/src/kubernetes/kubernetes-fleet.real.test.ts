@@ -1,12 +1,20 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseCommitSha, parseDigest, parseSlug, type Release, type Slug, systemClock } from "@lateen/kernel";
+import {
+  type NonEmpty,
+  parseCommitSha,
+  parseDigest,
+  parseSlug,
+  type Release,
+  type Slug,
+  systemClock,
+} from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type KubeCluster, startKubeCluster, until } from "../../test/kube-cluster.ts";
 import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from "../../test/rollout-scenarios.ts";
 import { memoryJournal } from "../journal/memory-journal.ts";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { rollOut } from "../roll-out.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
 import { createKubernetesFleet } from "./index.ts";

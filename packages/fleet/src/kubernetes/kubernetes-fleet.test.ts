@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   found,
+  type NonEmpty,
   parseCommitSha,
   parseDigest,
   parseSlug,
@@ -14,7 +15,7 @@ import {
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { beforeSha, describeRolloutScenarios, scenarioSlugs, targetSha } from "../../test/rollout-scenarios.ts";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 import { describeControlPlaneContract } from "../testing/contracts.ts";
 import { type KubernetesApi, type KubernetesApiOptions, startKubernetesApi } from "../testing/kubernetes/index.ts";
 import { createKubernetesFleet } from "./index.ts";

@@ -1,5 +1,5 @@
-import type { Reading, ReleaseError, Slug, Release } from "@lateen/kernel";
-import type { NonEmpty, Tenant } from "./tenant.ts";
+import type { NonEmpty, Reading, Release, ReleaseError, Slug } from "@lateen/kernel";
+import type { Tenant } from "./tenant.ts";
 
 /** The owner of the list of tenants; it can replace their containers. */
 export interface ControlPlane {

@@ -1,4 +1,4 @@
-import type { Clock, Reporter, Slug, Release } from "@lateen/kernel";
+import type { Clock, NonEmpty, Release, Reporter, Slug } from "@lateen/kernel";
 import type { FleetCheck } from "../checks/check.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { FleetEvent } from "../events.ts";
@@ -8,7 +8,6 @@ import type { Journal } from "./journal.ts";
 import type { FleetIdentity, RolloutPurpose } from "../engine/journal-entry.ts";
 import type { FleetPolicy } from "../policy.ts";
 import type { Prober } from "./prober.ts";
-import type { NonEmpty } from "./tenant.ts";
 import type { Wishes } from "./wishes.ts";
 
 /** What `verifyFleet` reads from; it writes nothing. */

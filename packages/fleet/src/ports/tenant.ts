@@ -1,4 +1,4 @@
-import type { Slug } from "@lateen/kernel";
+import type { NonEmpty, Slug } from "@lateen/kernel";
 
 /** One customer's deployment, as a control plane enumerates it. */
 export interface Tenant {
@@ -9,10 +9,7 @@ export interface Tenant {
   readonly tags?: readonly string[];
 }
 
-/** A list that cannot be empty: "no selection" must never reach a control plane that reads it as "everybody". */
-export type NonEmpty<T> = readonly [T, ...T[]];
-
-/** Whether `list` has a first element. */
+/** Narrows a list: an empty selection must never reach a control plane that reads it as the whole fleet. */
 export function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
   return list.length > 0;
 }

@@ -1,11 +1,11 @@
-import { type Clock, type Slug, stop, type ReleaseError, type Release } from "@lateen/kernel";
+import { type Clock, type NonEmpty, type Release, type ReleaseError, type Slug, stop } from "@lateen/kernel";
 import { done, forwardStop, refuse, type StepResult } from "./forward-stop.ts";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import { decideFreeze } from "../engine/decide-freeze.ts";
 import { parseUntil } from "../engine/until.ts";
 import { matchesGlob } from "../engine/glob.ts";
 import type { Pin, ResolvedPolicy } from "../policy.ts";
-import type { NonEmpty, Tenant } from "../ports/tenant.ts";
+import type { Tenant } from "../ports/tenant.ts";
 
 /** The tenants that a stage is about. */
 export interface Fleet {

@@ -1,10 +1,7 @@
 export { describeControlPlaneContract, describeJournalContract } from "./contracts.ts";
-export { type ControlPlaneServer, startControlPlane } from "./control-plane.ts";
-export { createFolderFleet, type FolderFleet } from "./folder-fleet.ts";
+export { startControlPlane } from "./control-plane.ts";
+export { createFolderFleet } from "./folder-fleet.ts";
 export { startFleetWorld } from "./fleet-world.ts";
-export { type KubernetesApi, startKubernetesApi, type WorkloadSetting } from "./kubernetes/index.ts";
-export { simulateChecks } from "./simulation/simulate-checks.ts";
-export { createVirtualClock, simulate } from "./simulation/index.ts";
-export { startTenants, type TenantsServer } from "./tenants.ts";
-export { createVirtualFleet } from "./virtual-fleet.ts";
-export { type PrometheusServer, type PrometheusValue, startPrometheus } from "./prometheus.ts";
+export { startKubernetesApi } from "./kubernetes/index.ts";
+export { startTenants } from "./tenants.ts";
+export { type PrometheusValue, startPrometheus } from "./prometheus.ts";

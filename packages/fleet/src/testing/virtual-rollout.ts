@@ -7,7 +7,7 @@ import {
   type Verdict,
   type Release,
 } from "@lateen/kernel";
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+import { createFakeClock } from "@lateen/kernel/testing";
 import type { FleetEvent } from "../events.ts";
 import type { FleetReport } from "../coverage/fleet-report.ts";
 import { memoryJournal } from "../journal/memory-journal.ts";
@@ -15,6 +15,8 @@ import type { FleetPolicy } from "../policy.ts";
 import type { RolloutPorts } from "../ports/rollout-ports.ts";
 import { rollOut } from "../roll-out.ts";
 import { createVirtualFleet, type VirtualFleet } from "./virtual-fleet.ts";
+
+type FakeClock = ReturnType<typeof createFakeClock>;
 
 /** What is rolled out, to tenants that run `a…a`. */
 export const sha: CommitSha = parseCommitSha("b".repeat(40));

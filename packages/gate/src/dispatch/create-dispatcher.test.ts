@@ -1,7 +1,9 @@
 import { createHttp, createSender, secret } from "@lateen/kernel";
-import { startScriptedServer, type ScriptedReply, type ScriptedServer } from "@lateen/kernel/testing";
+import { type ScriptedReply, startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { createDispatcher, type Dispatcher } from "./create-dispatcher.ts";
+
+type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>;
 
 const order = {
   file: "e2e.yml",

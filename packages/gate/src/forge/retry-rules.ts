@@ -1,4 +1,7 @@
-import { asReleaseError, type HttpDeadlines, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type HttpDeadlines, ReleaseError, type retry } from "@lateen/kernel";
+
+/** How reads of a forge are tried again. */
+export type RetryPolicy = NonNullable<Parameters<typeof retry>[3]>;
 
 /**
  * How long an answer of a forge may take. The slowest that an honest one was seen to need is a comparison of far apart commits, with

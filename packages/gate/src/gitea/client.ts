@@ -8,13 +8,12 @@ import {
   type ReleaseError,
   type Reporter,
   retry,
-  type RetryPolicy,
   type Schema,
   type Secret,
 } from "@lateen/kernel";
 
 import type { ForgeEvent } from "../ports/forge.ts";
-import { createJudge, forgeDeadlines } from "../forge/retry-rules.ts";
+import { createJudge, forgeDeadlines, type RetryPolicy } from "../forge/retry-rules.ts";
 import { isOwnNotFound, statusError } from "../forge/status-error.ts";
 import { versionSchema } from "./wire.ts";
 

@@ -10,7 +10,6 @@ import {
   plainText,
   type Reading,
   type Reporter,
-  type RetryPolicy,
   type Secret,
   systemClock,
   toReading,
@@ -31,6 +30,7 @@ import { createSources } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 import { createStatusReader } from "./statuses.ts";
 import { variableSchema } from "./wire.ts";
+import type { RetryPolicy } from "../forge/retry-rules.ts";
 
 /** Which Gitea, which repository, and how to speak to it. */
 export interface GiteaForgeOptions {

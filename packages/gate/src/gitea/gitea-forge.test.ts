@@ -1,9 +1,11 @@
 import { secret } from "@lateen/kernel";
-import { type ScriptedServer, startScriptedServer } from "@lateen/kernel/testing";
+import { startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { closeGiteaWorlds, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 import { createGiteaForge } from "./create-gitea-forge.ts";
+
+type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>;
 
 const servers: ScriptedServer[] = [];
 afterEach(async () => {

@@ -1,9 +1,11 @@
-import { type ScriptedServer, startScriptedServer } from "@lateen/kernel/testing";
+import { startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 
 import type { GiteaFake } from "../testing/gitea-fake.ts";
 import { closeGiteaWorlds, ci, decideName, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 import { createGiteaForge } from "./create-gitea-forge.ts";
+
+type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>;
 
 const servers: ScriptedServer[] = [];
 afterEach(async () => {

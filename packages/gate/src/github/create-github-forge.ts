@@ -5,7 +5,6 @@ import {
   type Http,
   ignoreEvents,
   type Reporter,
-  type RetryPolicy,
   type Secret,
   systemClock,
 } from "@lateen/kernel";
@@ -29,6 +28,7 @@ import { readPush } from "./pushes.ts";
 import { readNewestRun, readWorkflowRuns, runsPath } from "./runs.ts";
 import { createSources, readVariable, variablePath } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
+import type { RetryPolicy } from "../forge/retry-rules.ts";
 
 /** Which GitHub, which repository, and as who to read it. */
 export interface GitHubForgeOptions {

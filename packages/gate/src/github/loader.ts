@@ -6,12 +6,11 @@ import {
   ReleaseError,
   type Reporter,
   retry,
-  type RetryPolicy,
   type Schema,
 } from "@lateen/kernel";
 
 import type { ForgeEvent } from "../ports/forge.ts";
-import { createJudge } from "../forge/retry-rules.ts";
+import { createJudge, type RetryPolicy } from "../forge/retry-rules.ts";
 import { connect, type ConnectOptions, type Request } from "./connect.ts";
 import type { Linked } from "./links.ts";
 import { getOnce } from "./request.ts";

@@ -1,11 +1,13 @@
 import { createHttp, createSender, type Http, type Reading, type ReleaseError } from "@lateen/kernel";
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+import { createFakeClock } from "@lateen/kernel/testing";
 
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import { createGitHubForge } from "../github/index.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import { type GitHubFake, type GitHubFakeOptions, startGitHubFake } from "./github-fake.ts";
 import type { GitHubForgeOptions } from "../github/create-github-forge.ts";
+
+type FakeClock = ReturnType<typeof createFakeClock>;
 
 /** A fake GitHub and the adapter on it, for the tests of this package: real requests, virtual pauses. */
 export interface GitHubWorld {

@@ -1,5 +1,5 @@
 import type { CommitSha, Http, Verdict } from "@lateen/kernel";
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+import { createFakeClock } from "@lateen/kernel/testing";
 
 import type { GateEvent } from "../events.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -7,6 +7,8 @@ import { type GatePorts, gatePorts } from "../ports/gate-ports.ts";
 import type { GateReport } from "../checks/gate-report.ts";
 import { type GateInput, passGate } from "../pass-gate.ts";
 import { httpUnder } from "./virtual-http.ts";
+
+type FakeClock = ReturnType<typeof createFakeClock>;
 
 /** What an adapter is made of. */
 export interface VirtualConnection {

@@ -1,5 +1,7 @@
 import { createHttp, createSender, type Http } from "@lateen/kernel";
-import type { FakeClock } from "@lateen/kernel/testing";
+import type { createFakeClock } from "@lateen/kernel/testing";
+
+type FakeClock = ReturnType<typeof createFakeClock>;
 
 const sender = createSender(() => import("undici"));
 

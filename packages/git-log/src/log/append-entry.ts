@@ -1,7 +1,7 @@
 import {
+  type AppendLog,
   type Appended,
   asReleaseError,
-  type EntryDraft,
   isReleaseError,
   type LogEntry,
   type ReleaseError,
@@ -19,7 +19,7 @@ import { fetchLog } from "./read-entries.ts";
 /** An entry to append, and the id of the entry that it follows; null is the beginning. */
 export interface Append {
   readonly expected: string | null;
-  readonly draft: EntryDraft;
+  readonly draft: Parameters<AppendLog["append"]>[1];
 }
 
 /** The log up to the entry before; none at the beginning. */

@@ -1,4 +1,4 @@
-import { type EntryDraft, type LogEntry, plainText, ReleaseError } from "@lateen/kernel";
+import { type AppendLog, type LogEntry, plainText, ReleaseError } from "@lateen/kernel";
 import { type GitObject, gitObject, treeOf } from "../git/objects.ts";
 
 /** The file in the commit's tree that holds an entry. */
@@ -18,7 +18,7 @@ export interface Author {
 
 /** Makes the entry that follows `parent`; its commit is not written anywhere yet. */
 export function composeEntry(
-  draft: EntryDraft,
+  draft: Parameters<AppendLog["append"]>[1],
   parent: LogEntry | undefined,
   author: Author,
   now: number,

@@ -1,10 +1,12 @@
-import { createFakeClock, type FakeClock } from "@lateen/kernel/testing";
+import { createFakeClock } from "@lateen/kernel/testing";
 import { type CommitSha, parseDigest, ReleaseError } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { promote, reconcile } from "../index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories } from "../testing/world.ts";
 import type { TagCall, TagFault } from "../testing/memory-tags.ts";
 import { testEntry } from "../testing/test-entry.ts";
+
+type FakeClock = ReturnType<typeof createFakeClock>;
 
 const [platform, tenant, mirror] = worldRepositories;
 const stranger = parseDigest(`sha256:${"e".repeat(64)}`);

@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage, request as Request } from "node:http";
 import { createRequire } from "node:module";
 import type { LookupFunction } from "node:net";
-import type { UndiciModule, UndiciResponse } from "@lateen/kernel";
+import type { createSender } from "@lateen/kernel";
 
 /** The part of the options for undici that applies here. */
 interface PlainOptions {
@@ -14,6 +14,9 @@ interface Client {
   readonly request: typeof Request;
   readonly agent: Agent;
 }
+
+/** The part of undici that `createSender` needs. */
+type UndiciModule = Awaited<ReturnType<Parameters<typeof createSender>[0]>>;
 
 interface PlainRequest {
   readonly method: string;
@@ -82,7 +85,7 @@ class PlainAgent {
  */
 export const plainClient: UndiciModule = {
   EnvHttpProxyAgent: PlainAgent,
-  async request(url: string, { dispatcher, ...init }: PlainRequest): Promise<UndiciResponse> {
+  async request(url: string, { dispatcher, ...init }: PlainRequest) {
     const incoming = await dispatcher.request(new URL(url), init);
     return { statusCode: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming };
   },

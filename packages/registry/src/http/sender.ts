@@ -1,11 +1,11 @@
 import type { LookupFunction } from "node:net";
-import { createSender, memoize, type Sender, type SenderOptions } from "@lateen/kernel";
+import { createSender, memoize, type Sender } from "@lateen/kernel";
 import type { RegistryEntry } from "../model/entry.ts";
 import { plainClient } from "./plain-client.ts";
 
 type Certificates = Pick<RegistryEntry, "ca" | "cert" | "key">;
 type Environment = Readonly<Record<string, string | undefined>>;
-type Proxy = NonNullable<SenderOptions["proxy"]>;
+type Proxy = NonNullable<NonNullable<Parameters<typeof createSender>[1]>["proxy"]>;
 
 /**
  * A sender for requests with small bodies: Node's own client, which is there 40 ms sooner than undici; undici if the environment has a proxy or

@@ -5,9 +5,10 @@ import { connect, type AddressInfo, type Server, type Socket } from "node:net";
 import { parseImageRef, secret } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openRegistries, type RegistryEntry } from "../index.ts";
+import { openRegistries } from "../index.ts";
 import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
 import { makeCertificate } from "../testing/certificate.ts";
+import type { RegistryEntry } from "../model/entry.ts";
 
 const clock = createScaledClock({ factor: 5 });
 const closing: (() => Promise<unknown>)[] = [];

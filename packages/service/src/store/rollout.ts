@@ -1,5 +1,4 @@
 import type { ResultDocument } from "@lateen/cli/pipeline";
-import type { StreamEvent } from "@lateen/fleet/journal-sql";
 import { z } from "zod";
 
 /** Something that a person did to a rollout. */
@@ -103,7 +102,7 @@ export function shown(rollout: Rollout): object {
 }
 
 /** The event of an act. */
-export function actEvent(act: Act): StreamEvent["event"] {
+export function actEvent(act: Act) {
   const { verb, actor, reason, at } = act;
   return { type: `${verb}-requested`, verb, actor, reason, at: Date.parse(at) };
 }

@@ -1,4 +1,4 @@
-import { type PastRelease, readPastReleases } from "@lateen/promote";
+import { readPastReleases } from "@lateen/promote";
 import type { Job } from "../../job/job.ts";
 import { short } from "../../output/text/line.ts";
 import { type Examination, type Finding, well } from "./finding.ts";
@@ -18,7 +18,7 @@ export function releaseExaminations(job: Job): readonly Examination[] {
   });
 }
 
-function describe(check: string, releases: readonly PastRelease[]): Finding {
+function describe(check: string, releases: Awaited<ReturnType<typeof readPastReleases>>): Finding {
   const named = releases.map(({ commit, position, state }) => `${short(commit)} (entry ${position}) ${state}`);
   const fact = named.join(", ");
   if (releases.every(({ state }) => state === "pullable")) return well(check, fact);

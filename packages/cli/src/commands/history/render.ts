@@ -1,5 +1,5 @@
 import { plainText, type Reading } from "@lateen/kernel";
-import type { FleetEvidence } from "@lateen/promote";
+import type { PromotionInput } from "@lateen/promote";
 import { rounded } from "../../output/describe-plan.ts";
 import { table } from "../../output/answer.ts";
 import type { ResultDocument } from "../../output/result.ts";
@@ -47,7 +47,7 @@ function releasesOf({ target, entries }: TargetReleases, subjects: ReadonlyMap<s
   });
 }
 
-function describeFleet(fleet: FleetEvidence): string {
+function describeFleet(fleet: NonNullable<PromotionInput["fleet"]>): string {
   if (!fleet.verified) return `not verified: ${fleet.reason}`;
   const { enumerated, verifiedTenants, ahead, tolerated } = fleet;
   const left = tolerated.length === 0 ? "" : `, ${tolerated.length} tolerated`;

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { decidePush, type PushTrigger } from "@lateen/gate/decisions";
+import { decidePush } from "@lateen/gate/decisions";
 import { readYaml } from "../../config/document.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Files } from "../../io/files.ts";
@@ -117,7 +117,7 @@ function takesBranch(workflow: Readonly<Record<string, unknown>>, branch: string
     return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(String);
   };
   const names = ["branches", "branches-ignore", "tags", "tags-ignore"] as const;
-  const trigger: PushTrigger = Object.fromEntries(
+  const trigger = Object.fromEntries(
     names.flatMap((name) => {
       const list = patterns(name);
       return list === undefined ? [] : [[name, list] as const];

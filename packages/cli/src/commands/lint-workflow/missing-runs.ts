@@ -1,4 +1,4 @@
-import { decidePush, matchesName, parseWorkflow, type PushTrigger } from "@lateen/gate/decisions";
+import { decidePush, matchesName, parseWorkflow } from "@lateen/gate/decisions";
 import { isRecord } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import { expand, type Located } from "./workflow-map.ts";
@@ -45,7 +45,11 @@ export async function missingRuns(
   ];
 }
 
-function otherBranch(trigger: PushTrigger, what: string, { kind, branch }: LintOptions): readonly Located[] {
+function otherBranch(
+  trigger: Parameters<typeof decidePush>[0],
+  what: string,
+  { kind, branch }: LintOptions,
+): readonly Located[] {
   const { paths: _, "paths-ignore": __, ...rest } = trigger;
   const decision = decidePush(rest, { branch, files: ["any"] }, kind);
   if (decision.kind !== "other-branch") return [];

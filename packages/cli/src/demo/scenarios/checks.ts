@@ -1,6 +1,8 @@
-import { type PrometheusServer, type PrometheusValue, startPrometheus } from "@lateen/fleet/testing";
+import { type PrometheusValue, startPrometheus } from "@lateen/fleet/testing";
 import { ends, latestIs, that } from "../outcomes.ts";
 import type { Check, Scenario, Stage } from "../scenario.ts";
+
+type PrometheusServer = Awaited<ReturnType<typeof startPrometheus>>;
 
 type Evaluate = (query: string, runs: (slug: string) => boolean) => PrometheusValue;
 

@@ -1,10 +1,12 @@
-import { type KubernetesApi, startKubernetesApi } from "@lateen/fleet/testing";
+import { startKubernetesApi } from "@lateen/fleet/testing";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { images } from "../configuration.ts";
 import { ends, latestIs, ledgerIs, names, that } from "../outcomes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { World } from "../world.ts";
+
+type KubernetesApi = Awaited<ReturnType<typeof startKubernetesApi>>;
 
 const annotation = "org.opencontainers.image.revision";
 const tenants = ["canary-a", "amber", "birch", "cedar", "dune", "ember"];

@@ -1,6 +1,8 @@
-import { type PrometheusServer, startPrometheus } from "@lateen/fleet/testing";
+import { startPrometheus } from "@lateen/fleet/testing";
 import { ends, latestIs, ledgerIs, that } from "../outcomes.ts";
 import type { Check, Scenario, Stage } from "../scenario.ts";
+
+type PrometheusServer = Awaited<ReturnType<typeof startPrometheus>>;
 
 const size = 40;
 const waves = "waves: [1, 4, 25%]";

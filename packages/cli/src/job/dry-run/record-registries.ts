@@ -1,5 +1,5 @@
-import { found, go, type ImageRef, type Reading, type Repository, stop, type Verdict } from "@lateen/kernel";
-import type { Descriptor, Manifest, Registries } from "@lateen/registry";
+import { found, go, type ImageRef, type Repository, stop, type Verdict } from "@lateen/kernel";
+import type { Manifest, Registries } from "@lateen/registry";
 
 /** Registries as they would be: tags that were put name their new digest, content that was copied is there. */
 export function recordRegistries(registries: Registries): Registries {
@@ -21,7 +21,7 @@ export function recordRegistries(registries: Registries): Registries {
     return looked;
   };
   return {
-    async resolve(ref, signal): Promise<Reading<Descriptor>> {
+    async resolve(ref, signal) {
       const manifest = recorded(ref);
       return manifest === undefined ? registries.resolve(ref, signal) : found(manifest);
     },

@@ -1,12 +1,4 @@
-import {
-  checkSuperseded,
-  gatePorts,
-  holdAtStart,
-  type KillSwitchInput,
-  type KillSwitchState,
-  readKillSwitch,
-  type SupersessionInput,
-} from "@lateen/gate";
+import { checkSuperseded, gatePorts, holdAtStart, readKillSwitch, type SupersessionInput } from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
 import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
 import type { KillSwitchConfig } from "../../config/config.ts";
@@ -57,7 +49,7 @@ async function isForgeSilent(job: Job): Promise<boolean> {
   return forge !== undefined && (await (await job.wiring.forge()).head(forge.branch, job.signal)).kind === "unknown";
 }
 
-async function readSwitch(job: Job): Promise<Verdict<KillSwitchState>> {
+async function readSwitch(job: Job) {
   const { killSwitch, forge } = job.settings.config;
   if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
   const holds = killSwitch.ref === undefined ? undefined : await job.wiring.holds();
@@ -68,7 +60,7 @@ async function readSwitch(job: Job): Promise<Verdict<KillSwitchState>> {
 }
 
 /** The kill switch with the value that the job was handed. */
-export function switchInput({ host }: Pick<Job, "host">, { variable, ref }: KillSwitchConfig): KillSwitchInput {
+export function switchInput({ host }: Pick<Job, "host">, { variable, ref }: KillSwitchConfig) {
   return { variable, ref, jobStart: variable === undefined ? undefined : host.env[variable] };
 }
 

@@ -1,9 +1,11 @@
-import { type Attempt, countSupersededInARow } from "@lateen/gate";
+import { countSupersededInARow } from "@lateen/gate";
 import { type CommitSha, found, go, parseCommitSha, stop, systemClock, type Verdict } from "@lateen/kernel";
 import { expect, test } from "vitest";
 import type { Job } from "../../job/job.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 import { rememberAttempt } from "./starvation.ts";
+
+type Attempt = Parameters<typeof countSupersededInARow>[0][number];
 
 const [first, second, third] = ["a", "b", "c"].map((digit) => parseCommitSha(digit.repeat(40))) as [
   CommitSha,

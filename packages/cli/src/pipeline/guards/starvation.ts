@@ -1,7 +1,9 @@
-import { type Attempt, countSupersededInARow } from "@lateen/gate";
+import { countSupersededInARow } from "@lateen/gate";
 import { asReleaseError, isoNow, plainText, type Verdict } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import type { PipelineState } from "../run-pipeline.ts";
+
+type Attempt = Parameters<typeof countSupersededInARow>[0][number];
 
 /**
  * The job with the number of releases that gave way in a row before it: the k-th of them finishes, so that merges that come

@@ -1,5 +1,5 @@
 import { formatDuration, plainText, type Reading } from "@lateen/kernel";
-import type { TagStatus } from "@lateen/promote";
+import type { PromotionStatus } from "@lateen/promote";
 import type { CommandResult } from "../../commands/command.ts";
 import type { ImageResult, StatusResult, TagResult } from "../../output/result.ts";
 import { completingCommand } from "../completing-command.ts";
@@ -9,6 +9,8 @@ import { formatFleet, table } from "../../output/answer.ts";
 import { judgeState } from "./judge-state.ts";
 import { quoted } from "../../output/text/quoted.ts";
 import { counted, short, shortDigest } from "../../output/text/line.ts";
+
+type TagStatus = PromotionStatus["tags"][number];
 
 /** The end of `status`: what could not be read is `unknown`; drift is an error only where that was asked for. */
 export function concludeStatus(state: State, { failOnDrift }: { readonly failOnDrift: boolean }): CommandResult {

@@ -1,4 +1,4 @@
-import { checkPromotion, type FleetEvidence, promote, type PromotePorts, type PromotionInput } from "@lateen/promote";
+import { checkPromotion, promote, type PromotePorts, type PromotionInput } from "@lateen/promote";
 import { go, isoNow, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../../config/config.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
@@ -121,7 +121,7 @@ export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
 }
 
 /** What the ledger records about the fleet; only a whole account counts as verified. */
-export function fleetEvidence(job: Job, { coverage, tookMs }: PipelineState): FleetEvidence {
+export function fleetEvidence(job: Job, { coverage, tookMs }: PipelineState): NonNullable<PromotionInput["fleet"]> {
   if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
   const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
   return {

@@ -1,18 +1,14 @@
 import {
-  type FleetIdentity,
   type FleetPolicy,
   type FleetReport,
   type Guard,
   inspectJournal,
-  isNonEmpty,
-  type NonEmpty,
   rollOut,
   type RolloutInput,
   type RolloutPurpose,
-  type TenantReport,
   verifyFleet,
 } from "@lateen/fleet";
-import { go, type Slug, type Verdict } from "@lateen/kernel";
+import { go, type NonEmpty, type Slug, type Verdict } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
@@ -24,9 +20,13 @@ import { tenantWord } from "../../output/tenant-word.ts";
 import { toleratedIn } from "../tolerated.ts";
 import { configMissing } from "../../config/errors.ts";
 
+type TenantReport = FleetReport["tenants"][number];
+
+type FleetIdentity = NonNullable<RolloutInput["fleet"]>;
+
 /** Which part of the fleet, and how. */
 export interface RolloutOptions {
-  readonly only?: readonly Slug[] | undefined;
+  readonly only?: NonEmpty<Slug> | undefined;
   readonly resume?: boolean | undefined;
   /**
    * Who it is for, as the journal keeps it: a rollback is stopped by no one and accepts nothing but the very release.
@@ -52,7 +52,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       release: { sha: commit, digests: digests.value, tag },
       policy: isRollback ? strict(policyOf(fleet)) : policyOf(fleet),
       tagOf: (sha) => candidateTag(release.candidate, sha),
-      ...(options.only !== undefined && isNonEmpty(options.only) ? { only: options.only } : {}),
+      ...(options.only === undefined ? {} : { only: options.only }),
       ...(withoutCanary === undefined ? {} : { withoutCanary }),
       ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(options.resume === true ? { resume: true } : {}),

@@ -1,4 +1,4 @@
 export { createSqlJournal } from "./journal.ts";
 export { createSqliteJournal } from "./sqlite-journal.ts";
 export { migrateJournal, type SqlClient } from "./tables.ts";
-export { appendToStream, readStream, type StreamEvent } from "./stream.ts";
+export { appendToStream, readStream } from "./stream.ts";

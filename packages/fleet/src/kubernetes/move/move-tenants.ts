@@ -1,6 +1,6 @@
-import { asReleaseError, createLimit, type Release, type ReleaseError } from "@lateen/kernel";
+import { asReleaseError, createLimit, type NonEmpty, type Release, type ReleaseError } from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../../ports/control-plane.ts";
-import type { NonEmpty, Tenant } from "../../ports/tenant.ts";
+import type { Tenant } from "../../ports/tenant.ts";
 import type { Cluster } from "../cluster.ts";
 import { moveWorkload, type WorkloadOutcome } from "./move-workload.ts";
 

@@ -1,2 +1,1 @@
-export type { WorkloadSetting } from "./objects.ts";
 export { type KubernetesApi, type KubernetesApiOptions, startKubernetesApi } from "./server.ts";

@@ -1,2 +1,1 @@
 export { simulate } from "./simulate.ts";
-export { createVirtualClock } from "./virtual-clock.ts";

@@ -43,7 +43,7 @@ function outputOf(stream: WriteStream): Output {
   });
   return {
     write: (text) => void (stream.writable && stream.write(text)),
-    // From the background nothing is redrawn: somebody else is typing below.
+    // From the background nothing is redrawn: another writer is typing below.
     isTerminal: stream.isTTY === true && !isInBackground(machineFiles),
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,

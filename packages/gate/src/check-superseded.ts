@@ -36,7 +36,7 @@ export interface SupersessionInput extends SuccessorRules {
   readonly waived?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What {@link checkSuperseded} works with. */
+/** Dependencies of {@link checkSuperseded}. */
 export interface SupersessionPorts extends SuccessorPorts {
   readonly places: Places;
   readonly clock: Clock;

@@ -64,7 +64,7 @@ export interface PromotionInput {
   readonly settleMs?: number | undefined;
 }
 
-/** What became of one tag; the words of the result document. */
+/** Outcome of one tag; the words of the result document. */
 export type TagAction = "moved" | "unchanged" | "created" | "pending" | "foreign" | "refused";
 
 /** One tag before and after. */

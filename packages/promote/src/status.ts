@@ -17,7 +17,7 @@ import type { FollowPorts, PromotePorts } from "./promotion.ts";
 import { digestRef, tagRef } from "./ports/references.ts";
 import type { Descriptor } from "./ports/tag-store.ts";
 
-/** What lies between two commits; `Changes` of `@lateen/gate` fits. */
+/** Changes between two commits; `Changes` of `@lateen/gate` fits. */
 export interface Distances {
   between(
     base: CommitSha,
@@ -38,7 +38,7 @@ export interface StatusPorts extends Omit<FollowPorts, "report"> {
   readonly changes?: Distances | undefined;
 }
 
-/** What is compared. */
+/** Input of a comparison. */
 export interface StatusInput {
   readonly branch: string;
   readonly images: readonly Repository[];

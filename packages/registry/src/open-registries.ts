@@ -27,7 +27,7 @@ import { hostMissing } from "./retag/targets.ts";
 /** All registries as one: the host of a reference picks the adapter. */
 export interface Registries extends Registry, RegistryExtensions, ImageReader {}
 
-/** What {@link openRegistries} works with; everything has a default. */
+/** Dependencies of {@link openRegistries}; everything has a default. */
 export interface OpenRegistriesOptions {
   /** Configuration by host (`name[:port]`). @default {} */
   readonly registries?: Readonly<Record<string, RegistryEntry>>;

@@ -12,7 +12,7 @@ import { runSchedules } from "./schedule/run-due.ts";
 import { openDatabase } from "./store/database.ts";
 import { migrate } from "./store/tables.ts";
 
-/** What a service is made of. */
+/** Parts of a service. */
 export interface ServiceOptions {
   /** Address of a PostgreSQL; several services may share one. */
   readonly database: string;

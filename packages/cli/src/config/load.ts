@@ -14,7 +14,7 @@ import { configSchema } from "./schema.ts";
 import { type Files, machineFiles } from "../io/files.ts";
 import { describeIssue, type Issue } from "./describe-issue.ts";
 
-/** What decides which configuration is read. */
+/** Inputs that decide which configuration is read. */
 export interface LoadOptions {
   readonly cwd: string;
   readonly env: Environment;
@@ -31,7 +31,7 @@ export interface LoadOptions {
 /** A configuration that holds, and where it came from. */
 export interface Settings {
   readonly config: Config;
-  /** The file as shown to people; undefined where there is none. */
+  /** The file as shown to people; undefined if there is none. */
   readonly file: string | undefined;
   /** The environment that was chosen with `--env` or LATEEN_ENV; undefined if none was. */
   readonly environment?: string | undefined;

@@ -9,7 +9,7 @@ export interface Problem {
   readonly column?: number | undefined;
   /** The key, such as `gate.checks[0]`. */
   readonly key: string;
-  /** What is wrong and how it is put right. */
+  /** The problem and its fix. */
   readonly message: string;
 }
 

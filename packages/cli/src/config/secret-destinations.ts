@@ -118,7 +118,7 @@ function ofChecks({ fleet, forge }: Config): readonly Row[] {
   });
 }
 
-/** Variables that a command is given are secrets as far as anybody can know. */
+/** Variables that a command is given are secrets as far as anyone can know. */
 function ofCommand(names: readonly string[], command: string | readonly string[], key: string): readonly Row[] {
   const program = typeof command === "string" ? "a shell" : (command[0] ?? "");
   return names.map((env) => [{ env }, `the command ${program}`, key]);

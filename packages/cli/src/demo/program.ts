@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly speed?: number;
 }
 
-/** What command lines are run on. */
+/** World that command lines run on. */
 export interface Machine {
   readonly host: Host;
   /** The program itself; answers the exit code. */

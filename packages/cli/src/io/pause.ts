@@ -6,7 +6,7 @@ import type { AnyEvent } from "../output/events.ts";
 export interface Pause extends Wishes {
   /** Reads the keys until the answered function is called. */
   listen(): () => void;
-  /** What the keys do now. */
+  /** Current action of the keys. */
   hint(): string | undefined;
   /** Follows the rollout: another process may have paused it. */
   see(event: AnyEvent): void;

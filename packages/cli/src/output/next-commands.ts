@@ -3,7 +3,7 @@ import type { CompletedBy } from "../pipeline/targets/decide-targets.ts";
 import { quoted } from "./text/quoted.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 
-/** What decides which commands come next. */
+/** Inputs that decide which commands come next. */
 export interface NextFacts {
   readonly command: string;
   readonly outcome: Outcome;

@@ -9,7 +9,7 @@ export interface Renderer {
   tick?(): void;
   /** The program is about to end without an end: what is on the screen stays as it is. */
   freeze?(): void;
-  /** The end: always called once, with the document and, where there is one, the error. */
+  /** The end: always called once, with the document and, if there is one, the error. */
   end(document: ResultDocument, error: ReleaseError | undefined): void;
 }
 

@@ -158,7 +158,7 @@ const status = z.object({
       drift,
       /** Head of the branch. */
       trunk: maybe,
-      /** What the newest entry of the ledger promoted, when and by who. */
+      /** What the newest entry of the ledger promoted, when and by which actor. */
       commit: maybe,
       position: z.int().optional(),
       actor: maybe,
@@ -186,7 +186,7 @@ const status = z.object({
       abandon: text,
     })
     .optional(),
-  /** What stops a release now. */
+  /** Current obstacles to a release. */
   holds: z.array(z.object({ rule: text, reason: text, source: text })).optional(),
 });
 
@@ -207,7 +207,7 @@ const rule = z.object({
    */
   verdict: text,
   fact: text,
-  /** What would change it. */
+  /** Remedy. */
   change: maybe,
   at: text,
   facts: z.array(evidence),
@@ -233,7 +233,7 @@ const release = z.object({
   fleet: z.string().optional(),
 });
 
-/** What differs between two releases, by `history A B`. */
+/** Differences between two releases, by `history A B`. */
 const comparison = z.object({
   from: text,
   to: text,

@@ -12,7 +12,7 @@ export function completingCommand(commit: CommitSha, purpose: RolloutPurpose, co
   if (kind === "release") return `lateen ship --sha ${commit}`;
   const [only = ""] = targets;
   const target = targets.length === 1 && configured > 1 ? ["--target", only] : [];
-  // The journal is a file that anybody may have edited: its text is neutralised, and one word for a shell.
+  // The journal is a file that anyone may have edited: its text is neutralised, and one word for a shell.
   const words = ["lateen", "rollback", "--to", commit, "--reason", reason, ...target];
   return words.map((word) => quoted(plainText(word, 2_000))).join(" ");
 }

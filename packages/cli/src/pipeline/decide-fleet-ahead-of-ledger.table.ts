@@ -1,4 +1,4 @@
-/** One letter for each release, `-` where there is none. */
+/** One letter for each release, `-` if there is none. */
 export interface StrayRow {
   readonly sent: string;
   /** One for each ledger. */

@@ -18,7 +18,7 @@ export class PartialResultError extends ReleaseError {
   }
 }
 
-/** What {@link withPartialResult} takes: the state of a pipeline, with what the document leaves out. */
+/** Dependencies of {@link withPartialResult}: the state of a pipeline, with what the document leaves out. */
 type Given = Omit<PartialResult, "evidence"> & { readonly changed?: boolean | undefined };
 
 /**

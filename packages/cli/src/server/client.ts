@@ -48,7 +48,7 @@ export interface ServerClient {
   state(signal: AbortSignal): Promise<ServerFleet>;
 }
 
-/** What a client is made of. */
+/** Parts of a client. */
 export interface ServerOptions {
   readonly url: string;
   readonly fleet: string;

@@ -20,7 +20,7 @@ export interface FleetWiring {
   readonly wishes: WishBox;
   /** Rollouts that ended on this machine, in no order. */
   pastRollouts(): ReturnType<typeof readPastRollouts>;
-  /** What "well" means, in the order of the configuration. */
+  /** Checks of a healthy fleet, in the order of the configuration. */
   readonly checks: readonly FleetCheck[];
   /** Of each control plane that can be asked: what its credentials may do. */
   readonly access: readonly ControlPlaneAccess[];

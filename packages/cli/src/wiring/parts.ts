@@ -7,7 +7,7 @@ import type { Files } from "../io/files.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { SecretUse, Vault } from "../job/secrets.ts";
 
-/** What adapters are made of. */
+/** Dependencies of adapters. */
 export interface WireOptions {
   readonly settings: Settings;
   readonly env: Environment;

@@ -3,7 +3,7 @@ import type { Reading, Slug } from "@lateen/kernel";
 /** When a check runs: after the canary or a later wave is proven, during a soak, after the last wave, before tags move. */
 export type CheckStep = "canary" | "wave" | "soak" | "fleet" | "promotion";
 
-/** What a look is about. */
+/** Subject of a look. */
 export interface CheckContext {
   readonly step: CheckStep;
   /** Commit that the tenants of the step run. */
@@ -42,7 +42,7 @@ export interface MeasuredValue {
   readonly value: number;
 }
 
-/** What one look found, in the words of no provider. */
+/** Result of one look, free of provider terms. */
 export type Measurement = {
   /** Address or command that was asked, without secrets. */
   readonly source: string;
@@ -98,7 +98,7 @@ export interface FleetCheck extends Check {
   /** One run for each tenant of the step instead of one for the step. */
   readonly perTenant: boolean;
   readonly kind: string;
-  /** What it asks, in one line, without secrets. */
+  /** Its query in one line, without secrets. */
   readonly about: string;
   /** Has effects of its own on the machine that runs it, so that a plan must not run it. */
   readonly hasEffects: boolean;

@@ -1,7 +1,7 @@
 import type { Clock } from "@lateen/kernel";
 import type { CheckPolicy, CheckStep } from "./check.ts";
 
-/** What every check has, whatever it asks. */
+/** Options of every check. */
 export interface FleetCheckOptions extends CheckPolicy {
   readonly name: string;
   /** Steps at which it runs. */

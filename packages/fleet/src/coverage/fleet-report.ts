@@ -37,7 +37,7 @@ export interface TenantReport {
   readonly pin?: { readonly reason: string; readonly until?: string };
 }
 
-/** What a finished wave allows to conclude. */
+/** Conclusion that a finished wave allows. */
 export interface WaveReport {
   readonly name: string;
   readonly tenants: number;

@@ -1,7 +1,7 @@
 import type { FreezeWindow } from "../policy.ts";
 import { parseInstant, parseUntil } from "./until.ts";
 
-/** What is frozen at an instant. */
+/** Freezes in force at an instant. */
 export interface Freeze {
   /** Reason of the first window that holds the whole fleet; undefined if none does. */
   readonly fleet: string | undefined;

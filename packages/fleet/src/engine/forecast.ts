@@ -17,7 +17,7 @@ export interface ForecastWave {
   readonly failureBound: number;
 }
 
-/** What a rollout promises before its first move. */
+/** Forecast of a rollout before its first move. */
 export interface RolloutForecast {
   /** Shortest possible duration, in milliseconds: soaks, confirmations, and moves as fast as the pace allows. */
   readonly floorMs: number;

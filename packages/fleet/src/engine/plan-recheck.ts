@@ -13,7 +13,7 @@ export interface RecheckInput {
 }
 
 /**
- * Adds stages for tenants that run the target already, so that they are checked before anybody else is moved.
+ * Adds stages for tenants that run the target already, so that they are checked before anyone else is moved.
  *
  * That a tenant was moved by an earlier run does not say that it is well: that run may have been halted by a check, on a machine
  * whose journal is gone.

@@ -49,7 +49,7 @@ const names = {
   onFailure: "onFailure",
 } as const satisfies Readonly<Record<keyof PolicyLimits, string>>;
 
-/** What has changed between two policies, one sentence for each limit. */
+/** Differences between two policies, one sentence for each limit. */
 export function describeChanges(previous: PolicyLimits, next: PolicyLimits): readonly string[] {
   const held = saferLimits(previous, next);
   return (Object.keys(names) as (keyof PolicyLimits)[]).flatMap((key) => {

@@ -10,7 +10,7 @@ import type { Tenant } from "../ports/tenant.ts";
  */
 export type TenantStep = "waiting" | "posted" | "retrying" | "answered" | "doubtful" | "verified" | "failed";
 
-/** What is known about one tenant. */
+/** Facts about one tenant. */
 export interface TenantState {
   readonly tenant: Tenant;
   step: TenantStep;

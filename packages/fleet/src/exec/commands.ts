@@ -30,7 +30,7 @@ export interface ExecFleetOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** What the commands of one fleet share. */
+/** Settings shared by the commands of one fleet. */
 export interface Commands {
   readonly name: string;
   readonly enumerate: CommandTemplate;

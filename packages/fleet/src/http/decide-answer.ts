@@ -1,4 +1,4 @@
-/** What the status line of an answer to a redeploy call means. */
+/** Meaning of the status line of an answer to a redeploy call. */
 export type AnswerMeaning =
   /** The body has rows, and `ok` counts. */
   | "rows"

@@ -198,7 +198,7 @@ function unreadable(what: string, url: string): ReleaseError {
 }
 
 const untrusted = "its certificate is not trusted: add the authority's certificate with NODE_EXTRA_CA_CERTS";
-/** What to do about failures of TLS. Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+/** Action for failures of TLS. Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const tlsFixes: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,

@@ -31,7 +31,7 @@ export interface RolloutStatus {
   readonly checks: readonly CheckReport[];
 }
 
-/** The latest rollout of `journal`, read without its lock; undefined where there is none. */
+/** The latest rollout of `journal`, read without its lock; undefined if there is none. */
 export async function inspectJournal(journal: Pick<Journal, "read">): Promise<RolloutStatus | undefined> {
   return statusOf(replay(await journal.read()));
 }

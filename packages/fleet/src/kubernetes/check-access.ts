@@ -13,7 +13,7 @@ export interface AccessFinding {
   readonly allowed: Reading<boolean>;
 }
 
-/** Asks the API server what the driver may do (SelfSubjectAccessReview, which stores nothing and which everybody may ask). */
+/** Asks the API server what the driver may do (SelfSubjectAccessReview, which stores nothing and which everyone may ask). */
 export async function checkAccess({ api, scope }: Cluster, signal?: AbortSignal): Promise<readonly AccessFinding[]> {
   const namespaces = scope.namespaces === "*" ? [undefined] : scope.namespaces;
   const wanted = namespaces.flatMap((namespace) =>

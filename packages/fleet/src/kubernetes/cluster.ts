@@ -47,7 +47,7 @@ export interface KubernetesFleetOptions {
   readonly insecure?: boolean | undefined;
 }
 
-/** What the parts of the driver share. */
+/** Settings shared by the parts of the driver. */
 export interface Cluster {
   readonly name: string;
   readonly api: ApiClient;

@@ -24,7 +24,7 @@ export interface CallSettings {
   readonly maxStragglers: number;
 }
 
-/** What became of one call. Only `answered` says something about tenants; the others say what may be done next. */
+/** Outcome of one call. Only `answered` says something about tenants; the others say what may be done next. */
 export type Redeployment =
   | { readonly kind: "answered"; readonly ok: boolean; readonly rows: readonly TenantRow[]; readonly message?: string }
   /** Nothing happened; the same call may be sent again after a pause (no connection, a gateway that says so at once). */

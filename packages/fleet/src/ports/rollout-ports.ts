@@ -10,7 +10,7 @@ import type { FleetPolicy } from "../policy.ts";
 import type { Prober } from "./prober.ts";
 import type { Wishes } from "./wishes.ts";
 
-/** What `verifyFleet` reads from; it writes nothing. */
+/** Dependencies of `verifyFleet`; it writes nothing. */
 export interface VerifyPorts {
   readonly controlPlane: Pick<ControlPlane, "enumerate">;
   readonly prober: Prober;
@@ -20,7 +20,7 @@ export interface VerifyPorts {
   readonly report?: Reporter<FleetEvent>;
 }
 
-/** What `rollOut` works with. */
+/** Dependencies of `rollOut`. */
 export interface RolloutPorts extends VerifyPorts {
   /** Evaluated in this order. @default [] */
   readonly guards?: readonly Guard[];
@@ -34,7 +34,7 @@ export interface RolloutPorts extends VerifyPorts {
   readonly wishes?: Wishes | undefined;
 }
 
-/** What is rolled out, and how. */
+/** Input of `rollOut`. */
 export interface RolloutInput {
   readonly release: Release;
   readonly policy: FleetPolicy;
@@ -51,11 +51,11 @@ export interface RolloutInput {
   readonly run?: string | undefined;
   /** Purpose of the rollout; kept in the journal. @default that of the rollout that is continued */
   readonly purpose?: RolloutPurpose;
-  /** Continue an unfinished rollout and refuse where there is none to continue; without it an unfinished one of the same commit is continued all the same. @default false */
+  /** Continue an unfinished rollout and refuse if there is none to continue; without it an unfinished one of the same commit is continued all the same. @default false */
   readonly resume?: boolean;
 }
 
-/** What is verified. */
+/** Input of `verifyFleet`. */
 export interface VerifyInput {
   readonly release: Release;
   readonly policy: FleetPolicy;

@@ -1,4 +1,4 @@
-/** What somebody wants of a rollout that is under way. */
+/** A request for a rollout in progress: pause, continue or stop. */
 export interface Wish {
   /** `pause`: start nothing new until `continue`. `stop`: start nothing new and end, with calls in flight awaited. */
   readonly kind: "pause" | "continue" | "stop";

@@ -10,7 +10,7 @@ export const retryDelaysMs: readonly number[] = [5_000, 10_000, 20_000];
 /** Longest wait that a control plane may ask for with `Retry-After`, in milliseconds; more is a refusal. */
 const longestWaitMs = 15 * 60_000;
 
-/** What has been tried of one call so far. */
+/** Tries of one call so far. */
 export interface Tries {
   /** Transient faults before this answer. */
   readonly transients: number;

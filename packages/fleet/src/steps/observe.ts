@@ -160,7 +160,7 @@ async function waitForTurn(
   const turn = watch.lookedAt + verify.intervalMs;
   const due = watch.matches > 0 ? turn : Math.min(turn, Math.max(watch.deadline, watch.lookedAt));
   const pause = due - clock.now();
-  // An aborted pause is no failure: the caller wants what can be said now.
+  // An aborted pause is not a failure: the caller wants what can be said now.
   if (pause > 0) await clock.sleep(Math.min(pause, verify.intervalMs), signal).catch(() => undefined);
 }
 

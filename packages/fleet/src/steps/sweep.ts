@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 /**
  * Asks every tenant once more after the last action: the account rests on what they say now, not on what was seen in between.
  *
- * Who was proven gets time to answer; who was given up, and everybody once the rollout has stopped, gets one look.
+ * Who was proven gets time to answer; who was given up, and everyone once the rollout has stopped, gets one look.
  */
 export async function sweep(
   run: Run,

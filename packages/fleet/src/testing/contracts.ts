@@ -22,7 +22,7 @@ export interface ControlPlaneSubject {
 
 const settings: CallSettings = { soakMs: 0, batch: 1, maxStragglers: 0 };
 
-/** What every control plane has to do, whatever is behind it. It moves the tenants of `subject`: give it a fleet that may be moved. */
+/** Contract of every control plane, whatever is behind it. It moves the tenants of `subject`: give it a fleet that may be moved. */
 export function describeControlPlaneContract(
   name: string,
   subject: () => Promise<ControlPlaneSubject>,
@@ -130,7 +130,7 @@ export interface JournalSubject {
   readonly die?: (() => Promise<void>) | undefined;
 }
 
-/** What every journal has to do. `subject` gives an empty journal to each test. */
+/** Contract of every journal. `subject` gives an empty journal to each test. */
 export function describeJournalContract(
   name: string,
   subject: () => Promise<JournalSubject>,

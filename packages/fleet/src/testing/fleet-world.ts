@@ -23,7 +23,7 @@ export interface FleetWorldOptions {
 export interface FleetWorld {
   readonly tenants: TenantsServer;
   readonly controlPlane: ControlPlaneServer;
-  /** The commits: what everybody runs, and what is rolled out. */
+  /** The commits: what everyone runs, and what is rolled out. */
   readonly before: string;
   readonly target: string;
   readonly input: RolloutInput;

@@ -12,7 +12,7 @@ import {
   type GateDecision,
 } from "../checks/decide-state.ts";
 
-/** What to do about a required workflow that has no run: prove why, go on as if it had passed, or refuse. */
+/** Action for a required workflow that has no run: prove why, go on as if it had passed, or refuse. */
 export type WhenAbsent = "prove" | "proceed" | "refuse";
 
 /** Which runs of a workflow count for a commit. */
@@ -22,7 +22,7 @@ export interface RunFilter {
   readonly event: string;
 }
 
-/** What is known of a workflow without a run. */
+/** Facts about a workflow without a run. */
 export interface Absence {
   /** Time between the first and the latest listing without a run, in milliseconds. */
   readonly sinceMs: number;
@@ -36,7 +36,7 @@ export interface RunDecision {
   readonly decision: GateDecision;
   /** One sentence without the name. */
   readonly detail: string;
-  /** The run that counts; undefined where there is none. */
+  /** The run that counts; undefined if there is none. */
   readonly run: RunFact | undefined;
 }
 

@@ -10,10 +10,10 @@ import type { LookPlan } from "../checks/evaluate-gate.ts";
 import type { WorkflowGate } from "../policy.ts";
 import { proveAbsent, readTrigger } from "./prove-absent.ts";
 
-/** What earlier looks found of each workflow, by file. */
+/** Findings of earlier looks about each workflow, by file. */
 export type AbsenceMemory = Map<string, Remembered>;
 
-/** Takes note of a run: should it vanish from a later listing, that is no proof of anything. */
+/** Takes note of a run: should it vanish from a later listing, that is not a proof of anything. */
 export function rememberRun(memory: AbsenceMemory, file: string, at: number): void {
   memory.set(file, { looks: [{ at, runs: found(1) }], proof: undefined });
 }
@@ -23,7 +23,7 @@ interface Remembered {
   readonly proof: AbsenceProof | undefined;
 }
 
-/** What is decided about a missing run, and when a later look can tell more. */
+/** Decision about a missing run, and when a later look can tell more. */
 export interface AbsenceLook {
   readonly decision: RunDecision;
   readonly settlesAt: number | undefined;

@@ -16,7 +16,7 @@ export interface NearestInput {
   readonly promoted?: CommitSha | undefined;
 }
 
-/** What {@link findNearest} reads from. */
+/** Dependencies of {@link findNearest}. */
 export interface NearestPorts {
   readonly changes: Changes;
   readonly checks: Checks;

@@ -21,11 +21,11 @@ export interface AbsenceInput {
   readonly looks: readonly RunLook[];
   /** Least time between two empty listings in milliseconds. */
   readonly settleMs: number;
-  /** What else shows that the forge took the push in, in words; absent where nothing does. */
+  /** What else shows that the forge took the push in, in words; absent if nothing does. */
   readonly delivered: Reading<string>;
 }
 
-/** What {@link proveAbsent} reads from. */
+/** Dependencies of {@link proveAbsent}. */
 export interface AbsencePorts {
   readonly changes: Changes;
   readonly history: History;

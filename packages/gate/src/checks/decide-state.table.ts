@@ -1,6 +1,6 @@
 import type { CheckState, GateDecision, Allowance } from "./decide-state.ts";
 
-/** What one pair of words of a forge means. */
+/** Meaning of one pair of words of a forge. */
 export interface StateRow {
   /** Who says it: a commit status, a check run or workflow run (both forges), or a Gitea task or job in its own words. */
   readonly form: "status" | "run" | "task";

@@ -8,7 +8,7 @@ import type { CheckReport } from "./gate-report.ts";
 
 /**
  * A required context whose workflow its path filter kept out, as Gitea marks it since 1.27: decided like a required workflow without
- * a run. The mark itself proves nothing, since anybody who may write can post one.
+ * a run. The mark itself proves nothing, since anyone who may write can post one.
  */
 export async function evaluateFiltered(
   fact: CheckFact,

@@ -12,7 +12,7 @@ import { evaluateFiltered } from "./evaluate-filtered.ts";
 import type { CheckReport } from "./gate-report.ts";
 import { type BranchLook, readBranch } from "./read-branch.ts";
 
-/** What a look at the gate is for. */
+/** Purpose of a look at the gate. */
 export interface LookPlan {
   readonly commit: CommitSha;
   readonly branch: string;
@@ -88,7 +88,7 @@ export async function evaluateGate(
   return { reports, branch, optedOut, causes, settlesAt: settlesAt.length === 0 ? undefined : Math.max(...settlesAt) };
 }
 
-/** What looks remember of earlier ones. */
+/** Memory shared by consecutive looks. */
 export interface GateMemory {
   readonly absence: AbsenceMemory;
   branch: BranchLook | undefined;

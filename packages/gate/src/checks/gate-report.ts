@@ -17,7 +17,7 @@ export interface CheckReport {
   readonly waived?: string | undefined;
 }
 
-/** What a gate found, whether it opened or not. */
+/** Report of a gate, open or not. */
 export interface GateReport {
   readonly verdict: GateDecision | "held";
   readonly checks: readonly CheckReport[];

@@ -16,7 +16,7 @@ export interface Watched {
   readonly late: boolean;
 }
 
-/** What a watch works with. */
+/** Dependencies of a watch. */
 export interface WatchPorts {
   readonly clock: Clock;
   readonly report: Reporter<GateEvent>;

@@ -25,7 +25,7 @@ export interface DispatcherOptions {
   readonly http: Http;
 }
 
-/** What a workflow is started with. */
+/** Inputs of a workflow. */
 export interface DispatchOrder {
   /** Name of the workflow's file, such as `e2e.yml`. */
   readonly file: string;

@@ -1,6 +1,6 @@
 import { type ErrorCategory, parseRetryAfter, plainText, ReleaseError } from "@lateen/kernel";
 
-/** What an HTTP status of the forge means for the caller. */
+/** Meaning of an HTTP status of the forge for the caller. */
 interface StatusRow {
   readonly code: string;
   readonly category: ErrorCategory;

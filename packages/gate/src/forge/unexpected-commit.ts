@@ -1,6 +1,6 @@
 import { ReleaseError } from "@lateen/kernel";
 
-/** Forges resolve names of branches and tags at the same address as commits: an answer about anything else is no answer. */
+/** Forges resolve names of branches and tags at the same address as commits: an answer about anything else is not an answer. */
 export function otherCommit(text: string, url: string): ReleaseError {
   return new ReleaseError({
     code: "FORGE_UNEXPECTED_COMMIT",

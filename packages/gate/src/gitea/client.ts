@@ -20,7 +20,7 @@ import { versionSchema } from "./wire.ts";
 /** The largest JSON answer that is read, in bytes. */
 const longestAnswer = 8 * 1024 * 1024;
 
-/** What an answer must look like, and in words what it is. */
+/** Schema of an answer and its name in messages. */
 export interface Expected<T> {
   readonly schema: Schema<T>;
   readonly what: string;
@@ -53,7 +53,7 @@ export interface Client {
   urlOf(path: string): string;
 }
 
-/** What a {@link Client} is made of. */
+/** Parts of a {@link Client}. */
 export interface ClientOptions {
   readonly api: string;
   readonly repository: string;

@@ -6,7 +6,7 @@ import { featuresOf, type GiteaFeatures } from "./features.ts";
 import { type Pages, pageSize, readPages } from "./read-pages.ts";
 import { jobsSchema, runSchema, runsSchema, type WireRun } from "./wire.ts";
 
-/** What is known of the run that a status links to. */
+/** Facts about the run that a status links to. */
 export type LinkedRun = Pick<CheckFact, "run" | "doubt">;
 
 /** The runs of a repository, on servers that list them. */

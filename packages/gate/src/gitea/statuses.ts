@@ -111,7 +111,7 @@ function withRun(
   return { ...fact, workflow, runId: run?.id, runNumber: run?.number, run, doubt };
 }
 
-/** A status can be posted by anybody who may write; the run that it links to cannot. */
+/** A status can be posted by anyone who may write; the run that it links to cannot. */
 function disagrees({ run, doubt, status }: CheckFact): boolean {
   if (run === undefined || doubt !== undefined || run.status !== "completed" || !isDecided(run)) return false;
   return status !== "skipped" && status !== run.conclusion;

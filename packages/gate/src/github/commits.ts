@@ -106,7 +106,7 @@ function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promi
   });
 }
 
-/** What the rest of the package wants of a commit. */
+/** Commit data that the rest of the package needs. */
 export function commitFact({ commit, parents, sha }: WireCommit, files?: readonly WireFile[]): CommitFact {
   return {
     sha: parseCommitSha(sha),

@@ -14,7 +14,7 @@ export interface GitHubApp {
   readonly installationId?: number | undefined;
 }
 
-/** What {@link connect} needs. */
+/** Dependencies of {@link connect}. */
 export interface ConnectOptions {
   readonly api: string;
   readonly repository: string;

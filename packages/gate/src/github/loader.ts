@@ -15,7 +15,7 @@ import { connect, type ConnectOptions, type Request } from "./connect.ts";
 import type { Linked } from "./links.ts";
 import { getOnce } from "./request.ts";
 
-/** What an answer must look like, and in words what it is. */
+/** Schema of an answer and its name in messages. */
 export interface Expected<T> {
   readonly schema: Schema<T>;
   readonly what: string;
@@ -31,7 +31,7 @@ export interface Page<T> extends Linked {
 /** Reads one address. @throws ReleaseError `FORGE_*`, `HTTP_*`, `INTERRUPTED` */
 export type Load = <T>(url: string, expected: Expected<T>, signal?: AbortSignal) => Promise<Page<T>>;
 
-/** What a {@link Load} is made of. */
+/** Parts of a {@link Load}. */
 export interface LoaderOptions extends ConnectOptions {
   readonly clock: Clock;
   readonly report: Reporter<ForgeEvent>;

@@ -1,6 +1,6 @@
 import type { SwitchState } from "./decide-kill-switch.ts";
 
-/** What one value of a kill switch means. */
+/** Meaning of one value of a kill switch. */
 export interface SwitchRow {
   readonly value: string;
   readonly state: SwitchState;

@@ -28,7 +28,7 @@ export interface HoldLog extends Holds {
 }
 
 /**
- * Keeps a {@link Hold} in a log on a git ref, one commit per entry: everybody who may push can arm it, and who did is readable with
+ * Keeps a {@link Hold} in a log on a git ref, one commit per entry: everyone who may push can arm it, and who did is readable with
  * `git log`. The newest entry counts.
  *
  * @example

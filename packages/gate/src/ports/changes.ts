@@ -13,7 +13,7 @@ export interface CommitFact {
   readonly at?: string | undefined;
 }
 
-/** What lies between two commits. */
+/** Changes between two commits. */
 export interface Range {
   /** The commits that `head` has and `base` has not, newest first. */
   readonly commits: readonly CommitFact[];
@@ -31,7 +31,7 @@ export interface Difference {
   readonly truncated: boolean;
 }
 
-/** What commits changed. Two questions: what was touched since ({@link Changes.between}), and what differs now. */
+/** Changes made by commits. Two questions: what was touched since ({@link Changes.between}), and what differs now. */
 export interface Changes {
   /** The commits that `head` has and `base` lacks, with what any of them touched; a later revert does not undo that. */
   between(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Range>>;

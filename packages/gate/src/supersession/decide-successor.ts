@@ -1,7 +1,7 @@
 import type { RunFact } from "../ports/checks.ts";
 import { decideState } from "../checks/decide-state.ts";
 
-/** What is known of the publish run of a newer commit. */
+/** Facts about the publish run of a newer commit. */
 export type PublishFact = "succeeded" | "under-way" | "failed" | "none" | "not-required" | "unknown";
 
 /** Whether a newer commit has, or will have, a release of its own. */

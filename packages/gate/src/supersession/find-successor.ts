@@ -22,7 +22,7 @@ export interface Successor {
   readonly because: string;
 }
 
-/** What {@link findSuccessor} reads from. */
+/** Dependencies of {@link findSuccessor}. */
 export interface SuccessorPorts {
   readonly changes: Changes;
   readonly checks: Checks;
@@ -32,7 +32,7 @@ export interface SuccessorPorts {
 /** The most newer commits whose runs and files are looked at, newest first; more than a day of the busiest trunk that we know. */
 const mostCandidates = 100;
 
-/** What all candidates of one search have in common. */
+/** Settings shared by all candidates of one search. */
 interface Search {
   readonly mine: CommitSha;
   readonly head: CommitSha;
@@ -106,7 +106,7 @@ async function weighChanges(sha: CommitSha, search: Search): Promise<Reading<Suc
     : absent("no relevant file has changed");
 }
 
-/** What lies between mine and a commit; absent where it does not descend from mine, such as one that came with a merge. */
+/** Changes between mine and a commit; absent where it does not descend from mine, such as one that came with a merge. */
 async function reach(sha: CommitSha, { mine, head, ports, signal, whole }: Search): Promise<Reading<Range>> {
   if (sha === head) return found(whole);
   const [ancestry, range] = await Promise.all([

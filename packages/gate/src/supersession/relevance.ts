@@ -41,7 +41,7 @@ export async function relevanceOf(
   return found("no");
 }
 
-/** What keeps the search for a successor from an answer: absence of what must be there is no answer either. */
+/** What keeps the search for a successor from an answer: absence of what must be there is not an answer either. */
 export function blocked(reason: string | Exclude<Reading<unknown>, { kind: "found" }>): Reading<never> {
   if (typeof reason === "string") return unknown(gap(reason));
   return reason.kind === "unknown" ? reason : unknown(gap(reason.proof));

@@ -18,7 +18,7 @@ export interface GiteaFakeOptions {
    * `1.26.4`, `1.27.3` (marks filtered workflows, cancels with another text). @default "1.26.4"
    */
   readonly version?: string;
-  /** The only token that is let in; undefined lets everybody in. */
+  /** The only token that is let in; undefined lets everyone in. */
   readonly token?: string | undefined;
   /** Real time before each answer, in milliseconds. @default 0 */
   readonly latencyMs?: number;

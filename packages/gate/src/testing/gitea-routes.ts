@@ -6,7 +6,7 @@ import { minorOf as minorOfVersion } from "./gitea-version.ts";
 import type { GiteaFakeOptions } from "./gitea-fake.ts";
 import { json } from "./http-fake.ts";
 
-/** What a route is given. */
+/** Input of a route. */
 export interface RouteInput {
   /** The decoded groups of its pattern. */
   readonly parameters: readonly string[];

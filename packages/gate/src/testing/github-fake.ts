@@ -21,7 +21,7 @@ export interface GitHubFakeOptions {
   readonly graph: CommitGraph;
   /** @default "acme/core" */
   readonly repository?: string;
-  /** The only token that is let in; undefined lets everybody in. */
+  /** The only token that is let in; undefined lets everyone in. */
   readonly token?: string | undefined;
   /** Lets its installation in, and otherwise only `token`. */
   readonly app?: InstalledApp;

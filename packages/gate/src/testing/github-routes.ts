@@ -6,7 +6,7 @@ import type { GitHubFakeOptions } from "./github-fake.ts";
 import type { GitHubMemory } from "./github-facts.ts";
 import { json } from "./http-fake.ts";
 
-/** What a route is given. */
+/** Input of a route. */
 export interface GitHubRouteInput {
   /** The decoded groups of its pattern. */
   readonly parameters: readonly string[];
@@ -112,7 +112,7 @@ function statuses({ memory, parameters: [sha = ""], url }: GitHubRouteInput): An
   return page(newestFirst(memory.statuses.get(sha) ?? []), url);
 }
 
-/** The newest row of each context, without who posted it. The word at the top is pending where there is none: absence looks like waiting. */
+/** The newest row of each context, without who posted it. The word at the top is pending if there is none: absence looks like waiting. */
 function combinedStatus({ memory, options, parameters: [sha = ""], url }: GitHubRouteInput): Answered {
   const newest = new Map(
     newestFirst(memory.statuses.get(sha) ?? [])

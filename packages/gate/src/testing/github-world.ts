@@ -41,7 +41,7 @@ export async function closeGitHubWorlds(): Promise<void> {
   await Promise.all(open.splice(0).map((fake) => fake.close()));
 }
 
-/** What was found. @throws what kept it from being found */
+/** The value found. @throws what kept it from being found */
 export function valueOf<T>(reading: Reading<T>): T {
   if (reading.kind === "found") return reading.value;
   throw reading.kind === "unknown" ? reading.cause : new Error(reading.proof);

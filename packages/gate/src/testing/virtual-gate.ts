@@ -10,7 +10,7 @@ import { httpUnder } from "./virtual-http.ts";
 
 type FakeClock = ReturnType<typeof createFakeClock>;
 
-/** What an adapter is made of. */
+/** Parts of an adapter. */
 export interface VirtualConnection {
   readonly url: string;
   readonly repository: string;

@@ -11,7 +11,7 @@ export type PushFilterName = (typeof pushFilterNames)[number];
 /** The `push` part of a workflow's `on`: each filter with its patterns, in order. */
 export type PushTrigger = Readonly<Partial<Record<PushFilterName, readonly string[]>>>;
 
-/** What the gate wants to know of a workflow file. */
+/** Parts of a workflow file that the gate reads. */
 export interface ParsedWorkflow {
   /** Its `name:`; undefined where it has none, and forges show the file's name or path. */
   readonly name: string | undefined;

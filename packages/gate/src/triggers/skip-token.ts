@@ -3,7 +3,7 @@
 const tokens = ["[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"];
 const trailer = /^[ \t]*skip-checks:[ \t]*true[ \t]*$/im;
 
-/** The text in a commit message that keeps forges from running workflows, `undefined` where there is none. */
+/** The text in a commit message that keeps forges from running workflows, `undefined` if there is none. */
 export function findSkipToken(message: string): string | undefined {
   const lower = message.toLowerCase();
   return tokens.find((token) => lower.includes(token)) ?? (trailer.test(message) ? "skip-checks: true" : undefined);

@@ -10,7 +10,7 @@ import { createGitRepository, type GitRepository } from "./git-repository.ts";
 /** Where the log of a {@link GitLogWorld} is. */
 export const ref = "refs/lateen/latest";
 
-/** What git needs of the environment. */
+/** Environment variables that git needs. */
 export const env: { readonly PATH: string | undefined } = { PATH: process.env["PATH"] };
 
 /** A repository, a folder for scratch repositories, and the log between them, for the tests of this package. */

@@ -2,7 +2,7 @@ import { type Ancestry, formatImageRef, plainText, type Reading, type ReleaseErr
 import type { DestinationFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { Finding } from "./rules.ts";
 
-/** What happens to one tag, and why. */
+/** Action on one tag, and why. */
 export interface DestinationDecision {
   readonly action: "keep" | "create" | "move" | "refuse" | "unknown";
   readonly finding: Finding;

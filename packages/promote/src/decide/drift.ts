@@ -2,7 +2,7 @@ import type { Ancestry, CommitSha, Digest, Reading, Repository } from "@lateen/k
 import type { LedgerHead } from "../ports/ledger.ts";
 import type { Descriptor } from "../ports/tag-store.ts";
 
-/** What is known of trunk, ledger and tags. */
+/** Facts about trunk, ledger and tags. */
 export interface DriftFacts {
   readonly trunk: Reading<CommitSha>;
   readonly ledger: Reading<LedgerHead>;

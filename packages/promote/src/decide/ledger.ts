@@ -3,7 +3,7 @@ import type { LedgerFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { LedgerEntry } from "../ports/ledger.ts";
 import type { Finding } from "./rules.ts";
 
-/** What the promotion would write. */
+/** The entry that the promotion would write. */
 export interface Intended {
   readonly commit: CommitSha;
   readonly tags: readonly string[];

@@ -6,7 +6,7 @@ import { decidePin } from "./pin.ts";
 import type { PromotionFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { Finding } from "./rules.ts";
 
-/** What happens to one tag. */
+/** Action on one tag. */
 export interface PlannedTag {
   readonly repository: Repository;
   readonly tag: string;

@@ -2,7 +2,7 @@ import type { CommitSha, Reading } from "@lateen/kernel";
 import { decideTarget } from "./target.ts";
 import type { LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 
-/** What is known of one promotion target before it is rolled back. */
+/** Facts about one promotion target before it is rolled back. */
 export interface RollbackFacts {
   /** Name of the target. */
   readonly target: string;
@@ -12,7 +12,7 @@ export interface RollbackFacts {
   readonly follows?: Reading<boolean> | undefined;
 }
 
-/** What is asked for. */
+/** The request. */
 export interface RollbackWish {
   /** The release that somebody has named. */
   readonly to?: CommitSha | undefined;

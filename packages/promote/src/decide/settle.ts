@@ -1,7 +1,7 @@
 import type { Digest, Reading } from "@lateen/kernel";
 import type { Descriptor } from "../ports/tag-store.ts";
 
-/** What is known of one tag after the commit point. */
+/** Facts about one tag after the commit point. */
 export interface SettleFacts {
   readonly wanted: Digest;
   readonly seen: Reading<Pick<Descriptor, "digest">>;

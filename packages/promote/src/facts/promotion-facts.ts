@@ -2,7 +2,7 @@ import type { Ancestry, CommitSha, Digest, Reading, Repository } from "@lateen/k
 import type { LedgerHead } from "../ports/ledger.ts";
 import type { Descriptor, Manifest } from "../ports/tag-store.ts";
 
-/** What is known of one candidate image. */
+/** Facts about one candidate image. */
 export interface CandidateFacts {
   readonly repository: Repository;
   /** Tag under which CI has pushed it. */
@@ -14,7 +14,7 @@ export interface CandidateFacts {
   readonly revision?: Reading<string> | undefined;
 }
 
-/** What is known of one tag that is to be moved. */
+/** Facts about one tag that is to be moved. */
 export interface DestinationFacts {
   readonly repository: Repository;
   readonly tag: string;
@@ -27,7 +27,7 @@ export interface DestinationFacts {
   readonly ancestry?: Reading<Ancestry> | undefined;
 }
 
-/** What is known of the pin of one image. */
+/** Facts about the pin of one image. */
 export interface PinFacts {
   readonly repository: Repository;
   readonly tag: string;
@@ -36,7 +36,7 @@ export interface PinFacts {
   readonly current: Reading<Pick<Descriptor, "digest">>;
 }
 
-/** What is known of the ledger. */
+/** Facts about the ledger. */
 export interface LedgerFacts {
   readonly head: Reading<LedgerHead>;
   /** The candidate's commit seen from the newest entry's; undefined if there is none. */

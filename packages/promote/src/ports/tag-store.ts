@@ -13,9 +13,9 @@ export interface Manifest extends Descriptor {
   readonly bytes: Uint8Array;
 }
 
-/** What is known after a tag was written. */
+/** Facts known after a tag was written. */
 export interface Receipt {
-  /** `foreign`: the tag names a third digest, so somebody else wrote it. */
+  /** `foreign`: the tag names a third digest, so another writer wrote it. */
   readonly outcome: "applied" | "not-applied" | "foreign" | "unknown";
   /** What the tag names now, if it was seen. */
   readonly digest?: Digest | undefined;

@@ -2,7 +2,7 @@ import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { mustThrow, promoteError, readWithoutThrowing } from "../errors.ts";
 import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 
-/** What became of the entry. `refused`: it is not there. `unknown`: it may or may not be there, and nothing may be done on the strength of it. */
+/** Outcome of the entry. `refused`: it is not there. `unknown`: it may or may not be there, and nothing may be done on the strength of it. */
 export type AppendOutcome =
   | { readonly kind: "committed"; readonly head: LedgerHead }
   | { readonly kind: "lost"; readonly head: LedgerHead }

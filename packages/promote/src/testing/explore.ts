@@ -6,7 +6,7 @@ import type { PromotionWorld } from "./world.ts";
 /** One program that runs alongside others in an exploration: a promotion, a rollback, a reconcile. */
 export type Program = (ports: PromotePorts) => Promise<unknown>;
 
-/** What is explored. */
+/** Input of an exploration. */
 export interface Exploration {
   /** Makes a new world; the same each time. */
   readonly world: (clock: Clock) => PromotionWorld;

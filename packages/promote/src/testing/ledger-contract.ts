@@ -10,7 +10,7 @@ export interface LedgerSubject {
   close(): Promise<void>;
 }
 
-/** What every ledger must do; `open` makes an empty one for each test. */
+/** Contract of every ledger; `open` makes an empty one for each test. */
 export function describeLedgerContract(
   name: string,
   open: () => Promise<LedgerSubject>,

@@ -39,7 +39,7 @@ export interface MemoryTags extends TagStore {
     tag: string,
     image: { readonly revision?: string | undefined; readonly content?: string },
   ): Digest;
-  /** Points a tag anywhere, as somebody else would. */
+  /** Points a tag anywhere, as another writer would. */
   move(repository: string, tag: string, digest: Digest | undefined): void;
   /** Forgets the content, as a garbage collector would. */
   collect(repository: string, digest: Digest): void;

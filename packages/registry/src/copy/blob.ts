@@ -6,7 +6,7 @@ import { type CopyWork, missingAtSource } from "./work.ts";
 /** From this size on a blob fills the line by itself: 64 MiB take a second at 500 Mbit/s. */
 const largeBlobBytes = 67_108_864;
 
-/** What is known about a blob before it is copied. */
+/** Facts about a blob before it is copied. */
 export interface BlobOptions {
   /** Whether the target holds a manifest that lists it. */
   readonly isHeld: boolean;

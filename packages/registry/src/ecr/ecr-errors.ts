@@ -2,7 +2,7 @@ import { type ErrorCategory, isReleaseError, plainText, type ReleaseError } from
 import { registryError, type RegistryErrorCode } from "../errors.ts";
 import { readRetryAfter } from "../oci/transport/retry-after.ts";
 
-/** What an exception of ECR means for us. */
+/** Meaning of an exception of ECR for us. */
 export interface EcrMeaning {
   readonly code: RegistryErrorCode;
   readonly category: ErrorCategory;

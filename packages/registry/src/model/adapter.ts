@@ -27,7 +27,7 @@ export interface ContentStore {
     open: () => AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** What refers to a manifest: signatures, attestations, SBOMs. */
+  /** Everything that refers to a manifest: signatures, attestations, SBOMs. */
   referrers(repository: Repository, digest: Digest, signal?: AbortSignal): Promise<Reading<Referrers>>;
   /** Stores a manifest under its own digest; no tag is touched. */
   store(repository: Repository, manifest: Manifest, signal?: AbortSignal): Promise<void>;
@@ -38,7 +38,7 @@ export interface RegistryAdapter extends Registry, RegistryExtensions, ImageRead
   readonly content: ContentStore;
 }
 
-/** What an adapter is made of; `openRegistries` fills it in. */
+/** Parts of an adapter; `openRegistries` fills it in. */
 export interface AdapterOptions {
   /** Host name, with the port if it is not that of https. */
   readonly host: string;

@@ -1,6 +1,6 @@
 import type { Digest, Reading } from "@lateen/kernel";
 
-/** What is known after a write whose answer does not tell whether it happened. */
+/** Facts known after a write whose answer does not tell whether it happened. */
 export interface DoubtFacts {
   readonly wanted: Digest;
   /** What the tag named before: a digest, `"absent"`, or undefined if it was not read. */
@@ -18,7 +18,7 @@ export type DoubtDecision = "applied" | "send-again" | "not-applied" | "foreign"
 
 /**
  * Judges a doubtful write by a look at the tag: the wanted digest means that it happened, the old one (or still nothing) that it
- * may be sent again, a third one that somebody else wrote. If it is not known what was there before, a strange digest is left to
+ * may be sent again, a third one that another writer wrote. If it is not known what was there before, a strange digest is left to
  * the caller.
  */
 export function decideDoubt(facts: DoubtFacts): DoubtDecision {

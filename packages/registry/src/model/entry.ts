@@ -24,7 +24,7 @@ export interface RegistryEntry {
   readonly key?: string | undefined;
 }
 
-/** What is known about a registry before the first request. */
+/** Facts about a registry before the first request. */
 export interface RegistryAddress {
   readonly host: string;
   /** Base of every request; its path is that of `endpoint`. */

@@ -13,7 +13,7 @@ export interface Manifest extends Descriptor {
   readonly bytes: Uint8Array;
 }
 
-/** What became of writing one tag. */
+/** Outcome of writing one tag. */
 export interface Receipt {
   /**
    * `applied`: acknowledged, or seen afterwards. `not-applied`: refused, or the tag was seen to name something else.
@@ -94,7 +94,7 @@ export interface MissingReferrer extends Omit<BroughtReferrer, "artifactType"> {
   readonly reason: string;
 }
 
-/** What became of everything that belongs to an image. */
+/** Outcome of everything that belongs to an image. */
 export interface ReferrersReport {
   readonly brought: readonly BroughtReferrer[];
   readonly missing: readonly MissingReferrer[];

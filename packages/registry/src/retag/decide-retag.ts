@@ -14,7 +14,7 @@ export function decideTag(wanted: Digest, current: Reading<{ readonly digest: Di
 /** How a retag ends: all is well, nothing was to do, or it stops. */
 export type RetagOutcome = "done" | "unchanged" | StopOutcome;
 
-/** What is known about one tag in the end. */
+/** Facts about one tag in the end. */
 export interface TagEnd {
   readonly action: RetaggedTag["action"];
   /** Why a write came to nothing; `unavailable` where the registry did not say. */

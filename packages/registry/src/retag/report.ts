@@ -16,14 +16,14 @@ export interface RetagInput {
   readonly dryRun?: boolean;
 }
 
-/** What {@link retag} works with. */
+/** Dependencies of {@link retag}. */
 export interface RetagPorts {
   readonly registries: Registry & RegistryExtensions;
   readonly clock: Clock;
   readonly report?: Reporter<RegistryEvent>;
 }
 
-/** What became of every tag, by repository. */
+/** Outcome of every tag, by repository. */
 export interface RetagReport {
   readonly source: ImageRef;
   readonly digest: Digest;

@@ -14,7 +14,7 @@ export interface SettleRequest {
   readonly onLag: (seen: Digest | undefined) => void;
 }
 
-/** What was seen last. */
+/** Last observation. */
 export interface Settled {
   readonly seen: Digest | undefined;
   readonly readBack: ReadBack;

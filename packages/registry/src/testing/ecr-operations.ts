@@ -9,7 +9,7 @@ export interface EcrRepositorySetting {
   readonly lifecycle?: readonly object[];
 }
 
-/** What an operation works on. */
+/** State that an operation works on. */
 export interface EcrWorld {
   readonly account: string;
   readonly region: string;

@@ -11,7 +11,7 @@ export interface ImageShape {
   seed(sink: ImageSink, repository: string): Promise<SeededShape>;
 }
 
-/** What was stored. */
+/** The stored image. */
 export interface SeededShape {
   readonly digest: Digest;
   /** Digests that have to be readable after a copy. */

@@ -4,7 +4,7 @@ export interface ManifestLinks {
   readonly manifests: readonly string[];
 }
 
-/** What a manifest needs to be in its repository. */
+/** Content that a manifest requires in its repository. */
 export function readManifestLinks(bytes: Uint8Array): ManifestLinks {
   type Link = { readonly digest: string };
   const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as {

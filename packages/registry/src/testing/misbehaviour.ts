@@ -16,7 +16,7 @@ export interface LoggedRequest {
   endedAt: number;
 }
 
-/** What a registry may do wrong. */
+/** Misbehaviour of the registry. */
 export type Fault =
   /** Answers so without doing anything. */
   | {

@@ -90,7 +90,7 @@ export function puts({ requests }: FakeRegistry): number {
   return requests.filter(isPut).length;
 }
 
-/** What became of the first tag. */
+/** Outcome of the first tag. */
 export function action(verdict: Verdict<RetagReport>): string | undefined {
   return verdict.value?.images[0]?.tags[0]?.action;
 }

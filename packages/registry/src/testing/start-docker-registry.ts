@@ -10,7 +10,7 @@ import { freePort } from "./free-port.ts";
 export interface StartDockerRegistryOptions {
   /** Path of the program. @default "docker-registry", looked up in PATH */
   readonly program?: string | undefined;
-  /** The token service that it trusts. @default open to everybody */
+  /** The token service that it trusts. @default open to everyone */
   readonly auth?: { readonly realm: string; readonly issuer: string; readonly cert: string; readonly service?: string };
 }
 

@@ -27,7 +27,7 @@ export interface EcrCall {
   readonly at: number;
 }
 
-/** What the fake ECR may do wrong. */
+/** Misbehaviour of the fake ECR. */
 export type EcrFault =
   /** Answers with an exception; with `done`, after having carried the call out. */
   | {

@@ -12,7 +12,7 @@ import { createTokenAuth, type RegistryAuth, type TokenAuth } from "./token-auth
 
 /** How the fake registry is set up. */
 export interface StartRegistryOptions {
-  /** @default open to everybody */
+  /** @default open to everyone */
   readonly auth?: RegistryAuth;
   /** @default a free one */
   readonly port?: number;

@@ -6,7 +6,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { HoldReader } from "../run/holds.ts";
 import type { Token } from "./tokens.ts";
 
-/** What the API works with. */
+/** Dependencies of the API. */
 export interface ApiPorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;

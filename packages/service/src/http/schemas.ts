@@ -72,7 +72,7 @@ const rollout = z.looseObject({
   result: z.looseObject({ outcome: z.string() }).optional().describe("the result document, once it has ended"),
 });
 
-/** What is answered. */
+/** Responses. */
 export const answers = {
   health: z.object({ ok: z.literal(true) }),
   fleets: z.object({ fleets: z.array(fleet) }),

@@ -10,7 +10,7 @@ import { messageBody } from "./message-body.ts";
 import { signatureHeaders } from "./sign.ts";
 import { lookupFor, vetAddress } from "./vet-address.ts";
 
-/** What deliveries work with. */
+/** Dependencies of deliveries. */
 export interface DeliveryPorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;

@@ -12,7 +12,7 @@ import { runOrder } from "./run-order.ts";
 import { stampOf } from "./stamp.ts";
 import { watchJournal, type WatchedJournal } from "./watched-journal.ts";
 
-/** What a driver works with. */
+/** Dependencies of a driver. */
 export interface DrivePorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;

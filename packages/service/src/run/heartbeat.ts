@@ -24,7 +24,7 @@ export interface Heartbeat {
   end(): Promise<void>;
 }
 
-/** What a heartbeat works with. */
+/** Dependencies of a heartbeat. */
 export interface HeartbeatPorts {
   readonly database: Database;
   readonly clock: Clock;

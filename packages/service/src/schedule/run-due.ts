@@ -8,7 +8,7 @@ import { readFleet, readRollouts } from "../store/read.ts";
 import { claimDue, finishTask, planTasks, type Task, type TaskEnd } from "../store/schedules.ts";
 import { decideShipping } from "./decide-shipping.ts";
 
-/** What schedules work with. */
+/** Dependencies of schedules. */
 export interface SchedulePorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;

@@ -4,7 +4,7 @@ import { serviceError } from "../errors.ts";
 import { traceparentOf } from "../traces/traceparent.ts";
 import { type Rollout, toRollout } from "./rollout.ts";
 
-/** What is ordered. */
+/** An order. */
 export interface Order {
   readonly fleet: string;
   readonly kind: Rollout["kind"];
@@ -48,7 +48,7 @@ export function placeOrder(database: Database, order: Order, id: string): Promis
   });
 }
 
-/** What an order comes to. */
+/** Outcome of an order. */
 export type OrderDecision =
   | { readonly kind: "new" }
   | { readonly kind: "same"; readonly rollout: Rollout }

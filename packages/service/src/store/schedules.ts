@@ -7,7 +7,7 @@ export type Task = "reconcile" | "status" | "ship";
 export interface TaskEnd {
   readonly outcome: string;
   readonly reason: string;
-  /** What was ordered. */
+  /** The order. */
   readonly rollout?: string | undefined;
 }
 

@@ -58,7 +58,7 @@ async function tryToAppend(job: Job, name: string): Promise<Finding> {
   return judgeAppend(trial, await trial.append(job.signal), await readPushPermission(job, trial), need);
 }
 
-/** What became of the trial, and what the forge says of the right to push. Anyone who lost against another writer was let in all the same. */
+/** Outcome of the trial, and what the forge says of the right to push. Anyone who lost against another writer was let in all the same. */
 export function judgeAppend(
   { name, ref }: Pick<GitTrial, "name" | "ref">,
   appended: Appended,

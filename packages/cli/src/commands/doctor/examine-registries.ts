@@ -80,7 +80,7 @@ async function lookAtCandidate(
   const tagOf = (sha: CommitSha): string => candidateTag(release.candidate, sha);
   for (const sha of commits.slice(0, 4)) {
     const reading = await registries.manifest(refOf(image, tagOf(sha)), job.signal);
-    // What keeps it from being read is reported by anyone who reads the promoted tags, and here where there are none.
+    // What keeps it from being read is reported by anyone who reads the promoted tags, and here if there are none.
     if (reading.kind === "unknown")
       return { findings: job.settings.config.promote === undefined ? [failed(check, reading.cause)] : [] };
     if (reading.kind === "absent") continue;

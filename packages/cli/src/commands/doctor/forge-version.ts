@@ -48,7 +48,7 @@ export async function readForgeVersion(
   }
 }
 
-/** What the version means for the gate: runs are listed since 1.25, commits are compared since 1.23. */
+/** Meaning of the version for the gate: runs are listed since 1.25, commits are compared since 1.23. */
 export function judgeForgeVersion(reading: Reading<string>): Finding {
   const check = "forge version";
   if (reading.kind === "unknown") return failed(check, reading.cause);

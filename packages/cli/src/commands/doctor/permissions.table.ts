@@ -1,4 +1,4 @@
-/** What a token must be allowed for one of the things that `ship` does on the forge. */
+/** Permissions that a token needs for one of the things that `ship` does on the forge. */
 export interface PermissionRow {
   readonly need: "branch" | "checks" | "workflows" | "switch" | "dispatch" | "ledger";
   /** In the words of `permissions:` in a workflow, and of fine-grained tokens. */

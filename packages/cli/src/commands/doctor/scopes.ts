@@ -3,7 +3,7 @@ import { gateOf } from "../../config/gate-of.ts";
 import type { SecretDestination } from "../../config/secret-destinations.ts";
 import { type PermissionRow, permissionRows } from "./permissions.table.ts";
 
-/** What the token of a destination must be allowed for this configuration, in the words of who issues it; undefined if that is not known. */
+/** Permissions that the token of a destination needs for this configuration, in the words of who issues it; undefined if that is not known. */
 export function scopesOf(config: Config, { key }: Pick<SecretDestination, "key">): string | undefined {
   const kind = config.forge?.kind ?? "github";
   const words = (needs: readonly PermissionRow["need"][]): string => {

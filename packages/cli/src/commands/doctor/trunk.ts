@@ -6,7 +6,7 @@ import type { LedgerHead } from "@lateen/promote";
 export interface Trunk {
   /** Head of the branch; undefined where no forge is configured. */
   head(): Promise<Reading<CommitSha> | undefined>;
-  /** The newest entries of the first target's ledger; undefined where there is none. */
+  /** The newest entries of the first target's ledger; undefined if there is none. */
   promoted(): Promise<Reading<readonly LedgerHead[]> | undefined>;
   /** Commits of the branch, newest first, and what was promoted last; its head alone where no more can be read. */
   recent(): Promise<readonly CommitSha[]>;

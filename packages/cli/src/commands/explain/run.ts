@@ -65,7 +65,7 @@ export async function explain(job: Job, commit: CommitSha): Promise<Explanation>
   return { commit, ledgers, rules, account };
 }
 
-/** What became of it so far, before what the rules say of it now. */
+/** Outcome of it so far, before what the rules say of it now. */
 function explainLedgers(ledgers: readonly TargetHistory[]): ExplainedRule[] {
   const [first] = ledgers;
   if (first === undefined) return [];
@@ -125,7 +125,7 @@ function changeOf(job: Job, rule: string, { outcome, code }: Stop<unknown>): str
   return `${free}, or --override kill-switch=REASON`;
 }
 
-/** What became of the last rollout, where it was one of this commit. */
+/** Outcome of the last rollout, where it was one of this commit. */
 async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
   if (job.settings.config.fleet === undefined) return go({});
   const status = await inspectJournal((await job.wiring.fleet()).journal);

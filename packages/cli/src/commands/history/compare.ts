@@ -8,7 +8,7 @@ import { chosenTargets } from "./run.ts";
 /** So many entries are searched for the two releases. */
 const mostEntries = 1_000;
 
-/** What is compared. */
+/** Input of a comparison. */
 export interface CompareOptions {
   readonly from: string;
   readonly to: string;
@@ -23,7 +23,7 @@ export interface DigestChange {
   readonly to: string | undefined;
 }
 
-/** What differs between two releases. */
+/** Differences between two releases. */
 export interface Comparison {
   readonly from: CommitSha;
   readonly to: CommitSha;

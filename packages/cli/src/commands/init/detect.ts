@@ -15,7 +15,7 @@ export interface Detected {
   readonly url: string | undefined;
   readonly repository: string | undefined;
   readonly branch: string;
-  /** The folder that holds workflows now, `.gitea/workflows` before the other; undefined where there are none. */
+  /** The folder that holds workflows now, `.gitea/workflows` before the other; undefined if there are none. */
   readonly folder: string | undefined;
   readonly workflows: readonly DetectedWorkflow[];
   /** Repositories of images that workflows name. */

@@ -17,7 +17,7 @@ export function giteaFindings(
   ];
 }
 
-/** What GitHub refuses, although YAML allows it. */
+/** Constructs that GitHub refuses although YAML allows them. */
 export function gitHubFindings(raw: unknown): readonly Located[] {
   // Source: docs.github.com, "Reusing workflow configurations", YAML anchors and aliases: merge keys are not supported.
   return mergeKeyPaths(raw, []).map((path) => ({

@@ -41,7 +41,7 @@ async function findingsOf(text: string, document: SourceDocument, options: LintO
   ];
 }
 
-/** What makes a file no workflow at all. */
+/** Reasons why a file is not a workflow. */
 function shapeOf(value: unknown): readonly Located[] {
   const gap = (path: readonly string[], fact: string, fix: string): Located[] => [{ path, verdict: "gap", fact, fix }];
   if (value === null || value === undefined) return gap([], "it is empty", whole);

@@ -12,7 +12,7 @@ export function createVirtualClock(real: Clock): Clock {
   const sleepers = new Set<Sleeper>();
   const run = async (): Promise<void> => {
     running = true;
-    // A real, empty pause in between lets everybody who is awake come to rest first.
+    // A real, empty pause in between lets everyone who is awake come to rest first.
     for (;;) {
       await real.sleep(0);
       if (sleepers.size === 0) break;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// Of files that anybody may have edited only what is shown is read, and what is not as expected is left out: a report is most
+// Of files that anyone may have edited only what is shown is read, and what is not as expected is left out: a report is most
 // wanted of a run that went wrong.
 const text = z.string();
 const words = z.array(text).catch([]);

@@ -9,7 +9,7 @@ import type { ReadDocument } from "../read-result.ts";
 import type { Fact } from "./facts.ts";
 import { configMissing } from "../../config/errors.ts";
 
-/** What a report is made of; either part may be missing. */
+/** Parts of a report; either part may be missing. */
 export interface ReportSource {
   readonly document: ReadDocument | undefined;
   readonly facts: readonly Fact[];

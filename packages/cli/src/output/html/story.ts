@@ -8,7 +8,7 @@ export interface Span {
   readonly title: string;
 }
 
-/** What happened to one tenant in one wave. */
+/** Outcome of one tenant in one wave. */
 export interface Lane {
   readonly slug: string;
   readonly spans: readonly Span[];

@@ -3,7 +3,7 @@ import { badge } from "./decisions.ts";
 import { html, type Markup, table } from "./markup.ts";
 import type { ReadDocument } from "../read-result.ts";
 
-/** What became of every promotion target: which ledger names the release, and why another one does not. */
+/** Outcome of every promotion target: which ledger names the release, and why another one does not. */
 export function renderTargets({ targets }: ReadDocument): Markup {
   if (targets.length === 0) return html``;
   const rows = targets.map(({ name, state, committed, tags, ledger, reason = "" }) => [

@@ -16,7 +16,7 @@ export interface FrameOptions {
   /** Lines of the terminal: what is higher than it cannot be erased any more. */
   readonly rows: number;
   readonly now: number;
-  /** What the keys do now, empty where there are none; undefined at the end, when nothing is going on any more. */
+  /** Current action of the keys, empty if there are none; undefined at the end, when nothing is going on any more. */
   readonly keys: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { AnyEvent } from "../events.ts";
 
-/** What is known of one tenant while it is watched. */
+/** Facts about one tenant while it is watched. */
 export type TenantMark = "waiting" | "asked" | "verified" | "failed";
 
 /** What the lines that are redrawn show. */

@@ -14,7 +14,7 @@ export interface TerminalOptions {
   readonly style: Style;
   readonly clock: Clock;
   readonly verbose: boolean;
-  /** What the keys do now, in one line; undefined where there are none. */
+  /** Current action of the keys, in one line; undefined if there are none. */
   readonly keys: () => string | undefined;
 }
 

@@ -34,7 +34,7 @@ function nothingCompared({ targets }: State): string {
     : "the journal has no rollout yet, so nothing was compared";
 }
 
-/** What agrees. */
+/** Parts that agree. */
 function agreement({ targets, fleet, reference }: State): string {
   const parts = [
     ...(targets.some(({ status }) => status.ledger.kind === "found") ? ["ledger", "tags"] : []),

@@ -7,7 +7,7 @@ import type { Job } from "../../job/job.ts";
 import { recheckKillSwitch } from "../guards/guards.ts";
 import { lookAtFleet } from "../steps/look-at-fleet.ts";
 
-/** What counts as drift. */
+/** Definition of drift. */
 export interface StateOptions {
   /** How long trunk may be ahead, in milliseconds. @default for ever */
   readonly maxAgeMs?: number | undefined;
@@ -19,7 +19,7 @@ export interface TargetState {
   readonly status: PromotionStatus;
 }
 
-/** What stops a release now. */
+/** Current obstacles to a release. */
 export interface Hold {
   readonly rule: string;
   readonly reason: string;

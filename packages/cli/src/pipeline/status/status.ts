@@ -3,7 +3,7 @@ import type { ResultDocument } from "../../output/result.ts";
 import { concludeStatus } from "./conclude-status.ts";
 import { readState, type StateOptions } from "./read-state.ts";
 
-/** What counts as drift, and if drift is a refusal. */
+/** Definition of drift, and if drift is a refusal. */
 export interface StatusOptions extends StateOptions {
   /** @default false */
   readonly failOnDrift?: boolean | undefined;

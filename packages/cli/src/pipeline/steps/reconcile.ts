@@ -64,7 +64,7 @@ async function reconcileOne(
   return reconcile({ target: name, tags, ...scope }, ports, job.signal);
 }
 
-/** What is known of all targets so far, and of this one; the first that has an entry gives the commit. */
+/** Facts about all targets so far, and of this one; the first that has an entry gives the commit. */
 function merged(
   account: Partial<PipelineState>,
   verdict: Verdict<PromotionReport | undefined>,

@@ -20,7 +20,7 @@ import { warnFleetAheadOfLedger } from "../warn-fleet-ahead-of-ledger.ts";
 import { type EnteredTarget, checkNotOvertaken } from "../guards/check-not-overtaken.ts";
 import { configMissing } from "../../config/errors.ts";
 
-/** What is rolled back, and why. */
+/** Input of a rollback. */
 export interface RollbackOptions {
   /** The promotion targets; the fleet is one and goes back as a whole. */
   readonly targets: readonly [TargetConfig, ...TargetConfig[]];

@@ -4,7 +4,7 @@ import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
 import type { ImageResult } from "../../output/result.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 
-/** A promotion's report as the result document has it; of a check that lets go on only the release itself counts. */
+/** A promotion's report as the result document has it; of a check that passes only the release itself counts. */
 export function withReport(
   verdict: Verdict<PromotionReport>,
   stage: "release" | "promotion",

@@ -1,6 +1,6 @@
 import type { Reading } from "@lateen/kernel";
 
-/** What a workflow is started with. */
+/** Inputs of a workflow. */
 export interface WorkflowOrder {
   /** Name of the workflow's file, such as `e2e.yml`. */
   readonly file: string;

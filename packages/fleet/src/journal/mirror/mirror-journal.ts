@@ -13,13 +13,13 @@ export interface MirrorLog {
   append(expected: string | null, draft: { readonly subject: string; readonly value: unknown }): Promise<MirrorAppend>;
 }
 
-/** What became of an append: written, another writer was first, or not known. */
+/** Outcome of an append: written, another writer was first, or not known. */
 export type MirrorAppend =
   | { readonly kind: "appended"; readonly head: { readonly id: string } }
   | { readonly kind: "lost"; readonly head: { readonly id: string } }
   | { readonly kind: "unknown"; readonly cause: ReleaseError };
 
-/** What is mirrored where. */
+/** Options of a mirror. */
 export interface MirrorOptions {
   readonly journal: Journal;
   readonly log: MirrorLog;

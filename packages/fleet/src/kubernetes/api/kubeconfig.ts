@@ -26,7 +26,7 @@ export interface ClusterAddress {
   readonly namespace?: string | undefined;
 }
 
-/** What a request is sent with. */
+/** Credentials of a request. */
 export interface Credentials {
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;

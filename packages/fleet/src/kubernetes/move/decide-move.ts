@@ -3,7 +3,7 @@ import type { Workload } from "../api/wire.ts";
 import { chooseContainers, type ContainerChoice, imageFor } from "../workloads/choose-containers.ts";
 import type { WorkloadKind } from "../workloads/workload-ref.ts";
 
-/** What a workload should run. */
+/** Image that a workload should run. */
 export interface Wanted {
   /** Value of the revision annotation. */
   readonly revision: string;
@@ -14,7 +14,7 @@ export interface Wanted {
   readonly partition: number;
 }
 
-/** What may be done with a workload. */
+/** Permitted actions on a workload. */
 export type MoveDecision =
   | { readonly kind: "patch"; readonly wanted: Wanted; readonly patch: object }
   /** Its template is the wanted one already: it is waited for and not written again. */
@@ -22,7 +22,7 @@ export type MoveDecision =
   /** It may not, or cannot, be moved; nothing was done. */
   | { readonly kind: "refuse"; readonly reason: string };
 
-/** What a move decides on. */
+/** Facts of a move decision. */
 export interface MoveFacts {
   readonly kind: WorkloadKind;
   readonly workload: Workload;

@@ -56,7 +56,7 @@ export interface KubernetesApi {
   meetContinue(...faults: readonly ApiFault[]): void;
   /** A workload as it is now. */
   get(kind: ControlledKind, name: string): ApiObject;
-  /** Changes a workload as somebody else would, by a strategic merge patch, and lets its controller act. */
+  /** Changes a workload as another writer would, by a strategic merge patch, and lets its controller act. */
   change(kind: ControlledKind, name: string, patch: object): void;
   /** Makes a workload and its pods run other annotations and images at once. */
   set(kind: ControlledKind, name: string, template: { annotations: Record<string, string>; image: string }): void;

@@ -162,7 +162,7 @@ function checkAccount(watch: Watch, report: FleetReport): void {
     must(slugs.includes(slug), `I5 ${slug} was enumerated and is missing from the account`);
 }
 
-/** I6: success means that everybody was seen on target after the last action. */
+/** I6: success means that everyone was seen on target after the last action. */
 function checkSuccess(watch: Watch, report: FleetReport): void {
   const { world, scenario } = watch;
   const allowed = tolerance(scenario.policy.maxStragglers ?? 0, report.enumerated);

@@ -25,14 +25,14 @@ export type MoveFault =
   /** Moves and dies, or falls back, some time later. */
   | "dies-later"
   | "reverts-later"
-  /** Moves, and somebody else moves it on. */
+  /** Moves, and another writer moves it on. */
   | "runs-ahead"
   /** One of its replicas stays on the old commit, and answers every now and then. */
   | "mixed"
   /** Moves, and a cache in front of it answers for a while. */
   | "cached";
 
-/** What a tenant does before anybody moves it. */
+/** What a tenant does before anyone moves it. */
 export type FirstState = "old" | "done" | "ahead" | "diverged" | "down" | "dev";
 
 /** A tenant of the plan. */

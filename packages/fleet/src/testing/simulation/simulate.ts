@@ -11,7 +11,7 @@ import { commits, isDue, planScenario, type Scenario } from "./scenario.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 import { createWorld } from "./world.ts";
 
-/** What one seed came to. */
+/** Outcome of one seed. */
 export interface SimulationRun {
   readonly seed: number;
   /** How the last life ended: `go`, the outcome of its stop, or the code of the error that it threw. */

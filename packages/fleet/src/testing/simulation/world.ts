@@ -12,7 +12,7 @@ import type { Redeployment, TenantRow } from "../../ports/control-plane.ts";
 import type { Tenant } from "../../ports/tenant.ts";
 import { commits, firstCommit, type Scenario, type TenantPlan } from "./scenario.ts";
 
-/** What a tenant really runs, whatever anybody believes. */
+/** What a tenant really runs, whatever anyone believes. */
 export interface RealTenant {
   readonly plan: TenantPlan;
   /** 40 digits, or `dev`. */

@@ -20,7 +20,7 @@ import { readBytes } from "./read.ts";
 /** Pages of one list at most; a thousand signatures of one image fit in a few. */
 const longestList = 20;
 
-/** What refers to a manifest, and how the registry said so. */
+/** Everything that refers to a manifest, and how the registry said so. */
 export interface Referrers {
   readonly manifests: readonly WireDescriptor[];
   /** `tag` if the registry has no such API, and the list is in an index under a tag (GHCR, November 2026). */

@@ -35,7 +35,7 @@ type Scheme =
   /** Without a source if the credentials are a token for the registry itself. */
   | { readonly kind: "bearer"; readonly source: TokenSource | undefined };
 
-/** What an {@link Authorizer} works with. */
+/** Dependencies of an {@link Authorizer}. */
 export interface AuthorizerOptions {
   readonly address: RegistryAddress;
   readonly http: Http;

@@ -1,6 +1,6 @@
 import { reachOf } from "../../http/address.ts";
 
-/** What is known about the address of a token service. */
+/** Facts about the address of a token service. */
 export interface RealmFacts {
   /** The realm of the challenge; text of a stranger. */
   readonly realm: string;

@@ -7,7 +7,7 @@ import type { Lookup } from "../../http/connect-to-allowed.ts";
 import { sharedToken } from "../../policy.ts";
 import { waitFor } from "../transport/wait-for.ts";
 
-/** What a request needs to be allowed. */
+/** Scope that a request requires. */
 export interface Need {
   /** Path of the repository. */
   readonly repository: string;

@@ -1,6 +1,6 @@
 import { reachOf } from "../../http/address.ts";
 
-/** What is known when a registry answers with a redirect. */
+/** Facts known when a registry answers with a redirect. */
 export interface RedirectFacts {
   readonly method: string;
   readonly status: number;

@@ -2,7 +2,7 @@ import type { ReleaseError } from "@lateen/kernel";
 import { retryPolicy } from "../../policy.ts";
 import { answerTable } from "./decide-answer.table.ts";
 
-/** What is known when a request has failed. */
+/** Facts known when a request has failed. */
 export interface RetryFacts {
   readonly error: Pick<ReleaseError, "code" | "retryable" | "retryAfterMs">;
   /** Whether the request changes nothing, however often it arrives. */

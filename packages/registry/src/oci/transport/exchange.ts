@@ -61,7 +61,7 @@ export interface Exchange {
   expectWrites(repository: string): void;
 }
 
-/** What an {@link Exchange} works with. */
+/** Dependencies of an {@link Exchange}. */
 export interface ExchangeOptions {
   readonly host: string;
   readonly address: RegistryAddress;

@@ -2,7 +2,7 @@ import { asReleaseError, type Clock, interrupted, type ReleaseError } from "@lat
 import { decideRetry } from "./decide-retry.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
-/** What may be sent again, and how often. */
+/** Retry policy: which requests, how often. */
 export interface RetryRequest {
   /** Whether the request changes nothing; a write is repeated only after a refusal that proves that it did not happen. */
   readonly repeatable: boolean;

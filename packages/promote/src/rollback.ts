@@ -1,7 +1,7 @@
 import { type CommitSha, type Digest, go, type Repository, stop, type Verdict } from "@lateen/kernel";
 import { chooseRelease, readPast } from "./steps/choose-release.ts";
 import { codeOf, proven, toEvidence } from "./report/conclude.ts";
-import { decideTarget } from "./decide/target.ts";
+import { decideRollbackTarget } from "./decide/rollback-target.ts";
 import { checkInput } from "./errors.ts";
 import { prepare } from "./steps/prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";
@@ -31,7 +31,7 @@ async function planRollback(
       : { kind: "go" as const, value: input.to, evidence: [] };
   if (chosen.kind === "stop") return { ...chosen, value: undefined };
   const { ledger, clock } = ports;
-  const decision = decideTarget(await readPast({ input, ports }, signal), chosen.value);
+  const decision = decideRollbackTarget(await readPast({ input, ports }, signal), chosen.value);
   const { verdict, fact } = decision;
   const finding: Finding = { rule: "ledger", verdict, fact, source: ledger.source };
   const evidence = [...chosen.evidence, ...toEvidence([finding], clock)];

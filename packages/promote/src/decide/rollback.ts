@@ -1,5 +1,5 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
-import { decideTarget } from "./target.ts";
+import { decideRollbackTarget } from "./rollback-target.ts";
 import type { LedgerEntry, LedgerHead } from "../ports/ledger.ts";
 
 /** Facts about one promotion target before it is rolled back. */
@@ -42,7 +42,7 @@ export type RollbackDecision =
  */
 export function decideRollback(facts: readonly RollbackFacts[], { to, run }: RollbackWish): RollbackDecision {
   for (const { target, past } of facts) {
-    if (past.kind === "unknown") return { verdict: "unknown", fact: of(facts, target, decideTarget(past, to).fact) };
+    if (past.kind === "unknown") return { verdict: "unknown", fact: of(facts, target, decideRollbackTarget(past, to).fact) };
   }
   if (to !== undefined) return agree(facts, to);
   return ownOf(facts, run) ?? cutShortOf(facts) ?? agree(facts, undefined);
@@ -92,7 +92,7 @@ function oneOf(
 
 /** Without a commit every target has a release before the present one; they have to be the same. */
 function agree(facts: readonly RollbackFacts[], to: CommitSha | undefined): RollbackDecision {
-  const decided = facts.map(({ target, past }) => ({ target, decision: decideTarget(past, to) }));
+  const decided = facts.map(({ target, past }) => ({ target, decision: decideRollbackTarget(past, to) }));
   const listed = decided.map(({ target, decision }) => of(facts, target, decision.fact)).join("; ");
   const refused = decided.find(({ decision }) => decision.verdict !== "passed");
   const oneOnly = facts.length === 1 ? "" : "; or name one target with --target";

@@ -2,7 +2,7 @@ import type { CommitSha, Reading } from "@lateen/kernel";
 import type { LedgerHead } from "../ports/ledger.ts";
 
 /** Where a rollback goes, or why it goes nowhere. */
-export type TargetDecision =
+export type RollbackTarget =
   | {
       readonly verdict: "passed";
       readonly fact: string;
@@ -20,7 +20,7 @@ export type TargetDecision =
  * Without a commit it is the newest release that is neither the present one nor one that was rolled back from: rolling back
  * twice goes back two releases, not forward again.
  */
-export function decideTarget(past: Reading<readonly LedgerHead[]>, to: CommitSha | undefined): TargetDecision {
+export function decideRollbackTarget(past: Reading<readonly LedgerHead[]>, to: CommitSha | undefined): RollbackTarget {
   if (past.kind === "unknown") {
     return {
       verdict: "unknown",

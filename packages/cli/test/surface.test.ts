@@ -6,12 +6,12 @@ import { type PackageName, packageNames } from "./source-files.ts";
 const budgets: Readonly<Record<PackageName, number>> = {
   kernel: 73,
   "git-log": 8,
-  gate: 27,
-  registry: 30,
-  fleet: 75,
-  promote: 30,
-  cli: 29,
-  service: 6,
+  gate: 30,
+  registry: 32,
+  fleet: 78,
+  promote: 32,
+  cli: 32,
+  service: 8,
 };
 
 /** Entry points of drivers, checks and the service, which an importer takes or leaves one by one; the rest has one budget. */

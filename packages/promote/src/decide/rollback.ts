@@ -42,7 +42,8 @@ export type RollbackDecision =
  */
 export function decideRollback(facts: readonly RollbackFacts[], { to, run }: RollbackWish): RollbackDecision {
   for (const { target, past } of facts) {
-    if (past.kind === "unknown") return { verdict: "unknown", fact: of(facts, target, decideRollbackTarget(past, to).fact) };
+    if (past.kind === "unknown")
+      return { verdict: "unknown", fact: of(facts, target, decideRollbackTarget(past, to).fact) };
   }
   if (to !== undefined) return agree(facts, to);
   return ownOf(facts, run) ?? cutShortOf(facts) ?? agree(facts, undefined);

@@ -1,7 +1,9 @@
-import { createGitRepository, type GiteaServer, type GitRepository, startGitea } from "@lateen/git-log/testing";
+import { createGitRepository, type GitRepository, startGitea } from "@lateen/git-log/testing";
 import { describeForgeContract, openGitGraph } from "@lateen/gate/testing";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { createGitBackedGraph, openGiteaSubject } from "./gitea-subject.ts";
+
+type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
 
 const program = process.env["LATEEN_REAL_GITEA"] ?? "";
 

@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { createGiteaForge } from "@lateen/gate/gitea";
-import { type CommitGraph, type describeForgeContract, type ForgeFacts, startHttpFake } from "@lateen/gate/testing";
-import type { GiteaServer, GitRepository } from "@lateen/git-log/testing";
+import { type describeForgeContract, type ForgeFacts, type openGitGraph, startHttpFake } from "@lateen/gate/testing";
+import type { GitRepository, startGitea } from "@lateen/git-log/testing";
 import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
+
+type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
+
+type CommitGraph = ReturnType<typeof openGitGraph>;
 
 type Open = Parameters<typeof describeForgeContract>[1];
 type Subject = Awaited<ReturnType<Open>>;

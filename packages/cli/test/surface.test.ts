@@ -6,7 +6,7 @@ import { type PackageName, packageNames } from "./source-files.ts";
 const budgets: Readonly<Record<PackageName, number>> = {
   kernel: 73,
   "git-log": 8,
-  gate: 30,
+  gate: 32,
   registry: 32,
   fleet: 78,
   promote: 32,
@@ -16,10 +16,10 @@ const budgets: Readonly<Record<PackageName, number>> = {
 
 /** Entry points of drivers, checks and the service, which an importer takes or leaves one by one; the rest has one budget. */
 const optional = /^@lateen\/(?:fleet\/(?:exec|checks|kubernetes|journal-sql)|gate\/dispatch|service)$/;
-const mostNames = 250;
+const mostNames = 255;
 
 describe("the public surface", () => {
-  test("without drivers, checks and the service has at most 250 names", () => {
+  test("without drivers, checks and the service is within one budget", () => {
     const entries = packageNames.flatMap((name) => [...entryPoints(name)]).filter(([path]) => !optional.test(path));
     expect(entries.flatMap(([, names]) => names).length).toBeLessThanOrEqual(mostNames);
   });

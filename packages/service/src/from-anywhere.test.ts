@@ -14,16 +14,20 @@ let fleet: TestFleet;
 let service: Service;
 let url: string;
 let runs = 0;
-beforeEach(async () => {
-  fleet = await startFleet(4, 100);
+beforeEach(() => start("100ms"));
+afterEach(close);
+
+async function start(soak: string): Promise<void> {
+  fleet = await startFleet(4, 100, soak);
   const fleets = { [`fleet-${++runs}`]: { settings: fleet.settings } };
   service = await createService({ database: server.url, fleets, tokens, env: fleet.env });
   url = await service.listen({ host: "127.0.0.1", port: 0 });
-});
-afterEach(async () => {
+}
+
+async function close(): Promise<void> {
   await service.close();
   await fleet.close();
-});
+}
 
 const program = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 const argv = (line: string): string[] => ["-C", "source", program, ...line.split(" ")];
@@ -73,6 +77,9 @@ test("watch follows what is under way to its end, and says so if nothing is", as
     code: 0,
     json: { command: "watch", outcome: "ok", reason: `no rollout of fleet-${runs} is running` },
   });
+  await close();
+  // Long enough for another process to start and find it.
+  await start("6s");
   const order = lateen(`ship --server ${url} --sha ${commit("b")}`);
   while (fleet.plane.moves().length === 0) await new Promise((done) => setTimeout(done, 20));
   const watched = await lateen(`watch --server ${url}`);

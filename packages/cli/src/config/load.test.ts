@@ -313,7 +313,7 @@ describe("problems", () => {
 
   test.each([
     ["tags: [a], targets: { latest: { tags: [b] } }", "promote.targets.latest: is what promote.tags names already"],
-    ["targets: { latest: { tags: [b] }, default: { tags: [a] } }", "keeps its ledger where the target default has it"],
+    ["targets: { latest: { tags: [b] }, default: { tags: [a] } }", "has the same ledger as the target default"],
     ["targets: { attempts: { tags: [b] } }", "refs/lateen/attempts is in use"],
   ])("know which targets would share a ref: %s", async (text, expected) => {
     expect(await problemsOf(`promote: { ${text} }`)).toContain(expected);

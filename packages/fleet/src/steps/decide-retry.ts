@@ -7,7 +7,7 @@ import type { Redeployment } from "../ports/control-plane.ts";
  */
 export const retryDelaysMs: readonly number[] = [5_000, 10_000, 20_000];
 
-/** Longest wait that a control plane may ask for with `Retry-After`, in milliseconds; more is a refusal. */
+/** Longest wait that a control plane may ask for with `Retry-After`, all of its waits together, in milliseconds; more is a refusal. */
 const longestWaitMs = 15 * 60_000;
 
 /** Tries of one call so far. */
@@ -38,6 +38,6 @@ export function decideRetry(answer: Redeployment, tries: Tries, patience: Patien
   if (asked !== undefined && asked > longestWaitMs) return undefined;
   const usual = Math.min(retryDelaysMs[tries.busy] ?? Infinity, retryDelaysMs.at(-1) ?? 0, patience.intervalMs);
   const pauseMs = asked ?? usual;
-  const patienceMs = Math.max(patience.timeoutMs, asked ?? 0);
+  const patienceMs = asked === undefined ? patience.timeoutMs : Math.max(patience.timeoutMs, longestWaitMs);
   return tries.busyForMs + pauseMs <= patienceMs ? pauseMs : undefined;
 }

@@ -108,6 +108,8 @@ export const codeNotes: readonly CodeNote[] = [
   { code: "KUBERNETES_POD_BROKEN", kind: "state", fix: "look at the pod and its events" },
   { code: "KUBERNETES_REFUSED", what: "the API server refuses the request" },
   { code: "KUBERNETES_UNREADABLE", fix: "check the version of the API server" },
+  { code: "LOCK_IN_USE", kind: "refused", fix: "wait as long as the message says, then run the same line again" },
+  { code: "LOCK_NOT_FOREIGN", kind: "refused", fix: "run the command that is to go on: it needs no lock to be broken" },
   { code: "LEDGER_CONTENDED", fix: "run again" },
   { code: "LEDGER_UNREADABLE", fix: "look at the remote of the ledger, then run again" },
   { code: "MANIFEST_TYPE_MISMATCH", kind: "state", fix: "push the image again with a tool that states the right media type" },

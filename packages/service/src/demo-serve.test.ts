@@ -20,9 +20,12 @@ test("lateen demo serve prints the address of a page on which a release is under
     const [, url = "", token = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/#token=([0-9a-f]{32})$/m.exec(printed) ?? [];
     expect(await (await fetch(url)).text()).toContain("<title>lateen</title>");
     const client = createClient((path, init) => fetch(`${url}${path}`, init));
-    const { body } = await client.send("GET", "/v1/fleets", undefined, token);
-    const id = body.fleets?.[0]?.running?.rollout ?? "";
-    expect(id).toMatch(/^r/);
+    let id = "";
+    const running = async () => {
+      const { body } = await client.send("GET", "/v1/fleets", undefined, token);
+      return (id = body.fleets?.[0]?.running?.rollout ?? "");
+    };
+    await expect.poll(running, { timeout: 30_000 }).toMatch(/^r/);
     for (;;) {
       const shown = (await client.send("GET", `/v1/rollouts/${id}`, undefined, token)).body as never;
       if (hasEnded(shown)) {

@@ -72,17 +72,21 @@ test("ship and rollout order and follow, with the exit code and the document of 
   expect(await lateen(`status --server ${url}`)).toMatchObject({ code: 0, json: { outcome: "ok" } });
 });
 
-test("watch follows what is under way to its end, and says so if nothing is", async () => {
+test("watch and the same order follow what is under way to its end; watch says so if nothing is", async () => {
   expect(await lateen(`watch --server ${url}`)).toMatchObject({
     code: 0,
     json: { command: "watch", outcome: "ok", reason: `no rollout of fleet-${runs} is running` },
   });
   await close();
-  // Long enough for another process to start and find it.
-  await start("6s");
+  // Long enough for two other processes to start and find it.
+  await start("10s");
   const order = lateen(`ship --server ${url} --sha ${commit("b")}`);
   while (fleet.plane.moves().length === 0) await new Promise((done) => setTimeout(done, 20));
-  const watched = await lateen(`watch --server ${url}`);
+  const [watched, same] = await Promise.all([
+    lateen(`watch --server ${url}`),
+    lateen(`ship --server ${url} --sha ${commit("b")}`),
+  ]);
+  expect(same, same.stderr).toMatchObject({ code: 0, json: { outcome: "shipped" } });
   expect(watched, watched.stderr).toMatchObject({ code: 0, json: { outcome: "ok", commit: commit("b") } });
   expect(watched.json["reason"]).toMatch(/ended shipped$/);
   expect((await order).code).toBe(0);
@@ -104,12 +108,16 @@ test("a wrong token, a small role and an unreachable service have the codes of s
     await lateen(`ship --server http://lateen.example.com --sha ${commit("b")}`),
     await lateen(`rollback --server ${url} --reason x --dry-run`),
     await lateen(`ship --server ${url} --sha ${commit("b")} --override gate=no`),
+    await lateen(`status --server ${url} --fail-on-drift`),
+    await lateen(`status --server ${url} --max-age 1d`),
   ].map(({ code, json }) => ({ code, error: (json["error"] as { code: string }).code }));
   expect(codes).toEqual([
     { code: 7, error: "UNAUTHENTICATED" },
     { code: 7, error: "FORBIDDEN" },
     { code: 4, error: "HTTP_UNREACHABLE" },
     { code: 2, error: "SERVER_INSECURE" },
+    { code: 2, error: "USAGE" },
+    { code: 2, error: "USAGE" },
     { code: 2, error: "USAGE" },
     { code: 2, error: "USAGE" },
   ]);

@@ -37,12 +37,12 @@ export type ServerEvents = z.infer<typeof eventsSchema>["events"];
 /** A service as its client sees it. Every method throws ReleaseError: of category `auth`, `input`, `state` or `unavailable`. */
 export interface ServerClient {
   readonly fleet: string;
-  /** Orders; `isNew` is false if the same order was placed before. */
+  /** Orders; `hasEnded` is true if the same order was placed before, and its rollout was over by then. */
   order(
     what: "releases" | "rollback",
     body: object,
     signal: AbortSignal,
-  ): Promise<{ readonly id: string; readonly isNew: boolean }>;
+  ): Promise<{ readonly id: string; readonly hasEnded: boolean }>;
   rollout(id: string, signal: AbortSignal): Promise<ServerRollout>;
   events(id: string, after: number, signal: AbortSignal): Promise<ServerEvents>;
   state(signal: AbortSignal): Promise<ServerFleet>;
@@ -87,7 +87,7 @@ export function createServerClient({ url, fleet, token, send, clock }: ServerOpt
     fleet,
     async order(what, body, signal) {
       const { status, value } = await ask(`/v1/fleets/${name}/${what}`, orderedSchema, signal, body);
-      return { id: value.rollout, isNew: status === 202 };
+      return { id: value.rollout, hasEnded: status !== 202 && value.state === "ended" };
     },
     rollout: async (id, signal) => (await ask(`/v1/rollouts/${encodeURIComponent(id)}`, rolloutSchema, signal)).value,
     events: async (id, after, signal) =>

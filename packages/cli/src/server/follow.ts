@@ -57,9 +57,9 @@ export async function orderAndFollow(
   if (what === "rollback" && context.dryRun)
     throw usageError("a service has no dry run of a rollback", "run it without --server, next to the configuration");
   const client = serverOf(context);
-  const { id, isNew } = await client.order(what, body, context.signal);
+  const { id, hasEnded } = await client.order(what, body, context.signal);
   const rollout = await follow(context, client, id);
-  return concluded(rollout, isNew);
+  return concluded(rollout, hasEnded);
 }
 
 /** Follows the rollout that the fleet has under way, or else the first that waits; `detach` only stops to follow. */
@@ -124,11 +124,11 @@ const shownTypes: ReadonlySet<string> = new Set([
   "rollout-halted",
 ]);
 
-/** The result of the service as that of this command; one that was shipped before is unchanged now. */
-function concluded({ id, result }: ServerRollout, isNew: boolean): CommandResult {
+/** The result of the service as that of this command; one that was shipped before it was ordered is unchanged now. */
+function concluded({ id, result }: ServerRollout, hadEnded: boolean): CommandResult {
   if (result === undefined) throw unfinished(id);
   const { schemaVersion: _, command: __, outcome: ended, ...document } = result as unknown as ResultDocument;
-  const outcome: Outcome = !isNew && ended === "shipped" ? "unchanged" : ended;
+  const outcome: Outcome = hadEnded && ended === "shipped" ? "unchanged" : ended;
   const error = outcome === "error" && document.error !== undefined ? errorOf(document.error) : undefined;
   const account = outcome === ended ? document : { ...document, reason: `shipped before, by the rollout ${id}` };
   return { outcome, document: account, answer: formatAnswer(outcome, account), error };

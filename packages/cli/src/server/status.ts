@@ -1,10 +1,17 @@
 import type { CommandResult } from "../commands/command.ts";
 import type { Context } from "../commands/context.ts";
+import { usageError } from "../config/errors.ts";
 import type { ServerFleet } from "./client.ts";
 import { serverOf } from "./follow.ts";
 
-/** The state of the fleet of a service. */
+/** The state of the fleet of a service. @throws ReleaseError `USAGE` for options that want a comparison: a service makes none here */
 export async function statusOverServer(context: Context): Promise<CommandResult> {
+  for (const name of ["fail-on-drift", "max-age"])
+    if (context.args.has(name) || context.args.text(name) !== undefined)
+      throw usageError(
+        `--${name} and --server contradict each other`,
+        "run it without --server, next to the configuration",
+      );
   const fleet = await serverOf(context).state(context.signal);
   const reason = describe(fleet);
   const document: CommandResult["document"] & { readonly service: ServerFleet } = { reason, service: fleet };

@@ -39,3 +39,11 @@ test("a clock that cannot tell what has passed is used as it is", () => {
   const clock: Clock = { now: () => 7, sleep: async () => undefined };
   expect(steadyClock(clock)).toBe(clock);
 });
+
+test("a time is a whole number of milliseconds, whatever the machine measures", () => {
+  let elapsed = 10.25;
+  const clock: Clock = { now: () => 1_000, elapsed: () => elapsed, sleep: async () => undefined };
+  const steady = steadyClock(clock);
+  elapsed = 14.017;
+  expect(steady.now()).toBe(1_004);
+});

@@ -89,6 +89,16 @@ describe("gate", () => {
     expect([ran.code, ran.document.outcome, ran.document.gate?.verdict]).toEqual([12, "held", "held"]);
   });
 
+  test.each([
+    ["the full commit is named", () => sha, () => sha],
+    ["the forge would have to be asked", () => sha.slice(0, 8), () => undefined],
+    ["it is no commit", () => "nonsense", () => undefined],
+  ])("is held from the start of the job and names its commit, if it has it: %s", async (_, named, commit) => {
+    const argv = ["gate", "--sha", named(), "--json"];
+    const ran = await world.lateen(argv, { env: { DEPLOY_DISABLED: "true", GITEA_TOKEN: "" } });
+    expect({ code: ran.code, commit: ran.json()["commit"] }).toEqual({ code: 12, commit: commit() });
+  });
+
   test("[kill-switch-unreadable] is held if this token may not read the kill switch and the job was not given it, and open, loudly, if it was", async () => {
     const end = world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
     const never = await run("gate", "--sha", sha);
@@ -240,6 +250,17 @@ describe("superseded", () => {
       expect((await world.lateen(["superseded", "--sha", old, ...extra])).code).toBe(0);
       expect((await world.lateen(["superseded", "--sha", sha, ...extra])).code).toBe(10);
     }
+  });
+
+  test("claims nothing about newer commits where supersession: false asks for none", async () => {
+    world.configure((text) => `${text}supersession: false\n`);
+    const { code, document } = await run("superseded", "--sha", old);
+    world.configure();
+    expect({ code, outcome: document.outcome, reason: document.reason }).toEqual({
+      code: 10,
+      outcome: "latest",
+      reason: expect.stringContaining("supersession: false"),
+    });
   });
 
   test("is exit 4 where it cannot be known, and 3 on a rewound branch", async () => {

@@ -35,7 +35,7 @@ describe("before anything moves, ship stops", () => {
   test("held, where the kill switch was armed when the job started, without a single credential", async () => {
     const env = { DEPLOY_DISABLED: "yes", GITEA_TOKEN: "", CP_TOKEN: "", REGISTRY_PASSWORD: "" };
     const ran = await ship(["--detailed-exitcode"], { env });
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([12, "held"]);
+    expect([ran.code, ran.json().outcome, ran.json()["commit"]], ran.stderr).toEqual([12, "held", sha]);
     expect(world.forge.requests).toEqual([]);
     await expectNothingMoved();
   });

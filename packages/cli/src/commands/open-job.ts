@@ -3,7 +3,7 @@ import type { Section } from "../config/config.ts";
 import type { Settings } from "../config/load.ts";
 import { pushBefore, readEventPayload } from "../job/event-payload.ts";
 import type { Job } from "../job/job.ts";
-import { namedCommit, resolveCommit } from "../job/resolve-commit.ts";
+import { fullCommit, namedCommit, resolveCommit } from "../job/resolve-commit.ts";
 import { wire } from "../wiring/wiring.ts";
 import type { Context } from "./context.ts";
 
@@ -16,6 +16,7 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     settings.config.forge === undefined
       ? undefined
       : async (prefix: string, stop?: AbortSignal) => (await wiring.forge()).resolve(prefix, stop);
+  const named = () => namedCommit(args.text("sha"), host.env, host.files);
   return {
     host,
     report,
@@ -27,7 +28,8 @@ export async function openJob(context: Context, ...needs: readonly Section[]): P
     settings,
     wiring,
     reason: args.text("reason"),
-    commit: () => resolveCommit(namedCommit(args.text("sha"), host.env, host.files), resolve, signal),
+    commit: () => resolveCommit(named(), resolve, signal),
+    fullCommit: () => fullCommit(named),
     before: (commit) => beforeOf(context, settings, commit),
   };
 }

@@ -6,7 +6,7 @@ import type { Hold, Job } from "./job.ts";
 import { checkOverrides } from "./overrides.ts";
 import { asDryRun } from "./dry-run/as-dry-run.ts";
 import type { AnyEvent } from "../output/events.ts";
-import { resolveCommit } from "./resolve-commit.ts";
+import { fullCommit, resolveCommit } from "./resolve-commit.ts";
 import type { Wiring } from "../wiring/wiring.ts";
 
 /** What a program says of its job; everything else has a default. */
@@ -64,6 +64,7 @@ export async function createJob(options: JobOptions): Promise<Job> {
     guards,
     dryRun: false,
     commit: () => resolveCommit({ text: sha, source: "sha" }, settings.config.forge && resolve, signal),
+    fullCommit: () => fullCommit(() => ({ text: sha, source: "sha" })),
     before: () => undefined,
   };
   return dryRun ? asDryRun(job) : job;

@@ -50,6 +50,8 @@ export interface Job {
   readonly reason?: string | undefined;
   /** The full commit that is meant; asks the forge for an abbreviated one. @throws ReleaseError, exit code 2, 4 or 7 */
   commit(): Promise<CommitSha>;
+  /** The commit that is meant, if it is named in full; asks nothing and never throws. */
+  fullCommit(): CommitSha | undefined;
   /** The commit that the branch was on before the push of `commit`, where the event says. */
   before(commit: CommitSha): CommitSha | undefined;
 }

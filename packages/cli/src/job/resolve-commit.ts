@@ -83,6 +83,16 @@ export async function resolveCommit(
   throw reading.cause;
 }
 
+/** The commit if it is named in full, for a result that must not wait for the forge; undefined if it is unclear. */
+export function fullCommit(name: () => NamedCommit | undefined): CommitSha | undefined {
+  try {
+    const { text = "" } = name() ?? {};
+    return text.length === 40 && isShaPrefix(text) ? parseCommitSha(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function unclear(message: string, why?: string, flag = "--sha"): ReleaseError {
   return new ReleaseError({
     code: "COMMIT_UNCLEAR",

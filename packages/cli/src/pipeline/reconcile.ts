@@ -14,7 +14,8 @@ export async function reconcile(job: Job): Promise<Verdict<Partial<PipelineState
   const { release, promote } = job.settings.config;
   if (release === undefined || promote === undefined) throw configMissing("promote and release");
   const held = checkKillSwitchEnv(job);
-  if (held.kind === "stop") return held;
+  // It repairs what the ledger says, whatever commit the job is about.
+  if (held.kind === "stop") return { ...held, value: undefined };
   const killSwitch = await passKillSwitch(job);
   if (killSwitch.kind === "stop") return killSwitch;
   return reconcileTargets(job);

@@ -22,7 +22,7 @@ export async function rollout(
   if (fleet === undefined || release === undefined) throw configMissing("fleet and release");
   const held = checkKillSwitchEnv(job);
   // Only a rollback goes on under an armed kill switch, and only the journal knows of one.
-  if (held.kind === "stop" && options.resume !== true) return { ...held, value: undefined };
+  if (held.kind === "stop" && options.resume !== true) return held;
   const { journal } = await job.wiring.fleet();
   if (job.settings.config.forge !== undefined) await job.wiring.forge();
   const early = held.kind === "stop" ? await inspectJournal(journal) : undefined;

@@ -17,9 +17,13 @@ export const superseded: Command = {
     job.wiring.demandSecrets();
     const commit = await job.commit();
     const verdict = await passSupersession(job, { commit });
+    const isAsked = job.settings.config.supersession !== false;
     const result = conclude(
       { ...verdict, value: { commit, ...verdict.value } },
-      { outcome: "latest", reason: "no newer commit owns production" },
+      {
+        outcome: "latest",
+        reason: isAsked ? "no newer commit owns production" : "supersession: false asks for no newer commit",
+      },
     );
     return { ...result, answer: verdict.value?.supersededBy ?? "" };
   },

@@ -6,12 +6,23 @@ import { type Job, waivedOf } from "../../job/job.ts";
 import type { PipelineState, Step } from "../run-pipeline.ts";
 import { supersededInARow } from "./starvation.ts";
 
-/** Stops with `held` where the kill switch was armed when the job started; needs no credential and sends nothing. */
-export function checkKillSwitchEnv({ settings, overrides, host, wiring }: Job): Verdict<Partial<PipelineState>> {
+/**
+ * Stops with `held` where the kill switch was armed when the job started; needs no credential and sends nothing. The stop
+ * names the commit if the job has it in full.
+ */
+export function checkKillSwitchEnv({
+  settings,
+  overrides,
+  host,
+  wiring,
+  fullCommit,
+}: Job): Verdict<PipelineState | undefined> {
   const { killSwitch } = settings.config;
-  if (killSwitch === undefined || overrides.has("kill-switch")) return go({});
+  if (killSwitch === undefined || overrides.has("kill-switch")) return go(undefined);
   const held = holdAtStart(switchInput({ host }, killSwitch), wiring.clock);
-  return held === undefined ? go({}) : { ...held, value: {} };
+  if (held === undefined) return go(undefined);
+  const commit = fullCommit();
+  return { ...held, value: commit && { commit } };
 }
 
 /**

@@ -68,6 +68,25 @@ describe("a dry run", () => {
     expect(document.fleet).not.toHaveProperty("waves");
   });
 
+  test("of a retag has no evidence of a tag that moved", async () => {
+    const source = `${world.registry.host}/${images[0]}:staging-${sha.slice(0, 7)}`;
+    const { document } = await run(
+      "retag",
+      source,
+      "latest",
+      "next",
+      source.slice(source.lastIndexOf(":") + 1),
+      "--dry-run",
+    );
+    expect(document["evidence"]).toMatchObject([
+      { rule: "source", verdict: "found" },
+      { rule: "tag", verdict: "would-move" },
+      { rule: "tag", verdict: "would-create" },
+      { rule: "tag", verdict: "unchanged" },
+      { rule: "write-access", verdict: "unproven" },
+    ]);
+  });
+
   test("of a repair has no evidence of tags that were not read", async () => {
     await run("ship", "--sha", sha);
     const [image] = images;

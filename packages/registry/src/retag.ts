@@ -125,7 +125,13 @@ function conclude(
   const report = reportOf(input.source, groups, written, copied);
   const outcome = decideRetag(written.map((tag) => ({ action: tag.row.action, failure: failureOf(tag) })));
   const proofs = written.map(({ row, repository }) =>
-    evidenceOf(ports, "tag", row.action, describe(row, input.dryRun === true), `${repository}:${row.tag}`),
+    evidenceOf(
+      ports,
+      "tag",
+      verdictOf(row, input.dryRun === true),
+      describe(row, input.dryRun === true),
+      `${repository}:${row.tag}`,
+    ),
   );
   const unproven = evidenceOf(
     ports,
@@ -181,6 +187,12 @@ function pretend(planned: PlannedTag): WrittenTag {
     wanted,
     row: { tag, action, before, after: wanted, ...(previous === undefined ? {} : { previous }) },
   };
+}
+
+/** A dry run has moved nothing, and its evidence does not say so either. */
+function verdictOf({ action }: WrittenTag["row"], dryRun: boolean): string {
+  if (!dryRun) return action;
+  return action === "moved" ? "would-move" : action === "created" ? "would-create" : action;
 }
 
 function describe(row: WrittenTag["row"], dryRun: boolean): string {

@@ -5,7 +5,7 @@ import { usageError } from "../../config/errors.ts";
 export const demo: Command = {
   about:
     "The real pipeline against a world on loopback: forge, registry, control plane, tenants. Touches nothing else.",
-  positionals: { usage: "SCENARIO", least: 0, most: 1 },
+  positionals: { usage: "[SCENARIO]", least: 0, most: 1 },
   options: {
     list: { about: "list the scenarios" },
     all: { about: "play every scenario; exit 0 only if each ends as it must" },

@@ -90,7 +90,7 @@ test("watch and the same order follow what is under way to its end; watch says s
   expect(watched, watched.stderr).toMatchObject({ code: 0, json: { outcome: "ok", commit: commit("b") } });
   expect(watched.json["reason"]).toMatch(/ended shipped$/);
   expect((await order).code).toBe(0);
-});
+}, 180_000);
 
 test("a run that is halted ends with the exit code of that", async () => {
   fleet.plane.treat("t0", "fails");

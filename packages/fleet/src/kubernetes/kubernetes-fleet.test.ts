@@ -354,7 +354,7 @@ describe("a move", () => {
   });
 
   test("a namespace that is deleted in mid-rollout: its tenant fails, the others go on", async () => {
-    const api = await start({ stepMs: 60 });
+    const api = await start({ stepMs: 500 });
     const moving = fleetOf(api).move("t1", "t2");
     await until(() => api.moves().length === 2);
     api.deleteNamespace("t1");

@@ -22,8 +22,6 @@ const real = {
   exclude: ["**/node_modules/**", "**/dist/**"],
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  // Programs that we did not write are given a second try on a busy machine; the report names each test that took one.
-  retry: 1,
   maxWorkers: availableParallelism(),
 };
 

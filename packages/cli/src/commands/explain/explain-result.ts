@@ -47,7 +47,7 @@ function headline({ command, outcome, reason = "no reason is given", error }: Re
 
 function rulesOf(document: ReadDocument, unreadable: number): readonly ExplainedRule[] {
   const { explanation, evidence } = document;
-  const rules = explanation.length > 0 ? explanation.map(asTold) : byRule(evidence);
+  const rules = explanation.length > 0 ? explanation.map(asWritten) : byRule(evidence);
   const known = [...rules.slice(0, mostRules), ...offTarget(document), ...leftTargets(document)];
   const left = rules.length - mostRules;
   return [
@@ -58,7 +58,7 @@ function rulesOf(document: ReadDocument, unreadable: number): readonly Explained
   ];
 }
 
-function asTold({ rule, verdict, fact, change, facts }: ExplainedRule): ExplainedRule {
+function asWritten({ rule, verdict, fact, change, facts }: ExplainedRule): ExplainedRule {
   return ruleOf(rule, verdict, fact ?? "", facts, change);
 }
 

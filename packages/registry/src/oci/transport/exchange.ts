@@ -5,7 +5,6 @@ import {
   type HttpDeadlines,
   type HttpResponse,
   type HttpStream,
-  isHtml,
   memoize,
   plainText,
   readBounded,
@@ -14,12 +13,13 @@ import {
 } from "@lateen/kernel";
 import type { RegistryAddress } from "../../model/entry.ts";
 import type { RegistryEvent } from "../../events.ts";
-import { bodyLimits, smallBodyDeadlines } from "../../policy.ts";
-import { answerError, type FailedAnswer } from "./answer-error.ts";
+import { smallBodyDeadlines } from "../../policy.ts";
+import { answerError } from "./answer-error.ts";
 import { type Authorizer, createAuthorizer } from "../auth/authorizer.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { type BodyStream, type Followed, followRedirects } from "./follow-redirects.ts";
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
+import { readFailure } from "./read-failure.ts";
 import { retryByPolicy } from "./retry-by-policy.ts";
 import type { Need } from "../auth/token-cache.ts";
 import type { Lookup } from "../../http/connect-to-allowed.ts";
@@ -213,33 +213,6 @@ async function sendOnce(
 function addressIn(base: URL, path: string): URL {
   const prefix = base.pathname.replace(/\/$/, "");
   return new URL(path.startsWith("/v2/") ? prefix + path : path, base);
-}
-
-/** An unsuccessful answer, with the start of its body read and the rest dropped. */
-async function readFailure(stream: HttpStream, request: OciRequest): Promise<FailedAnswer> {
-  const { method, need, writes } = request;
-  const contentType = stream.header("content-type");
-  // A HEAD has no body to recognise a web page by, but its type does.
-  const isPage = method === "HEAD" && isHtml("", contentType);
-  const body = isPage ? "<html>" : await readStart(stream, bodyLimits.error);
-  const { status, url } = stream;
-  const { repository, actions: action } = need;
-  return { status, url, body, contentType, retryAfter: stream.header("retry-after"), writes, repository, action };
-}
-
-async function readStart(stream: HttpStream, maxBytes: number): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const part of stream.chunks()) {
-      parts.push(part);
-      length += part.byteLength;
-      if (length >= maxBytes) break;
-    }
-  } catch {
-    // The status has arrived; a body that breaks off adds nothing.
-  }
-  return new TextDecoder().decode(Buffer.concat(parts).subarray(0, maxBytes));
 }
 
 /** Source: OCI distribution-spec, "Warnings": shown once, never acted on. */

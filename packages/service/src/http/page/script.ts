@@ -1,13 +1,10 @@
 import { eventsScript } from "./events-script.ts";
+import { tenantsScript } from "./tenants-script.ts";
 
-/**
- * The script of the page: plain JavaScript, as browsers run it. Everything that comes from outside is set as text; the list of
- * tenants draws only the rows in view, so that 10,000 of them scroll.
- */
+/** The script of the page: plain JavaScript, as browsers run it. Everything that comes from outside is set as text. */
 export const pageScript: string = `
 "use strict";
 const $ = (id) => document.getElementById(id);
-const rowHeight = 28;
 const given = /^#token=([^&]+)$/.exec(location.hash);
 if (given) {
   // The fragment is not sent to anyone; it is not left in the address either.
@@ -17,7 +14,6 @@ if (given) {
 let token = sessionStorage.getItem("lateen-token") || "";
 let following = null; // { id, fleet, abort }
 let tenants = new Map(); // slug -> { state, note }
-let shown = [];
 let checks = new Map(); // name, step, slug -> { item, list }
 let waves = new Map(); // wave -> item
 let soaks = new Map(); // wave -> instant of its end
@@ -173,44 +169,7 @@ async function follow(target) {
 }
 
 ${eventsScript}
-let drawing = false;
-function draw() {
-  if (drawing) return;
-  drawing = true;
-  requestAnimationFrame(() => {
-    drawing = false;
-    const wanted = $("filter").value.trim().toLowerCase();
-    shown = [...tenants].filter(([slug]) => slug.toLowerCase().includes(wanted));
-    const states = {};
-    for (const { state } of tenants.values()) states[state] = (states[state] || 0) + 1;
-    const done = (states.verified || 0) + (states.ahead || 0);
-    $("progress").max = Math.max(1, tenants.size);
-    $("progress").value = done;
-    $("counts").textContent = done + " of " + tenants.size + " done" + Object.entries(states).filter(([name]) => name !== "verified" && name !== "ahead").map(([name, count]) => ", " + count + " " + name).join("");
-    const off = [...tenants].filter(([, one]) => !["verified", "ahead", "waiting", "moving"].includes(one.state)).slice(0, 100);
-    $("off").replaceChildren(...(off.length ? off.map(([slug, one]) => element("li", slug + ": " + one.state + (one.note ? " (" + one.note + ")" : ""), one.state)) : [element("li", "none")]));
-    drawRows();
-  });
-}
-
-function drawRows() {
-  const box = $("tenants");
-  const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - 5);
-  const rows = shown.slice(first, first + Math.ceil(box.clientHeight / rowHeight) + 10).map(([slug, one], at) => {
-    const row = element("div", undefined, one.state);
-    row.setAttribute("role", "listitem");
-    row.setAttribute("aria-posinset", String(first + at + 1));
-    row.setAttribute("aria-setsize", String(shown.length));
-    row.style.top = (first + at) * rowHeight + "px";
-    row.append(element("span", slug), element("span", one.state + (one.note ? " (" + one.note + ")" : "")));
-    return row;
-  });
-  const end = element("div");
-  end.setAttribute("aria-hidden", "true");
-  end.style.top = Math.max(0, shown.length - 1) * rowHeight + "px";
-  box.replaceChildren(...rows, end);
-}
-
+${tenantsScript}
 async function act(event) {
   event.preventDefault();
   const verb = event.submitter && event.submitter.name;

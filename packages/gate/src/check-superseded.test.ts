@@ -272,7 +272,7 @@ test("on GitHub a comparison may say nothing but how the commits relate", async 
     const ports = gatePorts(forge, systemClock, ignoreEvents);
     const verdict = await checkSuperseded({ commit: mine, branch: "main" }, ports);
     expect(verdict).toMatchObject({ outcome: "superseded", value: { supersededBy: newest } });
-    // Which files changed is not known then, and not taken for "none".
+    // The changed files are unknown then, which must not be taken for "none".
     expect(await checkSuperseded({ commit: mine, branch: "main", paths }, ports)).toMatchObject({ outcome: "unknown" });
   } finally {
     await fake.close();

@@ -26,11 +26,11 @@ export interface SupersessionInput extends SuccessorRules {
   readonly commit: CommitSha;
   readonly branch: string;
   /**
-   * Which release in a row that would be superseded finishes all the same, so that a busy branch ships at all; 0 for none.
+   * Number of superseded releases in a row after which one finishes all the same, so that a busy branch ships at all; 0 for none.
    * @default 3
    */
   readonly max?: number | undefined;
-  /** How many releases were superseded in a row before this one. @default 0 */
+  /** Number of releases superseded in a row before this one. @default 0 */
   readonly supersededInARow?: number | undefined;
   /** Reasons under the names of waived rules; `supersession` is the one that counts here. */
   readonly waived?: Readonly<Record<string, string>> | undefined;
@@ -43,7 +43,7 @@ export interface SupersessionPorts extends SuccessorPorts {
   readonly report: Reporter<GateEvent>;
 }
 
-/** What was found out about newer commits. */
+/** Findings about newer commits. */
 export interface Supersession {
   /** The newest commit of the branch. */
   readonly head?: CommitSha | undefined;

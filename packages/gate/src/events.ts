@@ -1,7 +1,7 @@
 import type { CheckState, GateDecision } from "./checks/decide-state.ts";
 import type { ForgeEvent } from "./ports/forge.ts";
 
-/** What the stages of this package tell while they work. */
+/** Progress events of the stages of this package. */
 export type GateEvent =
   | ForgeEvent
   | {

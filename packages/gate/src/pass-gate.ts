@@ -14,7 +14,7 @@ import {
 } from "./kill-switch/read-kill-switch.ts";
 import { settleGate, type Watched, watchGate } from "./checks/watch-gate.ts";
 
-/** What must hold before a commit may ship. */
+/** Conditions that must hold before a commit may ship. */
 export interface GateInput {
   readonly commit: CommitSha;
   readonly branch: string;
@@ -26,10 +26,10 @@ export interface GateInput {
   /** The event whose runs count; `merge_group` for a merge queue. @default "push" */
   readonly event?: string | undefined;
   readonly policy?: GatePolicy | undefined;
-  /** Whether to look until the verdict is final or the time is over. @default false */
+  /** True to poll until the verdict is final or the deadline passes. @default false */
   readonly wait?: boolean | undefined;
   /**
-   * Whether a gate that does not wait may look a second time, after the settling time, where its verdict hangs on nothing but the
+   * True if a gate that does not wait may look a second time, after the settling time, if its verdict depends on nothing but the
    * absence of a run. @default true
    */
   readonly settle?: boolean | undefined;

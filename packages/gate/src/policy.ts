@@ -7,16 +7,16 @@ import type { WhenAbsent } from "./absence/decide-run.ts";
 export interface WorkflowGate {
   /** Name of the workflow file, such as `e2e.yml`, or its path. */
   readonly file: string;
-  /** What to do where the commit has no run of it. @default "prove" */
+  /** Decision if the commit has no run of it. @default "prove" */
   readonly whenAbsent?: WhenAbsent | undefined;
   /** The event whose runs count; a manual run on the same commit proves nothing about the push. @default that of the gate */
   readonly event?: string | undefined;
 }
 
-/** How patient and how lenient a gate is. Times in milliseconds. */
+/** Limits of a gate. Times in milliseconds. */
 export interface GatePolicy {
   /**
-   * How long to wait in all for a final verdict.
+   * Maximum total time to wait for a final verdict.
    * @default 3600000 (60 minutes: half an hour was too short for busy CI, and red for commits that turned green)
    */
   readonly timeoutMs?: number | undefined;
@@ -24,7 +24,7 @@ export interface GatePolicy {
   readonly pollMs?: number | undefined;
   /** Least time between the two looks that absence needs. @default 90000 (runs were seen to appear up to a minute late) */
   readonly settleMs?: number | undefined;
-  /** How long a run may take to appear. @default 300000 (the latest that was seen came 5 minutes after its push) */
+  /** Maximum time for a run to appear. @default 300000 (the latest that was seen came 5 minutes after its push) */
   readonly appearWithinMs?: number | undefined;
   /** States other than success that open. @default none */
   readonly allow?: readonly Allowance[] | undefined;

@@ -15,7 +15,7 @@ const checkReportSchema: z.ZodType<CheckReport, unknown> = z.object({
   waived: z.string().optional(),
 });
 
-/** What `passGate` found. */
+/** Schema of the report of `passGate`. */
 export const gateReportSchema: z.ZodType<GateReport, unknown> = z.object({
   verdict: z.union([decision, z.literal("held")]),
   checks: z.array(checkReportSchema).max(1_000),

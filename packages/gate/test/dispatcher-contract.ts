@@ -28,7 +28,7 @@ jobs:
       - run: echo "\${{ inputs.target }}"
 `;
 
-/** What a check by workflow relies on, against a fake forge or a real one. */
+/** Contract of the dispatcher that a check by workflow relies on, against a fake forge or a real one. */
 export function describeDispatcherContract(name: string, start: () => Promise<DispatchWorld>): void {
   describe(`the dispatcher on ${name}`, () => {
     let world: DispatchWorld;

@@ -7,7 +7,7 @@ import { readEntries } from "./log/read-entries.ts";
 import { parseRef, parseRemote, type Remote } from "./git/remote.ts";
 import type { GitRunner } from "./git/run-git.ts";
 
-/** Where a log is and how git gets there. */
+/** Location of a log, and the access to it. */
 export interface GitRefLogOptions {
   /** An absolute path, a `file:` or `https:` address, or an `http:` address of loopback. */
   readonly remote: string;

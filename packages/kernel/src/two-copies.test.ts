@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-// What one package makes with its copy of the kernel, another takes with its own.
+// Values made by one copy of the kernel are accepted by packages that import another.
 const consumer = `
 import * as a from "./a/index.ts";
 import type * as b from "./b/index.ts";

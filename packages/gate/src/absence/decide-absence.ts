@@ -12,7 +12,7 @@ import { findSkipToken } from "../triggers/skip-token.ts";
 export interface RunLook {
   /** When, in milliseconds since the Unix epoch. */
   readonly at: number;
-  /** How many runs of the wanted event it showed. */
+  /** Number of runs of the wanted event in it. */
   readonly runs: Reading<number>;
 }
 
@@ -27,14 +27,14 @@ export interface AbsenceFacts {
   readonly looks: readonly RunLook[];
   /** Least time between two empty looks, in milliseconds. */
   readonly settleMs: number;
-  /** What else shows that the forge took this push in, in words: another run of the event on this commit. */
+  /** Other proof that the forge processed this push, in words: another run of the event on this commit. */
   readonly delivered: Reading<string>;
   /** The workflow as registered: its state. */
   readonly registered: Reading<WorkflowFact>;
   /** The `push` trigger of the workflow file at this very commit. */
   readonly trigger: Reading<PushTrigger>;
   readonly push: Reading<Push>;
-  /** How the commit relates to the push's `before`. */
+  /** Ancestry of the commit and the push's `before`. */
   readonly ancestry: Reading<Ancestry>;
   /** Files that differ between the push's `before` and the commit. */
   readonly difference: Reading<Difference>;
@@ -63,7 +63,7 @@ export type AbsenceDoubt =
   | "skip-token"
   | "would-run";
 
-/** Whether a missing run is missing because of the workflow's path filter, and nothing else. */
+/** Proof that a missing run is missing because of the workflow's path filter, and nothing else. */
 export type AbsenceProof =
   | {
       readonly kind: "path-filtered";
@@ -130,7 +130,7 @@ function doubtPush({ commit, delivered, push }: AbsenceFacts): Unproven | undefi
 }
 
 function doubtRange({ ancestry, message, difference }: AbsenceFacts): Unproven | undefined {
-  // What a forced push changed is not what lies between the two commits.
+  // The changes of a forced push are not the difference between the two commits.
   if (ancestry.kind !== "found") return unproven("rewritten", "it is not known whether the push only added commits");
   if (ancestry.value !== "ahead")
     return unproven("rewritten", `the commit is ${ancestry.value}, not ahead of what was there before the push`);

@@ -15,7 +15,7 @@ import {
 /** Action for a required workflow that has no run: prove why, go on as if it had passed, or refuse. */
 export type WhenAbsent = "prove" | "proceed" | "refuse";
 
-/** Which runs of a workflow count for a commit. */
+/** Selects the runs of a workflow that count for a commit. */
 export interface RunFilter {
   readonly commit: CommitSha;
   readonly branch: string;
@@ -30,7 +30,7 @@ export interface Absence {
   readonly proof?: AbsenceProof | undefined;
 }
 
-/** What the gate makes of one required workflow. */
+/** Decision on one required workflow. */
 export interface RunDecision {
   readonly state: CheckState;
   readonly decision: GateDecision;
@@ -66,11 +66,11 @@ export function decideRun(run: RunFact, allow: readonly Allowance[] = []): RunDe
 /** Doubts under which no run of this commit will ever appear, so that waiting for one is of no use. */
 const hopeless: ReadonlySet<AbsenceDoubt> = new Set(["skip-token", "broken"]);
 
-/** How long absence is watched, in milliseconds. */
+/** Time limits for absence, in milliseconds. */
 export interface AbsencePolicy {
   /** Least time between the two listings that absence needs. */
   readonly settleMs: number;
-  /** How long a run may take to appear. */
+  /** Maximum time for a run to appear. */
   readonly appearWithinMs: number;
 }
 

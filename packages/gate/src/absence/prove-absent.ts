@@ -21,7 +21,7 @@ export interface AbsenceInput {
   readonly looks: readonly RunLook[];
   /** Least time between two empty listings in milliseconds. */
   readonly settleMs: number;
-  /** What else shows that the forge took the push in, in words; absent if nothing does. */
+  /** Other proof that the forge processed the push, in words; absent if there is none. */
   readonly delivered: Reading<string>;
 }
 

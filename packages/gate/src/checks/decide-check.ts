@@ -21,7 +21,7 @@ export interface OwnRun {
   readonly job?: string | undefined;
 }
 
-/** Which facts count for a required check. */
+/** Selects the facts that count for a required check. */
 export interface CheckScope {
   /** @default "push" */
   readonly event?: string | undefined;

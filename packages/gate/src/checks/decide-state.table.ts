@@ -2,7 +2,7 @@ import type { CheckState, GateDecision, Allowance } from "./decide-state.ts";
 
 /** Meaning of one pair of words of a forge. */
 export interface StateRow {
-  /** Who says it: a commit status, a check run or workflow run (both forges), or a Gitea task or job in its own words. */
+  /** Source of the state: a commit status, a check run or workflow run (both forges), or a Gitea task or job with its own states. */
   readonly form: "status" | "run" | "task";
   readonly status: string;
   readonly conclusion: string;

@@ -1,7 +1,7 @@
 import type { RawState } from "../ports/checks.ts";
 import { type StateRow, stateRows } from "./decide-state.table.ts";
 
-/** What the gate makes of one requirement, and of all together: `wait` may still change by itself, `defer` will not. */
+/** Decision on one requirement, and on all together: `wait` may still change by itself, `defer` will not. */
 export type GateDecision = "open" | "wait" | "defer" | "closed" | "unknown";
 
 /** State of a requirement in words that are the same for all forges. */

@@ -2,7 +2,7 @@ import { type CommitSha, type Evidence, isoNow, type Reading, type ReleaseError 
 
 import type { GatePorts } from "../ports/gate-ports.ts";
 
-/** Whether a commit is on the branch that may ship. */
+/** Membership of a commit in the branch that may ship. */
 export interface BranchLook {
   readonly decision: "open" | "closed" | "unknown";
   /** One sentence. */

@@ -6,7 +6,7 @@ import type { CheckReport } from "./gate-report.ts";
 import type { Look } from "./evaluate-gate.ts";
 import type { CompleteGatePolicy } from "../policy.ts";
 
-/** How a watch ended. */
+/** End of a watch. */
 export interface Watched {
   readonly look: Look;
   readonly verdict: GateDecision;

@@ -14,7 +14,7 @@ import {
 import { z } from "zod";
 import { type CheckState, decideState } from "../checks/decide-state.ts";
 
-/** Where workflows are started. */
+/** Forge and repository in which workflows are started. */
 export interface DispatcherOptions {
   readonly kind: "github" | "gitea";
   /** Base address of the API. */

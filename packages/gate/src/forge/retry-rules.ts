@@ -1,10 +1,10 @@
 import { asReleaseError, type HttpDeadlines, ReleaseError, type retry } from "@lateen/kernel";
 
-/** How reads of a forge are tried again. */
+/** Retry policy for reads of a forge. */
 export type RetryPolicy = NonNullable<Parameters<typeof retry>[3]>;
 
 /**
- * How long an answer of a forge may take. The slowest that an honest one was seen to need is a comparison of far apart commits, with
+ * Maximum time for an answer of a forge. The slowest honest answer seen was a comparison of far apart commits, with
  * some seconds; GitHub itself gives up after 10 s.
  *
  * Source: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts

@@ -81,7 +81,7 @@ describe("commits", () => {
     ]) {
       const body = { commits: shas.map((sha) => ({ sha, files: [] })) };
       const end = fake.misbehave({ on: /compare/, body });
-      // What lies between two commits is kept, so each try has a base of its own.
+      // The range between two commits is cached, so each try has a base of its own.
       const base = parseCommitSha((shas[0] === mine ? "2" : "3").repeat(40));
       const range = await forge.between(base, mine);
       expect(range.kind === "found" && range.value.commits.map(({ sha }) => sha)).toEqual([mine, older]);

@@ -32,7 +32,7 @@ import { createStatusReader } from "./statuses.ts";
 import { variableSchema } from "./wire.ts";
 import type { RetryPolicy } from "../forge/retry-rules.ts";
 
-/** Which Gitea, which repository, and how to speak to it. */
+/** Address, repository, credentials and version of a Gitea. */
 export interface GiteaForgeOptions {
   /** Address of the site, such as `https://git.example.com`. */
   readonly url: string;

@@ -28,7 +28,7 @@ interface FeatureRow extends Partial<GiteaFeatures> {
 const exactlyCancelled = /^Has been cancelled$/;
 
 /**
- * What each version of Gitea changed, by the sources of its releases up to 1.27.3 (November 2026).
+ * Changes of each version of Gitea, by the sources of its releases up to 1.27.3 (November 2026).
  */
 export const featureRows: readonly FeatureRow[] = [
   {

@@ -16,7 +16,7 @@ import { resolveCommit } from "./commits.ts";
 import { pageSize } from "./read-pages.ts";
 import { activitiesSchema, pushContentSchema } from "./wire.ts";
 
-/** How far back the activities are searched, in pages of 50: some days on a busy repository. */
+/** Maximum pages of 50 activities searched: some days on a busy repository. */
 const mostPages = 20;
 
 /** The login of pushes made with the token that Gitea gives to jobs. Source: Gitea's `models/user`, `NewActionsUser`. */

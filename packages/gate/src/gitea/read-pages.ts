@@ -7,11 +7,11 @@ export interface Row {
   readonly id: number;
 }
 
-/** How a paged list is read. */
+/** Request and limits of a paged list. */
 export interface PagedList<T extends Row> {
   /** Reads page `number`, counting from 1. */
   readonly page: (number: number) => Promise<Answer<readonly T[]>>;
-  /** What was read the last time. */
+  /** Result of the previous read. */
   readonly last?: Pages<T> | undefined;
   /**
    * True if the server counts the whole list in its database, so that a first page which holds as many rows as it counts, and fewer
@@ -23,7 +23,7 @@ export interface PagedList<T extends Row> {
 /** A whole list. */
 export interface Pages<T extends Row> {
   readonly rows: readonly T[];
-  /** Whether any new row is bound to change the first page: it holds the newest row, or the list is shorter than any page. */
+  /** True if any new row must change the first page: it holds the newest row, or the list is shorter than any page. */
   readonly firstTellsAll: boolean;
 }
 

@@ -67,7 +67,7 @@ function hasFile({ workflow }: RunFact, file: string): boolean {
 }
 
 /**
- * What the contexts of a workflow may begin with: its `name:`, or the title of one without. If the file cannot
+ * Possible prefixes of a workflow's contexts: its `name:`, or the title of one without. If the file cannot
  * be read, the file's name is tried in some spellings, but then finding none of them proves nothing.
  */
 async function workflowNames(

@@ -7,7 +7,7 @@ import { parseWorkflow } from "../triggers/parse-workflow.ts";
 import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
 import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
 
-/** Where Gitea takes workflows from: the second only where a commit has no first. Source: Gitea's `modules/actions`, `ListWorkflows`. */
+/** Folders from which Gitea takes workflows: the second only if a commit lacks the first. Source: Gitea's `modules/actions`, `ListWorkflows`. */
 const [ownFolder, sharedFolder] = [".gitea/workflows", ".github/workflows"] as const;
 
 /** Makes the {@link Sources} of a repository. */

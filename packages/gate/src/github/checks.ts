@@ -11,7 +11,7 @@ import { checkRunsSchema, checkSuitesSchema, type WireCheckRun } from "./wire.ts
 /** From so many suites on, a commit's list of check runs is cut (https://docs.github.com/en/rest/checks/runs#list-check-runs-for-a-git-reference). */
 const mostSuites = 1000;
 
-/** How many suites are read at once where each has to be: GitHub allows 100 requests at a time. */
+/** Maximum suites read at once if each has to be read: GitHub allows 100 concurrent requests. */
 const suitesAtOnce = 16;
 
 /** The path of all check runs of a commit, with those that newer attempts replaced: `latest` drops siblings of the same name. */

@@ -30,7 +30,7 @@ import { createSources, readVariable, variablePath } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 import type { RetryPolicy } from "../forge/retry-rules.ts";
 
-/** Which GitHub, which repository, and as who to read it. */
+/** Address, repository and credentials of a GitHub. */
 export interface GitHubForgeOptions {
   /** Address of the site. @default "https://github.com" */
   readonly url?: string | undefined;

@@ -4,7 +4,7 @@ import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { activitiesSchema, type WireActivity } from "./wire.ts";
 
-/** Who pushes with the token that GitHub gives to jobs; such pushes start no workflows. */
+/** User of pushes made with the token that GitHub gives to jobs; such pushes start no workflows. */
 const workflowUser = "github-actions[bot]";
 
 /** The path of the activities of a branch: https://docs.github.com/en/rest/repos/repos#list-repository-activities. */

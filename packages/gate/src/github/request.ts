@@ -13,7 +13,7 @@ export interface Fresh {
   readonly etag: string;
 }
 
-/** What Octokit throws: `status` and `response` where there was an answer, else only a cause. */
+/** An error of Octokit: `status` and `response` if there was an answer, else only a cause. */
 interface Thrown {
   readonly status?: number;
   readonly cause?: unknown;

@@ -5,7 +5,7 @@ import type { Sources } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
 import { contentsSchema, variableSchema, variablesSchema, workflowSchema } from "./wire.ts";
 
-/** Where GitHub takes workflows from. */
+/** Folder from which GitHub takes workflows. */
 const workflowDirectory = ".github/workflows";
 
 /** The path of a variable of the repository. */

@@ -5,7 +5,7 @@ import { switchRows } from "./decide-kill-switch.table.ts";
 /** Meaning of a value: continue, stop, or a word that is not in the table. */
 export type SwitchState = "free" | "armed" | "unrecognised";
 
-/** What the kill switch says, and on what ground. `degraded` is free as well, but only the job's start could be asked. */
+/** Decision of the kill switch with its reason. `degraded` is free as well, but only the value of the job's start was available. */
 export interface SwitchDecision {
   readonly verdict: "free" | "degraded" | "held";
   /** One sentence. */

@@ -18,7 +18,7 @@ import type { Variables } from "../ports/variables.ts";
 import { decideHold } from "./decide-hold.ts";
 import { decideKillSwitch, type SwitchDecision } from "./decide-kill-switch.ts";
 
-/** What the kill switch is: a variable of the forge, a ref that holds, or both; one that holds is enough. */
+/** Sources of the kill switch: a variable of the forge, a ref that holds, or both; one that holds is enough. */
 export interface KillSwitchInput {
   readonly variable?: string | undefined;
   /** Value of the environment variable of the same name when the job started; undefined if it was not handed in. */

@@ -1,6 +1,6 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 
-/** How one release ended, as far as starvation is concerned. */
+/** End of one release, for the starvation guard. */
 export interface Attempt {
   readonly sha: CommitSha;
   readonly outcome: "superseded" | "finished";
@@ -15,7 +15,7 @@ export interface Attempts {
   record(attempt: Attempt, signal?: AbortSignal): Promise<void>;
 }
 
-/** How many releases in a row were superseded, up to now. */
+/** Counts the releases in a row, up to now, that were superseded. */
 export function countSupersededInARow(attempts: readonly Attempt[]): number {
   const last = attempts.findLastIndex(({ outcome }) => outcome === "finished");
   return attempts.length - 1 - last;

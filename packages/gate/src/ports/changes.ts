@@ -35,7 +35,7 @@ export interface Difference {
 export interface Changes {
   /** The commits that `head` has and `base` lacks, with what any of them touched; a later revert does not undo that. */
   between(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Range>>;
-  /** What a path filter sees of a push from `base` to its descendant `head`; absent if the forge's lists do not bound it. */
+  /** Files that a path filter sees in a push from `base` to its descendant `head`; absent if the forge's lists do not bound it. */
   difference(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Difference>>;
   commit(sha: CommitSha, signal?: AbortSignal): Promise<Reading<CommitFact>>;
 }

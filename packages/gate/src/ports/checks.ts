@@ -1,10 +1,10 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 
-/** Where a fact was read: a page for people if the forge names one, else the address of the API call. */
+/** Source of a fact: a page for people if the forge names one, else the address of the API call. */
 export type SourceUrl = string;
 
 /**
- * What a forge reports about one check or run, in its own words: lower case, `""` if it reports nothing.
+ * State that a forge reports about one check or run, in its own words: lower case, `""` if it reports nothing.
  *
  * Adapters do not judge: which words open a gate is decided by one table, `stateRows`. The exceptions are words that a version of
  * Gitea uses for something else (a cancelled job reported as a failure, a skipped one as a success); its adapter translates them.
@@ -23,7 +23,7 @@ export interface CheckFact extends RawState {
   readonly id: number;
   /** Context of a status (`CI / all-required (push)`), or name of a check run (`build (18)`), exactly as reported. */
   readonly name: string;
-  /** Who posted it: `actions`, the slug of an app, or a user's login; `""` if the forge does not report it. */
+  /** Poster: `actions`, the slug of an app, or a user's login; `""` if the forge does not report it. */
   readonly app: string;
   /** File of the workflow that made it, or a name for its group if the file is not known; `""` if it is of no workflow. */
   readonly workflow: string;
@@ -74,7 +74,7 @@ export interface RunFact extends RawState {
   readonly updatedAt: string;
 }
 
-/** Which runs of a branch are looked for. */
+/** Selects runs of a branch. */
 export interface BranchRunQuery {
   readonly branch: string;
   /** Name of the workflow file (`e2e.yml`), or its path. */
@@ -82,7 +82,7 @@ export interface BranchRunQuery {
   readonly event: string;
 }
 
-/** What ran on commits. A list is whole or the reading is unknown: no verdict is made from half a list. */
+/** Checks and runs of commits. A list is whole or the reading is unknown: no verdict is made from half a list. */
 export interface Checks {
   /** Every status and check run of a commit, all pages, history included; an empty list is found, not absent. */
   checks(commit: CommitSha, signal?: AbortSignal): Promise<Reading<readonly CheckFact[]>>;

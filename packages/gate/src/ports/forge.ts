@@ -9,7 +9,7 @@ import type { Variables } from "./variables.ts";
 
 /** Everything that an adapter offers: one object that fits all ports of this package. */
 export interface Forge extends Checks, History, Changes, Pushes, Sources, Variables, Places, RecentCommits {
-  /** Which family's rules hold for triggers and path filters. */
+  /** Family whose rules apply to triggers and path filters. */
   readonly kind: "github" | "gitea";
 }
 

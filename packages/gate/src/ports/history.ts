@@ -4,7 +4,7 @@ import type { Ancestry, CommitSha, Reading } from "@lateen/kernel";
 export interface History {
   /** The newest commit of a branch; absent only where the forge says that there is no such branch. */
   head(branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
-  /** How `head` relates to `base`: `ahead` where it descends from it. */
+  /** Relation of `head` to `base`: `ahead` if it descends from it. */
   compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
   /** The oldest commit that `head` descends from. */
   root(head: CommitSha, signal?: AbortSignal): Promise<Reading<CommitSha>>;

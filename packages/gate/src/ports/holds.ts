@@ -3,7 +3,7 @@ import type { Reading } from "@lateen/kernel";
 /** A hold that somebody put on all releases. */
 export interface Hold {
   readonly reason: string;
-  /** Who armed it. */
+  /** Person or program that armed it. */
   readonly actor: string;
   /** When it ends by itself, ISO 8601; undefined if it has to be lifted. */
   readonly until?: string | undefined;

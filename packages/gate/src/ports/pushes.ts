@@ -7,7 +7,7 @@ export interface Push {
   readonly after: CommitSha;
   /** Login of the pusher; `""` if the forge does not report it. */
   readonly pusher: string;
-  /** Whether the push was made with a workflow's own token, which starts no workflows; undefined if that is not known. */
+  /** True if the push was made with a workflow's own token, which starts no workflows; undefined if that is not known. */
   readonly byWorkflowToken: boolean | undefined;
 }
 

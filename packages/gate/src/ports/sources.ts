@@ -23,7 +23,7 @@ export interface Sources {
   file(path: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>>;
   /** A workflow file at a commit, looked for in the directories that this forge takes workflows from, in its order. */
   workflowFile(file: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<WorkflowFile>>;
-  /** Whether a workflow is enabled; absent where this server has no such call or does not know the workflow. */
+  /** State of a workflow, enabled or not; absent if this server has no such call or does not know the workflow. */
   workflow(file: string, signal?: AbortSignal): Promise<Reading<WorkflowFact>>;
   /** File of the only workflow at a commit whose jobs are shown under this title; absent if there is none, or more than one. */
   workflowNamed(title: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>>;

@@ -4,16 +4,16 @@ import { decideState } from "../checks/decide-state.ts";
 /** Facts about the publish run of a newer commit. */
 export type PublishFact = "succeeded" | "under-way" | "failed" | "none" | "not-required" | "unknown";
 
-/** Whether a newer commit has, or will have, a release of its own. */
+/** Facts that decide if a newer commit has, or will have, a release of its own. */
 export interface SuccessorFacts {
   /** The skip-ci token in its message, if any. */
   readonly skipToken: string | undefined;
   readonly publish: PublishFact;
-  /** Whether any commit between mine and it touched a relevant path; `not-asked` where no paths are configured. */
+  /** `yes` if any commit between mine and it touched a relevant path; `not-asked` if no paths are configured. */
   readonly relevant: "yes" | "no" | "not-asked";
 }
 
-/** Whether a newer commit supersedes, and why. */
+/** Decision if a newer commit supersedes, with its reason. */
 export interface SuccessorDecision {
   readonly eligible: boolean | "unknown";
   readonly because: string;
@@ -36,7 +36,7 @@ export function decideSuccessor({ skipToken, publish, relevant }: SuccessorFacts
     : { eligible: true, because: "it is newer" };
 }
 
-/** What a publish run says; one that was cancelled or skipped makes no release, like one that failed. */
+/** Fact of a publish run; one that was cancelled or skipped makes no release, like one that failed. */
 export function publishFact(run: RunFact | undefined): PublishFact {
   if (run === undefined) return "none";
   const { state } = decideState("run", run);

@@ -8,7 +8,7 @@ import type { History } from "../ports/history.ts";
 import { blocked, relevanceOf } from "./relevance.ts";
 import { findSkipToken } from "../triggers/skip-token.ts";
 
-/** Which newer commits count. */
+/** Selects the newer commits that count. */
 export interface SuccessorRules {
   /** Only commits that touch these paths make releases; in a workflow's path patterns. */
   readonly paths?: readonly string[] | undefined;
@@ -42,7 +42,7 @@ interface Search {
   readonly signal: AbortSignal | undefined;
   /** Everything that is newer. */
   readonly whole: Range;
-  /** Whether any of it is relevant; asked for once, and only where it matters. */
+  /** Reads the relevance of the range, once, and only if it matters. */
   readonly relevance: () => Promise<Reading<SuccessorFacts["relevant"]>>;
 }
 
@@ -64,7 +64,7 @@ export async function findSuccessor(
   const relevance = () => (known ??= relevanceOf(whole.value, rules.paths, ports.changes, signal));
   const search: Search = { mine, head, branch, rules, ports, signal, whole: whole.value, relevance };
   const newer = [head, ...whole.value.commits.map(({ sha }) => sha).filter((sha) => sha !== head)];
-  // What the list itself rules out costs no request, however many there are.
+  // Commits that the list itself rules out cost no request, however many there are.
   const candidates = newer.filter((sha) => findSkipToken(listedMessage(sha, whole.value) ?? "") === undefined);
   for (const sha of candidates.slice(0, mostCandidates)) {
     const reading = await tryCandidate(sha, search);

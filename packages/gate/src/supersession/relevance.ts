@@ -8,9 +8,9 @@ const mostCommits = 100;
 const widest = 10;
 
 /**
- * Whether any commit of a range touched one of `paths`; `not-asked` without paths.
+ * Reports if any commit of a range touched one of `paths`; `not-asked` without paths.
  *
- * What the two ends differ in is not all: a change that was reverted later has been made, and may have been released.
+ * The difference between the two ends is not enough: a change that was reverted later has been made, and may have been released.
  */
 export async function relevanceOf(
   range: Range,
@@ -25,7 +25,7 @@ export async function relevanceOf(
     files?.some((file) => match(file) !== "misses") ?? false;
   if (isRelevant(range) || range.commits.some(isRelevant)) return found("yes");
   if (range.truncated) return blocked("the forge cut the list of newer commits off");
-  // What a single commit changed is what the two ends differ in.
+  // The changes of a single commit are the difference between the two ends.
   if (range.commits.length === 1 && range.files !== undefined) return found("no");
   const silent = range.commits.filter(({ files }) => files === undefined);
   if (silent.length > mostCommits) return blocked(`${silent.length} newer commits are too many to look at one by one`);
@@ -41,7 +41,7 @@ export async function relevanceOf(
   return found("no");
 }
 
-/** What keeps the search for a successor from an answer: absence of what must be there is not an answer either. */
+/** Reasons that block the search for a successor; absence of a required fact is not an answer either. */
 export function blocked(reason: string | Exclude<Reading<unknown>, { kind: "found" }>): Reading<never> {
   if (typeof reason === "string") return unknown(gap(reason));
   return reason.kind === "unknown" ? reason : unknown(gap(reason.proof));

@@ -27,7 +27,7 @@ const attemptSchema: z.ZodType<Attempt, unknown> = z.object({
   at: z.string().max(40),
 });
 
-/** How far back the log is read: far more than any `max` of a starvation guard. */
+/** Maximum number of log entries read: far more than any `max` of a starvation guard. */
 const longestMemory = 100;
 
 /**

@@ -16,7 +16,7 @@ export interface CommitGraph {
   head(branch: string): Promise<string | undefined>;
   /** The commit that a full or abbreviated id names; undefined where none or several do. */
   commit(id: string): Promise<GraphCommit | undefined>;
-  /** What `head` has and `base` has not, newest first. */
+  /** Commits of `head` that `base` lacks, newest first. */
   between(base: string, head: string): Promise<readonly GraphCommit[]>;
   /** A commit and everything that it descends from, newest first. */
   log(head: string): Promise<readonly GraphCommit[]>;
@@ -27,7 +27,7 @@ export interface CommitGraph {
   list(folder: string, sha: string): Promise<readonly string[]>;
 }
 
-/** What a new commit of a {@link MemoryGraph} is made of. */
+/** Draft of a new commit of a {@link MemoryGraph}. */
 export interface NewCommit {
   /** @default "main" */
   readonly branch?: string;

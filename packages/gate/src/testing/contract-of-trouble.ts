@@ -5,7 +5,7 @@ import { secret } from "@lateen/kernel";
 import type { ContractSuite } from "./contract-suite.ts";
 import { htmlPage, type Misbehaviour } from "./http-fake.ts";
 
-/** What a read says where the server misbehaves or does not let us in. */
+/** Contract of reads if the server misbehaves or refuses access. */
 export function contractOfTrouble({ check }: ContractSuite): void {
   check(
     "a wrong token is an error of credentials, and appears nowhere",

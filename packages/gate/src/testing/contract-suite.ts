@@ -1,6 +1,6 @@
 import type { ContractWorld, ForgeSubjectOptions } from "./forge-subject.ts";
 
-/** What a part of the contract is written with. */
+/** Tools for one part of the contract. */
 export interface ContractSuite {
   /** A test in a world of its own. */
   check(
@@ -8,7 +8,7 @@ export interface ContractSuite {
     body: (world: ContractWorld) => Promise<void>,
     options?: Pick<ForgeSubjectOptions, "token">,
   ): void;
-  /** Whether the server lacks something. */
+  /** True if the server lacks the feature. */
   lacks(what: Lack): boolean;
 }
 

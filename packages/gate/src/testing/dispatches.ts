@@ -4,7 +4,7 @@ import type { CommitGraph } from "./commit-graph.ts";
 import type { ForgeDispatch, NewRun } from "./forge-facts.ts";
 import { json } from "./http-fake.ts";
 
-/** What a fake forge takes a dispatch with. */
+/** Facts that a fake forge needs to accept a dispatch. */
 export interface DispatchTaker {
   readonly kind: "github" | "gitea";
   readonly graph: CommitGraph;

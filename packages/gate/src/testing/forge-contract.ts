@@ -7,15 +7,15 @@ import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";
 import type { ContractSuite, Lack } from "./contract-suite.ts";
 import { type ForgeSubject, type ForgeSubjectOptions, withContractWorld } from "./forge-subject.ts";
 
-/** How a server that the contract is run against differs from the others. */
+/** Differences of one server from the others. */
 export interface ForgeContractOptions {
-  /** What it, or the means of the test, cannot do. @default nothing */
+  /** Features that it, or the means of the test, lacks. @default nothing */
   readonly lacks?: readonly Lack[];
   /** Makes the commits that a subject serves. @default createMemoryGraph */
   readonly createGraph?: () => Promise<MemoryGraph>;
 }
 
-/** What every adapter has to do, whatever forge it speaks to; `open` starts a server that serves the given commits. */
+/** The contract of every forge adapter; `open` starts a server that serves the given commits. */
 export function describeForgeContract(
   name: string,
   open: (options: ForgeSubjectOptions) => Promise<ForgeSubject>,

@@ -13,7 +13,7 @@ import { startGiteaFake } from "./gitea-fake.ts";
 import { startGitHubFake } from "./github-fake.ts";
 import type { HttpFake } from "./http-fake.ts";
 
-/** How one field of an answer is spoilt; what it says is never replaced by something else that could be true. */
+/** Values that spoil one field of an answer; none of them could be true. */
 const wrongs = [undefined, null, 0, {}];
 
 /** One spoilt field of an answer. */

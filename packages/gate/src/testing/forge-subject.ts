@@ -5,9 +5,9 @@ import type { MemoryGraph } from "./commit-graph.ts";
 import type { ForgeFacts } from "./forge-facts.ts";
 import type { HttpFake } from "./http-fake.ts";
 
-/** How a subject is opened. */
+/** Options to open a subject. */
 export interface ForgeSubjectOptions {
-  /** What the forge knows; the server is to serve it. */
+  /** Commits that the server serves. */
   readonly graph: MemoryGraph;
   /** The only token that the server lets in. */
   readonly token?: string;

@@ -22,7 +22,7 @@ export interface GiteaRun {
   readonly path: string;
   readonly display_title: string;
   readonly event: string;
-  /** What the filter `event` of a list is compared with. */
+  /** Value that the filter `event` of a list is compared with. */
   readonly trigger: string;
   readonly actor: { readonly id: number; readonly login: string };
   readonly head_sha: string;

@@ -8,7 +8,7 @@ import { giteaRoutes, noSuchCall, readVariable } from "./gitea-routes.ts";
 import { minorOf } from "./gitea-version.ts";
 import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
 
-/** Which Gitea is played, and how badly it behaves. */
+/** Version and faults of the Gitea to play. */
 export interface GiteaFakeOptions {
   readonly graph: CommitGraph;
   /** @default "acme/core" */
@@ -28,13 +28,13 @@ export interface GiteaFakeOptions {
   readonly mostRows?: number;
   /** Serves one row of the first page of statuses a second time in the place of its neighbour on the second. @default false */
   readonly unstableTies?: boolean;
-  /** What `total_count` and `X-Total-Count` claim, in the place of the truth. */
+  /** Value of `total_count` and `X-Total-Count` in place of the true one. */
   readonly claimedTotal?: number;
-  /** Whether the combined status is as complete as the list. @default true */
+  /** True if the combined status is as complete as the list. @default true */
   readonly combinedIsWhole?: boolean;
-  /** Whether `/version` can be read. @default true */
+  /** True if `/version` cannot be read. @default false */
   readonly hidesVersion?: boolean;
-  /** Whether the owner is a user, who has no variables of an organisation. @default false */
+  /** True if the owner is a user, who has no variables of an organisation. @default false */
   readonly ownerIsUser?: boolean;
   /** Logins of those who may write; undefined if the token may not list them. */
   readonly writers?: readonly string[];
@@ -42,7 +42,7 @@ export interface GiteaFakeOptions {
   readonly runners?: Readonly<Record<string, "online" | "offline">>;
   /** The version under which the server knows itself as a Forgejo. */
   readonly forgejo?: string;
-  /** What a variable is answered with in place of its value or of its own 404. */
+  /** Answer for a variable in place of its value or of its own 404. */
   readonly variables?: "forbidden" | "no-such-call";
 }
 

@@ -168,7 +168,7 @@ export function readVariable(
     : json({ owner_id: 0, repo_id: 1, name, data });
 }
 
-/** How Gitea answers a call that this version lacks. */
+/** Gitea's answer to a call that this version lacks. */
 export function noSuchCall(): ScriptedReply {
   return { status: 404, headers: { "content-type": "text/plain;charset=utf-8" }, body: "404 page not found\n" };
 }

@@ -16,7 +16,7 @@ export interface InstalledApp {
   readonly publicKey: string;
 }
 
-/** Which GitHub is played, and how badly it behaves. */
+/** Kind and faults of the GitHub to play. */
 export interface GitHubFakeOptions {
   readonly graph: CommitGraph;
   /** @default "acme/core" */
@@ -31,9 +31,9 @@ export interface GitHubFakeOptions {
   readonly etags?: boolean;
   /** Rows that a commit's lists of runs and check runs serve at most, whatever they count. @default 1000 for runs */
   readonly mostRows?: number;
-  /** What `total_count` claims, in the place of the truth. */
+  /** Value of `total_count` in place of the true one. */
   readonly claimedTotal?: number;
-  /** Whether lists of runs that are filtered by branch or event lack the newest row. @default false */
+  /** True if lists of runs that are filtered by branch or event lack the newest row. @default false */
   readonly staleFilteredLists?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface GitHubFake extends HttpFake, GitHubFacts {
   readonly repository: string;
 }
 
-/** What an installed app is given to read with. */
+/** Token of an installed app. */
 const installationToken = "ghs_0000000000000000000000000000000000";
 
 /** Starts a GitHub of one repository on loopback; its API answers at `{url}/api/v3` and, as api.github.com does, at `{url}`. */

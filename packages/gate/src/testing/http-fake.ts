@@ -4,7 +4,7 @@ import { type RecordedRequest, type ScriptedReply, startScriptedServer } from "@
 
 /** An answer that takes the place of the right one. */
 export interface Misbehaviour extends ScriptedReply {
-  /** Which requests: matched against path and query. @default all */
+  /** Requests that it applies to: matched against path and query. @default all */
   readonly on?: RegExp;
   /** For how many requests. @default all that come */
   readonly times?: number;
@@ -23,12 +23,12 @@ export interface SeenRequest {
   /** Path and query. */
   readonly path: string;
   readonly status: number;
-  /** Whether it was a conditional one. */
+  /** True for a conditional request. */
   readonly conditional: boolean;
   readonly userAgent: string;
 }
 
-/** What every forge server of this folder can do. */
+/** Controls that every forge server of this folder has. */
 export interface HttpFake {
   /** Address without a slash at its end. */
   readonly url: string;
@@ -38,11 +38,11 @@ export interface HttpFake {
   close(): Promise<void>;
 }
 
-/** How an {@link HttpFake} answers. */
+/** Behaviour of an {@link HttpFake}. */
 export interface HttpFakeOptions {
   /** Real time before each answer, in milliseconds. @default 0 */
   readonly latencyMs?: number;
-  /** Whether answers carry an `etag` and conditional requests are answered with 304. @default true */
+  /** True if answers carry an `etag` and conditional requests are answered with 304. @default true */
   readonly etags?: boolean;
   readonly answer: (request: RecordedRequest) => Promise<ScriptedReply>;
 }

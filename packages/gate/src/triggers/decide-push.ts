@@ -8,7 +8,7 @@ export interface BranchPush {
   readonly files: readonly string[];
 }
 
-/** What a push to a branch makes of a workflow's `push` trigger. */
+/** Effect of a push to a branch on a workflow's `push` trigger. */
 export type PushDecision =
   | { readonly kind: "runs" }
   /** Only the filter of paths keeps the workflow from running: no changed file is left by it. */

@@ -1,7 +1,7 @@
 import { compileTakeList, type FilterList } from "./filter-list.ts";
 import { createStepBudget, TooMuchToMatch } from "./step-budget.ts";
 
-/** How patterns of paths read a path: `unclear` if a pattern's meaning is not documented, or matching takes too long. */
+/** Match of a path against patterns: `unclear` if a pattern's meaning is not documented, or matching takes too long. */
 export type PathMatch = "matches" | "misses" | "unclear";
 
 /**

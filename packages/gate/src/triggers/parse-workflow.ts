@@ -20,12 +20,12 @@ export interface ParsedWorkflow {
 }
 
 /**
- * Where the module `yaml` comes from: it is an optional peer and loaded with the first workflow. Its types stay in here, so that
+ * Loads the module `yaml`: it is an optional peer and loaded with the first workflow. Its types stay in here, so that
  * users without it do not miss them.
  */
 export type LoadYaml = () => Promise<object>;
 
-/** What Gitea reads of a workflow file at most (`GetContentFromEntry` in its `modules/actions`). */
+/** Maximum size of a workflow file that Gitea reads (`GetContentFromEntry` in its `modules/actions`). */
 const longestWorkflow = 1024 * 1024;
 
 type Yaml = Pick<typeof YamlModule, "isAlias" | "isMap" | "isScalar" | "isSeq" | "parseDocument">;

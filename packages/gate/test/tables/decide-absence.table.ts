@@ -35,7 +35,7 @@ export const provenAbsence: AbsenceFacts = {
   message: found("docs: say more"),
 };
 
-/** What proves that a run is missing because of the path filter, and what does not. */
+/** Facts that prove that a run is missing because of the path filter, and facts that do not. */
 export const absenceTable: readonly AbsenceRow[] = [
   { name: "everything known, no file matches", facts: {}, answer: "proven" },
   { name: "three empty looks", facts: { looks: [empty(0), empty(45_000), empty(90_000)] }, answer: "proven" },

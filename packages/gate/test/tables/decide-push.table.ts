@@ -15,7 +15,7 @@ export interface PushRow {
 const markdown: PushTrigger = { paths: ["*.md", "!README.md"] };
 const markdownAgain: PushTrigger = { paths: ["*.md", "!README.md", "README*"] };
 
-/** What a push to `main` makes of a `push` trigger. */
+/** Effect of a push to `main` on a `push` trigger. */
 export const pushTable: readonly PushRow[] = [
   { name: "no filter", trigger: {}, files: ["a"], kind: "runs" },
   { name: "no filter, nothing changed", trigger: {}, files: [], kind: "runs" },

@@ -1,14 +1,14 @@
 import type { GateDecision } from "../../src/checks/decide-state.ts";
 import type { WhenAbsent } from "../../src/absence/decide-run.ts";
 
-/** What a required workflow without a run means, by policy, by time and by proof. */
+/** Meaning of a required workflow without a run, by policy, by time and by proof. */
 export interface AbsentRunRow {
   readonly whenAbsent: WhenAbsent;
-  /** Whether two listings without a run, `settle` apart, were made. */
+  /** True if two listings without a run, `settle` apart, were made. */
   readonly settled: boolean;
-  /** Whether `appearWithin` has passed. */
+  /** True if `appearWithin` has passed. */
   readonly overdue: boolean;
-  /** What became of the proof; only `prove` asks for one. */
+  /** Result of the proof; only `prove` asks for one. */
   readonly proof: "path-filtered" | "unproven" | "not tried";
   readonly decision: GateDecision;
 }

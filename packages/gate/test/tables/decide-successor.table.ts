@@ -5,7 +5,7 @@ export interface SuccessorRow extends SuccessorFacts {
   readonly eligible: boolean | "unknown";
 }
 
-/** Which newer commits supersede a release. */
+/** Newer commits, and if they supersede a release. */
 export const successorRows: readonly SuccessorRow[] = [
   { skipToken: undefined, publish: "not-required", relevant: "not-asked", eligible: true },
   { skipToken: undefined, publish: "not-required", relevant: "yes", eligible: true },

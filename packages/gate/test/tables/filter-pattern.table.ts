@@ -6,7 +6,7 @@ export interface FilterPatternRow {
 }
 
 /**
- * What each kind of pattern matches. `matches` of the first two blocks are the examples of GitHub's cheat sheet
+ * Paths that each kind of pattern matches. `matches` of the first two blocks are the examples of GitHub's cheat sheet
  * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet); `misses` are ours.
  */
 export const filterPatternTable: readonly FilterPatternRow[] = [
@@ -33,7 +33,7 @@ export const filterPatternTable: readonly FilterPatternRow[] = [
   { pattern: "**/*-post.md", matches: ["my-post.md", "path/their-post.md"], misses: ["post.md"] },
   { pattern: "**/migrate-*.sql", matches: ["migrate-10909.sql", "db/migrate-v1.0.sql", "db/sept/migrate-v1.sql"], misses: ["migrate-a/b.sql"] },
   { pattern: "README*", matches: ["README.md", "README.doc", "README"], misses: ["docs/README"] },
-  // What glob libraries get wrong
+  // Cases that glob libraries get wrong
   { pattern: ".github/**", matches: [".github/workflows/ci.yml"], misses: ["github/a"] },
   { pattern: "**/*", matches: [".env", "a/.hidden/b", "a"], misses: [] },
   { pattern: "*", matches: [".gitignore"], misses: [".github/x"] },

@@ -1,7 +1,7 @@
 import { type ErrorCategory, plainText, redactUrl, ReleaseError } from "@lateen/kernel";
 import type { GitOutput } from "./run-git.ts";
 
-// What git 2.31 to 2.51 print with LC_ALL=C; git has one exit code for all of it.
+// Messages of git 2.31 to 2.51 with LC_ALL=C; git has one exit code for all of them.
 const refused = /could not read (?:User|Pass)|Authentication failed|error: 40[13]|permission denied|insufficient perm/i;
 
 /** The error of a git that ended with another code than 0; `hide` are texts that must not be shown. */

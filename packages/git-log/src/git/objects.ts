@@ -19,7 +19,7 @@ export function treeOf(file: string, blob: GitObject): GitObject {
   return gitObject("tree", Buffer.concat([Buffer.from(`100644 ${file}\0`), Buffer.from(blob.id, "hex")]));
 }
 
-/** What precedes the content, in its hash and on disk. */
+/** Header that git puts before the content, in its hash and on disk. */
 export function headerOf(type: string, content: Buffer): string {
   return `${type} ${content.length}\0`;
 }

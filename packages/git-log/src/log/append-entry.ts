@@ -27,7 +27,7 @@ type Parent = KnownLog | undefined;
 
 /** The most pushes; the same commit may be sent again, since it can land only once. */
 const attempts = 3;
-/** How far below a newer head our own entry is looked for. */
+/** Maximum number of entries searched below a newer head for our own. */
 const searchDepth = 100;
 
 /** Appends `draft` after `expected`. @throws ReleaseError `INTERRUPTED` before the first push */
@@ -69,7 +69,7 @@ async function pushEntry(scratch: Scratch, stored: StoredEntry, parent: Parent, 
     } catch (thrown) {
       const failed: Appended = { kind: "unknown", cause: asReleaseError(thrown) };
       const seen = await lookAfter(scratch, entry, parent).catch(asReleaseError);
-      // What is wrong with the log itself says more than the push that it made fail.
+      // A fault of the log itself explains more than the failed push that it caused.
       if (isReleaseError(seen)) return seen.category === "state" ? { kind: "unknown", cause: seen } : failed;
       if (seen !== undefined) return seen;
       if (attempt >= attempts || failed.cause.category === "auth" || signal?.aborted === true) return failed;
@@ -78,7 +78,7 @@ async function pushEntry(scratch: Scratch, stored: StoredEntry, parent: Parent, 
   }
 }
 
-/** What the log says about a push that failed; undefined if its head is still the parent. */
+/** Reads the log after a failed push; undefined if its head is still the parent. */
 async function lookAfter(scratch: Scratch, entry: LogEntry, parent: Parent): Promise<Appended | undefined> {
   const seen = await fetchLog(scratch, searchDepth);
   if (seen === undefined && parent === undefined) return undefined;

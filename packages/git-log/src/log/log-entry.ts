@@ -54,7 +54,7 @@ function composeMessage(subject: string, body: string): string {
     .trimEnd()}\n`;
 }
 
-/** What `git cat-file --batch` is asked for the newest `limit` entries of the log whose head is at `ref`. */
+/** Input of `git cat-file --batch` for the newest `limit` entries of the log whose head is at `ref`. */
 export function batchOf(ref: string, limit: number): string {
   const commits = Array.from({ length: limit }, (_, at) => `${ref}~${at}\n${ref}~${at}:${entryFile}\n`);
   return `${ref}^{tree}\n${commits.join("")}`;

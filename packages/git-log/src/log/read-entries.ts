@@ -21,7 +21,7 @@ export function readEntries(place: LogPlace, limit: number, signal: Signal): Pro
   );
 }
 
-/** Whether the remote's ref still names the newest entry of `known`: one look instead of a fetch. */
+/** True if the remote's ref still names the newest entry of `known`: one look instead of a fetch. */
 async function isHead({ git, remote, ref }: Scratch, known: KnownLog): Promise<boolean> {
   const listed = String(await git(["ls-remote", "--quiet", "--", remote.url, ref]));
   return listed.split("\n").includes(`${known.entries[0].id}\t${ref}`);

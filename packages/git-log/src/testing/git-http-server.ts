@@ -21,7 +21,7 @@ export type GitFault =
 export interface GitHttpServerOptions {
   /** Folder whose repositories are served. */
   readonly root: string;
-  /** What Basic authentication wants; without it everyone may read and write. */
+  /** Credentials of Basic authentication; without them anyone may read and write. */
   readonly credentials?: { readonly username?: string; readonly password: string };
   /** Asked at each request that has passed authentication. */
   readonly fault?: (request: GitRequest) => GitFault | undefined;

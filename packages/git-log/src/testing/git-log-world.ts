@@ -7,7 +7,7 @@ import type { AppendLog, Appended, LogEntry, Reading, ReleaseError } from "@late
 import { createGitRefLog, type GitRefLogOptions } from "../git-ref-log.ts";
 import { createGitRepository, type GitRepository } from "./git-repository.ts";
 
-/** Where the log of a {@link GitLogWorld} is. */
+/** Ref of the log of a {@link GitLogWorld}. */
 export const ref = "refs/lateen/latest";
 
 /** Environment variables that git needs. */

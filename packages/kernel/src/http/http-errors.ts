@@ -27,7 +27,7 @@ export function timedOut(url: string, what: string, ms: number): ReleaseError {
 /** The error of a rejected `fetch`: called off, too late, a request that cannot be sent, or no connection. */
 export function sendFailed(url: string, error: unknown, signal: AbortSignal): ReleaseError {
   if (signal.aborted) return interrupted(signal);
-  // What a sender says of itself is not about the server.
+  // An error that the sender raised by itself is not about the server.
   if (isReleaseError(error)) return error;
   const detail = systemCode(error);
   if (/^(?:ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/.test(detail) || (error instanceof TypeError && !error.cause)) {

@@ -1,8 +1,8 @@
-/** What a code of a failed connection means, in words, and what to do. */
+/** Meaning of the code of a failed connection, in words, with its fix. */
 export interface NetworkTrouble {
   readonly means: string;
   readonly fix: string;
-  /** Whether it stays the same until somebody changes something. @default false */
+  /** True if the fault lasts until somebody changes something. @default false */
   readonly stays?: boolean;
 }
 
@@ -61,7 +61,7 @@ export const networkTroubles: readonly (readonly [codes: RegExp, trouble: Networ
   ],
 ];
 
-/** What `code` means; an unknown code is shown as it is. */
+/** Explains `code`; an unknown code is shown as it is. */
 export function networkTrouble(code: string): NetworkTrouble {
   const known = networkTroubles.find(([codes]) => codes.test(code));
   return known?.[1] ?? { means: code, fix: "check the address, the network and the proxy" };

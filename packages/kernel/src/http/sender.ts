@@ -29,7 +29,7 @@ export interface SendInit {
 /** Sends one request: `fetch`, or anything of its shape. */
 export type Sender = (url: string, init: SendInit) => Promise<SentResponse>;
 
-/** How a {@link Sender} made by {@link createSender} connects. */
+/** Connection settings of {@link createSender}. */
 export interface SenderOptions {
   /** Longest time for DNS, TCP and TLS together in milliseconds. @default 10000 */
   readonly connectTimeoutMs?: number;

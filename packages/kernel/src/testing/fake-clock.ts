@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { type Clock, interrupted } from "../time/clock.ts";
 
-/** How a fake clock starts and moves. */
+/** Start and pace of a fake clock. */
 export interface FakeClockOptions {
   /** Milliseconds since the Unix epoch. @default 2026-01-01T00:00:00Z */
   readonly now?: number;
@@ -20,7 +20,7 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Keeps an auto clock still until `work` has ended. */
   during<T>(work: () => Promise<T>): Promise<T>;
-  /** How many are asleep. */
+  /** Number of sleepers. */
   readonly sleepers: number;
 }
 

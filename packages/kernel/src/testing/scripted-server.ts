@@ -11,7 +11,7 @@ export interface ScriptedReply {
   readonly body?: unknown;
   /** Real time before the headers, in milliseconds. */
   readonly delayMs?: number;
-  /** What goes wrong: no answer at all, a reset before the headers, a body cut off half-way, one that never ends, one that stalls half-way. */
+  /** Fault to inject: no answer, a reset before the headers, a body cut off half-way, an endless one, one that stalls half-way. */
   readonly fault?: "silence" | "reset" | "truncate" | "endless" | "stall";
   /** Pause between any two bytes of the body, in milliseconds. */
   readonly dripMs?: number;

@@ -1,13 +1,13 @@
 import { type Clock, interrupted } from "./clock.ts";
 import { asReleaseError, type ReleaseError } from "../vocabulary/release-error.ts";
 
-/** How often and how long something is tried again. */
+/** Limits of a retry loop: attempts, delays and total time. */
 export interface RetryPolicy {
   /** Tries in all, the first included. @default 4 */
   readonly attempts?: number;
   /** Time in milliseconds from the first try after which no further one begins. @default unlimited */
   readonly budgetMs?: number;
-  /** Whether the same thing may be tried again after `error`. @default error.retryable */
+  /** Decides if the operation may be tried again after `error`. @default error.retryable */
   readonly isRetryable?: (error: ReleaseError) => boolean;
   /** Pause before the second try in milliseconds; it doubles each time. @default 500 */
   readonly firstDelayMs?: number;

@@ -1,5 +1,5 @@
 /**
- * How `head` relates to `base` in the commit graph: the same commit, a descendant, an ancestor, or neither.
+ * Relation of `head` to `base` in the commit graph: the same commit, a descendant, an ancestor, or neither.
  *
  * The words are those of GitHub's compare API; `compare(base, head)` answers `ahead` when head descends from base.
  */

@@ -3,7 +3,7 @@ import type { ReleaseError } from "./release-error.ts";
 
 /** An append-only log with compare-and-swap; `@lateen/git-log` keeps one on a git ref. */
 export interface AppendLog {
-  /** Where the log is, fit for evidence: `https://git.example.com/acme/core.git refs/lateen/latest`. */
+  /** Address of the log for evidence: `https://git.example.com/acme/core.git refs/lateen/latest`. */
   readonly source: string;
   /** The newest entry; absent only if the server answered and has no such log. @throws ReleaseError `INTERRUPTED` */
   read(signal?: AbortSignal): Promise<Reading<LogEntry>>;
@@ -25,7 +25,7 @@ export interface LogEntry {
   readonly position: number;
   /** When it was written, ISO 8601 in UTC, by the writer's clock. */
   readonly at: string;
-  /** What was appended. It comes from outside: validate it before use. */
+  /** The appended value. It comes from outside: validate it before use. */
   readonly value: unknown;
 }
 

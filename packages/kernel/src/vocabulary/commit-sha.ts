@@ -21,7 +21,7 @@ export function isShaPrefix(text: string): boolean {
 }
 
 /**
- * Whether two ids, each of 7 to 40 digits, name the same commit as far as the shorter one goes; case is ignored.
+ * True if two ids, each of 7 to 40 digits, agree up to the length of the shorter one; case is ignored.
  *
  * Anything that is not hexadecimal, or shorter than 7, is never the same commit.
  */

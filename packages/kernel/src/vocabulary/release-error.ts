@@ -15,7 +15,7 @@ export interface ReleaseErrorOptions {
   readonly why?: string | undefined;
   readonly fix?: string | undefined;
   readonly cause?: unknown;
-  /** Whether the same request may be sent again. @default true for category `unavailable`, false for all others */
+  /** True if the same request may be sent again. @default true for category `unavailable`, false for all others */
   readonly retryable?: boolean | undefined;
   /** The pause that the server asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;

@@ -1,15 +1,15 @@
 /** Why a stage stopped; the words of the result document and, in the command line, of the exit codes. */
 export type StopOutcome = "deferred" | "superseded" | "held" | "refused" | "unknown" | "halted" | "partial";
 
-/** Who decided what, on which fact, read from where, when. Plain data: it is written to results, journals and the ledger. */
+/** The decision of one rule with its fact, source and time. Plain data: it is written to results, journals and the ledger. */
 export interface Evidence {
   /** Name of the rule that was evaluated, such as `ancestry` or `kill-switch`; the names that `--override` accepts. */
   readonly rule: string;
-  /** What the rule said, one plain word such as `open`, `refused` or `waived`. */
+  /** Decision of the rule, one plain word such as `open`, `refused` or `waived`. */
   readonly verdict: string;
   /** The fact in one sentence. */
   readonly fact: string;
-  /** Where the fact was read: a URL, a file, a ref. */
+  /** Source of the fact: a URL, a file, a ref. */
   readonly source: string;
   /** When it was read, ISO 8601 in UTC. */
   readonly at: string;
@@ -43,7 +43,7 @@ export interface StopOptions<T = never> {
   readonly reason: string;
   /** @default [] */
   readonly evidence?: readonly Evidence[] | undefined;
-  /** What was established until then, if a report needs it: a halted rollout still accounts for every tenant. */
+  /** Facts established so far, if a report needs them: a halted rollout still accounts for every tenant. */
   readonly value?: T | undefined;
 }
 

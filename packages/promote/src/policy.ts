@@ -10,7 +10,7 @@ export interface SettlePolicy {
   /** Pause between two looks. @default 2000 */
   readonly pollMs: number;
   /**
-   * How long an old digest is taken for lag before the tag is written again: a promoter that was stopped between reading
+   * Time for which an old digest is taken for lag before the tag is written again: a promoter that was stopped between reading
    * the ledger and writing may have put it back.
    * @default 10000
    */
@@ -22,8 +22,8 @@ export function resolvePolicy({ settleMs = 300_000 }: { readonly settleMs?: numb
   return { settleMs, pollMs: 2_000, rewriteAfterMs: 10_000 };
 }
 
-/** How often a promotion is planned again after another entry came first. Two promoters need two; more is a storm. */
+/** Maximum number of new plans after another entry came first. Two promoters need two; more is a storm. */
 export const longestRace = 5;
 
-/** How many ledger entries are searched for a digest that a tag unexpectedly names, and for a release to roll back to. */
+/** Maximum number of ledger entries searched for a digest that a tag unexpectedly names, and for a release to roll back to. */
 export const remembered = 100;

@@ -4,7 +4,7 @@ import type { History } from "./ports/history.ts";
 import type { FleetEvidence, Ledger, Override } from "./ports/ledger.ts";
 import type { TagStore } from "./ports/tag-store.ts";
 
-/** Where tags and ledger are, which is all that following the ledger needs. */
+/** Tags and ledger: all that following the ledger needs. */
 export interface FollowPorts {
   readonly tags: TagStore;
   readonly ledger: Ledger;
@@ -12,7 +12,7 @@ export interface FollowPorts {
   readonly report: Reporter<PromotionEvent>;
 }
 
-/** Where a promotion reads and writes. */
+/** Registries, ledger and forge of a promotion. */
 export interface PromotePorts extends FollowPorts {
   readonly history: History;
   /** Makes the nonce of a ledger entry. @default random UUIDs */
@@ -33,7 +33,7 @@ export interface CandidateImage {
   readonly digest?: Digest | undefined;
 }
 
-/** What is promoted, where to, and by which actor. */
+/** Commit, targets and actor of a promotion. */
 export interface PromotionInput {
   readonly commit: CommitSha;
   /** The branch on which the commit must be. */
@@ -52,13 +52,13 @@ export interface PromotionInput {
   readonly referrers?: boolean | undefined;
   /** Name of the promotion target; the ledger given is that of this target. @default "default" */
   readonly target?: string | undefined;
-  /** Whether a tag may be moved off an image that states no revision. @default false */
+  /** True if a tag may be moved off an image that states no revision. @default false */
   readonly allowUnlabelled?: boolean | undefined;
   readonly overrides?: readonly Override[] | undefined;
   readonly actor: string;
   readonly reason?: string | undefined;
   readonly runUrl?: string | undefined;
-  /** What the fleet was seen to run. @default that there is no evidence */
+  /** Commits that the fleet was seen to run. @default that there is no evidence */
   readonly fleet?: FleetEvidence | undefined;
   /** Longest time for tags to settle after they were written, in milliseconds. @default 300000 */
   readonly settleMs?: number | undefined;
@@ -85,7 +85,7 @@ export interface ImageReport {
   readonly pin?: TagReport | undefined;
 }
 
-/** What a promotion did, or found, or would do. */
+/** Result of a promotion, of its plan or of its dry run. */
 export interface PromotionReport {
   readonly target: string;
   /** The commit that the tags name at the end, or that was asked for if nothing moved. */

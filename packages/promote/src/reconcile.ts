@@ -9,7 +9,7 @@ import type { Finding } from "./decide/rules.ts";
 import { settle } from "./steps/settle.ts";
 import { type TrackedTag, trackEntry } from "./steps/tracked-tag.ts";
 
-/** Which tags should follow the ledger. */
+/** Tags that should follow the ledger. */
 export interface ReconcileInput {
   readonly images: readonly Repository[];
   readonly tags: readonly string[];

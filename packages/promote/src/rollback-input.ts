@@ -2,7 +2,7 @@ import type { CommitSha, Repository } from "@lateen/kernel";
 import type { PromotePorts, PromotionInput } from "./promotion.ts";
 import type { BeforeCommit } from "./steps/run.ts";
 
-/** What is rolled back, where to, and why. */
+/** Release, targets and reason of a rollback. */
 export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet" | "pin"> {
   readonly images: readonly Repository[];
   /** The tag of the candidate of a commit, where the ledger does not know its digest. */

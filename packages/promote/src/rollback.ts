@@ -10,7 +10,7 @@ import type { RollbackInput } from "./rollback-input.ts";
 import type { Finding } from "./decide/rules.ts";
 import { runSteps } from "./steps/run-steps.ts";
 
-/** Where a rollback goes. */
+/** Target of a rollback with its promotions. */
 interface RollbackPlan {
   /** The promotion that it comes to; digests that the ledger knows are pinned. */
   readonly promotion: PromotionInput;
@@ -52,7 +52,7 @@ async function planRollback(
 /**
  * Makes an older release what the tags name: a new ledger entry by the same five steps, with its reason and its actor.
  *
- * What was rolled back from is held afterwards: promoting it again is refused until a strict descendant comes.
+ * The release that was rolled back from is held afterwards: promoting it again is refused until a strict descendant comes.
  * @throws ReleaseError before the commit point only: of category `input`, `auth` or `interrupted`
  */
 export async function rollback(

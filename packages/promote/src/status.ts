@@ -31,7 +31,7 @@ export interface Distances {
   >;
 }
 
-/** Where the state is read. */
+/** Sources of the state. */
 export interface StatusPorts extends Omit<FollowPorts, "report"> {
   readonly history: PromotePorts["history"];
   /** @default distances and ages of trunk are not known */
@@ -43,7 +43,7 @@ export interface StatusInput {
   readonly branch: string;
   readonly images: readonly Repository[];
   readonly tags: readonly string[];
-  /** How long trunk may be ahead of the ledger, in milliseconds. @default for ever */
+  /** Maximum time in milliseconds that trunk may be ahead of the ledger. @default unlimited */
   readonly maxAgeMs?: number | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface PromotionStatus {
   readonly ledgerAgeMs: number | undefined;
   /** Trunk's head seen from the newest entry. */
   readonly ancestry: Reading<Ancestry> | undefined;
-  /** How many commits trunk has that the newest entry has not; `atLeast` where the forge cut its answer off. */
+  /** Number of commits that trunk is ahead of the newest entry; `atLeast` if the forge cut its answer off. */
   readonly ahead:
     | { readonly commits: number; readonly atLeast: boolean; readonly forMs: number | undefined }
     | undefined;
@@ -132,7 +132,7 @@ async function readTags(
       const wanted = newest?.entry.tags.includes(tag) === true ? digestIn(newest, repository) : undefined;
       if (current.kind !== "found") return { repository, tag, wanted, current, revision: undefined };
       const { digest } = current.value;
-      // What the ledger knows need not be asked of the image.
+      // A revision that the ledger knows need not be read from the image.
       const known = newest !== undefined && digest === wanted ? found<string>(newest.entry.commit) : undefined;
       return {
         repository,

@@ -1,6 +1,6 @@
 import type { Digest } from "@lateen/kernel";
 
-/** What happens while registries are read and written; past tense, plain data. */
+/** Progress events of reads and writes; past tense, plain data. */
 export type RegistryEvent =
   | {
       readonly type: "tag-moved";

@@ -21,7 +21,7 @@ export interface InspectPorts {
   readonly clock: Clock;
 }
 
-/** What an image says about itself. */
+/** Digest, platforms, labels and revision of an image. */
 export interface Inspection {
   readonly repository: string;
   readonly digest: Digest;

@@ -22,7 +22,7 @@ export const blobDeadlines = { headersMs: 60_000, bodyMs: 3_600_000, totalMs: 3_
  */
 export const chunkedUpload = { firstBytes: 16_777_216, smallestBytes: 262_144 } as const;
 
-/** How a read, or a write that was surely not applied, is tried again. */
+/** Retry limits of a read, or of a write that was surely not applied. */
 export const retryPolicy = {
   /** regclient and containerd try five times. */
   attempts: 5,
@@ -36,7 +36,7 @@ export const retryPolicy = {
   faultBudgetMs: 20_000,
 } as const;
 
-/** How a tag is written and read back. */
+/** Limits of writing a tag and reading it back. */
 export const settlePolicy = {
   /** `--settle` of the command line. */
   settleMs: 60_000,

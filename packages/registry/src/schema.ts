@@ -12,7 +12,7 @@ const digest: z.ZodType<Digest, string> = z.string().transform((text, context) =
   }
 });
 
-/** What `inspect` answers, as JSON. Keys that a later version adds are dropped. */
+/** Schema of the answer of `inspect`. Keys that a later version adds are dropped. */
 export const inspectionSchema: z.ZodType<Inspection, unknown> = z.object({
   repository: z.string(),
   digest,

@@ -28,7 +28,7 @@ export function decideCandidate(facts: CandidateFacts, commit: CommitSha): reado
 
 function judgeRevision({ revision }: CandidateFacts, commit: CommitSha, source: string): Finding {
   const rule = "revision";
-  // What was read and is wrong stays wrong: only what could not be read may be better the next time.
+  // A fact that was read and is wrong stays wrong: only an unreadable one may be better the next time.
   if (revision?.kind === "unknown" && revision.cause.category === "state") {
     const { message, fix = "build and push it again" } = revision.cause;
     return { rule, verdict: "refused", fact: `${source} states no single revision: ${message}; ${fix}`, source };

@@ -101,7 +101,7 @@ function judgeAncestry(
   return { rule: "ancestry", verdict: "refused", fact: `the commit ${relation} ${from}; ${fix}` };
 }
 
-/** Whether a label names exactly this commit: in full, or abbreviated to 7 digits or more. */
+/** True if a label names exactly this commit: in full, or abbreviated to 7 digits or more. */
 export function statesCommit(revision: string, commit: string): boolean {
   return sameCommit(revision.trim(), commit);
 }

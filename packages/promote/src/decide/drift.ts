@@ -8,7 +8,7 @@ export interface DriftFacts {
   readonly ledger: Reading<LedgerHead>;
   /** Trunk's head seen from the newest entry. */
   readonly ancestry?: Reading<Ancestry> | undefined;
-  /** How long trunk has had a commit that the ledger has not, in milliseconds; undefined where that is unknown or nothing is. */
+  /** Time in milliseconds for which trunk has had a commit that the ledger lacks; undefined if that is unknown or there is none. */
   readonly aheadForMs?: number | undefined;
   readonly tags: readonly {
     readonly repository: Repository;
@@ -21,7 +21,7 @@ export interface DriftFacts {
 /** `follows` the ledger, `differs` from it, is `missing`; `uncovered` if the newest entry does not speak of it. */
 export type TagState = "follows" | "differs" | "missing" | "unknown" | "uncovered";
 
-/** Whether production is where the ledger says. */
+/** Decision if production is where the ledger says. */
 export interface DriftDecision {
   readonly drift: "none" | "drift" | "unknown";
   /** One state for each of the facts' tags, in order. */

@@ -21,7 +21,7 @@ export interface PromotionPlan {
   readonly tags: readonly PlannedTag[];
   /** The tags that keep the promoted digests. */
   readonly pins: readonly PlannedTag[];
-  /** Whether the ledger needs an entry, or has this very one as its newest. */
+  /** Step that the ledger needs: an entry, or none since this very one is its newest. */
   readonly ledger: "append" | "resume" | "refuse" | "unknown";
   readonly findings: readonly Finding[];
 }

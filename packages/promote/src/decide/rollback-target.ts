@@ -1,7 +1,7 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 import type { LedgerHead } from "../ports/ledger.ts";
 
-/** Where a rollback goes, or why it goes nowhere. */
+/** Release to roll back to, or the reason why there is none. */
 export type RollbackTarget =
   | {
       readonly verdict: "passed";

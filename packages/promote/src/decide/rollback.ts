@@ -8,7 +8,7 @@ export interface RollbackFacts {
   readonly target: string;
   /** Its ledger, newest entry first. */
   readonly past: Reading<readonly LedgerHead[]>;
-  /** Whether every tag names what the newest entry says; only asked where that entry is a rollback. */
+  /** True if every tag names what the newest entry says; only asked if that entry is a rollback. */
   readonly follows?: Reading<boolean> | undefined;
 }
 
@@ -16,18 +16,18 @@ export interface RollbackFacts {
 export interface RollbackWish {
   /** The release that somebody has named. */
   readonly to?: CommitSha | undefined;
-  /** What the entries of this very run say; absent outside of a job, where two runs cannot be distinguished. */
+  /** Facts in the entries of this very run; absent outside of a job, where two runs cannot be distinguished. */
   readonly run?: Pick<LedgerEntry, "runUrl" | "reason"> | undefined;
 }
 
 const waysOut = "name the release with --to, or one target with --target";
 
-/** Which release all targets go back to, or why they go nowhere. */
+/** Release that all targets go back to, or the reason why there is none. */
 export type RollbackDecision =
   | {
       readonly verdict: "passed";
       readonly commit: CommitSha;
-      /** Whether that is where an earlier rollback went, which is completed, or is complete already. */
+      /** True if an earlier rollback went there, which is completed, or is complete already. */
       readonly begun: boolean;
       readonly fact: string;
     }
@@ -49,7 +49,7 @@ export function decideRollback(facts: readonly RollbackFacts[], { to, run }: Rol
   return ownOf(facts, run) ?? cutShortOf(facts) ?? agree(facts, undefined);
 }
 
-/** Where this very run went before; undefined where it has not been here. */
+/** Release that this very run went back to before; undefined if there is none. */
 function ownOf(facts: readonly RollbackFacts[], run: RollbackWish["run"]): RollbackDecision | undefined {
   if (run?.runUrl === undefined) return undefined;
   const own = facts.flatMap(({ target, past }) => {
@@ -69,7 +69,7 @@ function ownOf(facts: readonly RollbackFacts[], run: RollbackWish["run"]): Rollb
   return oneOf(own, (commit) => `this run went back to ${short(commit)} before, and goes there and no further`);
 }
 
-/** Where a rollback went that was cut short; undefined where none was. */
+/** Release of a rollback that was cut short; undefined if there is none. */
 function cutShortOf(facts: readonly RollbackFacts[]): RollbackDecision | undefined {
   const cut = facts.map((fact) => ({ target: fact.target, ...cutShort(fact, facts) }));
   const unread = cut.find((one) => one.kind === "unknown");

@@ -1,7 +1,7 @@
 /** A rule of a promotion, by the name that its evidence carries. */
 export interface PromotionRule {
   readonly rule: string;
-  /** Whether a person may waive it with a reason; integrity and existence never. */
+  /** True if a person may waive it with a reason; integrity and existence never. */
   readonly waivable: boolean;
   readonly says: string;
 }
@@ -23,7 +23,7 @@ export const promotionRules: readonly PromotionRule[] = [
   { rule: "settle", waivable: false, says: "every tag is seen to name what the ledger says" },
 ];
 
-/** What a rule said about one fact; evidence without its time. */
+/** Verdict of a rule on one fact; evidence without its time. */
 export interface Finding {
   readonly rule: string;
   readonly verdict: "passed" | "waived" | "refused" | "unknown";

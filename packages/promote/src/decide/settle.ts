@@ -5,15 +5,15 @@ import type { Descriptor } from "../ports/tag-store.ts";
 export interface SettleFacts {
   readonly wanted: Digest;
   readonly seen: Reading<Pick<Descriptor, "digest">>;
-  /** What the last write came to; undefined if none was made for this entry. */
+  /** Result of the last write; undefined if none was made for this entry. */
   readonly written: "applied" | "not-applied" | "foreign" | "unknown" | undefined;
   /** Milliseconds since the last write. */
   readonly sinceWriteMs: number;
-  /** Whether what is seen is known as older: what the tag named before, or a digest of an earlier entry. */
+  /** True if the seen digest is known as older: the tag's digest before, or one of an earlier entry. */
   readonly seenIsOlder: boolean;
-  /** How often in a row a digest was seen that is neither wanted nor older. */
+  /** Number of reads in a row with a digest that is neither wanted nor older. */
   readonly strangeLooks: number;
-  /** How many writes in a row were refused in a way that does not pass by itself. */
+  /** Number of writes in a row that were refused in a way that does not pass by itself. */
   readonly refusedWrites: number;
 }
 

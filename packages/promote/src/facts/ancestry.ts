@@ -12,7 +12,7 @@ import {
 } from "@lateen/kernel";
 import type { History } from "../ports/history.ts";
 
-/** How the candidate's commit relates to a base that is stated as text; each base is asked for once. */
+/** Relation of the candidate's commit to a base that is stated as text; each base is asked for once. */
 export type AncestryOf = (base: string) => Promise<Reading<Ancestry>>;
 
 /** A reader of ancestry for one commit, whose answers are kept, since many tags state the same revision. */

@@ -56,7 +56,7 @@ function borrow(image: Located, digest: string | undefined, all: readonly Locate
   }
   const [first] = having;
   if (first !== undefined) return { ...image, manifest: first.manifest, copyFrom: first.repository };
-  // What an unreadable sibling has is unknown.
+  // The content of an unreadable sibling is unknown.
   const unread = siblings.find(({ manifest }) => manifest.kind === "unknown");
   return unread === undefined ? image : { ...image, manifest: unread.manifest };
 }

@@ -10,7 +10,7 @@ export interface CandidateFacts {
   readonly manifest: Reading<Manifest>;
   /** The sibling repository that has the content, where `repository` itself lacks it. */
   readonly copyFrom?: Repository | undefined;
-  /** What the image states as its revision; undefined as long as there is no image. */
+  /** Revision stated by the image; undefined as long as there is no image. */
   readonly revision?: Reading<string> | undefined;
 }
 
@@ -18,10 +18,10 @@ export interface CandidateFacts {
 export interface DestinationFacts {
   readonly repository: Repository;
   readonly tag: string;
-  /** What it should name; undefined if there is no candidate. */
+  /** Digest that it should name; undefined if there is no candidate. */
   readonly wanted: Digest | undefined;
   readonly current: Reading<Descriptor>;
-  /** What the current image states as its revision; undefined if nothing has to be compared. */
+  /** Revision stated by the current image; undefined if nothing has to be compared. */
   readonly revision?: Reading<string> | undefined;
   /** The candidate's commit seen from that revision: `ahead` is forward. */
   readonly ancestry?: Reading<Ancestry> | undefined;
@@ -60,7 +60,7 @@ export interface PromotionFacts {
   readonly ledger: LedgerFacts;
 }
 
-/** What the decision may overlook. */
+/** Facts that the decision may overlook. */
 export interface PromotionRules {
   /** A rollback goes back on purpose: the rules of direction do not apply to it. */
   readonly kind: "promote" | "rollback";

@@ -13,7 +13,7 @@ import type { LedgerHead } from "../ports/ledger.ts";
 import type { TagStore } from "../ports/tag-store.ts";
 import { digestRef } from "../ports/references.ts";
 
-/** What an image states as its revision; each image is asked once. */
+/** Revision that an image states; each image is asked once. */
 export type RevisionOf = (repository: Repository, digest: Digest) => Promise<Reading<string>>;
 
 /** A reader of revisions whose answers are kept, since several tags often name the same image. */

@@ -32,7 +32,7 @@ export function createGitLedger(log: AppendLog): Ledger {
   };
 }
 
-/** What could not be read back must not be written: it would close the ledger for every promoter. */
+/** Refuses an entry that could not be read back: it would close the ledger for every promoter. @throws ReleaseError */
 function checkEntry(entry: LedgerEntry): void {
   const parsed = ledgerEntrySchema.safeParse(entry);
   if (parsed.success) return;

@@ -4,7 +4,7 @@ import type { Ancestry, CommitSha, Reading } from "@lateen/kernel";
 export interface History {
   /** The newest commit of `branch`. */
   head(branch: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;
-  /** How `head` relates to `base`: `ahead` when head descends from base. */
+  /** Relation of `head` to `base`: `ahead` if head descends from base. */
   compare(base: CommitSha, head: CommitSha, signal?: AbortSignal): Promise<Reading<Ancestry>>;
   /** The full id of an abbreviated one; an ambiguous prefix is `unknown`. */
   resolve(prefix: string, signal?: AbortSignal): Promise<Reading<CommitSha>>;

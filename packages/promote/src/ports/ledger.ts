@@ -1,6 +1,6 @@
 import type { CommitSha, Digest, Reading, ReleaseError, Repository } from "@lateen/kernel";
 
-/** What the fleet was seen to run before the entry was written, or that it was not looked at. */
+/** Commits that the fleet was seen to run before the entry was written, or that it was not looked at. */
 export type FleetEvidence =
   | {
       readonly verified: true;
@@ -9,7 +9,7 @@ export type FleetEvidence =
       readonly ahead: number;
       /** Tenants off target that the policy tolerates. */
       readonly tolerated: readonly string[];
-      /** How long the rollout took, in milliseconds; absent if no tenant was moved. */
+      /** Duration of the rollout in milliseconds; absent if no tenant was moved. */
       readonly tookMs?: number | undefined;
       /** ISO 8601. */
       readonly at: string;
@@ -29,7 +29,7 @@ export interface LedgerImage {
   readonly digest: Digest;
   /** Tag of its own that keeps the digest. */
   readonly pin?: string | undefined;
-  /** What each tag named when the entry was planned; a tag that did not exist has no digest. */
+  /** Digest of each tag when the entry was planned; a tag that did not exist has no digest. */
   readonly previous: readonly { readonly tag: string; readonly digest?: Digest | undefined }[];
 }
 
@@ -67,7 +67,7 @@ export interface LedgerHead {
 }
 
 /**
- * What became of an append: the server took it, has another entry there, or said no. After `unknown` the entry may or may not be there:
+ * Result of an append: the server took it, has another entry there, or said no. After `unknown` the entry may or may not be there:
  * read before anything else.
  */
 export type Appended =
@@ -78,7 +78,7 @@ export type Appended =
 
 /** An append-only log with compare-and-swap; one ledger per promotion target. */
 export interface Ledger {
-  /** Where it is kept, without secrets, for evidence and messages. */
+  /** Address of the ledger, without secrets, for evidence and messages. */
   readonly source: string;
   /** The newest entry; `unknown` also if something else wrote it. */
   read(signal?: AbortSignal): Promise<Reading<LedgerHead>>;

@@ -1,6 +1,6 @@
 import type { Digest, ImageRef, Reading, ReleaseError, Repository, Verdict } from "@lateen/kernel";
 
-/** What a tag or a digest names, as the registry states it. */
+/** Content that a tag or a digest names, as the registry states it. */
 export interface Descriptor {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -17,7 +17,7 @@ export interface Manifest extends Descriptor {
 export interface Receipt {
   /** `foreign`: the tag names a third digest, so another writer wrote it. */
   readonly outcome: "applied" | "not-applied" | "foreign" | "unknown";
-  /** What the tag names now, if it was seen. */
+  /** Digest that the tag names now, if it was seen. */
   readonly digest?: Digest | undefined;
   readonly cause?: ReleaseError | undefined;
 }
@@ -28,7 +28,7 @@ export interface Receipt {
  * It has six methods, since a promotion must read, prove and write through the same credentials.
  */
 export interface TagStore {
-  /** What `ref` names, without its bytes. */
+  /** Resolves `ref` without its bytes. */
   resolve(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Descriptor>>;
   /** The manifest that `ref` names, with its digest verified. */
   manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;

@@ -49,7 +49,7 @@ export function reportPlan(input: PromotionInput, plan: PromotionPlan): Promotio
   return { target: input.target ?? "default", commit: input.commit, images, changed };
 }
 
-/** What the ledger refuses, it refuses for every tag that would have moved. */
+/** True if the ledger refuses, which it does for every tag that would have moved. */
 function isRefused({ action }: PlannedTag, { ledger }: PromotionPlan): boolean {
   return action === "refuse" || (ledger === "refuse" && (action === "move" || action === "create"));
 }

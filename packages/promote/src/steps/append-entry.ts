@@ -11,7 +11,7 @@ export type AppendOutcome =
 
 /** Appends per commit at most. Sending the same entry again is safe: the ledger takes it after one predecessor only. */
 const attempts = 3;
-/** How many entries are searched for our own after a doubtful append; far more than promotions in a minute. */
+/** Maximum number of entries searched for our own after a doubtful append; far more than promotions in a minute. */
 const searched = 20;
 
 /**

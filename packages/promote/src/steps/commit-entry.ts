@@ -15,7 +15,7 @@ import type { PromotePorts, PromotionReport } from "../promotion.ts";
 import type { PreparedPromotion } from "./plan-and-prepare.ts";
 import type { Run } from "./run.ts";
 
-/** How the ledger was entered: with an entry of our own or an unfinished one that says the same; another may have come first. */
+/** Result of the commit point: an entry of our own or an unfinished one that says the same; another may have come first. */
 export type EntryCommit =
   | {
       readonly kind: "committed";

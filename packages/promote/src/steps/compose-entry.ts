@@ -31,7 +31,7 @@ export function composeEntry(
   };
 }
 
-/** What is left behind: what the ledger has, or what all tags state as long as there is no ledger. */
+/** Commit that is left: the ledger's, or the one that all tags state as long as there is no ledger. */
 function currentCommit({ ledger: { head }, destinations }: PromotionFacts): CommitSha | undefined {
   if (head.kind === "found") return head.value.entry.commit;
   const stated = new Set(destinations.map(({ revision }) => (revision?.kind === "found" ? revision.value.trim() : "")));

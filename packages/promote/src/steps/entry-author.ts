@@ -2,7 +2,7 @@ import { plainText } from "@lateen/kernel";
 import type { LedgerEntry } from "../ports/ledger.ts";
 import type { PromotionInput } from "../promotion.ts";
 
-/** What an entry keeps of who wrote it and why, which is also how a run finds its own entries again. */
+/** Author and reason that an entry keeps, by which a run also finds its own entries again. */
 export function entryAuthor({
   actor,
   reason = "promoted by the pipeline",

@@ -18,7 +18,7 @@ export interface PreparedPromotion {
   readonly report: PromotionReport;
 }
 
-/** What is done to prove that a plan can be carried out. */
+/** Proves that a plan can be carried out. */
 export type Prepare = (
   input: PromotionInput,
   facts: PromotionFacts,

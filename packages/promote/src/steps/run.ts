@@ -2,7 +2,7 @@ import type { Verdict } from "@lateen/kernel";
 import type { FleetEvidence } from "../ports/ledger.ts";
 import type { PromotionInput, PromotionReport } from "../promotion.ts";
 
-/** What is done between the proof that everything can move and the commit point; it may still stop everything. */
+/** Step between the proof that everything can move and the commit point; it may still stop everything. */
 export type BeforeCommit = (planned: PromotionReport, signal?: AbortSignal) => Promise<Verdict<FleetEvidence>>;
 
 /** One run of the five steps. */

@@ -16,7 +16,7 @@ export interface Course {
   readonly manifests: Manifests;
 }
 
-/** Where the tags are in the end. */
+/** Final state of the tags. */
 export interface Settled {
   readonly head: LedgerHead;
   readonly tags: readonly TrackedTag[];
@@ -84,7 +84,7 @@ function see({ repository, tag }: TrackedTag, { tags }: FollowPorts): Promise<Re
   return readWithoutThrowing(() => tags.resolve(tagRef(repository, tag)));
 }
 
-/** What is to be done about a tag that was seen so. A tag that only a newer entry has was not looked at yet, and waits. */
+/** Decides the next step for a tag by its reading. A tag that only a newer entry has was not looked at yet, and waits. */
 function judge(
   tag: TrackedTag,
   seen: Reading<Descriptor> | undefined,

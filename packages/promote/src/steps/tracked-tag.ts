@@ -17,7 +17,7 @@ export interface TrackedTag {
   readonly tag: string;
   readonly isPin: boolean;
   readonly wanted: Digest;
-  /** What it named before this run. */
+  /** Its digest before this run. */
   readonly before: Digest | undefined;
   /** Digests that are older than `wanted` as far as is known. */
   readonly older: ReadonlySet<Digest>;

@@ -12,12 +12,12 @@ export interface Exploration {
   readonly world: (clock: Clock) => PromotionWorld;
   readonly programs: (world: PromotionWorld) => readonly Program[];
   /**
-   * Whether each read of a tag is a turn of its own, or all that a program makes at the same time are one turn, after the
+   * `one by one` if each read of a tag is a turn of its own; `together` if all that a program makes at the same time are one turn, after the
    * ledger if that is read as well, which takes a tenth of the time. Writes and the ledger always have turns of their own.
    * @default "together"
    */
   readonly tagReads?: "together" | "one by one";
-  /** How many programs may crash in one run. @default 0 */
+  /** Maximum number of programs that crash in one run. @default 0 */
   readonly crashes?: number;
   /** Called at the end of every run. It throws if an invariant is broken; `results` has the value or error of each that ended. */
   readonly check: (end: {
@@ -29,7 +29,7 @@ export interface Exploration {
   readonly maxStates?: number;
 }
 
-/** How much was explored. */
+/** Size of the exploration. */
 export interface Explored {
   readonly states: number;
   readonly ends: number;
@@ -143,7 +143,7 @@ function mayCrash({ calls, fresh, crashed, result }: Actor): boolean {
   return !crashed && result === undefined && (fresh || [...calls.values()].some(({ writes }) => writes));
 }
 
-/** What matters of a program: its writes on the wire if it is dead, its end if it has ended, else all that it has seen. */
+/** State of a program: its writes on the wire if it is dead, its end if it has ended, else all that it has seen. */
 function stateOf({ calls, crashed, log, result }: Actor): unknown {
   const waiting = [...calls.values()].filter(({ writes }) => writes || !crashed).map(({ name }) => name);
   if (crashed) return waiting.toSorted();

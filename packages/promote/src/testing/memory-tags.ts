@@ -23,7 +23,7 @@ export interface TagCall {
   readonly name: string;
 }
 
-/** What a call answers instead of the truth: an error for every method, a receipt for `put`, a digest for `resolve`. */
+/** Answer of a call instead of the true one: an error for every method, a receipt for `put`, a digest for `resolve`. */
 export type TagFault =
   | ReleaseError
   | { readonly receipt: Receipt; readonly applies: boolean }

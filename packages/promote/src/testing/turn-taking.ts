@@ -14,9 +14,9 @@ export interface Call {
 /** One program of an exploration. */
 export interface Actor {
   readonly calls: Map<string, Call>;
-  /** What each call has answered so far. By call and not by time: the order among calls made together means nothing. */
+  /** Answers of each call so far. By call and not by time: the order among calls made together means nothing. */
   readonly log: Map<string, string[]>;
-  /** Whether nothing was read since it last wrote, or began. */
+  /** True if nothing was read since it last wrote, or began. */
   fresh: boolean;
   crashed: boolean;
   result: { readonly value: unknown } | undefined;

@@ -21,9 +21,9 @@ export interface PromotionWorld {
   inputFor(commit: CommitSha, changes?: Partial<PromotionInput>): PromotionInput;
   /** Points `:latest` at the candidates of `commit`, without the ledger. */
   tagAs(commit: CommitSha, repositories?: readonly Repository[]): void;
-  /** What `:latest` names in each repository. */
+  /** Digest that `:latest` names in each repository. */
   latest(): (Digest | undefined)[];
-  /** What it should name for `commit`. */
+  /** Digests that it should name for `commit`. */
   digests(commit: CommitSha): Digest[];
 }
 

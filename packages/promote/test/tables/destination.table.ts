@@ -1,8 +1,8 @@
 /** One row: what a tag names now, what the rules allow, and what happens to the tag. */
 export interface DestinationRow {
-  /** What the tag names: nothing, the candidate's digest, another one, or something unreadable. */
+  /** Reading of the tag: nothing, the candidate's digest, another one, or something unreadable. */
   readonly current: "absent" | "candidate" | "other" | "unreadable";
-  /** What the image there states as its revision. */
+  /** Revision that the image there states. */
   readonly revision: "stated" | "none" | "several" | "unreadable" | "-";
   /** The candidate's commit, seen from that revision. */
   readonly ancestry: "ahead" | "identical" | "behind" | "diverged" | "no such commit" | "unreadable" | "-";

@@ -1,11 +1,11 @@
 /** One row: trunk, ledger and one tag, and whether that is drift. */
 export interface DriftRow {
   readonly ledger: "entry" | "empty" | "unreadable";
-  /** What the tag names. */
+  /** Reading of the tag. */
   readonly tag: "as the ledger" | "other" | "absent" | "unreadable" | "not in the entry";
   /** Trunk's head, seen from the entry. */
   readonly trunk: "identical" | "ahead" | "behind" | "diverged" | "unreadable";
-  /** How long trunk has been ahead, against the longest that is allowed. */
+  /** Time that trunk has been ahead, against the longest that is allowed. */
   readonly age: "no limit" | "within" | "beyond" | "unknown";
   readonly drift: "none" | "drift" | "unknown";
 }

@@ -4,7 +4,7 @@
  */
 export interface RollbackRow {
   readonly ledgers: readonly string[];
-  /** Whether the tags name what the newest entry says, where that is a rollback. */
+  /** `follow` if the tags name what the newest entry says, if that is a rollback. */
   readonly tags?: "follow" | "lag" | "unread";
   readonly to?: string;
   readonly goes: string;
@@ -12,7 +12,7 @@ export interface RollbackRow {
 }
 
 /**
- * Where a rollback of several targets goes. W, X, Y and Z are releases, each newer than the one before; Y>X is a rollback from Y
+ * Target of a rollback of several promotion targets. W, X, Y and Z are releases, each newer than the one before; Y>X is a rollback from Y
  * to X, with ! by the very run that asks.
  */
 export const rollbackTable: readonly RollbackRow[] = [

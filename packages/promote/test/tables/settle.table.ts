@@ -1,12 +1,12 @@
 /** One row: a tag after the commit point, and what is done about it. */
 export interface SettleRow {
-  /** What the tag names. */
+  /** Reading of the tag. */
   readonly seen: "wanted" | "nothing" | "older" | "strange" | "unreadable";
-  /** What the last write came to. */
+  /** Result of the last write. */
   readonly written: "never" | "applied" | "not-applied" | "unknown";
   /** Time since that write: less than a poll, a poll, or long enough to write again. */
   readonly since: "at once" | "a poll" | "long";
-  /** How often in a row the digest was strange, or the write refused for good. */
+  /** Number of readings in a row that were strange, or of writes refused for good. */
   readonly again: 0 | 1 | 2 | 3;
   readonly decision: "settled" | "wait" | "write" | "foreign" | "refused";
   readonly because: string;

@@ -8,7 +8,7 @@ const largeBlobBytes = 67_108_864;
 
 /** Facts about a blob before it is copied. */
 export interface BlobOptions {
-  /** Whether the target holds a manifest that lists it. */
+  /** True if the target holds a manifest that lists it. */
   readonly isHeld: boolean;
   /** Sends it although the target says that it holds it. */
   readonly force: boolean;

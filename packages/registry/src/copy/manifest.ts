@@ -42,7 +42,7 @@ async function copyOnce(work: CopyWork, digest: Digest, force: boolean): Promise
   return manifest;
 }
 
-/** Whether the target holds the manifest; what cannot be read is taken for a no, since it can be sent once more. */
+/** True if the target holds the manifest; an unreadable one counts as missing, since it can be sent once more. */
 async function isHeldBy({ into, target, signal }: CopyWork, digest: Digest, force: boolean): Promise<boolean> {
   return !force && (await into.has(target, "manifest", digest, signal)).kind === "found";
 }
@@ -70,7 +70,7 @@ async function store(work: CopyWork, manifest: Manifest, content: ManifestConten
 }
 
 interface ContentOptions {
-  /** Whether the target holds the manifest, and so most likely its content. */
+  /** True if the target holds the manifest, and so most likely its content. */
   readonly isHeld: boolean;
   /** Content that is sent although the target says that it holds it. */
   readonly force: ReadonlySet<Digest> | undefined;

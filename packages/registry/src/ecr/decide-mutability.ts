@@ -1,4 +1,4 @@
-/** How a repository treats its tags, as `DescribeRepositories` answers. */
+/** Tag mutability of a repository, as `DescribeRepositories` answers. */
 export interface MutabilitySetting {
   /** `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION`, `IMMUTABLE_WITH_EXCLUSION`, or a word that does not exist yet. */
   readonly mutability: string | undefined;
@@ -6,7 +6,7 @@ export interface MutabilitySetting {
   readonly exclusions: readonly string[];
 }
 
-/** Whether one tag may be pointed at another image. */
+/** Mutability of one tag. */
 export type Mutability = "mutable" | "immutable" | "unknown";
 
 /**

@@ -14,11 +14,11 @@ import { createRequestHandler } from "./request-handler.ts";
 export interface EcrCallsOptions {
   readonly account: string;
   readonly region: string;
-  /** Which of the region's own addresses is called. @default the plain one */
+  /** Variant of the region's own address to call. @default the plain one */
   readonly variant?: EcrHost["variant"];
   /** Address of the JSON API where it is not the region's own. */
   readonly endpoint: string | undefined;
-  /** Whether that address is on this machine: an emulator, for which no role of the machine is asked. */
+  /** True if that address is on this machine: an emulator, for which no role of the machine is asked. */
   readonly isLocal: boolean;
   /** Static keys; without them the SDK looks where it always looks: profile, web identity, container, instance. */
   readonly keys: { readonly id: string; readonly secret: Secret; readonly session: Secret | undefined } | undefined;

@@ -87,7 +87,7 @@ export const ecrErrorTable: Readonly<Record<string, EcrMeaning>> = {
 };
 
 /**
- * What a code in `failures[]` of a 200 means; `ImageNotFound` is absence and not among them.
+ * Meaning of a code in `failures[]` of a 200; `ImageNotFound` is absence and not among them.
  *
  * Source: Amazon ECR API Reference, "ImageFailure". Codes that the table lacks are trouble that may pass.
  */

@@ -1,4 +1,4 @@
-/** What the host name of a private ECR registry says about it. */
+/** Account, region and partition in the host name of a private ECR registry. */
 export interface EcrHost {
   /** The twelve digits of the account that owns the registry, `registryId` of every call. */
   readonly account: string;

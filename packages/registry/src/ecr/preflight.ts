@@ -15,14 +15,14 @@ import type { Descriptor, Manifest, Preflight } from "../model/registry.ts";
 import { decideMutability, type MutabilitySetting } from "./decide-mutability.ts";
 import { exceptionName } from "./ecr-errors.ts";
 
-/** What is asked of ECR about tags; errors are ReleaseErrors whose cause has the exception's name. */
+/** ECR calls about tags; errors are ReleaseErrors whose cause has the exception's name. */
 export interface TagPorts {
   readonly clock: Clock;
   mutability(signal?: AbortSignal): Promise<MutabilitySetting>;
   resolve(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Descriptor>>;
 }
 
-/** What a preflight asks of ECR. */
+/** ECR calls of a preflight. */
 export interface PreflightPorts extends TagPorts {
   /** `PutImage` without a tag. */
   putUntagged(signal?: AbortSignal): Promise<unknown>;

@@ -92,7 +92,7 @@ export const plainClient: UndiciModule = {
 };
 
 /**
- * How long an idle connection is kept in milliseconds, as long as undici keeps one. A firewall that drops idle ones may do so without a word, and
+ * Time in milliseconds that an idle connection is kept, as long as undici keeps one. A firewall that drops idle ones may do so without a word, and
  * a request over such a one would wait for its deadline. With it, Node also heeds what a server says in `Keep-Alive`.
  */
 const idleMs = 4000;

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** Where a proxy is set, undici sends; else Node's own client does. */
+/** If a proxy is set, undici sends; else Node's own client does. */
 const ways = [
   ["undici", { HTTPS_PROXY: "http://127.0.0.1:9" }],
   ["node:http", {}],

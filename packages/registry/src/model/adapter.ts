@@ -9,7 +9,7 @@ import type { ImageReader, Manifest, Registry, RegistryExtensions } from "./regi
 
 /** Content by digest, as copying between registries needs it. */
 export interface ContentStore {
-  /** Whether the repository holds the content; its size. */
+  /** Size of the content if the repository holds it. */
   has(
     repository: Repository,
     kind: "manifest" | "blob",
@@ -33,7 +33,7 @@ export interface ContentStore {
   store(repository: Repository, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
 
-/** What an adapter for one registry host offers. */
+/** Adapter of one registry host. */
 export interface RegistryAdapter extends Registry, RegistryExtensions, ImageReader {
   readonly content: ContentStore;
 }
@@ -43,7 +43,7 @@ export interface AdapterOptions {
   /** Host name, with the port if it is not that of https. */
   readonly host: string;
   readonly entry?: RegistryEntry;
-  /** Where credentials are found that the entry does not give. @default anonymous */
+  /** Source of credentials that the entry does not give. @default anonymous */
   readonly credentials?: CredentialSource;
   /** Environment of the run; nothing else is taken from the process. @default {} */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -53,8 +53,8 @@ export interface AdapterOptions {
   readonly report?: Reporter<RegistryEvent>;
   /** @default undici, loaded with the first request */
   readonly send?: Sender;
-  /** What the adapters of one process have read. @default a memory of its own */
+  /** Content read by the adapters of one process. @default a memory of its own */
   readonly memory?: ContentMemory;
-  /** How host names that the registry gives (of redirects, of token services) are looked up. @default that of the machine */
+  /** Resolver of host names that the registry gives (of redirects, of token services). @default that of the machine */
   readonly lookup?: Lookup;
 }

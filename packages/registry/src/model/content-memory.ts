@@ -3,8 +3,8 @@ import { type ManifestContent, readManifest } from "./manifest-json.ts";
 import type { Manifest } from "./registry.ts";
 
 /**
- * What was read and verified a moment ago, so that it is not read again: a manifest where it was read, since a registry may lose one; a
- * config anywhere, since its digest says what it is.
+ * Content that was read and verified a moment ago, so that it is not read again: a manifest by repository, since a registry may lose one; a
+ * config by digest alone.
  */
 export interface ContentMemory {
   keep(repository: Repository, manifest: Manifest): void;

@@ -3,9 +3,9 @@ import type { Digest, Reading } from "@lateen/kernel";
 /** Facts known after a write whose answer does not tell whether it happened. */
 export interface DoubtFacts {
   readonly wanted: Digest;
-  /** What the tag named before: a digest, `"absent"`, or undefined if it was not read. */
+  /** Digest of the tag before: a digest, `"absent"`, or undefined if it was not read. */
   readonly before: Digest | "absent" | undefined;
-  /** What the tag was seen to name after the doubtful answer. */
+  /** Reading of the tag after the doubtful answer. */
   readonly seen: Reading<{ readonly digest: Digest }>;
   /** Writes of this tag so far. */
   readonly writes: number;
@@ -13,7 +13,7 @@ export interface DoubtFacts {
   readonly limit: number;
 }
 
-/** What a doubtful write turned out to be, or that it has to be sent again. */
+/** Outcome of a doubtful write, or that it has to be sent again. */
 export type DoubtDecision = "applied" | "send-again" | "not-applied" | "foreign" | "unknown";
 
 /**

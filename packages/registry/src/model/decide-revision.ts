@@ -3,7 +3,7 @@ import type { ImageDetails } from "./registry.ts";
 /** The label and annotation that names the commit. Source: OCI image-spec, annotations.md, "Pre-Defined Annotation Keys". */
 export const revisionKey = "org.opencontainers.image.revision";
 
-/** Which commit an image names, if it names one at all. */
+/** Commit that an image names, if it names one at all. */
 export type RevisionDecision =
   | { readonly kind: "named"; readonly revision: string; readonly from: "index" | "platforms" }
   | { readonly kind: "unnamed" }

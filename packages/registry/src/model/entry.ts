@@ -1,9 +1,9 @@
 import { isLoopback, type Secret } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 
-/** What is configured about one registry; nothing is needed where docker's own configuration and the defaults serve. */
+/** Configuration of one registry; nothing is needed if docker's own configuration and the defaults serve. */
 export interface RegistryEntry {
-  /** Whether plain http is spoken. @default true for loopback hosts with an entry without `ca`, false elsewhere */
+  /** True for plain http. @default true for loopback hosts with an entry without `ca`, false elsewhere */
   readonly insecure?: boolean | undefined;
   /** @default "ecr" for the host names of Amazon ECR, "oci" elsewhere */
   readonly kind?: "oci" | "ecr" | undefined;

@@ -14,7 +14,7 @@ import { type ManifestContent, readManifest, type WireDescriptor } from "./manif
 import { imageConfigTypes, imageTypes, indexTypes } from "./media-types.ts";
 import type { ImageDetails, Manifest, PlatformImage } from "./registry.ts";
 
-/** What reading an image down to its configs needs of a registry. */
+/** Reads needed to follow an image down to its configs. */
 export interface DetailsSource {
   manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;
   /** The bytes of a config, at most 4 MiB, their digest checked. */

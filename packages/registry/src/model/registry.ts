@@ -1,6 +1,6 @@
 import type { Digest, ImageRef, Reading, ReleaseError, Repository, Verdict } from "@lateen/kernel";
 
-/** What a tag or digest names: enough to compare, not enough to write. */
+/** Content that a tag or digest names: enough to compare, not enough to write. */
 export interface Descriptor {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -20,16 +20,16 @@ export interface Receipt {
    * `foreign`: someone else has moved the tag since. `unknown`: neither the answer nor a look afterwards showed it.
    */
   readonly outcome: "applied" | "not-applied" | "foreign" | "unknown";
-  /** What the tag names now, if it was seen. */
+  /** Digest that the tag names now, if it was seen. */
   readonly digest?: Digest | undefined;
   readonly cause?: ReleaseError | undefined;
 }
 
-/** What was established about writing before anything was written. */
+/** Findings about permission and mutability before anything was written. */
 export interface Preflight {
-  /** Whether the registry has accepted (and dropped) a trial upload with these credentials. */
+  /** `proven` if the registry has accepted (and dropped) a trial upload with these credentials. */
   readonly permission: "proven" | "unproven";
-  /** Whether the tags may be moved; `unknown` where the registry has no way to ask. */
+  /** `mutable` if the tags may be moved; `unknown` if the registry has no way to ask. */
   readonly mutability: "mutable" | "unknown";
 }
 
@@ -43,7 +43,7 @@ export interface TagList {
 
 /** A registry: which bytes does a tag name, and how is the tag moved? */
 export interface Registry {
-  /** What a reference names, by the cheapest request. `absent` only if the registry says so itself. */
+  /** Resolves a reference by the cheapest request. `absent` only if the registry says so itself. */
   resolve(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Descriptor>>;
   /** The bytes that a reference names; their digest is hashed and agrees with the reference and every header. */
   manifest(ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>>;
@@ -141,7 +141,7 @@ export interface RegistryExtensions {
     signal?: AbortSignal,
   ): Promise<Verdict<Preflight["mutability"]>>;
   /**
-   * What the registry's own rules will do, sooner or later, to an image that has exactly these tags; `absent` if no rule acts on it.
+   * Effect of the registry's own rules, sooner or later, on an image that has exactly these tags; `absent` if no rule acts on it.
    * Undefined if the registry has no rules that can be read.
    */
   retention?(repository: Repository, image: TagsByUse, signal?: AbortSignal): Promise<Reading<Retention> | undefined>;

@@ -52,7 +52,7 @@ async function behindTls(options: ServerOptions): Promise<string> {
 
 const latest = (host: string) => parseImageRef(`${host}/acme/platform:latest`);
 
-/** What `latest` reads as, with the cause in plain text: a refused certificate and a slow machine must not look alike. */
+/** Reads `latest`, with the cause in plain text: a refused certificate and a slow machine must not look alike. */
 async function look(host: string, entry: RegistryEntry): Promise<string> {
   const reading = await openRegistries({ clock, registries: { [host]: entry } }).resolve(latest(host));
   return reading.kind === "unknown" ? `unknown: ${reading.cause.message} ${reading.cause.why ?? ""}` : reading.kind;

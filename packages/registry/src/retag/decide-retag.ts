@@ -1,7 +1,7 @@
 import type { Digest, Reading, StopOutcome } from "@lateen/kernel";
 import type { RetaggedTag } from "./report.ts";
 
-/** What a tag needs so that it names `wanted`. */
+/** Step that a tag needs so that it names `wanted`. */
 export type TagPlan = "keep" | "move" | "create" | "unknown";
 
 /** Compares what a tag names with what it should name. */
@@ -11,7 +11,7 @@ export function decideTag(wanted: Digest, current: Reading<{ readonly digest: Di
   return current.value.digest === wanted ? "keep" : "move";
 }
 
-/** How a retag ends: all is well, nothing was to do, or it stops. */
+/** Outcome of a retag: done, nothing to do, or a stop. */
 export type RetagOutcome = "done" | "unchanged" | StopOutcome;
 
 /** Facts about one tag in the end. */

@@ -13,7 +13,7 @@ import type { Descriptor, Manifest } from "../model/registry.ts";
 import type { RetagPorts } from "./report.ts";
 import type { TargetGroup } from "./targets.ts";
 
-/** What a tag names before anything is written; with the bytes where they could be read. */
+/** A tag before anything is written, with its bytes if they could be read. */
 export interface CurrentTag {
   readonly repository: Repository;
   readonly tag: string;

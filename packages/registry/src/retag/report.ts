@@ -10,7 +10,7 @@ export interface RetagInput {
   readonly targets: readonly (string | ImageRef)[];
   /** Milliseconds after the write within which every tag has to be seen to have moved. @default 60000 */
   readonly settleMs?: number;
-  /** Whether a copy brings signatures, attestations and SBOMs along: referrers and cosign's tags. @default false */
+  /** True if a copy brings signatures, attestations and SBOMs along: referrers and cosign's tags. @default false */
   readonly referrers?: boolean;
   /** Reads and refuses like the real run, but sends no writing request. @default false */
   readonly dryRun?: boolean;
@@ -28,7 +28,7 @@ export interface RetagReport {
   readonly source: ImageRef;
   readonly digest: Digest;
   readonly images: readonly RetaggedImage[];
-  /** Whether any tag was moved or created, or would be in a dry run. */
+  /** True if any tag was moved or created, or would be in a dry run. */
   readonly changed: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface RetaggedImage {
   /** Tag or digest of the source. */
   readonly candidate: string;
   readonly digest: Digest;
-  /** Whether content had to be brought from another repository. */
+  /** True if content had to be copied from another repository. */
   readonly copied: boolean;
   readonly tags: readonly RetaggedTag[];
 }
@@ -47,7 +47,7 @@ export interface RetaggedImage {
 export interface RetaggedTag {
   readonly tag: string;
   readonly before?: Digest | undefined;
-  /** What the tag was last seen to name; in a dry run, what it would name. */
+  /** Digest that the tag was last seen to name; in a dry run, the one that it would name. */
   readonly after?: Digest | undefined;
   readonly action: "moved" | "unchanged" | "created" | "pending" | "foreign" | "refused";
   /** The image that the tag named before, so that it can be put back even after the registry has cleaned up. */

@@ -3,7 +3,7 @@ import { settlePolicy } from "../policy.ts";
 import type { Descriptor } from "../model/registry.ts";
 import { classifyReadBack, type ReadBack } from "./classify-read-back.ts";
 
-/** How a tag was written, and how it is looked at. */
+/** A written tag, and the limits of reading it back. */
 export interface SettleRequest {
   readonly wanted: Digest;
   readonly before: Digest | undefined;

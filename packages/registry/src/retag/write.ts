@@ -36,7 +36,7 @@ interface WritePorts extends RetagPorts {
   readonly settleMs: number | undefined;
 }
 
-/** What every tag needs, from what it names now. */
+/** Plans the step of every tag from its current digest. */
 export function planTags(wanted: Digest, current: readonly CurrentTag[]): PlannedTag[] {
   return current.map(({ repository, tag, reading }) => {
     const value = reading.kind === "found" ? reading.value : undefined;

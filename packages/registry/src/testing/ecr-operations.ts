@@ -1,7 +1,7 @@
 import { readManifestLinks } from "./manifest-links.ts";
 import { type RegistryStore, sha256 } from "./store.ts";
 
-/** How one repository of the fake ECR treats its tags. */
+/** Tag mutability of one repository of the fake ECR. */
 export interface EcrRepositorySetting {
   readonly mutability?: "MUTABLE" | "IMMUTABLE" | "MUTABLE_WITH_EXCLUSION" | "IMMUTABLE_WITH_EXCLUSION";
   readonly exclusions?: readonly string[];

@@ -4,9 +4,9 @@ import { type RegistryStore, sha256, sha512, type StoredRepository } from "./sto
 /** Longest manifest that is taken. Source: OCI distribution-spec, "Pushing Manifests" (at least 4 MiB). */
 const longestManifest = 4 * 1024 * 1024;
 
-/** How the fake registry takes manifests. */
+/** Behaviour of the fake registry for manifests. */
 export interface ManifestOptions {
-  /** Whether several `tag` parameters are understood and answered with `OCI-Tag`. */
+  /** True if several `tag` parameters are understood and answered with `OCI-Tag`. */
   readonly multiTag: boolean;
   readonly wantsSubject?: boolean;
   readonly tagsOfDigests?: boolean;

@@ -5,7 +5,7 @@ import type { ImageSink } from "./seed-image.ts";
 /** One shape of an image or artifact that is met in the field. */
 export interface ImageShape {
   readonly name: string;
-  /** How a copy of it ends: `refused` if the source itself is not whole. */
+  /** Outcome of a copy of it: `refused` if the source itself is not whole. */
   readonly copy: "copied" | "refused";
   /** Stores it in a repository, under the tag `shape`. */
   seed(sink: ImageSink, repository: string): Promise<SeededShape>;

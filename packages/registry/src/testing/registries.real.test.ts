@@ -130,7 +130,7 @@ describe.each(registries)("$name", ({ name, program, start, refuses }) => {
   let from: FakeRegistry | undefined;
   let folder = "";
   const started = async () => (registry ??= await start(program ?? "is missing"));
-  /** What a client of the registry is made of. */
+  /** Makes a client of the registry. */
   const clientOf = ({ host, login }: OpenRegistry) => {
     const entry = login === undefined ? {} : { username: login.username, password: secret(login.password) };
     return { host, entry, registries: openRegistries({ registries: { [host]: entry } }) };
@@ -153,7 +153,7 @@ describe.each(registries)("$name", ({ name, program, start, refuses }) => {
     { describe: described, test },
   );
 
-  /** What of a shape is not readable in a repository. */
+  /** Parts of a shape that are not readable in a repository. */
   async function missingIn(mirror: Repository, seeded: SeededShape): Promise<readonly string[]> {
     const { host, entry } = clientOf(await started());
     const { content, manifest } = createOciRegistry({ host, entry });
@@ -202,7 +202,7 @@ describe.each(registries)("$name", ({ name, program, start, refuses }) => {
           // Gitea answers 500 to what it cannot read, which says nothing about the image.
           const outcome: unknown = name === "Gitea" && shape === odd ? "unknown" : "refused";
           expect(verdict).toMatchObject({ kind: "stop", outcome });
-          // Where another client succeeds and this one does not, it is a fault; a source that is not whole cannot be copied whole.
+          // If another client succeeds and this one does not, it is a fault; a source that is not whole cannot be copied whole.
           const named = `${source.repository}@${seeded.digest}`;
           return expect(copy === "refused" ? [] : await whoCopies(named, mirror, seeded)).toEqual([]);
         }

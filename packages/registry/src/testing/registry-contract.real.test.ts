@@ -16,7 +16,7 @@ import {
 } from "./index.ts";
 import type { ContractSubject } from "./registry-contract.ts";
 
-// What is missing fails in CI and is skipped, with its name, on a desk.
+// A missing server fails in CI and is skipped, with its name, on a desk.
 const { env } = globalThis.process;
 const program = env["LATEEN_REAL_DOCKER_REGISTRY"] || "docker-registry";
 const run = promisify(execFile);

@@ -41,6 +41,6 @@ describeRegistryContract(
   runner,
 );
 describeRegistryContract("basic", subjectOf({ auth: { users, scheme: "basic" } }, false), runner);
-// Where a proxy is set, undici sends, else Node's own client does; this machine is never reached through a proxy.
+// If a proxy is set, undici sends, else Node's own client does; this machine is never reached through a proxy.
 const throughUndici = { HTTPS_PROXY: "http://127.0.0.1:9" };
 describeRegistryContract("tokens, over undici", subjectOf({ auth: { users } }, false, throughUndici), runner);

@@ -1,4 +1,4 @@
-/** What the fake registry answers; built first and sent last, so that misbehaviour can get at it in between. */
+/** Answer of the fake registry; built first and sent last, so that misbehaviour can change it in between. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -14,14 +14,14 @@ import { type FakeRegistry, startRegistry, type StartRegistryOptions } from "./s
 /** Twenty virtual seconds pass in one: deadlines, pauses and lag are real, only shorter. */
 export const clock: Clock = createScaledClock({ factor: 20 });
 
-/** Who may pull and push where a registry asks for credentials. */
+/** Password for pulls and pushes if a registry asks for credentials. */
 export const password = "s3cret-robot-password";
 export const robot: RegistryEntry = { username: "robot", password: secret(password) };
 
 /** The environment that a retag runs in. */
 export type Environment = NonNullable<OpenRegistriesOptions["env"]>;
 
-/** Where a proxy is set, undici sends, else Node's own client does; what a server does to one, it must not get away with at the other. */
+/** If a proxy is set, undici sends, else Node's own client does; both have to withstand the same servers. */
 export const ways: readonly (readonly [string, Environment])[] = [
   ["node:http", {}],
   ["undici", { HTTPS_PROXY: "http://127.0.0.1:9" }],
@@ -30,7 +30,7 @@ export const ways: readonly (readonly [string, Environment])[] = [
 /** A registry whose `staging` is to become its `latest`, for the tests of this package. */
 export interface RetagWorld {
   readonly registry: FakeRegistry;
-  /** What `staging` names, and what `latest` names before. */
+  /** Image that `staging` names, and the one that `latest` names before. */
   readonly image: SeededImage;
   readonly older: SeededImage;
   run(settleMs?: number, options?: OpenRegistriesOptions): Promise<Verdict<RetagReport>>;
@@ -75,17 +75,17 @@ export async function closeServers(): Promise<void> {
   await Promise.all(closing.splice(0).map((close) => close()));
 }
 
-/** Whether it is a write. */
+/** True for a write. */
 export function isPut({ method }: LoggedRequest): boolean {
   return method === "PUT";
 }
 
-/** Whether it reads what is to be retagged. */
+/** True for a read of the source. */
 export function isSource({ path }: LoggedRequest): boolean {
   return path.endsWith("/manifests/staging");
 }
 
-/** How many writes a registry has seen. */
+/** Number of writes that a registry has seen. */
 export function puts({ requests }: FakeRegistry): number {
   return requests.filter(isPut).length;
 }

@@ -20,7 +20,7 @@ export interface ImageRecipe {
   readonly annotations?: Readonly<Record<string, string>>;
   /** OCI or Docker media types. @default "oci" */
   readonly flavour?: "oci" | "docker";
-  /** What makes two images of the same recipe differ. @default the revision */
+  /** Text that distinguishes two images of the same recipe. @default the revision */
   readonly content?: string;
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { systemClock } from "@lateen/kernel";
 import { freePort } from "./free-port.ts";
 
-/** How Debian's `docker-registry` is started. */
+/** Settings of Debian's `docker-registry`. */
 export interface StartDockerRegistryOptions {
   /** Path of the program. @default "docker-registry", looked up in PATH */
   readonly program?: string | undefined;

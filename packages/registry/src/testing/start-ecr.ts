@@ -6,7 +6,7 @@ import { type EcrAnswer, ecrOperations, type EcrRepositorySetting, type EcrWorld
 import { type FakeRegistry, startRegistry } from "./start-registry.ts";
 import type { RegistryStore } from "./store.ts";
 
-/** How the fake ECR is set up. */
+/** Settings of the fake ECR. */
 export interface StartEcrOptions {
   /** @default "123456789012" */
   readonly account?: string;
@@ -16,7 +16,7 @@ export interface StartEcrOptions {
   readonly accessKeyId?: string;
   /** Repositories that exist from the start. */
   readonly repositories?: Readonly<Record<string, EcrRepositorySetting>>;
-  /** Whether a push to `/v2/` makes a repository that is missing, as a creation template of the account can have it. @default false */
+  /** True if a push to `/v2/` makes a repository that is missing, as a creation template of the account can have it. @default false */
   readonly createOnPush?: boolean;
 }
 

@@ -10,15 +10,15 @@ import { sendReply } from "./send-reply.ts";
 import { createStore, type RegistryStore } from "./store.ts";
 import { createTokenAuth, type RegistryAuth, type TokenAuth } from "./token-auth.ts";
 
-/** How the fake registry is set up. */
+/** Settings of the fake registry. */
 export interface StartRegistryOptions {
   /** @default open to everyone */
   readonly auth?: RegistryAuth;
   /** @default a free one */
   readonly port?: number;
-  /** Whether several tags in one PUT are understood (`OCI-Tag`). @default false */
+  /** True if several tags in one PUT are understood (`OCI-Tag`). @default false */
   readonly multiTag?: boolean;
-  /** Whether the referrers API is there. @default true */
+  /** True if the referrers API exists. @default true */
   readonly referrers?: boolean;
   /** Ways in which real registries differ from the specification. @default none */
   readonly quirks?: RegistryQuirks;
@@ -91,7 +91,7 @@ export async function startRegistry(options: StartRegistryOptions = {}): Promise
   const url = `http://127.0.0.1:${port}`;
   const { multiTag = false, referrers = true, quirks = {} } = options;
   const context: Context = { store, auth, multiTag, referrers, quirks, base: () => url };
-  /** What tags named before the last write of each, for lagging reads. */
+  /** Digests of tags before the last write of each, for lagging reads. */
   const shadows = new Map<string, string | undefined>();
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

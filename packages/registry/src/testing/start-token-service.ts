@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { systemClock } from "@lateen/kernel";
 import { makeCertificate } from "./certificate.ts";
 
-/** How the token service is set up. */
+/** Settings of the token service. */
 export interface StartTokenServiceOptions {
   /** Password by user; each may do everything. Without a user, nothing is granted. */
   readonly users: Readonly<Record<string, string>>;

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { systemClock } from "@lateen/kernel";
 import { failure, json, type Received, type Reply } from "./reply.ts";
 
-/** Who may use the fake registry. */
+/** Users of the fake registry. */
 export interface RegistryAuth {
   /** Password by user, or password and what the user may do. */
   readonly users: Readonly<
     Record<string, string | { readonly password: string; readonly access: "pull" | "pull,push" }>
   >;
-  /** What is allowed without a user. @default "none" */
+  /** Access without a user. @default "none" */
   readonly anonymous?: "none" | "pull";
   /** Life of a token in seconds; `null` leaves the field out of the answer. @default 300 */
   readonly expiresIn?: number | null;

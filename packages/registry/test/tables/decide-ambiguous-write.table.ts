@@ -1,6 +1,6 @@
 import type { DoubtDecision } from "../../src/model/decide-ambiguous-write.ts";
 
-/** What is seen after a write whose answer does not tell; digests are called by what they are. */
+/** Readings after a write with an ambiguous answer; digests are named by their role. */
 export const doubtTable: readonly {
   readonly before: "old" | "nothing" | "not known";
   readonly seen: "wanted" | "old" | "nothing" | "third" | "unreadable";

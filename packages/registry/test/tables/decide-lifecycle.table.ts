@@ -18,7 +18,7 @@ const like = (...tagPatternList: string[]): object => ({ tagStatus: "tagged", ta
 const any = { tagStatus: "any" };
 const days = { countType: "sinceImagePushed", countUnit: "days", countNumber: 90 };
 
-/** Which rule of an ECR lifecycle policy acts on an image with these tags. */
+/** Rule of an ECR lifecycle policy that acts on an image with these tags. */
 export const lifecycleTable: readonly Row[] = [
   { title: "no rules", rules: [], tags: ["latest"], answer: "kept" },
   { title: "untagged only", rules: [rule(1, { tagStatus: "untagged" })], tags: ["latest"], answer: "kept" },

@@ -1,6 +1,6 @@
 import type { Mutability } from "../../src/ecr/decide-mutability.ts";
 
-/** Whether ECR lets a tag be moved, by the repository's setting. */
+/** Mutability of a tag on ECR, by the repository's setting. */
 export const mutabilityTable: readonly {
   readonly setting: string | undefined;
   readonly exclusions: readonly string[];

@@ -1,4 +1,4 @@
-/** Where tokens are fetched, and whether user and password are sent there. */
+/** Addresses that tokens are fetched from, and if user and password are sent there. */
 export const realmTable: readonly {
   readonly registry: string;
   readonly realm: string;

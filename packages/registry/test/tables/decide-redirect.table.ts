@@ -1,4 +1,4 @@
-/** Which redirects are followed; `credentials` says whether the Authorization header goes along. */
+/** Redirects that are followed; `credentials` is true if the Authorization header goes along. */
 export const redirectTable: readonly {
   readonly method?: string;
   readonly status?: number;

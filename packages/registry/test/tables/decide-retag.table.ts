@@ -1,6 +1,6 @@
 import type { RetagOutcome, TagEnd } from "../../src/retag/decide-retag.ts";
 
-/** What a retag of several tags ends as. */
+/** Outcome of a retag of several tags. */
 export const retagTable: readonly { readonly tags: readonly TagEnd[]; readonly outcome: RetagOutcome; readonly because: string }[] = [
   { tags: [{ action: "unchanged" }], outcome: "unchanged", because: "the tag was right already" },
   { tags: [{ action: "moved" }], outcome: "done", because: "it was written and seen" },

@@ -1,6 +1,6 @@
 import type { RevisionDecision } from "../../src/model/decide-revision.ts";
 
-/** Which commit an image names: what the index says, then what each platform's manifest and config say. */
+/** Commit of an image: from the index, then from each platform's manifest and config. */
 export const revisionTable: readonly {
   readonly index?: string;
   readonly platforms: readonly { readonly annotation?: string; readonly label?: string }[];

@@ -33,7 +33,7 @@ export interface PreflightRequest {
  * beginning an upload and dropping it. Writing a manifest again under its own digest sends push notifications and brings deleted
  * revisions back, so that is done only where a registry takes no uploads.
  *
- * Whether tags are immutable cannot be asked over this protocol.
+ * Immutability of tags cannot be asked over this protocol.
  */
 export async function preflight(
   exchange: Exchange,

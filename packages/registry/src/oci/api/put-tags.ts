@@ -5,7 +5,7 @@ import type { Exchange } from "../transport/exchange.ts";
 import { put } from "./put.ts";
 import { resolve } from "./read.ts";
 
-/** What one registry has shown so far about taking several tags in one request. */
+/** Observed support of one registry for several tags in one request. */
 export interface SeveralTags {
   inOneRequest: boolean | undefined;
 }

@@ -76,7 +76,7 @@ function manifestRequest(method: string, ref: ImageRef): OciRequest {
   };
 }
 
-/** What HEAD states, or undefined where something is missing or strange and only the bytes can tell. */
+/** Descriptor from the headers of HEAD, or undefined if something is missing or strange and only the bytes can decide. */
 function describe(response: HttpResponse, ref: ImageRef): Descriptor | undefined {
   const digest = headerDigest(response);
   const mediaType = bareType(response.header("content-type"));

@@ -132,7 +132,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         (challenge) => challenge.scheme === "bearer" && challenge.parameters["realm"] !== undefined,
       );
       if (asked !== undefined) {
-        // What is configured is more to be trusted than what an answer says.
+        // The configuration is more trustworthy than an answer.
         const realm = address.realm ?? asked.parameters["realm"] ?? "";
         const service = address.service ?? asked.parameters["service"] ?? address.host;
         scheme = await bearerOf(realm, service, need.repository);

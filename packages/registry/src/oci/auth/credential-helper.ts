@@ -11,7 +11,7 @@ const longestOutput = 64 * 1024;
 
 const answerSchema = z.object({ Username: z.string(), Secret: z.string() });
 
-/** Which helper is asked for which server, in which environment. */
+/** Helper, server and environment of one call. */
 export interface HelperRequest {
   /** The part after `docker-credential-`. */
   readonly name: string;

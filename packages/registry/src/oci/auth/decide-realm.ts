@@ -11,7 +11,7 @@ export interface RealmFacts {
   readonly hasCredentials: boolean;
 }
 
-/** Whether tokens are fetched there, and whether credentials are sent. */
+/** Decision if tokens are fetched there, and if credentials are sent. */
 export type RealmDecision =
   | { readonly kind: "use"; readonly url: URL; readonly credentials: boolean }
   | { readonly kind: "refuse"; readonly reason: string };

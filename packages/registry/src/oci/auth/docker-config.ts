@@ -16,7 +16,7 @@ const section = z.record(z.string(), z.unknown()).nullish();
 const configSchema = z.object({ auths: section, credHelpers: section, credsStore: text });
 const keptSchema = z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text });
 
-/** What a configuration says about one repository. */
+/** Credentials that a configuration holds for one repository. */
 export interface HostAuth {
   /** The program to ask first. */
   readonly helper: string | undefined;

@@ -21,7 +21,7 @@ export interface TokenRequest {
   /** The scope that matters most first: there are registries that read only one. */
   readonly scopes: readonly string[];
   readonly credentials: Credentials | undefined;
-  /** How host names of redirects are looked up. @default that of the machine */
+  /** Resolver of host names in redirects. @default that of the machine */
   readonly lookup?: Lookup | undefined;
 }
 

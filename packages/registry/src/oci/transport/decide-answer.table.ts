@@ -16,9 +16,9 @@ export interface AnswerRow {
   readonly host?: string;
   readonly code: RegistryErrorCode;
   readonly category: ErrorCategory;
-  /** Whether the same read may be sent again. A tag is never written again on this alone. */
+  /** True if the same read may be sent again. A tag is never written again on this alone. */
   readonly retryable: boolean;
-  /** Whether a write that was answered so surely did not happen. */
+  /** True if a write with this answer surely did not happen. */
   readonly notApplied: boolean;
   readonly says: string;
   readonly fix: string;

@@ -11,7 +11,7 @@ export interface RedirectFacts {
   readonly home: URL;
 }
 
-/** Where to go on, and whether credentials may still be sent; or why not. */
+/** Target of the redirect, with or without credentials; or the reason of a refusal. */
 export type RedirectDecision =
   | { readonly kind: "follow"; readonly url: URL; readonly sameOrigin: boolean }
   | { readonly kind: "refuse"; readonly reason: string };
@@ -20,7 +20,7 @@ export type RedirectDecision =
 const keepsMethod = [307, 308];
 
 /**
- * Whether a redirect is followed. Credentials never leave the origin (the caller never gives them back on a later hop); a write
+ * Decides if a redirect is followed. Credentials never leave the origin (the caller never gives them back on a later hop); a write
  * keeps method and body or fails; nothing goes from https to http, nor to an address inside the network that is not the
  * registry's own, save that a registry on loopback may send to loopback.
  */

@@ -5,7 +5,7 @@ import { answerTable } from "./decide-answer.table.ts";
 /** Facts known when a request has failed. */
 export interface RetryFacts {
   readonly error: Pick<ReleaseError, "code" | "retryable" | "retryAfterMs">;
-  /** Whether the request changes nothing, however often it arrives. */
+  /** True if the request changes nothing, however often it arrives. */
   readonly repeatable: boolean;
   /** Tries so far, this one included. */
   readonly tries: number;
@@ -39,7 +39,7 @@ function pause({ error, tries, random }: RetryFacts): number {
   return ceiling / 2 + (ceiling / 2) * random;
 }
 
-/** Whether every answer with this code proves that a write did not happen. */
+/** True if every answer with this code proves that a write did not happen. */
 export function isSurelyNotApplied(code: string): boolean {
   const rows = answerTable.filter((row) => row.code === code);
   return rows.length > 0 && rows.every((row) => row.notApplied);

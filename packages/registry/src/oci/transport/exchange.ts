@@ -35,7 +35,7 @@ export interface OciRequest {
   /** A stream is opened again for every redirect that keeps the body. */
   readonly body?: Uint8Array | (() => BodyStream);
   readonly deadlines?: HttpDeadlines;
-  /** Whether sending it twice does no more than sending it once. @default true for GET and HEAD */
+  /** True if sending it twice does no more than sending it once. @default true for GET and HEAD */
   readonly repeatable?: boolean;
   /** The content that it stores, so that an error can name it. */
   readonly writes?: "manifest" | "blob";
@@ -72,7 +72,7 @@ export interface ExchangeOptions {
   readonly report: Reporter<RegistryEvent>;
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
   readonly random?: () => number;
-  /** How host names that the registry gives are looked up. @default that of the machine */
+  /** Resolver of host names that the registry gives. @default that of the machine */
   readonly lookup?: Lookup | undefined;
 }
 
@@ -89,7 +89,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const { host } = options;
   const writes = new Set<string>();
   const ready = memoize(async () => await createContext(options));
-  /** What was announced before the first request is known to the authorizer then. */
+  // Addresses announced before the first request reach the authorizer this way.
   const contextOf = async (): Promise<Context> => {
     const context = await ready();
     for (const repository of writes) context.authorizer.expectWrites(repository);

@@ -18,7 +18,7 @@ export interface RedirectableRequest {
   /** Value of the Authorization header, sent to the origin of `home` only. */
   readonly authorization: string | undefined;
   readonly body?: Uint8Array | (() => BodyStream) | undefined;
-  /** Whether the body holds a password or a refresh token, so that it does not leave the origin either. @default false */
+  /** True if the body holds a password or a refresh token, so that it does not leave the origin either. @default false */
   readonly hasSecretBody?: boolean | undefined;
   /** Refuses redirects to another origin. @default false */
   readonly staysOnOrigin?: boolean | undefined;

@@ -4,7 +4,7 @@ import type { RateLimit } from "./rate-limit.ts";
 
 /** Retry policy: which requests, how often. */
 export interface RetryRequest {
-  /** Whether the request changes nothing; a write is repeated only after a refusal that proves that it did not happen. */
+  /** True if the request changes nothing; a write is repeated only after a refusal that proves that it did not happen. */
   readonly repeatable: boolean;
   /** Maximum number of tries. @default by the retry policy */
   readonly tries?: number | undefined;

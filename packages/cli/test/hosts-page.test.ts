@@ -1,17 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { examplesOf } from "./docs-examples.ts";
 import type { Folder } from "./folder.ts";
-import { root } from "./source-files.ts";
 import { startWorld, type World } from "./world.ts";
 
-const page = readFileSync(join(root, "apps/docs/hosts.md"), "utf8");
-const examples = [...page.matchAll(/^## (.*)\n[^#]*?^```yaml\n([\s\S]*?)^```/gm)].map(
-  ([, heading = "", yaml = ""]) => ({
-    heading,
-    yaml,
-  }),
-);
+const examples = examplesOf("hosts");
 
 // Each program of the page, played by one script: it finds out from its arguments which tenant it is about, moves it if it is given a
 // commit, and says what it runs if it is not. What it was started with is written down.
@@ -21,10 +15,10 @@ for arg in "$@"; do printf '\\t%s' "$arg" >> "$STATE/argv"; done
 echo >> "$STATE/argv"
 all="$*"
 for slug in one two; do case "$all" in *"$slug"*) tenant=$slug ;; esac; done
-sha=$(printf '%s' "$all" | sed -nE 's/.*(REVISION=|revision=|release=|RELEASE=)([0-9a-f]{40}).*/\\2/p')
+sha=$(printf '%s' "$all" | sed -nE 's/.*(REVISION=|revision: .|release=|RELEASE=)([0-9a-f]{40}).*/\\2/p')
 [ -z "$sha" ] || echo "$sha" > "$STATE/$tenant"
 case "$all" in
-  *inspect*|*jsonpath*|*release-commit*) cat "$STATE/$tenant" ;;
+  *inspect*|*"get pods"*|*release-commit*) cat "$STATE/$tenant" ;;
   *buildinfo*) printf '{"git_sha":"%s"}' "$(cat "$STATE/$tenant")" ;;
 esac
 `;

@@ -24,9 +24,20 @@ export async function startSsh(sshd: string): Promise<SshServer> {
   const makeKey = (name: string) => execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)]);
   for (const name of ["host", "other-host", "user"]) makeKey(name);
   await writeFile(at("authorized"), execFileSync("cat", [at("user.pub")]));
+  // bash reads the account's ~/.bashrc for commands over ssh: what that starts is no part of a test.
+  const emptyHome = `SetEnv HOME=${folder}`;
   if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
-  const configFor = (key: string) =>
-    `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${at(key)}\nAuthorizedKeysFile ${at("authorized")}\nStrictModes no\nUsePAM no\nPidFile none\nMaxStartups 200\nMaxSessions 200\n`;
+  const configFor = (key: string) => `Port ${port}
+ListenAddress 127.0.0.1
+HostKey ${at(key)}
+AuthorizedKeysFile ${at("authorized")}
+StrictModes no
+UsePAM no
+PidFile none
+MaxStartups 200
+MaxSessions 200
+${emptyHome}
+`;
   const start = async (key: string): Promise<ChildProcess> => {
     await writeFile(at("config"), configFor(key));
     const child = spawn(sshd, ["-D", "-e", "-f", at("config")], { stdio: "ignore" });

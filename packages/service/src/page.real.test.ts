@@ -59,6 +59,8 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
       fleets: { [name]: { settings: fleet.settings } },
       tokens,
       env: { ...fleet.env, PATH: process.env["PATH"] },
+      // That rollout is written by the test itself.
+      drives: !task.name.startsWith("shows 10,000"),
     });
     url = await service.listen({ host: "127.0.0.1", port: 0 });
     client = createClient((path, init) => fetch(`${url}${path}`, init));
@@ -194,8 +196,8 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
   test("shows 10,000 tenants without stutter while a thousand of them change every second", async () => {
     const id = `large-${runs}`;
     await database.query(
-      `insert into lateen_rollout (id, fleet, kind, sha, actor, state, driver, beat, started_at)
-       values ($1, $2, 'release', $3, 'ada', 'running', 'no one', clock_timestamp() + interval '1 hour', clock_timestamp())`,
+      `insert into lateen_rollout (id, fleet, kind, sha, actor, state, driver, started_at)
+       values ($1, $2, 'release', $3, 'ada', 'running', 'no one', clock_timestamp())`,
       [id, name, commit("c")],
     );
     const slugs = [hostile, ...Array.from({ length: 9_999 }, (_, at) => `tenant-${at}`)];

@@ -3,13 +3,16 @@ import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { type Clock, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
 import { createApi } from "./http/app.ts";
 import type { Token } from "./http/tokens.ts";
+import type { DrivePorts } from "./run/drive.ts";
 import type { ServiceFleet } from "./run/fleets.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { runDeliveries } from "./notify/deliver.ts";
 import { createHoldReader } from "./run/holds.ts";
+import { startPulse } from "./run/pulse.ts";
 import { runRunner } from "./run/runner.ts";
 import { runSchedules } from "./schedule/run-due.ts";
 import { openDatabase } from "./store/database.ts";
+import { deadMs } from "./store/runners.ts";
 import { migrate } from "./store/tables.ts";
 
 /** Parts of a service. */
@@ -62,7 +65,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const holds = createHoldReader({ fleets, env, clock, signal: stopping.signal });
   const app = createApi({ database, fleets, tokens, env, clock, owner, holds, metrics, isStopping, newId });
   const ports = { database, fleets, env, clock, owner, newId, signal: stopping.signal };
-  const running = drives ? Promise.all([runRunner(ports), runSchedules(ports), runDeliveries(ports)]) : undefined;
+  const running = drives
+    ? Promise.all([run(options.database, ports), runSchedules(ports), runDeliveries(ports)])
+    : undefined;
   const servers: ServerType[] = [];
   return {
     fetch: async (request) => app.fetch(request),
@@ -89,6 +94,15 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await database.close();
     },
   };
+}
+
+/** Drives rollouts, with a sign of life over a connection of its own. */
+async function run(url: string, ports: Omit<DrivePorts, "pulse">): Promise<void> {
+  const own = openDatabase(url, { connections: 1, waitMs: deadMs / 2 });
+  const pulse = await startPulse({ ...ports, database: own });
+  await runRunner({ ...ports, pulse });
+  await pulse.end();
+  await own.close();
 }
 
 function listenFailed(host: string, port: number, cause: unknown): ReleaseError {

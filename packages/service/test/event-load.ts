@@ -30,7 +30,7 @@ export async function loadEvents(seconds: number, fleets = 50, perSecond = 1_000
       Array.from({ length: fleets }, async (_, at) => {
         const id = `load-${at}`;
         await database.query(
-          `insert into lateen_rollout (id, fleet, kind, actor, state, beat) values ($1, $1, 'release', 'ada', 'running', clock_timestamp())`,
+          `insert into lateen_rollout (id, fleet, kind, actor, state) values ($1, $1, 'release', 'ada', 'running')`,
           [id],
         );
         const opened = await createSqlJournal({ client: database, name: id, owner: "load", stream: id }).open();

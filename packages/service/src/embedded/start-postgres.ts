@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { getuid, kill } from "node:process";
 import { promisify } from "node:util";
 import { type Clock, ReleaseError } from "@lateen/kernel";
+import { elapsedOf } from "../run/elapsed.ts";
 import { findBinaries } from "./binaries.ts";
 import { aliveSince } from "./lock.ts";
 import { chooseUser, type RunAs } from "./run-as.ts";
@@ -167,7 +168,7 @@ async function stopLeftover(data: string, clock: Clock): Promise<void> {
 }
 
 async function untilReady(port: number, server: { isRunning(): boolean }, clock: Clock, log: string): Promise<void> {
-  const until = clock.now() + startMs;
+  const until = elapsedOf(clock) + startMs;
   const { default: pg } = await import("pg");
   for (;;) {
     // "not yet" is an answer as well: it begins with a password only once recovery is over.
@@ -186,7 +187,7 @@ async function untilReady(port: number, server: { isRunning(): boolean }, clock:
       const text = await readFile(log, "utf8").catch(() => "");
       throw startFailed(text.trim().split("\n").slice(-3).join(" ").slice(-500), undefined);
     }
-    if (clock.now() >= until) throw startFailed("it did not take connections in a minute", undefined);
+    if (elapsedOf(clock) >= until) throw startFailed("it did not take connections in a minute", undefined);
     await clock.sleep(30);
   }
 }

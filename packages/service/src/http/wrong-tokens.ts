@@ -1,4 +1,5 @@
 import type { Clock } from "@lateen/kernel";
+import { elapsedOf } from "../run/elapsed.ts";
 
 /** Wrong tokens of one address in a minute before it has to wait. */
 const allowed = 20;
@@ -19,13 +20,13 @@ export function createWrongTokens(clock: Clock): WrongTokens {
   return {
     blockedFor(address) {
       const one = seen.get(address);
-      if (one === undefined || one.until <= clock.now() || one.count < allowed) return undefined;
-      return Math.ceil((one.until - clock.now()) / 1_000);
+      if (one === undefined || one.until <= elapsedOf(clock) || one.count < allowed) return undefined;
+      return Math.ceil((one.until - elapsedOf(clock)) / 1_000);
     },
     count(address) {
       const one = seen.get(address);
-      if (one !== undefined && one.until > clock.now()) one.count += 1;
-      else seen.set(address, { count: 1, until: clock.now() + windowMs });
+      if (one !== undefined && one.until > elapsedOf(clock)) one.count += 1;
+      else seen.set(address, { count: 1, until: elapsedOf(clock) + windowMs });
       if (seen.size > most) seen.delete(seen.keys().next().value ?? "");
     },
   };

@@ -4,13 +4,15 @@ import { asReleaseError, type Clock, isoNow, ReleaseError } from "@lateen/kernel
 import { type Database, isDatabaseAway } from "../store/database.ts";
 import { endRollout, stoppedResult } from "../store/end.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
+import { deadMs } from "../store/runners.ts";
 import { startTrace } from "../traces/trace.ts";
 import { hooksOf, type ServiceFleet } from "./fleets.ts";
-import { createHeartbeat, deadMs } from "./heartbeat.ts";
 import { findNewerOrder } from "./overtaken.ts";
+import type { Pulse } from "./pulse.ts";
 import { runOrder } from "./run-order.ts";
 import { stampOf } from "./stamp.ts";
 import { watchJournal, type WatchedJournal } from "./watched-journal.ts";
+import { watchRollout } from "./watched-rollout.ts";
 
 /** Dependencies of a driver. */
 export interface DrivePorts {
@@ -20,14 +22,15 @@ export interface DrivePorts {
   readonly clock: Clock;
   /** Names this driver in leases. */
   readonly owner: string;
+  readonly pulse: Pulse;
   /** Aborted when the service stops: calls in flight settle, and the rollout is left to another runner. */
   readonly signal: AbortSignal;
 }
 
 /** Drives a rollout that was claimed to its end, or until another driver has it. It never throws. */
 export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> {
-  const { database, clock, owner } = ports;
-  const { id, epoch } = rollout;
+  const { database, clock, owner, pulse } = ports;
+  const { id } = rollout;
   const stop = new AbortController();
   let journal: WatchedJournal | undefined;
   let stage = "";
@@ -36,9 +39,8 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
   ports.signal.addEventListener("abort", onStop, { once: true });
   if (ports.signal.aborted) onStop();
 
-  const heart = createHeartbeat(rollout, {
-    database,
-    clock,
+  const watched = watchRollout(rollout, {
+    pulse,
     interrupt,
     // Promotion and repair write until they are through; everything else starts nothing while it is paused.
     isAtRest: () => journal?.isBusy() !== true && stage !== "promotion" && rollout.kind !== "reconcile",
@@ -50,11 +52,10 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
   });
   const result = await carryOut();
   await events.written();
-  await heart.end();
+  watched.end();
   ports.signal.removeEventListener("abort", onStop);
   trace.end(result?.outcome);
-  if (result === undefined) await handOver();
-  else await end(result);
+  if (result === undefined || !(await end(result))) await pulse.release(rollout);
 
   /** The result; undefined if the rollout is another driver's to end. */
   async function carryOut(): Promise<ResultDocument | undefined> {
@@ -70,8 +71,9 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
       result = { ...document, error: { ...document.error, category: error.category } } as ResultDocument;
     }
     // Whose wish it was decides: a stop ends the rollout, everything else is continued by another runner.
-    if (heart.isLost()) return undefined;
-    if (heart.current().wish === "stop" && stop.signal.aborted) return stoppedResult(heart.current(), known(result));
+    if (watched.isLost()) return undefined;
+    if (watched.current().wish === "stop" && stop.signal.aborted)
+      return stoppedResult(watched.current(), known(result));
     return ports.signal.aborted && stop.signal.aborted ? undefined : result;
   }
 
@@ -82,14 +84,26 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
     const overtaken = await findNewerOrder(rollout, { database, fleet, env, clock, signal: stop.signal });
     if (overtaken !== undefined) return overtaken;
     const own = createSqlJournal({ client: database, name: rollout.fleet, owner, stream: id, leaseMs: deadMs, clock });
-    journal = watchJournal(own, clock, stop.signal);
     const { report } = events;
+    const warn = (message: string): void => report({ type: "warned", message });
+    journal = watchJournal(own, { clock, signal: stop.signal, warn });
     const { traceparent } = trace;
-    return runOrder(rollout, { database, fleet, journal, env, clock, report, heart, traceparent, signal: stop.signal });
+    return runOrder(rollout, {
+      database,
+      fleet,
+      journal,
+      env,
+      clock,
+      report,
+      watched,
+      traceparent,
+      signal: stop.signal,
+    });
   }
 
-  async function end(result: ResultDocument): Promise<void> {
-    const { startedAt } = heart.current();
+  /** Writes the result. If that fails, the next driver writes it again, by the same journal. */
+  async function end(result: ResultDocument): Promise<boolean> {
+    const { startedAt } = watched.current();
     const settings = ports.fleets[rollout.fleet]?.settings;
     const hooks = hooksOf(settings);
     const whole = {
@@ -102,20 +116,12 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
     for (let tries = 0; ; tries++) {
       try {
         await database.transaction((client) => endRollout(client, rollout, whole, clock.now(), hooks));
-        return;
+        return true;
       } catch {
-        // The result is written again by its next driver, by the same journal.
-        if (tries >= 20 || ports.signal.aborted) return;
+        if (tries >= 20 || ports.signal.aborted) return false;
         await clock.sleep(500);
       }
     }
-  }
-
-  /** Leaves the rollout to the next runner at once. */
-  async function handOver(): Promise<void> {
-    await database
-      .query(`update lateen_rollout set beat = null where id = $1 and epoch = $2 and state <> 'ended'`, [id, epoch])
-      .catch(() => undefined);
   }
 }
 

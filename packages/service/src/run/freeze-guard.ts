@@ -2,7 +2,8 @@ import { createFreezeGuard, type Guard } from "@lateen/fleet";
 import { asReleaseError, type Clock, stop } from "@lateen/kernel";
 import type { Database } from "../store/database.ts";
 import { listFreezes } from "../store/freezes.ts";
-import { deadMs } from "./heartbeat.ts";
+import { elapsedOf } from "./elapsed.ts";
+import { deadMs } from "../store/runners.ts";
 
 /** Milliseconds between two tries to read the freezes. */
 const againMs = 200;
@@ -12,13 +13,13 @@ export function createStoredFreezeGuard(database: Database, fleet: string, clock
   return {
     name: "freeze",
     async check(signal) {
-      const until = clock.now() + deadMs;
+      const until = elapsedOf(clock) + deadMs;
       for (;;) {
         try {
           return await createFreezeGuard(await listFreezes(database, fleet), clock).check(signal);
         } catch (thrown) {
           const reason = `the freezes of ${fleet} cannot be read: ${asReleaseError(thrown).message}`;
-          if (clock.now() >= until) return stop({ outcome: "unknown", code: "FREEZE_UNREADABLE", reason });
+          if (elapsedOf(clock) >= until) return stop({ outcome: "unknown", code: "FREEZE_UNREADABLE", reason });
           await clock.sleep(againMs, signal);
         }
       }

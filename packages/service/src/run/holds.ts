@@ -1,5 +1,6 @@
 import { createJob, type Hold, readHolds } from "@lateen/cli/pipeline";
 import { asReleaseError, type Clock } from "@lateen/kernel";
+import { elapsedOf } from "./elapsed.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
 
 /** Reads what holds a fleet: its kill switch, and the hold on its ref. */
@@ -38,13 +39,13 @@ export function createHoldReader(ports: {
     async read(name) {
       const fleet = fleets[name];
       if (fleet?.settings.config.killSwitch === undefined) return [];
-      const one = known.get(name) ?? { holds: [unread("it was not read yet")], until: 0, reading: undefined };
+      const one = known.get(name) ?? { holds: [unread("it was not read yet")], until: -Infinity, reading: undefined };
       known.set(name, one);
-      if (clock.now() < one.until) return one.holds;
+      if (elapsedOf(clock) < one.until) return one.holds;
       one.reading ??= look(fleet)
         .catch((thrown: unknown) => [unread(asReleaseError(thrown).message)])
         .then((holds) => {
-          Object.assign(one, { holds, until: clock.now() + freshMs, reading: undefined });
+          Object.assign(one, { holds, until: elapsedOf(clock) + freshMs, reading: undefined });
         });
       await Promise.race([one.reading, clock.sleep(waitMs, signal).catch(() => undefined)]);
       return one.holds;

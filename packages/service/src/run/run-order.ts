@@ -15,7 +15,7 @@ import { listFreezes } from "../store/freezes.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
 import { createStoredFreezeGuard } from "./freeze-guard.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
-import type { Heartbeat } from "./heartbeat.ts";
+import type { WatchedRollout } from "./watched-rollout.ts";
 
 /** What one run works with. */
 export interface RunPorts {
@@ -26,14 +26,14 @@ export interface RunPorts {
   readonly clock: Clock;
   readonly report: (event: AnyEvent) => void;
   readonly traceparent: () => string;
-  readonly heart: Pick<Heartbeat, "wishes" | "pause">;
+  readonly watched: Pick<WatchedRollout, "wishes" | "pause">;
   readonly signal: AbortSignal;
 }
 
 /** Runs the pipeline of an order. @throws ReleaseError what the pipeline throws */
 export async function runOrder(rollout: Rollout, ports: RunPorts): Promise<ResultDocument> {
   const { kind, sha, to, dry, actor, reason } = rollout;
-  const { database, fleet, journal, env, clock, report, heart, traceparent, signal } = ports;
+  const { database, fleet, journal, env, clock, report, watched, traceparent, signal } = ports;
   const job = await createJob({
     settings: withFreezes(fleet.settings, await listFreezes(database, rollout.fleet)),
     wiring: wireFleet(fleet, { journal, env, report, traceparent }),
@@ -42,8 +42,8 @@ export async function runOrder(rollout: Rollout, ports: RunPorts): Promise<Resul
     reason,
     env,
     report,
-    pause: heart.pause,
-    wishes: heart.wishes,
+    pause: watched.pause,
+    wishes: watched.wishes,
     guards: [createStoredFreezeGuard(database, rollout.fleet, clock)],
     signal,
     dryRun: dry,

@@ -1,6 +1,6 @@
 import { toRollout, type Rollout } from "../store/rollout.ts";
 import { drive, type DrivePorts } from "./drive.ts";
-import { deadMs } from "./heartbeat.ts";
+import { alive } from "../store/runners.ts";
 
 /** Milliseconds between two looks for work. */
 const lookMs = 250;
@@ -8,45 +8,63 @@ const lookMs = 250;
 /** Rollouts that one runner drives at the same time; each waits for tenants, not for the processor. */
 const capacity = 100;
 
-/** Takes rollouts from the queue and from drivers that have died, until the signal. Resolves when all that it drives are over. */
+/** Rollouts of a dead runner that are taken at once: several runners share what it leaves. */
+const share = 20;
+
+/** Takes rollouts from the queue and from runners that have died, until the signal. Resolves when all that it drives are over. */
 export async function runRunner(ports: DrivePorts): Promise<void> {
-  const { clock, signal } = ports;
-  const driven = new Map<string, Promise<void>>();
+  const { clock, signal, pulse } = ports;
+  const driven = new Set<Promise<void>>();
   while (!signal.aborted) {
-    const claimed = driven.size < capacity ? await claim(ports).catch(() => undefined) : undefined;
-    if (claimed === undefined) {
-      await clock.sleep(lookMs, signal).catch(() => undefined);
-      continue;
+    const life = pulse.life();
+    const free = capacity - driven.size;
+    const claimed = life === undefined || free <= 0 ? [] : await claim(life, free, ports).catch(() => []);
+    for (const rollout of claimed) {
+      const driving = drive(rollout, ports).finally(() => void driven.delete(driving));
+      driven.add(driving);
     }
-    const { id, epoch } = claimed;
-    const key = `${id} ${epoch}`;
-    driven.set(
-      key,
-      drive(claimed, ports).finally(() => void driven.delete(key)),
-    );
+    if (claimed.length === 0) await clock.sleep(lookMs, signal).catch(() => undefined);
   }
-  await Promise.allSettled(driven.values());
+  await Promise.allSettled(driven);
+}
+
+/** Claims rollouts whose runner is dead, or else the next of the queue. */
+async function claim(life: string, free: number, ports: DrivePorts): Promise<readonly Rollout[]> {
+  const left = await claimLeft(life, Math.min(free, share), ports);
+  return left.length > 0 ? left : claimQueued(life, ports);
+}
+
+/** What a dead runner left. */
+async function claimLeft(life: string, most: number, { database, owner, fleets }: DrivePorts) {
+  const { rows } = await database.query(
+    `update lateen_rollout set driver = $1, runner = $2, epoch = epoch + 1
+     where id in (
+       select id from lateen_rollout r
+       where state in ('running', 'paused') and fleet = any($3) and not exists (
+         select 1 from lateen_runner w where w.id = r.runner and ${alive})
+       order by place limit $4 for update skip locked)
+     returning *, null as result`,
+    [owner, life, Object.keys(fleets), most],
+  );
+  return rows.map(toRollout);
 }
 
 /**
- * Claims the next rollout: one whose driver is dead, else the first in the queue of a fleet that has none under way.
+ * The first in the queue of a fleet that has none under way.
  *
  * The unique index of the table refuses a second one of a fleet, whatever two runners have read at the same time.
  */
-async function claim({ database, owner, fleets }: DrivePorts): Promise<Rollout | undefined> {
+async function claimQueued(life: string, { database, owner, fleets }: DrivePorts) {
   const { rows } = await database.query(
-    `update lateen_rollout set state = case when state = 'queued' then 'running' else state end, driver = $1,
-       epoch = epoch + 1, beat = clock_timestamp(), started_at = coalesce(started_at, clock_timestamp())
+    `update lateen_rollout set state = 'running', driver = $1, runner = $2, epoch = epoch + 1, started_at = clock_timestamp()
      where id = (
        select id from lateen_rollout r
-       where fleet = any($2) and (
-         (state in ('running', 'paused') and (beat is null or beat < clock_timestamp() - $3 * interval '1 millisecond'))
-         or (state = 'queued' and (dry or (
-           not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state in ('running', 'paused') and not o.dry)
-           and not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state = 'queued' and not o.dry and o.place < r.place)))))
-       order by state = 'queued', place limit 1 for update skip locked)
+       where state = 'queued' and fleet = any($3) and (dry or (
+         not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state in ('running', 'paused') and not o.dry)
+         and not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state = 'queued' and not o.dry and o.place < r.place)))
+       order by place limit 1 for update skip locked)
      returning *, null as result`,
-    [owner, Object.keys(fleets), deadMs],
+    [owner, life, Object.keys(fleets)],
   );
-  return rows[0] === undefined ? undefined : toRollout(rows[0]);
+  return rows.map(toRollout);
 }

@@ -1,5 +1,6 @@
 import type { Journal, JournalEntry } from "@lateen/fleet";
 import type { Clock } from "@lateen/kernel";
+import { elapsedOf } from "./elapsed.ts";
 
 /** A journal that knows if anything is under way, and waits for the lease of a driver that has died. */
 export interface WatchedJournal extends Journal {
@@ -7,11 +8,18 @@ export interface WatchedJournal extends Journal {
   isBusy(): boolean;
 }
 
-/** Milliseconds for which the lease of another driver is waited for: longer than a lease, shorter than a person's patience. */
+/** Milliseconds after which followers hear of the lease that is waited for: longer than that of a driver that has died. */
 const patienceMs = 10_000;
 
-/** Watches `journal` for one driver. */
-export function watchJournal(journal: Journal, clock: Clock, signal: AbortSignal): WatchedJournal {
+/** Watches `journal` for one driver. Another writer is waited for, until the signal: a fleet has one rollout at a time. */
+export function watchJournal(
+  journal: Journal,
+  {
+    clock,
+    signal,
+    warn,
+  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly warn: (why: string) => void },
+): WatchedJournal {
   const posted = new Set<number>();
   let isOpen = false;
   let isPaused = false;
@@ -26,7 +34,7 @@ export function watchJournal(journal: Journal, clock: Clock, signal: AbortSignal
     isBusy: () => isOpen && (!isPaused || posted.size > 0),
     read: () => journal.read(),
     async open() {
-      const until = clock.now() + patienceMs;
+      let warnAt = elapsedOf(clock) + patienceMs;
       for (;;) {
         const opened = await journal.open();
         if (opened.kind === "go") {
@@ -52,7 +60,10 @@ export function watchJournal(journal: Journal, clock: Clock, signal: AbortSignal
             },
           };
         }
-        if (clock.now() >= until) return opened;
+        if (elapsedOf(clock) >= warnAt) {
+          warn(`${opened.reason}; it is waited for`);
+          warnAt = Infinity;
+        }
         await clock.sleep(200, signal);
       }
     },

@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import { serviceError } from "../errors.ts";
 import { type Act, actEvent, type Rollout, toRollout } from "./rollout.ts";
 import { type EndHook, endRollout, stoppedResult } from "./end.ts";
+import { alive } from "./runners.ts";
 
 /** What an act does to a rollout. */
 export type ActDecision =
@@ -14,12 +15,12 @@ export type ActDecision =
   | { readonly kind: "abandon" }
   | { readonly kind: "refuse"; readonly code: "ROLLOUT_ENDED" | "ROLLOUT_UNFINISHED" };
 
-/** Decides about an act; total over every state and verb. */
-export function decideAct({ state }: Pick<Rollout, "state">, verb: Act["verb"]): ActDecision {
+/** Decides about an act; total over every state and verb. `isDriven` is false if no living runner has the rollout. */
+export function decideAct({ state }: Pick<Rollout, "state">, verb: Act["verb"], isDriven: boolean): ActDecision {
   if (verb === "abandon")
     return state === "ended" ? { kind: "abandon" } : { kind: "refuse", code: "ROLLOUT_UNFINISHED" };
   if (state === "ended") return { kind: "refuse", code: "ROLLOUT_ENDED" };
-  if (verb === "stop") return state === "queued" ? { kind: "end" } : { kind: "wish", wish: "stop" };
+  if (verb === "stop") return isDriven ? { kind: "wish", wish: "stop" } : { kind: "end" };
   return { kind: "wish", wish: verb === "pause" ? "pause" : "run" };
 }
 
@@ -36,7 +37,7 @@ export interface ActEnd {
 export function act(database: Database, id: string, made: Act, { stamp, hooks }: ActEnd): Promise<Rollout> {
   return database.transaction(async (client) => {
     const rollout = await lockRollout(client, id);
-    const decision = decideAct(rollout, made.verb);
+    const decision = decideAct(rollout, made.verb, await isDriven(client, id));
     if (decision.kind === "refuse") throw refused(rollout, made.verb, decision.code);
     const wish = decision.kind === "wish" && rollout.wish !== "stop" ? decision.wish : rollout.wish;
     const acts = [...rollout.acts, made];
@@ -59,6 +60,15 @@ async function lockRollout(client: SqlClient, id: string): Promise<Rollout> {
   const { rows } = await client.query(`select * from lateen_rollout where id = $1 for update`, [id]);
   if (rows[0] === undefined) throw rolloutUnknown(id);
   return toRollout(rows[0]);
+}
+
+/** If a living runner has the rollout; one of a fleet that is no longer configured may have none for ever. */
+async function isDriven(client: SqlClient, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `select 1 from lateen_rollout r join lateen_runner w on w.id = r.runner where r.id = $1 and r.state <> 'queued' and ${alive}`,
+    [id],
+  );
+  return rows.length > 0;
 }
 
 /** There is no such rollout. */

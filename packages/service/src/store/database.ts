@@ -10,14 +10,19 @@ export interface Database extends SqlClient {
   close(): Promise<void>;
 }
 
-/** Milliseconds that a request may wait for the database: the API answers 503 within 10 s. */
-const waitMs = 4_000;
+/** How a database is used. */
+export interface DatabaseUse {
+  /** Most connections. @default 20 */
+  readonly connections?: number;
+  /** Milliseconds to wait for a connection, and for an answer. @default 4000: the API answers 503 within 10 s */
+  readonly waitMs?: number;
+}
 
 /** Opens the database at `url`; connections are made when they are needed and replaced when they break. */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, { connections = 20, waitMs = 4_000 }: DatabaseUse = {}): Database {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 20,
+    max: connections,
     connectionTimeoutMillis: waitMs,
     query_timeout: waitMs,
     statement_timeout: waitMs,

@@ -20,9 +20,9 @@ export async function endRollout(
 ): Promise<boolean> {
   const { id, epoch, dry } = rollout;
   const { rows } = await client.query(
-    `update lateen_rollout set state = 'ended', outcome = $3, result = $4, ended_at = clock_timestamp()
+    `update lateen_rollout set state = 'ended', outcome = $3, result = $4, off_target = $5, ended_at = clock_timestamp()
      where id = $1 and epoch = $2 and state <> 'ended' returning id`,
-    [id, epoch, result.outcome, JSON.stringify(result)],
+    [id, epoch, result.outcome, JSON.stringify(result), offTarget(result)],
   );
   if (rows.length === 0) return false;
   const { outcome, reason, code } = result as ResultDocument & { readonly code?: string };
@@ -34,6 +34,12 @@ export async function endRollout(
     wanting.map(({ name }) => name),
   );
   return true;
+}
+
+/** Tenants that are not where they should be; null if the rollout did not come to its fleet. */
+function offTarget({ fleet }: ResultDocument): number | null {
+  if (fleet?.stragglers === undefined) return null;
+  return fleet.stragglers.length + (fleet.quarantined?.length ?? 0) + (fleet.unknown?.length ?? 0);
 }
 
 /** The result of a rollout that a person has stopped; what is known of its fleet is kept. */

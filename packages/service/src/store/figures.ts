@@ -83,8 +83,7 @@ const perFleet = `select fleet,
     (select count(*) from lateen_outbox r where r.fleet = f.fleet and ended_at is not null and error is not null) as given_up,
     (select extract(epoch from max(ended_at)) from lateen_rollout r
       where r.fleet = f.fleet and kind = 'release' and outcome = 'shipped' and not dry) as released,
-    (select json_array_length(result->'fleet'->'stragglers') + json_array_length(result->'fleet'->'quarantined')
-        + json_array_length(result->'fleet'->'unknown') from lateen_rollout r
-      where r.fleet = f.fleet and result->'fleet'->'stragglers' is not null and not dry order by place desc limit 1) as off_target,
+    (select off_target from lateen_rollout r
+      where r.fleet = f.fleet and off_target is not null and not dry order by place desc limit 1) as off_target,
     (select last->>'outcome' from lateen_schedule s where s.fleet = f.fleet and task = 'status') as status
   from unnest($1::text[]) as f(fleet)`;

@@ -24,14 +24,14 @@ export interface Placed {
 }
 
 /**
- * Places an order once: the same release again is the same rollout while that is unfinished, or has ended well.
+ * Places an order once: the same order again is the same rollout while that is unfinished, and a release also after it has ended well.
  * @throws ReleaseError `COMMIT_REPLACED`, `DATABASE_UNAVAILABLE`
  */
 export function placeOrder(database: Database, order: Order, id: string): Promise<Placed> {
   return database.transaction(async (client) => {
     // Orders of one fleet one after the other: two at once would both find nothing.
     await client.query(`select pg_advisory_xact_lock(hashtext('lateen ' || $1))`, [order.fleet]);
-    const decision = decideOrder(order, order.kind === "release" ? await pastOf(client, order) : []);
+    const decision = decideOrder(order, await pastOf(client, order));
     if (decision.kind === "same") return { rollout: decision.rollout, isNew: false };
     if (decision.kind === "replaced") throw replaced(order, decision.by);
     const { fleet, kind, sha, to, dry, actor, reason } = order;
@@ -56,13 +56,13 @@ export type OrderDecision =
 
 /** Decides about an order from the rollouts of its fleet, newest first. */
 export function decideOrder(
-  { kind, sha, dry }: Pick<Order, "kind" | "sha" | "dry">,
+  { kind, sha, to, dry }: Pick<Order, "kind" | "sha" | "to" | "dry">,
   past: readonly Rollout[],
 ): OrderDecision {
-  if (kind !== "release") return { kind: "new" };
-  const own = past.find((one) => one.kind === "release" && one.sha === sha && one.dry === dry);
+  const own = past.find((one) => one.kind === kind && one.sha === sha && one.to === to && one.dry === dry);
+  // Two people who go back at the same time, or one whose answer was lost, must not go back twice.
   if (own !== undefined && own.state !== "ended") return { kind: "same", rollout: own };
-  if (dry) return { kind: "new" };
+  if (kind !== "release" || dry) return { kind: "new" };
   const well = past.filter(
     (one) => !one.dry && one.kind !== "reconcile" && (one.outcome === "shipped" || one.outcome === "unchanged"),
   );

@@ -15,9 +15,12 @@ export async function migrate(client: SqlClient): Promise<void> {
       dry boolean not null default false, actor text not null, reason text,
       state text not null default 'queued', outcome text, result json,
       wish text not null default 'run', acts json not null default '[]',
-      driver text, epoch bigint not null default 0, beat timestamptz,
+      driver text, runner text, epoch bigint not null default 0, off_target integer,
       created_at timestamptz not null default clock_timestamp(), started_at timestamptz, ended_at timestamptz);
-    alter table lateen_rollout add column if not exists traceparent text;
+    alter table lateen_rollout add column if not exists traceparent text,
+      add column if not exists runner text, add column if not exists off_target integer;
+    create table if not exists lateen_runner (id text primary key, owner text not null, beat timestamptz not null);
+    delete from lateen_runner where beat < clock_timestamp() - interval '1 day';
     create table if not exists lateen_schedule (
       fleet text not null, task text not null, every_ms bigint not null, next_at timestamptz not null,
       last json, last_at timestamptz, primary key (fleet, task));

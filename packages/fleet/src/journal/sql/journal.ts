@@ -41,10 +41,12 @@ export function createSqlJournal(options: SqlJournalOptions): Journal {
     async open() {
       // One statement: of many that come at once, the row lock lets one through. The same owner is refused as well.
       const { rows } = await client.query(
-        `insert into lateen_journal as j (name, epoch, owner, until)
-         values ($1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond')
-         on conflict (name) do update set epoch = j.epoch + 1, owner = excluded.owner, until = excluded.until
-         where j.until is null or j.until < clock_timestamp()
+        // A lease that ends later than it could is one of before the database's clock was set back.
+        `insert into lateen_journal as j (name, epoch, owner, until, lease_ms)
+         values ($1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond', $3)
+         on conflict (name) do update
+           set epoch = j.epoch + 1, owner = excluded.owner, until = excluded.until, lease_ms = excluded.lease_ms
+         where j.until is null or j.until < clock_timestamp() or j.until > clock_timestamp() + j.lease_ms * interval '1 millisecond'
          returning epoch, run, seq`,
         [name, owner, leaseMs],
       );
@@ -80,7 +82,9 @@ interface Held {
 async function hold(options: SqlJournalOptions, held: Held): Promise<OpenJournal> {
   const { client, name, owner, leaseMs = 3_000, clock = systemClock, stream = name } = options;
   const closing = new AbortController();
-  let renewedAt = clock.now();
+  // What only passes: a clock that is set neither ends a lease nor prolongs it.
+  const elapsed = (): number => clock.elapsed?.() ?? clock.now();
+  let renewedAt = elapsed();
   let lost: ReleaseError | undefined;
   const lose = (why: string, cause?: unknown): ReleaseError => (lost ??= journalLost(name, owner, why, cause));
 
@@ -95,15 +99,14 @@ async function hold(options: SqlJournalOptions, held: Held): Promise<OpenJournal
       [name, held.epoch, leaseMs],
     );
     if (rows.length === 0) lose("another writer has taken it over");
-    else renewedAt = clock.now();
+    else renewedAt = elapsed();
   };
   const keep = async (): Promise<void> => {
     while (!closing.signal.aborted && lost === undefined) {
       await clock.sleep(leaseMs / 4, closing.signal).catch(() => undefined);
       if (closing.signal.aborted) return;
       await renew().catch((error: unknown) => {
-        if (clock.now() - renewedAt >= leaseMs)
-          lose("the database could not be reached for the time of a lease", error);
+        if (elapsed() - renewedAt >= leaseMs) lose("the database could not be reached for the time of a lease", error);
       });
     }
   };
@@ -130,11 +133,11 @@ async function hold(options: SqlJournalOptions, held: Held): Promise<OpenJournal
         );
         if (rows.length === 0 && !(await isWritten(seq + facts.length))) throw lose("another writer has taken it over");
         held.seq = seq + facts.length;
-        renewedAt = clock.now();
+        renewedAt = elapsed();
         return;
       } catch (error) {
         throwIfLost();
-        if (clock.now() - renewedAt >= leaseMs)
+        if (elapsed() - renewedAt >= leaseMs)
           throw lose("the database could not be reached for the time of a lease", error);
         if (isRefusal(error)) throw writeFailed(name, error);
         await clock.sleep(100);

@@ -19,6 +19,7 @@ export async function migrateJournal(client: SqlClient): Promise<void> {
     create table if not exists lateen_journal (
       name text primary key, epoch bigint not null default 0, owner text, until timestamptz,
       run bigint not null default 0, seq bigint not null default 0);
+    alter table lateen_journal add column if not exists lease_ms bigint;
     create table if not exists lateen_stream (stream text primary key, position bigint not null default 0);
     create table if not exists lateen_fact (
       stream text not null, position bigint not null, journal text, run bigint, seq bigint, fact json not null,

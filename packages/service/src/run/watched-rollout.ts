@@ -1,0 +1,78 @@
+import type { Job } from "@lateen/cli/pipeline";
+import type { Wish, Wishes } from "@lateen/fleet";
+import type { Rollout } from "../store/rollout.ts";
+import { beatMs, type Pulse } from "./pulse.ts";
+
+/** A rollout as its driver sees it: what people want of it, and if it is still this driver's. */
+export interface WatchedRollout {
+  /** The row as it was read last. */
+  current(): Rollout;
+  /** If another runner has the rollout, or the database could not be reached for too long. */
+  isLost(): boolean;
+  /** Pause and continue, for the fleet's engine. */
+  readonly wishes: Wishes;
+  /** The same between two stages. */
+  readonly pause: NonNullable<Job["pause"]>;
+  /** Stops to watch. */
+  end(): void;
+}
+
+/** Dependencies of a watched rollout. */
+export interface WatchPorts {
+  readonly pulse: Pick<Pulse, "join">;
+  readonly interrupt: (why: string) => void;
+  /** If nothing is in flight and nothing will be started as long as a pause lasts. */
+  readonly isAtRest: () => boolean;
+}
+
+/** Watches `rollout` at each sign of life of its runner. */
+export function watchRollout(rollout: Rollout, { pulse, interrupt, isAtRest }: WatchPorts): WatchedRollout {
+  const { id, epoch } = rollout;
+  let current = rollout;
+  let isLost = false;
+  let waits = 0;
+  let changed = Promise.withResolvers<void>();
+  const end = pulse.join({
+    id,
+    epoch,
+    state: () => (current.wish === "pause" && (waits > 0 || isAtRest()) ? "paused" : "running"),
+    see(row) {
+      const before = current.wish;
+      current = row;
+      if (row.wish === before) return;
+      if (row.wish === "stop") interrupt("a person has stopped it");
+      changed.resolve();
+      changed = Promise.withResolvers<void>();
+    },
+    lose(why) {
+      isLost = true;
+      interrupt(why);
+    },
+  });
+  // A stop that was ordered while its runner died.
+  if (rollout.wish === "stop") interrupt("a person has stopped it");
+  return {
+    current: () => current,
+    isLost: () => isLost,
+    wishes: { read: async () => wishOf(current), changed: () => changed.promise },
+    pause: {
+      async whileRunning(on, signal) {
+        waits += 1;
+        try {
+          while (current.wish === "pause") await on.sleep(beatMs / 2, signal);
+        } finally {
+          waits -= 1;
+        }
+      },
+    },
+    end,
+  };
+}
+
+/** What the newest act asks the engine for; a stop is a signal, which leaves the journal unfinished. */
+function wishOf({ wish, acts, actor }: Rollout): Wish | undefined {
+  if (wish === "stop") return undefined;
+  const kind = wish === "pause" ? "pause" : "continue";
+  const act = acts.findLast(({ verb }) => verb === kind);
+  return { kind, actor: act?.actor ?? actor, reason: act?.reason };
+}

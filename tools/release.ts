@@ -1,13 +1,16 @@
-// pnpm release --dry-run: packs every package as it would be published and says what that is: version, size, files, and the bill of
-// materials of what is bundled or comes along. Without --dry-run it publishes, which only a workflow with an identity may do.
+// pnpm release --dry-run: makes everything that a release consists of and says what it is: the packages as they would be published with
+// their sizes, the program as a single file, the bill of materials, and who signs what. Without --dry-run the same files stay in `release`
+// and the packages are staged on npm, which only the workflow's identity may do; a maintainer approves them there with a second factor.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const folder = mkdtempSync(join(tmpdir(), "lateen-release-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const isDryRun = process.argv.includes("--dry-run");
+const folder = isDryRun ? mkdtempSync(join(tmpdir(), "lateen-release-")) : join(root, "release");
+if (isDryRun) process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 function run(cwd: string, command: string, ...args: string[]): string {
   return execFileSync(command, args, {
@@ -31,13 +34,12 @@ const packages = readdirSync(join(root, "packages"))
   .map((path) => ({ path, manifest: JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest }))
   .filter(({ manifest }) => manifest.private !== true);
 
-/** What the packed package says of itself: workspace dependencies have become versions. */
-function describe({ path, manifest }: (typeof packages)[number]): string {
-  const destination = join(folder, manifest.name);
-  mkdirSync(destination, { recursive: true });
-  run(path, "pnpm", "pack", "--pack-destination", destination);
-  const tarball = join(destination, readdirSync(destination)[0]!);
-  const files = run(folder, "tar", "-tzf", tarball).trim().split("\n");
+/** Packs a package as it would be published, where workspace dependencies have become versions; answers the tarball. */
+function pack({ path, manifest }: (typeof packages)[number]): string {
+  const before = new Set(readdirSync(folder));
+  run(path, "pnpm", "pack", "--pack-destination", folder);
+  const tarball = join(folder, readdirSync(folder).find((file) => !before.has(file)) ?? "");
+  const files = filesOf(tarball);
   const packed = JSON.parse(run(folder, "tar", "-xzOf", tarball, "package/package.json")) as Manifest;
   const missing = ["package/README.md", "package/LICENSE"].filter((file) => !files.includes(file));
   const loose = Object.entries(packed.dependencies ?? {}).filter(([, range]) =>
@@ -46,27 +48,89 @@ function describe({ path, manifest }: (typeof packages)[number]): string {
   if (missing.length > 0) throw new Error(`${packed.name} lacks ${missing.join(", ")}`);
   if (loose.length > 0) throw new Error(`${packed.name} depends on ${loose.map((pair) => pair.join("@")).join(", ")}`);
   if (packed.repository === undefined) throw new Error(`${packed.name} names no repository, which provenance needs`);
-  const size = Math.ceil(statSync(tarball).size / 1024);
-  return `${packed.name}@${packed.version}  ${size} KiB in ${files.length} files`;
+  console.log(`${packed.name}@${manifest.version}  ${sizeOf(tarball)} in ${files.length} files`);
+  return tarball;
+}
+
+function filesOf(tarball: string): readonly string[] {
+  return run(folder, "tar", "-tzf", tarball).trim().split("\n");
+}
+
+function sizeOf(file: string): string {
+  return `${Math.ceil(statSync(file).size / 1024)} KiB`;
+}
+
+/** The program as one file, which has to run where nothing else is. */
+function singleFile(version: string): void {
+  const file = join(folder, "lateen.mjs");
+  run(root, "node", "-C", "source", "tools/single-file.ts", file);
+  const said = run(folder, "node", file, "--version").trim();
+  if (said !== version) throw new Error(`lateen.mjs calls itself ${said}, and the packages are ${version}`);
+  if (!run(folder, "node", file, "gate", "--help").startsWith("usage: lateen gate"))
+    throw new Error("lateen.mjs shows no help of gate");
+  console.log(`lateen.mjs ${said}  ${sizeOf(file)}: the program as one file`);
 }
 
 /** The bill of materials of all packages, CycloneDX. */
-function components(): number {
+function billOfMaterials(): void {
   const text = run(root, "pnpm", "sbom", "--sbom-format", "cyclonedx", "--lockfile-only", "--prod");
   const { bomFormat, components: all } = JSON.parse(text) as { bomFormat: string; components: readonly unknown[] };
   if (bomFormat !== "CycloneDX" || all.length === 0) throw new Error("the bill of materials is empty");
-  return all.length;
+  writeFileSync(join(folder, "sbom.cdx.json"), text);
+  console.log(`sbom.cdx.json  bill of materials (CycloneDX): ${all.length} components`);
 }
 
-const isDryRun = process.argv.includes("--dry-run");
+function checksums(): void {
+  const lines = readdirSync(folder)
+    .toSorted()
+    .map(
+      (file) =>
+        `${createHash("sha256")
+          .update(readFileSync(join(folder, file)))
+          .digest("hex")}  ${file}`,
+    );
+  writeFileSync(join(folder, "SHA256SUMS"), `${lines.join("\n")}\n`);
+  console.log(`SHA256SUMS  of ${lines.length} files`);
+}
+
+/** What the workflow signs. Each sentence is printed only while the workflow has what makes it true. */
+const signatures: readonly (readonly [parts: readonly string[], sentence: string])[] = [
+  [["id-token: write", "pnpm release"], "provenance: of every package, by npm, from the identity of this workflow"],
+  [
+    ["attestations: write", "actions/attest-build-provenance@", "release/*"],
+    "signatures: build provenance of every file",
+  ],
+  [["actions/attest-sbom@", "sbom-path: release/sbom.cdx.json"], "signatures: the bill of materials of lateen.mjs"],
+  [["environment: npm"], "publishing: staged; a maintainer approves with a second factor"],
+];
+
+function saySignatures(): void {
+  const workflow = readFileSync(join(root, ".github/workflows/release.yml"), "utf8");
+  for (const [parts, sentence] of signatures) {
+    const missing = parts.filter((part) => !workflow.includes(part));
+    if (missing.length > 0) throw new Error(`release.yml lacks ${missing.join(", ")}: not true is "${sentence}"`);
+    console.log(sentence);
+  }
+}
+
 if (!isDryRun && process.env["ACTIONS_ID_TOKEN_REQUEST_URL"] === undefined) {
   console.error(
     "only a workflow with `id-token: write` publishes, so that every package carries provenance; try --dry-run",
   );
   process.exit(2);
 }
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
 console.log(run(root, "changeset", "status").trim());
-for (const one of packages) console.log(describe(one));
-console.log(`bill of materials (CycloneDX): ${components()} components`);
+const tarballs = packages.map(pack);
+singleFile(packages[0]!.manifest.version);
+billOfMaterials();
+checksums();
+saySignatures();
 if (isDryRun) console.log("a dry run: nothing was published");
-else run(root, "pnpm", "--recursive", "publish", "--provenance", "--access", "public", "--no-git-checks");
+// npm 11.15 is the first that stages. Source: docs.npmjs.com, "Staged publishing".
+else
+  for (const tarball of tarballs) {
+    run(root, "npx", "-y", "npm@^11.15.0", "stage", "publish", tarball, "--access", "public");
+    console.log(`staged ${basename(tarball)}`);
+  }

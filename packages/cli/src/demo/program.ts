@@ -121,12 +121,13 @@ export function startProgram(
   };
 }
 
-/** What starts the program from elsewhere: the published file, or in a checkout `bin/lateen`. */
+/** What starts the program from elsewhere: in a checkout `bin/lateen`, else the published file, which this one is in the single file. */
 export function programOf(): readonly [program: string, ...argv: string[]] {
-  const inCheckout = fileURLToPath(new URL("../../../../bin/lateen", import.meta.url));
-  return existsSync(inCheckout)
-    ? [inCheckout]
-    : [process.execPath, fileURLToPath(new URL("../main.js", import.meta.url))];
+  const [inCheckout = "", published = ""] = ["../../../../bin/lateen", "../main.js"].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  if (existsSync(inCheckout)) return [inCheckout];
+  return [process.execPath, existsSync(published) ? published : fileURLToPath(import.meta.url)];
 }
 
 /** What is shown at a terminal has its colours, although it is shown line by line. */

@@ -5,7 +5,7 @@ import { root } from "./source-files.ts";
 /**
  * A block of shell on a page of the documentation.
  *
- * What a test has to know of it stands in comments above it, which readers of the page do not see:
+ * What a test has to know of it is in comments above it, which readers of the page do not see:
  *
  * - `<!-- not run: REASON -->` what no test can run here: it needs a registry of packages, a cluster, a job;
  * - `<!-- before: COMMANDS -->` what has happened before a reader types it;

@@ -219,6 +219,20 @@ describe("on Gitea 1.26.4 a status", () => {
   });
 });
 
+test.each(["Gitea 1.25.5", "Gitea 1.26.4"] as const)(
+  "on %s a job is known by what its link names it with",
+  async (name) => {
+    const { push, gate, fake } = await startForgeWorld(name);
+    const sha = push(server);
+    const runId = fake.setRun({ id: 1, sha, file: "ci.yml", name: "CI", status: "completed", conclusion: "failure" });
+    // Place and id of the second job are the id of the first and the place of a third.
+    fake.setStatus({ sha, context: "CI / lint (push)", state: "failure", runId });
+    fake.setStatus({ sha, context: ci, state: "success", runId });
+    fake.setStatus({ sha, context: "CI / late (push)", state: "failure", runId });
+    expect(await gate(sha, { workflows: [], checks: [ci] })).toMatchObject({ kind: "go" });
+  },
+);
+
 describe("on Gitea 1.27.3 a workflow that its path filter kept out", () => {
   const context = "E2E / full (push)";
   const asked = { workflows: [], checks: [context] };
@@ -287,7 +301,7 @@ describe.each(["GitHub", "Gitea 1.26.4"] as const)("on %s the kill switch", (nam
     run(sha, "success");
     const asked = { killSwitch: { variable: "STOP" } };
     expect(await gate(sha, asked)).toMatchObject({ kind: "go" });
-    fake.setVariable("STOP", "true", "organisation");
+    fake.setVariable("STOP", "true", "owner");
     expect(await gate(sha, asked)).toMatchObject({ outcome: "held", code: "KILL_SWITCH_ARMED" });
     fake.setVariable("STOP", "false");
     expect(await gate(sha, asked)).toMatchObject({ kind: "go" });

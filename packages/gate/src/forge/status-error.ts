@@ -85,17 +85,13 @@ function dateOf({ header }: Answer): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-/** True if a 404 is the API's own: JSON with a message. A call that a server lacks, or a proxy, answers with other text. */
-export function isOwnNotFound(text: string): boolean {
-  return messageOf(text) !== undefined;
-}
-
 function detailOf(answer: Answer): string {
-  const message = messageOf(answer.text());
+  const message = ownMessage(answer.text());
   return message === undefined ? "" : `: ${plainText(message, 200)}`;
 }
 
-function messageOf(text: string): string | undefined {
+/** The message of an error of the API itself, which is JSON; a call that a server lacks, or a proxy, answers with other text. */
+export function ownMessage(text: string): string | undefined {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     return typeof message === "string" && message !== "" ? message : undefined;

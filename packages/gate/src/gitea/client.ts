@@ -14,7 +14,7 @@ import {
 
 import type { ForgeEvent } from "../ports/forge.ts";
 import { createJudge, forgeDeadlines, type RetryPolicy } from "../forge/retry-rules.ts";
-import { isOwnNotFound, statusError } from "../forge/status-error.ts";
+import { ownMessage, statusError } from "../forge/status-error.ts";
 import { versionSchema } from "./wire.ts";
 
 /** The largest JSON answer that is read, in bytes. */
@@ -24,8 +24,6 @@ const longestAnswer = 8 * 1024 * 1024;
 export interface Expected<T> {
   readonly schema: Schema<T>;
   readonly what: string;
-  /** True if only a 404 of the API itself (JSON with a message) is absence; a page of a proxy, or a call that this server lacks, is an error. */
-  readonly ownNotFound?: boolean | undefined;
 }
 
 /** One answer of the API, whole and valid. */
@@ -37,6 +35,11 @@ export interface Answer<T> {
   header(name: string): string | undefined;
 }
 
+/** A 404 of the API itself, which is JSON with a message. */
+export interface OwnNotFound {
+  readonly notFound: string;
+}
+
 /** Reads of the forge's API, each tried a few times. A path begins after `/repos/{owner}/{name}`, or with `//` after the API's address. */
 export interface Client {
   /**
@@ -44,6 +47,12 @@ export interface Client {
    * @throws ReleaseError `FORGE_UNAUTHORIZED`, `FORGE_FORBIDDEN`, `FORGE_RATE_LIMITED`, `FORGE_UNAVAILABLE`, `HTTP_*`, `INTERRUPTED`
    */
   find<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<Answer<T> | undefined>;
+  /**
+   * As {@link Client.find}, but with the message of a 404. One that is not the API's own, such as a page of a proxy or the answer to a call
+   * that this server lacks, is an error.
+   * @throws ReleaseError also `FORGE_NOT_FOUND`
+   */
+  seek<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<Answer<T> | OwnNotFound>;
   /** As {@link Client.find}, but a 404 is an error. @throws ReleaseError also `FORGE_NOT_FOUND` */
   get<T>(path: string, expected: Expected<T>, signal?: AbortSignal): Promise<Answer<T>>;
   /** The text of a file; undefined for a 404. @throws as {@link Client.find} */
@@ -79,19 +88,28 @@ export function createClient(options: ClientOptions): Client {
     const read = async () => readAnswer(await load(urlOf(path), kept, options, signal), expected, options);
     return persist(read, urlOf(path), options, signal);
   };
+  const seek: Client["seek"] = async (path, expected, signal) => {
+    const read = async () => {
+      const loaded = await load(urlOf(path), kept, options, signal);
+      const notFound = loaded.response.status === 404 ? ownMessage(loaded.response.text()) : undefined;
+      return notFound === undefined ? readFound(loaded, expected, options) : { notFound };
+    };
+    return persist(read, urlOf(path), options, signal);
+  };
   const version = memoize((_?: undefined, signal?: AbortSignal) => readVersion(options, signal).catch(() => ""), {
     keep: (text) => text !== "",
   });
   return {
     urlOf,
     find,
+    seek,
     async get(path, expected, signal) {
       return (await find(path, expected, signal)) ?? Promise.reject(await notFound(urlOf(path), options));
     },
     async text(path, signal) {
       const read = async () => {
         const { response } = await load(urlOf(path), kept, options, signal);
-        return isMissing(response, options, false) ? undefined : response.text();
+        return isMissing(response, options) ? undefined : response.text();
       };
       return persist(read, urlOf(path), options, signal);
     },
@@ -147,12 +165,16 @@ async function load(
   return { response, unchanged: known !== undefined && Buffer.from(known.response.bytes).equals(response.bytes) };
 }
 
-function readAnswer<T>(
+function readAnswer<T>(loaded: Loaded, expected: Expected<T>, options: ClientOptions): Answer<T> | undefined {
+  return loaded.response.status === 404 ? undefined : readFound(loaded, expected, options);
+}
+
+function readFound<T>(
   { response, unchanged }: Loaded,
-  { schema, what, ownNotFound = false }: Expected<T>,
-  options: ClientOptions,
-): Answer<T> | undefined {
-  if (isMissing(response, options, ownNotFound)) return undefined;
+  { schema, what }: Expected<T>,
+  { clock }: ClientOptions,
+): Answer<T> {
+  if (!isSuccess(response)) throw statusError(response, clock.now());
   return {
     value: parseJson(response, schema, what),
     url: response.url,
@@ -161,10 +183,14 @@ function readAnswer<T>(
   };
 }
 
-function isMissing(response: HttpResponse, { clock }: ClientOptions, ownNotFound: boolean): boolean {
-  if (response.status === 404 && (!ownNotFound || isOwnNotFound(response.text()))) return true;
-  if (response.status < 200 || response.status > 299) throw statusError(response, clock.now());
+function isMissing(response: HttpResponse, { clock }: ClientOptions): boolean {
+  if (response.status === 404) return true;
+  if (!isSuccess(response)) throw statusError(response, clock.now());
   return false;
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status <= 299;
 }
 
 async function notFound(url: string, { clock }: ClientOptions): Promise<ReleaseError> {

@@ -1,5 +1,4 @@
 import {
-  absent,
   type Clock,
   type CommitSha,
   createHttp,
@@ -7,7 +6,6 @@ import {
   found,
   type Http,
   ignoreEvents,
-  plainText,
   type Reading,
   type Reporter,
   type Secret,
@@ -19,7 +17,6 @@ import type { CheckFact, Checks } from "../ports/checks.ts";
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import type { Places } from "../ports/api-urls.ts";
 import type { Sources } from "../ports/sources.ts";
-import type { Variables } from "../ports/variables.ts";
 import { type Client, createClient } from "./client.ts";
 import { branchPath, readCommit, readHead, readRecent, readRoot, resolveCommit } from "./commits.ts";
 import { comparePath, createComparer } from "./compare.ts";
@@ -29,7 +26,7 @@ import { createBranchRunReader, createRunReader } from "./runs.ts";
 import { createSources } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 import { createStatusReader } from "./statuses.ts";
-import { variableSchema } from "./wire.ts";
+import { createVariableReader, variablePath } from "./variables.ts";
 import type { RetryPolicy } from "../forge/retry-rules.ts";
 
 /** Address, repository, credentials and version of a Gitea. */
@@ -78,7 +75,7 @@ export function createGiteaForge(options: GiteaForgeOptions): Forge {
     commit: (sha, signal) => readCommit(client, sha, signal),
     push: (commit, branch, signal) => readPush(client, commit, branch, signal),
     ...sources,
-    variable: (name, signal) => readVariable(client, repository, name, signal),
+    variable: createVariableReader(client, repository),
     urlOf: (subject) => client.urlOf(pathOf(subject)),
   };
 }
@@ -92,27 +89,6 @@ function createChecks(client: Client, runs: RunList, sources: Sources, site: str
     runs: createRunReader(client, runs, sources, checks),
     newestRun: createBranchRunReader(client, runs),
   };
-}
-
-/** The repository's variable, else that of the organisation, as jobs see them. */
-function readVariable(
-  client: Client,
-  repository: string,
-  name: string,
-  signal?: AbortSignal,
-): ReturnType<Variables["variable"]> {
-  return toReading(async () => {
-    const expected = { schema: variableSchema, what: "a variable", ownNotFound: true };
-    const path = pathOf({ kind: "variable", name });
-    const own = await client.find(path, expected, signal);
-    if (own !== undefined) return found(own.value);
-    const [owner = ""] = repository.split("/");
-    const above = `//orgs/${encodeURIComponent(owner)}${path}`;
-    const inherited = await client.find(above, expected, signal);
-    if (inherited !== undefined) return found(inherited.value);
-    const urls = `${client.urlOf(path)} and ${client.urlOf(above)}`;
-    return absent(`the variable ${plainText(name, 80)} is not set: HTTP 404 from ${urls}`);
-  });
 }
 
 function pathOf(subject: Parameters<Places["urlOf"]>[0]): string {
@@ -130,6 +106,6 @@ function pathOf(subject: Parameters<Places["urlOf"]>[0]): string {
     case "file":
       return contentsPath(subject.path, subject.sha);
     case "variable":
-      return `/actions/variables/${encodeURIComponent(subject.name)}`;
+      return variablePath(subject.name);
   }
 }

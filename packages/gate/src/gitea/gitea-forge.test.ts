@@ -28,11 +28,34 @@ describe("variables", () => {
   });
 });
 
-test("an owner that is a user has no organisation, and so no variable of one", async () => {
-  const { fake, forge } = await startGiteaWorld({ ownerIsUser: true });
-  expect(await forge.variable("STOP")).toMatchObject({ kind: "absent" });
-  fake.setVariable("STOP", "true");
-  expect(await forge.variable("STOP")).toEqual({ kind: "found", value: "true" });
+describe("variables of an owner that is a user", () => {
+  test("count as an organisation's do, and the repository's win", async () => {
+    const { fake, forge } = await startGiteaWorld({ ownerIsUser: true });
+    expect(await forge.variable("STOP")).toMatchObject({ kind: "absent" });
+    fake.setVariable("STOP", "true", "owner");
+    expect(await forge.variable("STOP")).toEqual({ kind: "found", value: "true" });
+    fake.setVariable("STOP", "false");
+    expect(await forge.variable("STOP")).toEqual({ kind: "found", value: "false" });
+  });
+
+  test("are not known to another user, who may not read them", async () => {
+    const { fake, forge } = await startGiteaWorld({ ownerIsUser: true, login: "root" });
+    fake.setVariable("STOP", "true", "owner");
+    const cause = { code: "FORGE_FORBIDDEN", category: "auth", message: expect.stringContaining("acme") as string };
+    expect(await forge.variable("STOP")).toMatchObject({ kind: "unknown", cause });
+  });
+
+  test.each([403, 500])("are not known if the token's user is not (%i)", async (status) => {
+    const { fake, forge } = await startGiteaWorld({ ownerIsUser: true });
+    fake.misbehave({ on: /v1\/user$/, status });
+    expect(await forge.variable("STOP")).toMatchObject({ kind: "unknown" });
+  });
+});
+
+test("a repository that is hidden from the token is no variable that is not set", async () => {
+  const { fake, forge } = await startGiteaWorld();
+  fake.misbehave({ on: /repos.*variables/, status: 404, body: { message: "not found" } });
+  expect(await forge.variable("STOP")).toMatchObject({ kind: "unknown", cause: { code: "FORGE_NOT_FOUND" } });
 });
 
 describe("the connection", () => {

@@ -23,7 +23,7 @@ export interface PagedList<T extends Row> {
 /** A whole list. */
 export interface Pages<T extends Row> {
   readonly rows: readonly T[];
-  /** True if any new row must change the first page: it holds the newest row, or the list is shorter than any page. */
+  /** True if any new row must change the first page: a row follows the newest on it, or the list is shorter than any page. */
   readonly firstTellsAll: boolean;
 }
 
@@ -89,8 +89,10 @@ function askAhead<T>(
 }
 
 function wholeList<T extends Row>(rows: readonly T[], first: readonly T[]): Pages<T> {
+  // Rows of one second are in the order of their ids, so the next one of that second comes behind the newest, which may be on the next page.
   const newest = Math.max(...rows.map(({ id }) => id));
-  const firstTellsAll = rows.length < shortestPage || first.some(({ id }) => id === newest);
+  const place = first.findIndex(({ id }) => id === newest);
+  const firstTellsAll = rows.length < shortestPage || (place !== -1 && place < first.length - 1);
   return { rows, firstTellsAll };
 }
 

@@ -20,7 +20,7 @@ export interface RunList {
     commit: CommitSha,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<number, LinkedRun>>;
-  /** Conclusions of the jobs of a run by id; empty if the server has no such call. */
+  /** Conclusions of the jobs of a run that have ended, by what links name them with; empty if the server has no such call. */
   jobs(run: number, signal?: AbortSignal): Promise<ReadonlyMap<number, string>>;
   /** One page of the runs of a branch, newest first; undefined if the server does not list runs. */
   page(branch: string, event: string, number: number, signal?: AbortSignal): Promise<readonly RunFact[] | undefined>;
@@ -102,16 +102,16 @@ export function createRunList(client: Client): RunList {
       return new Map(await Promise.all(links.map(async (link) => [link, await lookUp(link)] as const)));
     },
     async jobs(run, signal) {
-      const conclusions = new Map<number, string>();
+      const jobs = new Map<number, string>();
       for (let number = 1; number <= mostJobPages; number++) {
         const path = `/actions/runs/${run}/jobs?page=${number}&limit=${pageSize}`;
         const answer = await client.find(path, jobList, signal);
-        const before = conclusions.size;
+        const before = jobs.size;
         for (const { id, status, conclusion } of answer?.value ?? [])
-          if (status === "completed") conclusions.set(id, word(conclusion));
-        if (answer === undefined || answer.value.length < pageSize || conclusions.size === before) break;
+          jobs.set(id, status === "completed" ? word(conclusion) : "");
+        if (answer === undefined || answer.value.length < pageSize || jobs.size === before) break;
       }
-      return conclusions;
+      return new Map(linkedJobs(jobs, await features(signal)).filter(([, conclusion]) => conclusion !== ""));
     },
     async page(branch, event, number, signal) {
       const query = `branch=${encodeURIComponent(branch)}&event=${event}`;
@@ -126,6 +126,16 @@ function isLinked({ id, number }: RunFact, link: number, { runLink }: GiteaFeatu
   if (runLink === "id") return id === link;
   if (runLink === "number") return number === link;
   return id === link || number === link;
+}
+
+/** Links by a run's id name its job by id as well, those by its number name it by its place among the jobs. */
+function linkedJobs(
+  jobs: ReadonlyMap<number, string>,
+  { runLink }: GiteaFeatures,
+): readonly (readonly [number, string])[] {
+  if (runLink === "unclear") return [];
+  const inOrder = [...jobs].toSorted(([a], [b]) => a - b);
+  return runLink === "id" ? inOrder : inOrder.map(([, conclusion], index) => [index, conclusion] as const);
 }
 
 function runFact(run: WireRun, features: GiteaFeatures): RunFact {

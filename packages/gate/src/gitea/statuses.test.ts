@@ -89,6 +89,20 @@ describe("the list of statuses", () => {
     fake.setStatus({ sha: mine, context: ci, state: "failure" });
     expect(await decideName(forge)).toMatchObject({ decision: "closed" });
   });
+
+  test("a row that arrives in the second of a full first page is seen on the next one", async () => {
+    const { fake, forge } = await startGiteaWorld();
+    const row = {
+      sha: mine,
+      at: "2026-06-01T00:00:00Z",
+      runId: fake.setRun({ sha: mine, file: "ci.yml", status: "in_progress" }),
+    };
+    for (let job = 1; job < 50; job++) fake.setStatus({ ...row, context: `job ${job}`, state: "success" });
+    fake.setStatus({ ...row, context: ci, state: "success" });
+    await forge.checks(mine);
+    fake.setStatus({ ...row, context: ci, state: "failure" });
+    expect(await decideName(forge)).toMatchObject({ decision: "closed" });
+  });
 });
 
 test("a list that a server sends oldest first is read whole each time", async () => {

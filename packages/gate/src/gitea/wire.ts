@@ -126,6 +126,8 @@ export const variableSchema: Schema<string> = z
   .refine((value) => value !== undefined, { message: "neither data nor value" })
   .transform((value) => value ?? "");
 
+export const userSchema: Schema<{ login: string }> = z.object({ login: z.string() });
+
 const contents = z.object({ content: z.string(), encoding: text });
 export type WireContents = z.output<typeof contents>;
 export const contentsSchema: Schema<WireContents> = contents;

@@ -23,7 +23,7 @@ export function contractOfPlaces({ check, lacks }: ContractSuite): void {
     assertPart(await forge.workflow("nothing.yml"), { kind: "absent" });
     fake.setWorkflow("e2e.yml", "disabled_manually", "E2E");
     const known = { kind: "found", value: { state: "disabled_manually" } };
-    assertPart(await forge.workflow("e2e.yml"), lacks("runs") ? { kind: "absent" } : known);
+    assertPart(await forge.workflow("e2e.yml"), lacks("workflows") ? { kind: "absent" } : known);
   });
 
   check("a variable is found, empty or absent, and a refused one is neither", async ({ fake, forge }) => {

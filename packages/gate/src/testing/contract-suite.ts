@@ -13,6 +13,6 @@ export interface ContractSuite {
 }
 
 /**
- * An API of runs and workflows; the means to set runs and states of jobs as a test likes; etags; variables without a value.
+ * An API of runs, and one of workflows; the means to set runs and states of jobs as a test likes; etags; variables without a value.
  */
-export type Lack = "runs" | "runs to be set" | "etags" | "empty variables";
+export type Lack = "runs" | "workflows" | "runs to be set" | "etags" | "empty variables";

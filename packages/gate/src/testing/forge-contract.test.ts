@@ -9,7 +9,15 @@ import { startGitHubFake } from "./github-fake.ts";
 const retry = { firstDelayMs: 1, attempts: 3 };
 const runner = { describe, test };
 
-for (const version of ["1.22.6", "1.26.4"]) {
+/** One version of each row of the adapter's table. */
+const giteaVersions = ["1.22.6", "1.24.6", "1.25.5", "1.26.4", "1.27.3"];
+const giteaLacks = ["etags", "empty variables"] as const;
+const lacking: Readonly<Record<string, readonly ("runs" | "workflows")[]>> = {
+  "1.22.6": ["runs", "workflows"],
+  "1.24.6": ["runs"],
+};
+
+for (const version of giteaVersions) {
   describeForgeContract(
     `Gitea ${version}`,
     async (options) => {
@@ -18,7 +26,7 @@ for (const version of ["1.22.6", "1.26.4"]) {
       return { fake, connect: (token) => createGiteaForge({ url, repository, token, retry }) };
     },
     runner,
-    { lacks: version.startsWith("1.22") ? ["runs", "empty variables"] : ["empty variables"] },
+    { gitea: version, lacks: [...giteaLacks, ...(lacking[version] ?? [])] },
   );
 }
 

@@ -1,5 +1,6 @@
 import { contractOfChecks } from "./contract-of-checks.ts";
 import { contractOfCommits } from "./contract-of-commits.ts";
+import { contractOfGiteaWire } from "./contract-of-gitea-wire.ts";
 import { contractOfPlaces } from "./contract-of-places.ts";
 import { contractOfTrouble } from "./contract-of-trouble.ts";
 import type { ContractRunner } from "@lateen/kernel/testing";
@@ -11,6 +12,8 @@ import { type ForgeSubject, type ForgeSubjectOptions, withContractWorld } from "
 export interface ForgeContractOptions {
   /** Features that it, or the means of the test, lacks. @default nothing */
   readonly lacks?: readonly Lack[];
+  /** Version of the Gitea that it is; what this version does on the wire is then part of the contract. @default none */
+  readonly gitea?: string;
   /** Makes the commits that a subject serves. @default createMemoryGraph */
   readonly createGraph?: () => Promise<MemoryGraph>;
 }
@@ -20,7 +23,7 @@ export function describeForgeContract(
   name: string,
   open: (options: ForgeSubjectOptions) => Promise<ForgeSubject>,
   { describe, test }: ContractRunner,
-  { lacks = [], createGraph = async () => createMemoryGraph() }: ForgeContractOptions = {},
+  { lacks = [], gitea, createGraph = async () => createMemoryGraph() }: ForgeContractOptions = {},
 ): void {
   const check: ContractSuite["check"] = (title, body, options) =>
     test(title, () => withContractWorld(open, body, { ...options, createGraph }));
@@ -31,5 +34,6 @@ export function describeForgeContract(
     contractOfCommits(suite);
     contractOfPlaces(suite);
     contractOfTrouble(suite);
+    if (gitea !== undefined) contractOfGiteaWire(suite, gitea);
   });
 }

@@ -72,8 +72,8 @@ export interface ForgeFacts {
   setStatus(status: NewStatus): number;
   /** Answers the run's id. */
   setRun(run: NewRun): number;
-  /** Sets a variable of the repository or its organisation, or with undefined removes it. */
-  setVariable(name: string, value: string | undefined, of?: "repository" | "organisation"): void;
+  /** Sets a variable of the repository or of its owner, an organisation or user, or with undefined removes it. */
+  setVariable(name: string, value: string | undefined, of?: "repository" | "owner"): void;
   addPush(push: NewPush): void;
   /** Registers a workflow, or changes its state (`active`, `disabled_manually`). */
   setWorkflow(file: string, state: string, name?: string): void;

@@ -48,7 +48,9 @@ export interface GiteaFacts {
   readonly statuses: Map<string, GiteaStatus[]>;
   readonly runs: Map<number, GiteaRun>;
   readonly jobs: Map<number, GiteaJob>;
-  readonly variables: { readonly repository: Map<string, string>; readonly organisation: Map<string, string> };
+  /** Lists that are still to lack a run. */
+  readonly unlisted: Map<number, number>;
+  readonly variables: { readonly repository: Map<string, string>; readonly owner: Map<string, string> };
   readonly pushes: NewPush[];
   readonly workflows: Map<string, { readonly name: string; readonly state: string }>;
   readonly dispatches: ForgeDispatch[];
@@ -59,12 +61,13 @@ export interface GiteaFacts {
 const never = "1970-01-01T00:00:00Z";
 
 /** Makes an empty memory; `home` is the address of the repository's page. */
-export function createGiteaFacts(home: () => string, version: string): GiteaFacts {
+export function createGiteaFacts(home: () => string, version: string, lateRuns = 0): GiteaFacts {
   const facts: Omit<GiteaFacts, "mutators"> = {
     statuses: new Map(),
     runs: new Map(),
     jobs: new Map(),
-    variables: { repository: new Map(), organisation: new Map() },
+    unlisted: new Map(),
+    variables: { repository: new Map(), owner: new Map() },
     pushes: [],
     workflows: new Map(),
     dispatches: [],
@@ -93,6 +96,7 @@ export function createGiteaFacts(home: () => string, version: string): GiteaFact
     implied.delete(id);
     const at = run.at ?? now();
     const scheduled = event === "schedule";
+    if (!facts.runs.has(id)) facts.unlisted.set(id, lateRuns);
     facts.runs.set(id, {
       id,
       // The number is not the id: taking one for the other finds another run, or none.
@@ -142,7 +146,8 @@ export function createGiteaFacts(home: () => string, version: string): GiteaFact
   const linkOf = (sha: string, context: string, state: string, runId?: number): string => {
     const run = runId ?? linkedRun(sha, context);
     const job = setJob(run, context, state);
-    const path = minor < 26 ? `${run + 1000}/jobs/0` : `${run}/jobs/${job}`;
+    const index = [...facts.jobs.values()].filter(({ run_id: of }) => of === run).findIndex(({ id }) => id === job);
+    const path = minor < 26 ? `${run + 1000}/jobs/${index}` : `${run}/jobs/${job}`;
     return `${new URL(home()).pathname}/actions/runs/${path}`;
   };
 
@@ -166,6 +171,7 @@ export function createGiteaFacts(home: () => string, version: string): GiteaFact
     },
     setRun: addRun,
     setVariable(name, value, of = "repository") {
+      if (value === "") throw new Error(`Gitea stores no empty value: ${name}`);
       if (value === undefined) facts.variables[of].delete(name);
       else facts.variables[of].set(name, value);
     },

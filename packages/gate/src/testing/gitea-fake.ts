@@ -22,7 +22,7 @@ export interface GiteaFakeOptions {
   readonly token?: string | undefined;
   /** Real time before each answer, in milliseconds. @default 0 */
   readonly latencyMs?: number;
-  /** @default true */
+  /** True if answers carry an `etag`, as behind a proxy that adds them; Gitea sends none. @default false */
   readonly etags?: boolean;
   /** Rows of a page, whatever is asked for. @default 50 */
   readonly mostRows?: number;
@@ -34,8 +34,12 @@ export interface GiteaFakeOptions {
   readonly combinedIsWhole?: boolean;
   /** True if `/version` cannot be read. @default false */
   readonly hidesVersion?: boolean;
-  /** True if the owner is a user, who has no variables of an organisation. @default false */
+  /** True if the owner is a user, whose variables no other user can read, and not an organisation. @default false */
   readonly ownerIsUser?: boolean;
+  /** Login of the token's user. @default the owner */
+  readonly login?: string;
+  /** Lists of runs that lack a new run: pushes are handled in a queue, and their runs appear a second or two later. @default 0 */
+  readonly lateRuns?: number;
   /** Logins of those who may write; undefined if the token may not list them. */
   readonly writers?: readonly string[];
   /** Runners of the repository by name, with their state; undefined if the token may not list them. */
@@ -55,9 +59,9 @@ export interface GiteaFake extends HttpFake, ForgeFacts {
 
 /** Starts a Gitea of one repository on loopback, with the habits of the real one. */
 export async function startGiteaFake(options: GiteaFakeOptions): Promise<GiteaFake> {
-  const { repository = "acme/core", latencyMs = 0, etags = true } = options;
+  const { repository = "acme/core", latencyMs = 0, etags = false } = options;
   let site = "";
-  const facts = createGiteaFacts(() => `${site}/${repository}`, options.version ?? "1.26.4");
+  const facts = createGiteaFacts(() => `${site}/${repository}`, options.version ?? "1.26.4", options.lateRuns);
   const answer = (request: RecordedRequest): Promise<ScriptedReply> =>
     answerRequest(request, options, repository, facts);
   const server = await startHttpFake({ latencyMs, etags, answer });
@@ -79,9 +83,17 @@ async function answerRequest(
   if (url.pathname === "/api/forgejo/v1/version" && options.forgejo !== undefined)
     return json({ version: options.forgejo });
   const [, name] = /^\/api\/v1\/orgs\/[^/]+\/actions\/variables\/([^/]+)$/.exec(url.pathname) ?? [];
+  const [owner = ""] = repository.split("/");
   if (name !== undefined && options.ownerIsUser === true)
-    return json({ message: "GetOrgByName", errors: ["user redirect does not exist [name: ada]"] }, {}, 404);
-  if (name !== undefined) return readVariable(decodeURIComponent(name), facts.variables.organisation, options);
+    return json({ message: "GetOrgByName", errors: [`user redirect does not exist [name: ${owner}]`] }, {}, 404);
+  if (name !== undefined) return readVariable(decodeURIComponent(name), facts.variables.owner, options);
+  const { login = owner } = options;
+  if (url.pathname === "/api/v1/user") return json({ id: 7, login });
+  const [, own] = /^\/api\/v1\/user\/actions\/variables\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (own !== undefined) {
+    const isOwner = options.ownerIsUser === true && login === owner;
+    return readVariable(decodeURIComponent(own), isOwner ? facts.variables.owner : new Map(), options);
+  }
   const prefix = `/api/v1/repos/${repository}/`;
   if (!url.pathname.startsWith(prefix)) return notFound();
   const path = url.pathname.slice(prefix.length);
@@ -103,7 +115,7 @@ async function answerRequest(
       return (await answer({ parameters, query: url.searchParams, options, facts })) ?? notFound();
     }
   }
-  return notFound();
+  return noSuchCall();
 }
 
 /** The edge in front of the first users' forge turns stock clients away; that was once taken for a failure of the API. */

@@ -192,6 +192,7 @@ async function activities({ query, options, facts }: RouteInput): Answered {
 async function runs({ query, options, facts }: RouteInput): Answered {
   const [sha, branch, event] = [query.get("head_sha"), query.get("branch"), query.get("event")];
   const all = [...facts.runs.values()]
+    .filter(({ id }) => isListed(id, facts))
     .filter((run) => sha === null || run.head_sha === sha)
     .filter((run) => branch === null || run.path.endsWith(`@refs/heads/${branch}`))
     // The filter looks at what triggered the run, which `event` in the answer need not be.
@@ -201,6 +202,12 @@ async function runs({ query, options, facts }: RouteInput): Answered {
     { workflow_runs: paged(all, query, options).map(wireRun), total_count: options.claimedTotal ?? all.length },
     totals(all.length, options),
   );
+}
+
+function isListed(id: number, { unlisted }: GiteaFacts): boolean {
+  const left = unlisted.get(id) ?? 0;
+  unlisted.set(id, left - 1);
+  return left <= 0;
 }
 
 async function run({ parameters: [id = ""], facts }: RouteInput): Answered {

@@ -46,7 +46,7 @@ export interface GitHubMemory {
       readonly ref: string;
     }
   >;
-  readonly variables: { readonly repository: Map<string, string>; readonly organisation: Map<string, string> };
+  readonly variables: { readonly repository: Map<string, string>; readonly owner: Map<string, string> };
   readonly pushes: NewPush[];
   readonly workflows: Map<
     string,
@@ -65,7 +65,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
     statuses: new Map(),
     checkRuns: new Map(),
     runs: new Map(),
-    variables: { repository: new Map(), organisation: new Map() },
+    variables: { repository: new Map(), owner: new Map() },
     pushes: [],
     workflows: new Map(),
     dispatches: [],

@@ -228,7 +228,7 @@ function variable({ memory, parameters: [name = ""] }: GitHubRouteInput): Answer
 }
 
 function organisationVariables({ memory, url }: GitHubRouteInput): Answered {
-  const rows = [...memory.variables.organisation].map(([name, value]) => ({ name, value }));
+  const rows = [...memory.variables.owner].map(([name, value]) => ({ name, value }));
   return page(rows, url, "variables", { total_count: rows.length });
 }
 

@@ -1,4 +1,4 @@
-import { permissionRows } from "../../../packages/cli/src/commands/doctor/permissions.table.ts";
+import { describePermissions, permissionRows } from "../../../packages/cli/src/commands/doctor/permissions.table.ts";
 import { renderRows } from "../render-rows.ts";
 
 declare const data: Readonly<Record<"forge", string>>;
@@ -15,7 +15,11 @@ const needs = {
 
 export default {
   async load(): Promise<typeof data> {
-    const rows = permissionRows.map((row) => ({ ...row, need: needs[row.need] }));
+    const rows = permissionRows.map(({ need, github, gitea }) => ({
+      need: needs[need],
+      github: describePermissions([github]),
+      gitea: describePermissions([gitea]),
+    }));
     return { forge: await renderRows(rows, { need: "for", github: "GitHub", gitea: "Gitea" }) };
   },
 };

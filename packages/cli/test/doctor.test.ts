@@ -103,7 +103,7 @@ describe("what is listed", () => {
     const facts = findingsOf(await doctor()).flatMap(({ check, fact: text }) => (check === "secrets" ? [text] : []));
     const host = new URL(world.forge.url).host;
     expect(facts).toContainEqual(
-      expect.stringMatching(`^GITEA_TOKEN goes to ${host} .forge.token.; it needs read:repository`),
+      expect.stringMatching(`^GITEA_TOKEN goes to ${host} .forge.token.; it needs read:repository, `),
     );
     expect(facts).toContainEqual(
       expect.stringMatching(/^CP_TOKEN goes to 127.0.0.1:\d+ .fleet.*; it needs to list and/),
@@ -189,6 +189,8 @@ describe("credentials", () => {
     const ran = await doctor();
     expect([ran.code, bad(ran)], ran.stdout).toEqual([0, ["kill switch warning"]]);
     expect(fact(ran, "kill switch")).toContain("only its value at the start of a job counts");
+    const fix = findingsOf(ran).find(({ check }) => check === "kill switch")?.fix ?? "";
+    expect(fix).toMatch(/owns the organisation or the repository .*killSwitch: { ref: true }/);
   });
 
   test("a token with too few rights is reported with what it lacks, in the words of its forge", async () => {

@@ -102,7 +102,7 @@ async function lookAtSwitch(job: Job, variable: string): Promise<Finding> {
       check,
       verdict: "warning",
       fact: `the token may not read the variable ${variable}: only its value at the start of a job counts, a switch that is armed during a rollout is not seen, and a job that is not given it is held`,
-      fix: permissionFix([forge.kind, "switch"]),
+      fix: `${permissionFix([forge.kind, "switch"])}; or hold on a git ref, which needs no owner: killSwitch: { ref: true }`,
       about: "credentials",
     };
   }

@@ -1,6 +1,6 @@
 import { asReleaseError, type Reading, type ReleaseError } from "@lateen/kernel";
 import type { Finding } from "../../output/result.ts";
-import { type PermissionRow, permissionRows } from "./permissions.table.ts";
+import { describePermissions, type PermissionRow, permissionRows } from "./permissions.table.ts";
 
 /**
  * What was found about one thing that `ship` will need. `gap`: it will not work until somebody changes something. `trouble`: it did
@@ -36,8 +36,8 @@ export type Need = readonly [kind: "github" | "gitea", need: PermissionRow["need
 
 /** How a token gets what it needs, in the words of its forge. */
 export function permissionFix([kind, need]: Need): string {
-  const row = permissionRows.find((each) => each.need === need);
-  return `give the token the ${kind === "github" ? "permission" : "scope"} ${row?.[kind] ?? need}`;
+  const permissions = permissionRows.flatMap((row) => (row.need === need ? [row[kind]] : []));
+  return `give the token the ${kind === "github" ? "permission" : "scope"} ${describePermissions(permissions)}`;
 }
 
 /**

@@ -1,15 +1,13 @@
 import type { Config } from "../../config/config.ts";
 import { gateOf } from "../../config/gate-of.ts";
 import type { SecretDestination } from "../../config/secret-destinations.ts";
-import { type PermissionRow, permissionRows } from "./permissions.table.ts";
+import { describePermissions, type PermissionRow, permissionRows } from "./permissions.table.ts";
 
 /** Permissions that the token of a destination needs for this configuration, in the words of who issues it; undefined if that is not known. */
 export function scopesOf(config: Config, { key }: Pick<SecretDestination, "key">): string | undefined {
   const kind = config.forge?.kind ?? "github";
-  const words = (needs: readonly PermissionRow["need"][]): string => {
-    const rows = permissionRows.filter(({ need }) => needs.includes(need));
-    return [...new Set(rows.map((row) => row[kind]))].join("; ");
-  };
+  const words = (needs: readonly PermissionRow["need"][]): string =>
+    describePermissions(permissionRows.filter(({ need }) => needs.includes(need)).map((row) => row[kind]));
   if (key === "forge.token" || key === "forge.app.key") return words(forgeNeeds(config));
   if (key === "promote.ledger" || key === "fleet.mirror" || key === "killSwitch.ref") return words(["ledger"]);
   if (key.startsWith("registries.") || key === "release.images")

@@ -7,11 +7,12 @@ import { stampOf } from "../../run/stamp.ts";
 import { act } from "../../store/acts.ts";
 import { readRollout } from "../../store/read.ts";
 import { type Act, shown } from "../../store/rollout.ts";
+import { createEventFeed } from "../events/feed.ts";
+import { createFollow } from "../events/follow.ts";
 import type { Api, ApiPorts } from "../ports.ts";
 import { readBody } from "../read-body.ts";
 import { journalInUse } from "../refusals.ts";
 import { bodies } from "../schemas.ts";
-import { createEvents } from "./events.ts";
 
 /** Events of one report; a rollout of 10,000 tenants has 25,000. */
 const mostEvents = 100_000;
@@ -28,7 +29,7 @@ export function addRollouts(app: Api, ports: ApiPorts): void {
     context.header("content-disposition", `attachment; filename="lateen-${id}.html"`);
     return context.html(reportOf(events, result, isoNow(clock)));
   });
-  app.get("/v1/rollouts/:id/events", createEvents(database, clock, isStopping));
+  app.get("/v1/rollouts/:id/events", createFollow(database, createEventFeed(database, clock, isStopping), isStopping));
   for (const verb of ["pause", "continue", "stop", "abandon"] as const) {
     app.post(`/v1/rollouts/:id/${verb}`, async (context) => {
       const { id, fleet } = await readRollout(database, context.req.param("id") ?? "");

@@ -17,7 +17,7 @@ function database() {
     const rows = streams.flatMap((stream, at) => {
       const head = { number: at + 1, state: ended.has(stream) ? "ended" : "running" };
       const own = (facts.get(stream) ?? []).map((fact, index) => ({ ...head, position: index + 1, fact }));
-      const next = own.filter(({ position }) => position > places[at]!).slice(0, 500);
+      const next: Record<string, unknown>[] = own.filter(({ position }) => position > places[at]!).slice(0, 500);
       return next.length > 0 ? next : [{ ...head, position: null, fact: null }];
     });
     return { rows };

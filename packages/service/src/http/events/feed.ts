@@ -36,7 +36,7 @@ export function createEventFeed(database: Database, clock: Clock, isStopping: ()
       // The database is away: followers stay, and go on where they were.
       const pages = await readPages(
         database,
-        [...groups.values()].map(([first]) => first!),
+        [...groups.values()].flatMap((group) => group.slice(0, 1)),
       ).catch(() => undefined);
       [...groups.values()].forEach((group, at) => {
         for (const one of group) settle(one, pages?.[at]);

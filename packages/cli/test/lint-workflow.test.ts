@@ -167,6 +167,25 @@ describe("what the forge ignores or refuses", () => {
     expect(await findingsIn(text, "--forge", "github")).toEqual([3, "w.yml:4:8 gap"]);
   });
 
+  test("the version of an instance that shows nothing without a token is asked with it", async () => {
+    const server = await startGiteaFake({ graph: createMemoryGraph(), token: "t0ken", version: "1.26.4" });
+    try {
+      folder.write(
+        "lateen.yaml",
+        `forge: { kind: gitea, url: "${server.url}", repository: acme/core, token: { env: GITEA_TOKEN } }\n`,
+      );
+      folder.write(
+        "w.yml",
+        "on: { workflow_dispatch: { inputs: { sha: { required: false } } } }\njobs: { a: { runs-on: x, steps: [] } }\n",
+      );
+      const asked = async (env: Readonly<Record<string, string>>): Promise<number> =>
+        (await runHere(["lint-workflow", "w.yml"], { cwd: folder.path, env })).code;
+      expect([await asked({ GITEA_TOKEN: "t0ken" }), await asked({})]).toEqual([0, 3]);
+    } finally {
+      await server.close();
+    }
+  });
+
   test("a version that is none is a fault of the command line", async () => {
     folder.write("w.yml", "on: push\njobs: {}\n");
     const ran = await lint("w.yml", "--forge-version", "newest");

@@ -28,9 +28,10 @@ export const lintWorkflow: Command = {
         import("./lint-options.ts"),
         import("../doctor/render.ts"),
       ]);
-    const { config } = await context.settings();
+    const settings = await context.settings();
+    const { config } = settings;
     const paths = args.positionals.slice(1).flatMap((path) => workflowsAt(path, host.cwd, host.files));
-    const version = await lintVersion(paths, context, config);
+    const version = await lintVersion(paths, context, settings);
     const findings = await Promise.all(
       paths.map(async (path) => {
         const read = readWorkflow(path, host.cwd, host.files);

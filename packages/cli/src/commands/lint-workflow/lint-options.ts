@@ -1,6 +1,8 @@
 import { checkName } from "../../config/check-name.ts";
 import { gateOf } from "../../config/gate-of.ts";
-import type { Config } from "../../config/config.ts";
+import type { Secret } from "@lateen/kernel";
+import type { Config, ForgeConfig } from "../../config/config.ts";
+import type { Settings } from "../../config/load.ts";
 import { type Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import type { Context } from "../context.ts";
@@ -33,15 +35,24 @@ function kindOf(path: string, args: Pick<Arguments, "text">, { forge }: Config):
 /** The version that is given, else the one that the configured Gitea reports, if a workflow of `paths` is for it. @throws ReleaseError `USAGE` */
 export async function lintVersion(
   paths: readonly string[],
-  { args, host, signal }: Pick<Context, "args" | "host" | "signal">,
-  config: Config,
+  { args, host, signal, vault }: Pick<Context, "args" | "host" | "signal" | "vault">,
+  { config, folder }: Settings,
 ): Promise<string | undefined> {
   const given = forgeVersion(args);
   const { forge } = config;
   if (given !== undefined || forge?.kind !== "gitea") return given;
   return paths.some((path) => kindOf(path, args, config) === "gitea")
-    ? await askVersion(forge.api, host.env, signal)
+    ? await askVersion(forge.api, host.env, signal, tokenOf(forge, folder, vault))
     : undefined;
+}
+
+/** The token of the forge, if it is set: a workflow is judged at a desk without one too, by what the server shows to anybody. */
+function tokenOf({ token }: ForgeConfig, folder: string, vault: Context["vault"]): Secret | undefined {
+  try {
+    return token === undefined ? undefined : vault.open(token, folder);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The value of `--forge-version`. @throws ReleaseError `USAGE` for one that is no version */

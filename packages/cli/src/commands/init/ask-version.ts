@@ -14,7 +14,7 @@ export async function askVersion(
   api: string,
   env: Environment,
   signal: AbortSignal,
-  token?: Secret | undefined,
+  token?: Secret,
 ): Promise<string | undefined> {
   if (reserved.test(new URL(api).hostname)) return undefined;
   const http = createHttp({ send: senderOf({}, env) });

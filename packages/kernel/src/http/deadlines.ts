@@ -1,4 +1,4 @@
-import type { Clock } from "../time/clock.ts";
+import { type Clock, interrupted } from "../time/clock.ts";
 
 /** Several deadlines, and the caller's own signal, on one abort signal. */
 export interface Deadlines {
@@ -8,6 +8,9 @@ export interface Deadlines {
   /** Calls all deadlines off. */
   stop(): void;
 }
+
+/** The reason of every deadline that is called off: an error with its stack for each would cost more than the timers. */
+const met = interrupted(undefined);
 
 /**
  * Deadlines on `clock`; `outer` aborts the same signal with its own reason.
@@ -19,7 +22,7 @@ export function createDeadlines(clock: Clock, outer: AbortSignal | undefined): D
   const over = new AbortController();
   const follow = () => late.abort(outer?.reason);
   if (outer?.aborted === true) follow();
-  else outer?.addEventListener("abort", follow, { once: true, signal: over.signal });
+  else outer?.addEventListener("abort", follow, { once: true });
   return {
     signal: late.signal,
     start(ms, error) {
@@ -30,6 +33,9 @@ export function createDeadlines(clock: Clock, outer: AbortSignal | undefined): D
       );
       return () => void (isMet = true);
     },
-    stop: () => over.abort(),
+    stop() {
+      outer?.removeEventListener("abort", follow);
+      over.abort(met);
+    },
   };
 }

@@ -1,5 +1,3 @@
-import { setTimeout } from "node:timers/promises";
-
 import { isReleaseError, ReleaseError } from "../vocabulary/release-error.ts";
 
 /** Time as a port: the current time, and a wait that can be called off. */
@@ -19,13 +17,20 @@ const longestTimerMs = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  async sleep(ms, signal) {
-    for (let left = Math.max(0, ms); left >= 0; left -= longestTimerMs) {
-      await setTimeout(Math.min(left, longestTimerMs), undefined, signal && { signal }).catch(() => {
-        throw interrupted(signal);
-      });
-    }
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(interrupted(signal));
+      let timer: NodeJS.Timeout;
+      // Not `node:timers/promises`: a wait that is called off makes an error with its stack there, and every request calls three off.
+      const callOff = (): void => (clearTimeout(timer), reject(interrupted(signal)));
+      const wake = (): void => (signal?.removeEventListener("abort", callOff), resolve());
+      const wait = (left: number): void => {
+        const again = (): void => (left > longestTimerMs ? wait(left - longestTimerMs) : wake());
+        timer = setTimeout(again, Math.min(left, longestTimerMs));
+      };
+      signal?.addEventListener("abort", callOff, { once: true });
+      wait(Math.max(0, ms));
+    }),
 };
 
 /** The error of work that was called off; a ReleaseError given as the abort reason is passed on as it is. */

@@ -4,13 +4,13 @@ import { promisify } from "node:util";
 import { deflate } from "node:zlib";
 import { type GitObject, headerOf } from "./objects.ts";
 
-/** Makes a bare repository, as far as git needs one: a program less than `git init`. Source: gitrepository-layout(5). */
-export async function createBare(repository: string): Promise<void> {
+/** Makes a bare repository on `branch`, as far as git needs one: a program less than `git init`. Source: gitrepository-layout(5). */
+export async function createBare(repository: string, branch = "log"): Promise<void> {
   await mkdir(repository);
   await Promise.all([
     mkdir(join(repository, "objects")),
     mkdir(join(repository, "refs")),
-    writeFile(join(repository, "HEAD"), "ref: refs/heads/log\n"),
+    writeFile(join(repository, "HEAD"), `ref: refs/heads/${branch}\n`),
     writeFile(join(repository, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"),
   ]);
 }

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { createBare } from "../git/repository.ts";
+import { type Files, writeCommit, writeRef } from "./write-commit.ts";
 
 /** One commit to be made. */
 export interface CommitDraft {
@@ -44,7 +46,7 @@ export async function createGitRepository({
   const root = await mkdtemp(join(tmpdir(), "lateen-repository-"));
   const path = join(root, name);
   const git = (...args: readonly string[]) => runPlainGit(["-C", path, ...args]);
-  await runPlainGit(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", path]);
+  await createBare(path, "main");
   const head = (ref: string) =>
     git("rev-parse", "--verify", "--quiet", ref).then(
       (id) => id.trim(),
@@ -53,6 +55,8 @@ export async function createGitRepository({
   let clock = Date.UTC(2026, 0, 1);
   /** Heads of branches that only `commit` has moved. */
   const known = new Map<string, string | undefined>([["refs/heads/main", undefined]]);
+  /** Files of the commits that `commit` has written. */
+  const written = new Map<string | undefined, Files>([[undefined, new Map()]]);
   return {
     path,
     root,
@@ -70,10 +74,20 @@ export async function createGitRepository({
       clock = at;
       const ref = `refs/heads/${branch}`;
       const tip = async () => (known.has(ref) ? known.get(ref) : await head(ref));
-      const parent = draft.parent === undefined ? await tip() : draft.parent;
-      const files = draft.files ?? { [`changes/${at}.txt`]: `${message}\n` };
-      const stream = importStream(ref, message, at, parent ?? undefined, files);
-      const id = (await runPlainGit(["-C", path, "fast-import", "--quiet", "--force"], stream)).trim();
+      const parent = (draft.parent === undefined ? await tip() : draft.parent) ?? undefined;
+      const changes = draft.files ?? { [`changes/${at}.txt`]: `${message}\n` };
+      const person = `Ada Example <ada@example.com> ${Math.trunc(at / 1000)} +0000`;
+      const before = written.get(parent);
+      if (before === undefined && parent !== undefined) {
+        const stream = importStream({ ref, message, person, parent, changes });
+        const id = (await runPlainGit(["-C", path, "fast-import", "--quiet", "--force"], stream)).trim();
+        known.set(ref, id);
+        return id;
+      }
+      const files = applied(before ?? new Map(), changes);
+      const id = await writeCommit(path, { parent, person, message, files });
+      await writeRef(path, ref, id);
+      written.set(id, files);
       known.set(ref, id);
       return id;
     },
@@ -81,24 +95,32 @@ export async function createGitRepository({
   };
 }
 
-/** One commit, whose id git prints. Source: git-fast-import(1), "INPUT FORMAT". */
-function importStream(
-  ref: string,
-  message: string,
-  at: number,
-  parent: string | undefined,
-  files: NonNullable<CommitDraft["files"]>,
-): string {
+type Changes = NonNullable<CommitDraft["files"]>;
+
+function applied(before: Files, changes: Changes): Files {
+  const files = new Map(before);
+  for (const [path, text] of Object.entries(changes)) {
+    if (text === null) files.delete(path);
+    else files.set(path, text);
+  }
+  return files;
+}
+
+/** One commit on a parent that git itself has made, whose id git prints. Source: git-fast-import(1), "INPUT FORMAT". */
+function importStream(commit: {
+  readonly ref: string;
+  readonly message: string;
+  readonly person: string;
+  readonly parent: string;
+  readonly changes: Changes;
+}): string {
+  const { ref, message, person, parent } = commit;
   const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
-  const person = `Ada Example <ada@example.com> ${Math.trunc(at / 1000)} +0000`;
-  const changes = Object.entries(files).map(([file, text]) =>
+  const changes = Object.entries(commit.changes).map(([file, text]) =>
     text === null ? `D ${file}\n` : `M 100644 inline ${file}\n${data(text)}`,
   );
-  // Without the reset, git would take the branch's own head for the parent of a root commit.
-  const reset = parent === undefined ? `reset ${ref}\n\n` : "";
-  const from = parent === undefined ? "" : `from ${parent}\n`;
   const people = `author ${person}\ncommitter ${person}\n`;
-  return `${reset}commit ${ref}\nmark :1\n${people}${data(message)}${from}${changes.join("")}\nget-mark :1\n`;
+  return `commit ${ref}\nmark :1\n${people}${data(message)}from ${parent}\n${changes.join("")}\nget-mark :1\n`;
 }
 
 /** Runs git as on a machine without configuration. */

@@ -1,5 +1,5 @@
 // `pnpm bench fleet-kubernetes [TENANTS]`: one rollout over Deployments of two pods behind two real API servers, against a loop of
-// `kubectl set image` and `kubectl rollout status`. Needs what tools/real-servers names, kubectl and GNU time.
+// `kubectl set image` and `kubectl rollout status`. Needs what tools/real-servers names, and GNU time.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { combineControlPlanes, combineProbers, memoryJournal, rollOut } from "../../packages/fleet/src/index.ts";
@@ -9,8 +9,9 @@ import { parseCommitSha, parseDigest, parseSlug, systemClock } from "../../packa
 
 const run = promisify(execFile);
 const { LATEEN_REAL_ETCD: etcd = "", LATEEN_REAL_KUBE_APISERVER: apiServer = "" } = process.env;
-const { LATEEN_REAL_KUBE_CONTROLLER_MANAGER: controllerManager = "" } = process.env;
-if (etcd === "" || apiServer === "" || controllerManager === "") throw new Error("start it with tools/real-servers");
+const { LATEEN_REAL_KUBE_CONTROLLER_MANAGER: controllerManager = "", LATEEN_REAL_KUBECTL: kubectl = "" } = process.env;
+if (etcd === "" || apiServer === "" || controllerManager === "" || kubectl === "")
+  throw new Error("start it with tools/real-servers");
 
 const tenants = Number(process.argv[2] ?? 300);
 const repository = "ghcr.io/acme/platform";
@@ -53,20 +54,20 @@ try {
   let largest = 0;
   for (const [index, { kubeconfig }] of clusters.entries()) {
     for (const name of namesOf(index)) {
-      const kubectl = async (...args: readonly string[]) => {
-        const command = ["--format=%M", "kubectl", "--kubeconfig", kubeconfig, "-n", name, ...args];
+      const kubectlIn = async (...args: readonly string[]) => {
+        const command = ["--format=%M", kubectl, "--kubeconfig", kubeconfig, "-n", name, ...args];
         const { stderr } = await run("/usr/bin/time", command);
         largest = Math.max(largest, Number(stderr.trim().split("\n").at(-1)) / 1024);
       };
-      await kubectl("set", "image", "deployment/web", `app=${repository}@${old}`);
-      await kubectl("rollout", "status", "deployment/web");
+      await kubectlIn("set", "image", "deployment/web", `app=${repository}@${old}`);
+      await kubectlIn("rollout", "status", "deployment/web");
     }
   }
-  const kubectl = { ms: systemClock.now() - loop, sent: (await requests()) - again };
-  report("kubectl, one by one, not proven", kubectl.ms, kubectl.sent, `its largest process ${largest.toFixed(0)} MB`);
+  const byLoop = { ms: systemClock.now() - loop, sent: (await requests()) - again };
+  report("kubectl, one by one, not proven", byLoop.ms, byLoop.sent, `its largest process ${largest.toFixed(0)} MB`);
   const ratio = (a: number, b: number): string => (a / b).toFixed(2);
   process.stdout.write(
-    `   lateen takes ${ratio(lateen.ms, kubectl.ms)} of the time and sends ${ratio(lateen.sent, kubectl.sent)} of the requests\n`,
+    `   lateen takes ${ratio(lateen.ms, byLoop.ms)} of the time and sends ${ratio(lateen.sent, byLoop.sent)} of the requests\n`,
   );
 } finally {
   await Promise.all(clusters.map((cluster) => cluster.close()));

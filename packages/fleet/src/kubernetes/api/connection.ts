@@ -1,6 +1,7 @@
 import { type Clock, createSender, type Sender } from "@lateen/kernel";
 import { parseAddress } from "../../http/addresses.ts";
 import { runPlugin } from "./exec-credential.ts";
+import { logIn, type OidcTokens } from "./oidc-login.ts";
 import { type Credentials, type KubeconfigSource, type OpenContext, openKubeconfig } from "./kubeconfig.ts";
 
 /** How a cluster is reached. */
@@ -41,10 +42,13 @@ const maxSockets = 64;
 /** Opens a connection with its first use. */
 export function createConnection(options: ConnectionOptions): Connection {
   let current: { readonly access: Promise<Access>; expiresAt: number } | undefined;
+  const tokens: OidcTokens = new Map();
   let sender: { readonly key: string; readonly send: Sender } | undefined;
   const make = async (mark: (expiresAt: number) => void): Promise<Access> => {
     const opened = await openKubeconfig(options.source, options.context);
-    const credentials = await credentialsFor(opened, options, mark);
+    const credentials = await credentialsFor(opened, options, tokens);
+    if (opened.oidc !== undefined || opened.plugin !== undefined)
+      mark(credentials.expiresAt ?? Number.POSITIVE_INFINITY);
     const key = JSON.stringify([opened.cluster, credentials.ca, credentials.cert, credentials.key]);
     if (sender?.key !== key) sender = { key, send: senderFor(opened, credentials) };
     const { origin, pathname } = parseAddress(opened.cluster.server, options.insecure === true);
@@ -71,16 +75,19 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
+/** Those of a plugin or of an identity provider, and what the kubeconfig itself holds. */
 async function credentialsFor(
   opened: OpenContext,
   { env, cwd, clock }: ConnectionOptions,
-  mark: (expiresAt: number) => void,
+  tokens: OidcTokens,
 ): Promise<Credentials> {
+  const { plugin, oidc } = opened;
   const plain = await opened.credentials();
-  if (opened.plugin === undefined) return plain;
-  const { expiresAt, cert = plain.cert, key = plain.key, headers } = await runPlugin(opened.plugin, env, cwd, clock);
-  mark(expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - marginMs);
-  return { ca: plain.ca, cert, key, headers: { ...plain.headers, ...headers } };
+  if (oidc !== undefined) return { ...plain, ...(await logIn(oidc, tokens, clock)) };
+  if (plugin === undefined) return plain;
+  const { cert = plain.cert, key = plain.key, headers, expiresAt } = await runPlugin(plugin, env, cwd, clock);
+  const renewedAt = expiresAt === undefined ? undefined : expiresAt - marginMs;
+  return { ca: plain.ca, cert, key, headers: { ...plain.headers, ...headers }, expiresAt: renewedAt };
 }
 
 function senderFor({ cluster }: OpenContext, { ca, cert, key }: Credentials): Sender {

@@ -4,12 +4,6 @@ import { describeEnd } from "../../exec/decide-exit.ts";
 import { createRunCommand } from "../../exec/run-command.ts";
 import type { Credentials, ExecPlugin } from "./kubeconfig.ts";
 
-/** What a plugin handed out, and until when. */
-export interface PluginCredentials extends Credentials {
-  /** Milliseconds since the Unix epoch; undefined: until a server refuses it. */
-  readonly expiresAt: number | undefined;
-}
-
 /** The programs of the clouds answer within seconds; one that waits for a person is of no use to a job. */
 const timeoutMs = 60_000;
 /** A token has a few KiB, a certificate chain less than 64. */
@@ -27,7 +21,8 @@ const execCredential = z.object({
 });
 
 /**
- * Runs a credential plugin once, as client-go does: with the caller's environment, never with a terminal.
+ * Runs a credential plugin once, as client-go does: with the caller's environment, never with a terminal. Credentials without
+ * `expiresAt` are good until a server refuses them.
  *
  * @throws ReleaseError `KUBERNETES_PLUGIN`
  */
@@ -36,7 +31,7 @@ export async function runPlugin(
   env: Readonly<Record<string, string>>,
   cwd: string,
   clock: Clock,
-): Promise<PluginCredentials> {
+): Promise<Credentials> {
   const { command, args, apiVersion } = plugin;
   const info = JSON.stringify({ kind: "ExecCredential", apiVersion, spec: { interactive: false } });
   const environment = { ...env, ...plugin.env, KUBERNETES_EXEC_INFO: info };

@@ -1,4 +1,5 @@
 import { asReleaseError, plainText, ReleaseError, type Secret } from "@lateen/kernel";
+import { type OidcLogin, oidcLogin } from "./oidc-login.ts";
 
 /** Where the address and the credentials of a cluster are. */
 export type KubeconfigSource =
@@ -32,6 +33,8 @@ export interface Credentials {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** When they expire, in milliseconds since the Unix epoch, if they say so. */
+  readonly expiresAt?: number | undefined;
 }
 
 /** A program that hands credentials out. Source: client-go, "ExecConfig". */
@@ -46,7 +49,8 @@ export interface ExecPlugin {
 export interface OpenContext {
   readonly cluster: ClusterAddress;
   readonly plugin: ExecPlugin | undefined;
-  /** Certificates, tokens, token files and OIDC; reads files and may ask an identity provider. */
+  readonly oidc: OidcLogin | undefined;
+  /** Certificates, tokens and token files. */
   credentials(): Promise<Credentials>;
 }
 
@@ -62,12 +66,12 @@ const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
  * @throws ReleaseError `KUBECONFIG_INVALID` `KUBERNETES_CLIENT_MISSING`
  */
 export async function openKubeconfig(source: KubeconfigSource, context: string | undefined): Promise<OpenContext> {
-  const { KubeConfig } = await loadClient();
+  const { KubeConfig, bufferFromFileOrString } = await loadClient();
   const config = new KubeConfig();
   try {
     await read(config, source, () => new KubeConfig());
     if (context !== undefined) choose(config, context);
-    const opened = open(config, () => new KubeConfig());
+    const opened = open(config, () => new KubeConfig(), bufferFromFileOrString);
     const credentials = () =>
       opened.credentials().catch((error: unknown) => {
         throw asInvalid(error, source);
@@ -121,19 +125,25 @@ function choose(config: KubeConfig, context: string): void {
   config.setCurrentContext(context);
 }
 
-function open(config: KubeConfig, create: () => KubeConfig): OpenContext {
+function open(
+  config: KubeConfig,
+  create: () => KubeConfig,
+  readFileOrText: Kubernetes["bufferFromFileOrString"],
+): OpenContext {
   const context = config.getContextObject(config.getCurrentContext());
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error("its current context names no cluster: give context");
   const user = config.getCurrentUser() ?? { name: "anonymous" };
-  const { exec, ...plain } = user;
-  // A plugin is run by us: with a deadline, bounded, and once more after a 401.
+  const { exec, authProvider, ...plain } = user;
+  // A plugin is run by us: with a deadline, bounded, and once more after a 401. An id token is refreshed by us too: the client
+  // (2.0.1) cannot, and goes on as anonymous.
+  const oidc = authProvider?.name === "oidc" ? oidcOf(authProvider.config ?? {}, readFileOrText) : undefined;
   const rest = create();
   const { proxyUrl, ...direct } = cluster as typeof cluster & { proxyUrl?: string };
   const { server, tlsServerName, skipTLSVerify } = direct;
   // It makes an agent too, which is not used, and refuses to for plain http.
   const secure = { ...direct, server: server.replace(/^http:/, "https:") };
-  rest.loadFromClusterAndUser(secure, exec === undefined ? user : { ...plain });
+  rest.loadFromClusterAndUser(secure, exec === undefined && oidc === undefined ? user : { ...plain });
   return {
     cluster: {
       server,
@@ -143,8 +153,15 @@ function open(config: KubeConfig, create: () => KubeConfig): OpenContext {
       namespace: context?.namespace,
     },
     plugin: exec === undefined ? undefined : pluginOf(exec),
+    oidc,
     credentials: () => credentialsOf(rest),
   };
+}
+
+function oidcOf(config: object, readFileOrText: Kubernetes["bufferFromFileOrString"]): OidcLogin {
+  const login = oidcLogin.parse(config);
+  const { "idp-certificate-authority": file, "idp-certificate-authority-data": data } = login;
+  return { ...login, ca: readFileOrText(file, data)?.toString() };
 }
 
 async function credentialsOf(config: KubeConfig): Promise<Credentials> {

@@ -1,8 +1,12 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { loadConfig } from "@lateen/cli/pipeline";
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
+import { readStream } from "@lateen/fleet/journal-sql";
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../cli/src/demo/world.ts";
 import { createClient, hasEnded, startDatabase, type TestClient, tokens } from "../test/world.ts";
 import { createService, type Service } from "./service.ts";
+import { openDatabase } from "./store/database.ts";
 
 // The whole pipeline over the API: forge, registry, ledger, control plane and tenants on loopback.
 
@@ -65,6 +69,38 @@ test("a release is shipped, a rollback goes back, and both results name program 
   expect({ running: world.running(), latest: world.latest() }).toEqual({ running: [base], latest: [base, base] });
   // What was replaced is not shipped again by mistake.
   expect(await post("releases", { sha })).toMatchObject({ status: 409, body: { error: { code: "COMMIT_REPLACED" } } });
+});
+
+test("a pause that is ordered between the rollout and the promotion holds the tags until it is continued", async () => {
+  const sha = world.commits.at(-1) ?? "";
+  const before = world.latest();
+  // Time for a person to read that the last tenant is verified.
+  await service.close();
+  const file = join(world.folder, "lateen.yaml");
+  await writeFile(file, (await readFile(file, "utf8")).replace(/soak: \w+/, "soak: 1500ms"));
+  await serve();
+  const database = openDatabase(server.url);
+  const typesOf = async (id: string): Promise<string[]> =>
+    (await readStream(database, id, 0, 1_000)).map(({ event }) => JSON.stringify(event["stage"] ?? event.type));
+  const id = await order(sha);
+  // Read as soon as the last tenant is verified, and before the tags are moved.
+  await vi.waitUntil(() => world.running().join() === sha, { timeout: 30_000, interval: 5 });
+  await client.send("POST", `/v1/rollouts/${id}/pause`, { reason: "look before the tags move" });
+  const paused = await client.wait(id, ({ state }) => state === "paused" || state === "ended");
+  expect(paused.state, JSON.stringify(await typesOf(id))).toBe("paused");
+  await new Promise((done) => setTimeout(done, 1_500));
+  expect(world.latest()).toEqual(before);
+  // A restart in between keeps it paused.
+  await service.close();
+  const settings = await loadConfig({ cwd: world.folder, env: world.env });
+  service = await createService({ database: server.url, fleets: { [name]: { settings } }, tokens, env: world.env });
+  client = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
+  await new Promise((done) => setTimeout(done, 1_500));
+  expect([(await client.wait(id, () => true)).state, world.latest()]).toEqual(["paused", before]);
+  await client.send("POST", `/v1/rollouts/${id}/continue`, { reason: "it is well" });
+  expect((await client.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  expect(world.latest()).toEqual([sha, sha]);
+  await database.close();
 });
 
 describe("a commit of an order", () => {

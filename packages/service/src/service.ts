@@ -69,6 +69,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ? Promise.all([run(options.database, ports), runSchedules(ports), runDeliveries(ports)])
     : undefined;
   const servers: ServerType[] = [];
+  let closed: Promise<void> | undefined;
   return {
     fetch: async (request) => app.fetch(request),
     async listen({ host, port }) {
@@ -81,19 +82,21 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       const { address, port: actual, family } = server.address() as AddressInfo;
       return `http://${family === "IPv6" ? `[${address}]` : address}:${actual}`;
     },
-    async close() {
-      stopping.abort();
-      await running;
-      await Promise.all(
-        servers.map((server) => {
-          const closed = new Promise((resolve) => server.close(resolve));
-          if ("closeAllConnections" in server) server.closeAllConnections();
-          return closed;
-        }),
-      );
-      await database.close();
-    },
+    close: () => (closed ??= shutDown()),
   };
+
+  async function shutDown(): Promise<void> {
+    stopping.abort();
+    await running;
+    await Promise.all(
+      servers.map((server) => {
+        const ended = new Promise((resolve) => server.close(resolve));
+        if ("closeAllConnections" in server) server.closeAllConnections();
+        return ended;
+      }),
+    );
+    await database.close();
+  }
 }
 
 /** Drives rollouts, with a sign of life over a connection of its own. */

@@ -1,10 +1,12 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
 import { createApi } from "./http/app.ts";
 import { openApi, operations } from "./http/openapi.ts";
@@ -114,6 +116,52 @@ test("a release is one trace that goes on from its order to every call of the co
   // A call belongs to the stage that makes it.
   const stage = spans.find((span) => span.name === "rollout");
   expect(asked.map((header) => parseTraceparent(header)?.spanId)).toContain(stage?.spanContext().spanId);
+});
+
+test("a release that another runner takes over stays one trace, with a root for each of them", async () => {
+  exporter.reset();
+  const id = await client().order(commit("e"), name);
+  await vi.waitUntil(() => fleet.plane.moves().length >= 1, { timeout: 30_000, interval: 10 });
+  const settings = { [name]: { settings: fleet.settings } };
+  const second = await createService({ database: server.url, fleets: settings, tokens, env: fleet.env });
+  await service.close();
+  service = second;
+  expect((await client().wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  const spans = exporter.getFinishedSpans();
+  const roots = spans.filter((span) => span.name === `release ${name}`);
+  expect(roots.map(({ attributes }) => attributes["lateen.outcome"])).toEqual(["left to another runner", "shipped"]);
+  expect(roots.map(({ attributes }) => attributes["lateen.epoch"])).toEqual([1, 2]);
+  const traces = new Set(spans.map((span) => span.spanContext().traceId));
+  expect(traces.size).toBe(1);
+  expect(new Set(asked.map((header) => parseTraceparent(header)?.traceId))).toEqual(traces);
+});
+
+test("without prom-client metrics are 501 with what to install, and everything else works", async () => {
+  // A process in which the package cannot be found, as where it is not installed.
+  const absent = `import { registerHooks } from "node:module";
+    registerHooks({ resolve: (name, context, next) => {
+      if (name === "prom-client") throw Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
+      return next(name, context);
+    } });`;
+  const program = fileURLToPath(new URL("../test/runner.ts", import.meta.url));
+  const argv = ["--import", `data:text/javascript,${encodeURIComponent(absent)}`, "-C", "source", program];
+  const child = spawn(process.execPath, [...argv, server.url, fleet.folder], {
+    env: { ...process.env, ...fleet.env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const url = line.toString().trim();
+    const headers = { authorization: "Bearer read-token-1" };
+    const response = await fetch(`${url}/metrics`, { headers });
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 501,
+      body: { error: { code: "METRICS_MISSING", fix: expect.stringContaining("npm install prom-client") as string } },
+    });
+    expect((await fetch(`${url}/v1/fleets`, { headers })).status).toBe(200);
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
 
 test.each([

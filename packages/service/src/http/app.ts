@@ -43,6 +43,11 @@ export function createApi(ports: ApiPorts): Api {
     return context.body(text, 200, { "content-type": type });
   });
   app.use("/v1/*", bodyLimit({ maxSize: bodyBytes, onError: (context) => answerError(context, tooLarge()) }));
+  app.use("/v1/*", async (context, next) => {
+    // No name holds NUL, and PostgreSQL takes none.
+    if (/%00/.test(new URL(context.req.url).pathname)) throw nothingHere();
+    return next();
+  });
   app.get("/v1/openapi.json", (context) => context.json(openApi()));
   addFleets(app, ports);
   addOrders(app, ports);

@@ -63,7 +63,7 @@ export const operations: readonly Operation[] = [
     summary: "Order a rollback, to the release before or to a commit",
     role: "operate",
     body: "rollback",
-    answers: { 202: "ordered" },
+    answers: { 200: "ordered", 202: "ordered" },
     errors: [400, 404, 409, 413],
   },
   {
@@ -72,7 +72,7 @@ export const operations: readonly Operation[] = [
     summary: "Order a repair of the promoted tags from the ledger",
     role: "operate",
     body: "reconcile",
-    answers: { 202: "ordered" },
+    answers: { 200: "ordered", 202: "ordered" },
     errors: [400, 404, 413],
   },
   {

@@ -1,7 +1,11 @@
+import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../../test/world.ts";
 import { createService, type Service } from "../service.ts";
@@ -24,6 +28,7 @@ interface Received {
 let receiver: Server;
 let received: Received[];
 let answers: number[];
+let isHanging: boolean;
 let address: string;
 let fleet: TestFleet;
 let services: Service[];
@@ -31,12 +36,14 @@ let runs = 0;
 beforeEach(async () => {
   received = [];
   answers = [];
+  isHanging = false;
   services = [];
   receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       received.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString() });
+      if (isHanging) return;
       response.writeHead(answers.shift() ?? 200, { location: "/elsewhere" }).end("thanks");
     });
   }).listen(0, "127.0.0.1");
@@ -116,6 +123,44 @@ test("a receiver that fails is asked again with the same id, and redirects are n
   await new Promise((done) => setTimeout(done, 1_500));
   expect(received.map(({ path }) => path)).toEqual(["/slack", "/slack", "/slack"]);
   expect(new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+});
+
+test("a service that is killed in mid-delivery loses nothing: the next one delivers the same message", async () => {
+  const { name, client } = await serve(`    - { name: slack, url: "URL/hangs" }\n`);
+  const program = fileURLToPath(new URL("../../test/runner.ts", import.meta.url));
+  // The service of this process takes orders; the one that is killed delivers.
+  const id = await client.order(commit("b"), name);
+  await client.wait(id, hasEnded);
+  await settle(1);
+  await services.splice(0)[0]?.close();
+  received = [];
+  const database = openDatabase(server.url);
+  await database.query(`update lateen_outbox set ended_at = null, next_at = clock_timestamp() where rollout = $1`, [
+    id,
+  ]);
+  isHanging = true;
+  const places = join(fleet.folder, "fleets.json");
+  await writeFile(places, JSON.stringify({ [name]: fleet.folder }));
+  const child = spawn(process.execPath, ["-C", "source", program, server.url, places], {
+    env: { ...process.env, ...fleet.env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await settle(1);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const undelivered = `select count(*)::int as count from lateen_outbox where rollout = $1 and ended_at is null`;
+  expect((await database.query(undelivered, [id])).rows).toEqual([{ count: 1 }]);
+  isHanging = false;
+  await hurry();
+  const next = { [name]: { settings: fleet.settings } };
+  services.push(await createService({ database: server.url, fleets: next, tokens, env: fleet.env }));
+  await settle(2);
+  await vi.waitUntil(async () => (await database.query(undelivered, [id])).rows[0]?.["count"] === 0, {
+    timeout: 10_000,
+  });
+  await database.close();
+  expect(received).toHaveLength(2);
+  expect(received[1]?.body).toBe(received[0]?.body);
 });
 
 test("only the outcomes that are wanted are delivered, and a dry run is none of them", async () => {

@@ -1,0 +1,228 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { systemClock } from "@lateen/kernel";
+import { createFakeClock } from "@lateen/kernel/testing";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { operations } from "./http/openapi.ts";
+import { findToken, type Role, type Token } from "./http/tokens.ts";
+import { createWrongTokens } from "./http/wrong-tokens.ts";
+import { createService, type Service } from "./service.ts";
+import { type Database, openDatabase } from "./store/database.ts";
+
+// What is not taken: by a database without room or connections, of tokens that are wrong or small, of bodies without end.
+
+let server: Awaited<ReturnType<typeof startDatabase>>;
+let database: Database;
+beforeAll(async () => {
+  server = await startDatabase();
+  database = openDatabase(server.url);
+}, 120_000);
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+let fleet: TestFleet | undefined;
+let service: Service;
+let runs = 0;
+let name = "";
+afterEach(async () => {
+  await service.close();
+  await fleet?.close();
+});
+
+async function serve(url = server.url, tenants = 4) {
+  name = `limits-${++runs}`;
+  fleet = await startFleet(tenants, 60);
+  const fleets = { [name]: { settings: fleet.settings } };
+  service = await createService({ database: url, fleets, tokens, env: fleet.env });
+  return createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
+}
+type Client = Awaited<ReturnType<typeof serve>>;
+
+const sortedMoves = (): string[] => fleet?.plane.moves().flat().toSorted() ?? [];
+const refusesOrders = (client: Client, sha: string) => client.send("POST", `/v1/fleets/${name}/releases`, { sha });
+const unavailable = {
+  status: 503,
+  body: {
+    error: { code: "DATABASE_UNAVAILABLE", message: expect.any(String) as string, fix: expect.any(String) as string },
+  },
+};
+
+describe("a disk that is full", () => {
+  // The database's own error, raised by a trigger; disk-full.real.test.ts fills a file system.
+  const full = `do $$ begin
+    create or replace function full_disk() returns trigger language plpgsql as
+      'begin raise exception ''could not extend file: No space left on device'' using errcode = ''53100''; end';
+    create or replace trigger full_disk before insert on TABLE for each row execute function full_disk();
+  end $$`;
+  const fill = (table: string) => database.query(full.replace("TABLE", table));
+  const free = (table: string) => database.query(`drop trigger if exists full_disk on ${table}`);
+
+  test("refuses orders with 503 and takes them again once there is room", async () => {
+    const client = await serve();
+    await fill("lateen_rollout");
+    expect(await refusesOrders(client, commit("b"))).toMatchObject(unavailable);
+    const { rows } = await database.query(`select 1 from lateen_rollout where fleet = $1`, [name]);
+    expect(rows).toEqual([]);
+    await free("lateen_rollout");
+    expect((await client.wait(await client.order(commit("b"), name), hasEnded)).result?.outcome).toBe("shipped");
+  });
+
+  test("in the middle of a rollout starts nothing new, and it goes on once there is room", async () => {
+    const client = await serve(server.url, 6);
+    const id = await client.order(commit("b"), name);
+    await vi.waitUntil(() => sortedMoves().length >= 1, { timeout: 30_000, interval: 20 });
+    await fill("lateen_fact");
+    await systemClock.sleep(500);
+    const before = sortedMoves();
+    // Longer than a lease: what cannot be written is waited for.
+    await systemClock.sleep(3_500);
+    expect(sortedMoves()).toEqual(before);
+    await free("lateen_fact");
+    expect((await client.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+    expect(sortedMoves()).toEqual(fleet?.slugs.toSorted());
+  });
+});
+
+test("a database without a free connection refuses orders with 503, and what runs is not lost", async () => {
+  await database.query(`create role narrow login password 'narrow' connection limit 8`);
+  await database.query(`create database narrow owner narrow`);
+  const url = new URL(server.url);
+  Object.assign(url, { username: "narrow", password: "narrow", pathname: "/narrow" });
+  const client = await serve(url.href, 6);
+  const id = await client.order(commit("b"), name);
+  await vi.waitUntil(() => sortedMoves().length >= 1, { timeout: 30_000, interval: 20 });
+  // Another program takes every connection that is left, and what the service gives back.
+  const greedy: pg.Client[] = [];
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'narrow' and query not like '%lateen_runner%'`,
+  );
+  for (let tries = 0; tries < 40 && greedy.length < 8; tries++) {
+    const one = new pg.Client({ connectionString: url.href });
+    one.on("error", () => undefined);
+    await one.connect().then(
+      () => greedy.push(one),
+      () => undefined,
+    );
+  }
+  expect(greedy.length).toBeGreaterThan(4);
+  const answers = await Promise.all(["c", "d", "e", "f"].map((digit) => refusesOrders(client, commit(digit))));
+  expect(answers.map(({ status }) => status)).toContain(503);
+  for (const answer of answers) if (answer.status !== 202) expect(answer).toMatchObject(unavailable);
+  for (const one of greedy) await one.end();
+  const ids = [id, ...answers.flatMap(({ body }) => body.rollout ?? [])];
+  for (const one of ids) expect((await client.wait(one, hasEnded)).result?.outcome).toBe("shipped");
+  // What was refused was not taken.
+  const own = openDatabase(url.href);
+  const { rows } = await own.query(`select count(*)::int as count from lateen_rollout`);
+  await own.close();
+  expect(rows).toEqual([{ count: ids.length }]);
+}, 120_000);
+
+describe("a token", () => {
+  test("of each role may do what its requests say, and is refused everything above with 403", async () => {
+    await serve();
+    const levels: readonly Role[] = ["read", "operate", "admin"];
+    const seen: string[] = [];
+    for (const { method, path, role } of operations) {
+      for (const level of levels) {
+        const request = new Request(`http://service${path.replace(/\{\w+\}/g, "none")}`, {
+          method: method.toUpperCase(),
+          headers: { authorization: `Bearer ${level}-token-1` },
+          body: method === "get" ? null : "{}",
+        });
+        const { status } = await service.fetch(request);
+        const isAllowed = levels.indexOf(level) >= levels.indexOf(role);
+        if ((status === 403) === isAllowed) seen.push(`${level} ${method} ${path} ${status}`);
+      }
+    }
+    expect(seen).toEqual([]);
+  });
+
+  test("is compared with all of them, whichever it is", async () => {
+    await serve();
+    const counted = (): { readonly reads: string[]; readonly all: readonly Token[] } => {
+      const reads: string[] = [];
+      const all = tokens.map((one) => ({
+        ...one,
+        get token() {
+          reads.push(one.name);
+          return one.token;
+        },
+      }));
+      return { reads, all };
+    };
+    for (const given of ["read-token-1", "admin-token-1", "read-token-2", "", "x".repeat(100_000)]) {
+      const { reads, all } = counted();
+      expect(findToken(all, given)?.token).toBe(tokens.find(({ token }) => token === given)?.token);
+      expect(reads.slice(0, 3)).toEqual(["rita", "otto", "ada"]);
+    }
+  });
+
+  test("that is wrong too often is 429 with the time to wait, for its address alone", async () => {
+    const clock = createFakeClock();
+    const wrong = createWrongTokens(clock);
+    for (let tries = 0; tries < 20; tries++) {
+      expect(wrong.blockedFor("192.0.2.1")).toBeUndefined();
+      wrong.count("192.0.2.1");
+    }
+    expect([wrong.blockedFor("192.0.2.1"), wrong.blockedFor("192.0.2.2")]).toEqual([60, undefined]);
+    await clock.advance(60_000);
+    expect(wrong.blockedFor("192.0.2.1")).toBeUndefined();
+  });
+});
+
+describe("a body", () => {
+  /** Sends bytes as they are over a socket, and answers the status line. */
+  async function raw(head: readonly string[], chunks: readonly string[]): Promise<string> {
+    const url = new URL(await service.listen({ host: "127.0.0.1", port: 0 }));
+    const socket = connect(Number(url.port), "127.0.0.1");
+    await once(socket, "connect");
+    const lines = [...head, `host: ${url.host}`, "authorization: Bearer admin-token-1", "", ""];
+    socket.write(lines.join("\r\n"));
+    for (const chunk of chunks) socket.write(chunk);
+    let text = "";
+    socket.on("error", () => undefined);
+    for await (const chunk of socket) {
+      text += String(chunk);
+      if (text.includes("\r\n\r\n")) break;
+    }
+    socket.destroy();
+    return text.split("\r\n")[0] ?? "";
+  }
+
+  test("that does not say its length, and one that lies, are 413 once they are larger than 64 KiB", async () => {
+    await serve();
+    const path = `POST /v1/fleets/${name}/releases HTTP/1.1`;
+    const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
+    expect(
+      await raw([path, "transfer-encoding: chunked"], [...Array.from({ length: 6 }, () => chunk), "0\r\n\r\n"]),
+    ).toBe("HTTP/1.1 413 Payload Too Large");
+    expect(await raw([path, "content-length: 99999999"], ["{"])).toBe("HTTP/1.1 413 Payload Too Large");
+  });
+
+  test("of exactly 64 KiB is read, and refused for what it says", async () => {
+    const client = await serve();
+    const body = JSON.stringify({ sha: commit("b"), reason: "" });
+    const filled = body.replace(`""`, `"${"x".repeat(65_536 - body.length)}"`);
+    expect(filled).toHaveLength(65_536);
+    expect(await client.send("POST", `/v1/fleets/${name}/releases`, filled)).toMatchObject({
+      status: 400,
+      body: { error: { code: "BODY_INVALID" } },
+    });
+  });
+});
+
+test("a request that is no request of HTTP ends its own connection alone", async () => {
+  await serve();
+  const url = new URL(await service.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect(Number(url.port), "127.0.0.1");
+  await once(socket, "connect");
+  socket.end("\u0000\u0001 nonsense\r\n\r\n");
+  socket.on("error", () => undefined).resume();
+  await once(socket, "close");
+  expect((await fetch(`${url.href}healthz`)).status).toBe(200);
+});

@@ -62,13 +62,35 @@ describe("without rules", () => {
       const { graph, check, fake } = await start({ version });
       for (let index = 0; index < 600; index++) note(graph, `${index} [skip ci]`);
       const before = fake.requests.length;
-      expect(await check({ publishWorkflow: "publish.yml" })).toMatchObject({ kind: "go" });
+      const latest = await check({ publishWorkflow: "publish.yml" });
+      expect(latest).toMatchObject({
+        kind: "go",
+        evidence: [{ fact: expect.stringMatching(/600 newer.*600 of them by/) }],
+      });
       expect(fake.requests.length - before).toBeLessThanOrEqual(most);
       const real = change(graph, "2");
       note(graph, "last [skip ci]");
-      expect(await check()).toMatchObject({ outcome: "superseded", value: { supersededBy: real } });
+      expect(await check()).toMatchObject({
+        outcome: "superseded",
+        value: { supersededBy: real },
+        reason: expect.stringMatching(/1 newer than it.*1 of them by/),
+      });
     },
   );
+
+  test("120 descendants that were never published are looked at, one by one, and the one beneath them is found", async () => {
+    const { graph, check } = await start();
+    const rules = { publishWorkflow: "publish.yml", paths };
+    for (let index = 0; index < 120; index++) note(graph, `note ${index}`);
+    expect(await check(rules)).toMatchObject({ kind: "go", evidence: [{ fact: expect.stringContaining("120") }] });
+    const real = change(graph, "2");
+    world?.fake.setRun({ sha: real, file: "publish.yml", status: "completed", conclusion: "success" });
+    for (let index = 0; index < 120; index++) {
+      const red = change(graph, `${index}`, `red ${index}`);
+      world?.fake.setRun({ sha: red, file: "publish.yml", status: "completed", conclusion: "failure" });
+    }
+    expect(await check(rules)).toMatchObject({ outcome: "superseded", value: { supersededBy: real } });
+  });
 
   test("a branch that was rewound or rewritten is refused", async () => {
     const { graph, check, mine } = await start();

@@ -29,8 +29,14 @@ export interface SuccessorPorts {
   readonly history: History;
 }
 
-/** The most newer commits whose runs and files are looked at, newest first; more than a day of the busiest trunk that we know. */
-const mostCandidates = 100;
+/**
+ * Newer commits whose runs and files are looked at, newest first: a trunk may go for weeks without a commit that is released. As many as a
+ * forge's list of commits is read for.
+ */
+const mostCandidates = 1_000;
+
+/** Commits that are looked at together once the newest has no release of its own: forges limit requests at the same time. */
+const widest = 10;
 
 /** Settings shared by all candidates of one search. */
 interface Search {
@@ -66,13 +72,33 @@ export async function findSuccessor(
   const newer = [head, ...whole.value.commits.map(({ sha }) => sha).filter((sha) => sha !== head)];
   // Commits that the list itself rules out cost no request, however many there are.
   const candidates = newer.filter((sha) => findSkipToken(listedMessage(sha, whole.value) ?? "") === undefined);
-  for (const sha of candidates.slice(0, mostCandidates)) {
-    const reading = await tryCandidate(sha, search);
-    if (reading.kind !== "absent") return reading;
+  const successor = await tryCandidates(candidates.slice(0, mostCandidates), search);
+  const passed = (upTo: number): string => {
+    const skipping = newer.slice(0, upTo).filter((sha) => !candidates.includes(sha)).length;
+    return skipping === 0 ? "" : `, ${skipping} of them by their own message`;
+  };
+  if (successor?.kind === "found") {
+    const place = newer.indexOf(successor.value.sha);
+    const because = `${successor.value.because}; ${place} newer than it make no release${passed(place)}`;
+    return place === 0 ? successor : found({ ...successor.value, because });
   }
+  if (successor !== undefined) return successor;
   if (whole.value.truncated || candidates.length > mostCandidates)
-    return blocked("not all newer commits could be looked at");
-  return absent(`none of the ${newer.length} newer commits has a release of its own`);
+    return blocked(`not all newer commits could be looked at, but ${Math.min(candidates.length, mostCandidates)}`);
+  return absent(`none of the ${newer.length} newer commits makes a release${passed(newer.length)}`);
+}
+
+/** The first of `candidates` that is no plain no; the newest alone, since it mostly decides. */
+async function tryCandidates(
+  candidates: readonly CommitSha[],
+  search: Search,
+): Promise<Exclude<Reading<Successor>, { kind: "absent" }> | undefined> {
+  for (let from = 0; from < candidates.length; from += from === 0 ? 1 : widest) {
+    const some = candidates.slice(from, from === 0 ? 1 : from + widest);
+    for (const reading of await Promise.all(some.map((sha) => tryCandidate(sha, search))))
+      if (reading.kind !== "absent") return reading;
+  }
+  return undefined;
 }
 
 /** Asks what is cheap first: the message, the publish run, and only then the ancestry and the files. */

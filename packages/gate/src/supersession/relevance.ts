@@ -3,9 +3,8 @@ import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
 import { pathMatcher } from "../triggers/matches-paths.ts";
 
-/** Commits whose files are asked for one by one at most, and at the same time at most: forges limit both. */
-const mostCommits = 100;
-const widest = 10;
+/** Commits whose files are asked for one by one, as many as a forge's list of commits is read for, and at the same time: forges limit both. */
+const [mostCommits, widest] = [1_000, 10] as const;
 
 /**
  * Reports if any commit of a range touched one of `paths`; `not-asked` without paths.

@@ -235,6 +235,20 @@ describe("gaps, which stay until somebody changes something", () => {
     expect(fact(ran, "workflow e2e.yml")).toContain(part);
   });
 
+  test.each([
+    ["on: [pull_request, merge_group]", undefined],
+    ["on: { merge_group: { branches: [next] } }", "gap"],
+    ["on: push", "gap"],
+  ])("a required workflow of the merge queue: %s", async (on, verdict) => {
+    world.configure((config) =>
+      config.replace("gate: {", "gate: { event: merge_group, workflows: [{ file: e2e.yml }],"),
+    );
+    const files = { ".gitea/workflows/e2e.yml": `${on}\njobs: {}\n` };
+    await world.repository.commit({ message: "workflow", files });
+    const found = findingsOf(await doctor()).filter(({ check }) => check === "workflow e2e.yml");
+    expect(found.find((finding) => finding.verdict !== "ok")?.verdict).toBe(verdict);
+  });
+
   test("a journal that another commit's rollout is unfinished in", async () => {
     world.tenants.set("t1", { manner: "down" });
     const started = { type: "rollout-started", id: "x", release: { sha: "b".repeat(40), tag: "b" }, at: 1 };

@@ -59,7 +59,7 @@ function write(name: string, text: string): void {
 }
 
 /** Starts the forge of a shape, with a push on which every job ended as it does when all is well. */
-async function pushGreen({ kind, branch = "main", version, workflows, green }: Shape, place: string) {
+async function pushGreen({ kind, branch = "main", version, workflows, green, event = "push" }: Shape, place: string) {
   const graph = createMemoryGraph();
   const files = Object.entries(workflows).map(([name, text]) => [`${place}/workflows/${name}`, text] as const);
   const before = graph.add({ branch, files: Object.fromEntries(files) });
@@ -72,7 +72,16 @@ async function pushGreen({ kind, branch = "main", version, workflows, green }: S
     const jobs = green[file];
     if (jobs === undefined) continue;
     const title = /^\uFEFF?name: "?([^"\r\n]*)"?/.exec(text)?.[1] ?? (version?.startsWith("1.27") === true ? file : "");
-    const run = forge.setRun({ sha, file, name: title, branch, status: "completed", conclusion: "success" });
+    const ref = event === "push" ? branch : `gh-readonly-queue/${branch}/pr-7-${before}`;
+    const run = forge.setRun({
+      sha,
+      file,
+      name: title,
+      branch: ref,
+      event,
+      status: "completed",
+      conclusion: "success",
+    });
     for (const [job, state] of Object.entries(jobs)) {
       const context = `${title === "" ? "" : `${title} `}/ ${job} (push)`;
       if (github === undefined) forge.setStatus({ sha, context, state, runId: run });

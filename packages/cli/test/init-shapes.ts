@@ -12,6 +12,8 @@ export interface Shape {
   readonly workflows: Readonly<Record<string, string>>;
   /** What the forge shows of a green push to the branch: by workflow file the names of its jobs. */
   readonly green: Readonly<Record<string, Readonly<Record<string, "success" | "skipped">>>>;
+  /** The event of the green runs. @default "push" */
+  readonly event?: "push" | "merge_group";
   /** The section `gate`: required check and workflow files, or neither. */
   readonly gate: { readonly check?: string; readonly workflows?: readonly string[] };
   /** Further lines of `lateen.yaml`. */
@@ -28,6 +30,51 @@ const after = (...names: readonly string[]): string =>
 
 /** Seen among public repositories of the kind that the title names; every text is ours. */
 export const shapes: readonly Shape[] = [
+  {
+    title: "a merge queue that tests, and a push that publishes",
+    kind: "github",
+    event: "merge_group",
+    workflows: {
+      "ci.yml": `name: CI\non: { pull_request: {}, merge_group: { branches: [main] } }\njobs:\n  unit: { ${run} }\n  e2e: { ${run} }\n`,
+      "publish.yml": `name: Publish\n${push}\njobs:\n  image: { ${run} }\n`,
+    },
+    green: { "ci.yml": { unit: "success", e2e: "success" } },
+    gate: { workflows: ["ci.yml"] },
+    config: ["  event: merge_group", 'publishWorkflow: "publish.yml"'],
+    workflow: [after("Publish")],
+  },
+  {
+    title: "a merge queue with a job for all others, and nothing on pushes",
+    kind: "github",
+    event: "merge_group",
+    workflows: {
+      "ci.yml": `name: CI\non: [pull_request, merge_group]\njobs:\n  unit: { ${run} }\n  all: { needs: [unit], if: always(), ${run} }\n`,
+    },
+    green: { "ci.yml": { unit: "success", all: "success" } },
+    gate: { check: "all" },
+    config: ["  event: merge_group"],
+    workflow: [byPush],
+  },
+  {
+    title: "a merge queue in addition to pushes",
+    kind: "github",
+    workflows: {
+      "ci.yml": `name: CI\non: { push: { branches: [main] }, merge_group: {} }\njobs:\n  unit: { ${run} }\n`,
+    },
+    green: { "ci.yml": { unit: "success" } },
+    gate: { workflows: ["ci.yml"] },
+    workflow: [after("CI")],
+  },
+  {
+    title: "requests that are tested under one name, pushes under another",
+    kind: "github",
+    workflows: {
+      "build.yml": `name: Build\non: pull_request\njobs:\n  unit: { ${run} }\n`,
+      "tests.yml": `name: Tests\n${push}\njobs:\n  unit: { ${run} }\n`,
+    },
+    green: { "tests.yml": { unit: "success" } },
+    gate: { workflows: ["tests.yml"] },
+  },
   {
     title: "an action whose jobs are called workflows",
     kind: "github",

@@ -247,6 +247,16 @@ describe("commits that are left without a run", () => {
     },
   );
 
+  test.each<[on: string, ...found: (number | string)[]]>([
+    ["on: [pull_request, merge_group]", 0],
+    ["on: { merge_group: { branches: [main] } }", 0],
+    ["on: { merge_group: { branches: [release/*] } }", 3, "w.yml:1:1 gap"],
+    ["on: { push: { paths: [web/**] } }", 3, "w.yml:1:1 gap"],
+  ])("a required workflow of the merge queue: %s", async (on, ...found) => {
+    gate("event: merge_group, workflows: [{ file: w.yml, whenAbsent: refuse }]");
+    expect(await findingsIn(`${on}\njobs: {}\n`)).toEqual(found);
+  });
+
   test.each<[check: string, ...found: (number | string)[]]>([
     ["E2E / e2e (push)", 3, "w.yml:2:15 gap"],
     ["E2E / all (push)", 3, "w.yml:2:15 gap"],

@@ -1,7 +1,10 @@
 import { parseWorkflow } from "@lateen/gate/decisions";
+import { readYaml } from "../../config/document.ts";
 import { gateOf } from "../../config/gate-of.ts";
+import { isRecord } from "../../config/layers.ts";
 import type { CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
+import { mergeKeys, startsOn } from "../lint-workflow/workflow-map.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 
@@ -33,7 +36,7 @@ async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: 
   if (source.kind === "unknown") return [failed(check, source.cause, [forge.kind, "workflows"])];
   if (source.kind === "absent")
     return [{ check, verdict: "gap", fact: source.proof, fix: "correct the name of the file in the configuration" }];
-  const trigger = isRequired ? await lookAtTrigger(check, source.value.text, source.value.path) : [];
+  const trigger = isRequired ? await lookAtTrigger(job, check, source.value) : [];
   return [
     ...trigger,
     ...lookAtState(check, state.kind === "found" ? state.value.state : "active"),
@@ -53,9 +56,25 @@ function lookAtState(check: string, state: string): readonly Finding[] {
   return [{ check, verdict: "gap", fact: `the forge has it as ${state}`, fix }];
 }
 
-/** The gate counts runs of pushes only: a manual or a chained run says nothing about the commit that was pushed. */
-async function lookAtTrigger(check: string, text: string, path: string): Promise<readonly Finding[]> {
+/** The gate counts runs of one event only: a manual or a chained run says nothing about the commit that was pushed. */
+async function lookAtTrigger(
+  { settings: { config } }: Job,
+  check: string,
+  { text, path }: { readonly text: string; readonly path: string },
+): Promise<readonly Finding[]> {
   const parsed = await parseWorkflow(text, path);
+  if (parsed.kind === "found" && gateOf(config)?.event === "merge_group") {
+    const workflow = mergeKeys(readYaml(path, text).value);
+    if (isRecord(workflow) && startsOn(workflow, "merge_group", config.forge?.branch ?? "main")) return [];
+    return [
+      {
+        check,
+        verdict: "gap",
+        fact: `the merge queue does not start ${path}, and runs of other events do not count`,
+        fix: "let it run on merge_group, or set gate.event to push",
+      },
+    ];
+  }
   if (parsed.kind !== "found" || parsed.value.push.kind === "unknown")
     return [
       {

@@ -1,9 +1,8 @@
 import { dirname, join } from "node:path";
-import { decidePush } from "@lateen/gate/decisions";
 import { readYaml } from "../../config/document.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Files } from "../../io/files.ts";
-import { expand, mergeKeys, triggersOf, valueAt } from "../lint-workflow/workflow-map.ts";
+import { expand, mergeKeys, startsOn } from "../lint-workflow/workflow-map.ts";
 import { findImages } from "./find-images.ts";
 import { readDefaultBranch, readRemote } from "./remote.ts";
 
@@ -33,6 +32,8 @@ export interface DetectedWorkflow {
   readonly aggregate: string | undefined;
   /** True if a push to the branch whose commits ship starts it, some paths aside. */
   readonly runsOnPush: boolean;
+  /** True if the merge queue of that branch starts it, which only GitHub has. */
+  readonly runsOnQueue: boolean;
   /** Whether a filter of paths leaves some commits without a run. */
   readonly isFiltered: boolean;
 }
@@ -92,14 +93,14 @@ function readWorkflow(file: string, text: string, branch: string): DetectedWorkf
     if (!isRecord(workflow)) return [];
     const title = typeof workflow["name"] === "string" && workflow["name"].trim() !== "" ? workflow["name"] : undefined;
     const filters = ["paths", "paths-ignore"].flatMap((filter) => expand(workflow, ["on", "push", filter]));
-    const isPushed = triggersOf(workflow).some(({ event }) => event === "push");
     return [
       {
         file,
         title,
         name: title ?? file,
         aggregate: isRecord(workflow["jobs"]) ? aggregateOf(workflow["jobs"]) : undefined,
-        runsOnPush: isPushed && takesBranch(workflow, branch),
+        runsOnPush: startsOn(workflow, "push", branch),
+        runsOnQueue: startsOn(workflow, "merge_group", branch),
         isFiltered: filters.length > 0,
       },
     ];
@@ -107,23 +108,6 @@ function readWorkflow(file: string, text: string, branch: string): DetectedWorkf
     // A workflow that cannot be read is the forge's business.
     return [];
   }
-}
-
-function takesBranch(workflow: Readonly<Record<string, unknown>>, branch: string): boolean {
-  const push = valueAt(workflow, ["on", "push"]);
-  const patterns = (name: string): readonly string[] | undefined => {
-    const value = isRecord(push) ? push[name] : undefined;
-    if (value === undefined) return undefined;
-    return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(String);
-  };
-  const names = ["branches", "branches-ignore", "tags", "tags-ignore"] as const;
-  const trigger = Object.fromEntries(
-    names.flatMap((name) => {
-      const list = patterns(name);
-      return list === undefined ? [] : [[name, list] as const];
-    }),
-  );
-  return decidePush(trigger, { branch, files: ["any"] }, "github").kind !== "other-branch";
 }
 
 /**

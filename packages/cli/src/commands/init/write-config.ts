@@ -98,12 +98,20 @@ export function publishWorkflow(workflows: readonly DetectedWorkflow[]): Detecte
 
 /** The workflow of end-to-end tests, by its name. */
 export function e2eWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWorkflow | undefined {
-  return workflows.find(({ file, name }) => /\be2e|end-to-end/i.test(`${file} ${name}`));
+  return workflows.find(isE2e);
 }
 
 /** The workflow of the checks that every commit has, by its name. */
 export function ciWorkflow(workflows: readonly DetectedWorkflow[]): DetectedWorkflow | undefined {
-  return workflows.find(({ file, name }) => /^(?:ci|tests?|build)\b/i.test(file) || /^ci\b/i.test(name));
+  return workflows.find(isCi);
+}
+
+function isE2e({ file, name }: DetectedWorkflow): boolean {
+  return /\be2e|end-to-end/i.test(`${file} ${name}`);
+}
+
+function isCi({ file, name }: DetectedWorkflow): boolean {
+  return /^(?:ci|tests?|build)\b/i.test(file) || /^ci\b/i.test(name);
 }
 
 /** True for an address that tokens are sent to only on purpose. */
@@ -128,21 +136,39 @@ function registriesText(registries: readonly RegistryAccess[], url: string): str
  * The workflow is required, not its jobs: they may be skipped, be many, or be called from elsewhere. Only a job that always reports for
  * all others is required by its name.
  */
-function gateText(forge: Pick<Project, "kind" | "version">, workflows: readonly DetectedWorkflow[]): string {
+function gateText(forge: Pick<Project, "kind" | "version">, all: readonly DetectedWorkflow[]): string {
+  const { event, workflows } = tested(forge.kind, all);
   const ci = ciWorkflow(workflows);
-  const check = ci === undefined || !ci.runsOnPush || ci.isFiltered ? undefined : aggregateCheck(forge, ci);
-  const required = [...(check === undefined ? [ci] : []), e2eWorkflow(workflows)].filter(
-    (workflow, index, all) => workflow?.runsOnPush === true && all.indexOf(workflow) === index,
+  const isWhole = ci !== undefined && (event === "merge_group" || !ci.isFiltered);
+  const check = isWhole ? aggregateCheck(forge, ci) : undefined;
+  const required = new Set(
+    [check === undefined ? ci : undefined, e2eWorkflow(workflows)].flatMap((each) => each ?? []),
   );
-  if (check === undefined && required.length === 0)
+  if (check === undefined && required.size === 0)
     return '# What must be green; without this section, nothing is waited for.\n# gate:\n#   checks: ["CI / all-required (push)"]\n';
   return [
     "gate:",
+    ...(event === "push"
+      ? []
+      : [`  event: ${event} # the tests run in the merge queue, on the commit that becomes the branch's`]),
     ...(check === undefined ? [] : ["  checks:", `    - ${JSON.stringify(check)}`]),
-    ...(required.length === 0 ? [] : ["  workflows:"]),
-    ...required.map((workflow) => `    - { file: ${JSON.stringify(workflow?.file)}, whenAbsent: prove }`),
+    ...(required.size === 0 ? [] : ["  workflows:"]),
+    ...[...required].map(({ file }) => `    - { file: ${JSON.stringify(file)}, whenAbsent: prove }`),
     "",
   ].join("\n");
+}
+
+/** The workflows that test commits of the branch, and the event of their runs: the merge queue only if no push starts any. */
+function tested(
+  kind: Project["kind"],
+  workflows: readonly DetectedWorkflow[],
+): { readonly event: "push" | "merge_group"; readonly workflows: readonly DetectedWorkflow[] } {
+  const tests = workflows.filter((workflow) => isCi(workflow) || isE2e(workflow));
+  const pushed = tests.filter(({ runsOnPush }) => runsOnPush);
+  const queued = kind === "github" ? tests.filter(({ runsOnQueue }) => runsOnQueue) : [];
+  return pushed.length > 0 || queued.length === 0
+    ? { event: "push", workflows: pushed }
+    : { event: "merge_group", workflows: queued };
 }
 
 /** The name of its check; undefined if there is no such job, or if the version that names it is not known. */

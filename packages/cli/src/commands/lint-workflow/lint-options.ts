@@ -21,6 +21,7 @@ export function lintOptions(
     kind: kindOf(path, args, config),
     version,
     branch: config.forge?.branch ?? "main",
+    event: gate?.event ?? "push",
     required: gate?.workflows ?? [],
     checks: (gate?.checks ?? []).map(checkName),
   };

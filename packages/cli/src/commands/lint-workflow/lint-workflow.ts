@@ -14,6 +14,8 @@ export interface LintOptions {
   readonly version?: string | undefined;
   /** Only commits of this branch ship. */
   readonly branch: string;
+  /** The event whose runs the gate counts. */
+  readonly event: "push" | "merge_group";
   /** Workflows that the gate requires. */
   readonly required: readonly WorkflowConfig[];
   /** Checks that the gate requires. */

@@ -1,7 +1,7 @@
 import { decidePush, matchesName, parseWorkflow } from "@lateen/gate/decisions";
 import { isRecord } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
-import { expand, type Located } from "./workflow-map.ts";
+import { expand, type Located, startsOn } from "./workflow-map.ts";
 
 /** Which commits of the branch never get the run, or the check, that the gate waits for. */
 export async function missingRuns(
@@ -17,6 +17,7 @@ export async function missingRuns(
   );
   if (gate === undefined && awaited.length === 0) return [];
   const what = gate === undefined ? `the check ${JSON.stringify(awaited[0])}` : `a run of ${gate.file}`;
+  if (options.event === "merge_group") return gate === undefined ? [] : notQueued(workflow, what, options.branch);
   const parsed = await parseWorkflow(text, file);
   const push = parsed.kind === "found" ? parsed.value.push : parsed;
   // Another workflow may have a job of that name.
@@ -42,6 +43,19 @@ export async function missingRuns(
   return [
     ...otherBranch(push.value, what, options),
     ...filteredPaths(workflow, awaited, { gate, what, kind: options.kind }),
+  ];
+}
+
+/** A queue has no filter of paths: a workflow is started by it or is not. */
+function notQueued(workflow: Readonly<Record<string, unknown>>, what: string, branch: string): readonly Located[] {
+  if (startsOn(workflow, "merge_group", branch)) return [];
+  return [
+    {
+      path: ["on"],
+      verdict: "gap",
+      fact: `the merge queue of ${branch} does not start it, and so no commit ever has ${what}, which the gate waits for`,
+      fix: "let it run on merge_group, or take it out of the gate",
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { decidePush } from "@lateen/gate/decisions";
 import type { SourceDocument } from "../../config/document.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Finding } from "../doctor/finding.ts";
@@ -20,6 +21,23 @@ export function triggersOf(workflow: Readonly<Record<string, unknown>>): readonl
   if (Array.isArray(on))
     return on.flatMap((event: unknown, index) => (typeof event === "string" ? [{ event, path: ["on", index] }] : []));
   return isRecord(on) ? Object.keys(on).map((event) => ({ event, path: ["on", event] })) : [];
+}
+
+/** True if an event of a branch starts a workflow, some paths aside. */
+export function startsOn(
+  workflow: Readonly<Record<string, unknown>>,
+  event: "push" | "merge_group",
+  branch: string,
+): boolean {
+  if (!triggersOf(workflow).some((trigger) => trigger.event === event)) return false;
+  const filters = valueAt(workflow, ["on", event]);
+  const names = ["branches", "branches-ignore", "tags", "tags-ignore"] as const;
+  const trigger = names.flatMap((name) => {
+    const value = isRecord(filters) ? filters[name] : undefined;
+    if (value === undefined) return [];
+    return [[name, (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(String)] as const];
+  });
+  return decidePush(Object.fromEntries(trigger), { branch, files: ["any"] }, "github").kind !== "other-branch";
 }
 
 /** Every path in `value` that fits a pattern with `*`. */

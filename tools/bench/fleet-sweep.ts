@@ -44,5 +44,7 @@ async function bare(isKept: boolean): Promise<void> {
 const started = performance.now();
 await (kind === "lateen" ? sweep() : bare(kind === "kept"));
 const seconds = (performance.now() - started) / 1_000;
-console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1_024 }));
+const { user, system } = process.cpuUsage();
+const processor = (user + system) / 1e6;
+console.log(JSON.stringify({ seconds, processor, megabytes: process.resourceUsage().maxRSS / 1_024 }));
 process.exit(0);

@@ -55,8 +55,8 @@ async function sweeps(): Promise<void> {
       target,
       String(tenants),
     ]);
-    const { seconds, megabytes } = JSON.parse(stdout) as { seconds: number; megabytes: number };
-    return { seconds, megabytes, sockets: await sockets() };
+    const measured = JSON.parse(stdout) as Record<"seconds" | "processor" | "megabytes", number>;
+    return { ...measured, sockets: await sockets() };
   };
   console.log(
     `1. ${requests} answers of ${tenants} tenants that take 20 ms: two looks of ${samples} requests each, 256 at a time`,
@@ -70,13 +70,13 @@ async function sweeps(): Promise<void> {
   row(
     "lateen verify, without its 2 s of rest",
     work,
-    `${lateen.sockets} sockets, ${lateen.megabytes.toFixed(0)} MB at the most`,
+    `${lateen.sockets} sockets, ${lateen.processor.toFixed(1)} s of processor, ${lateen.megabytes.toFixed(0)} MB at the most`,
   );
   const bare = await own("bare");
   row(
     "undici, a connection each",
     bare.seconds,
-    `${bare.sockets} sockets, ${bare.megabytes.toFixed(0)} MB at the most`,
+    `${bare.sockets} sockets, ${bare.processor.toFixed(1)} s of processor, ${bare.megabytes.toFixed(0)} MB at the most`,
   );
   const curl = await curlSweep(url);
   row("curl --parallel, a connection each", curl, `${await sockets()} sockets`);

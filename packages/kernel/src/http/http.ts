@@ -85,7 +85,9 @@ async function openStream(options: HttpOptions, request: HttpRequest, signal?: A
   const url = String(request.url);
   const deadlines = createDeadlines(clock, signal);
   deadlines.start(totalMs, () => timedOut(url, "the answer was not complete", totalMs));
-  const headersArrived = deadlines.start(headersMs, () => timedOut(url, "no answer", headersMs));
+  // A deadline that cannot pass before that of the whole needs no timer.
+  const headersArrived =
+    headersMs < totalMs ? deadlines.start(headersMs, () => timedOut(url, "no answer", headersMs)) : undefined;
   const sent = await send(url, {
     method: request.method ?? "GET",
     // No compression: the bytes are what digests and limits are about.
@@ -99,8 +101,8 @@ async function openStream(options: HttpOptions, request: HttpRequest, signal?: A
     deadlines.stop();
     throw sendFailed(url, error, deadlines.signal);
   });
-  headersArrived();
-  deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
+  headersArrived?.();
+  if (bodyMs < totalMs) deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
   return streamOf(sent, url, deadlines);
 }
 

@@ -94,6 +94,8 @@ test("certificates, proxies and limits are passed on", async () => {
 test.each([
   ["gzip", gzipSync],
   ["GZIP", gzipSync],
+  // RFC 9110 §8.4.1.3: a recipient should consider it equivalent to gzip.
+  ["x-gzip", gzipSync],
   ["deflate", deflateSync],
   ["br", brotliCompressSync],
 ])("a body that comes as %s, unasked, is unpacked", async (encoding, compress) => {

@@ -65,4 +65,44 @@ describe("of a policy that was changed", () => {
     expect(clock.now() - began).toBeGreaterThan(600_000);
     expect(fleet.calls).toEqual([["t1"], ["t2", "t3", "t4", "t5", "t6"]]);
   });
+
+  const paces: readonly (readonly [string, FleetPolicy["pace"], number])[] = [
+    // The canary has soaked for its second; what is left are the soaks of three waves, one wave, one batch, which has none.
+    ["waves", { waves: [1, 2, 2] }, 3],
+    ["a window", { window: { growth: 10, cap: 10 } }, 1],
+    ["batches", { batch: 5 }, 0],
+  ];
+  test.each(paces)("a longer soak holds for what is left of %s", async (_, pace, soaks) => {
+    for (const before of [0, 1_000]) {
+      const { ports, clock } = createVirtualRollout(6);
+      const stop = new AbortController();
+      const isThrough = (event: FleetEvent) =>
+        event.type === "wave-finished" && event.wave === "canary" && stop.abort();
+      const policy: FleetPolicy = { canary: [slug("t1")], ...(pace && { pace }), soakMs: before };
+      await rollOut({ release, policy }, { ...ports, report: isThrough }, stop.signal);
+      const began = clock.now();
+      const verdict = await rollOut({ release, policy: { ...policy, soakMs: 3_600_000 }, resume: true }, ports);
+      expect(verdict).toMatchObject({ kind: "go", value: { verified: 6 } });
+      expect(Math.floor((clock.now() - began) / 3_600_000)).toBe(soaks);
+    }
+  });
+
+  test("a longer soak holds for the one that is under way", async () => {
+    const { ports, clock } = createVirtualRollout(2);
+    const stop = new AbortController();
+    const isSoaking = (event: FleetEvent) => event.type === "soak-probed" && stop.abort();
+    const policy: FleetPolicy = { canary: [slug("t1")], soakMs: 60_000 };
+    await rollOut({ release, policy }, { ...ports, report: isSoaking }, stop.signal);
+    const began = clock.now();
+    await rollOut({ release, policy: { ...policy, soakMs: 3_600_000 }, resume: true }, ports);
+    const hours = (clock.now() - began) / 3_600_000;
+    expect(hours).toBeGreaterThan(0.98);
+    expect(hours).toBeLessThan(1.1);
+  });
+
+  test("another canary is said not to change the waves that were planned", () => {
+    expect(describeChanges(limits, { ...limits, canary: [slug("t2")] })).toEqual([
+      "canary was t1 and is t2 now: waves stay as they were planned",
+    ]);
+  });
 });

@@ -54,7 +54,8 @@ export function describeChanges(previous: PolicyLimits, next: PolicyLimits): rea
   const held = saferLimits(previous, next);
   return (Object.keys(names) as (keyof PolicyLimits)[]).flatMap((key) => {
     const [before, after, now] = [previous, next, held].map((limits) => shown(limits[key]));
-    return before === after ? [] : [`${names[key]} was ${before} and is ${after} now: ${now} holds`];
+    const what = key === "canary" ? "waves stay as they were planned" : `${now} holds`;
+    return before === after ? [] : [`${names[key]} was ${before} and is ${after} now: ${what}`];
   });
 }
 

@@ -3,6 +3,7 @@ import { describeStopped } from "../checks/check-report.ts";
 import { checkedKey } from "./decide-checks.ts";
 import { answer, failCall, post, rewind, takeBack } from "./apply-calls.ts";
 import { each, failTenant, raise } from "./change-tenants.ts";
+import { lengthenSoak } from "./lengthen-soak.ts";
 import type { Baseline, EventOf, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import type { RolloutState, TenantState } from "./rollout-state.ts";
 import { emptyState } from "./rollout-state.ts";
@@ -42,6 +43,7 @@ const appliers: Appliers = {
   "rollout-resumed": (state, event) => {
     state.purpose = event.purpose ?? state.purpose;
     state.limits = event.limits ?? state.limits;
+    if (event.limits !== undefined) lengthenSoak(state, event.limits.soakMs);
     for (const tenant of state.tenants.values()) {
       if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
     }

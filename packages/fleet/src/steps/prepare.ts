@@ -4,6 +4,7 @@ import { createAncestryOf } from "./ancestry-of.ts";
 import { tolerance } from "../engine/count-or-percent.ts";
 import type { Baseline, Stage } from "../engine/journal-entry.ts";
 import type { ObserveOptions } from "./observe.ts";
+import { hastenStages } from "../engine/hasten-stages.ts";
 import { planStages } from "../engine/plan-stages.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { RolloutInput, VerifyPorts } from "../ports/rollout-ports.ts";
@@ -33,7 +34,8 @@ export async function prepare(
   const placed = checkPlaced(baseline, canary.value, fleet.value, policy);
   if (placed.kind === "stop") return forwardStop(placed);
   const rollable = tenants.filter((tenant) => !pins.has(tenant.slug));
-  const stages = planStages({ tenants: rollable, baseline, fleetSize: rollable.length, canary: canary.value }, policy);
+  const planned = planStages({ tenants: rollable, baseline, fleetSize: rollable.length, canary: canary.value }, policy);
+  const stages = input.purpose?.kind === "rollback" ? hastenStages(planned) : planned;
   return done({ fleet: fleet.value, baseline, seenAt, stages });
 }
 

@@ -130,3 +130,34 @@ describe("what an answer may say", () => {
     expect(fleet.calls.slice(-2)).toEqual([["t2"], ["t3"]]);
   });
 });
+
+describe("the reason of a halt", () => {
+  const bad = (name: string) => ({ slug: slug(name), healthy: false, onTarget: false, hasError: true });
+  const well = (name: string) => ({ slug: slug(name), healthy: true, onTarget: true, hasError: false });
+
+  test.each([
+    { case: "the canary's row", answers: [{ ok: false, rows: [bad("t1")] }], code: "CANARY_FAILED", names: /t1/ },
+    {
+      case: "a row of a call that failed",
+      answers: [undefined, { ok: false, rows: [well("t2"), bad("t3"), well("t4")] }],
+      code: "CONTROL_PLANE_FAILED",
+      names: /batch-1 failed for t3$/,
+    },
+    {
+      case: "a row of a call that went well",
+      answers: [undefined, { ok: true, rows: [well("t2"), well("t3"), bad("t4")] }],
+      code: "TENANTS_FAILED",
+      names: /^t4 failed/,
+    },
+    {
+      case: "all rows",
+      answers: [undefined, { ok: false, rows: [bad("t2"), bad("t3"), bad("t4")] }],
+      code: "CONTROL_PLANE_FAILED",
+      names: /t2, t3, t4/,
+    },
+  ])("names the tenant of $case", async ({ answers, code, names }) => {
+    const { fleet, run } = createVirtualRollout();
+    fleet.answers.push(...answers.map((answer) => answer && { kind: "answered" as const, ...answer }));
+    expect(await run()).toMatchObject({ outcome: "halted", code, reason: expect.stringMatching(names) });
+  });
+});

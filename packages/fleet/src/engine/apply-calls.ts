@@ -41,17 +41,22 @@ export function answer(state: RolloutState, event: EventOf<"call-answered">): vo
   }
   const lenient = state.waves.get(call.wave)?.stage.lenient === true;
   if (event.strangers !== undefined) raise(state, "STRANGERS_MOVED", strangersMoved(call.wave, event.strangers));
-  if (!event.ok && !lenient) raise(state, "CONTROL_PLANE_FAILED", refusal(call.wave, event.message));
+  if (!event.ok && !lenient) raise(state, "CONTROL_PLANE_FAILED", refusal(call.wave, event));
 }
 
 function strangersMoved(wave: string, strangers: readonly string[]): string {
-  const named = strangers.slice(0, 3).join(", ");
-  const more = strangers.length > 3 ? ` and ${strangers.length - 3} more` : "";
-  return `the control plane moved ${named}${more}, which the call for ${wave} did not name: it moves more than it is asked to`;
+  return `the control plane moved ${firstOf(strangers)}, which the call for ${wave} did not name: it moves more than it is asked to`;
 }
 
-function refusal(wave: string, message: string | undefined): string {
-  return `the control plane reports that ${wave} failed${message === undefined ? "" : `: ${message}`}`;
+/** Names the tenants whose rows failed: the wave alone would send its reader to the control plane's log. */
+function refusal(wave: string, { rows, message }: EventOf<"call-answered">): string {
+  const failed = rows.filter(([, row]) => row === "failed").map(([slug]) => slug);
+  const who = failed.length === 0 ? "" : ` for ${firstOf(failed)}`;
+  return `the control plane reports that ${wave} failed${who}${message === undefined ? "" : `: ${message}`}`;
+}
+
+function firstOf(slugs: readonly string[]): string {
+  return `${slugs.slice(0, 3).join(", ")}${slugs.length > 3 ? ` and ${slugs.length - 3} more` : ""}`;
 }
 
 export function failCall(state: RolloutState, event: EventOf<"call-failed">): void {

@@ -122,6 +122,41 @@ describe("the journal contract bites", () => {
     expect(await broken(late)).toContain("rejects an append after close, and writes nothing");
   });
 
+  test("one that loses what was appended if its writer dies without close is found", async () => {
+    const make = (): JournalSubject => {
+      const written: JournalEntry[] = [];
+      let buffer: JournalEntry[] = [];
+      let writer = 0;
+      let isHeld = false;
+      const journal: Journal = {
+        // A reader in the process of the writer sees the buffer too.
+        read: async () => [...written, ...buffer],
+        async open() {
+          if (isHeld) return { kind: "stop", outcome: "refused", code: "JOURNAL_HELD", reason: "held", evidence: [] };
+          isHeld = true;
+          const own = ++writer;
+          const flush = (): void => void written.push(...buffer.splice(0));
+          return {
+            kind: "go",
+            value: {
+              entries: [...written],
+              append: async (added) =>
+                own === writer && isHeld ? void buffer.push(...added) : Promise.reject(new Error("closed")),
+              rotate: async () => void [written.splice(0), buffer.splice(0)],
+              close: async () => {
+                if (own !== writer) return;
+                flush();
+                isHeld = false;
+              },
+            },
+          };
+        },
+      };
+      return Object.assign(() => journal, { die: async () => void ([buffer, isHeld] = [[], false]) });
+    };
+    expect(await broken(make)).toEqual(expect.arrayContaining(["keeps what was durable if its writer dies"]));
+  });
+
   test("one whose lock can be taken while its writer goes on is found", async () => {
     const make = (): JournalSubject => {
       const entries: JournalEntry[] = [];

@@ -1,5 +1,7 @@
+import type { Slug } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { type FleetPolicy, resolvePolicy } from "./policy.ts";
+import type { Baseline } from "./engine/journal-entry.ts";
 import { hastenStages } from "./engine/hasten-stages.ts";
 import { planStages } from "./engine/plan-stages.ts";
 import type { ControlPlane } from "./ports/control-plane.ts";
@@ -63,8 +65,11 @@ describe("rollback", () => {
   test("leaves no tenant out, and those that were broken for the end", () => {
     const tenants = ["t1", "t2", "t3", "t4", "t5"].map((name) => ({ slug: slug(name), plane: "prod" }));
     const kinds = ["movable", "movable", "broken", "movable", "broken"] as const;
-    const baseline = new Map(
-      tenants.map((tenant, index) => [tenant.slug, { kind: kinds[index] ?? "movable" }] as const),
+    const baseline = new Map<Slug, Baseline>(
+      tenants.map((tenant, index) => [
+        tenant.slug,
+        kinds[index] === "broken" ? { kind: "broken", reason: "silent" } : { kind: "movable" },
+      ]),
     );
     const input = { tenants, baseline, fleetSize: 5, canary: [slug("t1")] };
     const rings = [{ name: "eu", slugs: ["t2"] }];

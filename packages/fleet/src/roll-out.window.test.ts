@@ -3,7 +3,7 @@ import { rollOutVirtually } from "../test/roll-out-virtually.ts";
 import type { FleetPolicy, Pace } from "./policy.ts";
 
 // 500 tenants, moves of about a minute, 50 of them at a time, a soak of a minute; the first failure halts.
-const verify: FleetPolicy["verify"] = { intervalMs: 5_000, timeoutMs: 5_000 };
+const verify = { intervalMs: 5_000, timeoutMs: 5_000 };
 
 async function measure(pace: Pace): Promise<{ minutes: number; hurt: number }> {
   const policy: FleetPolicy = { pace, soakMs: 60_000, verify };

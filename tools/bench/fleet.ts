@@ -11,9 +11,8 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { found, go, parseCommitSha, parseSlug, type Slug } from "../../packages/kernel/src/index.ts";
+import { found, go, parseCommitSha, parseSlug } from "../../packages/kernel/src/index.ts";
 import {
-  type ControlPlane,
   type FleetEvent,
   type FleetPolicy,
   type Journal,

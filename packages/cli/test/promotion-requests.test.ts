@@ -3,7 +3,7 @@ import { parseCommitSha, parseImageRef, secret, type Sender, systemClock } from 
 import { promote } from "@lateen/promote";
 import { createMemoryHistory, createMemoryLedger } from "@lateen/promote/testing";
 import { openRegistries } from "@lateen/registry";
-import { streamSenderOf } from "@lateen/registry/sender";
+import { senderOf } from "@lateen/registry/sender";
 import { type FakeRegistry, seedImage, startRegistry } from "@lateen/registry/testing";
 import { afterEach, expect, test } from "vitest";
 
@@ -63,7 +63,7 @@ async function promoteTwice({ images: count, platforms, pinned, tokens }: Promot
           content: `${repository} ${name}`,
         });
     for (const side of sides) side.requests.length = 0;
-    counted = inRounds(streamSenderOf({}, {}));
+    counted = inRounds(senderOf({}, {}));
     const entry = { username: "robot", password: secret(password), insecure: true };
     const registries = Object.fromEntries(sides.map(({ host }) => [host, entry]));
     const verdict = await promote(

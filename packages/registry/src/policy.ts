@@ -17,6 +17,12 @@ export const smallBodyDeadlines = { headersMs: 15_000, bodyMs: 20_000, totalMs: 
 export const blobDeadlines = { headersMs: 60_000, bodyMs: 3_600_000, totalMs: 3_600_000 } as const;
 
 /**
+ * Size in bytes from which on a blob is read over a connection of its own, which costs one round trip and saves 2.5 ms of processor time per MiB
+ * (measured November 2026).
+ */
+export const ownConnectionBytes = 16_777_216;
+
+/**
  * Sizes of the pieces in which a blob is sent if one request is too large: a request at Cloudflare may have 100 MB, at nginx 1 MiB unless
  * `client_max_body_size` says otherwise.
  */

@@ -30,7 +30,8 @@ export interface HttpRequest {
   readonly method?: string;
   readonly url: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string | ReadableStream<Uint8Array>;
+  /** What is not whole is sent as it is read. */
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
   readonly deadlines?: HttpDeadlines;
   /** Sends on a connection that no other request uses. @default false */
   readonly ownConnection?: boolean | undefined;
@@ -96,7 +97,7 @@ async function openStream(options: HttpOptions, request: HttpRequest, signal?: A
     redirect: "manual",
     signal: deadlines.signal,
     ...(request.ownConnection === true ? { ownConnection: true } : {}),
-    ...(request.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
+    ...(typeof request.body === "object" && !(request.body instanceof Uint8Array) ? { duplex: "half" as const } : {}),
   }).catch((error: unknown) => {
     deadlines.stop();
     throw sendFailed(url, error, deadlines.signal);

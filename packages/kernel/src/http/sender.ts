@@ -18,7 +18,7 @@ export interface SentBody {
 export interface SendInit {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string | ReadableStream<Uint8Array> | undefined;
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined;
   readonly redirect: "manual";
   readonly signal: AbortSignal;
   readonly duplex?: "half";

@@ -182,7 +182,7 @@ test("300 MB pass through with little of it in memory", async () => {
   const before = process.memoryUsage().rss;
   let peak = before;
   const watch = setInterval(() => void (peak = Math.max(peak, process.memoryUsage().rss)), 20);
-  const chunks = await content.open(parseImageRef(`${host}/acme/platform@${digest}`), digest);
+  const chunks = await content.open(parseImageRef(`${host}/acme/platform@${digest}`), { digest });
   await content.upload(parseImageRef(`${host}/acme/mirror`).repository, { digest, size }, () => chunks);
   clearInterval(watch);
   expect(received).toBe(size);

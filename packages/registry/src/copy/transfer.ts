@@ -47,14 +47,14 @@ type Opened = Promise<AsyncIterable<Uint8Array>>;
 /** A blob that is asked for before it is needed. */
 function openAhead(
   { from, source, signal }: CopyWork,
-  { digest }: WireDescriptor,
+  { digest, size }: WireDescriptor,
 ): {
   /** The bytes, for the first who asks. */
   take(): Opened | undefined;
   /** Ends the request if they were not taken. */
   drop(): void;
 } {
-  let opened: Opened | undefined = from.content.open(source, digest, signal);
+  let opened: Opened | undefined = from.content.open(source, { digest, size }, signal);
   opened.catch(() => undefined);
   const take = (): Opened | undefined => {
     const taken = opened;
@@ -88,7 +88,8 @@ async function* readOn(
     const before = at;
     try {
       const opened =
-        (at === 0 && fruitless === 1 ? first : undefined) ?? from.content.open(source, blob.digest, signal, at);
+        (at === 0 && fruitless === 1 ? first : undefined) ??
+        from.content.open(source, { digest: blob.digest, size: blob.size, from: at }, signal);
       for await (const chunk of await opened) {
         at += chunk.byteLength;
         yield chunk;

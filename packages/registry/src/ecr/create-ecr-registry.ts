@@ -93,7 +93,7 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
         const fetched = () => downloadConfig(http, url, digest, isLocal, signal);
         return found(await withRetry(fetched, `the storage behind ${host}`, true, context, signal));
       }
-      return found(await collectConfig(await twin.content.open(ref, digest, signal), digest, ref.repository));
+      return found(await collectConfig(await twin.content.open(ref, { digest }, signal), digest, ref.repository));
     } catch (error) {
       return unknown(asReleaseError(error));
     }

@@ -1,12 +1,16 @@
 import type { Agent, ClientRequest, IncomingMessage, request as Request } from "node:http";
 import { createRequire } from "node:module";
-import type { LookupFunction } from "node:net";
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import type { ConnectionOptions } from "node:tls";
 import type { createSender } from "@lateen/kernel";
+import { sendBody, type StreamedBody } from "./send-body.ts";
 
 /** The part of the options for undici that applies here. */
-interface PlainOptions {
+export interface PlainOptions {
   readonly connections: number;
-  readonly connect: { readonly timeout: number; readonly lookup?: LookupFunction };
+  /** Certificates and the resolver of names go to the socket as they are. */
+  readonly connect: Omit<ConnectionOptions, "timeout"> & { readonly timeout: number };
 }
 
 /** Node's own client for one protocol, with its pool. */
@@ -16,30 +20,29 @@ interface Client {
 }
 
 /** The part of undici that `createSender` needs. */
-type UndiciModule = Awaited<ReturnType<Parameters<typeof createSender>[0]>>;
+export type UndiciModule = Awaited<ReturnType<Parameters<typeof createSender>[0]>>;
 
-interface PlainRequest {
+type UndiciAnswer = Awaited<ReturnType<UndiciModule["request"]>>;
+
+/** One request in the shape of undici. */
+export interface PlainRequest<Dispatcher> {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string | undefined;
+  readonly body?: Uint8Array | string | StreamedBody | undefined;
   readonly signal: AbortSignal;
-  readonly dispatcher: PlainAgent;
+  readonly dispatcher: Dispatcher;
 }
 
 /** The pools of one sender, by protocol. */
 class PlainAgent {
-  readonly #connections: number;
-  readonly #connectTimeoutMs: number;
-  readonly #lookup: LookupFunction | undefined;
+  readonly #options: PlainOptions;
   readonly #clients = new Map<string, Client>();
 
-  constructor({ connections, connect }: PlainOptions) {
-    this.#connections = connections;
-    this.#connectTimeoutMs = connect.timeout;
-    this.#lookup = connect.lookup;
+  constructor(options: PlainOptions) {
+    this.#options = options;
   }
 
-  async request(target: URL, init: Omit<PlainRequest, "dispatcher">): Promise<IncomingMessage> {
+  async request(target: URL, init: Omit<PlainRequest<PlainAgent>, "dispatcher">): Promise<IncomingMessage> {
     const client = this.#client(target.protocol);
     return await this.#send(client.request, target, init, client.agent);
   }
@@ -47,14 +50,14 @@ class PlainAgent {
   async #send(
     request: Client["request"],
     target: URL,
-    given: Omit<PlainRequest, "dispatcher">,
+    given: Omit<PlainRequest<PlainAgent>, "dispatcher">,
     agent: Agent | false,
   ): Promise<IncomingMessage> {
-    const { body, ...rest } = given;
-    const init = this.#lookup === undefined ? rest : { ...rest, lookup: this.#lookup };
+    const { body, ...init } = given;
+    const { timeout, ...connect } = this.#options.connect;
     return await new Promise<IncomingMessage>((resolve, reject) => {
       let isAnswered = false;
-      const outgoing = request(target, { ...init, agent }, (answer) => {
+      const outgoing = request(target, { ...connect, ...init, agent }, (answer) => {
         isAnswered = true;
         resolve(answer);
       });
@@ -64,32 +67,36 @@ class PlainAgent {
       });
       // An answer that switches protocols ends in this alone.
       outgoing.once("close", () => reject(new Error("the connection was closed without an answer")));
-      boundConnecting(outgoing, target.protocol === "https:" ? "secureConnect" : "connect", this.#connectTimeoutMs);
-      outgoing.end(body);
+      outgoing.once("socket", (socket) => boundConnecting(socket, target.protocol, timeout, idleMs));
+      sendBody(outgoing, body);
     });
   }
 
   #client(protocol: string): Client {
-    const client = this.#clients.get(protocol) ?? load(protocol, this.#connections);
+    const client = this.#clients.get(protocol) ?? load(protocol, this.#options.connections);
     this.#clients.set(protocol, client);
     return client;
   }
 }
 
 /**
- * Node's own HTTP client in the shape of undici, for the kernel's `createSender` and for requests without proxy, certificates of one's own or
- * streamed bodies, which it does not know.
+ * Node's own HTTP client in the shape of undici, for the kernel's `createSender` and for requests without a proxy, which it does not know.
  *
- * It is there in 2 ms, where undici and fetch, which is undici too, take 30 to 50 (measured November 2026): for a command that sends five
- * requests, that decides whether it is faster than a compiled one.
+ * It is there in 2 ms, where undici and fetch, which is undici too, take 30 to 50, and on a cold processor 120 (measured November 2026): for a
+ * command that sends five requests, that decides whether it is faster than a compiled one.
  */
 export const plainClient: UndiciModule = {
   EnvHttpProxyAgent: PlainAgent,
-  async request(url: string, { dispatcher, ...init }: PlainRequest) {
+  async request(url: string, { dispatcher, ...init }: PlainRequest<PlainAgent>) {
     const incoming = await dispatcher.request(new URL(url), init);
-    return { statusCode: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming };
+    return answerOf(incoming, incoming);
   },
 };
+
+/** An answer in the shape of undici. */
+export function answerOf({ statusCode = 0, headers }: IncomingMessage, body: Readable): UndiciAnswer {
+  return { statusCode, headers, body };
+}
 
 /**
  * Time in milliseconds that an idle connection is kept, as long as undici keeps one. A firewall that drops idle ones may do so without a word, and
@@ -100,11 +107,15 @@ const idleMs = 4000;
 const require = createRequire(import.meta.url);
 
 /**
- * By `require`: an `import` reads every export of the module, one of them is WebSocket, and reading that loads Node's own undici. 28 ms in place
- * of 2 (measured November 2026, Node 24.21).
+ * Node's client for a protocol. By `require`: an `import` reads every export of the module, one of them is WebSocket, and reading that loads
+ * Node's own undici. 28 ms in place of 2 (measured November 2026, Node 24.21).
  */
+export function nodeClient(protocol: string): typeof import("node:http") {
+  return require(protocol === "https:" ? "node:https" : "node:http") as typeof import("node:http");
+}
+
 function load(protocol: string, maxSockets: number): Client {
-  const { request, Agent } = require(protocol === "https:" ? "node:https" : "node:http") as typeof import("node:http");
+  const { request, Agent } = nodeClient(protocol);
   return { request, agent: new Agent({ keepAlive: true, maxSockets, timeout: idleMs }) };
 }
 
@@ -116,13 +127,13 @@ function isStale({ method, reusedSocket }: ClientRequest, { code }: NodeJS.Errno
   return reusedSocket && (method === "GET" || method === "HEAD") && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-/** Undici's name for it, so that the question "did it arrive?" has one name to look for. */
-function boundConnecting(outgoing: ClientRequest, ready: "connect" | "secureConnect", ms: number): void {
-  outgoing.once("socket", (socket) => {
-    if (!socket.connecting) return;
-    const late = Object.assign(new Error("no connection in time"), { code: "UND_ERR_CONNECT_TIMEOUT" });
-    const giveUp = () => socket.destroy(late);
-    socket.setTimeout(ms, giveUp);
-    socket.once(ready, () => socket.off("timeout", giveUp).setTimeout(idleMs));
-  });
+/** Bounds connecting, TLS included, in milliseconds; the error has undici's name, so that the question "did it arrive?" has one to look for. */
+export function boundConnecting(socket: Socket, protocol: string, ms: number, idleAfterwardsMs: number): void {
+  if (!socket.connecting) return;
+  const late = Object.assign(new Error("no connection in time"), { code: "UND_ERR_CONNECT_TIMEOUT" });
+  const giveUp = () => socket.destroy(late);
+  socket.setTimeout(ms, giveUp);
+  socket.once(protocol === "https:" ? "secureConnect" : "connect", () =>
+    socket.off("timeout", giveUp).setTimeout(idleAfterwardsMs),
+  );
 }

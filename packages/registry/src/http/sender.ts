@@ -5,24 +5,30 @@ import { plainClient } from "./plain-client.ts";
 
 type Certificates = Pick<RegistryEntry, "ca" | "cert" | "key">;
 type Environment = Readonly<Record<string, string | undefined>>;
-type Proxy = NonNullable<NonNullable<Parameters<typeof createSender>[1]>["proxy"]>;
+type SenderOptions = NonNullable<Parameters<typeof createSender>[1]>;
+type Proxy = NonNullable<SenderOptions["proxy"]>;
 
 /**
- * A sender for requests with small bodies: Node's own client, which is there 40 ms sooner than undici; undici if the environment has a proxy or
- * the entry certificates.
+ * A sender on Node's own client, which is there 40 ms sooner than undici; on undici if the environment has a proxy.
  *
  * @param lookup - Resolves host names, unless a proxy does. @default that of the machine
  */
 export function senderOf(entry: Certificates, env: Environment, lookup?: LookupFunction): Sender {
-  const needsUndici = hasProxy(env) || entry.ca !== undefined || entry.cert !== undefined;
-  if (needsUndici) return streamSenderOf(entry, env, lookup);
-  return createSender(() => Promise.resolve(plainClient), { lookup });
+  const proxy = proxyOf(env);
+  if (hasProxy(env)) return later(async () => createSender(() => import("undici"), await optionsOf(entry, { proxy })));
+  const pooled = later(async () =>
+    createSender(() => Promise.resolve(plainClient), await optionsOf(entry, { lookup })),
+  );
+  const direct = later(async () => {
+    const { directClient } = await import("./direct-client.ts");
+    return createSender(() => Promise.resolve(directClient), await optionsOf(entry, { lookup }));
+  });
+  return async (url, init) =>
+    init.ownConnection === true ? await direct(url, { ...init, ownConnection: false }) : await pooled(url, init);
 }
 
-/** A sender on undici, which takes streamed bodies, and reads large ones with a fifth less work than Node's own client. */
-export function streamSenderOf(entry: Certificates, env: Environment, lookup?: LookupFunction): Sender {
-  const resolve = hasProxy(env) ? undefined : lookup;
-  const made = memoize(async () => await makeSender(entry, proxyOf(env), resolve));
+function later(make: () => Promise<Sender>): Sender {
+  const made = memoize(make);
   return async (url, init) => {
     const send = await made();
     return await send(url, init);
@@ -41,13 +47,12 @@ export function proxyOf(env: Environment): Proxy {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Proxy;
 }
 
-async function makeSender(
+async function optionsOf(
   { ca, cert, key }: Certificates,
-  proxy: Proxy,
-  lookup: LookupFunction | undefined,
-): Promise<Sender> {
+  more: { readonly proxy: Proxy } | { readonly lookup: LookupFunction | undefined },
+): Promise<SenderOptions> {
   // A `ca` replaces the built-in certificates, so those (and NODE_EXTRA_CA_CERTS) are passed too.
   const trusted = ca === undefined ? {} : { ca: [...(await import("node:tls")).getCACertificates("default"), ca] };
   const own = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
-  return createSender(() => import("undici"), { ...trusted, ...own, proxy, lookup });
+  return { ...trusted, ...own, ...more };
 }

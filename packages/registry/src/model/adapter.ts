@@ -7,6 +7,15 @@ import type { Lookup } from "../http/connect-to-allowed.ts";
 import type { Referrers } from "../oci/api/referrers.ts";
 import type { ImageReader, Manifest, Registry, RegistryExtensions } from "./registry.ts";
 
+/** A blob, or the end of it. */
+export interface BlobPart {
+  readonly digest: Digest;
+  /** Size of the whole in bytes, by which it is decided how to read it. @default as of a small one */
+  readonly size?: number | undefined;
+  /** First byte that is wanted. @default 0 */
+  readonly from?: number | undefined;
+}
+
 /** Content by digest, as copying between registries needs it. */
 export interface ContentStore {
   /** Size of the content if the repository holds it. */
@@ -16,8 +25,8 @@ export interface ContentStore {
     digest: Digest,
     signal?: AbortSignal,
   ): Promise<Reading<number>>;
-  /** The bytes of a blob as they arrive, from byte `from` on; the caller checks the digest. @param from - @default 0 */
-  open(ref: ImageRef, digest: Digest, signal?: AbortSignal, from?: number): Promise<AsyncIterable<Uint8Array>>;
+  /** The bytes of a blob as they arrive; the caller checks the digest. */
+  open(ref: ImageRef, blob: BlobPart, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Mounts a blob from another repository of the same registry; false if the registry does not mount it. */
   mount(repository: Repository, digest: Digest, from: Repository, signal?: AbortSignal): Promise<boolean>;
   /** Stores a blob; `open` gives its bytes, and gives them again if they have to be sent again. The registry checks the digest as well. */

@@ -5,7 +5,7 @@ import { createContentMemory, knownConfig, remembering } from "../model/content-
 import { readDetails } from "../model/read-details.ts";
 import { revisionOf } from "../model/revision.ts";
 import { connectToAllowed } from "../http/connect-to-allowed.ts";
-import { senderOf, streamSenderOf } from "../http/sender.ts";
+import { senderOf } from "../http/sender.ts";
 import { lookUp } from "./transport/refuse-internal-address.ts";
 import { findCredentials } from "./auth/credentials.ts";
 import { createContent } from "./api/content.ts";
@@ -37,7 +37,6 @@ export function createOciRegistry(options: AdapterOptions): RegistryAdapter {
     host,
     address,
     send: options.send ?? senderOf(entry, env, resolveNames),
-    sendStreams: options.send ?? streamSenderOf(entry, env, resolveNames),
     clock,
     report,
     lookup: options.lookup,

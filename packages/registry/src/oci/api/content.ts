@@ -9,9 +9,9 @@ import {
   type Repository,
   unknown,
 } from "@lateen/kernel";
-import type { ContentStore } from "../../model/adapter.ts";
+import type { BlobPart, ContentStore } from "../../model/adapter.ts";
 import { acceptManifests } from "../../model/media-types.ts";
-import { blobDeadlines } from "../../policy.ts";
+import { blobDeadlines, ownConnectionBytes } from "../../policy.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { write } from "./put.ts";
 import { readReferrers } from "./referrers.ts";
@@ -21,7 +21,7 @@ import { beginUpload, cancelUpload, isTooLarge, uploadInChunks, uploadWhole } fr
 export function createContent(exchange: Exchange): ContentStore {
   return {
     has: (repository, kind, digest, signal) => has(exchange, repository, kind, digest, signal),
-    open: (ref, digest, signal, from) => openBlob(exchange, ref, digest, from ?? 0, signal),
+    open: (ref, blob, signal) => openBlob(exchange, ref, blob, signal),
     async mount(repository, digest, from, signal) {
       const path = pathOf(repository);
       const upload = await beginUpload(exchange, path, signal, { digest, from: pathOf(from) });
@@ -30,7 +30,7 @@ export function createContent(exchange: Exchange): ContentStore {
       return false;
     },
     async upload(repository, blob, open, signal) {
-      const upload = { path: pathOf(repository), blob, open: () => ReadableStream.from(open()) };
+      const upload = { path: pathOf(repository), blob, open };
       try {
         await uploadWhole(exchange, upload, signal);
       } catch (error) {
@@ -49,8 +49,7 @@ export function createContent(exchange: Exchange): ContentStore {
 async function openBlob(
   exchange: Exchange,
   ref: ImageRef,
-  digest: Digest,
-  from: number,
+  { digest, size = 0, from = 0 }: BlobPart,
   signal: AbortSignal | undefined,
 ): Promise<AsyncIterable<Uint8Array>> {
   const range: Record<string, string> = from === 0 ? {} : { range: `bytes=${from}-` };
@@ -61,6 +60,7 @@ async function openBlob(
       need: { repository: ref.path, actions: "pull" },
       headers: range,
       deadlines: blobDeadlines,
+      ownConnection: size >= ownConnectionBytes,
     },
     signal,
   );

@@ -3,11 +3,14 @@ import { registryError } from "../../errors.ts";
 import { blobDeadlines, bodyLimits, chunkedUpload } from "../../policy.ts";
 import type { BodyStream } from "../transport/follow-redirects.ts";
 import type { Exchange, OciResponse } from "../transport/exchange.ts";
+import type { Need } from "../auth/token-cache.ts";
 
 /** The answer to the request for an upload. */
 export type BegunUpload =
   | { readonly kind: "mounted" }
   | { readonly kind: "session"; readonly location: string; readonly minimumChunk: number };
+
+type Session = Extract<BegunUpload, { kind: "session" }>;
 
 /**
  * Begins the upload of a blob, or asks to mount it from another repository of the registry.
@@ -103,10 +106,26 @@ export async function uploadInChunks(
 ): Promise<void> {
   const session = await beginSession(exchange, path, blob.digest, signal);
   const need = { repository: path, actions: "pull,push" as const };
+  const reader = createChunkReader(open());
+  try {
+    const location = await sendChunks(exchange, { session, need, size: blob.size }, reader, signal);
+    const finish = { method: "PUT", path: withDigest(location, blob.digest), need, headers: { "content-length": "0" } };
+    requireStored(await exchange.request({ ...finish, writes: "blob" }, bodyLimits.error, signal));
+  } finally {
+    await reader.end();
+  }
+}
+
+/** @returns the address that finishes the upload */
+async function sendChunks(
+  exchange: Exchange,
+  { session, need, size }: { readonly session: Session; readonly need: Need; readonly size: number },
+  reader: ChunkReader,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   let { location } = session;
   let length = Math.max(chunkedUpload.firstBytes, session.minimumChunk);
-  const reader = createChunkReader(open());
-  for (let at = 0; at < blob.size;) {
+  for (let at = 0; at < size;) {
     const chunk = await reader.peek(length);
     if (chunk.byteLength === 0) break;
     const headers = {
@@ -133,8 +152,7 @@ export async function uploadInChunks(
     at += chunk.byteLength;
     reader.take(chunk.byteLength);
   }
-  const finished = { method: "PUT", path: withDigest(location, blob.digest), need, headers: { "content-length": "0" } };
-  requireStored(await exchange.request({ ...finished, writes: "blob" }, bodyLimits.error, signal));
+  return location;
 }
 
 /** True for the error of a request whose body a registry, or a proxy in front of it, does not take. */
@@ -147,7 +165,7 @@ async function beginSession(
   path: string,
   digest: Digest,
   signal: AbortSignal | undefined,
-): Promise<Extract<BegunUpload, { kind: "session" }>> {
+): Promise<Session> {
   const upload = await beginUpload(exchange, path, signal);
   if (upload.kind === "session") return upload;
   throw registryError("REGISTRY_REQUEST_REFUSED", "unavailable", { message: `no upload was begun for ${digest}` });
@@ -178,19 +196,21 @@ interface ChunkReader {
   /** The next `length` bytes, or fewer at the end; they stay next until they are taken. */
   peek(length: number): Promise<Uint8Array>;
   take(length: number): void;
+  /** Gives up what was not read. */
+  end(): Promise<void>;
 }
 
 function createChunkReader(stream: BodyStream): ChunkReader {
-  const reader = stream.getReader();
+  const reader = stream[Symbol.asyncIterator]();
   let held: Uint8Array[] = [];
   let bytes = 0;
   return {
     async peek(length) {
       while (bytes < length) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        held.push(value);
-        bytes += value.byteLength;
+        const next = await reader.next();
+        if (next.done === true) break;
+        held.push(next.value);
+        bytes += next.value.byteLength;
       }
       const all = held.length === 1 ? (held[0] as Uint8Array) : Buffer.concat(held);
       held = [all];
@@ -201,5 +221,6 @@ function createChunkReader(stream: BodyStream): ChunkReader {
       held = [rest];
       bytes = rest.byteLength;
     },
+    end: async () => void (await reader.return?.()),
   };
 }

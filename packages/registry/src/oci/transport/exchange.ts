@@ -43,6 +43,8 @@ export interface OciRequest {
   readonly tries?: number;
   /** Refuses redirects to another origin. @default false */
   readonly staysOnOrigin?: boolean;
+  /** Sends over a connection that no other request uses, which reads long bodies with half of the work. @default false */
+  readonly ownConnection?: boolean;
 }
 
 /** An answer with its whole body. */
@@ -66,8 +68,6 @@ export interface ExchangeOptions {
   readonly host: string;
   readonly address: RegistryAddress;
   readonly send: Sender;
-  /** Sends what is streamed. @default as `send` */
-  readonly sendStreams?: Sender | undefined;
   readonly clock: Clock;
   readonly report: Reporter<RegistryEvent>;
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
@@ -116,14 +116,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
 }
 
 async function createContext(options: ExchangeOptions): Promise<Context> {
-  const { host, send, sendStreams, clock, report, credentials, lookup = lookUp } = options;
+  const { host, send, clock, report, credentials, lookup = lookUp } = options;
   const address = await settleScheme(options.address);
   const http = createHttp({ send, clock, deadlines: smallBodyDeadlines });
   return {
     ...options,
     address,
     http,
-    streams: sendStreams === undefined ? http : createHttp({ send: sendStreams, clock }),
+    streams: createHttp({ send, clock }),
     authorizer: createAuthorizer({ address, http, clock, lookup, credentials }),
     rateLimit: createRateLimit(host, clock, report),
     warned: new Set(),
@@ -188,7 +188,7 @@ async function sendOnce(
   authorization: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Followed> {
-  const { method, headers = {}, body, deadlines, staysOnOrigin } = request;
+  const { method, headers = {}, body, deadlines, staysOnOrigin, ownConnection } = request;
   const { base } = context.address;
   const answer = await followRedirects(
     context.http,
@@ -200,6 +200,7 @@ async function sendOnce(
       body,
       deadlines,
       staysOnOrigin,
+      ownConnection,
       home: base,
       lookup: context.lookup ?? lookUp,
     },

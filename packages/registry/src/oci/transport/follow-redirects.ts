@@ -7,7 +7,7 @@ import type { Lookup } from "../../http/connect-to-allowed.ts";
 import { refuseInternalAddress } from "./refuse-internal-address.ts";
 
 /** A body that is sent as it is read. */
-export type BodyStream = ReadableStream<Uint8Array>;
+export type BodyStream = AsyncIterable<Uint8Array>;
 
 /** A request whose redirects are followed. */
 export interface RedirectableRequest {
@@ -23,6 +23,7 @@ export interface RedirectableRequest {
   /** Refuses redirects to another origin. @default false */
   readonly staysOnOrigin?: boolean | undefined;
   readonly deadlines?: HttpDeadlines | undefined;
+  readonly ownConnection?: boolean | undefined;
   readonly home: URL;
   /** Resolves the host names that the registry gives before a request is sent to them. */
   readonly lookup: Lookup;
@@ -58,6 +59,7 @@ export async function followRedirects(
         headers: { ...request.headers, ...authorization },
         ...(body === undefined ? {} : { body }),
         ...(request.deadlines === undefined ? {} : { deadlines: request.deadlines }),
+        ownConnection: request.ownConnection,
       },
       signal,
     );

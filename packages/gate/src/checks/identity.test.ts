@@ -201,6 +201,17 @@ describe("on Gitea 1.26.4 a status", () => {
     expect(await gate(broken, { workflows: [{ file: "ci.yml" }] })).toMatchObject({ outcome: "unknown" });
   });
 
+  test.each(["/acme/other/actions/runs/1/jobs/0", "https://ci.example.com/acme/core/actions/runs/1"])(
+    "that a user posted, of a run elsewhere (%s), is judged by itself",
+    async (targetUrl) => {
+      const { push, gate, fake } = await startForgeWorld("Gitea 1.26.4");
+      fake.setRun({ sha: push(server), id: 1, file: "ci.yml", status: "completed", conclusion: "failure" });
+      const sha = push(server);
+      fake.setStatus({ sha, context: "external", state: "success", creator: "bot", targetUrl });
+      expect(await gate(sha, { workflows: [], checks: ["external"] })).toMatchObject({ kind: "go" });
+    },
+  );
+
   test("whose run is gone is unknown", async () => {
     const { push, gate, fake } = await startForgeWorld("Gitea 1.26.4");
     const sha = push(server);

@@ -25,7 +25,7 @@ import { createRunList, type RunList } from "./run-list.ts";
 import { createBranchRunReader, createRunReader } from "./runs.ts";
 import { createSources } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
-import { createStatusReader } from "./statuses.ts";
+import { createStatusReader, type Home } from "./statuses.ts";
 import { createVariableReader, variablePath } from "./variables.ts";
 import type { RetryPolicy } from "../forge/retry-rules.ts";
 
@@ -66,7 +66,7 @@ export function createGiteaForge(options: GiteaForgeOptions): Forge {
   const sources = createSources(client);
   return {
     kind: "gitea",
-    ...createChecks(client, runs, sources, url),
+    ...createChecks(client, runs, sources, { site: url, repository }),
     ...createComparer(client),
     root: (head, signal) => readRoot(client, head, signal),
     head: (branch, signal) => readHead(client, branch, signal),
@@ -80,8 +80,8 @@ export function createGiteaForge(options: GiteaForgeOptions): Forge {
   };
 }
 
-function createChecks(client: Client, runs: RunList, sources: Sources, site: string): Checks {
-  const readStatuses = createStatusReader(client, site, runs);
+function createChecks(client: Client, runs: RunList, sources: Sources, home: Home): Checks {
+  const readStatuses = createStatusReader(client, home, runs);
   const checks = (commit: CommitSha, signal?: AbortSignal): Promise<Reading<readonly CheckFact[]>> =>
     toReading(async () => found(await readStatuses(commit, signal)));
   return {

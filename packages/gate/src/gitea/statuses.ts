@@ -11,11 +11,19 @@ import { combinedSchema, statusesSchema, type WireStatus } from "./wire.ts";
 /** Reads the statuses of commits, and remembers them for the next look. */
 export type StatusReader = (commit: CommitSha, signal?: AbortSignal) => Promise<readonly CheckFact[]>;
 
+/** Where the pages of the repository are. */
+export interface Home {
+  /** Address of the site. */
+  readonly site: string;
+  /** `owner/name`. */
+  readonly repository: string;
+}
+
 /**
  * Makes a reader of the union of both lists that Gitea has: the history of all statuses, whose order is unstable so that a page
  * break can lose a row, and the newest per context, which can lack some. A row that either has counts.
  */
-export function createStatusReader(client: Client, site: string, runs: RunList): StatusReader {
+export function createStatusReader(client: Client, home: Home, runs: RunList): StatusReader {
   const lists = new Map<string, Pages<WireStatus>>();
   const read = async (
     list: string,
@@ -38,7 +46,7 @@ export function createStatusReader(client: Client, site: string, runs: RunList):
       client.version(signal),
     ]);
     const rows = new Map([...history, ...newest].map((row) => [row.id === 0 ? JSON.stringify(row) : row.id, row]));
-    const facts = [...rows.values()].map((row) => factOf(row, site, featuresOf(version)));
+    const facts = [...rows.values()].map((row) => factOf(row, home, featuresOf(version)));
     return linkRuns(facts, commit, { listing, runs }, signal);
   };
   return shareReads(readBoth);
@@ -121,8 +129,8 @@ function isDecided({ conclusion }: RunFact): boolean {
   return ["success", "failure", "cancelled"].includes(conclusion);
 }
 
-function factOf(row: WireStatus, site: string, features: GiteaFeatures): LinkedFact {
-  const link = linkOf(row.target_url);
+function factOf(row: WireStatus, home: Home, features: GiteaFeatures): LinkedFact {
+  const { run: link, job } = linkOf(row, home);
   return {
     kind: "status",
     id: row.id,
@@ -134,13 +142,13 @@ function factOf(row: WireStatus, site: string, features: GiteaFeatures): LinkedF
     status: wordOf(row, link, features),
     conclusion: "",
     description: plainText(row.description, 200),
-    url: pageOf(row.target_url, site),
+    url: pageOf(row.target_url, home.site),
     startedAt: row.created_at,
     updatedAt: row.updated_at,
     filtered:
       features.marksFiltered && link === undefined && rawWord(row) === "skipped" && row.description === "Skipped",
     link,
-    job: jobOf(row.target_url),
+    job,
   };
 }
 
@@ -166,15 +174,21 @@ function rawWord({ status, state }: WireStatus): string {
   return plainText(status === "" ? state : status, 40).toLowerCase();
 }
 
-/** Id or number, by version, of the run of Actions that a status links to. */
-function linkOf(url: string): number | undefined {
-  const number = /\/actions\/runs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
-  return number === undefined ? undefined : Number(number);
-}
-
-function jobOf(url: string): number | undefined {
-  const number = /\/actions\/runs\/\d{1,15}\/jobs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
-  return number === undefined ? undefined : Number(number);
+/**
+ * The run of Actions, and its job, that a status links to, each as this version names it. A row of Actions is of this repository, whatever
+ * that was called then; what a user posted may link to a run of another repository or site, which is no fact about a run of this one.
+ */
+function linkOf(
+  { creator, target_url: url }: WireStatus,
+  { repository, site }: Home,
+): { readonly run: number | undefined; readonly job: number | undefined } {
+  const none = { run: undefined, job: undefined };
+  const [, run, job] = /\/actions\/runs\/(\d{1,15})(?:\/jobs\/(\d{1,15}))?(?:\/|$|[?#])/.exec(url) ?? [];
+  if (run === undefined || !URL.canParse(url, site)) return none;
+  const { host, pathname } = new URL(url, site);
+  const isOwn = host === new URL(site).host && pathname.toLowerCase().includes(`/${repository.toLowerCase()}/actions/`);
+  const isOfActions = creator === null || creator === undefined;
+  return isOwn || isOfActions ? { run: Number(run), job: job === undefined ? undefined : Number(job) } : none;
 }
 
 function pageOf(url: string, site: string): string {

@@ -75,6 +75,17 @@ describe("a log over HTTP", () => {
     expect(server.requests.filter(({ path }) => path.includes("receive-pack"))).toHaveLength(1);
   });
 
+  test.each([
+    "This repo is archived. You can view files and clone it, but cannot push or open issues/pull-requests.",
+    "This repository was archived so it is read-only.",
+  ])("an archived repository is no lack of permission: %s", async (body) => {
+    const archived = { status: 403, headers: { "content-type": "text/plain;charset=utf-8" }, body };
+    fault = ({ path }) => (path.includes("git-receive-pack") ? archived : undefined);
+    const cause = causeOf(await openHttp().append(null, { subject: "1", value: 1 }));
+    expect(cause).toMatchObject({ code: "GIT_PUSH_REFUSED", category: "state", retryable: false });
+    expect(cause.message).toContain("archived");
+  });
+
   test("a push whose answer got lost counts as appended once the log shows it", async () => {
     const first = headOf(await openHttp().append(null, { subject: "1", value: 1 }));
     let pushes = 0;

@@ -173,6 +173,41 @@ describe.each(giteas)("on %s a status", (name) => {
     expect(await gate(sha, bound)).toMatchObject({ outcome: "refused" });
   });
 
+  test.each([
+    ["success", "failure"],
+    ["failure", "success"],
+  ])("of two files of one name is that of both (%s, then %s)", async (first, second) => {
+    const { push, gate, fake } = await startForgeWorld(name);
+    const sha = push(server);
+    for (const [index, conclusion] of [first, second].entries()) {
+      const run = { sha, file: `ci-${index}.yml`, name: "CI", status: "completed", conclusion };
+      fake.setStatus({ sha, context: ci, state: conclusion, runId: fake.setRun({ id: 17 + index, ...run }) });
+    }
+    expect(await gate(sha, asked)).toMatchObject({ outcome: "refused" });
+  });
+
+  test("of the gate's own job is left out of a pattern", async () => {
+    const { push, gate, fake } = await startForgeWorld(name);
+    const sha = push(server);
+    const run = fake.setRun({ sha, file: "ci.yml", name: "CI", status: "in_progress" });
+    fake.setStatus({ sha, context: "CI / unit (push)", state: "success", runId: run });
+    fake.setStatus({ sha, context: "CI / deploy (push)", state: "pending", runId: run });
+    // What a job of this version is given: https://docs.gitea.com, "Actions Variables".
+    const ownRun = { id: String(run), number: String(run + 1000), job: "deploy" };
+    const input = { workflows: [], checks: ["CI / * (push)"] };
+    expect(await gate(sha, { ...input, ownRun })).toMatchObject({ kind: "go" });
+    expect(await gate(sha, input)).toMatchObject({ outcome: "deferred" });
+  });
+
+  test("that cannot come, since the commit skips CI, is said at once", async () => {
+    const { push, gate, clock } = await startForgeWorld(name);
+    const sha = push({ ...server, message: "Change it [skip ci]" });
+    const from = clock.now();
+    const verdict = await gate(sha, { ...asked, wait: true });
+    expect(verdict).toMatchObject({ outcome: "refused", reason: expect.stringContaining("[skip ci]") });
+    expect(clock.now()).toBe(from);
+  });
+
   test("of a workflow without a name is read under its empty title", async () => {
     const { push, gate, fake, graph } = await startForgeWorld(name);
     graph.add({ files: { ".gitea/workflows/plain.yml": "on: push\n" } });

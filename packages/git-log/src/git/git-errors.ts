@@ -4,15 +4,22 @@ import type { GitOutput } from "./run-git.ts";
 // Messages of git 2.31 to 2.51 with LC_ALL=C; git has one exit code for all of them.
 const refused = /could not read (?:User|Pass)|Authentication failed|error: 40[13]|permission denied|insufficient perm/i;
 
+// Gitea's `routers/web/repo/githttp.go`, and GitHub: with the status of a token that may not write.
+const archived = /^remote: .*\brepo(?:sitory)?\b.*\barchived\b.*$/im;
+
 /** The error of a git that ended with another code than 0; `hide` are texts that must not be shown. */
 export function gitFailed(output: GitOutput, remote: string, hide: readonly string[]): ReleaseError {
   const text = hide.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), output.stderr);
   // Porcelain output of git-push(1): flag, refs, summary, and the reason in brackets.
   const [, how, rejection] = /^!\t\S+\t\[([^\]]*)\] ?(.*)$/m.exec(output.stdout.toString()) ?? [];
-  const last = text.split("\n").findLast((line) => /^(?:fatal|error|remote): /.test(line));
+  const last = archived.exec(text)?.[0] ?? text.split("\n").findLast((line) => /^(?:fatal|error|remote): /.test(line));
   const said = plainText(rejection ?? last ?? text, 300) || `git ended with ${output.code ?? "a signal"}`;
   const fail = (code: string, category: ErrorCategory, what: string, fix: string) =>
     gitError(code, category, `the git remote ${what}: ${said}`, fix, remote);
+  if (archived.test(text)) {
+    const fix = "keep the log in a repository that is not archived, or let this one be written to again";
+    return fail("GIT_PUSH_REFUSED", "state", "is archived, and takes no push", fix);
+  }
   if (refused.test(text))
     return fail("GIT_AUTH", "auth", "refused the credentials", "give a token that may write to it");
   // "remote failure" and "rejected" are doubt and a lost race: only this one is a "no".

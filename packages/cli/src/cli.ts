@@ -6,8 +6,8 @@ import { type Context, readOverrides } from "./commands/context.ts";
 import { actorOf } from "./job/actor.ts";
 import { checkNodeVersion } from "./command-line/check-node-version.ts";
 import { errorExitCode, exitCodeOf } from "./output/exit-codes.ts";
-import { formatCommandHelp, formatHelp } from "./help/format-help.ts";
-import { helpTopics } from "./help/topics.ts";
+import { answerHelp, isVersion } from "./help/answer-help.ts";
+import { formatCommandHelp } from "./help/format-help.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, readArguments, skimArguments } from "./command-line/arguments.ts";
 import { canAsk, confirm, untouched } from "./command-line/confirm.ts";
@@ -35,7 +35,7 @@ export async function runCli(host: Host): Promise<number> {
   const record: RunRecord = { startedAt: isoNow(host.clock), settings: undefined };
   host.onCrash?.((error) => fail(screen, host, record, error));
   try {
-    if (isHelp) return await help(screen, host, name === undefined ? undefined : rest[0], skimmed);
+    if (isHelp) return await answerHelp(screen, host, name === undefined ? undefined : rest[0], skimmed);
     const row = findCommand(name);
     checkNodeVersion(host.node);
     const command = await row.load();
@@ -191,31 +191,6 @@ function checkArguments(row: CommandRow, { positionals }: Command, args: Argumen
       `lateen ${row.name} --help`,
     );
   if (count < least) throw usageError(`lateen ${row.name} needs ${usage}`, `lateen ${row.name} --help shows examples`);
-}
-
-async function help(screen: Screen, host: Host, topic: string | undefined, skimmed: Arguments): Promise<number> {
-  if (isVersion(host.argv)) return screen.text(`${host.version()}\n`, 0);
-  const page = helpTopics.find(({ name }) => name === topic);
-  if (page !== undefined) return screen.text(await page.load(), 0);
-  if (topic !== undefined) {
-    const row = commands.find(({ name }) => name === topic);
-    if (row !== undefined) return screen.text(formatCommandHelp(row, await row.load()), 0);
-    throw usageError(
-      `there is no help on ${JSON.stringify(topic)}${didYouMean(
-        topic,
-        [...helpTopics, ...commands].map(({ name }) => name),
-      )}`,
-      "lateen --help lists the commands and the topics",
-    );
-  }
-  // A command line that asks for nothing is checked all the same: `lateen --jsn` must not pass for a request for help.
-  readArguments(host.argv, globalOptions);
-  if (skimmed.has("help") || skimmed.positionals[0] === "help") return screen.text(formatHelp(), 0);
-  throw usageError("no command is given", "lateen --help lists the commands");
-}
-
-function isVersion(argv: readonly string[]): boolean {
-  return argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V" || argv[0] === "version");
 }
 
 async function fail(screen: Screen, host: Host, record: RunRecord, thrown: unknown): Promise<number> {

@@ -5,7 +5,8 @@ import { createMemoryGraph, startGiteaFake, startGitHubFake } from "@lateen/gate
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createFolder, type Folder } from "./folder.ts";
-import { type Shape, shapes } from "./init-shapes.ts";
+import type { Shape } from "./init-shape.ts";
+import { shapes } from "./init-shapes.ts";
 import { type Ran, runHere } from "./run-lateen.ts";
 
 let folder: Folder;

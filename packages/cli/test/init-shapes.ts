@@ -1,32 +1,5 @@
-/** A project as it is found in public, in as few lines as show the point, and what `init` must write for it. */
-export interface Shape {
-  readonly title: string;
-  readonly kind: "github" | "gitea";
-  /** Version of Gitea. */
-  readonly version?: string;
-  /** @default "main" */
-  readonly branch?: string;
-  /** Folder of the workflows. @default that of the forge */
-  readonly folder?: ".github" | ".gitea";
-  /** Workflow files by name. */
-  readonly workflows: Readonly<Record<string, string>>;
-  /** What the forge shows of a green push to the branch: by workflow file the names of its jobs. */
-  readonly green: Readonly<Record<string, Readonly<Record<string, "success" | "skipped">>>>;
-  /** The event of the green runs. @default "push" */
-  readonly event?: "push" | "merge_group";
-  /** The section `gate`: required check and workflow files, or neither. */
-  readonly gate: { readonly check?: string; readonly workflows?: readonly string[] };
-  /** Further lines of `lateen.yaml`. */
-  readonly config?: readonly string[];
-  /** Lines of the workflow of lateen. */
-  readonly workflow?: readonly string[];
-}
-
-const run = "runs-on: ubuntu-latest, steps: [{ run: make }]";
-const push = "on: { push: { branches: [main] }, pull_request: {} }";
-const byPush = "push:\n    branches: [main]";
-const after = (...names: readonly string[]): string =>
-  `workflows: [${names.map((name) => JSON.stringify(name)).join(", ")}]`;
+import { after, byPush, push, run, type Shape } from "./init-shape.ts";
+import { giteaShapes } from "./init-shapes-gitea.ts";
 
 /** Seen among public repositories of the kind that the title names; every text is ours. */
 export const shapes: readonly Shape[] = [
@@ -275,60 +248,5 @@ export const shapes: readonly Shape[] = [
     config: ["- ghcr.io/acme/core\n"],
     workflow: [byPush],
   },
-  ...["1.22.6", "1.26.4", "1.27.3"].map((version): Shape => ({
-    title: `a workflow without a name, on Gitea ${version}`,
-    kind: "gitea",
-    version,
-    workflows: { "ci.yml": `${push}\njobs:\n  unit: { ${run} }\n  full: { needs: [unit], if: always(), ${run} }\n` },
-    green: { "ci.yml": { unit: "success", full: "success" } },
-    gate: { check: version.startsWith("1.27") ? "ci.yml / full (push)" : "/ full (push)" },
-  })),
-  {
-    title: "an aggregate job and end-to-end tests, on a Gitea that starts workflows at the end of others",
-    kind: "gitea",
-    version: "1.26.4",
-    workflows: {
-      "ci.yml": `name: CI\n${push}\njobs:\n  unit: { ${run} }\n  all-required: { needs: [unit], if: always(), ${run} }\n`,
-      "e2e.yml": `name: E2E\n${push}\njobs: { full: { ${run} } }\n`,
-    },
-    green: { "ci.yml": { unit: "success", "all-required": "success" }, "e2e.yml": { full: "success" } },
-    gate: { check: "CI / all-required (push)", workflows: ["e2e.yml"] },
-    workflow: [after("E2E"), "github.event.workflow_run.event == 'push'"],
-  },
-  {
-    title: "the same on a Gitea that does not",
-    kind: "gitea",
-    version: "1.24.6",
-    workflows: {
-      "ci.yml": `name: CI\n${push}\njobs:\n  unit: { ${run} }\n  all-required: { needs: [unit], if: always(), ${run} }\n`,
-      "e2e.yml": `name: E2E\n${push}\njobs: { full: { ${run} } }\n`,
-    },
-    green: { "ci.yml": { unit: "success", "all-required": "success" }, "e2e.yml": { full: "success" } },
-    gate: { check: "CI / all-required (push)", workflows: ["e2e.yml"] },
-    workflow: [byPush],
-  },
-  {
-    title: "workflows in the folder that Gitea shares with GitHub, a matrix, and its own registry",
-    kind: "gitea",
-    version: "1.25.5",
-    folder: ".github",
-    workflows: {
-      "test.yaml": `name: Test\n${push}\njobs: { unit: { strategy: { matrix: { v: [1, 2] } }, ${run} } }\n`,
-    },
-    green: { "test.yaml": { "unit (1)": "success", "unit (2)": "success" } },
-    gate: { workflows: ["test.yaml"] },
-    config: ["_PASSWORD }"],
-    workflow: [after("Test")],
-  },
-  {
-    title: "called workflows and a skipped job, on Gitea",
-    kind: "gitea",
-    version: "1.26.4",
-    workflows: {
-      "build.yml": `name: Build\n${push}\njobs:\n  image: { uses: ./.gitea/workflows/image.yml }\n  label: { if: "github.event_name == 'pull_request'", ${run} }\n`,
-      "image.yml": `name: Image\non: workflow_call\njobs: { image: { ${run} } }\n`,
-    },
-    green: { "build.yml": { image: "success", label: "skipped" } },
-    gate: { workflows: ["build.yml"] },
-  },
+  ...giteaShapes,
 ];

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { Outcome } from "./exit-codes.table.ts";
+import { fleet } from "./fleet-schema.ts";
+import { count, maybe, text, words } from "./result-fields.ts";
+import { status } from "./status-schema.ts";
 
 // The result document: its types, the reader of `report` and `explain`, and the published `result-schema.json` come from here.
 // Fields that a command does not know are absent; fields may be added in any version.
-
-const text = z.string();
-const maybe = text.optional();
-const count = z.int().min(0);
-const words = z.array(text);
 
 const outcomes = [
   "shipped",
@@ -64,74 +62,8 @@ const gate = z.object({
   checks: z.array(z.object({ name: text, state: text, url: text })),
 });
 
-const tenant = z.object({
-  slug: text,
-  verdict: text,
-  /** Commit it ran before the first move, and when it was last asked. */
-  before: maybe,
-  after: maybe,
-  /** The wave it was moved in; absent if it was not moved. */
-  wave: maybe,
-  plane: maybe,
-  /** Why it is not verified. */
-  reason: maybe,
-});
-
-/** A check of `fleet.checks` as it was judged. */
-const fleetCheck = z.object({
-  name: text,
-  kind: maybe,
-  step: text,
-  wave: maybe,
-  slug: maybe,
-  /** `planned` in a dry run. */
-  verdict: z.enum(["passed", "failed", "unknown", "planned"]),
-  value: z.union([text, z.number()]).optional(),
-  reason: text,
-  source: text,
-  at: text,
-  below: z.number().optional(),
-  above: z.number().optional(),
-  /** The looks that decided, oldest first. */
-  samples: z
-    .array(z.object({ verdict: text, fact: text, value: maybe, query: maybe, source: text, at: text }))
-    .optional(),
-});
-
-const forecast = z.object({
-  /** Soaks and confirmations, and a minute for each round of moves, in milliseconds; `expected` is what was seen. */
-  floorMs: z.number(),
-  requests: z.object({ controlPlane: count, buildinfo: count }),
-  worstCaseBroken: count,
-  waves: z.array(
-    z.object({ name: text, tenants: count, soakMs: z.number(), worstCaseBroken: count, failureBound: z.number() }),
-  ),
-});
-
 /** How long something took the last times, in milliseconds. */
 const span = z.object({ medianMs: z.number(), fromMs: z.number(), toMs: z.number(), of: count });
-
-/** The account of a fleet: every enumerated tenant is in `tenants`. */
-const fleet = z.object({
-  enumerated: count,
-  verified: count,
-  ahead: count,
-  stragglers: words,
-  quarantined: words,
-  unknown: words,
-  /** Those of the three lists that do not count against the tolerance. */
-  pinned: words.optional(),
-  departed: words.optional(),
-  /** Tenants that come and go; not among `tenants`. */
-  ephemeral: words.optional(),
-  /** Tenants that were handed to a control plane. */
-  moved: count.optional(),
-  /** What each finished wave allows to conclude; `failureBound` is at 95 % confidence, in [0, 1]. */
-  waves: z.array(z.object({ name: text, tenants: count, healthy: count, failureBound: z.number() })).optional(),
-  forecast: forecast.optional(),
-  checks: z.array(fleetCheck).optional(),
-  tenants: z.array(tenant),
-});
 
 const ledger = z.object({ entry: text, position: z.int() });
 
@@ -144,50 +76,6 @@ const target = z.object({
   tags: words,
   ledger: ledger.optional(),
   reason: maybe,
-});
-
-const drift = z.enum(["none", "drift", "unknown"]);
-
-/** How trunk, ledger, tags and fleet compare, by `status`. */
-const status = z.object({
-  drift,
-  reasons: words,
-  targets: z.array(
-    z.object({
-      name: text,
-      drift,
-      /** Head of the branch. */
-      trunk: maybe,
-      /** What the newest entry of the ledger promoted, when and by which actor. */
-      commit: maybe,
-      position: z.int().optional(),
-      actor: maybe,
-      reason: maybe,
-      ageMs: z.number().optional(),
-      /** Commits that trunk has and the ledger has not, and for how long. */
-      aheadBy: count.optional(),
-      aheadForMs: z.number().optional(),
-      releases: z
-        .array(z.object({ commit: z.string(), position: z.number(), state: z.enum(["pullable", "gone", "unknown"]) }))
-        .optional(),
-    }),
-  ),
-  /** The rollout or rollback that is not finished. */
-  unfinished: z
-    .object({
-      kind: z.enum(["release", "rollback"]),
-      commit: text,
-      actor: maybe,
-      startedAt: maybe,
-      /** Tenants that were handed to the control plane so far. */
-      moved: count.optional(),
-      /** Command lines: to go on with it, and to give it up. */
-      resume: text,
-      abandon: text,
-    })
-    .optional(),
-  /** Current obstacles to a release. */
-  holds: z.array(z.object({ rule: text, reason: text, source: text })).optional(),
 });
 
 /** What `doctor` or `lint-workflow` found about one thing. */

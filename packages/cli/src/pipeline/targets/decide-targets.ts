@@ -78,7 +78,8 @@ function codeOf({ end, code }: TargetFacts): string {
   return code ?? `TARGET_${end.toUpperCase()}`;
 }
 
-function reasonOf({ name, end, reason }: TargetFacts): string {
+/** One clause for a person. */
+export function reasonOf({ name, end, reason }: TargetFacts): string {
   return reason ?? `${name}: ${end}`;
 }
 

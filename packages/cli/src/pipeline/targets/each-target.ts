@@ -1,24 +1,27 @@
-import { asReleaseError, type Evidence, go, type ReleaseError, stop, type Verdict } from "@lateen/kernel";
+import { asReleaseError, type Evidence, type ReleaseError, stop, type Verdict } from "@lateen/kernel";
 import type { PromotionReport } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { withPartialResult } from "../partial-result.ts";
 import { plannedEntry } from "../../job/dry-run/record-ledger.ts";
 import type { TargetResult } from "../../output/result.ts";
-import { decideTargets, type TargetEnd, type TargetFacts } from "./decide-targets.ts";
+import { decideTargets, type TargetEnd, type TargetFacts, type TargetsDecision } from "./decide-targets.ts";
 import { withReport } from "./promotion-account.ts";
+import { goWith } from "../evidence.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 
 /** What is done with one target, and what else came to light. */
-export type ActOnTarget = (
+export type ActOnTarget<State> = (
   target: TargetConfig,
-  account: PipelineState,
-) => Promise<{ readonly verdict: Verdict<PromotionReport>; readonly more?: Partial<PipelineState> }>;
+  account: State,
+) => Promise<{ readonly verdict: Verdict<PromotionReport | undefined>; readonly more?: Partial<PipelineState> }>;
 
 /** How targets hang together. */
 export interface EachTargetOptions {
-  /** Whether one that is refused, or cannot be read, leaves the others to be done. @default false */
-  readonly goOn?: boolean;
+  /** Ends of a target, besides being committed, after which the others are done. @default none */
+  readonly goOnAfter?: readonly TargetEnd[];
+  /** How it ends together. @default {@link decideTargets} */
+  readonly decide?: (targets: readonly TargetFacts[]) => TargetsDecision;
 }
 
 /**
@@ -26,25 +29,22 @@ export interface EachTargetOptions {
  *
  * @throws ReleaseError of category `auth` at the end, with the account of every target next to it; of others at once
  */
-export async function eachTarget(
+export async function eachTarget<State extends Partial<PipelineState>>(
   job: Job,
-  start: PipelineState,
+  start: State,
   targets: readonly TargetConfig[],
-  act: ActOnTarget,
-  { goOn = false }: EachTargetOptions = {},
-): Promise<Verdict<Partial<PipelineState>>> {
+  act: ActOnTarget<State>,
+  { goOnAfter = [], decide = decideTargets }: EachTargetOptions = {},
+): Promise<Verdict<State>> {
   const results: TargetResult[] = targets.map(({ name, tags }) => ({
     name,
     tags,
     state: "untouched",
     committed: false,
   }));
-  const ends: TargetFacts[] = targets.map(({ name }) => ({
-    name,
-    end: "untouched",
-  }));
+  const ends: TargetFacts[] = targets.map(({ name }) => ({ name, end: "untouched" }));
   const evidence: Evidence[] = [];
-  let account: PipelineState = { ...start, changed: false, targets: results };
+  let account: State = { ...start, changed: false, targets: results };
   let denied: ReleaseError | undefined;
   for (const [at, target] of targets.entries()) {
     const { verdict, more } = await act(target, account).catch((thrown: unknown) => {
@@ -73,29 +73,27 @@ export async function eachTarget(
       targets: [...results],
       changed,
     };
-    if (!goesOn(end, goOn) || job.signal.aborted) break;
+    if (![...committed, ...goOnAfter].includes(end) || job.signal.aborted) break;
   }
   if (denied !== undefined) {
     const changed = account.changed === true || start.changed === true;
     throw withPartialResult(denied, { ...account, changed }, evidence);
   }
-  const decision = decideTargets(ends);
-  if (decision.kind === "go") return go(account, evidence);
+  const decision = decide(ends);
+  if (decision.kind === "go") return goWith(account, evidence);
   const { outcome, code, reason, completedBy } = decision;
   return stop({ outcome, code, reason, evidence, value: { ...account, completedBy } });
 }
 
 /** Credentials that are lost at one target: it stops there, and the error is thrown when the others have had their turn. */
-function stopDenied({ code, message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget>> {
+function stopDenied({ code, message, fix }: ReleaseError): Awaited<ReturnType<ActOnTarget<PipelineState>>> {
   return { verdict: stop({ outcome: "unknown", code, reason: fix === undefined ? message : `${message}; ${fix}` }) };
 }
 
 /** A target whose tags have not settled is committed, and no reason to leave the others behind. */
-function goesOn(end: TargetEnd, goOn: boolean): boolean {
-  return end === "done" || end === "unsettled" || (goOn && (end === "refused" || end === "unknown"));
-}
+const committed: readonly TargetEnd[] = ["done", "unsettled"];
 
-function endOf(verdict: Verdict<PromotionReport>): TargetEnd {
+function endOf(verdict: Verdict<PromotionReport | undefined>): TargetEnd {
   if (verdict.kind === "go") return "done";
   if (verdict.outcome === "partial") return "unsettled";
   return verdict.outcome === "superseded" && verdict.value?.ledger !== undefined ? "overtaken" : verdict.outcome;
@@ -103,7 +101,7 @@ function endOf(verdict: Verdict<PromotionReport>): TargetEnd {
 
 function resultOf(
   { name, tags }: TargetConfig,
-  verdict: Verdict<PromotionReport>,
+  verdict: Verdict<PromotionReport | undefined>,
   value: Partial<PipelineState> | undefined,
   dryRun: boolean,
 ): TargetResult {

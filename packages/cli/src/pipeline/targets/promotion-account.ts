@@ -6,7 +6,7 @@ import type { PipelineState } from "../run-pipeline.ts";
 
 /** A promotion's report as the result document has it; of a check that passes only the release itself counts. */
 export function withReport(
-  verdict: Verdict<PromotionReport>,
+  verdict: Verdict<PromotionReport | undefined>,
   stage: "release" | "promotion",
   others: readonly ImageResult[],
 ): Verdict<Partial<PipelineState>> {

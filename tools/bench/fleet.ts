@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { found, go, parseCommitSha, parseSlug } from "../../packages/kernel/src/index.ts";
+import { testEvidence } from "../../packages/kernel/src/testing/index.ts";
 import {
   type FleetEvent,
   type FleetPolicy,
@@ -138,7 +139,7 @@ async function costs(): Promise<void> {
     const fleet = createVirtualFleet({ size, sleep: (ms) => clock.sleep(ms), prefix: "t-" });
     const journal: Journal = {
       read: async () => [],
-      open: async () => go({ entries: [], append: done, rotate: done, close: done }),
+      open: async () => go({ entries: [], append: done, rotate: done, close: done }, testEvidence),
     };
     const before = liveHeap();
     let held = 0;

@@ -2,6 +2,7 @@ import { createJob, loadConfig, ship, wire } from "@lateen/cli";
 import { reconcile, resultOf, rollback, rollout, runPipeline } from "@lateen/cli/pipeline";
 import type { Journal, JournalEntry, OpenJournal } from "@lateen/fleet";
 import { go, isReleaseError } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -71,7 +72,11 @@ function ownJournal(): Journal & { readonly entries: JournalEntry[] } {
     rotate: async () => void entries.splice(0),
     close: async () => undefined,
   };
-  return { entries, read: async () => [...entries], open: async () => go({ ...open, entries: [...entries] }) };
+  return {
+    entries,
+    read: async () => [...entries],
+    open: async () => go({ ...open, entries: [...entries] }, testEvidence),
+  };
 }
 
 describe("the pipelines of a service", () => {

@@ -1,4 +1,5 @@
 import { go, ReleaseError } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import type { JournalEntry } from "./engine/journal-entry.ts";
@@ -141,7 +142,7 @@ function failingJournal(after: number): RolloutPorts["journal"] {
           throw new ReleaseError({ code: "JOURNAL_WRITE", category: "unavailable", message: "the disk is full" });
         return opened.value.append(entries);
       };
-      return go({ ...opened.value, append });
+      return go({ ...opened.value, append }, testEvidence);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { go, stop } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import { createVirtualRollout, slug } from "./testing/virtual-rollout.ts";
@@ -89,7 +90,7 @@ describe("guards", () => {
   test("are asked before every wave, and after every soak", async () => {
     const { fleet, run } = createVirtualRollout();
     const asked: number[] = [];
-    const guard = { name: "g", check: async () => (asked.push(fleet.calls.length), go(undefined)) };
+    const guard = { name: "g", check: async () => (asked.push(fleet.calls.length), go(undefined, testEvidence)) };
     await run({}, { guards: [guard] });
     // Once at the start, then before the canary and each batch.
     expect(asked).toEqual([0, 0, 1, 2]);

@@ -1,4 +1,5 @@
 import { go, parseSlug, type Slug, stop } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import type { FleetPolicy } from "./policy.ts";
@@ -68,7 +69,9 @@ describe("the good way", () => {
     const birth = {
       name: "birth",
       check: async () =>
-        ++checks === 3 ? (world.tenants.set("t9", {}), world.tenants.set("e2e-1", {}), go(undefined)) : go(undefined),
+        ++checks === 3
+          ? (world.tenants.set("t9", {}), world.tenants.set("e2e-1", {}), go(undefined, testEvidence))
+          : go(undefined, testEvidence),
     };
     const verdict = await rollOut(world.input, { ...world.ports, guards: [birth] });
     expect(verdict).toMatchObject({ kind: "go", value: { enumerated: 3, verified: 3, ephemeral: ["e2e-1"] } });
@@ -175,6 +178,7 @@ function stopAfter(passes: number, outcome: "held" | "superseded" | "refused" | 
   let checks = 0;
   return {
     name: "test",
-    check: async () => (checks++ < passes ? go(undefined) : stop({ outcome, code: "ENOUGH", reason: "enough" })),
+    check: async () =>
+      checks++ < passes ? go(undefined, testEvidence) : stop({ outcome, code: "ENOUGH", reason: "enough" }),
   };
 }

@@ -1,4 +1,5 @@
 import { go, ReleaseError } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import { decideWish } from "./steps/follow-wishes.ts";
@@ -124,7 +125,7 @@ describe("events", () => {
         name: "slow",
         // Asked before the pause, it answers long after it.
         async check() {
-          if (fleet.calls.length === 0 || callsBefore !== undefined) return go(undefined);
+          if (fleet.calls.length === 0 || callsBefore !== undefined) return go(undefined, testEvidence);
           callsBefore = fleet.calls.length;
           wish = { kind: "pause", actor: "ada" };
           await clock.sleep(10_000);
@@ -132,7 +133,7 @@ describe("events", () => {
             callsInPause = fleet.calls.length - (callsBefore ?? 0);
             wish = { kind: "continue", actor: "ada" };
           });
-          return go(undefined);
+          return go(undefined, testEvidence);
         },
       };
       const policy = { soakMs: 0, pace: pace === "batch" ? { batch: 2 } : { window: { growth: 1, cap: 3 } } };

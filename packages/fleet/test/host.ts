@@ -1,5 +1,5 @@
 import { type ControlPlane, type Guard, type Journal, type JournalEntry, type Prober, rollOut } from "@lateen/fleet";
-import { found, go, parseCommitSha, parseSlug, stop, systemClock } from "@lateen/kernel";
+import { type Evidence, found, go, type NonEmpty, parseCommitSha, parseSlug, stop, systemClock } from "@lateen/kernel";
 
 const tenants = new Map(["one", "two", "three", "four"].map((name) => [parseSlug(name), "1".repeat(40)]));
 const controlPlane: ControlPlane = {
@@ -11,13 +11,16 @@ const controlPlane: ControlPlane = {
   },
 };
 const prober: Prober = { buildinfo: async ({ slug }) => found(tenants.get(slug) ?? "") };
+const say = (verdict: string): NonEmpty<Evidence> => [
+  { rule: "host", verdict, fact: "by our own table", source: "host.ts", at: new Date().toISOString() },
+];
 const frozen = new Set<string>();
 const check: Guard["check"] = async () =>
-  frozen.has("fleet") ? stop({ outcome: "held", code: "OUT_OF_HOURS", reason: "out of office hours" }) : go(undefined);
+  frozen.has("fleet") ? stop({ outcome: "held", code: "OUT_OF_HOURS", reason: "late" }) : go(undefined, say("open"));
 const facts: JournalEntry[] = []; // a table of yours; `append` resolves when the facts are safe
 const append = async (added: readonly JournalEntry[]) => void facts.push(...added);
 const rotate = async () => void facts.splice(0);
-const open = async () => go({ entries: [...facts], append, rotate, close: async () => undefined });
+const open = async () => go({ entries: [...facts], append, rotate, close: async () => undefined }, say("held"));
 const journal: Journal = { read: async () => facts, open };
 
 export const verdict: Awaited<ReturnType<typeof rollOut>> = await rollOut(

@@ -1,4 +1,4 @@
-import { createFakeClock } from "@lateen/kernel/testing";
+import { createFakeClock, testEvidence } from "@lateen/kernel/testing";
 import { type CommitSha, go, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { prepareRollback, promote, rollback, type RollbackInput } from "./index.ts";
@@ -37,7 +37,7 @@ function inputFor(world: PromotionWorld, changes: Partial<RollbackInput> = {}): 
 describe("rollback", () => {
   test("goes to the previous release, as a new entry with reason, actor and what was left", async () => {
     const world = await createWorld();
-    const verdict = await rollback(inputFor(world, { beforeCommit: async () => go(fleet) }), world.ports);
+    const verdict = await rollback(inputFor(world, { beforeCommit: async () => go(fleet, testEvidence) }), world.ports);
     expect(verdict).toMatchObject({ kind: "go", value: { commit: world.two, changed: true, ledger: { position: 4 } } });
     expect(world.latest()).toEqual(world.digests(world.two));
     expect(world.ledger.heads.at(-1)?.entry).toMatchObject({
@@ -142,7 +142,7 @@ describe("rollback", () => {
     let moved = false;
     const beforeCommit = async () => {
       moved = true;
-      return go(fleet);
+      return go(fleet, testEvidence);
     };
     const verdict = await rollback(inputFor(world, { beforeCommit }), world.ports);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
@@ -165,7 +165,7 @@ describe("rollback", () => {
     let rounds = 0;
     const beforeCommit = async () => {
       if (++rounds === 1) expect((await promote(world.inputFor(world.four), world.ports)).kind).toBe("go");
-      return go(fleet);
+      return go(fleet, testEvidence);
     };
     const verdict = await rollback(inputFor(world, { to: world.three, beforeCommit }), world.ports);
     expect([verdict.kind, rounds]).toEqual(["go", 2]);

@@ -4,6 +4,7 @@ import type { CommandResult } from "../commands/command.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import { nextCommands } from "./next-commands.ts";
 import { formatAnswer } from "./answer.ts";
+import { isSimulatedEvidence } from "../job/dry-run/simulated-events.ts";
 import type { GateResult, ImageResult, TagResult } from "./result.ts";
 import type { PipelineState } from "../pipeline/run-pipeline.ts";
 import { short } from "./text/line.ts";
@@ -48,7 +49,7 @@ export function conclude(
     ...(gate === undefined ? {} : { gate }),
     ...state,
     ...(dryRun && state.images !== undefined ? { images: state.images.map(asPlanned) } : {}),
-    evidence: verdict.evidence,
+    evidence: dryRun ? verdict.evidence.filter((row) => !isSimulatedEvidence(row)) : verdict.evidence,
     ...(next.length === 0 ? {} : { next }),
   };
   return {

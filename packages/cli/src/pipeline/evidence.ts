@@ -1,4 +1,4 @@
-import { type Evidence, isoNow } from "@lateen/kernel";
+import { type Evidence, go, isoNow, type NonEmpty, type Verdict } from "@lateen/kernel";
 import type { Job } from "../job/job.ts";
 
 /** Evidence that is read now. */
@@ -10,4 +10,15 @@ export function evidence(
   source: string,
 ): Evidence {
   return { rule, verdict, fact, source, at: isoNow(job.wiring.clock) };
+}
+
+/** A verdict that goes on with what was collected. @throws ReleaseError `EVIDENCE_MISSING` if nothing was */
+export function goWith<T>(value: T, collected: readonly Evidence[]): Verdict<T> {
+  return go(value, collected as NonEmpty<Evidence>);
+}
+
+/** `verdict` with the evidence of what came before it. */
+export function after<T>(before: readonly Evidence[], verdict: Verdict<T>): Verdict<T> {
+  const collected = [...before, ...verdict.evidence];
+  return verdict.kind === "go" ? goWith(verdict.value, collected) : { ...verdict, evidence: collected };
 }

@@ -17,7 +17,7 @@ export async function promote(job: Job): Promise<Verdict<PipelineState | undefin
   if (forge === undefined || release === undefined || section === undefined)
     throw configMissing("forge, release and promote");
   const held = checkKillSwitchEnv(job);
-  if (held.kind === "stop") return held;
+  if (held !== undefined) return held;
   await Promise.all([wiring.forge(), ...section.targets.map(({ name }) => wiring.ledger(name))]);
   if (hasPromotionChecks(job)) await wiring.fleet();
   wiring.demandSecrets();

@@ -15,7 +15,7 @@ export async function reconcile(job: Job): Promise<Verdict<Partial<PipelineState
   if (release === undefined || promote === undefined) throw configMissing("promote and release");
   const held = checkKillSwitchEnv(job);
   // It repairs what the ledger says, whatever commit the job is about.
-  if (held.kind === "stop") return { ...held, value: undefined };
+  if (held !== undefined) return { ...held, value: undefined };
   const killSwitch = await passKillSwitch(job);
   if (killSwitch.kind === "stop") return killSwitch;
   return reconcileTargets(job);

@@ -22,11 +22,11 @@ export async function rollout(
   if (fleet === undefined || release === undefined) throw configMissing("fleet and release");
   const held = checkKillSwitchEnv(job);
   // Only a rollback goes on under an armed kill switch, and only the journal knows of one.
-  if (held.kind === "stop" && options.resume !== true) return held;
+  if (held !== undefined && options.resume !== true) return held;
   const { journal } = await job.wiring.fleet();
   if (job.settings.config.forge !== undefined) await job.wiring.forge();
-  const early = held.kind === "stop" ? await inspectJournal(journal) : undefined;
-  if (held.kind === "stop" && early?.purpose?.kind !== "rollback") return { ...held, value: undefined };
+  const early = held !== undefined ? await inspectJournal(journal) : undefined;
+  if (held !== undefined && early?.purpose?.kind !== "rollback") return { ...held, value: undefined };
   job.wiring.demandSecrets();
   const status = await inspectJournal(journal);
   const commit = options.resume === true ? await resumedCommit(options.named, job, status) : await job.commit();

@@ -1,9 +1,9 @@
-import type { CommitSha, Evidence, Verdict } from "@lateen/kernel";
+import { type CommitSha, type Evidence, ReleaseError, type Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
 import { usageError } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
 import { withPartialResult } from "./partial-result.ts";
-import { isSimulatedEvidence } from "../job/dry-run/simulated-events.ts";
+import { goWith } from "./evidence.ts";
 import type { CompletedBy } from "./targets/decide-targets.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../output/result.ts";
 
@@ -35,18 +35,36 @@ export interface PipelineState {
   readonly completedBy?: CompletedBy | undefined;
 }
 
+/** The answer of a step that has nothing to do, since its section is not in the configuration. */
+export interface Skipped {
+  readonly kind: "skipped";
+}
+
+export const skipped: Skipped = { kind: "skipped" };
+
 /** One step of the road: takes what is known so far, and answers with what it adds. */
-export type Step = (job: Job, account: PipelineState) => Promise<Verdict<Partial<PipelineState>>>;
+export type Step = (job: Job, account: PipelineState) => Promise<Verdict<Partial<PipelineState>> | Skipped>;
 
 /**
  * Runs `steps` in order; the first stop ends it. What was established until then is in the value, on stops too.
- * @throws ReleaseError `USAGE` for no step
+ * @throws ReleaseError `USAGE` for no step, or if all are skipped; `EVIDENCE_MISSING` for a step that goes on without evidence
  */
 export async function runPipeline(
   job: Job,
   start: PipelineState,
   steps: readonly Step[],
 ): Promise<Verdict<PipelineState>> {
+  const verdict = await runSteps(job, start, steps);
+  if (verdict.kind === "skipped") throw usageError("no step of the pipeline is configured", "configure at least one");
+  return verdict;
+}
+
+/** The same of steps that may all be skipped, such as guards. @throws ReleaseError as {@link runPipeline} */
+export async function runSteps(
+  job: Job,
+  start: PipelineState,
+  steps: readonly Step[],
+): Promise<Verdict<PipelineState> | Skipped> {
   if (steps.length === 0) throw usageError("a pipeline needs a step", "give at least one step");
   let account = start;
   const evidence: Evidence[] = [];
@@ -54,14 +72,17 @@ export async function runPipeline(
     const verdict = await step(job, account).catch((error: unknown) => {
       throw withPartialResult(error, account, evidence);
     });
-    evidence.push(...evidenceOf(job, verdict));
+    if (verdict.kind === "skipped") continue;
+    if (verdict.kind === "go" && verdict.evidence.length === 0)
+      throw withPartialResult(noEvidence(), account, evidence);
+    evidence.push(...verdict.evidence);
     account = { ...account, ...verdict.value, changed: account.changed === true || verdict.value?.changed === true };
     if (verdict.kind === "stop") return { ...verdict, value: account, evidence };
   }
-  return { kind: "go", value: account, evidence };
+  return evidence.length === 0 ? skipped : goWith(account, evidence);
 }
 
-/** The evidence of a step, without that of what a dry run has not done. */
-export function evidenceOf({ dryRun }: Pick<Job, "dryRun">, { evidence }: Verdict<unknown>): readonly Evidence[] {
-  return dryRun ? evidence.filter((row) => !isSimulatedEvidence(row)) : evidence;
+/** A step that is not in TypeScript may be without; it is not believed. */
+function noEvidence(): ReleaseError {
+  return new ReleaseError({ code: "EVIDENCE_MISSING", category: "bug", message: "a step went on without evidence" });
 }

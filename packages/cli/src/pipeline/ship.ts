@@ -36,7 +36,7 @@ export async function ship(
   requireSections(job);
   // Before any credential: an armed switch must hold even where the job has lost its tokens.
   const held = checkKillSwitchEnv(job);
-  if (held.kind === "stop") return held;
+  if (held !== undefined) return held;
   warnWithoutGate(job);
   await openEverything(job);
   const commit = await job.commit();

@@ -105,5 +105,8 @@ export async function findWishTarget(
   const status = statusOf(state);
   if (status?.state !== "unfinished") return refuse("JOURNAL_EMPTY", "no rollout is under way");
   const other = state.fleet && otherFleet(state, fleet);
-  return other === undefined ? go(status) : refuse("JOURNAL_OTHER_FLEET", other);
+  if (other !== undefined) return refuse("JOURNAL_OTHER_FLEET", other);
+  const fact = `rollout ${status.id} of ${status.release.sha} is under way`;
+  const at = new Date(status.startedAt).toISOString();
+  return go(status, [{ rule: "journal", verdict: "unfinished", fact, source: "journal", at }]);
 }

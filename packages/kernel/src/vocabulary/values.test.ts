@@ -21,6 +21,10 @@ test("a verdict carries its evidence, and a value only if there is one", () => {
   const evidence = [{ rule: "gate", verdict: "open", fact: "f", source: "s", at: "t" }] as const;
   const options = { outcome: "held", code: "KILL_SWITCH_HELD", reason: "because" } as const;
   expect(go(1, evidence)).toEqual({ kind: "go", value: 1, evidence });
+  // @ts-expect-error Nothing is allowed without evidence, neither by type nor at run time.
+  expect(() => go(1, [])).toThrow("without evidence");
+  // @ts-expect-error The same.
+  expect(() => go(1)).toThrow("without evidence");
   expect(stop(options)).toStrictEqual({ kind: "stop", ...options, evidence: [] });
   expect(stop({ ...options, evidence, value: 2 })).toStrictEqual({ kind: "stop", ...options, evidence, value: 2 });
   expect("value" in stop({ ...options, value: undefined })).toBe(false);

@@ -1,3 +1,5 @@
+import { ReleaseError } from "./release-error.ts";
+
 /** Why a stage stopped; the words of the result document and, in the command line, of the exit codes. */
 export type StopOutcome = "deferred" | "superseded" | "held" | "refused" | "unknown" | "halted" | "partial";
 
@@ -25,7 +27,7 @@ export type Verdict<T> = Go<T> | Stop<T>;
 export interface Go<T> {
   readonly kind: "go";
   readonly value: T;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: NonEmpty<Evidence>;
 }
 
 /** The stage refuses to go on. A refusal is a value; failures of our own are thrown. */
@@ -47,11 +49,14 @@ export interface StopOptions<T = never> {
   readonly value?: T | undefined;
 }
 
-/** A verdict that goes on with `value`. */
-export function go<T>(value: T, evidence: NonEmpty<Evidence>): Go<T>;
-/** @deprecated A `go` needs evidence. */
-export function go<T>(value: T, evidence?: readonly Evidence[]): Go<T>;
-export function go<T>(value: T, evidence: readonly Evidence[] = []): Go<T> {
+/** A verdict that goes on with `value`. @throws ReleaseError `EVIDENCE_MISSING` without evidence, which types allow no more than this does */
+export function go<T>(value: T, evidence: NonEmpty<Evidence>): Go<T> {
+  if (!Array.isArray(evidence) || evidence.length === 0)
+    throw new ReleaseError({
+      code: "EVIDENCE_MISSING",
+      category: "bug",
+      message: "nothing is allowed without evidence",
+    });
   return { kind: "go", value, evidence };
 }
 

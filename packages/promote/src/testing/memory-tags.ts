@@ -13,6 +13,7 @@ import {
   stop,
   unknown,
 } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import type { Manifest, Receipt, TagStore } from "../ports/tag-store.ts";
 
 /** One call of a method. */
@@ -130,7 +131,7 @@ export function createMemoryTags(): MemoryTags {
       if (fault instanceof Error) throw fault;
       return fault === "refused"
         ? stop({ outcome: "refused", code: "TAG_IMMUTABLE", reason: "the tag is immutable" })
-        : go({});
+        : go({}, testEvidence);
     },
     async copy(source, target) {
       const fault = ask("copy", target, source.digest ?? "");
@@ -139,7 +140,7 @@ export function createMemoryTags(): MemoryTags {
       if (image === undefined)
         return stop({ outcome: "refused", code: "SOURCE_MISSING", reason: "the source does not exist" });
       store(target, image);
-      return go(image);
+      return go(image, testEvidence);
     },
     async copyWithReferrers(source, target) {
       const fault = ask("copyWithReferrers", target, source.digest ?? "");

@@ -1,26 +1,17 @@
 import { inspectJournal } from "@lateen/fleet";
-import {
-  asReleaseError,
-  type CommitSha,
-  type Evidence,
-  go,
-  isoNow,
-  type Stop,
-  stop,
-  type Verdict,
-} from "@lateen/kernel";
+import { asReleaseError, type CommitSha, type Evidence, isoNow, type Stop, stop, type Verdict } from "@lateen/kernel";
 import type { Shipped } from "./decide-shipped.ts";
 import { remedy } from "./remedies.ts";
 import type { Job } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import type { ExplainedRule } from "../../output/result.ts";
-import { evidence as evidenceOf } from "../../pipeline/evidence.ts";
+import { evidence as evidenceOf, goWith } from "../../pipeline/evidence.ts";
 import { passKillSwitch, passSupersession } from "../../pipeline/guards/guards.ts";
 import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
 import { gateStep } from "../../pipeline/steps/pass-gate.ts";
 import { checkTarget } from "../../pipeline/steps/promote.ts";
 import { resolveRelease } from "../../pipeline/steps/resolve-release.ts";
-import type { PipelineState, Step } from "../../pipeline/run-pipeline.ts";
+import { type PipelineState, type Skipped, skipped, type Step } from "../../pipeline/run-pipeline.ts";
 import { lookAtFleet } from "../../pipeline/steps/look-at-fleet.ts";
 
 /** Everything that is known about why a commit did or did not ship. */
@@ -59,7 +50,7 @@ export async function explain(job: Job, commit: CommitSha): Promise<Explanation>
   const rules: ExplainedRule[] = explainLedgers(ledgers);
   for (const [rule, step, about] of questionsOf(job)) {
     const verdict = await attempt(job, account, step);
-    account = { ...account, ...verdict.value };
+    if (verdict.kind !== "skipped") account = { ...account, ...verdict.value };
     rules.push(...explained(job, rule, verdict, about));
   }
   return { commit, ledgers, rules, account };
@@ -84,7 +75,7 @@ const verdicts: Readonly<Record<Shipped["kind"], string>> = {
   unread: "unknown",
 };
 
-async function attempt(job: Job, account: PipelineState, step: Step): Promise<Verdict<Partial<PipelineState>>> {
+async function attempt(job: Job, account: PipelineState, step: Step): ReturnType<Step> {
   try {
     return await step(job, account);
   } catch (thrown) {
@@ -101,8 +92,8 @@ async function attempt(job: Job, account: PipelineState, step: Step): Promise<Ve
 }
 
 /** A rule with its facts; one that is not configured says nothing. */
-function explained(job: Job, rule: string, verdict: Verdict<unknown>, about?: string): ExplainedRule[] {
-  if (verdict.kind === "go" && verdict.evidence.length === 0) return [];
+function explained(job: Job, rule: string, verdict: Verdict<unknown> | Skipped, about?: string): ExplainedRule[] {
+  if (verdict.kind === "skipped") return [];
   const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
   const said = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
   const fact = about === undefined ? said : `${about}: ${said}`;
@@ -126,10 +117,10 @@ function changeOf(job: Job, rule: string, { outcome, code }: Stop<unknown>): str
 }
 
 /** Outcome of the last rollout, where it was one of this commit. */
-async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
-  if (job.settings.config.fleet === undefined) return go({});
+async function lookAtJournal(job: Job, { commit }: PipelineState): ReturnType<Step> {
+  if (job.settings.config.fleet === undefined) return skipped;
   const status = await inspectJournal((await job.wiring.fleet()).journal);
-  if (status === undefined || status.release.sha !== commit) return go({});
+  if (status === undefined || status.release.sha !== commit) return skipped;
   const end = status.outcome ?? status.state;
   const started = new Date(status.startedAt).toISOString();
   const fact = `the rollout that started at ${started} moved ${counted(status.moved, "tenant")} and is ${end}`;
@@ -137,15 +128,15 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): Promise<Verdi
   const verdicts = checks.length === 0 ? [] : status.checks.map((await import("@lateen/fleet/checks")).checkEvidence);
   const evidence = [evidenceOf(job, "journal", end, fact, folder), ...verdicts];
   return end === "shipped" || end === "unchanged"
-    ? go({}, evidence)
+    ? goWith({}, evidence)
     : stop({ outcome: "halted", code: "ROLLOUT_NOT_SHIPPED", reason: fact, evidence });
 }
 
 /** One look at every tenant; anyone who is elsewhere is named. */
-async function explainFleet(job: Job, { commit }: PipelineState): Promise<Verdict<Partial<PipelineState>>> {
+async function explainFleet(job: Job, { commit }: PipelineState): ReturnType<Step> {
   const verdict = await lookAtFleet({ ...job, report: () => undefined }, commit);
   const { fleet } = job.settings.config;
-  if (verdict === undefined || fleet === undefined) return { kind: "go", value: {}, evidence: [] };
+  if (verdict === undefined || fleet === undefined) return skipped;
   const at = isoNow(job.wiring.clock);
   const evidence = verdict.value?.tenants.map(
     ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({
@@ -156,5 +147,6 @@ async function explainFleet(job: Job, { commit }: PipelineState): Promise<Verdic
       at,
     }),
   );
+  if (verdict.kind === "go") return goWith({}, evidence ?? verdict.evidence);
   return { ...verdict, value: {}, evidence: evidence ?? verdict.evidence };
 }

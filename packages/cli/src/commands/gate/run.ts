@@ -15,8 +15,7 @@ export async function judgeGate(context: Context, options: GateOptions): Promise
   const job = await openJob(context, "forge", "gate");
   await checkOverrides(job);
   const held = checkKillSwitchEnv(job);
-  if (held.kind === "stop")
-    return conclude(held, { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } });
+  if (held !== undefined) return conclude(held, { outcome: "open", reason: "", gate: { verdict: "held", checks: [] } });
   await job.wiring.forge();
   job.wiring.demandSecrets();
   const commit = await job.commit();

@@ -10,11 +10,12 @@ export const plan: Command = {
     ["lateen plan --detailed-exitcode", "13 if there is something to do"],
   ],
   async run(context) {
-    const [{ openWriterJob }, { foresee }, { ship }, { ignoreKillSwitch }] = await Promise.all([
+    const [{ openWriterJob }, { foresee }, { ship }, { ignoreKillSwitch }, { after }] = await Promise.all([
       import("../open-writer-job.ts"),
       import("../../pipeline/expected/foresee.ts"),
       import("../../pipeline/ship.ts"),
       import("../../pipeline/guards/ignore-kill-switch.ts"),
+      import("../../pipeline/evidence.ts"),
     ]);
     const { job, evidence, held } = await ignoreKillSwitch(await openWriterJob({ ...context, dryRun: true }));
     const verdict = await foresee(job, await ship(job, { wait: false, settle: false }));
@@ -25,6 +26,6 @@ export const plan: Command = {
       outcome,
       reason: [reason, held].filter((part) => part !== "").join("; "),
     };
-    return conclude({ ...verdict, evidence: [...evidence, ...verdict.evidence] }, ending);
+    return conclude(after(evidence, verdict), ending);
   },
 };

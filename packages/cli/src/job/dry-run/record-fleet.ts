@@ -1,5 +1,5 @@
 import type { JournalEntry, OpenJournal } from "@lateen/fleet";
-import { found, go } from "@lateen/kernel";
+import { type Evidence, found, go } from "@lateen/kernel";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { FleetWiring } from "../../wiring/wiring.ts";
 
@@ -42,11 +42,20 @@ export function recordFleet({ controlPlane, prober, journal, access, checks, pas
           rotate: async () => undefined,
           close: async () => undefined,
         };
-        return go(open);
+        return go(open, [recordedOnly]);
       },
     },
   };
 }
+
+/** A dry run holds no lock. */
+const recordedOnly: Evidence = {
+  rule: "journal",
+  verdict: "held",
+  fact: "the journal is only read",
+  source: "a dry run",
+  at: new Date(0).toISOString(),
+};
 
 /** A check that is not run: nothing has moved yet, so that its answer would be of the release before. */
 function asPlanned(check: FleetCheck): FleetCheck {

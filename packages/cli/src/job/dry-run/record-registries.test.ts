@@ -1,4 +1,5 @@
 import { found, go, parseDigest, parseImageRef, stop } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import type { Manifest, Registries } from "@lateen/registry";
 import { expect, test } from "vitest";
 import { recordRegistries } from "./record-registries.ts";
@@ -53,7 +54,7 @@ test("what a registry refuses without being written to, a dry run refuses too", 
     reason: "the tag is immutable",
   });
   expect(await immutable.copy(source, target.repository)).toMatchObject({ kind: "stop", reason: "a blob is missing" });
-  const mutable = recordRegistries(real({ checkTags: async () => go("mutable") }));
+  const mutable = recordRegistries(real({ checkTags: async () => go("mutable", testEvidence) }));
   expect(await mutable.preflight(target.repository, manifest, ["latest"])).toMatchObject({
     value: { mutability: "mutable" },
   });

@@ -1,4 +1,4 @@
-import { found, go, type ImageRef, type Repository, stop, type Verdict } from "@lateen/kernel";
+import { type Evidence, found, go, type ImageRef, type Repository, stop, type Verdict } from "@lateen/kernel";
 import type { Manifest, Registries } from "@lateen/registry";
 
 /** Registries as they would be: tags that were put name their new digest, content that was copied is there. */
@@ -39,12 +39,21 @@ export function recordRegistries(registries: Registries): Registries {
     async preflight(repository, manifest, tags, signal) {
       const looked = await registries.checkTags?.(repository, manifest.digest, tags, signal);
       if (looked?.kind === "stop") return { ...looked, value: undefined };
-      return go({ permission: "unproven", mutability: looked?.value ?? "unknown" }, looked?.evidence);
+      return go({ permission: "unproven", mutability: looked?.value ?? "unknown" }, looked?.evidence ?? [notAsked]);
     },
     copy,
     copyWithReferrers: copy,
   };
 }
+
+/** A dry run asks nothing that would have to be written. */
+const notAsked: Evidence = {
+  rule: "copy",
+  verdict: "unproven",
+  fact: "whether it can be written is not tried",
+  source: "a dry run",
+  at: new Date(0).toISOString(),
+};
 
 /** Never the real copy: it would write. */
 async function lookBeforeCopy(
@@ -55,6 +64,6 @@ async function lookBeforeCopy(
 ): Promise<Verdict<Manifest>> {
   if (registries.checkCopy !== undefined) return registries.checkCopy(source, target, signal);
   const reading = await registries.manifest(source, signal);
-  if (reading.kind === "found") return go(reading.value);
+  if (reading.kind === "found") return go(reading.value, [notAsked]);
   return stop({ outcome: "unknown", code: "SOURCE_UNREADABLE", reason: `${source.repository} could not be read` });
 }

@@ -1,4 +1,4 @@
-import { go, stop, type Verdict } from "@lateen/kernel";
+import { type Stop, stop } from "@lateen/kernel";
 import type { Ledger } from "@lateen/promote";
 import type { Job } from "../../job/job.ts";
 
@@ -10,7 +10,7 @@ export interface EnteredTarget {
 }
 
 /** Stops where a newer release has overtaken a target that this run had committed, or where that cannot be known. */
-export async function checkNotOvertaken({ signal }: Job, entered: readonly EnteredTarget[]): Promise<Verdict<void>> {
+export async function checkNotOvertaken({ signal }: Job, entered: readonly EnteredTarget[]): Promise<Stop | undefined> {
   for (const { name, entry, ledger } of entered) {
     const head = await ledger.read(signal);
     if (head.kind === "found" && head.value.id === entry) continue;
@@ -24,5 +24,5 @@ export async function checkNotOvertaken({ signal }: Job, entered: readonly Enter
     const reason = `${newer} has been promoted to ${name} since, and takes the other targets with it`;
     return stop({ outcome: "superseded", code: "OVERTAKEN", reason });
   }
-  return go(undefined);
+  return undefined;
 }

@@ -1,9 +1,10 @@
 import { checkSuperseded, gatePorts, holdAtStart, readKillSwitch, type SupersessionInput } from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
-import { absent, asReleaseError, type CommitSha, go, stop, type Verdict } from "@lateen/kernel";
+import { absent, asReleaseError, type CommitSha, go, type Stop, stop, type Verdict } from "@lateen/kernel";
 import type { KillSwitchConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
-import type { PipelineState, Step } from "../run-pipeline.ts";
+import { evidence } from "../evidence.ts";
+import { type PipelineState, type Skipped, skipped, type Step } from "../run-pipeline.ts";
 import { supersededInARow } from "./starvation.ts";
 
 /**
@@ -16,11 +17,11 @@ export function checkKillSwitchEnv({
   host,
   wiring,
   fullCommit,
-}: Job): Verdict<PipelineState | undefined> {
+}: Job): Stop<PipelineState | undefined> | undefined {
   const { killSwitch } = settings.config;
-  if (killSwitch === undefined || overrides.has("kill-switch")) return go(undefined);
+  if (killSwitch === undefined || overrides.has("kill-switch")) return undefined;
   const held = holdAtStart(switchInput({ host }, killSwitch), wiring.clock);
-  if (held === undefined) return go(undefined);
+  if (held === undefined) return undefined;
   const commit = fullCommit();
   return { ...held, value: commit && { commit } };
 }
@@ -30,8 +31,10 @@ export function checkKillSwitchEnv({
  * the forge answers nothing at all, since `held` would be a quiet success.
  * @throws ReleaseError of category `auth` where the forge turns the token away; one that only may not read the variable is held
  */
-export async function passKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
-  const verdict = await readSwitch(job);
+export async function passKillSwitch(job: Job): ReturnType<Step> {
+  const { killSwitch } = job.settings.config;
+  if (killSwitch === undefined) return skipped;
+  const verdict = await readSwitch(job, killSwitch);
   if (verdict.kind === "go") return go({}, verdict.evidence);
   const cause = verdict.value?.cause;
   if (cause?.category === "auth" && cause.code !== "FORGE_FORBIDDEN") throw cause;
@@ -43,16 +46,16 @@ export async function passKillSwitch(job: Job): Promise<Verdict<Partial<Pipeline
 }
 
 /** The same once something has moved: whatever keeps the switch from being read, nothing new is started. */
-export function recheckKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
+export function recheckKillSwitch(job: Job): ReturnType<Step> {
   return failAsUnknown(() => passKillSwitch(job));
 }
 
 /** What a rollback does about the kill switch: it may have been armed for its sake, so it is reported and stops nothing. */
-export async function warnKillSwitch(job: Job): Promise<Verdict<Partial<PipelineState>>> {
+export async function warnKillSwitch(job: Job): Promise<Skipped> {
   const verdict = await recheckKillSwitch(job);
   if (verdict.kind === "stop")
     job.report({ type: "warned", message: `the kill switch does not stop a rollback: ${verdict.reason}` });
-  return go({});
+  return skipped;
 }
 
 async function isForgeSilent(job: Job): Promise<boolean> {
@@ -60,9 +63,8 @@ async function isForgeSilent(job: Job): Promise<boolean> {
   return forge !== undefined && (await (await job.wiring.forge()).head(forge.branch, job.signal)).kind === "unknown";
 }
 
-async function readSwitch(job: Job) {
-  const { killSwitch, forge } = job.settings.config;
-  if (killSwitch === undefined) return go({ verdict: "free", reason: "no kill switch is configured" });
+async function readSwitch(job: Job, killSwitch: KillSwitchConfig) {
+  const { forge } = job.settings.config;
   const holds = killSwitch.ref === undefined ? undefined : await job.wiring.holds();
   const ports =
     forge === undefined ? withoutForge : { variables: await job.wiring.forge(), places: await job.wiring.forge() };
@@ -83,7 +85,7 @@ const withoutForge = {
 /** Stops with `superseded` where a newer commit owns production; every descendant counts where no section narrows it. */
 export const passSupersession: Step = async (job, { commit }) => {
   const { forge, supersession } = job.settings.config;
-  if (forge === undefined || supersession === false) return go({});
+  if (forge === undefined || supersession === false) return skipped;
   const input: SupersessionInput = {
     commit,
     branch: forge.branch,
@@ -118,30 +120,34 @@ export function guardsOf(job: Job, commit: CommitSha): Guards {
     supersededBy: () => newer,
     guards: [
       // First, so that what is checked after a pause is checked as it is then.
-      { name: "pause", check: () => passPause(job) },
-      { name: "kill-switch", check: async () => recheckKillSwitch(job) },
+      { name: "pause", check: async () => asked(job, "pause", await passPause(job)) },
+      { name: "kill-switch", check: async () => asked(job, "kill-switch", await recheckKillSwitch(job)) },
       {
         name: "supersession",
         async check() {
           const verdict = await failAsUnknown(async () => passSupersession(job, { commit }));
-          newer = verdict.value?.supersededBy ?? newer;
-          return verdict;
+          if (verdict.kind === "stop") newer = verdict.value?.supersededBy ?? newer;
+          return asked(job, "supersession", verdict);
         },
       },
     ],
   };
 }
 
+/** A guard's answer to one who must have one: what is not configured holds nothing. */
+export function asked<T>(job: Job, rule: string, verdict: Verdict<T> | Skipped): Verdict<T | undefined> {
+  if (verdict.kind !== "skipped") return verdict;
+  return go(undefined, [evidence(job, rule, "none", `no ${rule} holds`, "the configuration")]);
+}
+
 /** Waits while the job is paused. @throws ReleaseError `INTERRUPTED` */
-export async function passPause(job: Job): Promise<Verdict<Partial<PipelineState>>> {
+export async function passPause(job: Job): Promise<Skipped> {
   if (!job.dryRun) await job.pause?.whileRunning(job.wiring.clock, job.signal);
-  return go({});
+  return skipped;
 }
 
 /** A guard that fails in the middle of a rollout stops it as `unknown`: the account of the fleet is worth more than the error. */
-async function failAsUnknown(
-  check: () => Promise<Verdict<Partial<PipelineState>>>,
-): Promise<Verdict<Partial<PipelineState>>> {
+async function failAsUnknown(check: () => ReturnType<Step>): ReturnType<Step> {
   try {
     return await check();
   } catch (thrown) {

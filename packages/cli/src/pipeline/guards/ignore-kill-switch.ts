@@ -13,7 +13,7 @@ export interface IgnoredKillSwitch {
 /** Looks past an armed kill switch, and says so: a freeze stops what changes production, and a plan shows what that would be. */
 export async function ignoreKillSwitch(job: Job): Promise<IgnoredKillSwitch> {
   const verdict = await recheckKillSwitch(job);
-  if (verdict.kind === "go") return { job, evidence: [], held: "" };
+  if (verdict.kind !== "stop") return { job, evidence: [], held: "" };
   const held = `ship would be stopped: ${verdict.reason}`;
   job.report({ type: "warned", message: held });
   const { killSwitch: _, ...config } = job.settings.config;

@@ -1,5 +1,6 @@
 import { countSupersededInARow } from "@lateen/gate";
 import { type CommitSha, found, go, parseCommitSha, stop, systemClock, type Verdict } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import { expect, test } from "vitest";
 import type { Job } from "../../job/job.ts";
 import type { PipelineState } from "../run-pipeline.ts";
@@ -28,7 +29,7 @@ test("a release that finishes ends the row of those that gave way while it was u
   const { all, start } = createMemory();
   const [older, newer] = [start(), start()];
   await rememberAttempt(older, superseded(first));
-  await rememberAttempt(newer, go({ commit: second }));
+  await rememberAttempt(newer, go({ commit: second }, testEvidence));
   expect(countSupersededInARow(all)).toBe(0);
   await rememberAttempt(start(), superseded(third));
   expect(countSupersededInARow(all)).toBe(1);
@@ -46,7 +47,7 @@ test("a release is finished too where it is committed and not every tag has sett
 
 test("a release before which none gave way is not worth an entry", async () => {
   const { all, start } = createMemory();
-  await rememberAttempt(start(), go({ commit: first }));
+  await rememberAttempt(start(), go({ commit: first }, testEvidence));
   await rememberAttempt(
     start(),
     stop({ outcome: "refused", code: "GATE_REFUSED", reason: "red", value: { commit: first } }),

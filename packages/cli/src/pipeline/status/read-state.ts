@@ -74,9 +74,9 @@ async function readRollout(job: Job): Promise<State["rollout"]> {
 /** The kill switch and every hold that it reads; one that cannot be read holds a release as well. */
 export async function readHolds(job: Job): Promise<Pick<State, "holds" | "evidence">> {
   const { killSwitch, forge } = job.settings.config;
-  if (killSwitch === undefined) return { holds: [], evidence: [] };
-  if (forge !== undefined) await job.wiring.forge();
+  if (killSwitch !== undefined && forge !== undefined) await job.wiring.forge();
   const verdict = await recheckKillSwitch(job);
+  if (verdict.kind === "skipped") return { holds: [], evidence: [] };
   if (verdict.kind === "go") return { holds: [], evidence: verdict.evidence };
   const { reason, evidence } = verdict;
   return { holds: [{ rule: "kill-switch", reason, source: evidence.at(-1)?.source ?? "" }], evidence };

@@ -1,7 +1,7 @@
 import { formatImageRef, go, parseImageRef, stop } from "@lateen/kernel";
 import { candidateTag } from "../../job/job.ts";
 import { evidence } from "../evidence.ts";
-import type { Step } from "../run-pipeline.ts";
+import { skipped, type Step } from "../run-pipeline.ts";
 
 /**
  * Proves that the tag by which tenants pull a release is still there: a control plane takes a tag, and the digest that the ledger
@@ -10,7 +10,7 @@ import type { Step } from "../run-pipeline.ts";
  */
 export const checkCandidatePullable: Step = async (job, { commit }) => {
   const { fleet, release } = job.settings.config;
-  if (fleet === undefined || release === undefined || release.images.length === 0) return go({});
+  if (fleet === undefined || release === undefined || release.images.length === 0) return skipped;
   const registries = await job.wiring.registries();
   const tag = candidateTag(release.candidate, commit);
   const refs = release.images.map(({ repository }) => parseImageRef(`${repository}:${tag}`));

@@ -1,10 +1,11 @@
 import { resolveFleetPolicy } from "@lateen/fleet";
 import { checkEvidence, describeStopped, type FleetCheck, runChecks } from "@lateen/fleet/checks";
-import { createLimit, go, type Slug, stop, type Verdict } from "@lateen/kernel";
+import { createLimit, type Slug, type Stop, stop } from "@lateen/kernel";
 import { candidateTag, type Job } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { checkResults, heldChecks } from "../checks.ts";
-import type { PipelineState, Step } from "../run-pipeline.ts";
+import { goWith } from "../evidence.ts";
+import { type PipelineState, skipped, type Step } from "../run-pipeline.ts";
 
 /** Looks at a time. */
 const concurrency = 32;
@@ -16,10 +17,10 @@ export function hasPromotionChecks({ settings }: Pick<Job, "settings">): boolean
 
 /** Runs the checks at `promotion`; one that does not pass leaves every tag where it is. */
 export const passPromotionChecks: Step = async (job, state) => {
-  if (!hasPromotionChecks(job) || job.settings.config.promote === undefined) return go({});
+  if (!hasPromotionChecks(job) || job.settings.config.promote === undefined) return skipped;
   const { checks: all, waived } = await heldChecks(job);
   const checks = all.filter(({ at }) => at.includes("promotion"));
-  if (checks.length === 0) return { kind: "go", value: {}, evidence: waived };
+  if (checks.length === 0) return waived.length === 0 ? skipped : goWith({}, waived);
   const tenants = await tenantsOf(job, state, checks);
   if (tenants.kind === "stop") return { ...tenants, value: {} };
   const { clock } = job.wiring;
@@ -47,7 +48,8 @@ export const passPromotionChecks: Step = async (job, state) => {
   const evidence = [...waived, ...reports.map(checkEvidence)];
   const value = { fleet: withChecks(state.fleet, checkResults(reports, job.dryRun)) };
   const [first] = stopped;
-  if (first === undefined) return { kind: "go", value, evidence };
+  if (first === undefined && evidence.length === 0) return tenantsUnknown("none is proven to run the commit");
+  if (first === undefined) return goWith(value, evidence);
   const code = first.verdict === "failed" ? "CHECK_FAILED" : "CHECK_UNKNOWN";
   return stop({ outcome: "halted", code, reason: `${describeStopped(stopped)}; no tag was moved`, evidence, value });
 };
@@ -57,24 +59,25 @@ async function tenantsOf(
   job: Job,
   { coverage, commit }: PipelineState,
   checks: readonly FleetCheck[],
-): Promise<Verdict<readonly Slug[]>> {
-  if (!checks.some(({ perTenant }) => perTenant)) return { kind: "go", value: [], evidence: [] };
+): Promise<{ readonly kind: "found"; readonly value: readonly Slug[] } | Stop> {
+  if (!checks.some(({ perTenant }) => perTenant)) return { kind: "found", value: [] };
   if (coverage !== undefined) {
     const proven = coverage.tenants.filter(({ verdict }) => verdict === "verified");
-    return { kind: "go", value: proven.map(({ slug }) => slug), evidence: [] };
+    return { kind: "found", value: proven.map(({ slug }) => slug) };
   }
   const { controlPlane } = await job.wiring.fleet();
   const { candidate } = job.settings.config.release ?? { candidate: "{sha}" };
   const release = { sha: commit, digests: {}, tag: candidateTag(candidate, commit) };
   const reading = await controlPlane.enumerate(release, { soakMs: 0, batch: 1, maxStragglers: 0 }, job.signal);
   if (reading.kind === "found" && reading.value.length > 0)
-    return { kind: "go", value: reading.value.map(({ slug }) => slug), evidence: [] };
-  const reason = reading.kind === "unknown" ? reading.cause.message : "the fleet has no tenant";
-  return stop({
-    outcome: "unknown",
-    code: "CHECK_TENANTS_UNKNOWN",
-    reason: `the tenants to check are not known: ${reason}`,
-  });
+    return { kind: "found", value: reading.value.map(({ slug }) => slug) };
+  return tenantsUnknown(reading.kind === "unknown" ? reading.cause.message : "the fleet has no tenant");
+}
+
+/** Checks of no tenant have proven nothing. */
+function tenantsUnknown(why: string): Stop {
+  const reason = `the tenants to check are not known: ${why}`;
+  return stop({ outcome: "unknown", code: "CHECK_TENANTS_UNKNOWN", reason });
 }
 
 function withChecks(fleet: FleetResult | undefined, checks: FleetResult["checks"]): FleetResult {

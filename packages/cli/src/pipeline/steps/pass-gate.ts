@@ -1,12 +1,13 @@
 import { gateOf } from "../../config/gate-of.ts";
 import { type GateInput, type GateReport, passGate } from "@lateen/gate";
-import { type CommitSha, go, type Verdict } from "@lateen/kernel";
+import type { CommitSha, Verdict } from "@lateen/kernel";
 import type { ForgeConfig, GateConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import type { GateResult } from "../../output/result.ts";
 import { gatePortsOf, switchInput } from "../guards/guards.ts";
-import type { PipelineState, Step } from "../run-pipeline.ts";
+import { goWith } from "../evidence.ts";
+import { type PipelineState, skipped, type Step } from "../run-pipeline.ts";
 import { configMissing } from "../../config/errors.ts";
 
 /** How a gate is passed. */
@@ -24,7 +25,7 @@ export function gateStep({ wait, settle = true, lookAhead = false }: GateOptions
   return async (job, account) => {
     const { forge } = job.settings.config;
     const gate = gateOf(job.settings.config);
-    if (gate === undefined) return go({});
+    if (gate === undefined) return skipped;
     if (forge === undefined) throw configMissing("forge");
     const about = `${counted(gate.checks.length, "check")}, ${counted(gate.workflows.length, "workflow")}`;
     job.report({ type: "stage-started", stage: "gate", about });
@@ -32,9 +33,7 @@ export function gateStep({ wait, settle = true, lookAhead = false }: GateOptions
     const input: GateInput = { ...gateInput(job, account, gate, forge), promoted, wait, settle };
     const verdict = withReport(await passGate(input, await gatePortsOf(job), job.signal));
     const isWaiting = verdict.kind === "stop" && verdict.value?.gate?.verdict === "wait";
-    return isWaiting && lookAhead && job.dryRun
-      ? { kind: "go", value: verdict.value ?? {}, evidence: verdict.evidence }
-      : verdict;
+    return isWaiting && lookAhead && job.dryRun ? goWith(verdict.value ?? {}, verdict.evidence) : verdict;
   };
 }
 

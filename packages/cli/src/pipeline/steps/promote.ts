@@ -1,17 +1,18 @@
 import { checkPromotion, promote, type PromotePorts, type PromotionInput } from "@lateen/promote";
-import { go, isoNow, type Verdict } from "@lateen/kernel";
+import { isoNow, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../../config/config.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import { describeTarget } from "../targets/describe-target.ts";
 import { eachTarget } from "../targets/each-target.ts";
 import { withReport } from "../targets/promotion-account.ts";
-import { type PipelineState, type Step, runPipeline } from "../run-pipeline.ts";
+import { asked } from "../guards/guards.ts";
+import { type PipelineState, runPipeline, runSteps, skipped, type Step } from "../run-pipeline.ts";
 import { configMissing } from "../../config/errors.ts";
 
 /** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
 export const checkTargets: Step = (job, account) => {
   const targets = job.settings.config.promote?.targets ?? [];
-  if (targets.length === 0) return Promise.resolve(go({}));
+  if (targets.length === 0) return Promise.resolve(skipped);
   const steps = targets.map(
     (target): Step =>
       async (_, before) =>
@@ -39,7 +40,7 @@ export async function checkTarget(
 export function promoteTargets(guards: readonly Step[]): Step {
   return async (job, account) => {
     const targets = job.settings.config.promote?.targets ?? [];
-    if (targets.length === 0) return go({});
+    if (targets.length === 0) return skipped;
     return eachTarget(job, account, targets, async (target, before) => {
       begin(job, "promotion", target);
       const { guard, seen } = guardOf(job, guards, before.commit);
@@ -64,7 +65,7 @@ function guardOf(
   return {
     seen: () => seen,
     async guard() {
-      const verdict = await runPipeline(job, { commit }, guards);
+      const verdict = asked(job, "kill-switch", await runSteps(job, { commit }, guards));
       const newer = verdict.kind === "stop" ? verdict.value?.supersededBy : undefined;
       if (newer !== undefined) seen = { supersededBy: newer };
       return verdict;

@@ -1,13 +1,14 @@
-import { type Evidence, go, isoNow, parseSlug, stop } from "@lateen/kernel";
+import { type Evidence, isoNow, parseSlug, stop } from "@lateen/kernel";
 import { heldChecks } from "../checks.ts";
-import type { Step } from "../run-pipeline.ts";
+import { goWith } from "../evidence.ts";
+import { skipped, type Step } from "../run-pipeline.ts";
 
 /**
  * Asks every provider of a check whether it can be asked: a query with a mistake, a program or a workflow that is not there, a wrong
  * token and a server that is gone are found by a plan, not after the canary has moved. A real rollout finds out at the step itself.
  */
 export const reachProviders: Step = async (job) => {
-  if (!job.dryRun || job.settings.config.fleet === undefined) return go({});
+  if (!job.dryRun || job.settings.config.fleet === undefined) return skipped;
   const { checks } = await heldChecks(job);
   const evidence: Evidence[] = [];
   const [canary] = job.settings.config.fleet.canary;
@@ -32,5 +33,5 @@ export const reachProviders: Step = async (job) => {
       ],
     });
   }
-  return { kind: "go", value: {}, evidence };
+  return evidence.length === 0 ? skipped : goWith({}, evidence);
 };

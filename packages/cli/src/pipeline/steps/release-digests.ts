@@ -1,4 +1,4 @@
-import { type Digest, formatImageRef, parseDigest, parseImageRef, stop, go, type Verdict } from "@lateen/kernel";
+import { type Digest, formatImageRef, parseDigest, parseImageRef, type Stop, stop } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
 import { candidateTag, type Job } from "../../job/job.ts";
 import { evidence } from "../evidence.ts";
@@ -11,13 +11,17 @@ export type Digests = Readonly<Record<string, Digest>>;
  * The digests of the release: those that earlier steps have resolved, else those of the candidates, if a control plane moves
  * tenants by digest. The fleet then runs the very bytes that were resolved, whatever becomes of the tag.
  */
-export async function releaseDigests(job: Job, account: PipelineState): Promise<Verdict<Digests>> {
+export async function releaseDigests(
+  job: Job,
+  account: PipelineState,
+): Promise<{ readonly kind: "found"; readonly value: Digests } | Stop<unknown>> {
   const { fleet, release } = job.settings.config;
   const known: Record<string, Digest> = {};
   for (const { repository, digest } of account.images ?? [])
     if (digest !== undefined) known[repository] = parseDigest(digest);
   const missing = (release?.images ?? []).filter(({ repository }) => known[repository] === undefined);
-  if (fleet === undefined || release === undefined || missing.length === 0 || !movesByDigest(fleet)) return go(known);
+  if (fleet === undefined || release === undefined || missing.length === 0 || !movesByDigest(fleet))
+    return { kind: "found", value: known };
   const registries = await job.wiring.registries();
   const tag = candidateTag(release.candidate, account.commit);
   for (const { repository } of missing) {
@@ -39,7 +43,7 @@ export async function releaseDigests(job: Job, account: PipelineState): Promise<
       evidence: [evidence(job, "candidate", outcome, fact, name)],
     });
   }
-  return go(known);
+  return { kind: "found", value: known };
 }
 
 function movesByDigest({ controlPlanes }: FleetConfig): boolean {

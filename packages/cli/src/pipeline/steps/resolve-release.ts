@@ -1,13 +1,13 @@
-import { evidence as makeEvidence } from "../evidence.ts";
-import { type Evidence, formatImageRef, go, parseImageRef, stop } from "@lateen/kernel";
+import { type Evidence, formatImageRef, parseImageRef, stop } from "@lateen/kernel";
 import { candidateTag } from "../../job/job.ts";
 import type { ImageResult } from "../../output/result.ts";
-import type { Step } from "../run-pipeline.ts";
+import { evidence as makeEvidence, goWith } from "../evidence.ts";
+import { skipped, type Step } from "../run-pipeline.ts";
 
 /** Resolves the candidate of every image once; where tags are promoted too, promotion's own checks do that. */
 export const resolveRelease: Step = async (job, { commit }) => {
   const { release, promote } = job.settings.config;
-  if (release === undefined || promote !== undefined || release.images.length === 0) return go({});
+  if (release === undefined || promote !== undefined || release.images.length === 0) return skipped;
   const registries = await job.wiring.registries();
   const candidate = candidateTag(release.candidate, commit);
   const images: ImageResult[] = [];
@@ -35,5 +35,5 @@ export const resolveRelease: Step = async (job, { commit }) => {
     images.push({ repository, candidate, digest: reading.value.digest });
     evidence.push(makeEvidence(job, "candidate", "found", `${name} is ${reading.value.digest}`, name));
   }
-  return go({ images }, evidence);
+  return goWith({ images }, evidence);
 };

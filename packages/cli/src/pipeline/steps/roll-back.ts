@@ -10,11 +10,12 @@ import {
 import type { TargetConfig } from "../../config/config.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import { describeTarget } from "../targets/describe-target.ts";
-import { eachTarget } from "../targets/each-target.ts";
+import { type ActOnTarget, eachTarget } from "../targets/each-target.ts";
 import { fleetEvidence, portsOf } from "./promote.ts";
 import { withReport } from "../targets/promotion-account.ts";
 import { checkCandidatePullable } from "./check-candidate-pullable.ts";
-import { type PipelineState, type Step, runPipeline } from "../run-pipeline.ts";
+import { after, evidence } from "../evidence.ts";
+import { type PipelineState, type Step, runPipeline, runSteps } from "../run-pipeline.ts";
 import { rolloutStep } from "./roll-out.ts";
 import { warnFleetAheadOfLedger } from "../warn-fleet-ahead-of-ledger.ts";
 import { type EnteredTarget, checkNotOvertaken } from "../guards/check-not-overtaken.ts";
@@ -46,7 +47,7 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
   const planned = new Map<string, string | undefined>();
   const road: readonly Step[] = [prepareParts(parts, planned), ...moveFleet, goBack(parts, planned, moveFleet)];
   const verdict = await runPipeline(job, { commit: chosen.value }, road);
-  return { ...verdict, evidence: [...chosen.evidence, ...verdict.evidence] };
+  return after(chosen.evidence, verdict);
 }
 
 /** What the journal keeps: enough for anyone who finds it to continue under a rollback's rules, and to complete it. */
@@ -74,22 +75,22 @@ function goBack(parts: readonly Part[], planned: Map<string, string | undefined>
     let fleet: Partial<PipelineState> = {};
     const entered: EnteredTarget[] = [];
     const targets = parts.map(({ target }) => target);
-    const act = async (
-      { name, tags }: TargetConfig,
-      before: PipelineState,
-    ): ReturnType<Parameters<typeof eachTarget>[3]> => {
+    const moved = (before: PipelineState, fact: string) =>
+      go(fleetEvidence(job, { ...before, ...fleet }), [evidence(job, "fleet", "unchanged", fact, "the ledger")]);
+    const act = async ({ name, tags }: TargetConfig, before: PipelineState): ReturnType<ActOnTarget<PipelineState>> => {
       const part = parts.find(({ target }) => target.name === name);
       if (part === undefined) throw configMissing("promote.targets");
       job.report({ type: "stage-started", stage: "promotion", about: describeTarget({ name, tags }) });
       const beforeCommit: RollbackInput["beforeCommit"] = async ({ plannedOver }) => {
-        if (planned.get(name) === plannedOver) return go(fleetEvidence(job, { ...before, ...fleet }));
+        if (planned.get(name) === plannedOver) return moved(before, "nothing was released since the fleet moved");
         // Somebody released since the fleet was moved. What overtook a target that is back already owns the others too.
         const ours = await checkNotOvertaken(job, entered);
-        if (ours.kind === "stop") return { ...ours, value: undefined };
+        if (ours !== undefined) return { ...ours, value: undefined };
         // And may have moved the fleet too: it is looked at again.
-        const again = await runPipeline(job, { commit }, moveFleet);
-        fleet = again.value ?? {};
+        const again = await runSteps(job, { commit }, moveFleet);
         planned.set(name, plannedOver);
+        if (again.kind === "skipped") return moved(before, "no fleet is configured");
+        fleet = again.value ?? {};
         if (again.kind === "stop") return { ...again, value: undefined };
         return go(fleetEvidence(job, { ...before, ...fleet }), again.evidence);
       };
@@ -98,7 +99,7 @@ function goBack(parts: readonly Part[], planned: Map<string, string | undefined>
       if (entry !== undefined) entered.push({ name, entry, ledger: part.ports.ledger });
       return { verdict, more: fleet };
     };
-    return eachTarget(job, account, targets, act, { goOn: true });
+    return eachTarget(job, account, targets, act, { goOnAfter: ["refused", "unknown"] });
   };
 }
 

@@ -8,13 +8,14 @@ import {
   type RolloutPurpose,
   verifyFleet,
 } from "@lateen/fleet";
-import { go, type NonEmpty, type Slug, type Verdict } from "@lateen/kernel";
+import type { NonEmpty, Slug, Verdict } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
 import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { checkResults, heldChecks } from "../checks.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
-import type { PipelineState, Step } from "../run-pipeline.ts";
+import { after } from "../evidence.ts";
+import { type PipelineState, skipped, type Step } from "../run-pipeline.ts";
 import { releaseDigests } from "./release-digests.ts";
 import { tenantWord } from "../../output/tenant-word.ts";
 import { toleratedIn } from "../tolerated.ts";
@@ -40,7 +41,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
   return async (job, account) => {
     const { commit } = account;
     const { fleet, release } = job.settings.config;
-    if (fleet === undefined) return go({});
+    if (fleet === undefined) return skipped;
     if (release === undefined) throw configMissing("release");
     const tag = candidateTag(release.candidate, commit);
     const digests = await releaseDigests(job, account);
@@ -77,8 +78,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     };
     const rolled = await rollOut(input, ports, job.signal);
     warnTolerated(job, rolled);
-    const evidence = [...waived, ...rolled.evidence];
-    const covered = withCoverage({ ...rolled, evidence }, supersededBy(), job.dryRun, true);
+    const covered = withCoverage(after(waived, rolled), supersededBy(), job.dryRun, true);
     return covered.kind === "stop"
       ? covered
       : { ...covered, value: { ...covered.value, tookMs: await tookMs(job, rolled) } };
@@ -196,11 +196,9 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
 
 /** The fleet's account as the result document has it. */
 export function fleetResult(report: FleetReport, isRollout = false): FleetResult {
-  const { enumerated, verified, ahead, stragglers, quarantined, unknown, pinned, departed, ephemeral } = report;
-  const { waves, forecast } = report;
+  const { release: _, moved: __, resumed: ___, interrupted: ____, checks: _____, ...account } = report;
   const tenants = report.tenants.map((tenant) => ({ ...tenant, verdict: tenantWord(tenant, isRollout) }));
-  const lists = { stragglers, quarantined, unknown, pinned, departed, ephemeral };
-  return { enumerated, verified, ahead, ...lists, waves, forecast, tenants };
+  return { ...account, tenants };
 }
 
 /** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since no one has seen it. */

@@ -1,5 +1,6 @@
 import { type Clock, found, go, isReleaseError, type Reading, stop, type Verdict, type Release } from "@lateen/kernel";
 import type { Ancestry } from "@lateen/kernel";
+import { testEvidence } from "@lateen/kernel/testing";
 import type { FleetEvent } from "../../events.ts";
 import type { FleetReport } from "../../coverage/fleet-report.ts";
 import type { RolloutPorts } from "../../ports/rollout-ports.ts";
@@ -290,7 +291,7 @@ function portsOf(simulation: Simulation, { step, check, number, isIntruder, isDe
             return stop({ outcome, code: "GUARD_STOPPED", reason: `${name} says stop` });
           }
           watch.guardsPassed = true;
-          return go(undefined);
+          return go(undefined, testEvidence);
         }),
     };
   }

@@ -134,7 +134,7 @@ function usePipeline(tarball: string): void {
   const { version } = manifestOf(join(root, "node_modules/@types/node")) as unknown as { version: string };
   install(path, tarball, `@types/node@${version}`);
   const lines = [
-    `import { createJob, loadConfig, ship, wire } from "@lateen/cli";`,
+    `import { createJob, loadConfig, ship, wire } from "@lateen/cli/pipeline";`,
     `const settings = await loadConfig({ cwd: process.cwd(), env: {} });`,
     `const wiring = wire({ settings, env: {} });`,
     `const job = await createJob({ settings, wiring, sha: "0".repeat(40), actor: "a program", dryRun: true });`,

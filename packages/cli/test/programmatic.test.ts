@@ -1,6 +1,15 @@
-import { createJob, loadConfig, ship, wire } from "@lateen/cli";
-import { reconcile, resultOf, rollback, rollout, runPipeline } from "@lateen/cli/pipeline";
-import type { Journal, JournalEntry, OpenJournal } from "@lateen/fleet";
+import {
+  createJob,
+  loadConfig,
+  reconcile,
+  resultOf,
+  rollback,
+  rollout,
+  runPipeline,
+  ship,
+  wire,
+} from "@lateen/cli/pipeline";
+import type { Journal, JournalEntry } from "@lateen/fleet";
 import { go, isReleaseError } from "@lateen/kernel";
 import { testEvidence } from "@lateen/kernel/testing";
 import { existsSync } from "node:fs";
@@ -66,9 +75,9 @@ describe("a program of somebody else", () => {
 /** A journal of a program of its own, such as a table of a database. */
 function ownJournal(): Journal & { readonly entries: JournalEntry[] } {
   const entries: JournalEntry[] = [];
-  const open: OpenJournal = {
+  const open = {
     entries,
-    append: async (more) => void entries.push(...more),
+    append: async (more: readonly JournalEntry[]) => void entries.push(...more),
     rotate: async () => void entries.splice(0),
     close: async () => undefined,
   };

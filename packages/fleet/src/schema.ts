@@ -29,7 +29,7 @@ export const redeployRequest = z.object({
 });
 
 /** One row of an answer as a careful control plane gives it. */
-export const redeployRow = z.object({
+const redeployRow = z.object({
   slug: z.string(),
   phase: z.string().exactOptional(),
   ssm_status: z.string().exactOptional(),

@@ -1,5 +1,4 @@
-export type { GateReport } from "./checks/gate-report.ts";
-export { checkSuperseded, type SupersessionInput } from "./check-superseded.ts";
+export { checkSuperseded } from "./check-superseded.ts";
 export type { GateEvent } from "./events.ts";
 export { createHoldLog } from "./kill-switch/hold-log.ts";
 export { holdAtStart, readKillSwitch } from "./kill-switch/read-kill-switch.ts";

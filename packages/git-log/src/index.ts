@@ -1,2 +1,2 @@
 export { createGitRefLog } from "./git-ref-log.ts";
-export { type GitRunner, runGit } from "./git/run-git.ts";
+export { runGit } from "./git/run-git.ts";

@@ -18,7 +18,6 @@ export { readBounded } from "./http/read-bounded.ts";
 export { absent, found, mapReading, type Reading, toReading, unknown } from "./vocabulary/reading.ts";
 export type { Release } from "./vocabulary/release.ts";
 export { asReleaseError, isFatal, isReleaseError, ReleaseError } from "./vocabulary/release-error.ts";
-export type { ErrorCategory } from "./vocabulary/release-error.ts";
 export { ignoreEvents, type Reporter } from "./vocabulary/reporter.ts";
 export { retry } from "./time/retry.ts";
 export { parseRetryAfter } from "./http/retry-after.ts";

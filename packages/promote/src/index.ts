@@ -4,7 +4,7 @@ export type { PromotionEvent } from "./events.ts";
 export { readPastReleases } from "./facts/past-releases.ts";
 export { ledgerRef } from "./ledger-git/ledger-ref.ts";
 export type { History } from "./ports/history.ts";
-export type { Ledger, LedgerEntry, LedgerHead } from "./ports/ledger.ts";
+export type { Ledger, LedgerHead } from "./ports/ledger.ts";
 export type { TagStore } from "./ports/tag-store.ts";
 export { checkPromotion, promote } from "./promote.ts";
 export type { PromotePorts, PromotionInput, PromotionReport } from "./promotion.ts";

@@ -1,12 +1,4 @@
-import {
-  type ErrorCategory,
-  type Evidence,
-  type NonEmpty,
-  ReleaseError,
-  type Stop,
-  stop,
-  type StopOutcome,
-} from "@lateen/kernel";
+import { type Evidence, type NonEmpty, ReleaseError, type Stop, stop, type StopOutcome } from "@lateen/kernel";
 
 /** Every code that this package raises by itself; those of the kernel (`HTTP_…`, `INTERRUPTED`) pass through. */
 export type RegistryErrorCode =
@@ -57,7 +49,7 @@ export function registryStop<T = never>(options: {
 /** A {@link ReleaseError} with one of this package's codes. */
 export function registryError(
   code: RegistryErrorCode,
-  category: ErrorCategory,
+  category: ReleaseError["category"],
   options: Omit<ConstructorParameters<typeof ReleaseError>[0], "code" | "category">,
 ): ReleaseError {
   return new ReleaseError({ code, category, ...options });

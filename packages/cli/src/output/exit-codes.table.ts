@@ -1,11 +1,11 @@
-import type { ErrorCategory, StopOutcome } from "@lateen/kernel";
+import type { ReleaseError, StopOutcome } from "@lateen/kernel";
 
 /** The word in the result document that says how a command ended. */
 export type Outcome = StopOutcome | "shipped" | "unchanged" | "planned" | "open" | "ok" | "latest" | "error";
 
 /** One row of the table of exit codes; the help and the documentation print it. */
 export interface ExitCodeRow {
-  readonly outcome: Outcome | ErrorCategory;
+  readonly outcome: Outcome | ReleaseError["category"];
   readonly exit: number;
   /** With `--detailed-exitcode`, where that differs. */
   readonly detailed?: number;
@@ -30,7 +30,7 @@ export const outcomeExitCodes: readonly ExitCodeRow[] = [
 ];
 
 /** How errors become exit codes, by their category. */
-export const errorExitCodes: readonly (ExitCodeRow & { readonly outcome: ErrorCategory })[] = [
+export const errorExitCodes: readonly (ExitCodeRow & { readonly outcome: ReleaseError["category"] })[] = [
   { outcome: "bug", exit: 1, meaning: "a bug in lateen (stack with -v)" },
   { outcome: "input", exit: 2, meaning: "arguments or configuration; nothing was touched" },
   { outcome: "state", exit: 3, meaning: "the state of the world forbids it" },

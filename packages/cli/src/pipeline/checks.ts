@@ -1,4 +1,5 @@
-import type { CheckReport, FleetCheck } from "@lateen/fleet/checks";
+import type { FleetReport } from "@lateen/fleet";
+import type { FleetCheck } from "@lateen/fleet/checks";
 import { type Evidence, isoNow } from "@lateen/kernel";
 import type { Job } from "../job/job.ts";
 import type { CheckResult } from "../output/result.ts";
@@ -24,7 +25,7 @@ export async function heldChecks(job: Job): Promise<HeldChecks> {
 }
 
 /** Verdicts of checks as the result document has them; a dry run has planned them only. */
-export function checkResults(reports: readonly CheckReport[], dryRun: boolean): readonly CheckResult[] {
+export function checkResults(reports: NonNullable<FleetReport["checks"]>, dryRun: boolean): readonly CheckResult[] {
   return reports.map(({ name, kind, step, wave, slug, verdict, value, reason, source, at, below, above, samples }) => ({
     name,
     kind,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CheckPolicy, FleetCheck } from "@lateen/fleet/checks";
+import type { FleetCheck } from "@lateen/fleet/checks";
 import { createHttp } from "@lateen/kernel";
 import type { CheckConfig } from "../config/check-schema.ts";
 import type { FleetConfig } from "../config/config.ts";
@@ -70,7 +70,7 @@ function makeExec(parts: Parts, check: CheckConfig, { createExecCheck }: Adapter
   });
 }
 
-function policyOf(check: CheckConfig): CheckPolicy {
+function policyOf(check: CheckConfig): FleetCheck["policy"] {
   return {
     everyMs: check.every,
     forMs: check.for,

@@ -1,13 +1,13 @@
-import { createGitRefLog, type GitRunner, runGit } from "@lateen/git-log";
+import { createGitRefLog, runGit } from "@lateen/git-log";
 import { secret } from "@lateen/kernel";
 import { createGitRepository, type GitRepository, startGitHttpServer } from "@lateen/git-log/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { harmlessGit, makeTrials } from "./git-trials.ts";
 import type { Parts } from "./parts.ts";
 
-type GitOutput = Awaited<ReturnType<GitRunner>>;
+type GitOutput = Awaited<ReturnType<typeof runGit>>;
 
-type GitCall = Parameters<GitRunner>[0];
+type GitCall = Parameters<typeof runGit>[0];
 
 const env = { PATH: process.env["PATH"] };
 const ref = "refs/lateen/latest";

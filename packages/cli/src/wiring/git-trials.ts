@@ -1,4 +1,4 @@
-import { createGitRefLog, type GitRunner, runGit } from "@lateen/git-log";
+import { createGitRefLog, runGit } from "@lateen/git-log";
 import type { Appended, Secret } from "@lateen/kernel";
 import { ledgerRef } from "@lateen/promote";
 import { gitPlace, ledgerPlace, targetRef } from "./git.ts";
@@ -55,7 +55,7 @@ const harmless: ReadonlySet<string> = new Set(["version", "ls-remote", "fetch", 
  * and ends before it sends objects or asks for a change of the ref. Whatever else might write is not run at all.
  * Source: git-push(1), "--dry-run".
  */
-export function harmlessGit(run: GitRunner): GitRunner {
+export function harmlessGit(run: typeof runGit): typeof runGit {
   return (call) => {
     const [command = "", ...rest] = call.args;
     if (command === "push") return run({ ...call, args: ["push", "--dry-run", ...rest] });

@@ -1,5 +1,5 @@
-export type { CheckContext, CheckPolicy, FleetCheck } from "./check.ts";
-export { type CheckReport, checkEvidence, describeStopped } from "./check-report.ts";
+export type { FleetCheck } from "./check.ts";
+export { checkEvidence } from "./check-report.ts";
 export { createExecCheck } from "./exec/exec-check.ts";
 export { createHttpCheck } from "./http/http-check.ts";
 export { createPrometheusCheck, createRegressionCheck } from "./prometheus/prometheus-check.ts";

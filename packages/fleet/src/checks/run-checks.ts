@@ -1,6 +1,6 @@
 import { isReleaseError, type Slug } from "@lateen/kernel";
 import type { CheckStep, FleetCheck } from "./check.ts";
-import type { CheckReport } from "./check-report.ts";
+import { type CheckReport, describeStopped } from "./check-report.ts";
 import { type CheckPorts, type CheckTask, runCheck } from "./run-check.ts";
 
 /** What the checks of one step are run on. */
@@ -8,10 +8,11 @@ export interface CheckStepInput extends Omit<CheckTask, "check" | "slug"> {
   readonly checks: readonly FleetCheck[];
 }
 
-/** How the checks of a step ended, in their order; `stopped` are those of `reports` that have not passed. */
+/** How the checks of a step ended, in their order; `stopped` are those of `reports` that have not passed, `reason` says why. */
 export interface CheckStepReport {
   readonly reports: readonly CheckReport[];
   readonly stopped: readonly CheckReport[];
+  readonly reason: string;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function runChecks(
       result.reason.category === "interrupted";
     if (result.status === "rejected" && !isOurs) throw result.reason;
   }
-  return { reports, stopped };
+  return { reports, stopped, reason: describeStopped(stopped) };
 }
 
 /** The checks that run at `step`. */

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 
-import type { redeployRequest, redeployRow } from "../schema.ts";
+import type { redeployRequest, redeployResponse } from "../schema.ts";
 
 /** Body of a call of the control plane. */
 export type RedeployRequest = Readonly<z.infer<typeof redeployRequest>>;
 
 /** One row of its answer. */
-export type RedeployRow = Readonly<z.infer<typeof redeployRow>>;
+export type RedeployRow = Readonly<z.infer<typeof redeployResponse>["results"][number]>;

@@ -1,7 +1,6 @@
 export { describeControlPlaneContract, describeJournalContract } from "./contracts.ts";
 export { startControlPlane } from "./control-plane.ts";
 export { createFolderFleet } from "./folder-fleet.ts";
-export { startFleetWorld } from "./fleet-world.ts";
 export { startKubernetesApi } from "./kubernetes/index.ts";
 export { startTenants } from "./tenants.ts";
-export { type PrometheusValue, startPrometheus } from "./prometheus.ts";
+export { startPrometheus } from "./prometheus.ts";

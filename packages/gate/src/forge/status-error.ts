@@ -1,9 +1,9 @@
-import { type ErrorCategory, parseRetryAfter, plainText, ReleaseError } from "@lateen/kernel";
+import { parseRetryAfter, plainText, ReleaseError } from "@lateen/kernel";
 
 /** Meaning of an HTTP status of the forge for the caller. */
 interface StatusRow {
   readonly code: string;
-  readonly category: ErrorCategory;
+  readonly category: ReleaseError["category"];
   readonly retryable: boolean;
   readonly says: string;
   readonly fix: string;

@@ -4,4 +4,4 @@ export type { ForgeFacts } from "./forge-facts.ts";
 export { openGitGraph } from "./git-graph.ts";
 export { startGiteaFake } from "./gitea-fake.ts";
 export { startGitHubFake } from "./github-fake.ts";
-export { htmlPage, type HttpFake, startHttpFake } from "./http-fake.ts";
+export { startHttpFake } from "./http-fake.ts";

@@ -1,4 +1,4 @@
-import { type ErrorCategory, plainText, redactUrl, ReleaseError } from "@lateen/kernel";
+import { plainText, redactUrl, ReleaseError } from "@lateen/kernel";
 import type { GitOutput } from "./run-git.ts";
 
 // Messages of git 2.31 to 2.51 with LC_ALL=C; git has one exit code for all of them.
@@ -14,7 +14,7 @@ export function gitFailed(output: GitOutput, remote: string, hide: readonly stri
   const [, how, rejection] = /^!\t\S+\t\[([^\]]*)\] ?(.*)$/m.exec(output.stdout.toString()) ?? [];
   const last = archived.exec(text)?.[0] ?? text.split("\n").findLast((line) => /^(?:fatal|error|remote): /.test(line));
   const said = plainText(rejection ?? last ?? text, 300) || `git ended with ${output.code ?? "a signal"}`;
-  const fail = (code: string, category: ErrorCategory, what: string, fix: string) =>
+  const fail = (code: string, category: ReleaseError["category"], what: string, fix: string) =>
     gitError(code, category, `the git remote ${what}: ${said}`, fix, remote);
   if (archived.test(text)) {
     const fix = "keep the log in a repository that is not archived, or let this one be written to again";
@@ -36,7 +36,7 @@ export function gitFailed(output: GitOutput, remote: string, hide: readonly stri
 /** An error about `remote`, which is shown without secrets. */
 export function gitError(
   code: string,
-  category: ErrorCategory,
+  category: ReleaseError["category"],
   message: string,
   fix: string,
   remote = "",

@@ -2,7 +2,8 @@ import { parseImageRef } from "@lateen/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { createOciRegistry } from "../oci/index.ts";
-import { type FakeRegistry, imageShapes, startRegistry } from "../testing/index.ts";
+import { imageShapes } from "../testing/image-shapes.ts";
+import { type FakeRegistry, startRegistry } from "../testing/index.ts";
 
 let from: FakeRegistry;
 let into: FakeRegistry;

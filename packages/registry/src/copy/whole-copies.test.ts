@@ -3,7 +3,8 @@ import { type Digest, type ImageRef, parseDigest, parseImageRef, type Repository
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
-import { type FakeRegistry, imageShapes, seedImage, startRegistry } from "../testing/index.ts";
+import { imageShapes } from "../testing/image-shapes.ts";
+import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
 import { type RegistryQuirks } from "../testing/start-registry.ts";
 import type { SeededImage } from "../testing/seed-image.ts";
 

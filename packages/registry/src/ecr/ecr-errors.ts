@@ -1,11 +1,11 @@
-import { type ErrorCategory, isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
+import { isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError, type RegistryErrorCode } from "../errors.ts";
 import { readRetryAfter } from "../oci/transport/retry-after.ts";
 
 /** Meaning of an exception of ECR for us. */
 export interface EcrMeaning {
   readonly code: RegistryErrorCode;
-  readonly category: ErrorCategory;
+  readonly category: ReleaseError["category"];
   readonly retryable?: boolean;
   readonly fix: string;
 }

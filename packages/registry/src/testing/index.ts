@@ -1,5 +1,4 @@
 export { startEcr } from "./start-ecr.ts";
-export { imageShapes } from "./image-shapes.ts";
 export { pushImage } from "./push-image.ts";
 export { describeRegistryContract } from "./registry-contract.ts";
 export { seedImage } from "./seed-image.ts";

@@ -1,7 +1,10 @@
-import { createJob, type Hold, readHolds } from "@lateen/cli/pipeline";
+import { createJob, readHolds } from "@lateen/cli/pipeline";
 import { asReleaseError, type Clock } from "@lateen/kernel";
 import { elapsedOf } from "./elapsed.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
+
+/** An obstacle to a release, as `lateen status` has it. */
+export type Hold = Awaited<ReturnType<typeof readHolds>>["holds"][number];
 
 /** Reads what holds a fleet: its kill switch, and the hold on its ref. */
 export interface HoldReader {

@@ -1,4 +1,4 @@
-import type { Hold } from "@lateen/cli/pipeline";
+import type { Hold } from "../run/holds.ts";
 import type { FreezeWindow } from "@lateen/fleet";
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 import { rolloutUnknown } from "./acts.ts";

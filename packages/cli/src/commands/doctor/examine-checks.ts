@@ -1,4 +1,4 @@
-import type { CheckContext, FleetCheck } from "@lateen/fleet/checks";
+import type { FleetCheck } from "@lateen/fleet/checks";
 import { parseSlug } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import { type Examination, type Finding, read, well } from "./finding.ts";
@@ -28,7 +28,7 @@ async function tryCheck(check: FleetCheck, canary: string | undefined, job: Job)
   return read(named, reading, (sample) => `${sample.source} answers`);
 }
 
-function contextOf(canary: string, { wiring }: Job): CheckContext {
+function contextOf(canary: string, { wiring }: Job): Parameters<FleetCheck["observe"]>[0] {
   const slug = parseSlug(canary);
   const now = wiring.clock.now();
   const about = { step: "canary", sha: "0".repeat(40), tag: "doctor", wave: "canary" } as const;

@@ -1,5 +1,5 @@
-import { asReleaseError, type ImageRef, parseDigest, stop, type Verdict } from "@lateen/kernel";
-import type { Manifest, Preflight, Registries } from "@lateen/registry";
+import { asReleaseError, type ImageRef, parseDigest, stop } from "@lateen/kernel";
+import type { Manifest, Registries } from "@lateen/registry";
 import type { Job } from "../../job/job.ts";
 import { failed, type Finding, well } from "./finding.ts";
 
@@ -61,7 +61,7 @@ async function tryPush(
   registries: Registries,
   { image, tags }: Destination,
   manifest: Manifest,
-): Promise<Verdict<Preflight>> {
+): ReturnType<Registries["preflight"]> {
   const movable = await registries.checkTags?.(image.repository, nobodysDigest, tags, job.signal);
   if (movable?.kind === "stop") {
     const { outcome, code, reason, evidence } = movable;

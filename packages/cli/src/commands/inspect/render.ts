@@ -1,6 +1,8 @@
 import { plainText } from "@lateen/kernel";
-import type { Inspection } from "@lateen/registry";
+import type { inspect } from "@lateen/registry";
 import { table } from "../../output/answer.ts";
+
+type Inspection = NonNullable<Awaited<ReturnType<typeof inspect>>["value"]>;
 
 /** An image for people. */
 export function formatInspection({ repository, digest, mediaType, platforms, labels, revision }: Inspection): string {

@@ -1,10 +1,13 @@
-import { type PrometheusValue, startPrometheus } from "@lateen/fleet/testing";
+import { startPrometheus } from "@lateen/fleet/testing";
 import { ends, latestIs, that } from "../outcomes.ts";
 import type { Check, Scenario, Stage } from "../scenario.ts";
 
 type PrometheusServer = Awaited<ReturnType<typeof startPrometheus>>;
 
-type Evaluate = (query: string, runs: (slug: string) => boolean) => PrometheusValue;
+type Evaluate = (
+  query: string,
+  runs: (slug: string) => boolean,
+) => ReturnType<NonNullable<Parameters<typeof startPrometheus>[0]>["evaluate"]>;
 
 /** Plays a ship of the last commit with one check over a Prometheus that sees what the tenants run. */
 async function shipChecked(

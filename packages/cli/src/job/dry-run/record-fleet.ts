@@ -1,4 +1,4 @@
-import type { JournalEntry, OpenJournal } from "@lateen/fleet";
+import type { JournalEntry } from "@lateen/fleet";
 import { type Evidence, found, go } from "@lateen/kernel";
 import type { FleetCheck } from "@lateen/fleet/checks";
 import type { FleetWiring } from "../../wiring/wiring.ts";
@@ -36,13 +36,9 @@ export function recordFleet({ controlPlane, prober, journal, access, checks, pas
       read: async () => [...(await journal.read()), ...written],
       async open() {
         const entries = await journal.read();
-        const open: OpenJournal = {
-          entries,
-          append: async (more) => void written.push(...more),
-          rotate: async () => undefined,
-          close: async () => undefined,
-        };
-        return go(open, [recordedOnly]);
+        const append = async (more: readonly JournalEntry[]) => void written.push(...more);
+        const nothing = async () => undefined;
+        return go({ entries, append, rotate: nothing, close: nothing }, [recordedOnly]);
       },
     },
   };

@@ -1,4 +1,4 @@
-import { checkSuperseded, gatePorts, holdAtStart, readKillSwitch, type SupersessionInput } from "@lateen/gate";
+import { checkSuperseded, gatePorts, holdAtStart, readKillSwitch } from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
 import { absent, asReleaseError, type CommitSha, go, type Stop, stop, type Verdict } from "@lateen/kernel";
 import type { KillSwitchConfig } from "../../config/config.ts";
@@ -86,7 +86,7 @@ const withoutForge = {
 export const passSupersession: Step = async (job, { commit }) => {
   const { forge, supersession } = job.settings.config;
   if (forge === undefined || supersession === false) return skipped;
-  const input: SupersessionInput = {
+  const input = {
     commit,
     branch: forge.branch,
     ...supersession,

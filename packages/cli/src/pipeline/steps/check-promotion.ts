@@ -1,5 +1,5 @@
 import { resolveFleetPolicy } from "@lateen/fleet";
-import { checkEvidence, describeStopped, type FleetCheck, runChecks } from "@lateen/fleet/checks";
+import { checkEvidence, type FleetCheck, runChecks } from "@lateen/fleet/checks";
 import { createLimit, type Slug, type Stop, stop } from "@lateen/kernel";
 import { candidateTag, type Job } from "../../job/job.ts";
 import type { FleetResult } from "../../output/result.ts";
@@ -35,7 +35,7 @@ export const passPromotionChecks: Step = async (job, state) => {
     before: undefined,
   } as const;
   const release = { sha: state.commit, tag: candidateTag(candidate, state.commit) };
-  const { reports, stopped } = await runChecks(
+  const { reports, stopped, reason } = await runChecks(
     { checks, ...step, ...release, soakMs: job.settings.config.fleet?.soak ?? resolveFleetPolicy({}).soakMs },
     {
       clock,
@@ -51,7 +51,7 @@ export const passPromotionChecks: Step = async (job, state) => {
   if (first === undefined && evidence.length === 0) return tenantsUnknown("none is proven to run the commit");
   if (first === undefined) return goWith(value, evidence);
   const code = first.verdict === "failed" ? "CHECK_FAILED" : "CHECK_UNKNOWN";
-  return stop({ outcome: "halted", code, reason: `${describeStopped(stopped)}; no tag was moved`, evidence, value });
+  return stop({ outcome: "halted", code, reason: `${reason}; no tag was moved`, evidence, value });
 };
 
 /** The tenants that were proven on target, or all of the fleet if nothing was rolled out in this run. */

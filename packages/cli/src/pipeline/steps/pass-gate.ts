@@ -1,5 +1,5 @@
 import { gateOf } from "../../config/gate-of.ts";
-import { type GateInput, type GateReport, passGate } from "@lateen/gate";
+import { type GateInput, passGate } from "@lateen/gate";
 import type { CommitSha, Verdict } from "@lateen/kernel";
 import type { ForgeConfig, GateConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
@@ -76,7 +76,7 @@ async function lastPromoted(job: Job): Promise<CommitSha | undefined> {
   return head.kind === "found" ? head.value.entry.commit : undefined;
 }
 
-function withReport(verdict: Verdict<GateReport>): Verdict<Partial<PipelineState>> {
+function withReport(verdict: Awaited<ReturnType<typeof passGate>>): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
   const gate: GateResult | undefined =
     report === undefined

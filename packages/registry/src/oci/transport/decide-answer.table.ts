@@ -1,4 +1,4 @@
-import type { ErrorCategory } from "@lateen/kernel";
+import type { ReleaseError } from "@lateen/kernel";
 import type { RegistryErrorCode } from "../../errors.ts";
 
 /** One meaning of an unsuccessful answer; the first row that fits counts. */
@@ -15,7 +15,7 @@ export interface AnswerRow {
   /** Only for this registry. */
   readonly host?: string;
   readonly code: RegistryErrorCode;
-  readonly category: ErrorCategory;
+  readonly category: ReleaseError["category"];
   /** True if the same read may be sent again. A tag is never written again on this alone. */
   readonly retryable: boolean;
   /** True if a write with this answer surely did not happen. */

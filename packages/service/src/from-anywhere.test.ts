@@ -2,8 +2,9 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { commit, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { interruption, runHere } from "../../cli/test/run-lateen.ts";
+import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
 import { createService, type Service } from "./service.ts";
 
 let server: Awaited<ReturnType<typeof startDatabase>>;
@@ -123,6 +124,40 @@ test("a wrong token, a small role and an unreachable service have the codes of s
   ]);
   expect(fleet.plane.requests).toEqual([]);
 });
+
+test("q at a terminal detaches and p pauses: the rollout goes on without the program", async () => {
+  await close();
+  await start("8s");
+  const keys: ((key: string) => void)[] = [];
+  const interrupting = new AbortController();
+  const keyboard = {
+    ask: async () => "y",
+    listen: (onKey: (key: string) => void) => (keys.push(onKey), () => undefined),
+  };
+  const argv = ["ship", "--server", url, "--env", `fleet-${runs}`, "--sha", commit("e"), "--yes"];
+  const client = createClient((path, init) => fetch(`${url}${path}`, init));
+  const running = runHere(argv, {
+    cwd: tmpdir(),
+    env: { LATEEN_SERVER_TOKEN: "operate-token-1" },
+    columns: 80,
+    keyboard,
+    signal: interrupting.signal,
+    onInterrupt: () => interrupting.abort(interruption()),
+  });
+  await vi.waitUntil(() => keys.length > 0 && fleet.plane.moves().length > 0, { timeout: 20_000 });
+  const { body } = await client.send("GET", `/v1/fleets/fleet-${runs}`);
+  const id = (body as { readonly running?: { readonly rollout: string } }).running?.rollout ?? "";
+  keys.at(-1)?.("p");
+  const paused = await client.wait(id, ({ state }) => state === "paused");
+  expect(paused.acts).toMatchObject([{ verb: "pause", actor: "otto", reason: "p at the terminal" }]);
+  keys.at(-1)?.("p");
+  await client.wait(id, ({ state }) => state === "running");
+  keys.at(-1)?.("q");
+  const { code, stderr } = await running;
+  expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining(`${id} continues without`) as string });
+  expect((await client.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  expect(fleet.plane.moves().flat()).toHaveLength(4);
+}, 90_000);
 
 test("an interrupted program is detached: it ends with 130, and the rollout goes on", async () => {
   const child = spawn(process.execPath, argv(`ship --server ${url} --env fleet-${runs} --sha ${commit("d")}`), {

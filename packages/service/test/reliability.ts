@@ -136,9 +136,23 @@ async function untilEnded(database: Database, count: number): Promise<void> {
       .then((answer) => answer.rows)
       .catch(() => []);
     if (Number(rows[0]?.["ended"] ?? 0) >= count) return;
-    if (performance.now() > until) throw new Error(`the queue is stuck: ${JSON.stringify(rows)}`);
+    if (performance.now() > until) throw new Error(`the queue is stuck: ${JSON.stringify(await unfinished(database))}`);
     await systemClock.sleep(250);
   }
+}
+
+/** What has not ended, with its newest fact and how long ago that was. */
+async function unfinished(database: Database): Promise<readonly unknown[]> {
+  const { rows } = await database.query(
+    `select r.id, r.state, r.epoch::int, (w.beat is not null) as driven, f.facts, f.fact, f.ago from lateen_rollout r
+     left join lateen_runner w on w.id = r.runner and w.beat > clock_timestamp() - interval '3 seconds'
+     left join lateral (
+       select count(*) over ()::int as facts, left(fact::text, 120) as fact,
+         round(extract(epoch from clock_timestamp()) * 1000 - (fact->>'at')::numeric) as ago
+       from lateen_fact where stream = r.id order by position desc limit 1) f on true
+     where r.state <> 'ended'`,
+  );
+  return rows;
 }
 
 async function every(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {

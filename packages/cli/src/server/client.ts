@@ -44,9 +44,14 @@ export interface ServerClient {
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly hasEnded: boolean }>;
   rollout(id: string, signal: AbortSignal): Promise<ServerRollout>;
+  /** At most {@link mostServerEvents}. */
   events(id: string, after: number, signal: AbortSignal): Promise<ServerEvents>;
+  act(id: string, verb: "pause" | "continue", reason: string, signal: AbortSignal): Promise<void>;
   state(signal: AbortSignal): Promise<ServerFleet>;
 }
+
+/** Events that a service gives in one answer. */
+export const mostServerEvents = 500;
 
 /** Parts of a client. */
 export interface ServerOptions {
@@ -92,6 +97,9 @@ export function createServerClient({ url, fleet, token, send, clock }: ServerOpt
     rollout: async (id, signal) => (await ask(`/v1/rollouts/${encodeURIComponent(id)}`, rolloutSchema, signal)).value,
     events: async (id, after, signal) =>
       (await ask(`/v1/rollouts/${encodeURIComponent(id)}/events?after=${after}`, eventsSchema, signal)).value.events,
+    async act(id, verb, reason, signal) {
+      await ask(`/v1/rollouts/${encodeURIComponent(id)}/${verb}`, orderedSchema, signal, { reason });
+    },
     state: async (signal) => (await ask(`/v1/fleets/${name}`, fleetSchema, signal)).value,
   };
 }

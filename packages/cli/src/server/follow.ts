@@ -8,7 +8,7 @@ import { formatAnswer } from "../output/answer.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { Outcome } from "../output/exit-codes.table.ts";
 import type { ResultDocument } from "../output/result.ts";
-import { createServerClient, type ServerClient, type ServerRollout } from "./client.ts";
+import { createServerClient, mostServerEvents, type ServerClient, type ServerRollout } from "./client.ts";
 
 /** Milliseconds between two looks at a rollout. */
 const lookMs = 400;
@@ -86,17 +86,22 @@ function watched(reason: string, result?: ServerRollout["result"]): CommandResul
   };
 }
 
-async function follow({ host, signal, report }: Context, client: ServerClient, id: string): Promise<ServerRollout> {
+async function follow(context: Context, client: ServerClient, id: string): Promise<ServerRollout> {
+  const { host, signal, report } = context;
+  const passOn = createKeys(context, client, id);
   let after = 0;
   let heardAt = host.clock.now();
   for (;;) {
     try {
+      await passOn();
       const rollout = await client.rollout(id, signal);
-      for (const { id: position, data } of await client.events(id, after, signal)) {
+      const events = await client.events(id, after, signal);
+      for (const { id: position, data } of events) {
         after = position;
         if (shownTypes.has(data.type)) report(data as unknown as AnyEvent);
       }
       heardAt = host.clock.now();
+      if (events.length === mostServerEvents) continue;
       if (rollout.state === "ended") return rollout;
       await host.clock.sleep(lookMs, signal);
     } catch (error) {
@@ -106,6 +111,23 @@ async function follow({ host, signal, report }: Context, client: ServerClient, i
       await host.clock.sleep(lookMs, signal).catch(() => undefined);
     }
   }
+}
+
+/** What `p` at the terminal wishes for is ordered from the service; a wish that it refuses is a warning, and is not repeated. */
+function createKeys({ pause, signal, report }: Context, client: ServerClient, id: string): () => Promise<void> {
+  let known = "continue";
+  return async () => {
+    const wish = await pause.read(signal);
+    if (wish === undefined || wish.kind === known) return;
+    const verb = wish.kind === "pause" ? "pause" : "continue";
+    try {
+      await client.act(id, verb, "p at the terminal", signal);
+    } catch (error) {
+      if (!isReleaseError(error) || error.category === "unavailable") throw error;
+      report({ type: "warned", message: error.message });
+    }
+    known = wish.kind;
+  };
 }
 
 /** Events that the renderers know; the others are for programs. */
@@ -122,6 +144,8 @@ const shownTypes: ReadonlySet<string> = new Set([
   "tenant-failed",
   "soak-started",
   "rollout-halted",
+  "rollout-paused",
+  "rollout-continued",
 ]);
 
 /** The result of the service as that of this command; one that was shipped before it was ordered is unchanged now. */

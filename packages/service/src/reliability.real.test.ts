@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { expect, test } from "vitest";
 import { tryReliability } from "../test/reliability.ts";
 
@@ -12,10 +13,8 @@ test("100 fleets of 50 tenants, a runner killed every 5 s, PostgreSQL restarted 
     soak: "2s",
   });
   console.log(JSON.stringify(figures));
-  // One whose runner died between its last fact and its result is found shipped by the next, and ends unchanged.
-  const { shipped = 0, unchanged = 0 } = figures.outcomes;
-  expect(shipped + unchanged).toBe(100);
   expect(figures).toMatchObject({
+    outcomes: { shipped: 100 },
     wrong: 0,
     moves: 5_000,
     movedTwice: 0,
@@ -24,6 +23,7 @@ test("100 fleets of 50 tenants, a runner killed every 5 s, PostgreSQL restarted 
   });
   expect(figures.kills).toBeGreaterThan(2);
   expect(figures.takeovers).toBeGreaterThan(0);
-  // 5 s are wanted, on a machine of its own; the figure is printed.
-  expect(figures.takeoverP95Ms).toBeLessThanOrEqual(20_000);
+  // 3.8 s on two cores with a load of 10 to 13 (November 2026). A machine that has ten times as much to do as it can measures itself.
+  const isBusy = (loadavg()[0] ?? 0) > 10 * availableParallelism();
+  expect(figures.takeoverP95Ms).toBeLessThanOrEqual(isBusy ? 20_000 : 5_000);
 }, 240_000);

@@ -154,6 +154,17 @@ test("PostgreSQL may be restarted in every phase of a rollout", async () => {
   expect(moves).toHaveLength(16);
 }, 120_000);
 
+test("a runner that dies between its last fact and its result leaves a rollout that ends shipped", async () => {
+  fleet = await startFleet(3);
+  const client = await serve();
+  const id = await client.order(commit("b"), name);
+  await client.wait(id, hasEnded);
+  await orphan(id);
+  await client.wait(id, hasEnded);
+  expect((await client.wait(id, hasEnded)).result).toMatchObject({ outcome: "shipped", fleet: { verified: 3 } });
+  expect(moved()).toEqual(fleet.slugs);
+});
+
 describe("a stop", () => {
   test("whose runner dies before it reads it is heeded by the next one", async () => {
     fleet = await startFleet(3);

@@ -3,6 +3,7 @@ import { appendToStream, createSqlJournal } from "@lateen/fleet/journal-sql";
 import { asReleaseError, type Clock, isoNow, ReleaseError } from "@lateen/kernel";
 import { type Database, isDatabaseAway } from "../store/database.ts";
 import { endRollout, stoppedResult } from "../store/end.ts";
+import { hasMoved } from "../store/read.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
 import { deadMs } from "../store/runners.ts";
 import { startTrace } from "../traces/trace.ts";
@@ -61,7 +62,7 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
   async function carryOut(): Promise<ResultDocument | undefined> {
     let result: ResultDocument;
     try {
-      result = await run();
+      result = await ownShare(await run());
     } catch (thrown) {
       const error = asReleaseError(thrown);
       // Nothing is decided by a database that is away: the rollout is continued when it is back.
@@ -75,6 +76,16 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
     if (watched.current().wish === "stop" && stop.signal.aborted)
       return stoppedResult(watched.current(), known(result));
     return ports.signal.aborted && stop.signal.aborted ? undefined : result;
+  }
+
+  /** A rollout whose runner died between its last fact and its result has shipped, though the next one finds nothing to do. */
+  async function ownShare(result: ResultDocument): Promise<ResultDocument> {
+    if (result.outcome !== "unchanged" || rollout.epoch === 1 || !(await hasMoved(database, id))) return result;
+    return {
+      ...result,
+      outcome: "shipped",
+      reason: "shipped by the runner before this one, and found as it should be",
+    };
   }
 
   async function run(): Promise<ResultDocument> {

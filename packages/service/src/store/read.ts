@@ -12,6 +12,15 @@ export async function readRollout(client: SqlClient, id: string): Promise<Rollou
   return toRollout(rows[0]);
 }
 
+/** If a rollout has moved tenants, whichever runner did it. */
+export async function hasMoved(client: SqlClient, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `select 1 from lateen_fact where stream = $1 and fact::text like '{"type":"tenants-posted"%' limit 1`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
 /** Rollouts of a fleet without their results, newest first. */
 export async function readRollouts(client: SqlClient, fleet: string, limit: number): Promise<readonly Rollout[]> {
   const { rows } = await client.query(

@@ -22,6 +22,23 @@ test.each([
     says: /:3:\d+: .*in quotes.*"\{slug\}\.example\.com"/,
   },
   { of: "an unquoted template", text: "release:\n  candidate: {sha7}-prod\n", says: /:2:\d+: .*in quotes/ },
+  {
+    of: "the dollar sign of a shell",
+    text: fleet("  buildinfo: https://${slug}.example.com/buildinfo\n"),
+    says: /:3:\d+: fleet\.buildinfo: .*without the dollar sign: \{slug\}/,
+  },
+  {
+    of: "the dollar sign of a shell in the address of a check",
+    text: fleet(
+      "  buildinfo: https://{slug}.example.com/b\n  checks: [{ name: c, at: wave, http: { url: 'https://${slug}.example.com/healthz' } }]\n",
+    ),
+    says: /:4:\d+: fleet\.checks\[0\]\.http\.url: .*without the dollar sign/,
+  },
+  {
+    of: "the dollar sign of a shell in a template of tags",
+    text: "release:\n  candidate: staging-${sha7}\n",
+    says: /:2:\d+: release\.candidate: .*no dollar sign/,
+  },
   { of: "a second document", text: "release: {}\n---\nrelease: {}\n", says: /a second document begins here/ },
   {
     of: "a tag of a vault",

@@ -84,7 +84,7 @@ export const tag: z.ZodType<string, string> = words.refine(isTag, {
 /** A template of tags with `{sha}`, `{sha7}` or `{sha12}`. */
 export const candidate: z.ZodType<string, string> = words.refine(
   (text) => /\{sha(?:7|12)?\}/.test(text) && isTag(text.replaceAll(/\{sha(?:7|12)?\}/g, "0")),
-  { error: "must make a tag with {sha}, {sha7} or {sha12} in it, such as staging-{sha7}" },
+  { error: "must make a tag with {sha}, {sha7} or {sha12} in it, such as staging-{sha7} (no dollar sign)" },
 );
 
 /** An http or https address without user, password, query and fragment; a slash at its end is dropped. */
@@ -99,10 +99,13 @@ export const address: z.ZodType<string, string> = parsed((text) => {
   return (url.origin + url.pathname).replace(/\/+$/, "");
 }, "must be an address such as https://git.example.com");
 
+/** Placeholders are not those of a shell, which would leave the dollar sign in the address. */
+const withoutDollar = "must be written without the dollar sign: {slug}, not ${slug}";
+
 /** The address of `/buildinfo`, with `{slug}` where the tenant's name goes. */
 export const tenantAddress: z.ZodType<string, string> = parsed((text) => {
   const sample = text.replaceAll("{slug}", "slug");
-  if (text.includes("${")) throw new Error("must be written without the dollar sign: {slug}, not ${slug}");
+  if (text.includes("${")) throw new Error(withoutDollar);
   if (!text.includes("{slug}") || /[{}]/.test(sample))
     throw new Error("must hold {slug}, such as https://{slug}.example.com/buildinfo");
   if (!URL.canParse(sample) || !/^https?:$/.test(new URL(sample).protocol))
@@ -114,6 +117,7 @@ export const tenantAddress: z.ZodType<string, string> = parsed((text) => {
 /** The address that a check asks, with or without placeholders. */
 export const checkAddress: z.ZodType<string, string> = parsed((text) => {
   const sample = text.replaceAll(/\{\w+\}/g, "x");
+  if (text.includes("${")) throw new Error(withoutDollar);
   if (!URL.canParse(sample) || !/^https?:$/.test(new URL(sample).protocol))
     throw new Error("must be an https address, such as https://{slug}.example.com/healthz");
   if (new URL(sample).username !== "")

@@ -17,7 +17,7 @@ describe("createProber", () => {
   test.each<[TenantManner, string, string]>([
     ["well", "found", sha],
     ["short", "found", "0123456"],
-    ["dev", "absent", 'git_sha is "dev"'],
+    ["dev", "absent", 'git_sha "dev" is not'],
     ["down", "unknown", "HTTP_"],
     ["hangs", "unknown", "HTTP_TIMEOUT"],
     ["html", "unknown", "an HTML page"],
@@ -97,3 +97,13 @@ describe("createProber", () => {
     );
   });
 });
+
+test.each([`${sha}-dirty`, `v${sha}`, "main\u200b"])(
+  "a tenant that says it runs %s proves nothing, and what is odd is shown",
+  async (odd) => {
+    tenants.set("t1", { sha: odd });
+    const reading = await createProber({ url: tenants.buildinfo, send }).buildinfo(tenant);
+    expect(reading.kind).toBe("absent");
+    expect(JSON.stringify(reading)).toContain(odd.replace("\u200b", String.raw`\\u{200b}`));
+  },
+);

@@ -8,6 +8,7 @@ import {
   type Http,
   type HttpResponse,
   isShaPrefix,
+  parseCommitSha,
   parseJson,
   parseRetryAfter,
   plainText,
@@ -24,7 +25,6 @@ import { buildinfo } from "../schema.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { createHostPace, type HostPace } from "./host-pace.ts";
-import { visible } from "./visible.ts";
 import { storedSign } from "./stored-answer.ts";
 
 /** Where tenants say what they run. */
@@ -156,7 +156,16 @@ function readCommit(response: HttpResponse): Reading<string> {
   const { git_sha: sha } = parseJson(response, buildinfo, "a tenant's buildinfo with git_sha");
   const text = sha.trim();
   if (isShaPrefix(text)) return found(text.toLowerCase());
-  return absent(`${response.url} names no commit: git_sha is ${visible(text, 100)}`);
+  return absent(`${response.url} names no commit: git_sha ${oddIn(text)}`);
+}
+
+/** What is odd in the text, with every character shown: a suffix, or one that no terminal draws. */
+function oddIn(text: string): string {
+  try {
+    return parseCommitSha(text);
+  } catch (error) {
+    return asReleaseError(error).message;
+  }
 }
 
 function cached(stored: string, url: string): ReleaseError {

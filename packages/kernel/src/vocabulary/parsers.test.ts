@@ -110,6 +110,19 @@ describe("a slug", () => {
   ])("is not %j", (text) => {
     expect(() => parseSlug(text)).toThrow(refusing("SLUG_INVALID"));
   });
+  test.each([
+    ["Tenant-A", '"Tenant-A"'],
+    ["tenant-a ", String.raw`"tenant-a\u{20}"`],
+    [" tenant-a", String.raw`"\u{20}tenant-a"`],
+    ["tenant\u00a0a", String.raw`"tenant\u{a0}a"`],
+    ["tenant\u200b-a", String.raw`"tenant\u{200b}-a"`],
+    ["tenant_b", '"tenant_b"'],
+    ["münchen", '"münchen"'],
+  ])("that is refused shows what is odd in it: %j", (text, shown) => {
+    expect(() => parseSlug(text)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(`${shown} is not a tenant slug`) }),
+    );
+  });
   test("never changes the host of an address that it becomes part of", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...Array.from("aZ09-._/@:?#%\\ \n")) }), (text) => {
@@ -176,6 +189,6 @@ describe("a duration", () => {
 
 test("an input error quotes hostile input as one bounded line", () => {
   const { message } = inputError("X", "a thing", `\u001b[2J\n::error::${"x".repeat(10_000)}`, "do it right");
-  expect(message).toMatch(/^"\[2J ::error::x+…" is not a thing$/);
+  expect(message).toMatch(/^"\\u\{1b\}\[2J\\u\{a\}::error::x+…" is not a thing$/);
   expect(message.length).toBeLessThan(110);
 });

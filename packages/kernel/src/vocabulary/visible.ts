@@ -1,5 +1,5 @@
 /** Characters that a terminal does not show, or shows as something else, and blanks at the ends. */
-const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}|^ +| +$/gu;
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|^ +| +$/gu;
 
 /** `text` in quotes with every character shown: invisible ones as `\u{200b}`, the end as `…` only if it is longer than `most`. */
 export function visible(text: string, most: number): string {

@@ -138,6 +138,22 @@ describe("status", () => {
     expect((await world.lateen(["status"])).code).toBe(0);
   });
 
+  test("counts tenants as drift that a rollout brought back to what was rolled back from, and none that are newer", async () => {
+    await shipBoth();
+    await world.lateen(["rollback", "--reason", "checkout fails"]);
+    expect((await world.lateen(["status", "--fail-on-drift"])).code).toBe(0);
+    const again = await world.lateen(["rollout", "--sha", sha, "--json"]);
+    expect([again.code, again.json().outcome]).toEqual([0, "shipped"]);
+    const ran = await world.lateen(["status", "--json", "--fail-on-drift"]);
+    expect({ code: ran.code, reason: ran.json().reason }).toEqual({
+      code: 3,
+      reason: expect.stringMatching(/^6 of 6 tenants are on a release that was rolled back from: /),
+    });
+    const newer = await world.release();
+    expect((await world.lateen(["rollout", "--sha", newer])).code).toBe(0);
+    expect((await world.lateen(["status", "--fail-on-drift"])).code).toBe(0);
+  });
+
   test("counts one as drift that a rollout would tolerate, and says who keeps silent", async () => {
     world.configure((text) => text.replace("batch: 3", "batch: 3\n  maxStragglers: 1"));
     await world.lateen(["ship", "--sha", sha]);

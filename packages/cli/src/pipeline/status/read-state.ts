@@ -1,5 +1,14 @@
 import { type FleetReport, inspectJournal, type RolloutStatus } from "@lateen/fleet";
-import { type CommitSha, type Evidence, type Reading, found, stop, toReading, type Verdict } from "@lateen/kernel";
+import {
+  type CommitSha,
+  type Evidence,
+  type Reading,
+  found,
+  sameCommit,
+  stop,
+  toReading,
+  type Verdict,
+} from "@lateen/kernel";
 import { type PromotionStatus, readStatus } from "@lateen/promote";
 import type { Config } from "../../config/config.ts";
 import { configMissing } from "../../config/errors.ts";
@@ -59,7 +68,7 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
     holds,
     targets,
     reference,
-    fleet: fleet === undefined ? undefined : asDrift(fleet),
+    fleet: fleet === undefined ? undefined : asDrift(fleet, heldIn(targets)),
     now: job.wiring.clock.now(),
     evidence: [...guarded, ...evidence, ...(fleet?.evidence ?? [])],
   };
@@ -109,14 +118,40 @@ function referenceOf(targets: readonly TargetState[], rollout: State["rollout"])
   return last === undefined ? undefined : { commit: last.release.sha, of: "journal" };
 }
 
-/** A tenant on another release is a difference, however many of them a rollout would tolerate; silence is tolerated as ever. */
-function asDrift(verdict: Verdict<FleetReport>): Verdict<FleetReport> {
+/** Commits that the ledgers rolled back from, and that may not be promoted again. */
+function heldIn(targets: readonly TargetState[]): readonly CommitSha[] {
+  return targets.flatMap(({ status: { ledger } }) => (ledger.kind === "found" ? ledger.value.entry.hold : []));
+}
+
+/**
+ * A tenant on another release is a difference, however many of them a rollout would tolerate; silence is tolerated as ever.
+ *
+ * Ahead is one if it is on what was rolled back from: no promotion will follow it there.
+ */
+function asDrift(verdict: Verdict<FleetReport>, held: readonly CommitSha[]): Verdict<FleetReport> {
   const report = verdict.value;
   if (report === undefined) return verdict;
   const onPurpose = new Set(report.pinned);
   const stale = report.stragglers.filter((slug) => !onPurpose.has(slug));
-  if (stale.length === 0) return verdict;
-  const names = `${stale.slice(0, 20).join(", ")}${stale.length > 20 ? ` and ${stale.length - 20} more` : ""}`;
-  const reason = `${stale.length} of ${report.enumerated} tenants ${stale.length === 1 ? "is" : "are"} off target: ${names}`;
+  const isHeld = (sha: string | undefined) => sha !== undefined && held.some((commit) => sameCommit(sha, commit));
+  const back = report.tenants.filter(({ verdict: seen, after }) => seen === "ahead" && isHeld(after));
+  if (stale.length + back.length === 0) return verdict;
+  const of = (slugs: readonly string[]) =>
+    `${slugs.length} of ${report.enumerated} tenants ${slugs.length === 1 ? "is" : "are"}`;
+  const reasons = [
+    ...(stale.length === 0 ? [] : [`${of(stale)} off target: ${listed(stale)}`]),
+    ...(back.length === 0
+      ? []
+      : [`${of(slugsOf(back))} on a release that was rolled back from: ${listed(slugsOf(back))}`]),
+  ];
+  const reason = reasons.join("; ");
   return stop({ outcome: "refused", code: "FLEET_DRIFT", reason, evidence: verdict.evidence, value: report });
+}
+
+function slugsOf(tenants: readonly { readonly slug: string }[]): readonly string[] {
+  return tenants.map(({ slug }) => slug);
+}
+
+function listed(slugs: readonly string[]): string {
+  return `${slugs.slice(0, 20).join(", ")}${slugs.length > 20 ? ` and ${slugs.length - 20} more` : ""}`;
 }

@@ -71,13 +71,43 @@ function singleFile(version: string): void {
   console.log(`lateen.mjs ${said}  ${sizeOf(file)}: the program as one file`);
 }
 
-/** The bill of materials of all packages, CycloneDX. */
+interface Component {
+  readonly type: string;
+  readonly name: string;
+  readonly group?: string;
+  readonly version: string;
+  readonly purl: string;
+}
+
+/** The bill of materials, CycloneDX: what the packages bring along, and what the program has in its bundle. */
 function billOfMaterials(): void {
   const text = run(root, "pnpm", "sbom", "--sbom-format", "cyclonedx", "--lockfile-only", "--prod");
-  const { bomFormat, components: all } = JSON.parse(text) as { bomFormat: string; components: readonly unknown[] };
-  if (bomFormat !== "CycloneDX" || all.length === 0) throw new Error("the bill of materials is empty");
-  writeFileSync(join(folder, "sbom.cdx.json"), text);
-  console.log(`sbom.cdx.json  bill of materials (CycloneDX): ${all.length} components`);
+  const bill = JSON.parse(text) as { readonly bomFormat: string; readonly components: readonly Component[] };
+  const known = new Set(bill.components.map(({ purl }) => purl));
+  const added = bundled().filter(({ purl }) => !known.has(purl));
+  if (bill.bomFormat !== "CycloneDX" || added.length === 0) throw new Error("the bill of materials lacks the bundle");
+  const components = [...bill.components, ...added];
+  writeFileSync(join(folder, "sbom.cdx.json"), JSON.stringify({ ...bill, components }, null, 2));
+  console.log(`sbom.cdx.json  bill of materials (CycloneDX): ${components.length} components`);
+}
+
+/** What is in the single file, from the licenses that were written next to it. */
+function bundled(): readonly (Component & { readonly licenses: readonly unknown[] })[] {
+  const text = readFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), "utf8");
+  return [...text.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d+\.\d+\.\S+) \((.+)\)$/gm)].map(
+    ([, full = "", version = "", license = ""]) => {
+      const [name = "", group] = full.split("/").toReversed();
+      const purl = `pkg:npm/${full.replace("@", "%40")}@${version}`;
+      return {
+        type: "library",
+        name,
+        ...(group === undefined ? {} : { group }),
+        version,
+        purl,
+        licenses: [{ expression: license }],
+      };
+    },
+  );
 }
 
 function checksums(): void {

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { root } from "./source-files.ts";
@@ -17,6 +18,21 @@ beforeAll(async () => {
 });
 
 describe("the reference", () => {
+  test("asks of ECR exactly what the adapter calls, and what an upload of layers takes", () => {
+    const page = readFileSync(join(root, "apps/docs/reference/tokens.md"), "utf8");
+    const named = [...page.matchAll(/`ecr:([A-Z]\w+)`/g)].map(([, action = ""]) => action);
+    const sources = globSync("packages/registry/src/ecr/*.ts", { cwd: root, exclude: ["**/*.test.ts"] });
+    const called = sources.flatMap((path) =>
+      [...readFileSync(join(root, path), "utf8").matchAll(/new (?:\w+\.)?([A-Z]\w+)Command\b/g)].map(
+        ([, name = ""]) => name,
+      ),
+    );
+    expect(called.length).toBeGreaterThan(4);
+    // Layers go over the registry's own protocol. Source: docs.aws.amazon.com, "IAM permissions for pushing an image".
+    const layers = ["BatchCheckLayerAvailability", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"];
+    expect(new Set(named)).toEqual(new Set([...called, ...layers]));
+  });
+
   test("has for every code what happened, why and what to do", () => {
     const all = codes.errorCodes();
     expect(all.length).toBeGreaterThan(200);

@@ -4,15 +4,8 @@ import type { Files } from "../io/files.ts";
 import { readYaml, type SourceDocument } from "./document.ts";
 import { readProgram } from "./read-program.ts";
 
-/** Names of the configuration file, the first that exists in a folder wins. */
-export const configNames: readonly string[] = [
-  "lateen.yaml",
-  "lateen.yml",
-  "lateen.json",
-  "lateen.ts",
-  "lateen.js",
-  "lateen.mjs",
-];
+/** Names of the configuration file, the first that exists in a folder wins. `lateen.mjs` is none: the program as a single file is called so. */
+export const configNames: readonly string[] = ["lateen.yaml", "lateen.yml", "lateen.json", "lateen.ts", "lateen.js"];
 
 /** The nearest configuration file from `folder` up to the root of its git repository; undefined if there is none. */
 export function findConfig(folder: string, files: Files): string | undefined {

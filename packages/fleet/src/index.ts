@@ -1,3 +1,4 @@
+export { fleetEvidence } from "./coverage/fleet-evidence.ts";
 export type { FleetReport } from "./coverage/fleet-report.ts";
 export type { JournalEntry, RolloutPurpose } from "./engine/journal-entry.ts";
 export type { FleetEvent } from "./events.ts";

@@ -1,3 +1,4 @@
+import { fleetEvidence as evidenceOfFleet } from "@lateen/fleet";
 import { checkPromotion, promote, type PromotePorts, type PromotionInput } from "@lateen/promote";
 import { isoNow, type Verdict } from "@lateen/kernel";
 import type { TargetConfig } from "../../config/config.ts";
@@ -124,14 +125,5 @@ export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
 /** What the ledger records about the fleet; only a whole account counts as verified. */
 export function fleetEvidence(job: Job, { coverage, tookMs }: PipelineState): NonNullable<PromotionInput["fleet"]> {
   if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
-  const { enumerated, verified, ahead, stragglers, quarantined, unknown } = coverage;
-  return {
-    verified: true,
-    enumerated,
-    verifiedTenants: verified,
-    ahead,
-    tolerated: [...stragglers, ...quarantined, ...unknown],
-    ...(tookMs === undefined ? {} : { tookMs }),
-    at: isoNow(job.wiring.clock),
-  };
+  return evidenceOfFleet(coverage, { at: isoNow(job.wiring.clock), tookMs });
 }

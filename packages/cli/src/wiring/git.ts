@@ -18,9 +18,9 @@ export async function makeLedger(parts: Parts, target: string): Promise<Ledger> 
     import("@lateen/promote/ledger-git"),
     import("@lateen/promote"),
   ]);
-  const { env, clock } = parts;
+  const { env, clock, git } = parts;
   return createGitLedger(
-    createGitRefLog({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock }),
+    createGitRefLog({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock, git }),
   );
 }
 
@@ -34,8 +34,8 @@ export function targetRef({ settings }: Parts, target: string, ledgerRef: (targe
 export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
   if (parts.settings.config.promote === undefined) return undefined;
   const { createAttempts } = await import("@lateen/gate");
-  const { env, clock } = parts;
-  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
+  const { env, clock, git } = parts;
+  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock, git }));
 }
 
 /** The hold that guards read is next to the ledger, or without one in the forge's repository; undefined if no ref is named. */
@@ -43,9 +43,9 @@ export async function makeHolds(parts: Parts): Promise<HoldLog | undefined> {
   const { killSwitch, promote } = parts.settings.config;
   if (killSwitch?.ref === undefined) return undefined;
   const { createHoldLog } = await import("@lateen/gate");
-  const { env, clock } = parts;
+  const { env, clock, git } = parts;
   const place = promote === undefined ? gitPlace(parts, forgeRepository, "forge") : ledgerPlace(parts);
-  return createHoldLog(createGitRefLog({ ...place, ref: killSwitch.ref, env, clock }));
+  return createHoldLog(createGitRefLog({ ...place, ref: killSwitch.ref, env, clock, git }));
 }
 
 /** The forge's own repository, with the forge's token. */

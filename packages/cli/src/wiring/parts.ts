@@ -1,4 +1,5 @@
 import type { Journal } from "@lateen/fleet";
+import type { GitRunner } from "@lateen/git-log";
 import type { Clock, Secret, Sender } from "@lateen/kernel";
 import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
@@ -31,6 +32,8 @@ type OptionalPart = "journal" | "traceparent";
 export interface Parts extends Required<Omit<WireOptions, OptionalPart>>, Pick<WireOptions, OptionalPart> {
   /** A secret that is opened with the first request. */
   open(source: SecretSource | undefined, use?: SecretUse): { readonly token?: Secret };
+  /** Runs git for every log on a ref. */
+  readonly git: GitRunner;
   /** For a handful of requests: it costs nothing to start. */
   readonly sendFew: Sender;
   /** For thousands of requests at once. */

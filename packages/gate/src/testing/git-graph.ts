@@ -27,17 +27,55 @@ export function openGitGraph(directory: string): CommitGraph {
         ...args,
       )) ?? "",
     );
+  // All that can be asked of full ids is read at once, and again for an id that is not there: a program less for each commit and range.
+  const known = new Map<string, GraphCommit>();
+  const learn = async (id: string): Promise<GraphCommit | undefined> => {
+    if (known.has(id) || !/^[0-9a-f]{40}$/.test(id)) return known.get(id);
+    const newest = await log("--all", "-300");
+    known.clear();
+    for (const commit of newest) known.set(commit.sha, commit);
+    return known.get(id);
+  };
   return {
     head: async (branch) =>
       (await looseHead(directory, branch)) ??
       (await git("rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`))?.trim(),
-    commit: async (id) => (/^[0-9a-f]{4,40}$/i.test(id) ? (await log("-1", `${id}^{commit}`, "--"))[0] : undefined),
-    between: (base, head) => log(`${base}..${head}`, "--"),
+    async commit(id) {
+      if (!/^[0-9a-f]{4,40}$/i.test(id)) return undefined;
+      return (await learn(id)) ?? (await log("-1", `${id}^{commit}`, "--"))[0];
+    },
+    async between(base, head) {
+      const [from, to] = [await learn(base), await learn(head)];
+      const reached = from && to && difference(known, from, to);
+      return reached ?? (await log(`${base}..${head}`, "--"));
+    },
     log: (head) => log("-200", "--first-parent", `${head}^{commit}`, "--"),
     diff: async (base, head) => lines(await git("diff", "--name-only", "--no-renames", base, head)),
     file: (path, sha) => git("cat-file", "blob", `${sha}:${path}`),
     list: async (folder, sha) => lines(await git("ls-tree", "-r", "--name-only", sha, `${folder}/`)),
   };
+}
+
+/** Commits that `to` reaches and `from` does not, newest first; undefined if not all of their ancestors are known. */
+function difference(
+  known: ReadonlyMap<string, GraphCommit>,
+  from: GraphCommit,
+  to: GraphCommit,
+): readonly GraphCommit[] | undefined {
+  const [before, reached] = [ancestors(known, from), ancestors(known, to)];
+  return before && reached && [...known.values()].filter((commit) => reached.has(commit) && !before.has(commit));
+}
+
+function ancestors(known: ReadonlyMap<string, GraphCommit>, start: GraphCommit): ReadonlySet<GraphCommit> | undefined {
+  const seen = new Set([start]);
+  for (const { parents } of seen) {
+    for (const parent of parents) {
+      const commit = known.get(parent);
+      if (commit === undefined) return undefined;
+      seen.add(commit);
+    }
+  }
+  return seen;
 }
 
 /** The head of a branch as git keeps it in a bare repository until it packs its refs: a file, which costs no start of git. */

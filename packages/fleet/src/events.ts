@@ -3,7 +3,7 @@ import type { CheckStep } from "./checks/check.ts";
 import type { CheckSampled } from "./checks/run-check.ts";
 import type { JournalEntry, RolloutEvent } from "./engine/journal-entry.ts";
 
-/** What a watcher sees of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
+/** Progress events of a rollout or a verification: every fact of the journal, and the finer steps that need no memory. */
 export type FleetEvent = FleetStep & {
   /** Milliseconds since the epoch. */
   readonly at?: number | undefined;
@@ -13,7 +13,7 @@ export type FleetEvent = FleetStep & {
 
 type FleetStep =
   | RolloutEvent
-  /** What other processes had written down before this one resumed the rollout, oldest first. */
+  /** Facts that other processes had written before this one resumed the rollout, oldest first. */
   | { readonly type: "facts-recalled"; readonly facts: readonly JournalEntry[] }
   | { readonly type: "guard-passed"; readonly guard: string }
   | {

@@ -4,7 +4,7 @@ import { isZone, parseInstant, parseUntil } from "./engine/until.ts";
 /** A count, or a share such as `"25%"`. */
 export type CountOrPercent = number | `${number}%`;
 
-/** How the fleet is cut into waves. Exactly one of the three. */
+/** Division of the fleet into waves. Exactly one of the three. */
 export type Pace =
   /** Batches of a fixed size after the canary; soak after the canary only. */
   | { readonly batch: number }
@@ -46,7 +46,7 @@ export interface Pin {
   readonly until?: string;
 }
 
-/** How tenants are asked what they run. */
+/** Limits of asking tenants which commit they run. */
 export interface VerifyPolicy {
   /** Time for the first look that matches, in milliseconds. @default 240000 */
   readonly timeoutMs?: number;
@@ -58,7 +58,7 @@ export interface VerifyPolicy {
   readonly samples?: number;
   /** Requests at a time. @default 256 */
   readonly concurrency?: number;
-  /** Whether a descendant of the target counts as done. @default "ancestry" */
+  /** `ancestry` if a descendant of the target counts as done. @default "ancestry" */
   readonly match?: "ancestry" | "strict";
 }
 

@@ -52,7 +52,7 @@ export async function rollOut(
   }
 }
 
-/** What fails before anything was moved leaves nothing behind that would have to be resumed. */
+/** A failure before the first move leaves nothing behind that would have to be resumed. */
 async function endCleanly(run: Run): Promise<Verdict<FleetReport>> {
   try {
     return await carryOut(run);
@@ -83,7 +83,7 @@ async function sweepUntilComplete(run: Run, stopped: ReleaseError | undefined): 
     const born = await reEnumerate(run).catch((error: unknown) => void (failure = asReleaseError(error)));
     if (born === undefined || born.length === 0) break;
     if (!run.state.isComplete) failure = await runLoop(run);
-    // What has been moved since makes the earlier answers old.
+    // A move makes the earlier answers old.
     const asked = run.state.isComplete && !born.some((slug) => run.state.tenants.get(slug)?.moved) ? born : undefined;
     observations = new Map([...observations, ...(await sweep(run, asked))]);
   }

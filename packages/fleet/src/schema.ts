@@ -35,7 +35,7 @@ const redeployRow = z.object({
   ssm_status: z.string().exactOptional(),
   ssm_exit_code: z.int().exactOptional(),
   healthz_ok: z.boolean().exactOptional(),
-  /** Whether the running container was seen to be on the target; left out by control planes that never look. */
+  /** True if the running container was seen to be on the target; left out by control planes that never look. */
   verified_on_target: z.boolean().exactOptional(),
   running_image: z.string().exactOptional(),
   error: z.string().nullable().exactOptional(),

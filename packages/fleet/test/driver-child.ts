@@ -9,7 +9,7 @@ import type { RolloutInput } from "../src/ports/rollout-ports.ts";
 import type { ExecFleetOptions } from "../src/exec/commands.ts";
 import type { KubernetesFleetOptions } from "../src/kubernetes/cluster.ts";
 
-/** What the child is given as JSON. */
+/** Input of the child, as JSON. */
 export interface DriverChildSettings {
   readonly driver:
     | { readonly kind: "exec"; readonly options: ExecFleetOptions }

@@ -1,6 +1,6 @@
 import type { KubeCluster } from "./kube-cluster.ts";
 
-/** How the pods of a namespace come up, from now on. */
+/** Behaviour of the pods of a namespace, from now on. */
 export type KubeletManner = "pull-error" | "crashes" | "never-ready";
 
 interface KubePod {

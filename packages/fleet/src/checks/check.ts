@@ -69,7 +69,7 @@ export interface Check {
   observe(context: CheckContext, signal: AbortSignal): Promise<Reading<Measurement>>;
 }
 
-/** How samples of a check are judged, and how patiently. */
+/** Judgement of a check's samples, and its time limits. */
 export interface CheckPolicy {
   /** Pause between two looks, in milliseconds. @default 10000 */
   readonly everyMs?: number | undefined;
@@ -104,7 +104,7 @@ export interface FleetCheck extends Check {
   readonly hasEffects: boolean;
   readonly policy: CheckPolicy;
   /**
-   * Whether its provider can be asked at all; a plan asks once, for `example` if the provider has to be asked about a tenant. It has no
+   * Reports if its provider can be asked at all; a plan asks once, for `example` if the provider has to be asked about a tenant. It has no
    * effects, and answers `absent` if the provider is there and the check could never pass. Undefined if only a look could answer.
    */
   readonly reach?: ((signal: AbortSignal, example?: Slug) => Promise<Reading<string>>) | undefined;

@@ -6,7 +6,7 @@ export interface RateBlock {
   readonly control: Counts;
 }
 
-/** What all blocks so far say about the failure rate of the moved tenants. */
+/** Evidence of all blocks so far about the failure rate of the moved tenants. */
 export interface RateComparison {
   /** Evidence that the moved tenants fail more often; a regression is found at 1 / alpha. */
   readonly evidence: number;

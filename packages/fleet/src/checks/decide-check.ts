@@ -21,7 +21,7 @@ export interface CheckDecision {
 }
 
 /**
- * Whether a check has passed.
+ * Decides if a check has passed.
  *
  * One bad sample fails it. It passes once as many good samples as wanted were taken and it has held for as long as wanted: the
  * time between two good samples that follow one another counts, time in which nothing was known does not, and the last sample
@@ -86,7 +86,7 @@ function describeHarm(comparison: RateComparison, policy: ResolvedCheckPolicy): 
   return `moved tenants fail ${percent(moved)} of the time, the others ${percent(control)}: a regression at ${confidence(policy)}`;
 }
 
-/** What could not be excluded matters as much as what was not found. */
+/** Describes the effect that could not be excluded: it matters as much as the one that was not found. */
 function describeBound({ excludesRatio, control }: RateComparison, policy: ResolvedCheckPolicy): string {
   if (excludesRatio === undefined) return `there was too little traffic to rule anything out at ${confidence(policy)}`;
   const most = Math.max(excludesRatio, 1) - 1;

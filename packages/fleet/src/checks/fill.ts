@@ -14,7 +14,7 @@ export function fill(
   });
 }
 
-/** Whether one of the templates names the tenant, so that the check runs once for each. */
+/** True if one of the templates names the tenant, so that the check runs once for each. */
 export function namesTenant(templates: readonly string[]): boolean {
   return templates.some((template) => template.includes("{slug}"));
 }

@@ -9,14 +9,14 @@ export interface CheckSample {
   readonly reading: Reading<Measurement>;
 }
 
-/** What one sample says by itself. */
+/** Judgement of one sample by itself. */
 export type SampleJudgement =
   | { readonly kind: "good"; readonly fact: string; readonly value?: string | undefined }
   | { readonly kind: "bad"; readonly fact: string; readonly value?: string | undefined }
   | { readonly kind: "pending"; readonly fact: string }
   | { readonly kind: "unknown"; readonly fact: string };
 
-/** Whether a sample is good; everything that is no clear answer is unknown. */
+/** Judges a sample; everything that is no clear answer is unknown. */
 export function judgeSample({ at, reading }: CheckSample, policy: ResolvedCheckPolicy): SampleJudgement {
   if (reading.kind === "unknown") return unknown(reading.cause.message);
   if (reading.kind === "absent") return unknown(reading.proof);

@@ -14,7 +14,7 @@ import { decideCheck } from "./decide-check.ts";
 import type { CheckSample } from "./judge-sample.ts";
 import { resolveCheckPolicy, type ResolvedCheckPolicy, watchMs } from "./policy.ts";
 
-/** What a check is run on. */
+/** A check, and the release and tenants that it runs on. */
 export interface CheckTask extends Omit<CheckContext, "look" | "looks" | "startedAt" | "unmoved"> {
   readonly check: FleetCheck;
   /** Tenants that were never moved and do not run the release, right now. */
@@ -23,7 +23,7 @@ export interface CheckTask extends Omit<CheckContext, "look" | "looks" | "starte
   readonly soakMs: number;
 }
 
-/** What a look was, for those who watch. */
+/** One sample, for those who watch. */
 export interface CheckSampled {
   readonly check: string;
   readonly step: CheckStep;
@@ -32,7 +32,7 @@ export interface CheckSampled {
   readonly sample: CheckSampleReport;
 }
 
-/** What a run of a check works with. */
+/** Dependencies of a run of a check. */
 export interface CheckPorts {
   readonly clock: Clock;
   readonly onSample?: ((sampled: CheckSampled) => void) | undefined;

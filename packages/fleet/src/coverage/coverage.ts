@@ -10,7 +10,7 @@ export interface CoverageInput {
   readonly release: Release;
   readonly tenants: readonly Tenant[];
   readonly observations: ReadonlyMap<Slug, Observation>;
-  /** What a rollout knows about a tenant; absent in a mere verification. */
+  /** Facts of a rollout about its tenants; absent in a mere verification. */
   readonly states?: ReadonlyMap<Slug, TenantState>;
   readonly canary: ReadonlySet<Slug>;
   readonly pins: ReadonlyMap<Slug, Pin>;
@@ -76,7 +76,7 @@ function verdictOf(
 ): Judged {
   const seen = look ?? { verdict: "unknown" as const, reason: "not asked", proven: false };
   const isWhereItShouldBe = seen.proven && (seen.verdict === "verified" || seen.verdict === "ahead");
-  // What the control plane reports as failed or unhealthy is no success, whatever commit the tenant answers with.
+  // A tenant that the control plane reports as failed or unhealthy is no success, whatever commit it answers with.
   const rejected = state?.row === "failed";
   if (isWhereItShouldBe && !rejected) return { verdict: seen.verdict, reason: seen.reason };
   const reason = wentBack(look, state, input) ?? (isWhereItShouldBe ? undefined : seen.reason) ?? state?.reason;

@@ -44,7 +44,7 @@ export function decideLook(target: CommitSha, samples: readonly Sample[]): Look 
   return { kind: matching.length > 0 ? "silent" : "other", judgement, ...facts };
 }
 
-/** Whether a judgement puts the tenant where it should be. */
+/** True if a judgement puts the tenant where it should be. */
 export function isMatch({ verdict }: LookJudgement): boolean {
   return verdict === "verified" || verdict === "ahead";
 }
@@ -53,7 +53,7 @@ function isThrottled(reading: Reading<string>): boolean {
   return reading.kind === "unknown" && reading.cause.code === "BUILDINFO_THROTTLED";
 }
 
-/** How often each commit was shown: `7 × target, 5 × c00dbbc`. */
+/** Count of each commit: `7 × target, 5 × c00dbbc`. */
 function tally(target: CommitSha, samples: readonly Sample[]): string {
   const counts = Map.groupBy(samples, (sample) => labelOf(target, sample.reading));
   return [...counts].map(([label, members]) => `${members.length} × ${label}`).join(", ");

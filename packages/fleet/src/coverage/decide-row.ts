@@ -2,7 +2,7 @@ import type { TenantRow } from "../ports/control-plane.ts";
 import type { RowVerdict } from "../engine/journal-entry.ts";
 
 /**
- * What one row reports about its tenant.
+ * Verdict of one row on its tenant.
  *
  * Only `failed` is final; everything else is for the tenant itself to confirm. A missing `verified_on_target` proves nothing:
  * one control plane left the key out for tenants that it had skipped. Under `legacy` it counts as proof where health, command

@@ -1,6 +1,6 @@
 import { type Ancestry, type CommitSha, type Reading, sameCommit } from "@lateen/kernel";
 
-/** What one look at a tenant says, before anyone asks whether it was moved, tolerated or pinned. */
+/** Verdict of one look at a tenant, before it is known if it was moved, tolerated or pinned. */
 export type LookVerdict =
   | "verified"
   | "ahead"

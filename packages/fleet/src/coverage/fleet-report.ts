@@ -3,7 +3,7 @@ import type { CheckReport } from "../checks/check-report.ts";
 import type { RolloutForecast } from "../engine/forecast.ts";
 
 /**
- * What one tenant was found to be.
+ * Verdict on one tenant.
  *
  * `straggler`: off target, or reported unhealthy, and its place in the history was not established. `mixed`: shows the target and
  * another commit in turn.
@@ -73,7 +73,7 @@ export interface FleetReport {
   readonly waves: readonly WaveReport[];
   /** Verdicts of checks; absent if none was due. */
   readonly checks?: readonly CheckReport[] | undefined;
-  /** What was to be expected before the first move; absent in a verification and in a rollout that was resumed. */
+  /** Expectation before the first move; absent in a verification and in a rollout that was resumed. */
   readonly forecast?: RolloutForecast;
   /** The journal held an unfinished rollout and it was continued. */
   readonly resumed?: true;

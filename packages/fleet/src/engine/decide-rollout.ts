@@ -3,7 +3,7 @@ import type { CheckStep } from "../checks/check.ts";
 import { type CheckAction, decideWaveChecks, fleetChecks } from "./decide-checks.ts";
 import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
 
-/** What the rollout may bear; resolved numbers of the policy. */
+/** Limits of the rollout; resolved numbers of the policy. */
 export interface RolloutLimits {
   /** Tenants that may fail over the whole rollout. */
   readonly tolerance: number;
@@ -36,7 +36,7 @@ export type RolloutAction =
   | { readonly kind: "sweep" };
 
 /**
- * What is to be done next in a rollout whose stages are planned; an empty list means: wait for what is under way.
+ * The next actions of a rollout whose stages are planned; an empty list means: wait for what is under way.
  *
  * The reasons to stop come first, whatever the step in hand is doing: a deadline that is looked at last is never reached
  * (argo-rollouts #4128).
@@ -173,7 +173,7 @@ function atEnd(state: RolloutState, limits: RolloutLimits): readonly RolloutActi
  */
 const mostEnumerations = 6;
 
-/** Whether the fleet may be enumerated again: only what was moved can have missed somebody. */
+/** True if the fleet may be enumerated again: only a move can have missed a tenant. */
 export function mayEnumerate(state: RolloutState): boolean {
   return state.moved > 0 && !state.returning && state.stop === undefined && state.enumerations < mostEnumerations;
 }
@@ -182,7 +182,7 @@ function slugsOf(tenants: readonly TenantState[]): readonly Slug[] {
   return tenants.map((tenant) => tenant.tenant.slug);
 }
 
-/** Who failed and why, the first three of them: this sentence is all that some readers will see. */
+/** The first three failures with their reasons: this sentence is all that some readers will see. */
 function nameFailures(state: RolloutState): string {
   const lenient = new Set(state.stages.flatMap(({ stage }) => (stage.lenient ? stage.slugs : [])));
   const failed = [...state.tenants.values()].filter(

@@ -4,7 +4,7 @@ import { describeFleet, isSameFleet } from "./fleet-identity.ts";
 import type { FleetIdentity } from "./journal-entry.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
-/** What is done with the rollout that a journal holds. */
+/** Decision about the rollout that a journal holds. */
 export type StartDecision =
   | { readonly kind: "start" | "resume" | "verify" }
   | { readonly kind: "refuse"; readonly code: string; readonly reason: string };

@@ -1,7 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import type { FleetIdentity } from "./journal-entry.ts";
 
-/** Whether both name the same fleet: environment, addresses of the control planes, and the address that proves a tenant. */
+/** True if both name the same fleet: environment, addresses of the control planes, and the address that proves a tenant. */
 export function isSameFleet(one: FleetIdentity, other: FleetIdentity): boolean {
   return keyOf(one) === keyOf(other);
 }

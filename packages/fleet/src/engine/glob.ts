@@ -2,7 +2,7 @@
 const mostCharacters = 256;
 
 /**
- * Whether `slug` matches `glob`: `*` is any run of characters, `?` is one, everything else is itself.
+ * True if `slug` matches `glob`: `*` is any run of characters, `?` is one, everything else is itself.
  *
  * Takes time of `slug` × `glob` at most, whatever the pattern: a pattern with many stars would take a backtracking matcher hours.
  * A pattern of more than 256 characters matches nothing.

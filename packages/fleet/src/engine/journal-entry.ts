@@ -3,7 +3,7 @@ import type { CheckStep } from "../checks/check.ts";
 import type { CheckReport } from "../checks/check-report.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-/** What was seen at a tenant before the first move. */
+/** State of a tenant before the first move. */
 export type Baseline =
   /** Runs the target, or a descendant of it if that counts. */
   | { readonly kind: "done"; readonly verdict: "verified" | "ahead"; readonly sha: string }
@@ -20,11 +20,11 @@ export interface RolloutPurpose {
   readonly kind: "release" | "rollback";
   /** Reason of a rollback. */
   readonly reason?: string | undefined;
-  /** What is promoted once the fleet is there; absent if nothing is. */
+  /** Promotion targets that follow once the fleet is there; absent if there are none. */
   readonly targets?: readonly string[] | undefined;
 }
 
-/** Which fleet a journal is about. Two identities are the same fleet if {@link FleetIdentity.environment} and the addresses agree. */
+/** Identity of the fleet of a journal. Two identities are the same fleet if {@link FleetIdentity.environment} and the addresses agree. */
 export interface FleetIdentity {
   /** Name of the environment; absent if none is chosen. */
   readonly environment?: string | undefined;
@@ -67,10 +67,10 @@ export interface Stage {
   readonly release?: Release | undefined;
 }
 
-/** What a row of the control plane says about one tenant; `failed` beats whatever the tenant says itself. */
+/** Verdict of the control plane's row on one tenant; `failed` beats whatever the tenant says itself. */
 export type RowVerdict = "proven" | "unproven" | "denied" | "failed" | "doubtful" | "silent";
 
-/** Who wanted it and why, and the id of the wish. */
+/** Actor, reason and id of the wish. */
 export interface FollowedWish {
   readonly actor: string;
   readonly reason?: string | undefined;
@@ -215,7 +215,7 @@ export type RolloutEvent =
 export type EventOf<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
 
 /**
- * How a call ended that was not answered; see `Redeployment`.
+ * End of a call that was not answered; see `Redeployment`.
  *
  * `exhausted`: transient, and the retries are used up. `busy`: nothing happened, and the same call is sent again after a pause.
  */

@@ -8,7 +8,7 @@ import type { Run } from "../steps/run.ts";
 /**
  * Plans the way back: every tenant that this rollout moved returns to the commit that it ran before, all at once.
  *
- * Who never left that commit, and whose earlier commit is not known in full, stays where it is; tenants that this rollout did
+ * A tenant that never left that commit, or whose earlier commit is not known in full, stays where it is; tenants that this rollout did
  * not move are never touched.
  */
 export async function planRollback(run: Run): Promise<void> {

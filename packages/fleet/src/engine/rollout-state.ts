@@ -5,7 +5,7 @@ import type { WaveReport } from "../coverage/fleet-report.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 /**
- * How far a tenant has come: waiting for a call, in a call, in the pause before the call is sent once more, to be looked at
+ * Progress of a tenant: waiting for a call, in a call, in the pause before the call is sent once more, to be looked at
  * (answered, or in doubt), and then settled.
  */
 export type TenantStep = "waiting" | "posted" | "retrying" | "answered" | "doubtful" | "verified" | "failed";
@@ -17,12 +17,12 @@ export interface TenantState {
   baseline: Baseline | undefined;
   /** Wave that it was last in. */
   wave: string | undefined;
-  /** Whether a call ever named it. */
+  /** True if any call named it. */
   moved: boolean;
   row: RowVerdict | undefined;
   /** Calls in which it was sent, retries of a transient fault not counted. */
   calls: number;
-  /** Whether the last call that named it may not be followed by another one. */
+  /** True if the last call that named it must not be followed by another one. */
   exhausted: boolean;
   /** The control plane no longer lists it. */
   gone: boolean;
@@ -97,12 +97,12 @@ export interface RolloutState {
     | undefined;
   /** A reason to halt that an event carried, and that no decision has taken up yet. */
   alarm: { readonly code: string; readonly reason: string } | undefined;
-  /** Who has paused the rollout; undefined while it goes on. */
+  /** Actor and reason of a pause; undefined while it goes on. */
   paused: { readonly actor: string; readonly reason: string | undefined } | undefined;
   /** Ids of wishes that were followed. */
   readonly wishes: Set<string>;
   interrupted: boolean;
-  /** How often the fleet was enumerated again, and whether the last time found no tenant that had to move. */
+  /** Number of times that the fleet was enumerated again, and if the last one found no tenant that had to move. */
   enumerations: number;
   isComplete: boolean;
   returning: boolean;

@@ -19,7 +19,7 @@ export function parseUntil(text: string): number | undefined {
   return at !== undefined && day.test(text) ? at + dayMs : at;
 }
 
-/** Whether `zone` names a time zone that this runtime knows. */
+/** True if `zone` names a time zone that this runtime knows. */
 export function isZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: zone }).format(0) !== "";

@@ -1,6 +1,6 @@
 import type { CommandEnd } from "./run-command.ts";
 
-/** What the end of a `move` says about its tenant. */
+/** Result of a `move` for its tenant. */
 export type MoveOutcome =
   /** Moved by its own account, still to be proven. */
   | { readonly kind: "moved" }

@@ -13,7 +13,7 @@ import type { FindRow } from "./row-index.ts";
 
 type Argv = readonly [string, ...string[]];
 
-/** What a move prints is for people; the last of it is kept for the report. */
+/** Maximum output of a move that is kept for the report; it is for people. */
 const maxBytes = 64 * 1024;
 
 /** Runs `move` for each tenant. If no command could be started, nothing has happened and the whole call is refused. */

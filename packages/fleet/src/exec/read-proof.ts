@@ -22,7 +22,7 @@ export function readProof(stdout: string, tenant: string): Reading<string> {
   return unknown(proofError("EXEC_PROOF_MIXED", tenant, `names ${short(commit)} and ${short(other)}`));
 }
 
-/** What each line states; undefined if the output is neither JSON nor a word a line. */
+/** Statement of each line; undefined if the output is neither JSON nor a word a line. */
 function statementsOf(stdout: string): readonly string[] | undefined {
   const text = stdout.trim();
   const whole = text.startsWith("{") ? stated.safeParse(jsonOf(text)) : undefined;

@@ -15,11 +15,11 @@ export interface Command {
   readonly timeoutMs: number;
   /** Bytes of standard output that are kept. */
   readonly maxBytes: number;
-  /** What happens to a command that prints more: it is ended, or the rest is read and dropped. */
+  /** Action if a command prints more: it is ended, or the rest is read and dropped. */
   readonly onExcess: "end" | "drop";
 }
 
-/** How a command ended, and what it printed. */
+/** End and output of a command. */
 export interface CommandResult {
   readonly end: CommandEnd;
   readonly stdout: string;
@@ -133,7 +133,7 @@ async function endGroup(pid: number | undefined, clock: Clock): Promise<void> {
   signalGroup(pid, "SIGKILL");
 }
 
-/** Whether the group still had a member. */
+/** Signals the group. Returns true if it still had a member. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal);

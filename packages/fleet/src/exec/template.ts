@@ -53,7 +53,7 @@ interface ShellPlaceholder {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** Whether it is between double quotes already. */
+  /** True if it is between double quotes already. */
   readonly quoted: boolean;
 }
 

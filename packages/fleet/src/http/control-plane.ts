@@ -22,7 +22,7 @@ import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";
 
-/** Where a control plane is and how long it may take. */
+/** Address, credentials and time limits of a control plane. */
 export interface ControlPlaneOptions {
   /** Name for reports; every tenant carries it. */
   readonly name: string;

@@ -27,7 +27,7 @@ import { parseAddress } from "./addresses.ts";
 import { createHostPace, type HostPace } from "./host-pace.ts";
 import { storedSign } from "./stored-answer.ts";
 
-/** Where tenants say what they run. */
+/** Address of the tenants' build information, and access to it. */
 export interface ProberOptions {
   /** Address with `{slug}` in it, such as `https://{slug}.example.com/buildinfo`, or a function that makes one. */
   readonly url: string | ((tenant: Tenant) => string);

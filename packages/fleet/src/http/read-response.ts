@@ -44,7 +44,7 @@ export function readTenants(speaker: Speaker, response: HttpResponse): Reading<r
   return found([...rows].map(([slug, { tags }]) => tenantOf(slug, tags)));
 }
 
-/** What in an answer says that there are more tenants than its rows; undefined if nothing does. */
+/** Sign in an answer that there are more tenants than its rows; undefined if there is none. */
 function pageSign(response: HttpResponse, answer: LooseAnswer, rows: number): string | undefined {
   if (answer.has_more === true) return "has_more: true";
   for (const key of ["next", "next_page", "next_cursor"] as const) {
@@ -145,7 +145,7 @@ function statusError(speaker: Speaker, response: HttpResponse): ReleaseError {
 }
 
 /**
- * What an error says of itself. Of JSON nothing but `error` and `message` is shown: rows carry whatever a remote command printed.
+ * Text of an error. Of JSON nothing but `error` and `message` is shown: rows carry whatever a remote command printed.
  * Anything else may be a gateway's plain words.
  */
 function spokenIn(response: HttpResponse): string {

@@ -14,18 +14,18 @@ export interface RolloutStatus {
   /** Its purpose, if the journal says so. */
   readonly purpose?: RolloutPurpose;
   readonly state: "unfinished" | "finished" | "abandoned";
-  /** How it ended, where it did: `shipped`, `unchanged`, or the outcome of a stop. */
+  /** End of the rollout, if it has ended: `shipped`, `unchanged`, or the outcome of a stop. */
   readonly outcome?: string;
-  /** Who started it, and the address of the job, if the journal says so. */
+  /** Actor that started it, and the address of the job, if the journal says so. */
   readonly actor?: string | undefined;
   readonly run?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Tenants that were handed to the control plane so far. */
   readonly moved: number;
-  /** Who has paused it and why; absent while it goes on. */
+  /** Actor and reason of a pause; absent while it goes on. */
   readonly paused?: { readonly actor: string; readonly reason: string | undefined } | undefined;
-  /** Which fleet it is for; absent in journals of earlier versions. */
+  /** The fleet that it is for; absent in journals of earlier versions. */
   readonly fleet?: FleetIdentity | undefined;
   /** Verdicts of checks so far. */
   readonly checks: readonly CheckReport[];

@@ -85,7 +85,7 @@ export function openCluster(options: KubernetesFleetOptions): Cluster {
     tenants: createTenantIndex(api, scope),
     watch: createWorkloadWatch(api, partsOf(scope), selector, clock),
     releases: new Map(),
-    // What has no answer is asked for again.
+    // A question without an answer is asked again.
     sameImage: sameImage === undefined ? undefined : memoize(sameImage, { keep: ({ kind }) => kind !== "unknown" }),
     annotation,
     timeoutMs,

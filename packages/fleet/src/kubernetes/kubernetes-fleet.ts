@@ -10,7 +10,7 @@ import { probeTenant } from "./pods/probe-tenant.ts";
 export interface KubernetesFleet {
   readonly controlPlane: ControlPlane;
   readonly prober: Prober;
-  /** What its credentials may do of what the driver needs; changes nothing. */
+  /** Reports which permissions of the driver its credentials have; changes nothing. */
   checkAccess(signal?: AbortSignal): Promise<readonly AccessFinding[]>;
 }
 

@@ -20,7 +20,7 @@ export interface CallSettings {
   readonly canary?: Slug;
   readonly soakMs: number;
   readonly batch: number;
-  /** How many tenants of the call may fail before the control plane stops it. */
+  /** Maximum number of tenants of the call that may fail before the control plane stops it. */
   readonly maxStragglers: number;
 }
 
@@ -40,11 +40,11 @@ export type Redeployment =
 export interface TenantRow {
   readonly slug: Slug;
   readonly healthy?: boolean;
-  /** What the control plane saw on the host: whether the running container is the target. */
+  /** True if the control plane saw on the host that the running container is the target. */
   readonly onTarget?: boolean;
-  /** Whether the row had an error text; the text itself may hold secrets and is dropped where it is read. */
+  /** True if the row had an error text; the text itself may hold secrets and is dropped when it is read. */
   readonly hasError: boolean;
-  /** Whether the remote command succeeded, where the row says so. */
+  /** True if the remote command succeeded, if the row says so. */
   readonly commandOk?: boolean;
   /** The move may have had its effect or not: the tenant is looked at before it is moved again. */
   readonly inDoubt?: boolean;

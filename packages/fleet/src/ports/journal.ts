@@ -3,7 +3,7 @@ import type { JournalEntry } from "../engine/journal-entry.ts";
 
 /** The durable memory of rollouts: one writer, append only. */
 export interface Journal {
-  /** What is written so far, oldest first, without taking the lock; a torn last entry is left out. */
+  /** Entries so far, oldest first, without taking the lock; a torn last entry is left out. */
   read(): Promise<readonly JournalEntry[]>;
   /** Takes the lock; a stop with `refused` and `JOURNAL_IN_USE` if a living owner holds it. */
   open(): Promise<{ readonly kind: "go"; readonly value: OpenJournal } | Stop>;
@@ -11,7 +11,7 @@ export interface Journal {
 
 /** A journal whose lock is held. */
 export interface OpenJournal {
-  /** What was in it when it was opened. */
+  /** Its entries when it was opened. */
   readonly entries: readonly JournalEntry[];
   /**
    * Resolves once `entries` are durable. Calls overlap: the order of entries is that of the calls, and each call resolves for itself.

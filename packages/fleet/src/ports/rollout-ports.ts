@@ -44,9 +44,9 @@ export interface RolloutInput {
   readonly withoutCanary?: string;
   /** Gives the image tag of an older commit; needed for `onFailure: "rollback"`. */
   readonly tagOf?: (sha: string) => string;
-  /** Which fleet this is; kept in the journal, so that another fleet's is never continued. */
+  /** Identity of this fleet; kept in the journal, so that another fleet's is never continued. */
   readonly fleet?: FleetIdentity | undefined;
-  /** Who rolls out, and the address of the job; kept in the journal. */
+  /** Actor of the rollout, and the address of the job; kept in the journal. */
   readonly actor?: string | undefined;
   readonly run?: string | undefined;
   /** Purpose of the rollout; kept in the journal. @default that of the rollout that is continued */

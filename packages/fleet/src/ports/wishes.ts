@@ -12,7 +12,7 @@ export interface Wish {
   readonly at?: number | undefined;
 }
 
-/** Where wishes for a rollout are read: a terminal, a ref, a table. */
+/** Source of wishes for a rollout: a terminal, a ref, a table. */
 export interface Wishes {
   /** The newest wish; undefined if there is none. A wish counts until another one replaces it. */
   read(signal?: AbortSignal): Promise<Wish | undefined>;

@@ -16,7 +16,7 @@ export type AncestryOf = (sha: string, signal?: AbortSignal) => Promise<Reading<
 /**
  * Looks commits up in `history`, each of them once: a fleet of thousands runs a handful of commits.
  *
- * What could not be read is asked again the next time.
+ * An unreadable answer is asked for again the next time.
  */
 export function createAncestryOf(history: FleetHistory | undefined, target: CommitSha, clock: Clock): AncestryOf {
   const known = new Map<string, Promise<Reading<Ancestry>>>();

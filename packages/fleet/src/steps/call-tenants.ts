@@ -116,7 +116,7 @@ function wasMoved(row: TenantRow): boolean {
   return row.commandOk === true && !row.hasError;
 }
 
-/** What has happened elsewhere may have stopped or paused the rollout: then nothing is sent once more. */
+/** True if an event elsewhere has stopped or paused the rollout: then nothing is sent once more. */
 function hasStopped({ state }: Run): boolean {
   return (state.stop !== undefined || state.paused !== undefined) && !state.returning;
 }

@@ -19,7 +19,7 @@ export interface Tries {
   readonly busyForMs: number;
 }
 
-/** How patient a rollout is; see `VerifyPolicy`. */
+/** Time limits of a rollout; see `VerifyPolicy`. */
 export interface Patience {
   readonly timeoutMs: number;
   readonly intervalMs: number;

@@ -1,6 +1,6 @@
 import { type Stop, stop } from "@lateen/kernel";
 
-/** What a step inside of a rollout came to: a value, or the stop that ends the rollout. */
+/** Result of a step inside of a rollout: a value, or the stop that ends the rollout. */
 export type StepResult<T> = { readonly kind: "go"; readonly value: T } | Stop;
 
 /** A step that succeeded. */

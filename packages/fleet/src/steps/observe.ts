@@ -15,7 +15,7 @@ import type { VerifyPolicy } from "../policy.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-/** What is asked, of which tenants, and how patiently. */
+/** Tenants, question and time limits of an observation. */
 export interface ObserveOptions {
   readonly target: CommitSha;
   readonly verify: Required<VerifyPolicy>;

@@ -39,7 +39,7 @@ export async function prepare(
   return done({ fleet: fleet.value, baseline, seenAt, stages });
 }
 
-/** How tenants are looked at for `release`. */
+/** Options to look at tenants for `release`. */
 export function observeOptions(release: Release, policy: ResolvedPolicy, ports: VerifyPorts): ObserveOptions {
   const { prober, clock } = ports;
   const ancestryOf = createAncestryOf(ports.history, release.sha, clock);

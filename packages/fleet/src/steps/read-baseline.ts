@@ -4,7 +4,7 @@ import type { Baseline } from "../engine/journal-entry.ts";
 import { type Observation, observe, type ObserveOptions } from "./observe.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-/** What every tenant ran before the first move, and when those that need no move were seen. */
+/** Commit of every tenant before the first move, and the times at which those that need no move were seen. */
 export interface BaselineReading {
   readonly baseline: ReadonlyMap<Slug, Baseline>;
   readonly seenAt: ReadonlyMap<Slug, number>;

@@ -93,7 +93,7 @@ async function perform(run: Run, step: Step): Promise<void> {
   }
 }
 
-/** What was moved so far and the guards first; then the decision once more, since the world moved on while they were asked. */
+/** Checks the moves so far and the guards first; then decides once more, since the world moved on in the meantime. */
 async function start(run: Run, stage: string): Promise<void> {
   if (!run.state.returning) await watchProven(run);
   if (!run.state.returning && !(await passGuards(run))) return;

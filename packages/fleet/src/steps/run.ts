@@ -33,17 +33,17 @@ export interface Run {
   readonly evidence: Evidence[];
   /** The journal held an unfinished rollout, and this run continues it. */
   readonly resumed: boolean;
-  /** What was to be expected before the first move; undefined where another process made the plan. */
+  /** Expectation before the first move; undefined if another process made the plan. */
   readonly forecast: RolloutForecast | undefined;
   /** Makes facts true: in the state at once, in the journal by the time that the promise resolves. */
   record(...facts: readonly RolloutEvent[]): Promise<void>;
   /** Reports a step that needs no memory. */
   tell(event: FleetEvent): void;
-  /** How tenants are looked at for `release`. */
+  /** Options to look at tenants for `release`. */
   observing(release: Release): ObserveOptions;
 }
 
-/** What `createRun` is made of. */
+/** Input of `createRun`. */
 export interface RunOptions extends Pick<
   Run,
   "input" | "policy" | "ports" | "state" | "limits" | "signal" | "checks" | "resumed" | "forecast"

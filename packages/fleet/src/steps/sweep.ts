@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 /**
  * Asks every tenant once more after the last action: the account rests on what they say now, not on what was seen in between.
  *
- * Who was proven gets time to answer; who was given up, and everyone once the rollout has stopped, gets one look.
+ * A proven tenant gets time to answer; an abandoned one, and every tenant once the rollout has stopped, gets one look.
  */
 export async function sweep(
   run: Run,

@@ -5,7 +5,7 @@ import { redeployRequest } from "../schema.ts";
 import type { TenantsServer } from "./tenants.ts";
 
 /**
- * What a control plane does with one tenant instead of moving it and saying so.
+ * Behaviour of a control plane towards one tenant instead of moving it and saying so.
  *
  * `skips`: leaves it and gives no row · `denies`: leaves it and says so, the call is still ok · `lies`: leaves it and claims
  * that it moved · `fails`: leaves it, row and call fail · `sick`: moves it, reports it as unhealthy · `mute`: moves it, leaves
@@ -14,7 +14,7 @@ import type { TenantsServer } from "./tenants.ts";
  */
 export type PlaneManner = "skips" | "denies" | "lies" | "fails" | "sick" | "mute" | "words" | "breaks" | "halves";
 
-/** What a control plane does with one whole call, in turn. */
+/** Behaviour of a control plane in one whole call, in turn. */
 export type CallManner =
   /** This status and an HTML page, without or after the effect. */
   | { readonly kind: "status"; readonly status: number; readonly effect?: boolean; readonly retryAfter?: string }
@@ -37,7 +37,7 @@ export type CallManner =
   /** `ok: false` with this text although every row is fine. */
   | { readonly kind: "complains"; readonly error: string };
 
-/** How a control plane is set up. */
+/** Settings of a control plane. */
 export interface ControlPlaneServerOptions {
   /** The tenants that it owns and moves. */
   readonly tenants: TenantsServer;
@@ -56,7 +56,7 @@ export interface ControlPlaneServerOptions {
 /** A request as it came in. */
 export interface RecordedCall {
   readonly body: RedeployRequest;
-  /** Whether it was a plan only. */
+  /** True for a plan. */
   readonly dryRun: boolean;
   readonly at: number;
 }
@@ -71,11 +71,11 @@ export interface ControlPlaneServer {
   moves(): readonly (readonly string[])[];
   /** Tenants that were being moved by two calls at the same time, as often as that happened. */
   readonly overlaps: readonly string[];
-  /** How it treats one tenant from now on; `undefined` is well. */
+  /** Sets the behaviour towards one tenant from now on; `undefined` is well. */
   treat(slug: string, manner: PlaneManner | undefined): void;
-  /** What the next calls that are not plans meet, one each. */
+  /** Sets the behaviour of the next calls that are not plans, one each. */
   meet(...manners: readonly CallManner[]): void;
-  /** What the next plans meet, one each. */
+  /** Sets the behaviour of the next plans, one each. */
   meetPlan(...manners: readonly CallManner[]): void;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { RolloutInput, RolloutPorts } from "../ports/rollout-ports.ts";
 import { type ControlPlaneServer, startControlPlane } from "./control-plane.ts";
 import { startTenants, type TenantsServer } from "./tenants.ts";
 
-/** How a fleet on loopback begins. */
+/** Initial state of a fleet on loopback. */
 export interface FleetWorldOptions {
   /** Number of tenants; they are `t1` … `tN`. @default 6 */
   readonly size?: number;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What the `move` of one tenant does, once.
+ * Behaviour of the `move` of one tenant, once.
  *
  * `later`: exit 75, nothing moved · `later-moved`: exit 75 although it moved · `fails`: exit 3 · `dies`: ends by SIGKILL
  * before the effect · `dies-moved`: the same after it · `hangs`: never ends, nothing moved · `floods`: prints without end ·
@@ -30,7 +30,7 @@ export interface FolderFleet {
   readonly proof: readonly string[];
   /** Commit of a tenant; changes it if given. */
   runs(slug: string, sha?: string): Promise<string>;
-  /** What the next moves of a tenant do, one each; afterwards they go well. */
+  /** Sets the next moves of a tenant, one each; afterwards they go well. */
   meet(slug: string, ...manners: readonly MoveManner[]): Promise<void>;
   /** Makes the proof of a tenant print all of `shas`, whatever it is moved to. */
   mix(slug: string, shas: readonly string[]): Promise<void>;

@@ -10,13 +10,13 @@ export interface PrometheusSample {
   readonly at?: number;
 }
 
-/** What a query evaluates to. */
+/** Result of a query. */
 export type PrometheusValue =
   | readonly PrometheusSample[]
   | { readonly scalar: number | string; readonly at?: number }
   | { readonly matrix: readonly PrometheusSample[] };
 
-/** How the server answers instead of evaluating. */
+/** Fault that the server answers with. */
 export type PrometheusFault =
   | "gone"
   | "hangs"
@@ -32,7 +32,7 @@ export type PrometheusFault =
   | "500"
   | "503";
 
-/** How the server begins. */
+/** Initial state of the server. */
 export interface PrometheusServerOptions {
   /** Answers a query at an instant in milliseconds since the epoch. */
   readonly evaluate: (query: string, at: number) => PrometheusValue;

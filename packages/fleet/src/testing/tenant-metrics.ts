@@ -1,4 +1,4 @@
-/** How the users of a tenant fare. */
+/** Requests and failures of a tenant's users. */
 export interface TenantTraffic {
   readonly slug: string;
   /** Commit that it runs. */

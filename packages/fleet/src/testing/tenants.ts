@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { createTenantMetrics } from "./tenant-metrics.ts";
 
-/** How a tenant answers: as it should, or in one of the ways that were seen in the field. */
+/** Behaviour of a tenant: as it should, or in one of the ways that were seen in the field. */
 export type TenantManner =
   | "well"
   | "down"
@@ -19,17 +19,17 @@ export type TenantManner =
   /** The ingress asks for a pause of a second, every other time. */
   | "throttled";
 
-/** What a tenant runs and how it answers. */
+/** Commit and behaviour of a tenant. */
 export interface TenantSetting {
   readonly sha: string;
   readonly manner: TenantManner;
   /** A second replica behind the balancer that runs this commit. */
   readonly replica?: string | undefined;
-  /** Whether the balancer chooses a replica for each request, or for each connection. @default "request" */
+  /** `request` if the balancer chooses a replica for each request, `connection` if for each connection. @default "request" */
   readonly balancing?: "request" | "connection" | undefined;
 }
 
-/** How the tenants begin. */
+/** Initial state of the tenants. */
 export interface TenantsOptions {
   readonly slugs: readonly string[];
   /** Commit that all of them run at first. */

@@ -3,7 +3,7 @@ import type { ControlPlane, Redeployment, TenantRow } from "../ports/control-pla
 import type { Prober } from "../ports/prober.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-/** How a fleet without sockets begins. */
+/** Initial state of a fleet without sockets. */
 export interface VirtualFleetOptions {
   readonly size: number;
   /** Waits a virtual time, so that moves take long without taking long. */

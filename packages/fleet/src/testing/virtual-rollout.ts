@@ -18,7 +18,7 @@ import { createVirtualFleet, type VirtualFleet } from "./virtual-fleet.ts";
 
 type FakeClock = ReturnType<typeof createFakeClock>;
 
-/** What is rolled out, to tenants that run `a…a`. */
+/** Commit that is rolled out, to tenants that run `a…a`. */
 export const sha: CommitSha = parseCommitSha("b".repeat(40));
 export const release: Release = { sha, digests: {}, tag: "new" };
 

@@ -1,4 +1,4 @@
-/** What a provider does at one look after another, and what becomes of the check; the timeout is 60 s. */
+/** Answers of a provider at one look after another, and the decision on the check; the timeout is 60 s. */
 export interface CheckFaultRow {
   readonly provider: "prometheus" | "regression" | "http" | "exec" | "workflow";
   readonly fault: string;

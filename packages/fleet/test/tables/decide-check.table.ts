@@ -16,7 +16,7 @@ export interface CheckDecisionRow {
   readonly verdict: "passed" | "failed" | "wait" | "unknown";
 }
 
-/** What becomes of a check; only good samples pass, and silence ends at the deadline. */
+/** Decision on a check; only good samples pass, and silence ends at the deadline. */
 export const checkDecisionRows: readonly CheckDecisionRow[] = [
   { situation: "not looked at yet", samples: [], now: 0, verdict: "wait" },
   { situation: "one good sample is enough", samples: ["0 good"], now: 0, verdict: "passed" },

@@ -18,7 +18,7 @@ export interface SituationRow {
 const canaryDone = ["wave canary", "post t1", "answer t1=proven", "verify t1", "soak canary", "passed canary", "finish canary"];
 const batchPosted = [...canaryDone, "wave batch-1", "post t2 t3"];
 
-/** What happens next, in the order of a rollout; the reasons to stop come before everything. */
+/** Next step, in the order of a rollout; the reasons to stop come before everything. */
 export const situationRows: readonly SituationRow[] = [
   { situation: "nothing has begun", after: [], next: ["start canary: t1"] },
   { situation: "the canary's wave has begun", after: ["wave canary"], next: ["call canary: t1"] },

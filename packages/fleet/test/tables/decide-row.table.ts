@@ -9,7 +9,7 @@ export interface RowCase {
   readonly because: string;
 }
 
-/** What the rows of a redeploy answer tell; a tenant without a row is `silent`, and the tenant itself decides. */
+/** Verdicts of the rows of a redeploy answer; a tenant without a row is `silent`, and the tenant itself decides. */
 export const redeployRowCases: readonly RowCase[] = [
   { row: { hasError: false, healthy: true, onTarget: true }, legacy: false, verdict: "proven", because: "healthy, and seen on target" },
   { row: { hasError: false, onTarget: true }, legacy: false, verdict: "proven", because: "seen on target" },

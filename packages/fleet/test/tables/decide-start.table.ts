@@ -10,7 +10,7 @@ export interface StartRow {
   readonly because: string;
 }
 
-/** How a rollout begins. */
+/** Start of a rollout. */
 export const startRows: readonly StartRow[] = [
   { journal: "nothing", commit: "-", holds: "-", asked: "release", resume: false, then: "start", because: "nothing blocks it" },
   { journal: "nothing", commit: "-", holds: "-", asked: "unsaid", resume: true, then: "refuse", because: "there is nothing to resume" },

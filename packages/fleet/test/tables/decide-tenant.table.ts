@@ -2,15 +2,15 @@ import type { LookVerdict } from "../../src/coverage/decide-tenant.ts";
 
 /** One look at a tenant. */
 export interface LookCase {
-  /** What `/buildinfo` gave: a commit, a word that is none, silence, or something that cannot be read. */
+  /** Answer of `/buildinfo`: a commit, a word that is none, silence, or something that cannot be read. */
   readonly says: "target" | "short target" | "another commit" | "no commit" | "silence" | "rubbish";
-  /** How its commit relates to the target; `none` where there is no history to ask. */
+  /** Relation of its commit to the target; `none` if there is no history to ask. */
   readonly history: "identical" | "ahead" | "behind" | "diverged" | "absent" | "unknown" | "none";
   readonly match: "ancestry" | "strict";
   readonly verdict: LookVerdict;
 }
 
-/** What one look at a tenant is worth. */
+/** Judgement of one look at a tenant. */
 export const lookCases: readonly LookCase[] = [
   { says: "target", history: "none", match: "ancestry", verdict: "verified" },
   { says: "target", history: "unknown", match: "strict", verdict: "verified" },

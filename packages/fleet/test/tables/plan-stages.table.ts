@@ -15,7 +15,7 @@ export interface StageRow {
   readonly stages: readonly string[];
 }
 
-/** How a fleet is cut: who moves when, and who is watched. */
+/** Stages of a fleet: the tenants that move in each, and those that are watched. */
 export const stageRows: readonly StageRow[] = [
   { pace: { batch: 3 }, canary: ["t1"], size: 6, stages: ["canary!~: t1", "batch-1: t2 t3 t4", "batch-2: t5 t6"] },
   { pace: { batch: 3 }, canary: [], size: 4, stages: ["batch-1: t1 t2 t3", "batch-2: t4"] },

@@ -3,7 +3,7 @@ import { plainText } from "@lateen/kernel";
 /** A value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** Where `value` is not as `wanted` says, in half a sentence; undefined if it is. Objects may hold more, lists may not. */
+/** First place at which `value` differs from `wanted`, in half a sentence; undefined if there is none. Objects may hold more, lists may not. */
 export function findDifference(value: unknown, wanted: JsonValue, path = "the answer"): string | undefined {
   if (typeof wanted !== "object" || wanted === null)
     return value === wanted ? undefined : `${path} is ${shown(value)}, not ${shown(wanted)}`;

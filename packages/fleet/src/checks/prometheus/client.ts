@@ -10,7 +10,7 @@ import {
 import { parseAddress } from "../../http/addresses.ts";
 import { readSeries, type Series } from "./read-series.ts";
 
-/** Where a Prometheus is. */
+/** Address and credentials of a Prometheus. */
 export interface PrometheusOptions {
   /** Base address, without `/api/v1`. */
   readonly url: string;

@@ -13,7 +13,7 @@ export interface RateCounter {
   observe(context: CheckContext, signal: AbortSignal): Promise<Reading<Measurement>>;
 }
 
-/** How far back the moved tenants' own past is read, in milliseconds. */
+/** Time in milliseconds for which the moved tenants' own past is read. */
 const pastMs = 3_600_000;
 /** Maximum spans of that hour that are asked for, the last ones: each is two queries. */
 const maxSpans = 120;

@@ -7,7 +7,7 @@ import { readHolder, takeLock } from "./lock.ts";
 import { ownerElsewhere } from "./owner.ts";
 
 /**
- * How long a living process may be silent in the journal, in milliseconds: it awaits a call of the control plane for up to ten minutes,
+ * Maximum time in milliseconds that a living process is silent in the journal: it awaits a call of the control plane for up to ten minutes,
  * and writes within another one.
  */
 const quietMs = 11 * 60_000;

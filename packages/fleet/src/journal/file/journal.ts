@@ -9,7 +9,7 @@ import { formatLines, readLines, type ReadLines } from "./lines.ts";
 import { journalLost } from "../journal-errors.ts";
 import { findOwner, type Lock, syncFolder, takeLock } from "./lock.ts";
 
-/** Where the journal is kept. */
+/** Folder and owner of the journal. */
 export interface FileJournalOptions {
   /** Holds `rollout.jsonl`, `rollout.lock` and the journals of earlier rollouts; made where it does not exist. */
   readonly folder: string;

@@ -2,7 +2,7 @@ import { ReleaseError } from "@lateen/kernel";
 import { parseEntry } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 
-/** What a journal file holds, and how many of its bytes are whole entries. */
+/** Entries of a journal file, and the number of its bytes that are whole entries. */
 export interface ReadLines {
   readonly entries: readonly JournalEntry[];
   readonly length: number;

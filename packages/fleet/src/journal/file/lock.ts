@@ -45,7 +45,7 @@ export async function findOwner(path: string): Promise<string | undefined> {
   return holder === released ? undefined : await describeLiving(holder);
 }
 
-/** What the file says that counts; that it was released if there is none. */
+/** The last statement of the file that counts; that it was released if there is none. */
 export async function readHolder(path: string): Promise<string> {
   const top = Math.max(0, ...(await numbersOf(path).catch(() => [])));
   return top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => released);
@@ -60,7 +60,7 @@ async function tryToTake(path: string, aside: string, ignoring: string): Promise
   const own = `${path}.${top + 1}`;
   if (!(await linked(aside, own))) return undefined;
   const others = (await numbersOf(path)).filter((number) => number !== top + 1);
-  // What was read may have been old: then the row has gone on, and this number is one that was cleared away.
+  // The content may have been old: then the row has gone on, and this number is one that was cleared away.
   if (others.some((number) => number > top)) return unlink(own).then(nothing, nothing);
   for (const number of others) await unlink(`${path}.${number}`).catch(() => undefined);
   return { isHeld: () => exists(own), release: () => release(own, aside) };

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { kill } from "node:process";
 import { plainText } from "@lateen/kernel";
 
-/** Who holds a lock: a process number alone comes round again, so the start of the process belongs to it. */
+/** Holder of a lock: a process number alone comes round again, so the start of the process belongs to it. */
 export interface Owner {
   readonly pid: number;
   readonly host: string;
@@ -13,7 +13,7 @@ export interface Owner {
 /**
  * Names the owner that `text` describes, if it may still be alive; undefined if it is dead or the text is no owner's.
  *
- * Whether a process of another machine lives cannot be seen from here: it counts as alive.
+ * A process of another machine cannot be seen from here: it counts as alive.
  */
 export async function describeLiving(text: string): Promise<string | undefined> {
   const owner = readOwner(text);

@@ -7,7 +7,7 @@ import { readEntry } from "./lines.ts";
 /** A rollout that ended, as far as its first and its last entry say. */
 export interface PastRollout {
   readonly sha: CommitSha;
-  /** How it ended: `shipped`, `unchanged`, `abandoned` or the outcome of a stop. */
+  /** End of the rollout: `shipped`, `unchanged`, `abandoned` or the outcome of a stop. */
   readonly outcome: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;

@@ -3,7 +3,7 @@ import type { Wish, WishBox } from "../../ports/wishes.ts";
 import { formatWish, parseWish } from "../wish-schema.ts";
 import type { MirrorLog } from "./mirror-journal.ts";
 
-/** Where wishes from other machines are kept. */
+/** Log that holds wishes from other machines. */
 export interface MirrorWishesOptions {
   /** A log of its own: an append to the journal's would take the rollout over. */
   readonly log: MirrorLog;

@@ -7,12 +7,12 @@ import { groupCommits } from "./group-commits.ts";
 import { parsedJson } from "./stream.ts";
 import type { SqlClient } from "./tables.ts";
 
-/** Where a journal is kept in a database; {@link migrateJournal} has made its tables. */
+/** Database and name of a journal; {@link migrateJournal} has made its tables. */
 export interface SqlJournalOptions {
   readonly client: SqlClient;
   /** Name of the journal: one per fleet. */
   readonly name: string;
-  /** Who writes, for those who are refused: a host and a process. */
+  /** The writer, for those who are refused: a host and a process. */
   readonly owner: string;
   /** Stream in which followers see the facts. @default that of the journal itself */
   readonly stream?: string | undefined;

@@ -7,7 +7,7 @@ import { journalClosed, journalLost } from "../journal-errors.ts";
 import { type Lease, takeLease } from "./sqlite-lease.ts";
 import { type SqliteClient, sqliteClient, type SqliteDatabase } from "./sqlite-client.ts";
 
-/** Where the journal is kept. */
+/** Database file of the journal. */
 export interface SqliteJournalOptions {
   readonly database: SqliteDatabase;
   /** Name of the journal: one per fleet. */
@@ -117,7 +117,7 @@ function openJournal(client: SqliteClient, fleet: string, lease: Lease, { rollou
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
-      // What an uncertain write left behind is not known, so nothing follows it.
+      // The result of an uncertain write is not known, so nothing follows it.
       broken ??= await write(
         client,
         fleet,

@@ -10,7 +10,7 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** What a lease is taken on. */
+/** Database and name of a lease. */
 export interface LeaseOptions {
   readonly client: SqliteClient;
   readonly fleet: string;

@@ -4,7 +4,7 @@ import { runPlugin } from "./exec-credential.ts";
 import { logIn, type OidcTokens } from "./oidc-login.ts";
 import { type Credentials, type KubeconfigSource, type OpenContext, openKubeconfig } from "./kubeconfig.ts";
 
-/** How a cluster is reached. */
+/** Address and credentials of a cluster. */
 export interface ConnectionOptions {
   readonly source: KubeconfigSource;
   /** Context of the kubeconfig. @default its current one */

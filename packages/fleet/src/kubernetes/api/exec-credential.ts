@@ -37,7 +37,7 @@ export async function runPlugin(
   const environment = { ...env, ...plugin.env, KUBERNETES_EXEC_INFO: info };
   const run = createRunCommand(clock);
   const result = await run({ argv: [command, ...args], cwd, env: environment, timeoutMs, maxBytes, onExcess: "end" });
-  // What it prints is a credential or next to one: nothing of it is shown.
+  // Its output is a credential or next to one: nothing of it is shown.
   if (result.end.kind !== "exited" || result.end.code !== 0) throw failed(plugin, describeEnd(result.end));
   const { data } = execCredential.safeParse(jsonOf(result.stdout));
   if (data === undefined) throw failed(plugin, "printed no ExecCredential");

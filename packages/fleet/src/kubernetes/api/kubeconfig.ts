@@ -1,7 +1,7 @@
 import { asReleaseError, plainText, ReleaseError, type Secret } from "@lateen/kernel";
 import { type OidcLogin, oidcLogin } from "./oidc-login.ts";
 
-/** Where the address and the credentials of a cluster are. */
+/** Source of the address and the credentials of a cluster. */
 export type KubeconfigSource =
   /** A kubeconfig file, or several in one text as in `KUBECONFIG`. */
   | { readonly file: string }

@@ -115,7 +115,7 @@ function wantedFor({
   return { revision: release.sha, containers: imageOf(false), initContainers: imageOf(true) };
 }
 
-/** Whether the template of a workload is the wanted one. */
+/** True if the template of a workload is the wanted one. */
 export function isWanted({ spec }: Workload, wanted: Omit<Wanted, "partition">, annotation: string): boolean {
   const { metadata, spec: pod } = spec.template;
   const runs = (list: readonly { name: string; image: string }[], images: Readonly<Record<string, string>>) =>

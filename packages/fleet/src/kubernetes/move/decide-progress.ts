@@ -2,7 +2,7 @@ import type { Workload } from "../api/wire.ts";
 import type { WorkloadKind } from "../workloads/workload-ref.ts";
 import { isWanted, type Wanted } from "./decide-move.ts";
 
-/** How far a workload has come since its patch. */
+/** Progress of a workload since its patch. */
 export type Progress =
   | { readonly kind: "waiting"; readonly reason: string }
   | { readonly kind: "done" }

@@ -141,7 +141,7 @@ async function follow(
   return outcome.kind === "moved" ? outcome : explain(cluster, ref, outcome);
 }
 
-/** What the pods say of it is what an operator looks up first. */
+/** Adds the state of the pods, which an operator looks up first. */
 async function explain(cluster: Cluster, ref: WorkloadRef, outcome: WorkloadOutcome): Promise<WorkloadOutcome> {
   if (outcome.kind !== "failed" && outcome.kind !== "in-doubt") return outcome;
   const trouble = await explainPods(cluster, ref);
@@ -170,7 +170,7 @@ function lost(ref: WorkloadRef, { message }: ReleaseError): WorkloadOutcome {
 }
 
 function unreached(ref: WorkloadRef, cause: ReleaseError): WorkloadOutcome {
-  // What the server refused about this one object is the tenant's; what it did not answer is the call's.
+  // A refusal of this one object is the tenant's; a missing answer is the call's.
   if (cause.category === "state" || cause.category === "input") return failed(ref, cause.message).outcome;
   return { kind: "unreached", cause };
 }

@@ -14,7 +14,7 @@ export interface WorkloadWatch {
 }
 
 /**
- * How long one watch lasts; then everything is listed once more. A watch that has silently lost an event (a proxy, a stopped server) is
+ * Duration of one watch; then everything is listed once more. A watch that has silently lost an event (a proxy, a stopped server) is
  * found out within this time, and a list of 300 Deployments costs the server less than one of their rollouts.
  */
 const resyncMs = 60_000;

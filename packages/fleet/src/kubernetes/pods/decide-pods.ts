@@ -11,7 +11,7 @@ import {
 import type { Pod } from "../api/wire.ts";
 import { chooseContainers, type ContainerChoice, digestFor } from "../workloads/choose-containers.ts";
 
-/** What the pods of a tenant are judged by. */
+/** Facts that the pods of a tenant are judged by. */
 export interface PodFacts {
   readonly tenant: string;
   /** Pods that the tenant's workloads control. */
@@ -87,7 +87,7 @@ export function imagesInQuestion(facts: PodFacts): readonly ImageInQuestion[] {
     );
 }
 
-/** What is wrong with the images of a ready pod. */
+/** Fault of the images of a ready pod; undefined if there is none. */
 function wrongImage(pod: Pod, facts: PodFacts): string | undefined {
   const images = imagesOf(pod, facts);
   if (images.length === 0) return `pod ${pod.metadata.name} has no container that runs the release`;

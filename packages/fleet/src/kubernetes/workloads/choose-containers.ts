@@ -1,6 +1,6 @@
 import { type Digest, plainText, type Release, ReleaseError } from "@lateen/kernel";
 
-/** Which containers of a workload run the release. */
+/** Containers of a workload that run the release. */
 export interface ContainerChoice {
   /** Name of the container. @default every container whose image is one of the release's */
   readonly container?: string | undefined;

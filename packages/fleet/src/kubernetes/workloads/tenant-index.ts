@@ -5,7 +5,7 @@ import type { ContainerChoice } from "./choose-containers.ts";
 import { groupTenants, type ListedWorkload, type TenantWorkloads } from "./group-tenants.ts";
 import { listPath, type WorkloadKind } from "./workload-ref.ts";
 
-/** Which workloads of a cluster are tenants. */
+/** Selects the workloads of a cluster that are tenants. */
 export interface WorkloadScope {
   /** All namespaces, or these. */
   readonly namespaces: "*" | readonly string[];

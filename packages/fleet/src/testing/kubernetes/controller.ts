@@ -2,7 +2,7 @@ import { type ApiObject, makePod, type PodState, templateHash, type WorkloadObje
 import type { Store } from "./store.ts";
 
 /**
- * What becomes of a workload whose template changes, from now on.
+ * Fate of a workload whose template changes, from now on.
  *
  * `pull-error` `crashes`: the new pods never come up, and the progress deadline is exceeded · `quota`: no new pod may be made
  * · `stuck`: nothing ever happens · `crashes-later`: the new pods come up and then crash · `wrong-image`: they come up with

@@ -68,7 +68,7 @@ export function makeWorkload(setting: WorkloadSetting): WorkloadObject {
   };
 }
 
-/** How a pod is. */
+/** State of a pod. */
 export type PodState = "ready" | "starting" | "ImagePullBackOff" | "CrashLoopBackOff";
 
 /** A pod of a workload as it is now; `imageOf` says what its runtime runs for an image. */
@@ -116,7 +116,7 @@ export function templateHash({ spec }: WorkloadObject): string {
   return createHash("sha256").update(JSON.stringify(spec.template)).digest("hex").slice(0, 10);
 }
 
-/** What a runtime reports for an image: the digest that was asked for, or the one behind a tag. */
+/** Image id that a runtime reports: the digest that was asked for, or the one behind a tag. */
 export function imageIdOf(image: string): string {
   const [name = "", digest] = image.split("@");
   const repository = name.replace(/:[^/:]*$/, "");

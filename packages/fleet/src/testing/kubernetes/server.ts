@@ -12,23 +12,23 @@ import {
 } from "./objects.ts";
 import { createStore, type Kind, type Store } from "./store.ts";
 
-/** What the next requests of a kind meet, one each. */
+/** Faults of the next requests of a kind, one each. */
 export type ApiFault =
   | { readonly kind: "status"; readonly status: number; readonly retryAfter?: number; readonly message?: string }
   /** Breaks the connection off, before or after the effect. */
   | { readonly kind: "reset"; readonly effect: boolean };
 
-/** Which requests a fault is for. */
+/** Requests that a fault is for. */
 export type FaultTarget = "list" | "continue" | "get" | "patch" | "watch" | "pods";
 
-/** How the stand-in begins. */
+/** Initial state of the stand-in. */
 export interface KubernetesApiOptions {
   readonly workloads: readonly WorkloadSetting[];
   /** Time between two of the three steps of a rollout, in milliseconds. @default 10 */
   readonly stepMs?: number;
   /** Most objects of one page, whatever is asked for. @default 500 */
   readonly pageSize?: number;
-  /** What the container runtime reports for an image of a pod's specification. @default the digest that was asked for */
+  /** Image id that the container runtime reports for an image of a pod's specification. @default the digest that was asked for */
   readonly imageId?: ((image: string) => string) | undefined;
   /** Port to listen on. @default a free one */
   readonly port?: number;
@@ -49,7 +49,7 @@ export interface KubernetesApi {
   readonly requests: readonly ApiRequest[];
   /** `namespace/name` of every patch that changed a template, in order. */
   moves(): readonly string[];
-  /** What becomes of a workload (`namespace/name`) whose template changes. */
+  /** Sets the fate of a workload (`namespace/name`) whose template changes. */
   treat(name: string, manner: WorkloadManner | undefined): void;
   meet(target: FaultTarget, ...faults: readonly ApiFault[]): void;
   /** The same for the second and later pages of a list. */
@@ -69,7 +69,7 @@ export interface KubernetesApi {
   rotateToken(): void;
   /** Takes a permission away, such as `patch deployments`. */
   forbid(permission: string): void;
-  /** How long each step of a rollout takes from now on. */
+  /** Sets the duration of each step of a rollout from now on. */
   setStep(stepMs: number): void;
   /** Goes away, connections and all, and comes back on the same port with everything that it knew. */
   stop(): Promise<void>;

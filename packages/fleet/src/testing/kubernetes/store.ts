@@ -19,7 +19,7 @@ export interface Store {
   /** Writes an object and gives it its version. */
   put(kind: Kind, object: ApiObject): ApiObject;
   remove(kind: Kind, namespace: string, name: string): void;
-  /** What happened after `version`; undefined if that is forgotten. */
+  /** Events after `version`; undefined if they are forgotten. */
   since(version: number): readonly StoreEvent[] | undefined;
   /** Forgets everything up to now, as etcd does every five minutes. */
   compact(): void;

@@ -9,12 +9,12 @@ import type { Disk } from "./disk.ts";
 import { commits, type Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
-/** What must never happen, with its name in the list of invariants. */
+/** A broken invariant, with its name in the list of invariants. */
 export class Violation extends Error {
   override readonly name = "Violation";
 }
 
-/** What the observer of a simulation remembers in addition to the world and the disk. */
+/** Memory of the observer of a simulation in addition to the world and the disk. */
 export interface Watch {
   readonly scenario: Scenario;
   readonly release: Release;
@@ -22,7 +22,7 @@ export interface Watch {
   readonly disk: Disk;
   /** Tenants that are being moved right now, by call. */
   readonly underway: Map<number, readonly Slug[]>;
-  /** How often each tenant was sent forward. */
+  /** Number of times that each tenant was sent forward. */
   readonly posts: Map<Slug, number>;
   /** Tenants that were moved forward for real, and that the control plane said so of. */
   readonly moved: Set<Slug>;
@@ -89,7 +89,7 @@ function checkForward(watch: Watch, slugs: readonly Slug[]): void {
  */
 function checkDeaths({ scenario, world, release }: Watch, slugs: readonly Slug[], state: RolloutState): void {
   const { clock } = world;
-  // Who asks for a pause is not seen, and nothing is concluded from it; a second call of a wave is no new wave.
+  // The wish for a pause is not seen, and nothing is concluded from it; a second call of a wave is no new wave.
   if (scenario.storms !== undefined || slugs.some((slug) => (state.tenants.get(slug)?.calls ?? 0) > 1)) return;
   const lenient = new Set(state.stages.flatMap(({ stage }) => (stage.lenient ? stage.slugs : [])));
   const twoLooks = 3 * (scenario.policy.verify?.intervalMs ?? 20_000);

@@ -8,7 +8,7 @@ export const commits: readonly CommitSha[] = ["0", "1", "2", "3", "4", "f"].map(
   parseCommitSha(digit.repeat(40)),
 );
 
-/** How a tenant takes being moved. */
+/** Fault of a move. */
 export type MoveFault =
   | "none"
   /** Stays where it is; the row says so, says nothing, or lies. */
@@ -32,7 +32,7 @@ export type MoveFault =
   /** Moves, and a cache in front of it answers for a while. */
   | "cached";
 
-/** What a tenant does before anyone moves it. */
+/** State of a tenant before the first move. */
 export type FirstState = "old" | "done" | "ahead" | "diverged" | "down" | "dev";
 
 /** A tenant of the plan. */
@@ -71,7 +71,7 @@ export interface Scenario {
   readonly pagedListings: number;
   /** Every so often, for so long, the ingress of all tenants asks for a pause. */
   readonly storms: { readonly everyMs: number; readonly lastMs: number } | undefined;
-  /** How far the machine's clock is off in each life, and how far it is set in the middle of it, in milliseconds. */
+  /** Offset of the machine's clock in each life, and its change in the middle of it, in milliseconds. */
   readonly clockOffsets: readonly { readonly from: number; readonly setBy: number }[];
   /** Life before which the rollout of another fleet finds this one's journal. */
   readonly intruderIn: number | undefined;

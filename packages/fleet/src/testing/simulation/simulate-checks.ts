@@ -13,7 +13,7 @@ export interface CheckSimulation {
   readonly seed?: number;
 }
 
-/** How many simulated rollouts were stopped, and after how many tenants. */
+/** Number of simulated rollouts that were stopped, and of tenants until then. */
 export interface CheckSimulationReport {
   readonly rollouts: number;
   readonly stopped: number;

@@ -15,7 +15,7 @@ import { createWorld } from "./world.ts";
 /** Outcome of one seed. */
 export interface SimulationRun {
   readonly seed: number;
-  /** How the last life ended: `go`, the outcome of its stop, or the code of the error that it threw. */
+  /** End of the last life: `go`, the outcome of its stop, or the code of the error that it threw. */
   readonly ended: string;
   readonly lives: number;
   /** Calls of the control plane. */
@@ -30,13 +30,13 @@ export interface SimulationRun {
   readonly trace: readonly string[];
 }
 
-/** What of a simulation may be set from outside. */
+/** Settings of a simulation. */
 export interface SimulateOptions {
   /** The engine under test. @default rollOut */
   readonly engine?: typeof rollOut;
   /** Operations after which the process is killed, one entry a life. @default those of the seed */
   readonly crashes?: readonly number[];
-  /** Whether what happens is written down, which costs as much as the simulation itself. @default true */
+  /** True to write down what happens, which costs as much as the simulation itself. @default true */
   readonly trace?: boolean;
 }
 

@@ -12,7 +12,7 @@ import type { Redeployment, TenantRow } from "../../ports/control-plane.ts";
 import type { Tenant } from "../../ports/tenant.ts";
 import { commits, firstCommit, type Scenario, type TenantPlan } from "./scenario.ts";
 
-/** What a tenant really runs, whatever anyone believes. */
+/** Real state of a tenant, whatever anyone believes. */
 export interface RealTenant {
   readonly plan: TenantPlan;
   /** 40 digits, or `dev`. */
@@ -20,7 +20,7 @@ export interface RealTenant {
   down: boolean;
   /** Until then probes are answered with `stale`, every time or every other time. */
   drain: { readonly until: number; readonly stale: string; readonly flaps: boolean } | undefined;
-  /** What the last probe was answered; undefined if it got no answer. */
+  /** Answer to the last probe; undefined if it got none. */
   lastAnswer: string | undefined;
   lastProbeAt: number;
   probes: number;
@@ -177,7 +177,7 @@ function move(tenant: RealTenant, release: Release, scenario: Scenario, clock: C
 function answer(tenant: RealTenant, clock: Clock, coin: () => boolean): Reading<string> {
   const { drain } = tenant;
   tenant.probes += 1;
-  // What was stored before the move is no answer, and the adapter says so.
+  // An answer that was stored before the move does not count, and the adapter says so.
   if (clock.now() < tenant.cachedUntil) return silence(tenant.plan.tenant.slug, tenant, clock);
   const isForever = drain?.until === Infinity;
   const stale =

@@ -17,7 +17,7 @@ function resolve(file: string, from: string): string {
   return join(packages, name!, manifest.exports[[".", ...subpath].join("/")].types);
 }
 
-/** Where a declaration of `packages/<name>/dist` goes. */
+/** Destination of a declaration of `packages/<name>/dist`. */
 function destination(file: string): string {
   if (file.startsWith(zod)) return join(out, "zod", relative(zod, file));
   const [name, , ...rest] = relative(packages, file).split(sep);

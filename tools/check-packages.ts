@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const names = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli", "service"];
-// What an installation of the program may take.
+// Maximum size and number of packages of an installation.
 const [mostBytes, mostPackages] = [15 * 2 ** 20, 5];
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@
 export interface AnswerRow {
   readonly status: number;
   readonly body: string;
-  /** What the adapter answers; of an error also its code. */
+  /** Answer of the adapter; of an error also its code. */
   readonly read: string;
   readonly then: string;
 }

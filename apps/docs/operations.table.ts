@@ -5,14 +5,14 @@ import type { Outcome } from "../../packages/cli/src/output/exit-codes.table.ts"
 /** Id of the test that proves a row: its title begins with the id in brackets. */
 export type TestId = string;
 
-/** How a command ended, and what that means to the operator. */
+/** End of a command, and its meaning for the operator. */
 export interface EndingRow {
   readonly ending: Exclude<Outcome, "error"> | ErrorCategory;
-  /** What was changed, and what was not. */
+  /** Changes that were made, and those that were not. */
   readonly touched: string;
-  /** Where it says who is not as it should be. */
+  /** Output that names the tenants or tags that are off. */
   readonly look: string;
-  /** What the same line does when it is run again. */
+  /** Effect of the same line when it is run again. */
   readonly again: string;
   readonly proof: TestId;
 }
@@ -150,7 +150,7 @@ export interface StopRow {
   readonly proof: TestId;
 }
 
-/** What stops a rollout, gently or not. */
+/** Ways to stop a rollout, gently or not. */
 export const stops: readonly StopRow[] = [
   {
     how: "`p` at the terminal",
@@ -212,7 +212,7 @@ export interface OutageRow {
   readonly proof: TestId;
 }
 
-/** What happens when a server, a disk or a token is gone: before the first wave, and after it. */
+/** Effect of a lost server, disk or token: before the first wave, and after it. */
 export const outages: readonly OutageRow[] = [
   {
     what: "the forge is silent",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the screen showed when the recording reached one of its markers. */
+/** Screen when the recording reached one of its markers. */
 interface Frame {
   readonly label: string;
   readonly screen: string;

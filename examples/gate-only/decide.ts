@@ -7,7 +7,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Whether a commit of `main` may ship: every check has succeeded, and `e2e.yml` has run, or was proven not to be due. */
+/** Decides if a commit of `main` may ship: every check has succeeded, and `e2e.yml` has run, or was proven not to be due. */
 export async function decide(forge: Forge, sha: string, checks: readonly string[]): Promise<Answer> {
   const ports = gatePorts(forge, systemClock, ignoreEvents);
   const workflows = [{ file: "e2e.yml", whenAbsent: "prove" as const }];

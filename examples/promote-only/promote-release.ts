@@ -5,7 +5,7 @@ import { ledgerRef, promote } from "@lateen/promote";
 import { createGitLedger } from "@lateen/promote/ledger-git";
 import { openRegistries } from "@lateen/registry";
 
-/** Where everything is. */
+/** Addresses of forge, ledger and registries. */
 export interface Places {
   readonly forge: string;
   readonly repository: string;

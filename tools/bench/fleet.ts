@@ -131,7 +131,7 @@ const liveHeap = (): number => {
   return process.memoryUsage().heapUsed;
 };
 
-/** What stays on the heap is measured when the last sweep begins; the facts of the journal are on a disk in production. */
+/** The heap is measured when the last sweep begins; the facts of the journal are on a disk in production. */
 async function costs(): Promise<void> {
   console.log("2. a rollout of N tenants in virtual time, waves [1, 5, 25%], no requests");
   for (const size of [1_000, 10_000, 100_000]) {

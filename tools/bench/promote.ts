@@ -172,7 +172,7 @@ function delayed(ledger: Ledger): Ledger {
   };
 }
 
-/** What a workflow would do by hand: each tag in turn, each looked at once, neither ordered nor recorded. */
+/** The loop of a workflow by hand: each tag in turn, each looked at once, neither ordered nor recorded. */
 async function craneLoop(size: number, commit: CommitSha): Promise<void> {
   const auths = Object.fromEntries(
     sides.map(({ proxy }) => [

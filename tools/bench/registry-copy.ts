@@ -74,7 +74,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** What one thread of Node can do at most: bytes from a registry through SHA-256 into a server that drops them. */
+/** Maximum rate of one thread of Node: bytes from a registry through SHA-256 into a server that drops them. */
 async function barePipe(host: string, digest: string): Promise<void> {
   const layer = await layerOf(host, digest);
   const sink = createServer((incoming, answer) => incoming.resume().on("end", () => answer.end()));

@@ -5,7 +5,7 @@ import { parseDigest, parseImageRef } from "../../packages/kernel/src/index.ts";
 import { createOciRegistry } from "../../packages/registry/src/oci/index.ts";
 import { startDockerRegistry } from "../../packages/registry/src/testing/index.ts";
 
-/** Where a program is run. */
+/** Folder and environment of a program. */
 interface Where {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;

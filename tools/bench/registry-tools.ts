@@ -7,9 +7,9 @@ export interface Tool {
   readonly command: (repository: string, tag: string) => readonly string[];
 }
 
-/** Where the programs work. */
+/** Folder and registries of the programs. */
 export interface ToolsOptions {
-  /** How our program is started. */
+  /** Command that starts our program. */
   readonly lateen: readonly string[];
   /** Its configurations, with the registry's token service and without. */
   readonly known: string;

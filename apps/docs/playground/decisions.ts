@@ -14,7 +14,7 @@ import { absent, found, type Reading, unknown } from "../../../packages/kernel/s
 import { ReleaseError } from "../../../packages/kernel/src/vocabulary/release-error.ts";
 import type { Ancestry } from "../../../packages/kernel/src/vocabulary/ancestry.ts";
 
-// What is chosen on the page becomes facts here, and the package decides. Nothing is decided in this file.
+// The choices on the page become facts here, and the package decides. Nothing is decided in this file.
 
 /** A decision, and the reason that the package gives. */
 export interface Decided {
@@ -38,7 +38,7 @@ export const runStates: readonly string[] = [
   "completed/something_new",
 ];
 
-/** What is chosen about the gate: a run that is there, or one that is missing. */
+/** Choice about the gate: a run that exists, or one that is missing. */
 export interface GateChoice {
   readonly runs: readonly string[];
   readonly missing: boolean;
@@ -76,13 +76,13 @@ function proofOf(proof: GateChoice["proof"]): NonNullable<Parameters<typeof deci
     : { kind: "unproven", doubt: "trigger-unknown", reason: "the workflow file could not be read" };
 }
 
-/** How one commit relates to another, or why that is not known. */
+/** Relation of one commit to another, or the reason why it is not known. */
 export type Relation = Ancestry | "unreadable";
 
 const relationOf = (relation: Relation): Reading<Ancestry> =>
   relation === "unreadable" ? unknown(unreachable) : found(relation);
 
-/** What is chosen about a tenant. */
+/** Choice about a tenant. */
 export interface TenantChoice {
   readonly shows: "the target" | "another commit" | "nothing readable" | "no commit";
   readonly relation: Relation;
@@ -110,7 +110,7 @@ export function decideLookAt({ shows, relation, match }: TenantChoice): Decided 
   return { verdict, reason };
 }
 
-/** What is chosen about a check: values of the error rate in percent; what is no number is a sample without data. */
+/** Choice about a check: values of the error rate in percent; a value that is no number is a sample without data. */
 export interface CheckChoice {
   readonly values: string;
   readonly below: number;
@@ -137,7 +137,7 @@ export function decideSamples({ values, below, samples, ageSeconds, onUnknown }:
   return { verdict, reason };
 }
 
-/** What is chosen about a tag. */
+/** Choice about a tag. */
 export interface TagChoice {
   readonly names: "nothing" | "the candidate" | "another image" | "something unreadable";
   readonly label: "a commit" | "no commit" | "unreadable";

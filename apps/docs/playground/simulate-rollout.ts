@@ -5,7 +5,7 @@ import { parseCommitSha } from "../../../packages/kernel/src/vocabulary/commit-s
 import type { Clock } from "../../../packages/kernel/src/time/clock.ts";
 import { parseSlug } from "../../../packages/kernel/src/vocabulary/slug.ts";
 
-/** What is chosen about a rollout. */
+/** Choice about a rollout. */
 export interface RolloutChoice {
   readonly tenants: number;
   readonly pace: "batch of 3" | "waves 1, 5, 25 %" | "window";
@@ -17,7 +17,7 @@ export interface RolloutChoice {
 /** The state of a tenant as it is drawn. */
 export type Dot = "old" | "moving" | "moved" | "proven" | "hurt";
 
-/** How it ended. */
+/** End of the rollout. */
 export interface RolloutEnd {
   readonly outcome: string;
   readonly reason: string;

@@ -1,4 +1,4 @@
-/** What the source of a code does not say in one place. */
+/** Facts about a code that its source does not state in one place. */
 export interface CodeNote {
   readonly code: string;
   /** Category of the error, or outcome of the stop. */

@@ -20,7 +20,7 @@ const lone = /^(?:INTERRUPTED|UNEXPECTED|USAGE|SYSTEM|CREDENTIALS|UNFINISHED|SUP
 const kinds =
   /^(?:input|auth|unavailable|state|interrupted|bug|refused|deferred|superseded|held|unknown|halted|partial)$/;
 
-/** What helps against a stop of a kind, if its code has no remedy of its own. */
+/** Remedies for a kind of stop, if its code has no remedy of its own. */
 const usualFixes: Readonly<Record<string, string>> = {
   refused: "read the reason; `lateen explain` names what would change it",
   unknown: "look at the server that the reason names, then run again",
@@ -120,7 +120,7 @@ function literalsOf(node: ts.Expression): readonly string[] {
   return [];
 }
 
-/** What an expression says, with `…` for what only a run knows. */
+/** Text of an expression, with `…` for the parts that only a run knows. */
 function textOf(node: ts.Expression, depth = 0): string {
   if (depth > 4) return "";
   if (ts.isStringLiteralLike(node)) return node.text;

@@ -1,4 +1,4 @@
-/** What fields of the result document say, by their key; a key without dots is any field of that name that has no row of its own. */
+/** Meaning of fields of the result document, by key; a key without dots is any field of that name that has no row of its own. */
 export const resultFields: Readonly<Record<string, string>> = {
   schemaVersion: "Version of this document.",
   command: "Command that wrote it.",
@@ -128,7 +128,7 @@ export const resultFields: Readonly<Record<string, string>> = {
   sha256: "Hash of the configuration.",
 };
 
-/** What a field says. */
+/** Meaning of a field. */
 export function meaningOf(key: string): string | undefined {
   const bare = key.replaceAll("[]", "");
   const tail = key.split(".").slice(-2).join(".");

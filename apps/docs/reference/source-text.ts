@@ -49,7 +49,7 @@ function isNamed(node: ts.Node): node is ts.DeclarationStatement & { readonly na
   );
 }
 
-/** Where a statement takes `name` from, and what it is called there. */
+/** Module from which a statement imports `name`, and its name there. */
 function importedAs(statement: ts.Statement, name: string): { module: string; name: string } | undefined {
   const bindings = ts.isExportDeclaration(statement)
     ? statement.exportClause

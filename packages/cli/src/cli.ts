@@ -29,7 +29,7 @@ export async function runCli(host: Host): Promise<number> {
   const skimmed = skimArguments(host.argv, globalOptions);
   const [name, ...rest] = skimmed.positionals;
   const isHelp = name === undefined || name === "help" || isVersion(host.argv);
-  // What is no command may be anything, and its name is in titles of annotations and summaries.
+  // A word that is no command may be anything, and its name is in titles of annotations and summaries.
   const screen = openOutputs(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
   host.onStopNow(() => screen.stopNow());
   const record: RunRecord = { startedAt: isoNow(host.clock), settings: undefined };
@@ -48,7 +48,7 @@ export async function runCli(host: Host): Promise<number> {
   }
 }
 
-/** What the document says of the run itself. */
+/** Facts of the run itself for the document. */
 interface RunRecord {
   readonly startedAt: string;
   /** The configuration, once it is loaded. */
@@ -126,7 +126,7 @@ function documentOf(command: string, result: CommandResult, waived: readonly Evi
   return { schemaVersion: 1, command, outcome: result.outcome, ...result.document, ...evidence, ...failed };
 }
 
-/** What was waived, by who and why, whatever the stages make of it. */
+/** Waivers with actor and reason, whatever the stages make of them. */
 function overrideEvidence({ overrides, actor, host }: Context): readonly Evidence[] {
   return [...overrides].map(([rule, reason]) => ({
     rule,
@@ -216,7 +216,7 @@ function asTyped(argv: readonly string[], args: Arguments, document: ResultDocum
   return { ...document, next: next.map(typed) };
 }
 
-/** Who ran what, when, with which version of the program and of the configuration: a document is read far from its job. */
+/** Actor, run, times and versions of program and configuration: a document is read far from its job. */
 async function stampOf(host: Host, { startedAt, settings }: RunRecord): Promise<Partial<ResultDocument>> {
   const config =
     settings === undefined ? undefined : (await import("./config/version.ts")).configVersion(settings, host.files);

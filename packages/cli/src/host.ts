@@ -5,7 +5,7 @@ import type { Files } from "./io/files.ts";
 export interface Output {
   /** Writes as is; a reader that went away is not an error. */
   write(text: string): void;
-  /** Whether a person's terminal is at the other end. */
+  /** True if a person's terminal is at the other end. */
   readonly isTerminal: boolean;
   /** Width in characters; 80 where it is not known. */
   columns(): number;

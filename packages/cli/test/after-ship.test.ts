@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { images, startWorld, type World } from "./world.ts";
 
-// What operators do once something was shipped.
+// Commands of operators after a shipment.
 
 let world: World;
 let [old, sha]: [string, string] = ["", ""];

@@ -15,7 +15,7 @@ import {
 interface Row {
   /** Packages of ours that its source may import. */
   readonly ours: readonly PackageName[];
-  /** What is installed with it. */
+  /** Dependencies that are installed with it. */
   readonly dependencies: readonly string[];
   /** Optional peers, each with the folder that alone may import it (`""` is the whole package). */
   readonly peers: Readonly<Record<string, string>>;

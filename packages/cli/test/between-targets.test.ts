@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { reason, startTargetsWorld, type TargetsWorld, withTargets } from "./targets-world.ts";
 
-// What comes between two targets: the kill switch, a newer release, credentials that end; and what is reported.
+// Events between two targets: the kill switch, a newer release, credentials that end; and the report of them.
 
 let world: TargetsWorld;
 let [oldest, old, sha]: [string, string, string] = ["", "", ""];

@@ -7,7 +7,7 @@ const folder = join(import.meta.dirname, "../../../.changeset");
 const changesets = readdirSync(folder).filter((file) => file.endsWith(".md") && file !== "README.md");
 const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<"fixed" | "linked", unknown>;
 
-/** What a changeset releases, from its front matter. */
+/** Packages that a changeset releases, from its front matter. */
 function releasesOf(file: string): string[] {
   const text = readFileSync(join(folder, file), "utf8");
   const [, head = ""] = /^---\n([\s\S]*?)\n---\n/.exec(text) ?? [];

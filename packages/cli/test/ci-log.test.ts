@@ -12,7 +12,7 @@ const inJob = (): Record<string, string> => ({
   GITHUB_OUTPUT: world.folder.write("output", ""),
   GITHUB_STEP_SUMMARY: world.folder.write("summary", ""),
 });
-/** What a person reads of it: groups are headings. */
+/** Lines that a person reads of it: groups are headings. */
 const linesOf = (log: string): readonly string[] =>
   log.split("\n").filter((line) => line !== "" && !/^::(?:endgroup|add-mask)::/.test(line));
 

@@ -290,7 +290,7 @@ promote: { tags: [latest] }
   });
   afterAll(() => folder.remove());
 
-  /** What bash would have for candidates with the cursor at the end of `line`, cut into words as readline cuts it. */
+  /** Candidates of bash with the cursor at the end of `line`, cut into words as readline cuts it. */
   const replies = (line: string, words: readonly string[], type = 9): readonly string[] => {
     const script = `
 eval "$(lateen completion bash)"

@@ -53,7 +53,7 @@ export const candidates = (commit: number): string[] => images.map((image) => wo
 export const running = (): string[] => [...new Set(world.tenants.slugs().map((slug) => world.tenants.get(slug).sha))];
 export const moves = (): readonly (readonly string[])[] => world.plane.moves();
 
-/** What the contract says of every account: a partition of the enumerated fleet. */
+/** Checks the contract of every account: a partition of the enumerated fleet. */
 export function expectPartition({
   enumerated,
   verified,

@@ -1,7 +1,7 @@
-/** What a release is compared by: every public name with its declaration, every key with its type. */
+/** Public surface of a release: every public name with its declaration, every key with its type. */
 export type PublicSurface = Readonly<Record<string, string>>;
 
-/** What a change of the surface asks of the version. */
+/** Bump that a change of the surface needs. */
 export type Bump = "patch" | "minor" | "major";
 
 /** A difference that decides, for the message of the test. */
@@ -27,7 +27,7 @@ export function decideBump(version: string, before: PublicSurface, after: Public
   return { bump, broken, added };
 }
 
-/** Whether changesets with these bumps are enough; without a changeset nothing is published, so nothing can pass as too little. */
+/** True if changesets with these bumps are enough; without a changeset nothing is published, so nothing can pass as too little. */
 export function isEnough(needed: Bump, given: readonly Bump[]): boolean {
   return given.length === 0 || given.some((bump) => order.indexOf(bump) >= order.indexOf(needed));
 }

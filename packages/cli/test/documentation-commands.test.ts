@@ -26,7 +26,7 @@ describe("a line is cut as a shell cuts it", () => {
   ])("%j", (line, expected) => expect(commandLines(line)).toEqual(expected));
 });
 
-/** What is wrong with a command line, by the program's own table; undefined if nothing is. */
+/** Fault of a command line, by the program's own table; undefined if there is none. */
 async function faultOf(argv: readonly string[]): Promise<string | undefined> {
   const name = argv.find((word) => !word.startsWith("-"));
   try {

@@ -74,7 +74,7 @@ describe("for a control plane", () => {
       shaOf: (tag) => commits.find((sha) => tag === `staging-${sha.slice(0, 7)}`) ?? "",
     });
     folder.write("control-plane.test.ts", contract);
-    // What is installed from a registry needs none of this: here the packages run from source.
+    // An installation from a registry needs none of this: here the packages run from source.
     const conditions = ["source", "node", "import", "default"];
     folder.write("vitest.config.ts", `export default ${JSON.stringify({ ssr: { resolve: { conditions } } })};`);
     try {

@@ -2,7 +2,7 @@ import type { startGitea } from "@lateen/git-log/testing";
 
 type GiteaServer = Awaited<ReturnType<typeof startGitea>>;
 
-/** How a job ends. */
+/** Result of a job. */
 export type JobResult = "success" | "failure" | "cancelled" | "skipped";
 
 /** A job that the server has handed out. */

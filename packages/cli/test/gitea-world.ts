@@ -13,7 +13,7 @@ type CommitDraft = Parameters<GitRepository["commit"]>[0];
 
 type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
 
-/** How the jobs of one commit end; those that are not named succeed, undefined leaves one under way. */
+/** Results of the jobs of one commit; those that are not named succeed, undefined leaves one under way. */
 export type Results = Readonly<Record<string, JobResult | undefined>>;
 
 /** A project of the organisation `acme` on a real Gitea that is forge, git server and registry, with a played fleet. */

@@ -42,7 +42,7 @@ describe("before anything was released", () => {
 
 describe("a rollout that was killed", () => {
   test("is the first thing that status shows, with the commands that go on with it and give it up", async () => {
-    // Who resumes it waits for the rest: the longer soak of two policies holds.
+    // A resumed rollout waits for the rest: the longer soak of two policies holds.
     world.configure((text) => text.replace(/soak: \w+/, "soak: 4s"));
     const ship = world.start(["ship", "--sha", sha]);
     await ship.says("soaks until");

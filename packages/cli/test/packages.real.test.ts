@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Packed, startNpmRegistry } from "./npm-registry.ts";
 import { manifest, packageNames, root } from "./source-files.ts";
 
-// What a stranger gets: every package packed as it would be published, served by a registry on loopback, installed with npm and pnpm in empty
+// The view of a stranger: every package packed as it would be published, served by a registry on loopback, installed with npm and pnpm in empty
 // folders. Everything else that is installed comes from the registry that this machine is configured for.
 
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
@@ -60,7 +60,7 @@ interface RunOptions {
 
 /** Runs a program; answers what it printed, and throws with all of it if it fails. */
 function run(program: string, argv: readonly string[], { cwd, env = {} }: RunOptions): Promise<string> {
-  // What pnpm hands to its scripts would steer the npm of a stranger.
+  // Variables that pnpm hands to its scripts would steer the npm of a stranger.
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$|^CI$/i.test(name));
   const options = { cwd, env: { ...Object.fromEntries(own), ...env }, maxBuffer: 2 ** 26 };
   return new Promise((resolve, reject) => {
@@ -253,7 +253,7 @@ const worlds: Readonly<Record<string, () => Promise<Readonly<Record<string, stri
   },
 };
 
-/** What the sample of a README prints over its world. */
+/** Output of the sample of a README over its world. */
 const prints: Readonly<Record<string, RegExp>> = {
   kernel: /^ghcr\.io latest a{40}\n$/,
   "git-log": /^appended\n$/,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { root } from "./run-lateen.ts";
 import { startWorld, tokens, type World } from "./world.ts";
 
-// What only a real process can show: signals, exit by number, closed pipes.
+// Behaviour that only a real process can show: signals, exit by number, closed pipes.
 
 let world: World;
 let sha = "";

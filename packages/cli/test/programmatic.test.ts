@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** What a program of somebody else does, as the README shows it. */
+/** A program of somebody else, as the README shows it. */
 async function shipWith(given: Partial<Parameters<typeof createJob>[0]> = {}): ReturnType<typeof ship> {
   return ship(await jobWith(given), { wait: true, settle: true });
 }

@@ -33,7 +33,7 @@ async function die({ write, dies }: Death): Promise<void> {
   onGit = ({ isPush }) => {
     if (!isPush || write !== "ledger") return undefined;
     started.kill("SIGKILL");
-    // What git sent before the death arrives all the same.
+    // A push that git sent before the death arrives all the same.
     return dies === "before" ? "reset" : undefined;
   };
   const wanted = write === "first tag" ? 1 : 2;

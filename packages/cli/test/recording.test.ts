@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { root } from "./run-lateen.ts";
 
-// What `pnpm record` wrote last: docs.asciinema.org, "asciicast v2".
+// The last recording of `pnpm record`: docs.asciinema.org, "asciicast v2".
 const [header, ...events] = readFileSync(join(root, "apps/docs/public/rollout.cast"), "utf8")
   .trimEnd()
   .split("\n")

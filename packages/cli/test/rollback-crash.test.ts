@@ -5,7 +5,7 @@ import { reason, startTargetsWorld, type TargetsWorld, withTargets } from "./tar
 
 type OnRequest = NonNullable<Parameters<typeof startGitHttpServer>[0]["fault"]>;
 
-// What is left where a rollback, or the fleet of a release, ends too early, and how it is completed.
+// State after a rollback, or the fleet of a release, that ends too early, and the commands that complete it.
 
 let world: TargetsWorld;
 let [oldest, old, sha]: [string, string, string] = ["", "", ""];
@@ -154,7 +154,7 @@ describe("a rollback that is killed", () => {
       // A connection that is reset is tried once more by git's own client, which outlives the program.
       if (!isPush || ++pushes < entry) return undefined;
       started.kill("SIGKILL");
-      // What git sent before the death arrives all the same.
+      // A push that git sent before the death arrives all the same.
       return dies === "before" ? "reset" : undefined;
     };
     const { stderr } = await started.ended;

@@ -6,7 +6,7 @@ import { outcomesOf } from "../src/commands/outcomes.table.ts";
 import type { Host, Keyboard } from "../src/host.ts";
 import { machineFiles } from "../src/io/files.ts";
 
-/** What a run of the program left behind. */
+/** Exit code and output of a run. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
@@ -15,14 +15,14 @@ export interface Ran {
   json(): Record<string, unknown> & { outcome: string; reason: string };
 }
 
-/** Where it runs. */
+/** Folder, environment and terminal of a run. */
 export interface RunOptions {
   readonly cwd: string;
   /** Nothing of this process's environment leaks in but PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly keyboard?: Keyboard;
-  /** How many times shorter every pause is; the hours stay as they are. @default 1 */
+  /** Factor by which every pause is shortened; the hours stay as they are. @default 1 */
   readonly haste?: number;
   /** Makes standard error a terminal of this width. */
   readonly columns?: number;
@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly version?: string;
   /** Version of Node. @default the one that runs the tests */
   readonly node?: string;
-  /** What `q` at the keyboard does. */
+  /** Called for `q` at the keyboard. */
   readonly onInterrupt?: () => void;
   /** Called with every line of standard error as it is written. */
   readonly onProgress?: (line: string) => void;
@@ -92,7 +92,7 @@ function checkOutcome(stdout: string): void {
     throw new Error(`the help of ${command} does not say that it may end ${outcome}: add it to outcomes.table.ts`);
 }
 
-/** What waits ten seconds and more is a deadline of a request, and a busy machine needs a few of them for an answer from loopback. */
+/** A wait of ten seconds or more is a deadline of a request, and a busy machine needs a few of them for an answer from loopback. */
 function shortened(ms: number, haste = 1): number {
   return Math.min(ms, ms / haste + (ms < 10_000 ? 0 : 3_000));
 }

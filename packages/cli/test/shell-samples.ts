@@ -5,7 +5,7 @@ import { root } from "./source-files.ts";
 /**
  * A block of shell on a page of the documentation.
  *
- * What a test has to know of it is in comments above it, which readers of the page do not see:
+ * Directions for a test are in comments above it, which readers of the page do not see:
  *
  * - `<!-- not run: REASON -->` what no test can run here: it needs a registry of packages, a cluster, a job;
  * - `<!-- before: COMMANDS -->` what has happened before a reader types it;
@@ -56,7 +56,7 @@ export function shellSamples(page: string, text: string): readonly ShellSample[]
   });
 }
 
-/** Whether a block only installs packages, which come from a registry that no test asks for ours. */
+/** True if a block only installs packages, which come from a registry that no test asks for ours. */
 function isInstallation(code: string): boolean {
   return code
     .trim()

@@ -25,7 +25,7 @@ async function expectNothingMoved(): Promise<void> {
 }
 
 async function expectTagsStayed(ran?: Ran): Promise<void> {
-  // What was only planned must not be reported as done.
+  // A planned move must not be reported as done.
   if (ran !== undefined) expect(JSON.stringify(ran.json()["images"])).not.toContain("moved");
   expect(images.map((image) => world.tag(image, "latest"))).toEqual(images.map((image) => world.digest(image, 0)));
   expect(await world.ledger()).toBe("");

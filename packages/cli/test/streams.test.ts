@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, tokens, type World } from "./world.ts";
 
-// What is written where: standard output, standard error, files of a job.
+// Contents of standard output, standard error and the files of a job.
 
 let world: World;
 let sha = "";

@@ -9,13 +9,13 @@ import { images, startWorld, type World } from "./world.ts";
 
 /** A world of three commits and three tenants with two promotion targets: `default`, whose tag is `latest`, and `next`. */
 export interface TargetsWorld extends World {
-  /** What the tag of a target names, image by image. */
+  /** Digest of the tag of a target, image by image. */
   tags(tag: Tag): (string | undefined)[];
   /** The candidates of a commit, image by image. */
   candidates(commit: number): string[];
   /** Every release that some tenant runs. */
   running(): string[];
-  /** How many entries the ledger of a target has. */
+  /** Number of entries in the ledger of a target. */
   entries(tag: Tag): Promise<number>;
   rollback(...argv: readonly string[]): Promise<Ran>;
   /** Makes the ledgers as if `commits` had been shipped one after the other; tags and fleet are on the last. */

@@ -29,7 +29,7 @@ function createKeyboard(): Keyboard & { press(key: string): void; readonly open:
 // eslint-disable-next-line no-control-regex
 const erasure = /(\u001b\[\d+A\u001b\[J)/;
 
-/** What a terminal shows in the end: erasures are obeyed, nothing else is. */
+/** Final screen of a terminal: erasures are obeyed, nothing else is. */
 function screenOf(text: string): readonly string[] {
   const lines: string[] = [];
   for (const part of text.split(erasure)) {

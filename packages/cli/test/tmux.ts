@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** How a terminal begins. */
+/** Initial state of a terminal. */
 export interface TerminalOptions {
   /** The tmux program. */
   readonly program: string;
@@ -36,7 +36,7 @@ export interface Terminal {
   /** Waits until the screen is another one. */
   passes(): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
-  /** What tmux knows of the pane, by the names of its formats. */
+  /** Asks tmux about the pane, by the names of its formats. */
   ask(format: string): Promise<string>;
   close(): void;
 }

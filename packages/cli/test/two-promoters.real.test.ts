@@ -55,11 +55,11 @@ describe.skipIf(program === undefined)(`${rounds} rounds of two promoters (LATEE
   );
 });
 
-/** What one pair of promoters works on. */
+/** Repositories of one pair of promoters. */
 interface Lane {
   release(message: string): Promise<{ sha: string; digest: string }>;
   promote(sha: string): Promise<Ran>;
-  /** What the tag names in each registry. */
+  /** Digest of the tag in each registry. */
   latest(): Promise<(string | undefined)[]>;
   /** The parents of each entry, newest first. */
   ledger(): Promise<string[]>;

@@ -20,9 +20,9 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-/** What actionlint says of the workflows in the folder, one line for each complaint. */
+/** Complaints of actionlint about the workflows in the folder, one line each. */
 async function complaints(): Promise<readonly string[]> {
-  // Whether shellcheck is installed must not matter.
+  // An installed shellcheck must not matter.
   const args = ["-no-color", "-oneline", "-shellcheck=", "-pyflakes="];
   const files = execFileSync("find", [".", "-path", "*/workflows/*.yml"], { cwd: folder.path, encoding: "utf8" });
   const { stdout } = await promisify(execFile)(program, [...args, ...files.trim().split("\n")], {

@@ -67,7 +67,7 @@ test("a release is shipped, a rollback goes back, and both results name program 
     commit: base,
   });
   expect({ running: world.running(), latest: world.latest() }).toEqual({ running: [base], latest: [base, base] });
-  // What was replaced is not shipped again by mistake.
+  // A release that was replaced is not shipped again by mistake.
   expect(await post("releases", { sha })).toMatchObject({ status: 409, body: { error: { code: "COMMIT_REPLACED" } } });
 });
 

@@ -114,7 +114,7 @@ test("a stop that is ordered at another machine is effective within a second", a
   expect(Math.max(0, ...after)).toBeLessThanOrEqual(1_000);
 }, 120_000);
 
-/** Which of two drives it: the driver is named by its process in the database. */
+/** Finds the runner that drives it: the driver is named by its process in the database. */
 async function driverOf(first: Runner, second: Runner, id: string): Promise<Runner> {
   const { openDatabase } = await import("./store/database.ts");
   const database = openDatabase(server.url);

@@ -7,7 +7,7 @@ import { createService } from "../src/service.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { startDatabase, tokens } from "./world.ts";
 
-/** What one process took to write and to stream. */
+/** Time and processor that one process took to write and to stream. */
 export interface LoadFigures {
   readonly written: number;
   readonly delivered: number;

@@ -9,7 +9,7 @@ import { systemClock } from "@lateen/kernel";
 import { type Database, openDatabase } from "../src/store/database.ts";
 import { commit, ownerOf, type Shown, startDatabase, startFleet, type TestFleet, tokens } from "./world.ts";
 
-/** How large a trial is. */
+/** Size of a trial. */
 export interface TrialSize {
   readonly fleets: number;
   readonly tenants: number;
@@ -22,7 +22,7 @@ export interface TrialSize {
   readonly soak: string;
 }
 
-/** What was seen. */
+/** Figures of a trial. */
 export interface TrialFigures {
   readonly seconds: number;
   readonly kills: number;

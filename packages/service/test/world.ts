@@ -79,7 +79,7 @@ export function ownerOf(pid: number): string {
 /** A PostgreSQL in a new folder. */
 export async function startDatabase(): Promise<{
   readonly url: string;
-  /** Where its `postmaster.pid` is. */
+  /** Folder of its `postmaster.pid`. */
   readonly folder: string;
   stop(): Promise<void>;
 }> {
@@ -108,7 +108,7 @@ export interface TestClient {
   wait(id: string, until: (rollout: Shown) => boolean, timeoutMs?: number): Promise<Shown>;
 }
 
-/** What an answer may hold. */
+/** Fields of an answer. */
 export interface Answer {
   readonly rollout?: string;
   readonly state?: string;

@@ -8,7 +8,7 @@ export interface Option {
   /** Name of the value in the help; an option without one is a switch. */
   readonly value?: string;
   readonly short?: string;
-  /** Whether it may be given several times. */
+  /** True if it may be given several times. */
   readonly multiple?: boolean;
   /** The only values that are accepted. */
   readonly oneOf?: readonly string[];
@@ -21,7 +21,7 @@ export type Options = Readonly<Record<string, Option>>;
 /** A command line taken apart. */
 export interface Arguments {
   readonly positionals: readonly string[];
-  /** Whether a switch was given. */
+  /** True if the switch was given. */
   has(name: string): boolean;
   /** The value of an option. */
   text(name: string): string | undefined;
@@ -41,7 +41,7 @@ export function readArguments(argv: readonly string[], options: Options): Argume
   });
 }
 
-/** What can be known of a command line that may be wrong: the same, with everything wrong left out. */
+/** Reads a command line that may be wrong: the same, with everything wrong left out. */
 export function skimArguments(argv: readonly string[], options: Options): Arguments {
   return collect(argv, options, () => undefined);
 }

@@ -1,7 +1,7 @@
 import { isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { Host } from "../host.ts";
 
-/** Whether there is a person to be asked: in a job, or without a terminal, there is none. */
+/** True if there is a person to be asked: in a job, or without a terminal, there is none. */
 export function canAsk(host: Pick<Host, "keyboard" | "env">): boolean {
   return host.keyboard !== undefined && (host.env["CI"] ?? "") === "" && host.env["GITHUB_ACTIONS"] !== "true";
 }
@@ -23,7 +23,7 @@ export async function confirm(host: Host, command: string): Promise<void> {
   });
 }
 
-/** What comes before the answer: anyone who interrupts it has begun nothing that could be observed. */
+/** Work before the answer: an interruption of it has begun nothing that could be observed. */
 export async function untouched<T>(work: Promise<T>): Promise<T> {
   return work.catch(notBegun);
 }

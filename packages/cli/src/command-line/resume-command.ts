@@ -2,7 +2,7 @@ import type { Arguments } from "./arguments.ts";
 import { quoted } from "../output/text/quoted.ts";
 import type { ResultDocument } from "../output/result.ts";
 
-/** How commands name a commit that they would otherwise choose again. */
+/** Options by which commands name a commit that they would otherwise choose again. */
 const commitOptions: ReadonlyMap<string, string> = new Map([
   ["ship", "--sha"],
   ["rollout", "--sha"],

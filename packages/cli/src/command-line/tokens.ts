@@ -10,7 +10,7 @@ export type Token =
       readonly inlineValue?: boolean | undefined;
     };
 
-/** What has to be known of an option in order to cut a command line: whether a value follows. */
+/** The part of an option that cutting a command line needs: if a value follows. */
 export interface Cut {
   readonly value?: string;
   readonly short?: string;

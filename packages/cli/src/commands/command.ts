@@ -4,20 +4,20 @@ import type { Outcome } from "../output/exit-codes.table.ts";
 import type { Arguments, Options } from "../command-line/arguments.ts";
 import type { ResultDocument } from "../output/result.ts";
 
-/** How a command ended. */
+/** End of a command. */
 export interface CommandResult {
   readonly outcome: Outcome;
-  /** What the document says next to `schemaVersion`, `command` and `outcome`. */
+  /** Fields of the document next to `schemaVersion`, `command` and `outcome`. */
   readonly document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">;
-  /** What standard output gets in text mode; without a newline at its end. */
+  /** Text for standard output in text mode; without a newline at its end. */
   readonly answer: string;
-  /** Whether the answer is a text for programs, whose lines stay as they are at a terminal too. @default false */
+  /** True if the answer is a text for programs, whose lines stay as they are at a terminal too. @default false */
   readonly verbatim?: boolean | undefined;
-  /** Whether a plan found anything to do. */
+  /** True if a plan found anything to do. */
   readonly changes?: boolean | undefined;
-  /** Where something went wrong next to the outcome: printed in three parts. */
+  /** Error next to the outcome: printed in three parts. */
   readonly error?: ReleaseError | undefined;
-  /** What to do next, one sentence each; on standard error. */
+  /** Next steps, one sentence each; on standard error. */
   readonly advice?: readonly string[] | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface Command {
   readonly about: string;
   readonly positionals?: Positionals;
   readonly options?: Options;
-  /** Whether these arguments only hold production back, so that a person is not asked first. @default never */
+  /** True if these arguments only hold production back, so that a person is not asked first. @default never */
   readonly isSafe?: (args: Arguments) => boolean;
   /** Files that are read: a result file that is one of them is left as it is. */
   readonly reads?: (args: Arguments) => readonly string[];
@@ -48,7 +48,7 @@ export interface Command {
 export interface CommandRow {
   readonly name: string;
   readonly summary: string;
-  /** Whether it changes production: it then has `--dry-run` and `--yes`, and asks at a terminal. */
+  /** True if it changes production: it then has `--dry-run` and `--yes`, and asks at a terminal. */
   readonly writes: boolean;
   load(): Promise<Command>;
 }

@@ -19,11 +19,11 @@ export interface Context {
   readonly report: (event: AnyEvent) => void;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
-  /** Whether the dry run is for a question: what would be waited for is passed over, to show what comes after it. @default false */
+  /** True if the dry run is for a question: waits are passed over, to show what comes after them. @default false */
   readonly isPreview?: boolean;
   /** The keys at a terminal. */
   readonly pause: Pause;
-  /** Who acts: `GITHUB_ACTOR`, else the user. */
+  /** Actor: `GITHUB_ACTOR`, else the user. */
   readonly actor: string;
   /** `--override`, from the name of a check to the reason. */
   readonly overrides: ReadonlyMap<string, string>;

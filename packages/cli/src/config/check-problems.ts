@@ -3,7 +3,7 @@ import { isRecord } from "./layers.ts";
 
 const kinds = ["exec", "http", "prometheus", "workflow"] as const;
 
-/** What no single key of a check can tell: how many sources it has, and which keys belong together. */
+/** Problems that no single key of a check shows: the number of its sources, and the keys that belong together. */
 export function checkProblems(config: Record<string, unknown>): readonly CrossProblem[] {
   const { fleet } = config;
   if (!isRecord(fleet) || !Array.isArray(fleet["checks"])) return [];

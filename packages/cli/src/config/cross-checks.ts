@@ -9,7 +9,7 @@ export interface CrossProblem {
   readonly message: string;
 }
 
-/** What no single key can tell: plain http, conflicting shapes of a rollout, tags that are nowhere, names given twice. */
+/** Problems that no single key shows: plain http, conflicting shapes of a rollout, tags that are nowhere, names given twice. */
 export function crossChecks(config: Record<string, unknown>): readonly CrossProblem[] {
   return [
     ...plainHttp(config),
@@ -98,7 +98,7 @@ function rolloutShape(fleet: unknown): CrossProblem[] {
   return [...clash, ...namedTwice(fleet["controlPlanes"])];
 }
 
-/** What a tenant runs has to be proven by something: its own `/buildinfo`, or the control plane that can look for itself. */
+/** The commit of a tenant has to be proven by something: its own `/buildinfo`, or the control plane that can look for itself. */
 function fleetProof(fleet: unknown): CrossProblem[] {
   if (!isRecord(fleet) || fleet["buildinfo"] !== undefined || !Array.isArray(fleet["controlPlanes"])) return [];
   const provesItself = (plane: unknown): boolean =>

@@ -17,7 +17,7 @@ export interface Issue {
 export interface Described {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-  /** Whether the key itself is at fault, not its value. */
+  /** True if the key itself is at fault, not its value. */
   readonly atKey?: boolean;
 }
 
@@ -45,7 +45,7 @@ export function describeIssue(issue: Issue, config: unknown): readonly Described
   return [{ path: issue.path, message: plainText(issue.message, 300) }];
 }
 
-/** Where a mapping was written, the complaints of the branch that is a mapping tell more than "none of these". */
+/** If a mapping was written, the complaints of the branch that is a mapping say more than "none of these". */
 function bestBranch(issue: Issue, value: unknown): readonly Issue[] | undefined {
   if (!isRecord(value)) return undefined;
   return issue.errors?.find((branch) =>

@@ -4,7 +4,7 @@ import { explainSyntax, nameInvisible } from "./explain-text.ts";
 import { lostAliases } from "./lost-aliases.ts";
 import { configError, type Problem } from "./problem.ts";
 
-/** Where a value is in its file. */
+/** Position of a value in its file. */
 export interface Position {
   readonly line: number;
   readonly column: number;

@@ -2,7 +2,7 @@
 export interface EnvironmentRow {
   readonly name: string;
   readonly path: readonly string[];
-  /** How its text is read; a list is separated by newlines, or by commas where it has no newline. */
+  /** Type of its text; a list is separated by newlines, or by commas if it has no newline. */
   readonly as: "text" | "number" | "boolean" | "list" | "share";
 }
 

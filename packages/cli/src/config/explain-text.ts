@@ -1,7 +1,7 @@
 import type { YAMLError } from "yaml";
 import type { Problem } from "./problem.ts";
 
-/** What is wrong with the text of a file, in the words of people who do not know its parser; `line` is the line that it is in. */
+/** Explains a syntax error of a file without the words of its parser; `line` is the line that it is in. */
 export function explainSyntax({ code, message }: Pick<YAMLError, "code" | "message">, line: string): string {
   if (code === "MULTIPLE_DOCS")
     return "a second document begins here: a configuration is one document, so remove the line ---";

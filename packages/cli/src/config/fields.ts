@@ -10,7 +10,7 @@ import {
 } from "@lateen/kernel";
 import { z } from "zod";
 
-/** Where a secret is kept: an environment variable or a file; never the secret itself. */
+/** Source of a secret: an environment variable or a file; never the secret itself. */
 export type SecretSource = { readonly env: string } | { readonly file: string };
 
 /** A number of tenants, or a share of the fleet such as `25%`. */

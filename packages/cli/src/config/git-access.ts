@@ -4,7 +4,7 @@ import type { Config, LedgerConfig } from "./config.ts";
 /** A git repository and the secret that goes to it. */
 export interface GitAccess {
   readonly remote: string;
-  /** Whether `remote` is an address; a path needs no token. */
+  /** True if `remote` is an address; a path needs no token. */
   readonly isUrl: boolean;
   readonly token: SecretSource | undefined;
 }

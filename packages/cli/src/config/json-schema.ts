@@ -78,7 +78,7 @@ function withReasons(schema: JsonSchema, path: string): JsonSchema {
   };
 }
 
-/** What a key is for; undefined for one without a row, which a test finds. */
+/** Purpose of a key; undefined for one without a row, which a test finds. */
 export function reasonOf(key: string): string | undefined {
   const own = keyReasons.find((row) => row.key === key) ?? commonKeyReasons.find((row) => key.endsWith(`.${row.key}`));
   return own?.says;

@@ -36,12 +36,12 @@ export function merge(base: unknown, overlay: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], overlay[key])]));
 }
 
-/** Whether `value` is an object that keys can be looked up in. */
+/** True if `value` is an object that keys can be looked up in. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether `value` says something at `path`. */
+/** True if `value` has a value at `path`. */
 export function holds(value: unknown, path: readonly PropertyKey[]): boolean {
   let here: unknown = value;
   for (const part of path) {

@@ -214,7 +214,7 @@ describe("problems", () => {
       "lateen.yaml:4:31: environments.live.gate.poll: must be a duration with a unit, such as 90s, 5m or 1h30m",
       "lateen.yaml:6:35: environments.next.killSwitch.variable: must be text; put it in quotes",
     ];
-    // What the base lacks for the overlay's fleet may come from a variable: only what the overlay says is looked at.
+    // A key that the base lacks for the overlay's fleet may come from a variable: only the overlay's own keys are checked.
     expect((await problemsOf(text)).split("\n")).toEqual(unasked);
     expect((await problemsOf(text, { overlay: "next" })).split("\n")).toEqual([
       ...unasked.slice(0, 2),

@@ -37,7 +37,7 @@ export interface Settings {
   readonly environment?: string | undefined;
   /** Folder that relative paths of the configuration start from. */
   readonly folder: string;
-  /** Where the value of `key` came from: `lateen.yaml:3:5`, a variable, or `default`. */
+  /** Source of the value of `key`: `lateen.yaml:3:5`, a variable, or `default`. */
   sourceOf(path: readonly PropertyKey[]): string;
 }
 

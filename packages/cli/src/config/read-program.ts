@@ -51,7 +51,7 @@ async function runProgram(path: string, shown: string): Promise<unknown> {
   }
 }
 
-/** Where a program has left a function or a promise, which is no configuration. */
+/** Finds a function or a promise that a program has left, which is no configuration. */
 function findLively(
   value: unknown,
   path: readonly PropertyKey[] = [],

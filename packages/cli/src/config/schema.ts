@@ -25,7 +25,7 @@ const forge = () =>
     })
     .transform((value) => ({ ...value, api: value.api ?? derivedApi(value.kind, value.url) }));
 
-/** Where a forge of `kind` at `url` has its API. */
+/** Derived address of the API of a forge of `kind` at `url`. */
 export function derivedApi(kind: "github" | "gitea", url: string): string {
   if (kind === "gitea") return `${url}/api/v1`;
   if (url === "https://github.com") return "https://api.github.com";

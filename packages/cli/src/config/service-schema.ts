@@ -5,7 +5,7 @@ import * as field from "./fields.ts";
 const schedule = () =>
   z.union([z.literal(false), field.duration], { error: "must be false, or a duration such as 1h" });
 
-/** How a run of the service may end. */
+/** Outcomes of a run of the service. */
 const endOutcome = z.enum(
   ["shipped", "unchanged", "ok", "deferred", "superseded", "held", "refused", "unknown", "halted", "partial", "error"],
   { error: "must be an outcome, such as halted" },
@@ -27,7 +27,7 @@ const webhook = () =>
     on: field.someOf(endOutcome, "outcomes").optional(),
   });
 
-/** What the service does by itself; the commands do not read it. */
+/** Tasks of the service; the commands do not read it. */
 export const service = () =>
   z.strictObject({
     schedules: z

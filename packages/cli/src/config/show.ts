@@ -52,7 +52,7 @@ export function formatSettings(values: readonly ShownValue[], withSources: boole
   );
 }
 
-/** Which secret goes to which host. */
+/** Lists each secret with the host that it goes to. */
 export function formatSecrets(secrets: readonly SecretDestination[]): string {
   if (secrets.length === 0) return "";
   return `secrets, and where they go:\n${table(secrets.map(({ secret, to, key }) => [secret, to, key].map((cell) => plainText(cell, 200))))}`;

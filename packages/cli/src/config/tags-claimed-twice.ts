@@ -38,7 +38,7 @@ export function tagsClaimedTwice(config: Record<string, unknown>): readonly Twic
   return [...problems.values()];
 }
 
-/** Where the tags differ in place they are what clashes; else one list of images names a repository twice. */
+/** If the tags differ in place they are what clashes; else one list of images names a repository twice. */
 function clash(name: string, first: Claim, second: Claim): readonly TwiceClaimed[] {
   const key = formatKey(first.tag.path) === formatKey(second.tag.path) ? "image" : "tag";
   const [one, other] = [first[key].path, second[key].path];

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { type Files, machineFiles } from "../io/files.ts";
 import type { Settings } from "./load.ts";
 
-/** Which configuration was in force. */
+/** Commit and hash of the configuration in force. */
 export interface ConfigVersion {
   /** The commit that is checked out around the file; absent outside of a git checkout. */
   readonly commit?: string | undefined;

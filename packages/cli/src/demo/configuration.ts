@@ -1,7 +1,7 @@
-/** How fast a world's rollouts go: to be watched, or only to be waited for. */
+/** Pace of a world's rollouts: to be watched, or only to be waited for. */
 export type Pace = "watched" | "quick";
 
-/** What of a world the configuration has to name. */
+/** Addresses of a world that the configuration has to name. */
 export interface Addresses {
   readonly flavour: "gitea" | "github";
   readonly forge: string;

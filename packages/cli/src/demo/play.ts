@@ -3,7 +3,7 @@ import { type Machine, runProgram, type Ran, startProgram } from "./program.ts";
 import type { Check, Scenario, Stage } from "./scenario.ts";
 import type { World } from "./world.ts";
 
-/** How a scenario went. */
+/** Result of a scenario. */
 export interface Played {
   readonly scenario: Scenario;
   readonly checks: readonly Check[];
@@ -12,11 +12,11 @@ export interface Played {
   readonly passed: boolean;
 }
 
-/** Where, and how much, a play shows. */
+/** Output of a play, and its detail. */
 export interface PlayOptions {
   readonly machine: Machine;
   readonly show: (text: string) => void;
-  /** Whether progress of the program is shown, line by line. */
+  /** True to show progress of the program, line by line. */
   readonly verbose: boolean;
 }
 

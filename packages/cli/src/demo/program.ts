@@ -8,7 +8,7 @@ import type { Host, Output } from "../host.ts";
 import type { ResultDocument } from "../output/result.ts";
 import type { World } from "./world.ts";
 
-/** How a command line of the program ended. */
+/** End of a command line of the program. */
 export interface Ran {
   readonly argv: readonly string[];
   readonly code: number;
@@ -20,7 +20,7 @@ export interface Ran {
   readonly progress: string;
 }
 
-/** How a command line is run. */
+/** Options of a command line. */
 export interface RunOptions {
   /** Next to the tokens of the world; an empty value takes one away. */
   readonly env?: Readonly<Record<string, string>>;
@@ -121,7 +121,7 @@ export function startProgram(
   };
 }
 
-/** What starts the program from elsewhere: in a checkout `bin/lateen`, else the published file, which this one is in the single file. */
+/** Program that starts lateen from elsewhere: in a checkout `bin/lateen`, else the published file, which this one is in the single file. */
 export function programOf(): readonly [program: string, ...argv: string[]] {
   const [inCheckout = "", published = ""] = ["../../../../bin/lateen", "../main.js"].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
@@ -130,7 +130,7 @@ export function programOf(): readonly [program: string, ...argv: string[]] {
   return [process.execPath, existsSync(published) ? published : fileURLToPath(import.meta.url)];
 }
 
-/** What is shown at a terminal has its colours, although it is shown line by line. */
+/** Output at a terminal has its colours, although it is shown line by line. */
 function colours({ env, stderr }: Pick<Host, "env" | "stderr">): Record<string, string> {
   const isPlain = !stderr.isTerminal || env["TERM"] === "dumb" || (env["NO_COLOR"] ?? "") !== "";
   return isPlain ? {} : { LATEEN_COLOR: "always" };

@@ -11,9 +11,9 @@ export interface Draft {
   readonly message?: string;
   /** @default one changed file of the server */
   readonly files?: Readonly<Record<string, string>>;
-  /** How its checks ended. @default "success" */
+  /** State of its checks. @default "success" */
   readonly checks?: string;
-  /** How its E2E run ended; `undefined` leaves the run out. @default "success" */
+  /** State of its E2E run; `undefined` leaves the run out. @default "success" */
   readonly e2e?: string | undefined;
   /** Images that were built from it. @default both */
   readonly images?: readonly string[];

@@ -13,7 +13,7 @@ import { scenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
 import { usageError } from "../config/errors.ts";
 
-/** What of the demo is asked for. */
+/** Options of the demo. */
 export interface DemoOptions extends Machine {
   readonly scenario: string | undefined;
   readonly list: boolean;
@@ -23,7 +23,7 @@ export interface DemoOptions extends Machine {
   readonly brief?: boolean | undefined;
   readonly quiet: boolean;
   readonly report: Reporter<CommandEvent>;
-  /** What there is to play. @default all that this package has */
+  /** Scenarios to play. @default all that this package has */
   readonly repertoire?: readonly Scenario[];
 }
 

@@ -21,13 +21,13 @@ export interface Stage {
 /** An incident, retold: what the old pipeline did, and what must happen now. */
 export interface Scenario {
   readonly name: string;
-  /** What happens, in a few words. */
+  /** Summary of the incident. */
   readonly title: string;
-  /** What the old pipeline would have done, and by which rule or hole. */
+  /** Result of the old pipeline, and the rule or hole behind it. */
   readonly before: string;
-  /** What happens now, and why. */
+  /** Result now, with its reason. */
   readonly now: string;
-  /** How the world differs from the usual one. */
+  /** Differences of the world from the usual one. */
   readonly world?: WorldOptions;
   /** Plays it; the answer is everything that must hold then. */
   play(stage: Stage): Promise<readonly Check[]>;

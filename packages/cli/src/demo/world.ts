@@ -20,7 +20,7 @@ type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
 
 type ControlPlaneServer = Awaited<ReturnType<typeof startControlPlane>>;
 
-/** How a world begins. */
+/** Initial state of a world. */
 export interface WorldOptions {
   /** @default "gitea" */
   readonly flavour?: "gitea" | "github";

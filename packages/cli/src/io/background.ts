@@ -1,7 +1,7 @@
 import type { Files } from "./files.ts";
 
 /**
- * Whether the shell has put this process in the background (`lateen ship --yes &`): anyone who sets the terminal's mode there is stopped.
+ * True if the shell has put this process in the background (`lateen ship --yes &`): a process that sets the terminal's mode there is stopped.
  *
  * Known on Linux only; elsewhere the answer is no. Source: man7.org, proc_pid_stat(5), fields `pgrp` and `tpgid`.
  */

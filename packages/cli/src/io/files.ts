@@ -22,7 +22,7 @@ export interface Files {
   exists(path: string): boolean;
   /** Names of what is in a folder, in order; none where there is no such folder. */
   list(path: string): readonly string[];
-  /** Whether this process may write to what is at `path`, or could make it where nothing is. Writes nothing. */
+  /** True if this process may write to what is at `path`, or could make it if there is nothing. Writes nothing. */
   isWritable(path: string): boolean;
   append(path: string, text: string): void;
   /**

@@ -9,13 +9,13 @@ import type { AnyEvent } from "../output/events.ts";
 import { fullCommit, resolveCommit } from "./resolve-commit.ts";
 import type { Wiring } from "../wiring/wiring.ts";
 
-/** What a program says of its job; everything else has a default. */
+/** Settings of a program for its job; everything else has a default. */
 export interface JobOptions {
   readonly settings: Settings;
   readonly wiring: Wiring;
   /** The commit, in full or abbreviated to 7 digits or more; the forge is asked for an abbreviated one. */
   readonly sha: string;
-  /** Who acts, for the ledger. */
+  /** Actor, for the ledger. */
   readonly actor: string;
   /** Why, for the ledger. @default it says that the pipeline did */
   readonly reason?: string | undefined;

@@ -3,11 +3,11 @@ import type { Environment } from "../config/layers.ts";
 import { isRecord } from "../config/layers.ts";
 import type { Files } from "../io/files.ts";
 
-/** What the job's event says about the commit. */
+/** Facts of the job's event about the commit. */
 export interface EventPayload {
   /** `workflow_run.head_sha`. */
   readonly workflowRunSha?: string | undefined;
-  /** What started the run of the event, if that is no push of this repository: then its `head_sha` names no commit that was built. */
+  /** Event of the run that started this one, if that is no push of this repository: then its `head_sha` names no commit that was built. */
   readonly foreignRun?: string | undefined;
   /** The input `sha` of a dispatch. */
   readonly inputSha?: string | undefined;

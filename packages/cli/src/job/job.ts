@@ -32,9 +32,9 @@ export interface Job {
   readonly signal: AbortSignal;
   /** Reasons by the name of the check that they waive. */
   readonly overrides: ReadonlyMap<string, string>;
-  /** Who acts, for the ledger. */
+  /** Actor, for the ledger. */
   readonly actor: string;
-  /** Whether writes are recorded instead of done. */
+  /** True if writes are recorded instead of done. */
   readonly dryRun: boolean;
   /** Holds a rollout between two steps, and a release between two stages. @default never */
   readonly pause?: Hold | undefined;

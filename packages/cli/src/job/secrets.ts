@@ -4,7 +4,7 @@ import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
 import type { Files } from "../io/files.ts";
 
-/** What a secret is for: only a key may be PEM text. */
+/** Purpose of a secret: only a key may be PEM text. */
 export type SecretUse = "token" | "key";
 
 /** Fetches secrets where the configuration says they are, and hides their values in everything that is printed. */

@@ -9,7 +9,7 @@ import { commandData, guardLine, guardText } from "./escape-workflow-commands.ts
 import type { Renderer } from "./renderer.ts";
 import { formatSummary, summaryBytes } from "./summary.ts";
 
-/** Where a job's log and files are. */
+/** Log and files of a job. */
 export interface ActionsOptions {
   readonly out: Output;
   readonly env: Environment;
@@ -112,7 +112,7 @@ function summaryOf(warnings: readonly string[]): string {
   return warnings.length === 1 ? only : `${warnings.length} more warnings stand in the log; the first of them: ${only}`;
 }
 
-/** What other commands of the same step have written to the summary, in bytes. */
+/** Size in bytes of the summary that other commands of the same step have written. */
 function sizeOf({ files }: ActionsOptions, path: string): number {
   try {
     return Buffer.byteLength(files.read(path));

@@ -61,7 +61,7 @@ export function formatFleet(fleet: FleetResult): string {
   return `${table(rows)}\n${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`;
 }
 
-/** What a rollout is expected to take and to risk; the bound is that of the failure rate if the wave ends well. */
+/** Expected duration and risk of a rollout; the bound is that of the failure rate if the wave ends well. */
 export function formatForecast({ requests, worstCaseBroken, waves }: NonNullable<FleetResult["forecast"]>): string {
   const rows = waves.map(({ name, tenants, soakMs, worstCaseBroken: broken, failureBound }) => [
     name,

@@ -10,7 +10,7 @@ import type { PipelineState } from "../pipeline/run-pipeline.ts";
 import { short } from "./text/line.ts";
 import { toleratedIn } from "../pipeline/tolerated.ts";
 
-/** How a verdict becomes the end of a command. */
+/** Facts that turn a verdict into the end of a command. */
 export interface ConcludeOptions {
   /** The name of the command, for the lines that come next. @default none come next but those that the stages name */
   readonly command?: string | undefined;
@@ -18,9 +18,9 @@ export interface ConcludeOptions {
   readonly outcome: Outcome;
   /** One sentence if nothing stopped it. */
   readonly reason: string;
-  /** Whether nothing was written: tags would move. @default false */
+  /** True if nothing was written: tags would move. @default false */
   readonly dryRun?: boolean | undefined;
-  /** What the gate said, if the verdict itself does not have it. */
+  /** Result of the gate, if the verdict itself does not have it. */
   readonly gate?: GateResult;
 }
 

@@ -20,7 +20,7 @@ export function countRetries(renderer: Renderer): Renderer {
   };
 }
 
-/** What is tried again, in words: two with the same words are of one kind. */
+/** Subject of a retry, in words: two with the same words are of one kind. */
 function retryOf(event: AnyEvent): string | undefined {
   if (event.type === "request-retried") return `the forge: ${event.message}`;
   if (event.type === "call-retried") return `control plane: ${event.code}`;

@@ -4,7 +4,7 @@ import { counted, type Describers, detail, info, short, step, warning } from "./
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 
-/** How the events of a rollout read. */
+/** Texts of the events of a rollout. */
 export const describeFleet: Describers<FleetEvent> = {
   "rollout-started": (event) => step(`rollout of ${short(event.release.sha)} (${event.release.tag}) starts`),
   "rollout-resumed": (event) =>

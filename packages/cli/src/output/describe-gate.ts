@@ -2,7 +2,7 @@ import type { GateEvent } from "@lateen/gate";
 import { formatDuration } from "@lateen/kernel";
 import { type Describers, detail, info, short, step, warning } from "./text/line.ts";
 
-/** How the events of a gate read. */
+/** Texts of the events of a gate. */
 export const describeGate: Describers<GateEvent> = {
   "check-changed": (event) =>
     event.state === "success"

@@ -14,7 +14,7 @@ type Halted = Pick<ResultDocument, "reason" | "fleet" | "next"> & { readonly out
 export function describeHalt({ outcome, reason = "", fleet, next }: Halted): readonly string[] {
   if (outcome !== "halted") return [];
   const off = (fleet?.tenants ?? []).filter(isOff);
-  // What has not begun has nothing to say, unless nothing else does.
+  // A tenant that has not begun is left out, unless there is no other.
   const spoke = off.filter(({ verdict }) => verdict !== "not started");
   const speakers = spoke.length === 0 ? off : spoke;
   const said = speakers.slice(0, mostNamed).map(lastWords);

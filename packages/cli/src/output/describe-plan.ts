@@ -60,7 +60,7 @@ function tagRows(images: readonly ImageResult[]): readonly (readonly [string, st
   );
 }
 
-/** How long it may take, by the last times; what was never seen is said to be so. */
+/** Expected duration, by the last times; without history it says so. */
 export function formatExpected({ fleet, gate, expected }: Planned): string {
   const waits = gate !== undefined && ["wait", "defer"].includes(gate.verdict);
   const moves = fleet?.tenants.some(({ verdict }) => verdict === "planned") === true;

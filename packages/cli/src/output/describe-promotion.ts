@@ -3,7 +3,7 @@ import type { RegistryEvent } from "@lateen/registry";
 import { formatDuration } from "@lateen/kernel";
 import { type Describers, detail, info, short, shortDigest, step, warning } from "./text/line.ts";
 
-/** How the events of a promotion read. */
+/** Texts of the events of a promotion. */
 export const describePromotion: Describers<PromotionEvent> = {
   "promotion-planned": (event) => step(`tags: ${event.move} to move, ${event.create} to create, ${event.keep} stay`),
   "content-copied": (event) => info(`copied ${shortDigest(event.digest)} from ${event.source} to ${event.repository}`),
@@ -19,7 +19,7 @@ export const describePromotion: Describers<PromotionEvent> = {
     warning(`${event.repository}:${event.tag} was moved by another writer to ${shortDigest(event.seen)}`),
 };
 
-/** How the events of registries read. */
+/** Texts of the events of registries. */
 export const describeRegistry: Describers<RegistryEvent> = {
   "tag-moved": (event) =>
     info(`${event.repository}:${event.tag}: ${shortDigest(event.before)} → ${shortDigest(event.after)}`),

@@ -13,7 +13,7 @@ export function guardText(text: string): string {
   return text.split("\n").map(guardLine).join("\n");
 }
 
-/** What a terminal obeys or does not show, line feeds and tabs of the layout apart; the same characters as `plainText` of the kernel. */
+/** Characters that a terminal obeys or does not show, line feeds and tabs of the layout apart; the same as in `plainText` of the kernel. */
 const invisible = /[\u007f-\u009f\p{Zl}\p{Zp}\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu;
 
 /** JSON text with the same meaning in which no runner finds a command, and a terminal nothing that it cannot show. */

@@ -16,7 +16,7 @@ export type CommandEvent =
   | { readonly type: "stage-started"; readonly stage: Stage; readonly about: string }
   | { readonly type: "stage-finished"; readonly stage: Stage; readonly verdict: string }
   | { readonly type: "dry-run-started" }
-  /** What `demo` says around the pipeline; it writes that itself, in its own lines. */
+  /** Narration of `demo` around the pipeline; it writes that itself, in its own lines. */
   | { readonly type: "narrated"; readonly text: string }
   | { readonly type: "warned"; readonly message: string }
   /** A first SIGINT, SIGTERM or `q`. */

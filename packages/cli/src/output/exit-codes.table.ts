@@ -12,7 +12,7 @@ export interface ExitCodeRow {
   readonly meaning: string;
 }
 
-/** How outcomes become exit codes. */
+/** Exit codes of outcomes. */
 export const outcomeExitCodes: readonly ExitCodeRow[] = [
   { outcome: "shipped", exit: 0, meaning: "done" },
   { outcome: "unchanged", exit: 0, meaning: "nothing was left to do" },
@@ -29,7 +29,7 @@ export const outcomeExitCodes: readonly ExitCodeRow[] = [
   { outcome: "partial", exit: 6, meaning: "committed, but not every tag has settled (run lateen reconcile), or not every target is committed (run it again)" },
 ];
 
-/** How errors become exit codes, by their category. */
+/** Exit codes of errors, by their category. */
 export const errorExitCodes: readonly (ExitCodeRow & { readonly outcome: ReleaseError["category"] })[] = [
   { outcome: "bug", exit: 1, meaning: "a bug in lateen (stack with -v)" },
   { outcome: "input", exit: 2, meaning: "arguments or configuration; nothing was touched" },

@@ -1,12 +1,12 @@
 import type { ReleaseError } from "@lateen/kernel";
 import { errorExitCodes, type ExitCodeRow, type Outcome, outcomeExitCodes } from "./exit-codes.table.ts";
 
-/** What next to the outcome has a say in the exit code. */
+/** Options and facts that decide the exit code in addition to the outcome. */
 export interface ExitOptions {
   readonly command: string;
   /** `--detailed-exitcode`. */
   readonly detailed: boolean;
-  /** Whether a plan found anything to do. */
+  /** True if a plan found anything to do. */
   readonly changes?: boolean | undefined;
 }
 

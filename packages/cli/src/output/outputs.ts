@@ -22,14 +22,14 @@ import { createStyle } from "./terminal/style.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 import { fold } from "./terminal/width.ts";
 
-/** What is said at the end next to the document. */
+/** Last words next to the document. */
 export interface Ending {
   readonly answer: string;
-  /** Whether no line of the answer may be broken. */
+  /** True if no line of the answer may be broken. */
   readonly verbatim?: boolean | undefined;
   readonly error: ReleaseError | undefined;
   readonly advice: readonly string[];
-  /** Whether `-q` may speak. */
+  /** True if `-q` may speak. */
   readonly failed: boolean;
 }
 
@@ -125,7 +125,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       else if (format === "text" && answer !== "")
         stdout.write(`${guard(verbatim ? answer : folded(answer, stdout))}\n`);
       if (error !== undefined) say(formatError(error, style, verbose));
-      // Where both end on one screen, the answer has said it.
+      // If both end on one screen, the answer has said it.
       else if (failed && !(answer !== "" && format === "text" && stdout.isTerminal && stderr.isTerminal))
         say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
       if (!quiet || failed) for (const line of advice) say(`${line}\n`);
@@ -173,7 +173,7 @@ function folded(text: string, out: Output): string {
     .join("\n");
 }
 
-/** What a result file says until the end: anyone who is killed leaves this, and not the success of an earlier run. */
+/** Content of a result file until the end: a killed run leaves this, and not the success of an earlier run. */
 function unfinished(): ReleaseError {
   return new ReleaseError({
     code: "UNFINISHED",

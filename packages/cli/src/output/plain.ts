@@ -3,7 +3,7 @@ import { describeEvent } from "./events.ts";
 import type { Renderer } from "./renderer.ts";
 import type { Style } from "./terminal/style.ts";
 
-/** How much a {@link createPlain} shows. */
+/** Detail of a {@link createPlain}. */
 export interface PlainOptions {
   readonly out: Output;
   readonly style: Style;

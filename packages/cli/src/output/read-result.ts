@@ -10,7 +10,7 @@ export type ReadDocument = Omit<ResultDocument, Listed | "outcome"> & {
   readonly [Key in Listed]: NonNullable<ResultDocument[Key]>;
 } & { readonly outcome: string };
 
-/** How often what does not fit is taken out before the whole is given up. */
+/** Maximum number of times that a misfit is taken out before the whole is given up. */
 const mostRounds = 20;
 
 /**
@@ -50,7 +50,7 @@ function withLists({
 /** Texts that a fact can do without. */
 const dispensable: ReadonlySet<PropertyKey> = new Set(["source", "at", "url"]);
 
-/** What has to go for the sake of `path`: it, or if it is missing, what lacks it. */
+/** Part that has to go for the sake of `path`: it, or if it is missing, the object that lacks it. */
 function placeOf(root: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
   const parent = valueAt(root, path.slice(0, -1));
   const key = path.at(-1);

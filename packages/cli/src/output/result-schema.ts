@@ -62,7 +62,7 @@ const gate = z.object({
   checks: z.array(z.object({ name: text, state: text, url: text })),
 });
 
-/** How long something took the last times, in milliseconds. */
+/** Recent durations, in milliseconds. */
 const span = z.object({ medianMs: z.number(), fromMs: z.number(), toMs: z.number(), of: count });
 
 const ledger = z.object({ entry: text, position: z.int() });
@@ -71,14 +71,14 @@ const target = z.object({
   name: text,
   /** `shipped`, `unchanged`, `planned`; `partial` if a tag has not settled; what stopped it; `untouched` if not reached. */
   state: text,
-  /** Whether its ledger names the release, and its tags follow it. */
+  /** True if its ledger names the release, and its tags follow it. */
   committed: z.boolean(),
   tags: words,
   ledger: ledger.optional(),
   reason: maybe,
 });
 
-/** What `doctor` or `lint-workflow` found about one thing. */
+/** Finding of `doctor` or `lint-workflow` about one thing. */
 const finding = z.object({
   check: text,
   verdict: z.enum(["ok", "warning", "gap", "trouble"]),
@@ -116,7 +116,7 @@ const release = z.object({
   digests: z.record(text, text),
   /** Position of the entry that rolled it back. */
   rolledBackBy: z.int().optional(),
-  /** How long its rollout took, in milliseconds. */
+  /** Duration of its rollout in milliseconds. */
   tookMs: z.number().optional(),
   fleet: z.string().optional(),
 });
@@ -142,7 +142,7 @@ export const resultSchema = z.object({
   /** First line of the commit's message, of a plan. */
   subject: maybe,
   supersededBy: maybe,
-  /** How long it is expected to take, by the last rollouts and the last runs of the checks; of a plan. Absent without history. */
+  /** Expected duration, by the last rollouts and the last runs of the checks; of a plan. Absent without history. */
   expected: z.object({ rollout: span.optional(), gate: span.optional() }).optional(),
   images: z.array(image).optional(),
   gate: gate.optional(),
@@ -158,7 +158,7 @@ export const resultSchema = z.object({
   explanation: z.array(rule).optional(),
   /** Every value in force, by `config show`. */
   settings: z.array(z.object({ key: text, value: z.union([text, z.number(), z.boolean()]), source: text })).optional(),
-  /** Which secret goes to which host or command, by `config show`. */
+  /** Destination of each secret, a host or a command, by `config show`. */
   secrets: z.array(z.object({ secret: text, to: text, key: text })).optional(),
   history: z.array(release).optional(),
   comparison: comparison.optional(),
@@ -168,7 +168,7 @@ export const resultSchema = z.object({
   next: words.optional(),
   startedAt: maybe,
   finishedAt: maybe,
-  /** Who ran it, and the address of the job. */
+  /** Actor, and the address of the job. */
   actor: maybe,
   run: maybe,
   lateen: z.object({ version: text }).optional(),

@@ -9,7 +9,7 @@ export const summaryBytes = 1_000_000;
 /** The most waves that a chart shows one by one: Mermaid draws them in one row. */
 const chartedWaves = 12;
 
-/** How many rows a table may have, tried one after the other until the summary is small enough. */
+/** Maximum rows of a table, tried one after the other until the summary is small enough. */
 const rowLimits = [Infinity, 5_000, 1_000, 200, 20, 0];
 
 /**
@@ -71,7 +71,7 @@ function formatWithin(document: ResultDocument, rows: number): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-/** What a person waived, with who and why. */
+/** Waivers, with actor and reason. */
 function waivers({ evidence = [] }: ResultDocument): string {
   const waived = evidence
     .filter(({ verdict }) => verdict === "waived")
@@ -133,7 +133,7 @@ function targetTable(targets: readonly TargetResult[], limit: number): string {
 
 function fleetPart(fleet: FleetResult, most: number): string {
   const counts = `${counted(fleet.enumerated, "tenant")}: ${fleet.verified} verified, ${fleet.ahead} ahead, ${fleet.stragglers.length} stragglers, ${fleet.quarantined.length} quarantined, ${fleet.unknown.length} unknown`;
-  // Where not all can be shown, anyone who is off target comes first.
+  // If not all can be shown, tenants that are off target come first.
   const tenants =
     fleet.tenants.length <= most
       ? fleet.tenants
@@ -148,7 +148,7 @@ function fleetPart(fleet: FleetResult, most: number): string {
   return `${counts}\n\n${table(["tenant", "wave", "verdict", "before", "after"], rows, most)}`;
 }
 
-/** What stopped the rollout comes first. */
+/** Table of checks; the one that stopped the rollout comes first. */
 function checkTable(checks: NonNullable<FleetResult["checks"]>, most: number): string {
   const sorted = checks.toSorted((a, b) => Number(a.verdict === "passed") - Number(b.verdict === "passed"));
   const rows = sorted.map(({ name, step, slug, wave = "", verdict, value = "", reason }) => [

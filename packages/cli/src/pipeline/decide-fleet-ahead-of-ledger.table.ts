@@ -9,7 +9,7 @@ export interface StrayRow {
   readonly because: string;
 }
 
-/** Whether a rollback without a release goes further back than it seems. W, X and Y are releases, each newer than the one before. */
+/** Rollbacks without a release, and if they go further back than they seem. W, X and Y are releases, each newer than the one before. */
 export const strayTable: readonly StrayRow[] = [
   { sent: "Y", newest: "X", goes: "W", meant: "X", because: "Y got to tenants and not to the ledger: what was there before it, is X" },
   { sent: "Y", newest: "XX", goes: "W", meant: "X", because: "the same for all targets" },

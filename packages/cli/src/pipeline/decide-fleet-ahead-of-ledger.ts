@@ -1,12 +1,12 @@
 import type { CommitSha } from "@lateen/kernel";
 
-/** Where the fleet was last sent, and what the ledgers say; undefined where that is nothing, or is not known. */
+/** Commits that the fleet was last sent to and that the ledgers name; undefined if there is none, or it is not known. */
 export interface StrayFacts {
   /** The release of the journal's rollout. */
   readonly sent: CommitSha | undefined;
   /** The newest entry of each ledger. */
   readonly newest: readonly (CommitSha | undefined)[];
-  /** Where the rollback goes. */
+  /** Commit that the rollback goes to. */
   readonly goes: CommitSha;
 }
 

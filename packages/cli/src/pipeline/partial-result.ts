@@ -1,7 +1,7 @@
 import { asReleaseError, type Evidence, isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { ResultDocument } from "../output/result.ts";
 
-/** What had been done and seen before an error came. */
+/** Work and readings before an error came. */
 export type PartialResult = Pick<
   ResultDocument,
   "commit" | "supersededBy" | "images" | "gate" | "fleet" | "ledger" | "targets" | "evidence"

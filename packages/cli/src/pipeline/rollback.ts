@@ -8,7 +8,7 @@ import { warnKillSwitch } from "./guards/guards.ts";
 import type { PipelineState } from "./run-pipeline.ts";
 import { rollBack } from "./steps/roll-back.ts";
 
-/** How production is rolled back. */
+/** Options of a rollback. */
 export interface RollbackOptions {
   /** Why; the ledger keeps it. */
   readonly reason: string;

@@ -7,7 +7,7 @@ import { checkKillSwitchEnv, passKillSwitch, passSupersession, warnKillSwitch } 
 import { type PipelineState, runPipeline } from "./run-pipeline.ts";
 import { type RolloutOptions, rolloutStep } from "./steps/roll-out.ts";
 
-/** Which part of the fleet is rolled, and whether the journal's rollout is continued. */
+/** Part of the fleet to roll, and if the journal's rollout is continued. */
 export interface FleetRolloutOptions extends Pick<RolloutOptions, "only" | "resume"> {
   /** The commit that was asked for, if one was: another than the journal's is an error with `resume`. */
   readonly named?: string | undefined;
@@ -39,7 +39,7 @@ export async function rollout(
   return purpose === undefined ? verdict : tellWhatIsLeft(verdict, commit, purpose, job);
 }
 
-/** Who the rollout is for that is continued; undefined where a new one begins, or where the journal does not say. */
+/** Purpose of the rollout that is continued; undefined if a new one begins, or if the journal does not say. */
 function continuedPurpose(
   status: RolloutStatus | undefined,
   commit: CommitSha,
@@ -57,7 +57,7 @@ function tellWhatIsLeft(
   { settings }: Job,
 ): Verdict<PipelineState> {
   const { targets = [] } = purpose;
-  // What gave way is completed by the newer release.
+  // A rollout that gave way is completed by the newer release.
   if (targets.length === 0 || (verdict.kind === "stop" && verdict.outcome === "superseded")) return verdict;
   const next = completingCommand(commit, purpose, settings.config.promote?.targets.length ?? 0);
   const left = `no tag was moved: ${purpose.kind === "rollback" ? "the rollback" : "the release"} of ${targets.join(", ")} is completed by ${next}`;

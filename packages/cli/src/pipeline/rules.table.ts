@@ -3,7 +3,7 @@ import { promotionRules } from "@lateen/promote";
 /** A rule by the name that evidence and `--override` know it by. */
 export interface RuleRow {
   readonly rule: string;
-  /** Whether a person may waive it; what integrity and existence rest on cannot be waived. */
+  /** True if a person may waive it; rules of integrity and existence cannot be waived. */
   readonly waivable: boolean;
   readonly says: string;
 }

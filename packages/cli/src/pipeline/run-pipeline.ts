@@ -7,7 +7,7 @@ import { goWith } from "./evidence.ts";
 import type { CompletedBy } from "./targets/decide-targets.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "../output/result.ts";
 
-/** What has been established on the way so far. */
+/** Facts established so far. */
 export interface PipelineState {
   readonly commit: CommitSha;
   readonly gate?: GateResult | undefined;
@@ -17,18 +17,18 @@ export interface PipelineState {
   readonly targets?: readonly TargetResult[] | undefined;
   /** Command lines that complete what was begun. */
   readonly next?: readonly string[] | undefined;
-  /** What is still to be done though nothing stopped it, in one clause. */
+  /** Remaining work though nothing stopped it, in one clause. */
   readonly left?: string | undefined;
   readonly supersededBy?: string | undefined;
   /** The whole account of the fleet; evidence of a promotion. */
   readonly coverage?: FleetReport | undefined;
-  /** How long the rollout took, in milliseconds; evidence of a promotion. */
+  /** Duration of the rollout in milliseconds; evidence of a promotion. */
   readonly tookMs?: number | undefined;
   /** First line of the commit's message, of a plan. */
   readonly subject?: string | undefined;
-  /** How long it is expected to take, of a plan. */
+  /** Expected duration, of a plan. */
   readonly expected?: ResultDocument["expected"];
-  /** Whether a tenant or a tag was moved. */
+  /** True if a tenant or a tag was moved. */
   readonly changed?: boolean | undefined;
   readonly interrupted?: boolean | undefined;
   /** Set where some of several targets are committed and others are not. */

@@ -12,13 +12,13 @@ import { type PipelineState, type Step, runPipeline } from "./run-pipeline.ts";
 import { releasePurpose, rolloutStep } from "./steps/roll-out.ts";
 import { countSuperseded, rememberAttempt } from "./guards/starvation.ts";
 
-/** How a commit is shipped. */
+/** Options of a shipment. */
 export interface ShipOptions {
-  /** Whether the gate is waited for; a plan does not wait. */
+  /** True to wait for the gate; a plan does not wait. */
   readonly wait: boolean;
-  /** Whether the gate may look twice to prove that a run is absent; a plan does not. */
+  /** True if the gate may look twice to prove that a run is absent; a plan does not. */
   readonly settle: boolean;
-  /** Whether a gate that would be waited for is passed over, to show what comes after it; of a dry run only. @default false */
+  /** True to pass over a gate that would be waited for, to show what comes after it; of a dry run only. @default false */
   readonly lookAhead?: boolean | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { FleetReport } from "@lateen/fleet";
 
-/** Who is off target although the command ends well, since the configuration tolerates so many; `""` where no one is. */
+/** Tenants off target although the command ends well, since the configuration tolerates so many; `""` if there are none. */
 export function toleratedIn(coverage: FleetReport | undefined): string {
   const off = coverage === undefined ? [] : offTarget(coverage);
   if (coverage === undefined || off.length === 0) return "";

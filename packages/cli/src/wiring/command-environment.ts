@@ -1,6 +1,6 @@
 import type { Environment } from "../config/layers.ts";
 
-/** What every command gets of this program's environment. */
+/** Variables that every command gets of this program's environment. */
 const always = ["PATH", "HOME", "LANG"];
 
 /** The environment of a command: these three and what its entry names, nothing else. */

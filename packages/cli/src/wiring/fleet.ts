@@ -38,7 +38,7 @@ export interface Driver {
   readonly plane: ControlPlane;
   /** Its own proof of what a tenant runs; undefined if only the tenant can say that. */
   readonly prober: Prober | undefined;
-  /** What its credentials may do, if the server can be asked. */
+  /** Permissions of its credentials, if the server can be asked. */
   readonly checkAccess?: (signal?: AbortSignal) => Promise<readonly AccessFinding[]>;
 }
 

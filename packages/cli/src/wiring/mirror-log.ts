@@ -26,11 +26,11 @@ export function makeWishLog(parts: Parts, mirror: LedgerConfig): MirrorLog {
   return createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref, env, clock, git });
 }
 
-/** Where earlier versions kept the journal of the fleet without an environment. */
+/** The place in which earlier versions kept the journal of the fleet without an environment. */
 interface Earlier {
   readonly log: MirrorLog;
   readonly ref: string;
-  /** Whether this fleet is the one without an environment. */
+  /** True if this fleet is the one without an environment. */
   readonly isOurs: boolean;
 }
 

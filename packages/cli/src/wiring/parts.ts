@@ -18,7 +18,7 @@ export interface WireOptions {
   readonly clock?: Clock;
   /** @default one of its own */
   readonly vault?: Vault;
-  /** Where rollouts are remembered. @default files in the folder `fleet.journal`, with its mirror */
+  /** Journal of rollouts. @default files in the folder `fleet.journal`, with its mirror */
   readonly journal?: Journal;
   /** The header `traceparent` of what is asked of a control plane. @default none */
   readonly traceparent?: (() => string) | undefined;

@@ -3,7 +3,7 @@ import type { CheckStep, FleetCheck } from "./check.ts";
 import { type CheckReport, describeStopped } from "./check-report.ts";
 import { type CheckPorts, type CheckTask, runCheck } from "./run-check.ts";
 
-/** What the checks of one step are run on. */
+/** The checks of one step, and the release and tenants that they run on. */
 export interface CheckStepInput extends Omit<CheckTask, "check" | "slug"> {
   readonly checks: readonly FleetCheck[];
 }

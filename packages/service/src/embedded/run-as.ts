@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** How a program of PostgreSQL is started: it refuses to run as root. */
+/** User that runs the programs of PostgreSQL: it refuses to run as root. */
 export interface RunAs {
   /** Goes before the program on the command line. */
   readonly prefix: readonly string[];

@@ -63,7 +63,7 @@ async function readPassword(folder: string): Promise<string> {
 }
 
 async function initialise(program: string, data: string, password: string, as: RunAs): Promise<void> {
-  // What an interrupted first start left has no PG_VERSION and cannot be used.
+  // The folder of an interrupted first start has no PG_VERSION and cannot be used.
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { recursive: true, mode: 0o700 });
   const file = join(data, "..", "postgres.password.once");

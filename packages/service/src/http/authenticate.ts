@@ -31,7 +31,7 @@ export function authenticate(tokens: readonly Token[], clock: Clock): Middleware
   };
 }
 
-/** What a request wants: to look is for everyone, what outlasts a rollout is for administrators. */
+/** Role that a request needs: to look is for everyone, a change that outlasts a rollout is for administrators. */
 export function leastRole(method: string, path: string): Role {
   if (method === "GET" || method === "HEAD") return "read";
   return /\/abandon$|\/freezes(\/[^/]*)?$/.test(path) ? "admin" : "operate";

@@ -8,7 +8,7 @@ interface Operation {
   readonly summary: string;
   readonly role: "read" | "operate" | "admin";
   readonly body?: keyof typeof bodies;
-  /** What is answered by status, without errors. */
+  /** Bodies of answers by status, without errors. */
   readonly answers: Readonly<Record<number, keyof typeof answers | keyof typeof media>>;
   /** Errors besides those of every request. */
   readonly errors?: readonly number[];

@@ -21,7 +21,7 @@ export interface ApiPorts {
   readonly newId: () => string;
 }
 
-/** What a request carries with it: whose token it is, and the connection it came over. */
+/** Token and connection of a request. */
 export interface ApiEnv {
   Variables: { token: Token };
   Bindings: { incoming?: { socket?: { remoteAddress?: string } } };

@@ -1,7 +1,7 @@
 import { serviceError } from "../errors.ts";
 import type { Role, Token } from "./tokens.ts";
 
-// What the API refuses by itself, each with its three parts.
+// Refusals of the API by itself, each with its three parts.
 
 export function unauthenticated(): Error {
   return serviceError("UNAUTHENTICATED", 401, {

@@ -7,7 +7,7 @@ const reason = z
   .trim()
   .min(1)
   .max(2_000)
-  // What PostgreSQL keeps as text has no NUL, and no half of a character.
+  // A text in PostgreSQL has no NUL, and no half of a character.
   .refine((text) => !text.includes("\0") && text.isWellFormed(), "is text without NUL");
 const sha = z.string().regex(/^[0-9a-f]{7,40}$/i, "is 40 hexadecimal digits, or 7 and more if a forge is configured");
 

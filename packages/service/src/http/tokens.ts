@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ReleaseError } from "@lateen/kernel";
 
-/** What a token allows: `operate` also what `read` does, `admin` everything. */
+/** Role of a token: `operate` also allows what `read` does, `admin` everything. */
 export type Role = "read" | "operate" | "admin";
 
 /** A token and whose it is. */

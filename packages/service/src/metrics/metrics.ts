@@ -3,7 +3,7 @@ import type { Registry } from "prom-client";
 import type { Database } from "../store/database.ts";
 import { type Figures, readFigures } from "../store/figures.ts";
 
-/** What Prometheus reads. */
+/** Metrics for Prometheus. */
 export interface Metrics {
   /** The text, and its media type. @throws ReleaseError `METRICS_MISSING`, `DATABASE_UNAVAILABLE` */
   read(): Promise<{ readonly type: string; readonly text: string }>;

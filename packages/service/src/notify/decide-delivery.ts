@@ -1,10 +1,10 @@
-/** What comes of one try to deliver a message. */
+/** Decision after one try to deliver a message. */
 export type DeliveryDecision =
   | { readonly kind: "done" }
   | { readonly kind: "again"; readonly delayMs: number; readonly error: string }
   | { readonly kind: "give-up"; readonly error: string };
 
-/** What a receiver answered; undefined status if it did not. */
+/** Answer of a receiver; undefined status if there was none. */
 export interface DeliveryAnswer {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;

@@ -5,7 +5,7 @@ import type { Rollout } from "../store/rollout.ts";
 const mostText = 1_000;
 
 /**
- * What a webhook gets: `text` is what Slack, Mattermost and others show; the rest is for programs.
+ * Body of a webhook: `text` is for Slack, Mattermost and others; the rest is for programs.
  *
  * Text from outside is escaped as Slack wants it, so that it can mention no one and make no link.
  * Source: https://docs.slack.dev/messaging/formatting-message-text#escaping

@@ -77,7 +77,7 @@ async function serve(hooks: string, count = 1) {
   return { name, client, run };
 }
 const settle = (count: number) => vi.waitUntil(() => received.length >= count, { timeout: 20_000, interval: 50 });
-/** What is due later is due now. */
+/** Makes every later delivery due now. */
 async function hurry(): Promise<void> {
   const database = openDatabase(server.url);
   await database.query(`update lateen_outbox set next_at = clock_timestamp() where ended_at is null`);

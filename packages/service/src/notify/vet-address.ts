@@ -2,7 +2,7 @@ import { lookup as resolve, type LookupAddress } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { isLoopback, ReleaseError } from "@lateen/kernel";
 
-/** Where a machine keeps what is for itself: link-local addresses (credentials of clouds), unspecified, multicast. */
+/** Addresses that a machine keeps for itself: link-local (credentials of clouds), unspecified, multicast. */
 const forbidden = new BlockList();
 forbidden.addSubnet("169.254.0.0", 16, "ipv4");
 forbidden.addSubnet("0.0.0.0", 8, "ipv4");

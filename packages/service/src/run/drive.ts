@@ -136,7 +136,7 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
   }
 }
 
-/** What followers see besides the facts, which come from the journal itself. */
+/** Events for followers in addition to the facts, which come from the journal itself. */
 const shownTypes: ReadonlySet<string> = new Set(["stage-started", "warned", "check-sampled"]);
 
 /** Keeps what followers see besides the facts. */
@@ -153,7 +153,7 @@ function createEventLog(database: Database, id: string, clock: Clock, see: (even
   };
 }
 
-/** What a stopped run knows of its fleet; an error document knows nothing. */
+/** Facts of a stopped run about its fleet; an error document has none. */
 function known(result: ResultDocument): ResultDocument | undefined {
   return result.error === undefined ? result : undefined;
 }

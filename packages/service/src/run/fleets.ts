@@ -10,7 +10,7 @@ export interface ServiceFleet {
   readonly wire?: ((parts: FleetParts) => Wiring) | undefined;
 }
 
-/** What a run gives to its adapters. */
+/** Dependencies that a run gives to its adapters. */
 export interface FleetParts {
   readonly settings: Settings;
   readonly journal: Journal | undefined;

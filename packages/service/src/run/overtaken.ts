@@ -4,7 +4,7 @@ import type { Database } from "../store/database.ts";
 import { type Rollout, toRollout } from "../store/rollout.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
 
-/** What the queue is compared with. */
+/** Ports that the queue is compared through. */
 interface QueuePorts {
   readonly database: Database;
   readonly fleet: ServiceFleet;
@@ -19,7 +19,7 @@ export async function findNewerOrder(
   { database, fleet, env, clock, signal }: QueuePorts,
 ): Promise<ResultDocument | undefined> {
   if (fleet.settings.config.forge === undefined || kind !== "release" || sha === undefined || dry) return undefined;
-  // What has moved something is completed or abandoned by a person, not skipped.
+  // A rollout that has moved something is completed or abandoned by a person, not skipped.
   if (epoch > 1) return undefined;
   const { rows } = await database.query(
     `select *, null as result from lateen_rollout where fleet = $1 and state = 'queued' and not dry and place > $2 order by place`,
@@ -56,7 +56,7 @@ export async function findOvertaking(
     if (later.kind !== "release" || later.sha === undefined || later.sha === sha) continue;
     const head = parseCommitSha(later.sha);
     const reading = await history.compare(sha, head, signal);
-    // What cannot be read overtakes nothing: the release then runs in its turn, and its own guard asks again.
+    // An unreadable comparison overtakes nothing: the release then runs in its turn, and its own guard asks again.
     if (reading.kind === "found" && reading.value === "ahead") return head;
   }
   return undefined;

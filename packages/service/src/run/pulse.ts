@@ -7,11 +7,11 @@ import { elapsedOf } from "./elapsed.ts";
 /** Milliseconds between two signs of life, at each of which the wishes of people are read. */
 export const beatMs = 300;
 
-/** What a runner drives, as its sign of life sees it. */
+/** Rollout of a runner, as its sign of life sees it. */
 export interface Driven {
   readonly id: string;
   readonly epoch: number;
-  /** What the rollout is now. */
+  /** Current state of the rollout. */
   state(): "running" | "paused";
   /** The row, as it was just read. */
   see(row: Rollout): void;

@@ -17,7 +17,7 @@ import { createStoredFreezeGuard } from "./freeze-guard.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
 import type { WatchedRollout } from "./watched-rollout.ts";
 
-/** What one run works with. */
+/** Dependencies of one run. */
 export interface RunPorts {
   readonly database: Database;
   readonly fleet: ServiceFleet;

@@ -34,7 +34,7 @@ async function claim(life: string, free: number, ports: DrivePorts): Promise<rea
   return left.length > 0 ? left : claimQueued(life, ports);
 }
 
-/** What a dead runner left. */
+/** Claims the rollouts of a dead runner. */
 async function claimLeft(life: string, most: number, { database, owner, fleets }: DrivePorts) {
   const { rows } = await database.query(
     `update lateen_rollout set driver = $1, runner = $2, epoch = epoch + 1

@@ -69,7 +69,7 @@ export function watchRollout(rollout: Rollout, { pulse, interrupt, isAtRest }: W
   };
 }
 
-/** What the newest act asks the engine for; a stop is a signal, which leaves the journal unfinished. */
+/** Wish of the newest act for the engine; a stop is a signal, which leaves the journal unfinished. */
 function wishOf({ wish, acts, actor }: Rollout): Wish | undefined {
   if (wish === "stop") return undefined;
   const kind = wish === "pause" ? "pause" : "continue";

@@ -1,6 +1,6 @@
 import type { Rollout } from "../store/rollout.ts";
 
-/** What a schedule does about the newest commit that could be shipped. */
+/** Decision of a schedule on the newest commit that could be shipped. */
 export type ShippingDecision = { readonly kind: "order" } | { readonly kind: "leave"; readonly reason: string };
 
 /** Outcomes after which a later look may find something else; after every other one a person decides. */

@@ -6,7 +6,7 @@ import { type Act, actEvent, type Rollout, toRollout } from "./rollout.ts";
 import { type EndHook, endRollout, stoppedResult } from "./end.ts";
 import { alive } from "./runners.ts";
 
-/** What an act does to a rollout. */
+/** Effect of an act on a rollout. */
 export type ActDecision =
   | { readonly kind: "wish"; readonly wish: Rollout["wish"] }
   /** It has no driver yet, so it ends here. */
@@ -24,7 +24,7 @@ export function decideAct({ state }: Pick<Rollout, "state">, verb: Act["verb"], 
   return { kind: "wish", wish: verb === "pause" ? "pause" : "run" };
 }
 
-/** What belongs to the end of a rollout, if the act ends it. */
+/** Records of the end of a rollout, if the act ends it. */
 export interface ActEnd {
   readonly stamp: Pick<ResultDocument, "lateen" | "config">;
   readonly hooks: readonly EndHook[];

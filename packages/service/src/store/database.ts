@@ -10,7 +10,7 @@ export interface Database extends SqlClient {
   close(): Promise<void>;
 }
 
-/** How a database is used. */
+/** Settings of a database. */
 export interface DatabaseUse {
   /** Most connections. @default 20 */
   readonly connections?: number;

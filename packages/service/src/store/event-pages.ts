@@ -21,7 +21,7 @@ export interface EventPlace {
 /** Events that are read at once, of one stream. */
 const most = 500;
 
-/** What follows each of `places`, in one statement: what a rollout appended before its end is seen together with the end. */
+/** Events after each of `places`, in one statement: those that a rollout appended before its end are seen together with the end. */
 export async function readPages(client: SqlClient, places: readonly EventPlace[]): Promise<readonly EventPage[]> {
   const { rows } = await client.query(
     `select place.number::int as number, rollout.state, event.position, event.fact

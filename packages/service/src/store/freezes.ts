@@ -10,7 +10,7 @@ export interface Freeze extends FreezeWindow {
   readonly at: string;
 }
 
-/** Who lifted a freeze, and why. */
+/** Actor and reason of a lifted freeze. */
 export interface Lifted {
   readonly actor: string;
   readonly reason: string;

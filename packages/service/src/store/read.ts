@@ -30,7 +30,7 @@ export async function readRollouts(client: SqlClient, fleet: string, limit: numb
   return rows.map(toRollout);
 }
 
-/** What the API shows of a fleet. */
+/** State of a fleet for the API. */
 export interface FleetState {
   readonly name: string;
   readonly running: RolloutLine | null;
@@ -38,7 +38,7 @@ export interface FleetState {
   readonly holds: readonly Hold[];
   /** Of the configuration, and with an id those that were made here. */
   readonly freezes: readonly FreezeWindow[];
-  /** What is done from time to time, and how it went last. */
+  /** Schedules, with the end of their last run. */
   readonly schedules: readonly Schedule[];
   /** The newest rollout that shipped, or found nothing to do. */
   readonly last: (RolloutLine & { readonly outcome: string | undefined; readonly at: string | undefined }) | null;
@@ -52,7 +52,7 @@ export interface RolloutLine {
   readonly state: Rollout["state"];
 }
 
-/** What the store knows of one fleet. */
+/** Reads the state of one fleet from the store. */
 export async function readFleet(
   client: SqlClient,
   name: string,

@@ -26,7 +26,7 @@ export interface Rollout {
   readonly kind: "release" | "rollback" | "reconcile";
   /** The commit of a release. */
   readonly sha: string | undefined;
-  /** Where a rollback goes, if that was named. */
+  /** Target of a rollback, if it was named. */
   readonly to: string | undefined;
   readonly dry: boolean;
   readonly actor: string;
@@ -34,10 +34,10 @@ export interface Rollout {
   readonly state: "queued" | "running" | "paused" | "ended";
   readonly outcome: string | undefined;
   readonly result: ResultDocument | undefined;
-  /** What the newest act wants. */
+  /** Wish of the newest act. */
   readonly wish: "run" | "pause" | "stop";
   readonly acts: readonly Act[];
-  /** Where it belongs in a trace: the header of its order. */
+  /** Header `traceparent` of its order. */
   readonly traceparent: string;
   /** Counts its drivers; a driver whose number is not the newest may write nothing. */
   readonly epoch: number;

@@ -1,9 +1,9 @@
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 
-/** What is done from time to time. */
+/** Tasks of a schedule. */
 export type Task = "reconcile" | "status" | "ship";
 
-/** How a run of a task ended. */
+/** End of a run of a task. */
 export interface TaskEnd {
   readonly outcome: string;
   readonly reason: string;

@@ -3,7 +3,7 @@ import type { Clock } from "@lateen/kernel";
 /** A time after which no one waits any more, whatever is still under way. */
 export interface Budget {
   /**
-   * What `read` answers, or `otherwise` where it fails or takes too long; its signal aborts then. Never rejects, and never waits
+   * The answer of `read`, or `otherwise` if it fails or takes too long; its signal aborts then. Never rejects, and never waits
    * for a reader that does not listen to its signal.
    *
    * @param mostMs - Less than what is left of the budget, in milliseconds. @default all that is left
@@ -29,7 +29,7 @@ export function createBudget(clock: Clock, totalMs: number, outer: AbortSignal):
   };
 }
 
-/** What is thrown before the first wait fails like everything else. */
+/** An error before the first wait fails like every other. */
 async function attempt<T>(read: () => Promise<T>): Promise<T> {
   return await read();
 }

@@ -7,6 +7,6 @@ export interface Candidate {
 /** Everything that may stand in one place. */
 export interface Offer {
   readonly candidates: readonly Candidate[];
-  /** Whether any file may stand there too: the shell knows better how to list them. @default false */
+  /** True if any file may be given too: the shell knows better how to list them. @default false */
   readonly files?: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Options } from "../../command-line/arguments.ts";
 import { readTokens, type Token } from "../../command-line/tokens.ts";
 
-/** What the last of the words is going to be. */
+/** Kind of the last word. */
 export type Place =
   /** Name of an option; those that may still be given. */
   | { readonly kind: "option"; readonly names: readonly string[] }

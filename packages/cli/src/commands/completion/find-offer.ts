@@ -12,7 +12,7 @@ import { offerTenants } from "./tenants.ts";
 
 type Find = (context: CompletionContext, typed: string, before: readonly string[]) => Promise<Offer> | Offer;
 
-/** What the value of an option is, by the option's name; those that are not here are free text, or say themselves what they take. */
+/** Values of an option, by the option's name; those that are not here are free text, or say themselves what they take. */
 const values: Readonly<Record<string, Find>> = {
   sha: async (context, typed) => ({ candidates: await offerCommits(context, typed) }),
   to: async (context, typed) => ({ candidates: await offerCommits(context, typed) }),
@@ -22,7 +22,7 @@ const values: Readonly<Record<string, Find>> = {
   target: async (context) => ({ candidates: await offerTargets(context) }),
 };
 
-/** What the arguments of a command are; `before` are those in front, without the command's name. */
+/** Arguments of a command; `before` are those in front, without the command's name. */
 const positionals: Readonly<Record<string, Find>> = {
   inspect: async (context, typed) => ({ candidates: await offerImages(context, typed) }),
   retag: async (context, typed, [source]) => ({
@@ -49,7 +49,7 @@ export interface Line {
   readonly options: Options;
 }
 
-/** What may stand in `place`. */
+/** Candidates for `place`. */
 export async function findOffer(place: Place, line: Line, typed: string, context: CompletionContext): Promise<Offer> {
   if (place.kind === "option") return { candidates: describeOptions(line.options, place.names) };
   if (place.kind === "value") return await findValue(place, line.options, typed, context);

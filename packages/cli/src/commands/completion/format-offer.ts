@@ -8,7 +8,7 @@ const mostCandidates = 200;
 const longest = { value: 300, about: 100 };
 
 /**
- * What fits behind what was typed, one candidate per line, its meaning behind a tab; `:files` alone where files are meant.
+ * Candidates that fit behind the typed text, one per line, each with its meaning behind a tab; `:files` alone if files are meant.
  *
  * A value that is not what it looks like (control characters, bidirectional overrides) is left out, not repaired: what is on
  * a command line is run. One that begins with `-` would be taken for an option, one that begins with `:` for the mark above.

@@ -44,7 +44,7 @@ async function lookAtTenants(
   ];
 }
 
-/** What the credentials of each cluster may do, and the rules that are needed. */
+/** Permissions of the credentials of each cluster, and the rules that are needed. */
 async function lookAtAccess(job: Job): Promise<readonly Finding[]> {
   const { access } = await job.wiring.fleet();
   return Promise.all(access.map(async ({ name, check }) => accessFinding(name, await check(job.signal))));

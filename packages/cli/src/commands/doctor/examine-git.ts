@@ -21,7 +21,7 @@ export function gitExaminations(job: Job, trunk: Trunk): readonly Examination[] 
 async function lookAtEntry(job: Job, trunk: Trunk, target: string): Promise<readonly Finding[]> {
   const check = `ledger ${target}`;
   const reading = await (await job.wiring.ledger(target)).read(job.signal);
-  // What keeps it from being read keeps it from being tried as well, and is reported there.
+  // A ref that cannot be read cannot be tried either, and is reported there.
   if (reading.kind === "unknown") return reading.cause.code.startsWith("GIT_") ? [] : [failed(check, reading.cause)];
   const entry = read(
     check,

@@ -80,7 +80,7 @@ async function lookAtCandidate(
   const tagOf = (sha: CommitSha): string => candidateTag(release.candidate, sha);
   for (const sha of commits.slice(0, 4)) {
     const reading = await registries.manifest(refOf(image, tagOf(sha)), job.signal);
-    // What keeps it from being read is reported by anyone who reads the promoted tags, and here if there are none.
+    // An unreadable one is reported by the examination of the promoted tags, and here if there are none.
     if (reading.kind === "unknown")
       return { findings: job.settings.config.promote === undefined ? [failed(check, reading.cause)] : [] };
     if (reading.kind === "absent") continue;
@@ -95,7 +95,7 @@ async function lookAtCandidate(
   return { findings: [{ check, verdict: "warning", fact, fix }] };
 }
 
-/** Where the ledger does not know what a tag names, its revision alone says whether a move is forward. */
+/** If the ledger does not know the digest of a tag, its revision alone says if a move is forward. */
 async function lookAtRevisions(
   job: Job,
   registries: Registries,

@@ -10,7 +10,7 @@ import { type Examination, type Finding, well } from "./finding.ts";
 const mostNames = 5;
 
 /**
- * Who can post a status, and push the refs of ledger and hold: everyone who may write to the repository.
+ * Users who can post a status, and push the refs of ledger and hold: everyone who may write to the repository.
  *
  * Sources: Gitea's `models/repo/user_repo.go`, `GetRepoAssignees` (all with the right to write); docs.github.com, "List repository
  * collaborators", `permission=push`.

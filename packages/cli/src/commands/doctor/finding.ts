@@ -3,7 +3,7 @@ import type { Finding } from "../../output/result.ts";
 import { describePermissions, type PermissionRow, permissionRows } from "./permissions.table.ts";
 
 /**
- * What was found about one thing that `ship` will need. `gap`: it will not work until somebody changes something. `trouble`: it did
+ * Finding about one thing that `ship` will need. `gap`: it will not work until somebody changes something. `trouble`: it did
  * not work now and may work later. `warning`: it works, with less than it could have.
  */
 export type { Finding };
@@ -31,10 +31,10 @@ export function read<T>(
   return failed(check, reading.cause, need);
 }
 
-/** What a permission is needed for, and on which family of forges. */
+/** Need for a permission, and the family of forges. */
 export type Need = readonly [kind: "github" | "gitea", need: PermissionRow["need"]];
 
-/** How a token gets what it needs, in the words of its forge. */
+/** Steps that give a token what it needs, in the words of its forge. */
 export function permissionFix([kind, need]: Need): string {
   const permissions = permissionRows.flatMap((row) => (row.need === need ? [row[kind]] : []));
   return `give the token the ${kind === "github" ? "permission" : "scope"} ${describePermissions(permissions)}`;

@@ -1,6 +1,6 @@
 import type { CommitChecks } from "./judge-check-names.ts";
 
-/** What `doctor` says of a required check, by what recent commits have. */
+/** Findings of `doctor` on a required check, by the checks of recent commits. */
 export const checkNameRows: readonly {
   readonly when: string;
   readonly wanted: readonly string[];

@@ -9,7 +9,7 @@ export interface CommitChecks {
 }
 
 /**
- * What the checks of recent commits, newest first, tell of the names that the gate waits for.
+ * Judges the names that the gate waits for by the checks of recent commits, newest first.
  *
  * A name that none of several commits has is a gap: no one will ever report it. On one commit alone it may still be to come, since
  * forges create the check of a job that waits for others late.

@@ -1,6 +1,6 @@
 import type { ClockReading } from "./judge-clocks.ts";
 
-/** What `doctor` says of this machine's clock, by how far it is ahead of the servers. */
+/** Findings of `doctor` on this machine's clock, by its lead over the servers. */
 export const clockRows: readonly {
   readonly readings: readonly ClockReading[];
   readonly verdict: string | undefined;

@@ -1,7 +1,7 @@
 import { formatDuration } from "@lateen/kernel";
 import { type Finding, well } from "./finding.ts";
 
-/** How far this machine's clock is before (above 0) or behind that of a server. */
+/** Lead (above 0) or lag of this machine's clock against that of a server. */
 export interface ClockReading {
   readonly server: string;
   readonly aheadMs: number;
@@ -12,7 +12,7 @@ const noticedMs = 60_000;
 /** AWS refuses what was signed more than 5 minutes off. Source: docs.aws.amazon.com, "Troubleshoot Signature Version 4 signing". */
 const refusedMs = 300_000;
 
-/** What the dates of the servers' answers tell of this machine's clock; nothing where no server reported its own. */
+/** Judges this machine's clock by the dates of the servers' answers; nothing if no server reported its own. */
 export function judgeClocks(readings: readonly ClockReading[]): readonly Finding[] {
   const check = "clock";
   if (readings.length === 0) return [];

@@ -1,7 +1,7 @@
-/** What a token has to be given, in the words of its forge. */
+/** Permissions that a token needs, in the words of its forge. */
 export interface Permission {
   readonly scopes: readonly string[];
-  /** What no scope gives. */
+  /** Condition that no scope gives. */
   readonly condition?: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { GitTrial } from "../../wiring/git-trials.ts";
 const repositorySchema = z.object({ permissions: z.object({ push: z.boolean() }) });
 
 /**
- * Whether the forge says that a token's user may push.
+ * True if the forge says that a token's user may push.
  *
  * Gitea admits everyone who may read to `git receive-pack`, since a pull request may be made by a push, and asks for the right to
  * write when the push itself is there; a dry run passes. Its scope, in turn, is asked for at once. GitHub and plain git servers refuse

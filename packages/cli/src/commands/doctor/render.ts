@@ -4,9 +4,9 @@ import type { Finding } from "./finding.ts";
 import type { Output } from "../../host.ts";
 import { counted } from "../../output/text/line.ts";
 
-/** How findings are reported. */
+/** Options of the report of findings. */
 export interface FindingsOptions {
-  /** Where they are shown: lines are folded for a person's terminal only. */
+  /** Output for them: lines are folded for a person's terminal only. */
   readonly out: Pick<Output, "isTerminal" | "columns">;
   /** The reason where nothing is to be reported. */
   readonly fine: string;

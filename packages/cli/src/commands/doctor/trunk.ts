@@ -2,7 +2,7 @@ import { candidateTag, type Job } from "../../job/job.ts";
 import { type CommitSha, type Release, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 
-/** What several examinations want to know of the branch; each fact is read once, and with the first that asks. */
+/** Facts of the branch that several examinations need; each is read once, and with the first that asks. */
 export interface Trunk {
   /** Head of the branch; undefined where no forge is configured. */
   head(): Promise<Reading<CommitSha> | undefined>;
@@ -25,7 +25,7 @@ export function openTrunk(job: Job): Trunk {
   return { head, promoted, recent: once(() => readRecent(job, head, promoted)) };
 }
 
-/** What cannot be read is left out: anyone who examines it says so. */
+/** An unreadable fact is left out: its own examination says so. */
 async function readRecent(job: Job, head: Trunk["head"], promoted: Trunk["promoted"]): Promise<readonly CommitSha[]> {
   const { forge } = job.settings.config;
   const newest = await head().catch(() => undefined);

@@ -7,11 +7,11 @@ import { failed, type Finding, well } from "./finding.ts";
 export interface Destination {
   readonly image: ImageRef;
   readonly tags: readonly string[];
-  /** Whether an image without a revision may be overwritten. */
+  /** True if an image without a revision may be overwritten. */
   readonly allowUnlabelled: boolean;
 }
 
-/** Whether these credentials may push, and whether the promoted tags may be moved; nothing becomes visible. */
+/** Finds if these credentials may push, and if the promoted tags may be moved; nothing becomes visible. */
 export async function lookAtPush(
   job: Job,
   registries: Registries,

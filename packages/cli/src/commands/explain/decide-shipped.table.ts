@@ -8,7 +8,7 @@ export interface ShippedRow {
   readonly because: string;
 }
 
-/** What a ledger says of a commit. */
+/** State of a commit in a ledger. */
 export const shippedTable: readonly ShippedRow[] = [
   { entries: [], says: "never", because: "nothing was ever promoted" },
   { entries: ["a"], says: "never", because: "another commit alone was" },

@@ -2,7 +2,7 @@ import type { CommitSha } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 
 /**
- * What a ledger says of a commit. `current`: its newest entry names it; `replaced`: a later entry took its place; `rolled-back`:
+ * State of a commit in a ledger. `current`: its newest entry names it; `replaced`: a later entry took its place; `rolled-back`:
  * that entry went back from it on purpose; `never`: no entry names it; `unread`: the entries that were read do not reach back to
  * the first one, and none of them names it.
  */

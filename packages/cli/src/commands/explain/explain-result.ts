@@ -74,7 +74,7 @@ function byRule(evidence: readonly Evidence[]): readonly ExplainedRule[] {
   });
 }
 
-/** What was read again and said the same is reported once, as of the last time. */
+/** A fact that was read again with the same answer is reported once, as of the last time. */
 function once(facts: readonly Evidence[]): readonly Evidence[] {
   return [...new Map(facts.map((one) => [JSON.stringify([one.verdict, one.fact, one.source]), one])).values()];
 }

@@ -5,7 +5,7 @@ import { decideShipped, type Shipped } from "./decide-shipped.ts";
 import type { Job } from "../../job/job.ts";
 import { short } from "../../output/text/line.ts";
 
-/** What the ledger of one target says of a commit. */
+/** State of a commit in the ledger of one target. */
 export interface TargetHistory {
   readonly target: string;
   /** `unread` also where the ledger could not be read. */
@@ -43,7 +43,7 @@ async function lookAtLedger(job: Job, { name }: TargetConfig, commit: CommitSha)
   }
 }
 
-/** What a ledger says of a commit, in a sentence without its end. */
+/** Describes the state of a commit in a ledger, in a sentence without its end. */
 export function describeShipped(shipped: Shipped): string {
   switch (shipped.kind) {
     case "current":

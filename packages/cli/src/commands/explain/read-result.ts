@@ -11,11 +11,11 @@ export const longestResult: number = 8 * 1024 * 1024;
 /** The document of an earlier run. */
 export interface StoredResult {
   readonly document: ReadDocument;
-  /** How many of its facts are not of the form of a fact. */
+  /** Number of its facts that are not of the form of a fact. */
   readonly unreadable: number;
 }
 
-/** What is explained is not written over. @throws ReleaseError `USAGE` where `--result-file` names the same file */
+/** Refuses to write over the file that is explained. @throws ReleaseError `USAGE` if `--result-file` names the same file */
 export function checkOther(cwd: string, named: string, written: string | undefined): void {
   if (written === undefined || resolve(cwd, written) !== resolve(cwd, named)) return;
   throw usageError("--result and --result-file name the same file", "give another --result-file, or none");

@@ -1,4 +1,4 @@
-/** What would make a rule say something else, by the rule's name; `verdict` is what it says now. */
+/** Change that would make a rule decide otherwise, by the rule's name; `verdict` is its verdict now. */
 export function remedy(rule: string, verdict: string): string | undefined {
   if (verdict === "unknown" && !aboutReading.has(rule)) return byOutcome[verdict];
   return Object.hasOwn(remedies, rule) ? remedies[rule]?.(verdict) : byOutcome[verdict];
@@ -45,7 +45,7 @@ const remedies: Readonly<Record<string, (verdict: string) => string | undefined>
   fleet: () => "lateen rollout moves the tenants that are off target",
 };
 
-/** What a ledger says of a commit, by `explain`. */
+/** Sentences for the state of a commit in a ledger, by `explain`. */
 const histories: Readonly<Record<string, string | undefined>> = {
   promoted: undefined,
   "never-promoted": undefined,

@@ -17,7 +17,7 @@ import { lookAtFleet } from "../../pipeline/steps/look-at-fleet.ts";
 /** Everything that is known about why a commit did or did not ship. */
 export interface Explanation {
   readonly commit: CommitSha;
-  /** What the ledger of every target says of it. */
+  /** State of the commit in the ledger of every target. */
   readonly ledgers: readonly TargetHistory[];
   readonly rules: readonly ExplainedRule[];
   readonly account: Partial<PipelineState>;

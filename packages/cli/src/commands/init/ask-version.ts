@@ -3,7 +3,7 @@ import { senderOf } from "@lateen/registry/sender";
 import type { Environment } from "../../config/layers.ts";
 import { readForgeVersion } from "../doctor/forge-version.ts";
 
-/** How long a server may take to say its version, in milliseconds: no one should wait for a convenience. */
+/** Maximum time in milliseconds for a server to report its version: no one should wait for a convenience. */
 const patienceMs = 3_000;
 
 /** Names that are reserved for documentation and tests, where no server answers. Source: RFC 2606, RFC 6761. */

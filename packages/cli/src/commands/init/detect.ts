@@ -6,7 +6,7 @@ import { expand, mergeKeys, startsOn } from "../lint-workflow/workflow-map.ts";
 import { findImages } from "./find-images.ts";
 import { readDefaultBranch, readRemote } from "./remote.ts";
 
-/** What a folder says about the project in it. */
+/** Facts of a folder about the project in it. */
 export interface Detected {
   /** Root of the git repository, else the folder itself. */
   readonly root: string;
@@ -34,7 +34,7 @@ export interface DetectedWorkflow {
   readonly runsOnPush: boolean;
   /** True if the merge queue of that branch starts it, which only GitHub has. */
   readonly runsOnQueue: boolean;
-  /** Whether a filter of paths leaves some commits without a run. */
+  /** True if a filter of paths leaves some commits without a run. */
   readonly isFiltered: boolean;
 }
 

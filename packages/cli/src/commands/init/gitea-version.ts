@@ -1,4 +1,4 @@
-/** Whether a version of Gitea such as `1.22.6` or `v1.26.0+dev` has what came with `1.minor`; an unknown one has not. */
+/** True if a version of Gitea such as `1.22.6` or `v1.26.0+dev` has the features of `1.minor`; an unknown one has not. */
 export function supportsSince(version: string | undefined, minor: number): boolean {
   const [, major = 0, ours = 0] = (/^v?(\d+)\.(\d+)/.exec(version ?? "") ?? []).map(Number);
   return major > 1 || (major === 1 && ours >= minor);

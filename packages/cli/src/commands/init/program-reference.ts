@@ -5,11 +5,11 @@ import { ReleaseError } from "@lateen/kernel";
 import type { Host } from "../../host.ts";
 import type { WorkflowOptions } from "./write-workflow.ts";
 
-/** What a source checkout calls itself; no registry has it. */
+/** Version of a source checkout; no registry has it. */
 const unpublished = "0.0.0";
 
 /**
- * How a workflow gets at this very program, so that no one else can change what runs: from a checkout the action by commit, else the
+ * Reference of a workflow to this very program, so that no one else can change what runs: from a checkout the action by commit, else the
  * published package by version and integrity, as the package manager recorded it.
  * @throws ReleaseError `INIT_UNPINNED` if neither is known
  */

@@ -1,6 +1,6 @@
 import { parseImageRef } from "@lateen/kernel";
 
-/** How a registry is reached from a job: an entry of `registries`, and the secrets that the job hands in. */
+/** Access to a registry from a job: an entry of `registries`, and the secrets that the job hands in. */
 export interface RegistryAccess {
   readonly host: string;
   /** Variables with user and password; undefined where the registry is found another way. */

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Files } from "../../io/files.ts";
 
-/** Where a repository is on its forge. */
+/** Forge and name of a repository. */
 export interface RemotePlace {
   /** Address of the forge, without user, password and slash at the end. */
   readonly url: string;

@@ -4,7 +4,7 @@ import type { Detected, DetectedWorkflow } from "./detect.ts";
 import { supportsSince } from "./gitea-version.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
-/** What `init` was reported, or found out. */
+/** Answers and findings of `init`. */
 export interface Project {
   readonly kind: "github" | "gitea";
   readonly url: string;

@@ -6,7 +6,7 @@ export interface WorkflowOptions {
   readonly kind: "github" | "gitea";
   /** Version of Gitea, such as `1.22.6`; unknown counts as old. */
   readonly version?: string | undefined;
-  /** How a step gets at the program: the published package by its bytes, or an action's reference by commit. */
+  /** Reference of a step to the program: the published package by its bytes, or an action's reference by commit. */
   readonly run: { readonly version: string; readonly integrity: string } | { readonly action: string };
   /** Names of the workflows after whose end a commit may ship; on GitHub, and on Gitea since 1.25. Without any, it starts with the push. */
   readonly after: readonly string[];
@@ -143,7 +143,7 @@ const dispatchInputs = `    inputs:
       override: { description: "CHECK=REASON, recorded with your name", required: false }
 `;
 
-/** What is typed into the form of a dispatch reaches a script as variables only. */
+/** Input of a dispatch form reaches a script as variables only. */
 function shipStep(options: WorkflowOptions, token: string): string {
   const inputs = {
     command: "${{ inputs.command || 'ship' }}",

@@ -11,7 +11,7 @@ export function droppedRuns(
   workflow: Readonly<Record<string, unknown>>,
   { kind, version }: Pick<LintOptions, "kind" | "version">,
 ): readonly Located[] {
-  // Where it is ignored, it drops nothing.
+  // A forge that ignores it drops nothing.
   if (kind === "gitea" && !supportsSince(version, 26)) return [];
   // Only runs on commits of a branch can keep one from shipping: a group per pull request drops none of them.
   if (!triggersOf(workflow).some(({ event }) => ofCommits.has(event))) return [];

@@ -3,7 +3,7 @@ import { hasInputs, supportsSince } from "../init/gitea-version.ts";
 import { ignoredByGitea } from "./rules.table.ts";
 import { expand, type Located, triggersOf, valueAt } from "./workflow-map.ts";
 
-/** What Gitea of a version reads over, refuses, or reads otherwise. An unknown version counts as an old one. */
+/** Keys that Gitea of a version ignores, refuses, or reads otherwise. An unknown version counts as an old one. */
 export function giteaFindings(
   workflow: Readonly<Record<string, unknown>>,
   version: string | undefined,

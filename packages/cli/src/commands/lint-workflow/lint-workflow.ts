@@ -22,7 +22,7 @@ export interface LintOptions {
   readonly checks: readonly string[];
 }
 
-/** What the forge ignores or refuses in a workflow, what drops queued runs, and which commits are left without a run. */
+/** Finds keys that the forge ignores or refuses, rules that drop queued runs, and commits that are left without a run. */
 export async function lintWorkflow(
   { text, document }: { readonly text: string; readonly document: SourceDocument },
   options: LintOptions,

@@ -3,7 +3,7 @@ import { isRecord } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import { expand, type Located, startsOn } from "./workflow-map.ts";
 
-/** Which commits of the branch never get the run, or the check, that the gate waits for. */
+/** Commits of the branch that never get the run, or the check, that the gate waits for. */
 export async function missingRuns(
   workflow: Readonly<Record<string, unknown>>,
   text: string,

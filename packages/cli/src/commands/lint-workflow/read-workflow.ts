@@ -10,7 +10,7 @@ export type ReadWorkflow =
   | { readonly text: string; readonly document: SourceDocument }
   | { readonly findings: readonly Finding[] };
 
-/** What Gitea reads of a workflow file at most (`GetContentFromEntry` in its `modules/actions`). */
+/** Maximum size of a workflow file that Gitea reads (`GetContentFromEntry` in its `modules/actions`). */
 const longest = 1_048_576;
 
 /** The files that `path` names: itself, or the workflows in it where it is a folder. @throws ReleaseError as {@link readWorkflow} */

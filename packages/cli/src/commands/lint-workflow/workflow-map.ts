@@ -49,7 +49,7 @@ export function expand(value: unknown, pattern: readonly string[]): readonly (re
   return keys.flatMap((key) => expand(value[key], rest).map((path) => [key, ...path]));
 }
 
-/** What is at `path`. */
+/** Value at `path`. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (found, key) =>

@@ -2,7 +2,7 @@ import { ReleaseError } from "@lateen/kernel";
 import type { Clock } from "@lateen/kernel";
 import type { Settings } from "../../config/load.ts";
 
-/** What the command needs of `@lateen/service`, which is built on this package and therefore only known by its name. */
+/** Exports of `@lateen/service` that the command needs; it is built on this package and therefore only known by its name. */
 export interface ServiceModule {
   createService(options: {
     readonly database: string;

@@ -7,7 +7,7 @@ import type { CommandResult } from "../command.ts";
 /** Pause between two looks at the journal, in milliseconds: a person takes it for at once. */
 const pollMs = 500;
 
-/** Who to watch, and how. */
+/** Rollout to watch, and the output. */
 export interface WatchOptions {
   readonly journal: Pick<Journal, "read">;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ export function recordRegistries(registries: Registries): Registries {
   const sources = new Map<string, ImageRef>();
   const recorded = ({ repository, tag, digest }: ImageRef): Manifest | undefined =>
     manifests.get(`${repository}@${digest ?? tag ?? ""}`);
-  // Where a tag was put or content was copied, the image itself is read where it really is.
+  // If a tag was put or content was copied, the image itself is read where it really is.
   const actual = (ref: ImageRef): ImageRef => {
     const manifest = recorded(ref);
     if (manifest === undefined) return ref;

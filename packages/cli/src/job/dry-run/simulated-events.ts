@@ -31,12 +31,12 @@ const simulatedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>
 /** Rules whose evidence is of something done, which a dry run has not done. */
 const simulatedRules: ReadonlySet<string> = new Set(["check", "canary", "coverage", "copy", "commit", "settle"]);
 
-/** Whether an event claims something that a dry run only pretends. */
+/** True if an event claims something that a dry run only pretends. */
 export function isSimulatedEvent(event: AnyEvent): boolean {
   return simulatedEvents.has(event.type);
 }
 
-/** Whether evidence is of something that a dry run only pretends; what stopped it or was waived is as it says. */
+/** True if evidence is of something that a dry run only pretends; a stop or a waiver is as it says. */
 export function isSimulatedEvidence({ rule, verdict }: Pick<Evidence, "rule" | "verdict">): boolean {
   return simulatedRules.has(rule) && ["passed", "verified", "ok"].includes(verdict);
 }

@@ -70,7 +70,7 @@ function renderFact({ verdict, fact, source, at, times }: Counted): Markup {
 
 type Counted = Evidence & { readonly times: number };
 
-/** What was read again and said the same is reported once, as of the last time. */
+/** A fact that was read again with the same answer is reported once, as of the last time. */
 function once(facts: readonly Evidence[]): readonly Counted[] {
   const found = new Map<string, Counted>();
   for (const one of facts) {

@@ -50,7 +50,7 @@ export function table(head: readonly string[], rows: readonly (readonly Markup[]
   </div>`;
 }
 
-/** Whether a word is good news, bad news, or neither. */
+/** Tone of a word: good news, bad news, or neither. */
 export function tone(word: string): "good" | "bad" | "plain" {
   if (good.has(word)) return "good";
   return bad.has(word) ? "bad" : "plain";

@@ -63,7 +63,7 @@ export function renderReport({ document, facts, lines, files }: ReportSource, at
 
 const noLists = { images: [], targets: [], explanation: [], evidence: [] };
 
-/** What a journal says by itself. */
+/** Document from a journal alone. */
 function documentOf(facts: readonly Fact[]): ReadDocument {
   const started = facts.findLast((fact) => fact.type === "rollout-started");
   const finished = facts.findLast((fact) => fact.type === "rollout-finished");

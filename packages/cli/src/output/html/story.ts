@@ -127,7 +127,7 @@ function settle(book: Notebook, { slug, at, type }: Settled, said: Partial<Lane>
   }));
 }
 
-/** What was still open ends now. */
+/** Ends every span that is still open. */
 function close(spans: readonly Span[], at: number): readonly Span[] {
   return spans.map((span, index) => (index === spans.length - 1 ? { ...span, to: at } : span));
 }

@@ -10,7 +10,7 @@ export interface Span {
   readonly format?: Format | undefined;
 }
 
-/** How much room a frame has, and when it is looked at. */
+/** Size of a frame, and the time at which it is looked at. */
 export interface FrameOptions {
   readonly columns: number;
   /** Lines of the terminal: what is higher than it cannot be erased any more. */

@@ -3,7 +3,7 @@ import type { AnyEvent } from "../events.ts";
 /** Facts about one tenant while it is watched. */
 export type TenantMark = "waiting" | "asked" | "verified" | "failed";
 
-/** What the lines that are redrawn show. */
+/** Content of the lines that are redrawn. */
 export interface Watched {
   /** Since when there is something to watch, in milliseconds since the epoch. */
   readonly since: number | undefined;
@@ -20,9 +20,9 @@ export interface Watched {
   readonly soak: { readonly wave: string; readonly until: number } | undefined;
   /** Since when a wave is on its way, in milliseconds since the epoch. */
   readonly movingSince: number | undefined;
-  /** How long the waves so far were on their way, soaks apart, and how many tenants they moved. */
+  /** Total time of the waves so far, without soaks, and the number of tenants that they moved. */
   readonly pace: { readonly ms: number; readonly tenants: number };
-  /** Whether tenants go back to what they ran before. */
+  /** True if tenants go back to what they ran before. */
   readonly isReturn: boolean;
 }
 
@@ -94,7 +94,7 @@ export function watch(state: Watched, event: AnyEvent, now: number): Watched {
   }
 }
 
-/** How long the rest takes at the pace so far, in milliseconds; undefined while there is no pace. */
+/** Time in milliseconds for the rest at the pace so far; undefined as long as there is no pace. */
 export function remainingMs({ tenants, soak, toCome, pace, movingSince }: Watched, now: number): number | undefined {
   if (pace.tenants === 0) return undefined;
   const open = [...tenants.values()].filter((mark) => mark === "waiting" || mark === "asked").length;
@@ -106,7 +106,7 @@ export function remainingMs({ tenants, soak, toCome, pace, movingSince }: Watche
   return Math.max(0, soaks) + Math.max(0, moving);
 }
 
-/** How many tenants have a mark. */
+/** Number of tenants with a mark. */
 export function countMarks({ tenants }: Pick<Watched, "tenants">, mark: TenantMark): number {
   return [...tenants.values()].filter((one) => one === mark).length;
 }
@@ -121,7 +121,7 @@ function enumerated(state: Watched, slugs: readonly string[], pinned: readonly s
   return { ...state, tenants: new Map([...state.tenants, ...more]), pinned: state.pinned + pinned.length };
 }
 
-/** Who runs the release already is done; no one asks for it. */
+/** A tenant that runs the release already is done; no one asks for it. */
 function begun(state: Watched, baseline: readonly (readonly [string, { readonly kind: string }])[]): Watched {
   const done = baseline.filter(([slug, { kind }]) => kind === "done" && state.tenants.has(slug));
   return marked(

@@ -6,7 +6,7 @@ import type { Level } from "../text/line.ts";
 // 3 ms of a start-up with everything that it comes with (measured 2026-11-21).
 const codes = { red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39], dim: [2, 22] } as const;
 
-/** What a terminal can do to a text. */
+/** Format of a text at a terminal. */
 export type Format = keyof typeof codes;
 
 /** Colours, or none. */

@@ -8,7 +8,7 @@ import { formatFrame, inSeconds, type Span } from "./frame.ts";
 import { nothingWatched, watch } from "./state.ts";
 import { cut, fold, widthOf } from "./width.ts";
 
-/** Where and how is drawn. */
+/** Terminal, its size and its clock. */
 export interface TerminalOptions {
   readonly out: Output;
   readonly style: Style;
@@ -75,7 +75,7 @@ export function createTerminal(options: TerminalOptions): Renderer {
       const shown = line !== undefined && (line.level !== "detail" || verbose) && !drawn.has(event.type);
       if (line !== undefined && event.type !== "heartbeat")
         last = { text: line.text, at: shown ? clock.now() : last.at };
-      // What changes nothing that is to be seen, such as a probe of a soak, is no reason to draw.
+      // An event that changes nothing visible, such as a probe of a soak, is no reason to draw.
       if (!shown && (state === before || (frequent.has(event.type) && clock.now() - drawnAt < frameMs))) return;
       draw(shown ? staying(line, style, out.columns()) : "", hint());
     },
@@ -91,7 +91,7 @@ function staying({ level, text }: Line, style: Style, columns: number): string {
   return lines.map((line) => `${style.level(level, line)}\n`).join("");
 }
 
-/** What no one has heard of for a while. */
+/** Reports a silence of some time. */
 function waitingLine(last: { text: string; at: number }, now: number, columns: number, keys: string): Span[][] {
   const since = `  still at it for ${inSeconds(now - last.at)}`;
   const about = last.text.replace(/^── /, "");

@@ -1,4 +1,4 @@
-/** How much an event matters to anyone who watches. */
+/** Importance of an event to a reader. */
 export type Level = "detail" | "step" | "info" | "notice" | "warning" | "error";
 
 /** One event in one line of text; `step` is a line for a person who watches, and `detail` for the log of a job. */

@@ -11,7 +11,7 @@ const most = 10;
 const mostCommits = 5;
 
 /**
- * How long the rest of a release is expected to take, by what came before: the rollout by this journal and the ledgers, the gate by the
+ * Expected duration of the rest of a release, by what came before: the rollout by this journal and the ledgers, the gate by the
  * last runs of its checks. What cannot be read is left out: no verdict is made from it.
  */
 export async function expectedTime(job: Job, state: Partial<PipelineState>): Promise<PipelineState["expected"]> {
@@ -66,7 +66,7 @@ async function gateSpan(job: Job, commit: CommitSha): Promise<Span | undefined> 
   return spanOf(times.filter((ms) => ms !== undefined));
 }
 
-/** What a check or a run says of its times, ISO 8601; `""` if it does not. */
+/** Times of a check or a run, ISO 8601; `""` if it does not report them. */
 interface Row {
   readonly createdAt?: string | undefined;
   readonly startedAt?: string | undefined;

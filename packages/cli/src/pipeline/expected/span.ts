@@ -1,9 +1,9 @@
-/** How long something took the last times, in milliseconds. */
+/** Recent durations, in milliseconds. */
 export interface Span {
   readonly medianMs: number;
   readonly fromMs: number;
   readonly toMs: number;
-  /** How many times are known. */
+  /** Number of known durations. */
   readonly of: number;
 }
 

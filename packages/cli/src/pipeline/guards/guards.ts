@@ -50,7 +50,7 @@ export function recheckKillSwitch(job: Job): ReturnType<Step> {
   return failAsUnknown(() => passKillSwitch(job));
 }
 
-/** What a rollback does about the kill switch: it may have been armed for its sake, so it is reported and stops nothing. */
+/** The kill switch in a rollback: it may have been armed for its sake, so it is reported and stops nothing. */
 export async function warnKillSwitch(job: Job): Promise<Skipped> {
   const verdict = await recheckKillSwitch(job);
   if (verdict.kind === "stop")

@@ -6,7 +6,7 @@ import { recheckKillSwitch } from "./guards.ts";
 export interface IgnoredKillSwitch {
   readonly job: Job;
   readonly evidence: readonly Evidence[];
-  /** What the switch would stop, in one clause; empty where it is free. */
+  /** Effect of the switch, in one clause; empty if it is free. */
   readonly held: string;
 }
 

@@ -20,7 +20,7 @@ export async function countSuperseded(job: Job): Promise<Job> {
   return past?.kind === "found" ? { ...job, past: past.value } : job;
 }
 
-/** How many other commits gave way in a row up to now; the same commit tried again is no other release. */
+/** Number of other commits in a row that gave way up to now; the same commit tried again is no other release. */
 export function supersededInARow({ past = [] }: Pick<Job, "past">, commit: string): number {
   return countSupersededInARow(past.filter(({ sha }) => sha !== commit));
 }
@@ -44,7 +44,7 @@ export async function rememberAttempt(job: Job, verdict: Verdict<PipelineState>)
   }
 }
 
-/** What is committed is finished, also where not every tag has settled yet. */
+/** A committed release is finished, also if not every tag has settled yet. */
 function outcomeOf(verdict: Verdict<PipelineState>): Attempt["outcome"] | undefined {
   if (verdict.kind === "go" || verdict.outcome === "partial") return "finished";
   return verdict.outcome === "superseded" ? "superseded" : undefined;

@@ -5,7 +5,7 @@ export interface CommonReleaseRow {
   readonly because: string;
 }
 
-/** Whether targets are on one release. */
+/** Targets, and if they are on one release. */
 export const commonReleaseTable: readonly CommonReleaseRow[] = [
   { releases: "X", drift: false, because: "one is always on one" },
   { releases: "XX", drift: false, because: "all are on one" },

@@ -4,7 +4,7 @@ import { decideCommonRelease } from "./decide-common-release.ts";
 import type { State } from "./read-state.ts";
 import { toleratedIn } from "../tolerated.ts";
 
-/** Whether everything agrees, and what does not, in one sentence and piece by piece. */
+/** Judgement if everything agrees, with each disagreement, in one sentence and piece by piece. */
 export interface StateJudgement {
   readonly drift: "none" | "drift" | "unknown";
   readonly reasons: readonly string[];
@@ -46,7 +46,7 @@ function agreement({ targets, fleet, reference }: State): string {
   return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} agree`;
 }
 
-/** Who is ahead is no drift, but no agreement either; `""` where no one is. */
+/** Tenants that are ahead are no drift, but no agreement either; `""` if there are none. */
 function aheadIn(
   { ahead, enumerated }: Pick<FleetReport, "ahead" | "enumerated"> = { ahead: 0, enumerated: 0 },
 ): string {

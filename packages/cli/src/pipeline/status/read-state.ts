@@ -18,7 +18,7 @@ import { lookAtFleet } from "../steps/look-at-fleet.ts";
 
 /** Definition of drift. */
 export interface StateOptions {
-  /** How long trunk may be ahead, in milliseconds. @default for ever */
+  /** Maximum time in milliseconds that trunk may be ahead. @default unlimited */
   readonly maxAgeMs?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface State {
   readonly targets: readonly TargetState[];
   /** The fleet compared with {@link reference}; undefined without a fleet, or with nothing to compare it with. */
   readonly fleet?: Verdict<FleetReport> | undefined;
-  /** What the fleet is compared with: the ledger's release, else the one that the last rollout was of. */
+  /** Commit that the fleet is compared with: the ledger's release, else the one that the last rollout was of. */
   readonly reference?: { readonly commit: CommitSha; readonly of: "ledger" | "journal" } | undefined;
   readonly now: number;
   readonly evidence: readonly Evidence[];

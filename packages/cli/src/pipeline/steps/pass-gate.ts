@@ -10,13 +10,13 @@ import { goWith } from "../evidence.ts";
 import { type PipelineState, skipped, type Step } from "../run-pipeline.ts";
 import { configMissing } from "../../config/errors.ts";
 
-/** How a gate is passed. */
+/** Options of the gate. */
 export interface GateOptions {
-  /** Whether to poll until the verdict is final. */
+  /** True to poll until the verdict is final. */
   readonly wait: boolean;
-  /** Whether a gate that does not wait may look twice to prove an absence. @default true */
+  /** True if a gate that does not wait may look twice to prove an absence. @default true */
   readonly settle?: boolean;
-  /** Whether a dry run goes on where a run would wait. @default false */
+  /** True if a dry run goes on where a run would wait. @default false */
   readonly lookAhead?: boolean | undefined;
 }
 

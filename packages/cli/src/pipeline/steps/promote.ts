@@ -74,7 +74,7 @@ function guardOf(
   };
 }
 
-/** What must be promoted; digests that were resolved before beat the tags. */
+/** Images and tags to promote; digests that were resolved before beat the tags. */
 export function promotionInput(job: Job, account: PipelineState, target: TargetConfig): PromotionInput {
   const { forge, release, promote: section } = job.settings.config;
   if (forge === undefined) throw configMissing("forge");
@@ -106,7 +106,7 @@ export function promotionInput(job: Job, account: PipelineState, target: TargetC
   };
 }
 
-/** What a person said and waived, for the ledger: anyone who reads it later sees more than "promoted by the pipeline". */
+/** Reason and waivers of a person, for the ledger: its readers see more than "promoted by the pipeline". */
 function whyOf({ reason = "", overrides }: Job): string {
   const waived = [...overrides].map(([check, because]) => `${check} waived: ${because}`);
   return [reason.trim(), ...waived].filter((part) => part !== "").join("; ");
@@ -122,7 +122,7 @@ export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
   return { tags, history, ledger, clock: job.wiring.clock, report: job.report };
 }
 
-/** What the ledger records about the fleet; only a whole account counts as verified. */
+/** Evidence of the fleet for the ledger; only a whole account counts as verified. */
 export function fleetEvidence(job: Job, { coverage, tookMs }: PipelineState): NonNullable<PromotionInput["fleet"]> {
   if (coverage === undefined) return { verified: false, reason: "the fleet was not looked at in this run" };
   return evidenceOfFleet(coverage, { at: isoNow(job.wiring.clock), tookMs });

@@ -50,7 +50,7 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
   return after(chosen.evidence, verdict);
 }
 
-/** What the journal keeps: enough for anyone who finds it to continue under a rollback's rules, and to complete it. */
+/** Purpose that the journal keeps: enough to continue it under a rollback's rules, and to complete it. */
 function purposeOf({ reason, targets }: RollbackOptions): { kind: "rollback"; reason: string; targets: string[] } {
   return { kind: "rollback", reason: plainText(reason, 2_000), targets: targets.map(({ name }) => name) };
 }

@@ -25,12 +25,12 @@ type TenantReport = FleetReport["tenants"][number];
 
 type FleetIdentity = NonNullable<RolloutInput["fleet"]>;
 
-/** Which part of the fleet, and how. */
+/** Part of the fleet, and the mode of the rollout. */
 export interface RolloutOptions {
   readonly only?: NonEmpty<Slug> | undefined;
   readonly resume?: boolean | undefined;
   /**
-   * Who it is for, as the journal keeps it: a rollback is stopped by no one and accepts nothing but the very release.
+   * Purpose, as the journal keeps it: a rollback is stopped by no one and accepts nothing but the very release.
    * @default no one but the fleet itself
    */
   readonly purpose?: RolloutPurpose | undefined;
@@ -103,7 +103,7 @@ async function freezeGuards({ settings, overrides, wiring, report }: Job): Promi
   return [];
 }
 
-/** Which fleet the configuration is about, as the journal keeps it. */
+/** Identity of the configured fleet, as the journal keeps it. */
 export function fleetIdentity({ config, environment }: Job["settings"]): FleetIdentity {
   const { fleet, release } = config;
   return {
@@ -148,7 +148,7 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
   };
 }
 
-/** Who was left behind is reported as loudly as a failure: a success that is quiet about stragglers is how they grow old. */
+/** Stragglers are reported as loudly as a failure: a success that is quiet about them is how they grow old. */
 function warnTolerated(job: Job, verdict: Verdict<FleetReport>): void {
   const message = verdict.kind === "go" ? toleratedIn(verdict.value) : "";
   if (message !== "") job.report({ type: "warned", message });
@@ -205,7 +205,7 @@ export function fleetResult(report: FleetReport, isRollout = false): FleetResult
 function plannedResult(report: FleetReport): FleetResult {
   const tenants = report.tenants.map((tenant) => (isPlanned(tenant) ? { ...tenant, verdict: "planned" } : tenant));
   const planned = report.tenants.filter(isPlanned).length;
-  // What waves have proven is of a real rollout; the forecast has those of this one.
+  // Proofs of waves are of a real rollout; the forecast has those of this one.
   const { waves: _, ...result } = fleetResult(report);
   return { ...result, verified: report.verified - planned, tenants };
 }

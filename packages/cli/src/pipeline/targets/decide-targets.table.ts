@@ -1,6 +1,6 @@
 import type { CompletedBy, TargetEnd } from "./decide-targets.ts";
 
-/** How each target ended, in their order, and how the command ends. */
+/** Ends of the targets, in their order, and the end of the command. */
 export interface TargetsRow {
   readonly ends: readonly TargetEnd[];
   readonly outcome: "go" | "superseded" | "held" | "refused" | "unknown" | "halted" | "partial";
@@ -8,7 +8,7 @@ export interface TargetsRow {
   readonly because: string;
 }
 
-/** How several promotion targets end together. */
+/** End of several promotion targets together. */
 export const targetsTable: readonly TargetsRow[] = [
   { ends: ["done"], outcome: "go", because: "all is done" },
   { ends: ["done", "done"], outcome: "go", because: "all is done" },

@@ -1,7 +1,7 @@
 import type { StopOutcome } from "@lateen/kernel";
 
 /**
- * How a target ended. `done`: committed and settled; `unsettled`: committed, a tag does not show it yet; `overtaken`: committed,
+ * End of a target. `done`: committed and settled; `unsettled`: committed, a tag does not show it yet; `overtaken`: committed,
  * and a newer entry came, which the tags name; `untouched`: not come to; else the outcome of a stop before its ledger.
  */
 export type TargetEnd = "done" | "unsettled" | "overtaken" | "untouched" | Exclude<StopOutcome, "partial">;
@@ -15,12 +15,12 @@ export interface TargetFacts {
 }
 
 /**
- * Who brings the targets together again that are left: the same command line, or the release that came after it. Reconcile
+ * The command that completes the remaining targets: the same command line, or the release that came after it. Reconcile
  * cannot, since it follows ledgers.
  */
 export type CompletedBy = "the same command" | "a newer release";
 
-/** How it all ended. */
+/** End of all targets together. */
 export type TargetsDecision =
   | { readonly kind: "go" }
   | {

@@ -10,13 +10,13 @@ import { withReport } from "./promotion-account.ts";
 import { goWith } from "../evidence.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 
-/** What is done with one target, and what else came to light. */
+/** Work on one target, with its further findings. */
 export type ActOnTarget<State> = (
   target: TargetConfig,
   account: State,
 ) => Promise<{ readonly verdict: Verdict<PromotionReport | undefined>; readonly more?: Partial<PipelineState> }>;
 
-/** How targets hang together. */
+/** Dependence of targets on each other. */
 export interface EachTargetOptions {
   /** Ends of a target, besides being committed, after which the others are done. @default none */
   readonly goOnAfter?: readonly TargetEnd[];

@@ -12,7 +12,7 @@ export function withReport(
 ): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
   if (report === undefined) return { ...verdict, value: {} } as Verdict<Partial<PipelineState>>;
-  // What would be moved has not been: only the promotion itself, and a refusal, may speak of tags.
+  // A planned move has not happened: only the promotion itself, and a refusal, may speak of tags.
   if (stage === "release" && verdict.kind === "go")
     return {
       ...verdict,

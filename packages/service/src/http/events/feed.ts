@@ -41,7 +41,7 @@ export function createEventFeed(database: Database, clock: Clock, isStopping: ()
       [...groups.values()].forEach((group, at) => {
         for (const one of group) settle(one, pages?.[at]);
       });
-      // Who catches up does not wait.
+      // A follower that catches up does not wait.
       lookAt = pages?.some(({ isFull }) => isFull) === true ? 0 : elapsedOf(clock) + lookMs;
     }
     isLooking = false;

@@ -31,7 +31,7 @@ export interface GitRefLogOptions {
   readonly clock?: Clock | undefined;
   /** Author and committer of the entries. @default lateen <lateen@localhost> */
   readonly author?: { readonly name: string; readonly email: string } | undefined;
-  /** Runs the git program; for tests. */
+  /** Runs the git program: shared between logs, or for tests. @default runGit */
   readonly git?: GitRunner | undefined;
 }
 

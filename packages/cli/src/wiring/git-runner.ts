@@ -1,4 +1,7 @@
-import { type GitRunner, runGit } from "@lateen/git-log";
+import { runGit } from "@lateen/git-log";
+
+/** Runs git once, as `createGitRefLog` takes it. */
+export type GitRunner = typeof runGit;
 
 /** Runs git and asks for its version once, since each of the logs of a release asks before its first call. */
 export function createGitRunner(run: GitRunner = runGit): GitRunner {

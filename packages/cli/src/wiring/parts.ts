@@ -1,5 +1,4 @@
 import type { Journal } from "@lateen/fleet";
-import type { GitRunner } from "@lateen/git-log";
 import type { Clock, Secret, Sender } from "@lateen/kernel";
 import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
@@ -7,6 +6,7 @@ import type { Settings } from "../config/load.ts";
 import type { Files } from "../io/files.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { SecretUse, Vault } from "../job/secrets.ts";
+import type { GitRunner } from "./git-runner.ts";
 
 /** Dependencies of adapters. */
 export interface WireOptions {

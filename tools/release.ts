@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { packAlias } from "./alias-package.ts";
 
 const root = join(import.meta.dirname, "..");
 const isDryRun = process.argv.includes("--dry-run");
@@ -35,10 +36,13 @@ const packages = readdirSync(join(root, "packages"))
   .filter(({ manifest }) => manifest.private !== true);
 
 /** Packs a package as it would be published, where workspace dependencies have become versions; answers the tarball. */
-function pack({ path, manifest }: (typeof packages)[number]): string {
+function pack({ path }: (typeof packages)[number]): string {
   const before = new Set(readdirSync(folder));
   run(path, "pnpm", "pack", "--pack-destination", folder);
-  const tarball = join(folder, readdirSync(folder).find((file) => !before.has(file)) ?? "");
+  return checked(join(folder, readdirSync(folder).find((file) => !before.has(file)) ?? ""));
+}
+
+function checked(tarball: string): string {
   const files = filesOf(tarball);
   const packed = JSON.parse(run(folder, "tar", "-xzOf", tarball, "package/package.json")) as Manifest;
   const missing = ["package/README.md", "package/LICENSE"].filter((file) => !files.includes(file));
@@ -48,7 +52,7 @@ function pack({ path, manifest }: (typeof packages)[number]): string {
   if (missing.length > 0) throw new Error(`${packed.name} lacks ${missing.join(", ")}`);
   if (loose.length > 0) throw new Error(`${packed.name} depends on ${loose.map((pair) => pair.join("@")).join(", ")}`);
   if (packed.repository === undefined) throw new Error(`${packed.name} names no repository, which provenance needs`);
-  console.log(`${packed.name}@${manifest.version}  ${sizeOf(tarball)} in ${files.length} files`);
+  console.log(`${packed.name}@${packed.version}  ${sizeOf(tarball)} in ${files.length} files`);
   return tarball;
 }
 
@@ -152,7 +156,7 @@ if (!isDryRun && process.env["ACTIONS_ID_TOKEN_REQUEST_URL"] === undefined) {
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 console.log(run(root, "changeset", "status").trim());
-const tarballs = packages.map(pack);
+const tarballs = [...packages.map(pack), checked(packAlias(folder))];
 singleFile(packages[0]!.manifest.version);
 billOfMaterials();
 checksums();

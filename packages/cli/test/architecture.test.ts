@@ -74,6 +74,7 @@ const inTests = [
   "vitest",
   "fast-check",
   "playwright-core",
+  "axe-core",
   "@opentelemetry/sdk-trace-base",
   "@seriousme/openapi-schema-validator",
 ];

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { appendToStream } from "@lateen/fleet/journal-sql";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
 import {
@@ -191,6 +192,57 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
         .filter((one) => !(one.textContent.trim() || one.ariaLabel || one.getAttribute("aria-labelledby") || one.labels?.length))
         .map((one) => one.outerHTML)`);
     expect(unnamed).toEqual([]);
+  });
+
+  test("has no fault that axe finds: before the token, while a rollout runs, and at its end, light and dark, narrow and wide", async () => {
+    const faults = async (): Promise<string[]> => {
+      await page.evaluate(axe.source);
+      const found = await page.evaluate<
+        { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]
+      >(
+        `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(({ violations }) => violations)`,
+      );
+      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`);
+    };
+    await page.goto(url);
+    await page.locator("#token").waitFor();
+    expect(await faults()).toEqual([]);
+    await open();
+    const id = await order(commit("b"));
+    await shows("#tenants", "t3");
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await faults(), colorScheme).toEqual([]);
+    }
+    await client.wait(id, hasEnded);
+    await shows("#state", "shipped", 5_000);
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await faults(), "at the end").toEqual([]);
+  });
+
+  test("is walked by Tab in the order that it is read in, and every stop is seen", async () => {
+    await open();
+    const id = await order(commit("b"));
+    await client.wait(id, hasEnded);
+    await shows("#state", "shipped", 20_000);
+    await page.locator("h1").click();
+    const stops: { readonly name: string; readonly top: number; readonly outline: string }[] = [];
+    for (let tabs = 0; tabs < 12 && stops.at(-1)?.name !== "tenants"; tabs++) {
+      await page.keyboard.press("Tab");
+      stops.push(
+        await page.evaluate(`(() => {
+          const at = document.activeElement;
+          const name = at.name || at.id || at.textContent.trim().slice(0, 20);
+          return { name, top: at.getBoundingClientRect().top + scrollY, outline: getComputedStyle(at).outlineStyle };
+        })()`),
+      );
+    }
+    expect(stops.map(({ name: stop }) => stop)).toEqual(
+      expect.arrayContaining(["reason", "abandon", "rollback", "report", "filter", "tenants"]),
+    );
+    // Buttons of one line differ by less than a line.
+    expect(stops.filter(({ top }, at) => top < (stops[at - 1]?.top ?? 0) - 40)).toEqual([]);
+    expect(stops.filter(({ outline }) => outline === "none")).toEqual([]);
   });
 
   test("shows 10,000 tenants without stutter while a thousand of them change every second", async () => {

@@ -51,6 +51,9 @@ function checked(tarball: string): string {
   );
   if (missing.length > 0) throw new Error(`${packed.name} lacks ${missing.join(", ")}`);
   if (loose.length > 0) throw new Error(`${packed.name} depends on ${loose.map((pair) => pair.join("@")).join(", ")}`);
+  // The program is one bundle whose lines and names are kept; every library is compiled, and a stack leads to its source.
+  if (/^@lateen\/(?!cli$)/.test(packed.name) && !files.some((file) => file.endsWith(".js.map")))
+    throw new Error(`${packed.name} has no source maps`);
   if (packed.repository === undefined) throw new Error(`${packed.name} names no repository, which provenance needs`);
   console.log(`${packed.name}@${packed.version}  ${sizeOf(tarball)} in ${files.length} files`);
   return tarball;

@@ -1,5 +1,6 @@
 // `pnpm bench gate`: requests and wall time to a verdict for a commit with 40 contexts and 3 pages of history, on forges that
-// take 30 ms for each answer; then a second look at which nothing is new.
+// take 30 ms for each answer; then a second look at which nothing is new; then what it costs to inherit the verdict of an ancestor.
+// It fails if a verdict costs more requests than it may: 8 on GitHub, 11 on Gitea since 1.25, which lists runs, and 3 for the walk.
 import { parseCommitSha, systemClock } from "../../packages/kernel/src/index.ts";
 import { createGiteaForge } from "../../packages/gate/src/gitea/index.ts";
 import { createGitHubForge } from "../../packages/gate/src/github/index.ts";
@@ -18,11 +19,20 @@ interface Subject {
   readonly connect: () => Forge;
   /** Rows of statuses that fill three pages of this forge. */
   readonly rows: number;
+  /** Most requests to a verdict; undefined without a list of runs. */
+  readonly most?: number;
 }
+
+/** Most requests that an inherited verdict costs in addition to the proof that no run was due. */
+const mostOfWalk = 3;
 
 const graph = createMemoryGraph();
 const before = graph.add();
-const commit = parseCommitSha(graph.add({ files: { ".github/workflows/e2e.yml": "name: E2E\non: push\n" } }));
+const workflow = "name: E2E\non: { push: { branches: [main], paths: ['server/**', '.github/**'] } }\n";
+const commit = parseCommitSha(graph.add({ files: { ".github/workflows/e2e.yml": workflow } }));
+const passed = graph.add({ files: { "web/a.ts": "1" } });
+const absent = parseCommitSha(graph.add({ files: { "docs/a.md": "1" } }));
+graph.move("main", commit);
 
 async function subjects(): Promise<readonly Subject[]> {
   const github = await startGitHubFake({ graph, latencyMs });
@@ -33,12 +43,14 @@ async function subjects(): Promise<readonly Subject[]> {
       name: "GitHub",
       fake: github,
       rows: 280,
+      most: 8,
       connect: () => createGitHubForge({ url: github.url, repository: github.repository }),
     },
     {
       name: "Gitea 1.26",
       fake: gitea,
       rows: 120,
+      most: 11,
       connect: () => createGiteaForge({ url: gitea.url, repository: gitea.repository }),
     },
     {
@@ -59,6 +71,22 @@ function fill({ fake, rows }: Subject): void {
   fake.setStatus({ sha: commit, context: "E2E / full (push)", state: "success" });
   fake.setRun({ sha: commit, file: "e2e.yml", status: "completed", conclusion: "success" });
   fake.addPush({ before, after: commit });
+  fake.addPush({ before: passed, after: absent });
+}
+
+/** Requests of the walk to the ancestor whose run counts: the list of the branch's runs, and what names that ancestor. */
+async function walk({ fake, connect }: Subject): Promise<number> {
+  graph.move("main", absent);
+  const from = fake.requests.length;
+  const input = { commit: absent, branch: "main", workflows: [{ file: "e2e.yml" }], policy: { settleMs: 1 } };
+  const verdict = await passGate(
+    input,
+    gatePorts(connect(), systemClock, () => undefined),
+  );
+  if (verdict.kind !== "go") throw new Error(verdict.reason);
+  graph.move("main", commit);
+  const paths = new Set(fake.requests.slice(from).map(({ path }) => path));
+  return [...paths].filter((path) => /runs\?(?:branch|event)=/.test(path) || path.includes(commit)).length;
 }
 
 async function look(forge: Forge): Promise<number> {
@@ -100,5 +128,13 @@ for (const subject of await subjects()) {
   console.log(
     `${subject.name.padEnd(12)} verdict: ${requests} requests, median ${median(first)};  nothing new: ${again.all} requests, ${again.unchanged} of them 304, median ${median(second)}`,
   );
+  if (subject.most !== undefined) {
+    const walked = await walk(subject);
+    const isWithin = requests <= subject.most && walked <= mostOfWalk;
+    console.log(
+      `${"".padEnd(12)} ${requests} of ${subject.most} requests, and ${walked} of ${mostOfWalk} for an inherited verdict: ${isWithin ? "within" : "OVER"}`,
+    );
+    if (!isWithin) process.exitCode = 1;
+  }
   await subject.fake.close();
 }

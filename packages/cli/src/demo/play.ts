@@ -26,14 +26,24 @@ export async function play(scenario: Scenario, world: World, { machine, show, ve
   show(`${paragraph("  before  ", scenario.before)}\n${paragraph("  now     ", scenario.now)}\n\n`);
   let last: Ran | undefined;
   const progress = (line: string): void => (verbose ? show(wrapped(line)) : undefined);
+  // The last answer of all is the demo's own.
+  let unshown = "";
+  const showAnswer = (): void => {
+    if (unshown !== "" && verbose) show(`${wrapped(unshown)}\n`);
+    unshown = "";
+  };
   const stage: Stage = {
     world,
-    say: (text) => show(`${paragraph("# ", text)}\n`),
+    say(text) {
+      showAnswer();
+      show(`${paragraph("# ", text)}\n`);
+    },
     async lateen(argv, options = {}) {
-      if (last !== undefined && verbose) show(`${wrapped(last.answer)}\n`);
+      showAnswer();
       show(`$ lateen ${argv.map(quoted).join(" ")}\n`);
       const onProgress = (line: string): void => (progress(line), options.onProgress?.(line));
       last = await runProgram(world, machine, argv, { ...options, onProgress });
+      unshown = last.answer;
       show(verbose ? `  → exit ${last.code}\n` : ending(last));
       return last;
     },

@@ -96,7 +96,7 @@ function formatTryNext(name: string | undefined): string {
     ...columns([
       ["lateen demo --list", "the other incidents"],
       [`lateen demo ${name ?? "ship"} --keep`, "the same world, to drive by yourself"],
-      ["lateen init", "in a clone of your project: its configuration"],
+      ["lateen init", "in your project: its configuration"],
     ]),
   ].join("\n");
 }

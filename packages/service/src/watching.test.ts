@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { statuses } from "./errors.ts";
 import { createApi } from "./http/app.ts";
 import { openApi, operations } from "./http/openapi.ts";
 import { answers } from "./http/schemas.ts";
@@ -184,6 +186,15 @@ describe("the OpenAPI document", () => {
     const result = await new Validator().validate(structuredClone(openApi()) as Record<string, unknown>);
     expect(result.errors ?? []).toEqual([]);
     expect(result.valid).toBe(true);
+  });
+
+  test("has the statuses of the documentation, which names every code of a refusal", async () => {
+    const page = await readFile(new URL("../../../apps/docs/service.md", import.meta.url), "utf8");
+    const rows = [...page.matchAll(/^\| (\d{3}) +\| `([A-Z_]+)`/gm)].map(([, status, code = ""]) => [
+      code,
+      Number(status),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(statuses);
   });
 
   test("describes every route and no other", () => {

@@ -127,7 +127,14 @@ export const operations: readonly Operation[] = [
     errors: [404],
   },
   ...acts,
-  { method: "get", path: "/metrics", summary: "Metrics for Prometheus", role: "read", answers: { 200: "metrics" } },
+  {
+    method: "get",
+    path: "/metrics",
+    summary: "Metrics for Prometheus",
+    role: "read",
+    answers: { 200: "metrics" },
+    errors: [501],
+  },
   { method: "get", path: "/v1/openapi.json", summary: "This document", role: "read", answers: { 200: "openapi" } },
 ];
 
@@ -209,5 +216,6 @@ const descriptions: Readonly<Record<string, string>> = {
   409: "the state forbids it",
   413: "the body is larger than 64 KiB",
   429: "too many wrong tokens",
+  501: "an optional package is not installed",
   503: "the database or the forge cannot be reached; nothing was taken",
 };

@@ -29,11 +29,18 @@ describe("reconcile", () => {
     await world.lateen(["ship", "--sha", sha]);
     world.registry.store.setTag(images[1], "latest", world.digest(images[1], 0));
     const status = await world.lateen(["status", "--fail-on-drift", "--json"]);
-    expect([status.code, status.json()["status"]]).toEqual([3, expect.objectContaining({ drift: "drift" })]);
+    expect({ code: status.code, status: status.json()["status"] }).toEqual({
+      code: 3,
+      status: expect.objectContaining({ drift: "drift" }),
+    });
     const dry = await world.lateen(["reconcile", "--dry-run", "--json"]);
-    expect([dry.code, dry.json().outcome, latest()]).toEqual([0, "planned", [candidates(1)[0], candidates(0)[1]]]);
+    expect({ code: dry.code, outcome: dry.json().outcome, latest: latest() }).toEqual({
+      code: 0,
+      outcome: "planned",
+      latest: [candidates(1)[0], candidates(0)[1]],
+    });
     const ran = await world.lateen(["reconcile", "--json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "ok"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "ok" });
     expect(latest()).toEqual(candidates(1));
     expect((await world.lateen(["reconcile", "--json"])).json().outcome).toBe("unchanged");
     expect((await world.lateen(["status", "--fail-on-drift"])).code).toBe(0);
@@ -41,7 +48,7 @@ describe("reconcile", () => {
 
   test("is held by the kill switch", async () => {
     const ran = await world.lateen(["reconcile", "--json"], { env: { DEPLOY_DISABLED: "1" } });
-    expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 0, outcome: "held" });
   });
 });
 
@@ -54,21 +61,29 @@ describe("rollback", () => {
   test("returns fleet and tags to the release before, on the record, also with the kill switch armed", async () => {
     await shipBoth();
     const dry = await world.lateen(["rollback", "--reason", "checkout fails", "--dry-run", "--json"]);
-    expect([dry.code, dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual([0, "planned", old]);
-    expect([latest(), running()]).toEqual([candidates(1), [sha]]);
+    expect({ code: dry.code, outcome: dry.json().outcome, commit: dry.json()["commit"] }, dry.stderr).toEqual({
+      code: 0,
+      outcome: "planned",
+      commit: old,
+    });
+    expect({ latest: latest(), running: running() }).toEqual({ latest: candidates(1), running: [sha] });
 
     const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"], {
       env: { DEPLOY_DISABLED: "1" },
     });
-    expect([ran.code, ran.json().outcome, ran.json()["commit"]], ran.stderr).toEqual([0, "shipped", old]);
+    expect({ code: ran.code, outcome: ran.json().outcome, commit: ran.json()["commit"] }, ran.stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      commit: old,
+    });
     expect(ran.json()).toMatchObject({ fleet: { enumerated: 6, verified: 6 } });
     expect(ran.stderr).toContain("the kill switch does not stop a rollback");
-    expect([latest(), running()]).toEqual([candidates(0), [old]]);
+    expect({ latest: latest(), running: running() }).toEqual({ latest: candidates(0), running: [old] });
     const ledger = await world.ledger();
     for (const text of ["checkout fails", "octavia", old]) expect(ledger).toContain(text);
 
     const held = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect([held.code, held.json().outcome]).toEqual([3, "refused"]);
+    expect({ code: held.code, outcome: held.json().outcome }).toEqual({ code: 3, outcome: "refused" });
     const waived = await world.lateen([
       "promote",
       "--sha",
@@ -77,14 +92,17 @@ describe("rollback", () => {
       "--override",
       "rollback-hold=it was the database",
     ]);
-    expect([waived.code, waived.json().outcome], waived.stderr).toEqual([0, "shipped"]);
+    expect({ code: waived.code, outcome: waived.json().outcome }, waived.stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+    });
   });
 
   test("moves no tag where a tenant does not come back", async () => {
     await shipBoth();
     world.plane.treat("t3", "skips");
     const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([5, "halted"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 5, outcome: "halted" });
     expect(ran.json()).toMatchObject({ fleet: { stragglers: expect.arrayContaining(["t3"]) } });
     expect(latest()).toEqual(candidates(1));
   });
@@ -100,10 +118,14 @@ describe("rollback", () => {
     const back = isGone(404);
     for (const argv of [["--dry-run"], []]) {
       const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json", ...argv]);
-      expect([ran.code, ran.json().outcome], ran.stderr).toEqual([3, "refused"]);
+      expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 3, outcome: "refused" });
       expect(JSON.stringify(ran.json())).toMatch(/lateen retag/);
     }
-    expect([world.plane.moves().length, latest(), running()]).toEqual([moves, candidates(1), [sha]]);
+    expect({ movesCount: world.plane.moves().length, latest: latest(), running: running() }).toEqual({
+      movesCount: moves,
+      latest: candidates(1),
+      running: [sha],
+    });
     back();
     expect((await world.lateen(["rollback", "--reason", "checkout fails", "--json"])).json().outcome).toBe("shipped");
   });
@@ -134,7 +156,7 @@ describe("status", () => {
     await world.lateen(["ship", "--sha", sha]);
     world.tenants.set("t2", { sha: old });
     const ran = await world.lateen(["status", "--json", "--fail-on-drift"]);
-    expect([ran.code, ran.json().reason]).toEqual([3, expect.stringContaining("t2")]);
+    expect({ code: ran.code, reason: ran.json().reason }).toEqual({ code: 3, reason: expect.stringContaining("t2") });
     expect((await world.lateen(["status"])).code).toBe(0);
   });
 
@@ -143,7 +165,7 @@ describe("status", () => {
     await world.lateen(["rollback", "--reason", "checkout fails"]);
     expect((await world.lateen(["status", "--fail-on-drift"])).code).toBe(0);
     const again = await world.lateen(["rollout", "--sha", sha, "--json"]);
-    expect([again.code, again.json().outcome]).toEqual([0, "shipped"]);
+    expect({ code: again.code, outcome: again.json().outcome }).toEqual({ code: 0, outcome: "shipped" });
     const ran = await world.lateen(["status", "--json", "--fail-on-drift"]);
     expect({ code: ran.code, reason: ran.json().reason }).toEqual({
       code: 3,
@@ -159,10 +181,16 @@ describe("status", () => {
     await world.lateen(["ship", "--sha", sha]);
     world.tenants.set("t2", { sha: old });
     const behind = await world.lateen(["status", "--json", "--fail-on-drift"]);
-    expect([behind.code, behind.json().reason]).toEqual([3, "1 of 6 tenants is off target: t2"]);
+    expect({ code: behind.code, reason: behind.json().reason }).toEqual({
+      code: 3,
+      reason: "1 of 6 tenants is off target: t2",
+    });
     world.tenants.set("t2", { manner: "down" });
     const silent = await world.lateen(["status", "--json", "--fail-on-drift"]);
-    expect([silent.code, silent.json().reason]).toEqual([0, expect.stringMatching(/all other tenants agree; .*: t2/)]);
+    expect({ code: silent.code, reason: silent.json().reason }).toEqual({
+      code: 0,
+      reason: expect.stringMatching(/all other tenants agree; .*: t2/),
+    });
   });
 
   test("is unknown where the ledger cannot be read", async () => {

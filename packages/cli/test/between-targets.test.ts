@@ -39,7 +39,7 @@ describe("a promotion of several targets that is stopped between two", () => {
     const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: `${world.folder.path}/summary.md` };
     const ran = await world.lateen(["promote", "--sha", sha, "--json"], { env });
     expect(world.folder.read("summary.md")).toMatch(/\| default \| shipped \| 1 \|.*\n\| next \| held \| {2}\| .+ \|/);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 6, outcome: "partial" });
     expect(ran.json()).toMatchObject({
       reason: expect.stringMatching(/^default is committed, but next is not \(held: /),
       ledger: { position: 1 },
@@ -49,9 +49,12 @@ describe("a promotion of several targets that is stopped between two", () => {
       ],
     });
     expect(ran.stderr).toContain(`lateen promote --sha ${sha}`);
-    expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(2), [undefined, undefined]]);
+    expect({ tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      tagsLatest: world.candidates(2),
+      tagsNext: [undefined, undefined],
+    });
     const held = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect([held.code, held.json().outcome]).toEqual([0, "held"]);
+    expect({ code: held.code, outcome: held.json().outcome }).toEqual({ code: 0, outcome: "held" });
     world.forge.setVariable("DEPLOY_DISABLED", "false");
     const again = await world.lateen(["promote", "--sha", sha, "--json"]);
     expect(again.json(), again.stderr).toMatchObject({
@@ -69,7 +72,7 @@ describe("a promotion of several targets that is stopped between two", () => {
     let newer: Promise<string> | undefined;
     between(() => void (newer ??= world.release()));
     const ran = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 6, outcome: "partial" });
     expect(ran.json()).toMatchObject({
       supersededBy: await newer,
       targets: [
@@ -87,7 +90,7 @@ describe("a promotion of several targets that is stopped between two", () => {
     const denied = deny("next");
     between(() => denied.now());
     const ran = await world.lateen(["promote", "--sha", sha, "--json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([7, "error"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 7, outcome: "error" });
     expect(ran.json()).toMatchObject({
       ledger: { position: 3 },
       targets: [
@@ -98,13 +101,16 @@ describe("a promotion of several targets that is stopped between two", () => {
     denied.end();
     for (const slug of world.tenants.slugs()) world.tenants.set(slug, { sha });
     const apart = await world.lateen(["status", "--json", "--fail-on-drift"]);
-    expect([apart.code, apart.json().reason], apart.stderr).toEqual([
-      3,
-      expect.stringContaining(`default: ${sha.slice(0, 12)}; next: ${old.slice(0, 12)}`),
-    ]);
+    expect({ code: apart.code, reason: apart.json().reason }, apart.stderr).toEqual({
+      code: 3,
+      reason: expect.stringContaining(`default: ${sha.slice(0, 12)}; next: ${old.slice(0, 12)}`),
+    });
     expect((await world.lateen(["promote", "--sha", sha, "--json"])).json().outcome).toBe("shipped");
     const together = await world.lateen(["status", "--json", "--fail-on-drift"]);
-    expect([together.code, together.json().reason]).toEqual([0, "ledger, tags and tenants agree"]);
+    expect({ code: together.code, reason: together.json().reason }).toEqual({
+      code: 0,
+      reason: "ledger, tags and tenants agree",
+    });
   });
 });
 
@@ -118,7 +124,7 @@ test("credentials that end for one target keep no other from going back", async 
       },
     });
   const none = await rollback(denied);
-  expect([none.code, none.json().outcome], none.stderr).toEqual([7, "error"]);
+  expect({ code: none.code, outcome: none.json().outcome }, none.stderr).toEqual({ code: 7, outcome: "error" });
   expect(none.json()).toMatchObject({
     fleet: { verified: 3 },
     targets: [
@@ -129,14 +135,17 @@ test("credentials that end for one target keep no other from going back", async 
   for (const one of denied) one.end();
   const only = deny("latest");
   const one = await rollback([only]);
-  expect([one.code, one.json().outcome], one.stderr).toEqual([7, "error"]);
+  expect({ code: one.code, outcome: one.json().outcome }, one.stderr).toEqual({ code: 7, outcome: "error" });
   expect(one.json()).toMatchObject({
     targets: [
       { name: "default", state: "unknown", committed: false },
       { name: "next", state: "shipped", committed: true },
     ],
   });
-  expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(2), world.candidates(1)]);
+  expect({ tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+    tagsLatest: world.candidates(2),
+    tagsNext: world.candidates(1),
+  });
   only.end();
   expect((await world.rollback()).json()).toMatchObject({ outcome: "shipped", commit: old });
 });
@@ -145,7 +154,10 @@ test("status says who is ahead of a release that was not promoted yet", async ()
   await world.shipped([oldest, old]);
   world.tenants.set("canary-a", { sha });
   const ran = await world.lateen(["status", "--json", "--fail-on-drift"]);
-  expect([ran.code, ran.json().reason], ran.stderr).toEqual([0, expect.stringMatching(/1 of 3 tenants is ahead: /)]);
+  expect({ code: ran.code, reason: ran.json().reason }, ran.stderr).toEqual({
+    code: 0,
+    reason: expect.stringMatching(/1 of 3 tenants is ahead: /),
+  });
 });
 
 describe("a rollback that a job runs again", () => {
@@ -158,18 +170,24 @@ describe("a rollback that a job runs again", () => {
     expect((await run("7")).json()).toMatchObject({ outcome: "shipped", commit: old });
     for (const argv of [["--dry-run"], []]) {
       const again = await run("7", ...argv);
-      expect([again.code, again.json().outcome, again.json()["commit"]], again.stderr).toEqual([
-        0,
-        argv.length === 0 ? "unchanged" : "planned",
-        old,
-      ]);
+      expect({ code: again.code, outcome: again.json().outcome, commit: again.json()["commit"] }, again.stderr).toEqual(
+        { code: 0, outcome: argv.length === 0 ? "unchanged" : "planned", commit: old },
+      );
       expect(again.stderr).toContain("this run went back to");
     }
-    expect([await world.entries("latest"), await world.entries("next"), world.running()]).toEqual([4, 4, [old]]);
+    expect({
+      entriesLatest: await world.entries("latest"),
+      entriesNext: await world.entries("next"),
+      running: world.running(),
+    }).toEqual({ entriesLatest: 4, entriesNext: 4, running: [old] });
     expect((await run("8")).json()).toMatchObject({ outcome: "shipped", commit: oldest });
     // The first one has had its turn, and what came after it is not its to take back.
     const late = await run("7");
-    expect([late.code, late.json().outcome, world.running()], late.stderr).toEqual([3, "refused", [oldest]]);
+    expect({ code: late.code, outcome: late.json().outcome, running: world.running() }, late.stderr).toEqual({
+      code: 3,
+      outcome: "refused",
+      running: [oldest],
+    });
     expect(late.json().reason).toMatch(/start another run, or name the release with --to/);
   });
 });

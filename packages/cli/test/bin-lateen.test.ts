@@ -58,8 +58,8 @@ describe("bin/lateen", () => {
 
   test("says what it does on standard error, and only the answer on standard output", async () => {
     const ran = await world.start(["superseded", "--sha", old]).ended;
-    expect([ran.code, ran.stdout]).toEqual([0, `${sha}\n`]);
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 0, stdout: `${sha}\n` });
     const quiet = await world.start(["verify", "--sha", sha, "-q"]).ended;
-    expect([quiet.code, quiet.stderr]).toEqual([0, ""]);
+    expect({ code: quiet.code, stderr: quiet.stderr }).toEqual({ code: 0, stderr: "" });
   });
 });

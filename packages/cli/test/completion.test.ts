@@ -27,7 +27,7 @@ const complete = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> => {
   const { code, stdout, stderr } = await world.lateen(["__complete", "--", ...words], { env });
-  expect([code, stderr]).toEqual([0, ""]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return stdout.split("\n").slice(0, -1);
 };
 const values = async (...words: readonly string[]): Promise<readonly string[]> =>
@@ -116,7 +116,11 @@ describe("commits", () => {
     git("config", "remote.origin.url", folder.path);
     git("config", "remote.origin.uploadpack", `touch ${folder.path}/pwned;`);
     const { code, stderr } = await runHere(["__complete", "--", "ship", "--sha", ""], { cwd: folder.path });
-    expect([code, stderr, existsSync(join(folder.path, "pwned"))]).toEqual([0, "", false]);
+    expect({ code, stderr, existsSync: existsSync(join(folder.path, "pwned")) }).toEqual({
+      code: 0,
+      stderr: "",
+      existsSync: false,
+    });
     folder.remove();
   });
 

@@ -26,7 +26,7 @@ const lineOf = ({ stdout }: Ran, key: string): string | undefined =>
 describe("config show", () => {
   test("names the source of every value: file and place, variable, default", async () => {
     const ran = await show(["--sources"], { LATEEN_GATE_POLL: "3s" });
-    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: "" });
     expect(lineOf(ran, "forge.kind")).toMatch(/^forge\.kind +gitea +lateen\.yaml:1:16$/);
     expect(lineOf(ran, "forge.branch")).toMatch(/ main +default$/);
     expect(lineOf(ran, "gate.timeout")).toMatch(/ 1h30m +lateen\.yaml:2:32$/);
@@ -67,6 +67,9 @@ describe("config show", () => {
   test("knows what was meant", async () => {
     expect((await show(["--env", "stagin"])).stderr).toContain('did you mean "staging"?');
     const schow = await runHere(["config", "schow"], { cwd: folder.path });
-    expect([schow.code, schow.stderr]).toMatchObject([2, expect.stringContaining('did you mean "show"?')]);
+    expect({ code: schow.code, stderr: schow.stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did you mean "show"?'),
+    });
   });
 });

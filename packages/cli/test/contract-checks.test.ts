@@ -89,15 +89,15 @@ describe("exec", () => {
     const before = latest();
     checks('{ name: smoke, at: canary, exec: ["./smoke.sh"], timeout: 2s, every: 500ms }');
     const { code, document, stderr } = await run("ship", "--sha", sha);
-    expect([code, document.outcome], stderr).toEqual([5, "halted"]);
+    expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 5, outcome: "halted" });
     expect(shown(document)).toEqual([`smoke canary - ${verdict}`]);
-    expect([moves(), latest()]).toEqual([[["canary-a"]], before]);
+    expect({ moves: moves(), latest: latest() }).toEqual({ moves: [["canary-a"]], latest: before });
   });
 
   test("that cannot be started is unknown", async () => {
     checks('{ name: smoke, at: canary, exec: ["./not-there.sh"], onUnknown: halt }');
     const { code, document } = await run("rollout", "--sha", sha);
-    expect([code, shown(document)]).toEqual([5, ["smoke canary - unknown"]]);
+    expect({ code, shown: shown(document) }).toEqual({ code: 5, shown: ["smoke canary - unknown"] });
   });
 
   test("is not run by a plan or a dry run, which list it", async () => {
@@ -105,7 +105,7 @@ describe("exec", () => {
     checks('{ name: smoke, at: [canary, wave, fleet, promotion], exec: ["./smoke.sh", "{slug}"] }');
     for (const argv of [["plan"], ["ship", "--dry-run"], ["rollout", "--dry-run"]]) {
       const { code, document, stderr } = await run(...argv, "--sha", sha);
-      expect([argv, code], stderr).toEqual([argv, argv[0] === "plan" ? code : 0]);
+      expect({ argv, code }, stderr).toEqual({ argv, code: argv[0] === "plan" ? code : 0 });
       expect(shown(document).slice(0, 2)).toEqual(["smoke canary canary-a planned", "smoke wave t1 planned"]);
     }
     expect(log()).toBe("");
@@ -168,7 +168,7 @@ describe("http", () => {
     answer = [status, body];
     checks(`{ name: login, at: canary, onUnknown: halt, http: { url: "${url()}/{slug}", json: { ok: true } } }`);
     const { code, document } = await run("rollout", "--sha", sha);
-    expect([code, shown(document)]).toEqual([5, [`login canary canary-a ${verdict}`]]);
+    expect({ code, shown: shown(document) }).toEqual({ code: 5, shown: [`login canary canary-a ${verdict}`] });
   });
 
   test("whose server is gone is unknown until the timeout", async () => {
@@ -176,7 +176,7 @@ describe("http", () => {
     await new Promise((resolve) => server.close(resolve));
     checks(`{ name: login, at: canary, timeout: 1s, every: 200ms, http: { url: "${gone}/{slug}" } }`);
     const { code, document } = await run("rollout", "--sha", sha);
-    expect([code, shown(document)]).toEqual([5, ["login canary canary-a unknown"]]);
+    expect({ code, shown: shown(document) }).toEqual({ code: 5, shown: ["login canary canary-a unknown"] });
   });
 
   test("of a probe that is gone stops a plan; a tenant that is gone does not", async () => {
@@ -195,7 +195,11 @@ describe("http", () => {
     configure([/soak: \S+/, "soak: 5s"], entryOf([login]));
     setTimeout(() => (answer = [500, ""]), 1_500);
     const { code, document } = await run("rollout", "--sha", sha);
-    expect([code, shown(document), moves()]).toEqual([5, ["login soak canary-a failed"], [["canary-a"]]]);
+    expect({ code, shown: shown(document), moves: moves() }).toEqual({
+      code: 5,
+      shown: ["login soak canary-a failed"],
+      moves: [["canary-a"]],
+    });
   });
 });
 
@@ -206,7 +210,11 @@ describe("prometheus", () => {
   test("takes samples and passes", async () => {
     checks(limit(", samples: 3"));
     const { code, document } = await run("rollout", "--sha", sha);
-    expect([code, shown(document), rows(document)[0]?.value]).toEqual([0, ["errors canary - passed"], 0.001]);
+    expect({ code, shown: shown(document), value: rows(document)[0]?.value }).toEqual({
+      code: 0,
+      shown: ["errors canary - passed"],
+      value: 0.001,
+    });
     expect(prometheus.queries).toHaveLength(3);
     expect(rows(document)[0]?.source).toBe(`${prometheus.url}/api/v1/query`);
   });
@@ -215,7 +223,11 @@ describe("prometheus", () => {
     errors = "0.5";
     checks(limit());
     const { code, document } = await run("ship", "--sha", sha);
-    expect([code, shown(document), rows(document)[0]?.value]).toEqual([5, ["errors canary - failed"], 0.5]);
+    expect({ code, shown: shown(document), value: rows(document)[0]?.value }).toEqual({
+      code: 5,
+      shown: ["errors canary - failed"],
+      value: 0.5,
+    });
   });
 
   test.each(["NaN", "+Inf", "-Inf"])("%s is unknown", async (value) => {
@@ -228,7 +240,11 @@ describe("prometheus", () => {
     prometheus.evaluate = () => [];
     checks(limit(`, onUnknown: ${onUnknown}`));
     const { code, document } = await run("ship", "--sha", sha);
-    expect([code, document.outcome, shown(document)]).toEqual([5, "halted", ["errors canary - unknown"]]);
+    expect({ code, outcome: document.outcome, shown: shown(document) }).toEqual({
+      code: 5,
+      outcome: "halted",
+      shown: ["errors canary - unknown"],
+    });
   });
 
   test("a server that does not evaluate is held to the instants in its answers", async () => {
@@ -255,7 +271,7 @@ describe("prometheus", () => {
           ),
       );
       const { document } = await run("rollout", "--sha", sha);
-      expect([ageMs, shown(document)]).toEqual([ageMs, [`errors fleet - ${verdict}`]]);
+      expect({ ageMs, shown: shown(document) }).toEqual({ ageMs, shown: [`errors fleet - ${verdict}`] });
       server.close();
       for (const slug of world.tenants.slugs()) world.tenants.set(slug, { sha: world.commits[0] ?? "" });
     }
@@ -338,11 +354,11 @@ describe("workflow", () => {
   test("that the forge does not have, or has disabled, is refused by a plan, which starts none", async () => {
     checks(line().replace("e2e.yml", "none.yml"));
     const missing = await run("plan", "--sha", commit);
-    expect([missing.code, missing.document.outcome, missing.document.reason]).toEqual([
-      3,
-      "refused",
-      expect.stringContaining("none.yml is not a workflow"),
-    ]);
+    expect({ code: missing.code, outcome: missing.document.outcome, reason: missing.document.reason }).toEqual({
+      code: 3,
+      outcome: "refused",
+      reason: expect.stringContaining("none.yml is not a workflow"),
+    });
     world.configure();
     checks(line());
     expect((await run("plan", "--sha", commit)).document).toMatchObject({ outcome: "planned" });
@@ -380,15 +396,13 @@ describe("promotion", () => {
     script("smoke.sh", "exit 1");
     checks('{ name: last, at: promotion, exec: ["./smoke.sh"] }');
     const first = await run(command, "--sha", sha);
-    expect([first.code, first.document.outcome, shown(first.document), latest()], first.stderr).toEqual([
-      5,
-      "halted",
-      ["last promotion - failed"],
-      before,
-    ]);
+    expect(
+      { code: first.code, outcome: first.document.outcome, shown: shown(first.document), latest: latest() },
+      first.stderr,
+    ).toEqual({ code: 5, outcome: "halted", shown: ["last promotion - failed"], latest: before });
     script("smoke.sh", "exit 0");
     const again = await run(command, "--sha", sha);
-    expect([again.code, latest()], again.stderr).toEqual([0, candidates(1)]);
+    expect({ code: again.code, latest: latest() }, again.stderr).toEqual({ code: 0, latest: candidates(1) });
   });
 
   test("once for each tenant", async () => {
@@ -410,7 +424,7 @@ describe("after a halt", () => {
     expect(moves()).toHaveLength(before);
     writeFileSync(join(world.folder.path, "well"), "");
     const { code, stderr } = await run("ship", "--sha", sha);
-    expect([code, latest()], stderr).toEqual([0, candidates(1)]);
+    expect({ code, latest: latest() }, stderr).toEqual({ code: 0, latest: candidates(1) });
   });
 
   test("a check can be waived by its name, which is recorded", async () => {
@@ -531,7 +545,10 @@ describe("the configuration", () => {
   ])("%s is refused", async (line, message) => {
     checks(line);
     const { code, document } = await run("rollout", "--sha", sha);
-    expect([code, JSON.stringify(document.error)]).toEqual([2, expect.stringContaining(message)]);
+    expect({ code, document: JSON.stringify(document.error) }).toEqual({
+      code: 2,
+      document: expect.stringContaining(message),
+    });
     expect(moves()).toEqual([]);
   });
 });

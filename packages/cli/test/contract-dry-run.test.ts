@@ -16,7 +16,7 @@ describe("a dry run", () => {
     const before = { latest: latest(), running: running(), ledger: await world.ledger() };
     const named = argv[0] === "reconcile" ? argv : [...argv, "--sha", sha];
     const ran = await run(...named);
-    expect([ran.code, ran.document.outcome], ran.stderr).toEqual([0, "planned"]);
+    expect({ code: ran.code, outcome: ran.document.outcome }, ran.stderr).toEqual({ code: 0, outcome: "planned" });
     expect({ latest: latest(), running: running(), ledger: await world.ledger() }).toEqual(before);
     expect(moves()).toEqual([]);
     expect(
@@ -100,7 +100,7 @@ describe("a dry run", () => {
   test.each([["true"], ["perhaps"]])("plans under a kill switch that says %s, and says so", async (value) => {
     world.forge.setVariable("DEPLOY_DISABLED", value);
     const { code, document, stderr } = await run("plan", "--sha", sha, "--detailed-exitcode");
-    expect([code, document.outcome], stderr).toEqual([13, "planned"]);
+    expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 13, outcome: "planned" });
     expect(document["reason"]).toMatch(/nothing was written; ship would be stopped: .*DEPLOY_DISABLED/);
     expect(document["evidence"]).toContainEqual(expect.objectContaining({ rule: "kill-switch", verdict: "held" }));
     expect(document.fleet.tenants).toHaveLength(6);
@@ -112,6 +112,6 @@ describe("a dry run", () => {
     world.forge.setVariable("DEPLOY_DISABLED", "true");
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
     const { code, document } = await run("plan", "--sha", sha);
-    expect([code, document.outcome]).toEqual([3, "refused"]);
+    expect({ code, outcome: document.outcome }).toEqual({ code: 3, outcome: "refused" });
   });
 });

@@ -8,7 +8,11 @@ useContractWorld();
 describe("promote", () => {
   test("[shipped] moves all tags by one entry, then has nothing to do", async () => {
     const { code, document, stderr } = await run("promote", "--sha", sha);
-    expect([code, document.outcome, latest()], stderr).toEqual([0, "shipped", candidates(1)]);
+    expect({ code, outcome: document.outcome, latest: latest() }, stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      latest: candidates(1),
+    });
     expect(document["ledger"]).toMatchObject({ position: 1 });
     expect((await run("promote", "--sha", sha)).document.outcome).toBe("unchanged");
     expect((await world.repository.git("rev-list", "--count", "refs/lateen/latest")).trim()).toBe("1");
@@ -23,7 +27,7 @@ describe("promote", () => {
     expect((await run("promote", "--sha", stray)).code).toBe(3);
     expect(latest()).toEqual(candidates(1));
     const waived = await run("promote", "--sha", old, "--override", "ancestry=on purpose");
-    expect([waived.code, latest()], waived.stderr).toEqual([0, candidates(0)]);
+    expect({ code: waived.code, latest: latest() }, waived.stderr).toEqual({ code: 0, latest: candidates(0) });
     expect(await world.ledger()).toContain("on purpose");
   });
 
@@ -80,14 +84,18 @@ describe("promote", () => {
     expect((await run("promote", "--sha", sha)).code).toBe(3);
     configure(["tags: [latest]", "tags: [latest], allowUnlabelled: true"]);
     const { code, stderr } = await run("promote", "--sha", sha);
-    expect([code, latest()], stderr).toEqual([0, candidates(1)]);
+    expect({ code, latest: latest() }, stderr).toEqual({ code: 0, latest: candidates(1) });
   });
 
   test("with a label that cannot be read is unknown, not unlabelled", async () => {
     configure(["tags: [latest]", "tags: [latest], allowUnlabelled: true"]);
     world.registry.misbehave({ when: ({ path }) => path.includes("/blobs/"), fault: { kind: "answer", status: 500 } });
     const ran = await world.lateen(["promote", "--sha", sha, "--json"], { haste: 100 });
-    expect([ran.code, ran.json().outcome, latest()], ran.stderr).toEqual([4, "unknown", candidates(0)]);
+    expect({ code: ran.code, outcome: ran.json().outcome, latest: latest() }, ran.stderr).toEqual({
+      code: 4,
+      outcome: "unknown",
+      latest: candidates(0),
+    });
   });
 
   test("with a password that may only read is exit 7 before anything moves", async () => {
@@ -101,7 +109,7 @@ describe("promote", () => {
     world.configure((text) => text.replaceAll(world.registry.host, parseOnly.host));
     const ran = await run("promote", "--sha", sha);
     await parseOnly.close();
-    expect([ran.code, await world.ledger()], ran.stderr).toEqual([7, ""]);
+    expect({ code: ran.code, ledger: await world.ledger() }, ran.stderr).toEqual({ code: 7, ledger: "" });
   });
 
   test("copies a candidate that one registry lacks where a sibling has the very bytes", async () => {
@@ -111,7 +119,11 @@ describe("promote", () => {
     const mirrored = other.store.tag("mirror/platform-tenant", "latest");
     await other.close();
     // No repository of the same image has it: `platform-tenant` of the other registry may be the sibling.
-    expect([code, document.outcome, mirrored], stderr).toEqual([0, "shipped", candidates(1)[1]]);
+    expect({ code, outcome: document.outcome, mirrored }, stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      mirrored: candidates(1)[1],
+    });
   });
 
   test("moves several targets, each by its own tags and ref", async () => {
@@ -131,10 +143,14 @@ describe("promote", () => {
     });
     const ran = await run("promote", "--sha", sha);
     end();
-    expect([ran.code, ran.document.outcome], ran.stderr).toEqual([6, "partial"]);
+    expect({ code: ran.code, outcome: ran.document.outcome }, ran.stderr).toEqual({ code: 6, outcome: "partial" });
     expect(ran.stderr).toContain("lateen reconcile");
     const repaired = await run("reconcile");
-    expect([repaired.code, repaired.document.outcome, latest()], repaired.stderr).toEqual([0, "ok", candidates(1)]);
+    expect({ code: repaired.code, outcome: repaired.document.outcome, latest: latest() }, repaired.stderr).toEqual({
+      code: 0,
+      outcome: "ok",
+      latest: candidates(1),
+    });
   });
 
   test("is guarded by supersession only if configured, by the kill switch always", async () => {

@@ -51,7 +51,7 @@ describe("gate", () => {
   ])("says of %s: exit %i, detailed %i, %s", async (state, exit, detailed, outcome, verdict, shown) => {
     world.forge.setStatus({ sha, context, state });
     const ran = await run("gate", "--sha", sha);
-    expect([ran.code, ran.document.outcome], ran.stderr).toEqual([exit, outcome]);
+    expect({ code: ran.code, outcome: ran.document.outcome }, ran.stderr).toEqual({ code: exit, outcome });
     expect(ran.document.gate).toMatchObject({ verdict, checks: [{ name: context, state: shown }] });
     expect((await run("gate", "--sha", sha, "--detailed-exitcode")).code).toBe(detailed);
   });
@@ -59,7 +59,11 @@ describe("gate", () => {
   test("is deferred while a check has not appeared, and says missing", async () => {
     set(context, "CI / another (push)");
     const { code, document } = await run("gate", "--sha", sha);
-    expect([code, document.outcome, document.gate?.checks[0]?.state]).toEqual([10, "deferred", "missing"]);
+    expect({ code, outcome: document.outcome, state: document.gate?.checks[0]?.state }).toEqual({
+      code: 10,
+      outcome: "deferred",
+      state: "missing",
+    });
   });
 
   test("takes globs, which must match at least once", async () => {
@@ -73,7 +77,11 @@ describe("gate", () => {
     set("timeout: 5s", "timeout: 60ms");
     world.forge.setStatus({ sha, context, state: "pending" });
     const { code, document } = await run("gate", "--sha", sha, "--wait");
-    expect([code, document.outcome, document.gate?.checks[0]?.state]).toEqual([4, "unknown", "pending"]);
+    expect({ code, outcome: document.outcome, state: document.gate?.checks[0]?.state }).toEqual({
+      code: 4,
+      outcome: "unknown",
+      state: "pending",
+    });
   });
 
   test("with --wait sees a check turn green", async () => {
@@ -86,7 +94,11 @@ describe("gate", () => {
   test.each([["true"], ["1"], ["perhaps"]])("is held where the kill switch says %s", async (value) => {
     world.forge.setVariable("DEPLOY_DISABLED", value);
     const ran = await run("gate", "--sha", sha, "--detailed-exitcode");
-    expect([ran.code, ran.document.outcome, ran.document.gate?.verdict]).toEqual([12, "held", "held"]);
+    expect({ code: ran.code, outcome: ran.document.outcome, verdict: ran.document.gate?.verdict }).toEqual({
+      code: 12,
+      outcome: "held",
+      verdict: "held",
+    });
   });
 
   test.each([
@@ -200,7 +212,7 @@ describe("gate", () => {
     });
     const ran = await world.lateen(["gate", "--sha", sha, "--json"], { haste: 100 });
     end();
-    expect([ran.code, ran.json().reason]).toEqual([4, expect.stringMatching(/html/i)]);
+    expect({ code: ran.code, reason: ran.json().reason }).toEqual({ code: 4, reason: expect.stringMatching(/html/i) });
   });
 
   test("waives a check by its very name, the gate as a whole, and nothing else", async () => {
@@ -267,7 +279,7 @@ describe("superseded", () => {
     const end = world.forge.misbehave({ on: /\/branches\//, status: 502 });
     const ran = await world.lateen(["superseded", "--sha", old], { haste: 100 });
     end();
-    expect([ran.code, ran.stdout]).toEqual([4, ""]);
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 4, stdout: "" });
     await world.repository.setRef("refs/heads/main", old);
     expect((await run("superseded", "--sha", sha)).code).toBe(3);
     await world.repository.setRef("refs/heads/main", sha);
@@ -279,7 +291,7 @@ describe("inspect", () => {
 
   test("answers with one image", async () => {
     const { code, document } = await run("inspect", ref(`acme/platform:staging-${sha.slice(0, 7)}`));
-    expect([code, document.outcome]).toEqual([0, "ok"]);
+    expect({ code, outcome: document.outcome }).toEqual({ code: 0, outcome: "ok" });
     expect(document.images).toEqual([
       {
         repository: ref("acme/platform"),
@@ -321,7 +333,7 @@ describe("inspect", () => {
     });
     const ran = await world.lateen(["inspect", ref("acme/platform:latest"), "--json"], { haste: 100 });
     end();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([4, "unknown"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 4, outcome: "unknown" });
   });
 });
 
@@ -331,24 +343,28 @@ describe("verify", () => {
   test("is ok with everybody on target, by short and upper-case answers too", async () => {
     all({ sha, manner: "short" });
     const { code, document } = await run("verify", "--sha", sha);
-    expect([code, document.outcome, document.fleet?.["verified"]]).toEqual([0, "ok", 6]);
+    expect({ code, outcome: document.outcome, verified: document.fleet?.["verified"] }).toEqual({
+      code: 0,
+      outcome: "ok",
+      verified: 6,
+    });
   });
 
   test("is refused with stale tenants, and moves none", async () => {
     const { code, document } = await run("verify", "--sha", sha);
-    expect([code, document.outcome, document.fleet?.["enumerated"], document.fleet?.tenants.length]).toEqual([
-      3,
-      "refused",
-      6,
-      6,
-    ]);
+    expect({
+      code,
+      outcome: document.outcome,
+      enumerated: document.fleet?.["enumerated"],
+      tenantsCount: document.fleet?.tenants.length,
+    }).toEqual({ code: 3, outcome: "refused", enumerated: 6, tenantsCount: 6 });
     expect(world.plane.moves()).toEqual([]);
   });
 
   test("counts tenants that are ahead with ancestry, and not with strict", async () => {
     all({ sha });
     const { code, document } = await run("verify", "--sha", old);
-    expect([code, document.fleet?.["ahead"]]).toEqual([0, 6]);
+    expect({ code, ahead: document.fleet?.["ahead"] }).toEqual({ code: 0, ahead: 6 });
     set("interval: 15ms", "interval: 15ms, match: strict");
     expect((await run("verify", "--sha", old)).code).toBe(3);
   });
@@ -360,7 +376,7 @@ describe("verify", () => {
       world.tenants.set("t3", { manner });
       set("timeout: 1s", "timeout: 150ms");
       const { code, document } = await run("verify", "--sha", sha);
-      expect([code, document.outcome], JSON.stringify(document)).toEqual([4, "unknown"]);
+      expect({ code, outcome: document.outcome }, JSON.stringify(document)).toEqual({ code: 4, outcome: "unknown" });
       world.configure((text) => text.replace("timeout: 1s", "timeout: 150ms").replace("batch: 3", "maxStragglers: 1"));
       expect((await run("verify", "--sha", sha)).code).toBe(0);
       world.configure((text) =>
@@ -378,12 +394,12 @@ describe("verify", () => {
     all({ sha });
     world.plane.meetPlan({ kind: "status", status: 500 });
     const ran = await world.lateen(["verify", "--sha", sha, "--json"], { haste: 100 });
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([4, "unknown"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 4, outcome: "unknown" });
     const slugs = world.tenants.slugs();
     for (const slug of slugs) world.tenants.remove(slug);
     const empty = await run("verify", "--sha", sha);
     for (const slug of slugs) world.tenants.set(slug, { sha });
-    expect([empty.code, empty.document.outcome]).toEqual([3, "refused"]);
+    expect({ code: empty.code, outcome: empty.document.outcome }).toEqual({ code: 3, outcome: "refused" });
     const env = { CP_TOKEN: "another-token" };
     expect((await world.lateen(["verify", "--sha", sha], { env })).code).toBe(7);
   });
@@ -401,14 +417,14 @@ describe("verify", () => {
     set("batch: 3", 'ephemeral: ["e2e-*"]');
     const { code, document } = await run("verify", "--sha", sha);
     world.tenants.remove("e2e-1");
-    expect([code, document.outcome], JSON.stringify(document)).toEqual([0, "ok"]);
+    expect({ code, outcome: document.outcome }, JSON.stringify(document)).toEqual({ code: 0, outcome: "ok" });
     expect(JSON.stringify(document)).toContain("e2e-1");
   });
 
   test("of some tenants asks only those", async () => {
     world.tenants.set("t1", { sha });
     const { code, document } = await run("verify", "--sha", sha, "--only", "t1");
-    expect([code, document.fleet?.["enumerated"]]).toEqual([0, 1]);
+    expect({ code, enumerated: document.fleet?.["enumerated"] }).toEqual({ code: 0, enumerated: 1 });
     expect((await run("verify", "--sha", sha, "--only", "")).code).toBe(2);
     expect((await run("verify", "--sha", sha, "--only", "unheard-of")).code).toBe(3);
   });
@@ -422,7 +438,10 @@ describe("a secret", () => {
       ["REGISTRY_PASSWORD", ["inspect", `${world.registry.host}/acme/platform:latest`]],
     ] as const) {
       const ran = await world.lateen([...argv, "--json"], { env: { [name]: "" } });
-      expect([ran.code, JSON.stringify(ran.json())]).toEqual([7, expect.stringContaining(name)]);
+      expect({ code: ran.code, document: JSON.stringify(ran.json()) }).toEqual({
+        code: 7,
+        document: expect.stringContaining(name),
+      });
     }
     expect(Object.keys(tokens)).toHaveLength(3);
   });

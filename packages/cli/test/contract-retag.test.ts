@@ -11,7 +11,7 @@ describe("retag", () => {
 
   test("is ok, then unchanged; by digest too", async () => {
     const first = await run("retag", source(), "latest", "stable");
-    expect([first.code, first.document.outcome]).toEqual([0, "ok"]);
+    expect({ code: first.code, outcome: first.document.outcome }).toEqual({ code: 0, outcome: "ok" });
     expect(first.document.images).toMatchObject([
       {
         repository: ref("acme/platform"),
@@ -22,11 +22,11 @@ describe("retag", () => {
       },
     ]);
     const again = await run("retag", ref(`acme/platform@${candidates(1)[0]}`), "latest");
-    expect([again.code, again.document.outcome, again.document.images[0]?.tags[0]?.action]).toEqual([
-      0,
-      "unchanged",
-      "unchanged",
-    ]);
+    expect({
+      code: again.code,
+      outcome: again.document.outcome,
+      action: again.document.images[0]?.tags[0]?.action,
+    }).toEqual({ code: 0, outcome: "unchanged", action: "unchanged" });
   });
 
   test("copies into another repository and into another registry, byte for byte", async () => {
@@ -38,11 +38,11 @@ describe("retag", () => {
         ref("acme/other:v1"),
         `${other.host}/elsewhere/platform:v1`,
       );
-      expect([code, document.outcome], stderr).toEqual([0, "ok"]);
-      expect([world.tag("acme/other", "v1"), other.store.tag("elsewhere/platform", "v1")]).toEqual([
-        candidates(1)[0],
-        candidates(1)[0],
-      ]);
+      expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 0, outcome: "ok" });
+      expect({
+        tagAcmeOther: world.tag("acme/other", "v1"),
+        tagElsewherePlatform: other.store.tag("elsewhere/platform", "v1"),
+      }).toEqual({ tagAcmeOther: candidates(1)[0], tagElsewherePlatform: candidates(1)[0] });
     } finally {
       await other.close();
     }
@@ -50,7 +50,11 @@ describe("retag", () => {
 
   test("refuses a source that does not exist, and moves none of the tags", async () => {
     const { code, document } = await run("retag", ref("acme/platform:nope"), "latest", "stable");
-    expect([code, document.outcome, world.tag("acme/platform", "stable")]).toEqual([3, "refused", undefined]);
+    expect({ code, outcome: document.outcome, tag: world.tag("acme/platform", "stable") }).toEqual({
+      code: 3,
+      outcome: "refused",
+      tag: undefined,
+    });
     expect(document["code"]).toBe("SOURCE_ABSENT");
   });
 
@@ -74,7 +78,11 @@ describe("retag", () => {
       fault: { kind: "body", change: (body) => Buffer.from(body.toString().replace("linux", "linvx")) },
     });
     const ran = await world.lateen(["retag", source(), "latest", "--json"], { haste: 100 });
-    expect([ran.code, ran.json().outcome, latest()[0]], ran.stderr).toEqual([4, "unknown", candidates(0)[0]]);
+    expect({ code: ran.code, outcome: ran.json().outcome, latest: latest()[0] }, ran.stderr).toEqual({
+      code: 4,
+      outcome: "unknown",
+      latest: candidates(0)[0],
+    });
   });
 
   test("is partial where a tag does not settle, and where somebody else moved it", async () => {
@@ -85,9 +93,9 @@ describe("retag", () => {
     const lagging = await run("retag", source(), "latest", "--settle", "300ms");
     end();
     expect(
-      [lagging.code, lagging.document.outcome, lagging.document.images[0]?.tags[0]?.action],
+      { code: lagging.code, outcome: lagging.document.outcome, action: lagging.document.images[0]?.tags[0]?.action },
       lagging.stderr,
-    ).toEqual([6, "partial", "pending"]);
+    ).toEqual({ code: 6, outcome: "partial", action: "pending" });
     const third = await seedImage(world.registry, { repository: "acme/platform", revision: "c".repeat(40) });
     world.registry.store.setTag("acme/platform", "latest", candidates(0)[0] ?? "");
     world.registry.misbehave({
@@ -101,9 +109,9 @@ describe("retag", () => {
     });
     const foreign = await run("retag", source(), "latest", "--settle", "2s");
     expect(
-      [foreign.code, foreign.document.outcome, foreign.document.images[0]?.tags[0]?.action],
+      { code: foreign.code, outcome: foreign.document.outcome, action: foreign.document.images[0]?.tags[0]?.action },
       foreign.stderr,
-    ).toEqual([6, "partial", "foreign"]);
+    ).toEqual({ code: 6, outcome: "partial", action: "foreign" });
   });
 
   test("with a password that may only read is exit 7", async () => {

@@ -21,7 +21,7 @@ useContractWorld();
 describe("rollout", () => {
   test("goes canary first, in batches, and accounts for everybody", async () => {
     const { code, document, stderr } = await run("rollout", "--sha", sha);
-    expect([code, document.outcome], stderr).toEqual([0, "shipped"]);
+    expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(moves()).toEqual([["canary-a"], ["t1", "t2", "t3"], ["t4", "t5"]]);
     expectPartition(document.fleet);
     expect(latest()).toEqual(candidates(0));
@@ -48,7 +48,7 @@ describe("rollout", () => {
       configure(["batch: 3", line.replaceAll(/\d+%/g, '"$&"')], ["canary: [canary-a]", "canary: []"]);
     else configure(["batch: 3", line.replaceAll(/\d+%/g, '"$&"')]);
     const { code, document, stderr } = await run("rollout", "--sha", sha);
-    expect([code, document.outcome], stderr).toEqual([0, "shipped"]);
+    expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(moves().map((slugs) => slugs.length)).toEqual(sizes);
   });
 
@@ -74,7 +74,11 @@ describe("rollout", () => {
       "--override",
       "canary=looked at it myself",
     );
-    expect([code, document.outcome, moves()], stderr).toEqual([0, "shipped", [["t1"]]]);
+    expect({ code, outcome: document.outcome, moves: moves() }, stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      moves: [["t1"]],
+    });
     expect(JSON.stringify(document["evidence"])).toContain("looked at it myself");
   });
 
@@ -88,7 +92,7 @@ describe("rollout", () => {
     world.plane.treat("canary-a", manner);
     configure(["batch: 3", "batch: 3\n  maxStragglers: 5"]);
     const { code, document, stderr, stdout } = await run("rollout", "--sha", sha);
-    expect([code, document.outcome], stderr).toEqual([5, "halted"]);
+    expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 5, outcome: "halted" });
     expect(document.fleet[list]).toContain("canary-a");
     expect(moves().flat()).toEqual(["canary-a"]);
     expectPartition(document.fleet);
@@ -98,19 +102,22 @@ describe("rollout", () => {
   test("halts at a tenant beyond the budget, and is given up on demand", async () => {
     world.plane.treat("t2", "denies");
     const halted = await run("rollout", "--sha", sha);
-    expect([halted.code, halted.document.outcome]).toEqual([5, "halted"]);
+    expect({ code: halted.code, outcome: halted.document.outcome }).toEqual({ code: 5, outcome: "halted" });
     expect(halted.document.fleet.stragglers).toContain("t2");
     expectPartition(halted.document.fleet);
 
     const given = await run("rollout", "--abandon", "--reason", "a newer one is there");
     expect(given.code, given.stderr).toBe(0);
     const more = await run("rollout", "--abandon");
-    expect([more.code, more.document["code"]], "there is nothing more to give up").toEqual([3, "JOURNAL_EMPTY"]);
+    expect({ code: more.code, documentCode: more.document["code"] }, "there is nothing more to give up").toEqual({
+      code: 3,
+      documentCode: "JOURNAL_EMPTY",
+    });
     const resumed = await run("rollout", "--resume");
-    expect([resumed.code, resumed.document["code"]], "what was given up is not continued").toEqual([
-      3,
-      "JOURNAL_EMPTY",
-    ]);
+    expect(
+      { codeResumed: resumed.code, documentCode: resumed.document["code"] },
+      "what was given up is not continued",
+    ).toEqual({ codeResumed: 3, documentCode: "JOURNAL_EMPTY" });
     const newer = await world.release();
     world.plane.treat("t2", undefined);
     expect((await run("rollout", "--sha", newer)).document.outcome).toBe("shipped");
@@ -122,16 +129,19 @@ describe("rollout", () => {
     const killed = world.start(["rollout", "--sha", sha]);
     await killed.says("soaks until");
     const owned = await run("rollout", "--resume");
-    expect([owned.code, owned.document.reason], "owned by a living process").toEqual([
-      3,
-      expect.stringMatching(/process|owned|running/i),
-    ]);
+    expect({ code: owned.code, reason: owned.document.reason }, "owned by a living process").toEqual({
+      code: 3,
+      reason: expect.stringMatching(/process|owned|running/i),
+    });
     killed.kill("SIGKILL");
     await killed.ended;
     world.configure();
     const newer = await world.release();
     const blocked = await run("rollout", "--sha", newer);
-    expect([blocked.code, blocked.document.reason], blocked.stderr).toEqual([3, expect.stringContaining("--abandon")]);
+    expect({ code: blocked.code, reason: blocked.document.reason }, blocked.stderr).toEqual({
+      code: 3,
+      reason: expect.stringContaining("--abandon"),
+    });
     expect((await run("ship", "--sha", newer)).code).toBe(3);
     expect((await run("rollout", "--resume", "--sha", newer)).code).toBe(2);
     expect((await run("rollout", "--abandon")).code).toBe(0);
@@ -144,7 +154,11 @@ describe("rollout", () => {
     world.plane.treat("t2", undefined);
     const before = moves().flat();
     const { code, document, stderr } = await run("rollout", "--resume");
-    expect([code, document.outcome, document["commit"]], stderr).toEqual([0, "shipped", sha]);
+    expect({ code, outcome: document.outcome, commit: document["commit"] }, stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      commit: sha,
+    });
     const after = moves().flat().slice(before.length);
     expect(after.filter((slug) => before.includes(slug) && slug !== "t2")).toEqual([]);
     expect((await run("rollout", "--resume", "--sha", old)).code).toBe(2);
@@ -155,14 +169,21 @@ describe("rollout", () => {
     configure(["batch: 3", "batch: 3\n  maxStragglers: 1"]);
     world.plane.treat("t2", "denies");
     const { code, document, stderr } = await run("rollout", "--sha", sha);
-    expect([code, document.outcome, document.fleet.stragglers], stderr).toEqual([0, "shipped", ["t2"]]);
+    expect({ code, outcome: document.outcome, stragglers: document.fleet.stragglers }, stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      stragglers: ["t2"],
+    });
     expectPartition(document.fleet);
     const left = "tenants is off target and tolerated: t2";
-    expect([document.reason, stderr]).toEqual([expect.stringContaining(left), expect.stringContaining(left)]);
+    expect({ reason: document.reason, stderr }).toEqual({
+      reason: expect.stringContaining(left),
+      stderr: expect.stringContaining(left),
+    });
     const newer = await world.release();
     world.plane.treat("t5", "denies");
     const two = await run("rollout", "--sha", newer);
-    expect([two.code, two.document.outcome]).toEqual([5, "halted"]);
+    expect({ code: two.code, outcome: two.document.outcome }).toEqual({ code: 5, outcome: "halted" });
     expect(two.document.fleet.stragglers).toEqual(expect.arrayContaining(["t2", "t5"]));
   });
 
@@ -170,7 +191,7 @@ describe("rollout", () => {
     configure(["batch: 3", "batch: 3\n  onFailure: rollback"]);
     world.plane.treat("t4", "denies");
     const { code, document, stderr } = await run("rollout", "--sha", sha);
-    expect([code, document.outcome], stderr).toEqual([5, "halted"]);
+    expect({ code, outcome: document.outcome }, stderr).toEqual({ code: 5, outcome: "halted" });
     expect(running()).toEqual([old]);
     expectPartition(document.fleet);
   });
@@ -192,8 +213,8 @@ describe("rollout", () => {
       },
     });
     const document = ran.json() as Document;
-    expect([ran.code, document.fleet.enumerated], ran.stderr).toEqual([0, 7]);
-    expect([running(), moves().at(-1)]).toEqual([[sha], ["newborn"]]);
+    expect({ code: ran.code, enumerated: document.fleet.enumerated }, ran.stderr).toEqual({ code: 0, enumerated: 7 });
+    expect({ running: running(), moves: moves().at(-1) }).toEqual({ running: [sha], moves: ["newborn"] });
   });
 
   test.each(["../../etc", "UPPER", "a..b", "x".repeat(64), "-a", "a;rm"])(
@@ -201,7 +222,7 @@ describe("rollout", () => {
     async (slug) => {
       world.tenants.set(slug, { sha: old });
       const { code, document } = await run("rollout", "--sha", sha);
-      expect([code, document.outcome, moves()]).toEqual([3, "refused", []]);
+      expect({ code, outcome: document.outcome, moves: moves() }).toEqual({ code: 3, outcome: "refused", moves: [] });
     },
   );
 
@@ -217,7 +238,7 @@ describe("rollout", () => {
   test("observes after a doubtful call before it posts again", async () => {
     world.plane.meet({ kind: "reset", effect: true });
     const ran = await world.lateen(["rollout", "--sha", sha, "--json"], { haste: 20 });
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(
       moves()
         .flat()
@@ -228,7 +249,11 @@ describe("rollout", () => {
   test("leaves the pinned alone and says why", async () => {
     configure(["batch: 3", 'batch: 3\n  pinned: { t3: { reason: "customer freeze", until: "2099-01-01" } }']);
     const { code, document, stdout, stderr } = await run("rollout", "--sha", sha);
-    expect([code, document.outcome, world.tenants.get("t3").sha], stderr).toEqual([0, "shipped", old]);
+    expect({ code, outcome: document.outcome, sha: world.tenants.get("t3").sha }, stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      sha: old,
+    });
     expect(stdout).toContain("customer freeze");
     expectPartition(document.fleet);
   });

@@ -22,17 +22,27 @@ describe("ship", () => {
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
     for (const name of ["GITEA_TOKEN", "CP_TOKEN"]) {
       const ran = await world.lateen(["ship", "--sha", sha, "--json"], { env: { [name]: "" } });
-      expect([ran.code, JSON.stringify(ran.json())]).toEqual([7, expect.stringContaining(name)]);
+      expect({ code: ran.code, document: JSON.stringify(ran.json()) }).toEqual({
+        code: 7,
+        document: expect.stringContaining(name),
+      });
     }
-    expect([world.forge.requests, world.registry.requests, world.plane.requests]).toEqual([[], [], []]);
+    expect({
+      requestsForge: world.forge.requests,
+      requestsRegistry: world.registry.requests,
+      requestsPlane: world.plane.requests,
+    }).toEqual({ requestsForge: [], requestsRegistry: [], requestsPlane: [] });
   });
 
   test("looks at the kill switch first where no gate is configured", async () => {
     configure([/^gate: .*\n/m, ""]);
     world.forge.setVariable("DEPLOY_DISABLED", "true");
     const { code, document } = await run("ship", "--sha", sha);
-    expect([code, document.outcome]).toEqual([0, "held"]);
-    expect([world.registry.requests, world.plane.requests]).toEqual([[], []]);
+    expect({ code, outcome: document.outcome }).toEqual({ code: 0, outcome: "held" });
+    expect({ requestsRegistry: world.registry.requests, requestsPlane: world.plane.requests }).toEqual({
+      requestsRegistry: [],
+      requestsPlane: [],
+    });
   });
 
   test("with a fleet alone resolves the candidates before it moves anybody", async () => {
@@ -42,18 +52,16 @@ describe("ship", () => {
     expect([code, document.outcome, document.reason.includes(images[1]), moves()]).toEqual([3, "refused", true, []]);
     world.registry.misbehave({ when: () => true, fault: { kind: "answer", status: 503 } });
     const unread = await world.lateen(["ship", "--sha", half, "--json"], { haste: 100 });
-    expect([unread.code, moves()], unread.stderr).toEqual([4, []]);
+    expect({ code: unread.code, moves: moves() }, unread.stderr).toEqual({ code: 4, moves: [] });
   });
 
   test("leaves out the stages that are not configured", async () => {
     configure([/^fleet:\n(?: .*\n)+/m, ""]);
     const promoted = await run("ship", "--sha", sha);
-    expect([promoted.code, promoted.document.outcome, latest(), moves()], promoted.stderr).toEqual([
-      0,
-      "shipped",
-      candidates(1),
-      [],
-    ]);
+    expect(
+      { code: promoted.code, outcome: promoted.document.outcome, latest: latest(), moves: moves() },
+      promoted.stderr,
+    ).toEqual({ code: 0, outcome: "shipped", latest: candidates(1), moves: [] });
     configure([/^fleet:\n(?: .*\n)+/m, ""], [/^promote: .*\n/m, ""]);
     expect((await run("ship", "--sha", sha)).code, "nothing is left to ship").toBe(2);
   });
@@ -61,7 +69,11 @@ describe("ship", () => {
   test("gives way to a newer commit also where nothing but the forge is configured for it", async () => {
     const newer = await world.release();
     const { code, document } = await run("ship", "--sha", sha, "--detailed-exitcode");
-    expect([code, document["supersededBy"], moves()]).toEqual([11, newer, []]);
+    expect({ code, supersededBy: document["supersededBy"], moves: moves() }).toEqual({
+      code: 11,
+      supersededBy: newer,
+      moves: [],
+    });
     configure([/^killSwitch/m, "supersession: false\nkillSwitch"]);
     expect((await run("ship", "--sha", sha)).document.outcome).toBe("shipped");
     expect(running()).toEqual([sha]);

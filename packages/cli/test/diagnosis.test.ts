@@ -23,9 +23,12 @@ describe("explain", () => {
     world.forge.setStatus({ sha: old, context: "CI / all-required (push)", state: "failure" });
     const ran = await world.lateen(["explain", old.slice(0, 8), "--json"]);
     const { explanation } = ran.json() as unknown as Explained;
-    expect([ran.code, explanation.map(({ rule, verdict }) => `${rule} ${verdict}`)], ran.stderr).toEqual([
-      0,
-      [
+    expect(
+      { code: ran.code, explanation: explanation.map(({ rule, verdict }) => `${rule} ${verdict}`) },
+      ran.stderr,
+    ).toEqual({
+      code: 0,
+      explanation: [
         "ledger never-promoted",
         "kill-switch passed",
         "supersession superseded",
@@ -33,7 +36,7 @@ describe("explain", () => {
         "promotion passed",
         "fleet passed",
       ],
-    ]);
+    });
     expect(explanation.find(({ rule }) => rule === "gate")?.change).toContain("--override CHECK=REASON");
     expect(ran.json().reason).toContain("supersession");
     const text = await world.lateen(["explain", old]);

@@ -52,7 +52,11 @@ describe("where everything is well", () => {
     const server = await serveLedger();
     const refs = await world.repository.git("for-each-ref");
     const ran = await doctor();
-    expect([ran.code, ran.json().outcome, bad(ran)], ran.stdout).toEqual([0, "ok", []]);
+    expect({ code: ran.code, outcome: ran.json().outcome, bad: bad(ran) }, ran.stdout).toEqual({
+      code: 0,
+      outcome: "ok",
+      bad: [],
+    });
     const [image] = images;
     expect([...new Set(findingsOf(ran).map(({ check }) => check.replace(/127\S+(?=\/acme)/, "registry")))]).toEqual([
       "configuration",
@@ -81,7 +85,7 @@ describe("where everything is well", () => {
   test("the same once something is promoted, and over a ledger on disk", async () => {
     await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([0, []]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 0, bad: [] });
     expect(fact(ran, "ledger default")).toContain("entry 1 promotes");
     expect(fact(ran, "journal")).toContain("the last rollout ended: shipped");
     expect(await world.repository.git("rev-list", "--count", "refs/lateen/latest")).toBe("1\n");
@@ -114,7 +118,11 @@ describe("what is listed", () => {
 describe("credentials", () => {
   test("every one that is missing is named once, and the exit code is 7", async () => {
     const ran = await doctor({ CP_TOKEN: "", GITEA_TOKEN: "" });
-    expect([ran.code, ran.json().outcome, bad(ran)]).toEqual([7, "error", ["secrets gap", "secrets gap"]]);
+    expect({ code: ran.code, outcome: ran.json().outcome, bad: bad(ran) }).toEqual({
+      code: 7,
+      outcome: "error",
+      bad: ["secrets gap", "secrets gap"],
+    });
     expect(ran.json()["error"]).toMatchObject({ code: "CREDENTIALS", why: "the variable GITEA_TOKEN is not set" });
   });
 
@@ -122,7 +130,7 @@ describe("credentials", () => {
     world.configure((text) => text.replace("canary: [canary-a]", "canary: [canary-b]"));
     const env = { GITEA_TOKEN: "wrong-forge-token", REGISTRY_PASSWORD: "wrong-password" };
     const [json, text] = [await doctor(env), await world.lateen(["doctor"], { env })];
-    expect([json.code, text.code]).toEqual([7, 7]);
+    expect({ codeJson: json.code, codeText: text.code }).toEqual({ codeJson: 7, codeText: 7 });
     const about = findingsOf(json).filter(({ about: what }) => what === "credentials");
     expect(about.map(({ check }) => check.replace(/127\S+(?=\/acme)/, "registry"))).toEqual([
       "forge branch",
@@ -139,7 +147,7 @@ describe("credentials", () => {
   test("a token that may read the ledger and not write it", async () => {
     const server = await serveLedger(({ path }) => (path.includes("git-receive-pack") ? { status: 403 } : undefined));
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["ledger default gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 7, bad: ["ledger default gap"] });
     expect(fact(ran, "ledger default")).toContain("refused the credentials");
     expect(server.requests.filter(({ isPush }) => isPush)).toEqual([]);
   });
@@ -153,7 +161,7 @@ describe("credentials", () => {
     const mirror = `mirror: { remote: "${server.url}/core.git", ref: refs/lateen/rollout }`;
     world.configure((text) => text.replace("  batch: 3\n", `  batch: 3\n  ${mirror}\n`));
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["mirror gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 7, bad: ["mirror gap"] });
   });
 
   test("a user without the right to push that Gitea admits as far as the push itself", async () => {
@@ -175,19 +183,19 @@ describe("credentials", () => {
     );
     const end = world.forge.misbehave(denied);
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["ledger default gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 7, bad: ["ledger default gap"] });
     expect(fact(ran, "ledger default")).toContain("the token's user may not push");
     end();
     world.forge.misbehave({ ...denied, body: { permissions: { push: true } } });
     const granted = await doctor();
-    expect([granted.code, bad(granted)], granted.stdout).toEqual([0, []]);
+    expect({ code: granted.code, bad: bad(granted) }, granted.stdout).toEqual({ code: 0, bad: [] });
     expect(fact(granted, "ledger default")).toContain("says that its user may push");
   });
 
   test("a kill switch that the token may not read is a warning with its consequence", async () => {
     world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([0, ["kill switch warning"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 0, bad: ["kill switch warning"] });
     expect(fact(ran, "kill switch")).toContain("only its value at the start of a job counts");
     const fix = findingsOf(ran).find(({ check }) => check === "kill switch")?.fix ?? "";
     expect(fix).toMatch(/owns the organisation or the repository .*killSwitch: { ref: true }/);
@@ -198,7 +206,10 @@ describe("credentials", () => {
     await world.repository.commit({ message: "e2e", files: { ".gitea/workflows/e2e.yml": "on: push\njobs: {}\n" } });
     world.forge.misbehave({ on: /statuses|actions\/runs/, status: 403, body: { message: "token is out of scope" } });
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([7, ["forge checks gap", "workflow e2e.yml gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({
+      code: 7,
+      bad: ["forge checks gap", "workflow e2e.yml gap"],
+    });
     const fixes = findingsOf(ran).flatMap(({ about, fix }) => (about === "credentials" ? [fix] : []));
     expect(fixes).toEqual(["give the token the scope read:repository", "give the token the scope read:repository"]);
   });
@@ -208,7 +219,7 @@ describe("gaps, which stay until somebody changes something", () => {
   test("a required check that no commit has ever had", async () => {
     world.configure((text) => text.replace("CI / all-required (push)", "CI / all_required (push)"));
     const ran = await doctor();
-    expect([ran.code, bad(ran)]).toEqual([3, ["forge checks gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }).toEqual({ code: 3, bad: ["forge checks gap"] });
     expect(fact(ran, "forge checks")).toContain('did you mean "CI / all-required (push)"?');
   });
 
@@ -255,7 +266,7 @@ describe("gaps, which stay until somebody changes something", () => {
     mkdirSync(join(world.folder.path, ".lateen"));
     world.folder.write(".lateen/rollout.jsonl", `${JSON.stringify(started)}\n`);
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["journal gap", "tenants trouble"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 3, bad: ["journal gap", "tenants trouble"] });
     expect(fact(ran, "journal")).toContain("unfinished rollout of bbbbbbb, and refuses every other commit");
   });
 
@@ -263,7 +274,10 @@ describe("gaps, which stay until somebody changes something", () => {
     await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
     await world.repository.setRef("refs/heads/main", world.commits[0] ?? "");
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["ledger default gap", "forge history warning"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({
+      code: 3,
+      bad: ["ledger default gap", "forge history warning"],
+    });
     expect(fact(ran, "ledger default")).toContain("does not descend from");
   });
 
@@ -274,36 +288,36 @@ describe("gaps, which stay until somebody changes something", () => {
         .replace("repository: acme/core,", "repository: acme/core, branch: trunk,"),
     );
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([3, ["forge branch gap", "canary gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 3, bad: ["forge branch gap", "canary gap"] });
   });
 
   test("no git, a proxy that is none, and certificates that are not there", async () => {
     const ran = await doctor({ PATH: "/nowhere", NODE_EXTRA_CA_CERTS: "/nowhere.pem" });
-    expect([ran.code, bad(ran)]).toEqual([3, ["certificates gap", "ledger default gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }).toEqual({ code: 3, bad: ["certificates gap", "ledger default gap"] });
     expect(fact(ran, "ledger default")).toContain("git could not be started");
     const proxied = await doctor({ HTTPS_PROXY: "proxy" });
-    expect([proxied.code, bad(proxied)[0]]).toEqual([3, "proxy gap"]);
+    expect({ code: proxied.code, bad: bad(proxied)[0] }).toEqual({ code: 3, bad: "proxy gap" });
   });
 
   test.skipIf(process.getuid?.() === 0)("a folder that cannot be written", async () => {
     chmodSync(world.folder.path, 0o555);
     const ran = await doctor();
     chmodSync(world.folder.path, 0o755);
-    expect([ran.code, bad(ran)]).toEqual([3, ["journal gap"]]);
+    expect({ code: ran.code, bad: bad(ran) }).toEqual({ code: 3, bad: ["journal gap"] });
   });
 
   test("a configuration without anything to ship, and none at all", async () => {
     world.configure(() => "registries: {}\n");
-    expect([(await doctor()).code, bad(await doctor())]).toEqual([3, ["configuration gap"]]);
+    expect({ code: (await doctor()).code, bad: bad(await doctor()) }).toEqual({ code: 3, bad: ["configuration gap"] });
     world.configure((text) => text.replace(/^release:.*$/m, "").replace(/^forge:.*$/m, ""));
     const lacking = await doctor();
-    expect([lacking.code, fact(lacking, "configuration")]).toEqual([
-      3,
-      expect.stringContaining("lacks release and forge"),
-    ]);
+    expect({ code: lacking.code, fact: fact(lacking, "configuration") }).toEqual({
+      code: 3,
+      fact: expect.stringContaining("lacks release and forge"),
+    });
     rmSync(join(world.folder.path, "lateen.yaml"));
     const ran = await doctor();
-    expect([ran.code, findingsOf(ran)[0]?.fix]).toEqual([3, "write one with: lateen init"]);
+    expect({ code: ran.code, fix: findingsOf(ran)[0]?.fix }).toEqual({ code: 3, fix: "write one with: lateen init" });
   });
 });
 
@@ -311,14 +325,18 @@ describe("trouble and warnings", () => {
   test("a tenant that is down may come back", async () => {
     world.tenants.set("t1", { manner: "down" });
     const ran = await doctor();
-    expect([ran.code, ran.json().outcome, bad(ran)]).toEqual([4, "unknown", ["tenants trouble"]]);
+    expect({ code: ran.code, outcome: ran.json().outcome, bad: bad(ran) }).toEqual({
+      code: 4,
+      outcome: "unknown",
+      bad: ["tenants trouble"],
+    });
     expect(fact(ran, "tenants")).toContain("1 of 6 do not tell what they run: t1 (");
   });
 
   test("servers that are gone are trouble, each reported once", async () => {
     await Promise.all([world.forge.close(), world.plane.close(), world.registry.close()]);
     const ran = await doctor({}, 500);
-    expect([ran.code, ran.json().outcome]).toEqual([4, "unknown"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 4, outcome: "unknown" });
     expect(bad(ran).map((line) => line.replace(/127\S+(?=\/acme)/, "registry"))).toEqual([
       "forge version trouble",
       "forge branch trouble",
@@ -335,17 +353,17 @@ describe("trouble and warnings", () => {
       text.replace("staging-{sha7}", "build-{sha}").replace("tags: [latest]", "tags: [latest, next]"),
     );
     const ran = await doctor();
-    expect([ran.code, bad(ran).map((line) => line.replace(/127\S+(?=\/acme)/, "registry"))], ran.stdout).toEqual([
-      0,
-      ["kill switch warning", ...images.map((image) => `image registry/${image} warning`)],
-    ]);
+    expect(
+      { code: ran.code, bad: bad(ran).map((line) => line.replace(/127\S+(?=\/acme)/, "registry")) },
+      ran.stdout,
+    ).toEqual({ code: 0, bad: ["kill switch warning", ...images.map((image) => `image registry/${image} warning`)] });
     expect(fact(ran, "kill switch")).toContain('"sometimes", which holds every release');
   });
 
   test("before the first promotion the candidate replaces the tag that is not there", async () => {
     world.configure((text) => text.replace("tags: [latest]", "tags: [stable]"));
     const ran = await doctor();
-    expect([ran.code, bad(ran)], ran.stdout).toEqual([0, []]);
+    expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 0, bad: [] });
     expect(fact(ran, findingsOf(ran).find(({ check }) => check.startsWith("image"))?.check ?? "")).toContain(
       "pushing is allowed",
     );
@@ -426,12 +444,12 @@ describe("ECR", () => {
     );
     const ran = await doctor({ AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: "a-secret-access-key" }, 20);
     expect(
-      [
-        ran.code,
-        bad(ran).map((line) => line.replace(`${host}/acme/core `, "").replace(`image ${host}/acme/core`, "image")),
-      ],
+      {
+        code: ran.code,
+        bad: bad(ran).map((line) => line.replace(`${host}/acme/core `, "").replace(`image ${host}/acme/core`, "image")),
+      },
       ran.stdout,
-    ).toEqual([code, found]);
+    ).toEqual({ code, bad: found });
     expect(fact(ran, `image ${host}/acme/core`)).toContain(part);
     expect(ran.stdout).not.toContain("a-secret-access-key");
   });

@@ -67,9 +67,9 @@ describe("explain --result", () => {
       evidence: [fact("gate", "refused", "CI is red")],
     });
     const { code, json, stdout } = await explain("--json");
-    expect([code, json()]).toMatchObject([
-      0,
-      {
+    expect({ code, document: json() }).toMatchObject({
+      code: 0,
+      document: {
         command: "explain",
         outcome: "ok",
         commit: sha,
@@ -83,7 +83,7 @@ describe("explain --result", () => {
         ],
         evidence: [{ rule: "gate", source: "https://forge.example.com", at }],
       },
-    ]);
+    });
     folder.write("result.json", stdout);
     expect((await explain()).stdout).toContain(
       "└─ gate: refused: CI is red\n      would change it: make the check green",
@@ -141,7 +141,7 @@ describe("explain --result", () => {
   ])("refuses the SHA %s of another commit", async (other, said) => {
     for (const words of [[other], ["--sha", other]]) {
       const ran = await explain(...words);
-      expect([ran.code, ran.stdout]).toEqual([2, ""]);
+      expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 2, stdout: "" });
       expect(ran.stderr).toContain(`the result ${said}${sha}, not "${other}"`);
     }
   });
@@ -155,7 +155,7 @@ describe("explain --result", () => {
   ])("refuses %s", async (_, text, why) => {
     folder.write("result.json", text);
     const ran = await explain();
-    expect([ran.code, ran.stdout]).toEqual([2, ""]);
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 2, stdout: "" });
     expect(ran.stderr).toMatch(/^error: result\.json cannot be explained\n {2}why: .*\n {2}fix: give the file/);
     expect(ran.stderr).toContain(why);
   });

@@ -22,7 +22,7 @@ describe("a harsh place", () => {
       cwd: world.folder.path,
       env: { ...tokens, HOME: "", LC_ALL: "C", LANG: "" },
     });
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
   });
 
   test.skipIf(process.getuid?.() === 0)(
@@ -31,14 +31,14 @@ describe("a harsh place", () => {
       mkdirSync(join(world.folder.path, ".lateen"));
       chmodSync(join(world.folder.path, ".lateen"), 0o500);
       const ran = await world.lateen(["ship", "--sha", sha, "--json"]);
-      expect([ran.code, world.plane.moves()]).toEqual([4, []]);
+      expect({ code: ran.code, moves: world.plane.moves() }).toEqual({ code: 4, moves: [] });
     },
   );
 
   test("a journal that is a file stops before anything moves", async () => {
     world.folder.write(".lateen", "");
     const ran = await world.lateen(["ship", "--sha", sha, "--json"]);
-    expect([ran.code, world.plane.moves()], ran.stderr).toEqual([4, []]);
+    expect({ code: ran.code, moves: world.plane.moves() }, ran.stderr).toEqual({ code: 4, moves: [] });
   });
 });
 

@@ -43,10 +43,10 @@ describe("init", () => {
     async (remote, place, kind, check) => {
       project(remote, place);
       const ran = await lateen("init", "--json");
-      expect([ran.code, ran.json()["files"]], ran.stderr).toEqual([
-        0,
-        ["lateen.yaml", `${place}/workflows/lateen.yml`],
-      ]);
+      expect({ code: ran.code, files: ran.json()["files"] }, ran.stderr).toEqual({
+        code: 0,
+        files: ["lateen.yaml", `${place}/workflows/lateen.yml`],
+      });
       const shown = await lateen("config", "show");
       for (const text of [
         `forge.kind               ${kind}`,
@@ -58,7 +58,7 @@ describe("init", () => {
       ])
         expect(shown.stdout.replaceAll(/ +/g, " ")).toContain(text.replaceAll(/ +/g, " "));
       const lint = await lateen("lint-workflow", `${place}/workflows/lateen.yml`);
-      expect([lint.code, lint.stdout]).toEqual([0, "nothing to warn about\n"]);
+      expect({ code: lint.code, stdout: lint.stdout }).toEqual({ code: 0, stdout: "nothing to warn about\n" });
       const again = await lateen("init");
       expect([again.code, again.stderr.includes("--force")]).toEqual([2, true]);
       expect((await lateen("init", "--force")).code).toBe(0);
@@ -68,15 +68,18 @@ describe("init", () => {
   test("names the options for what it cannot tell, and takes them before everything else", async () => {
     expect((await lateen("init")).stderr).toContain("--forge github or --forge gitea");
     const placeless = await lateen("init", "--forge", "gitea");
-    expect([placeless.code, placeless.stderr.replaceAll(/\s+/g, " ")]).toEqual([
-      2,
-      expect.stringContaining("give --url https://git.example.com and --repository acme/core, or add a remote"),
-    ]);
+    expect({ code: placeless.code, stderr: placeless.stderr.replaceAll(/\s+/g, " ") }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("give --url https://git.example.com and --repository acme/core, or add a remote"),
+    });
     expect((await lateen("init", "--forge", "github")).stderr).toContain("give --repository acme/core");
     project("https://github.com/acme/old.git", ".github");
     const place = ["--url", "https://git.example.com:8443/", "--repository", "acme/core", "--branch", "trunk"];
     const ran = await lateen("init", "--forge", "gitea", ...place);
-    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining("lateen doctor")]);
+    expect({ code: ran.code, stderr: ran.stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining("lateen doctor"),
+    });
     const config = folder.read("lateen.yaml");
     for (const part of ["url: https://git.example.com:8443\n", "repository: acme/core", "branch: trunk", "kind: gitea"])
       expect(config).toContain(part);
@@ -102,11 +105,11 @@ describe("init", () => {
     project("https://git.example.com/acme/core.git", ".gitea");
     const text = await lateen("init", "--dry-run");
     const json = await lateen("init", "--dry-run", "--json");
-    expect([text.code, json.json().outcome, json.json()["files"]]).toEqual([
-      0,
-      "planned",
-      ["lateen.yaml", ".gitea/workflows/lateen.yml"],
-    ]);
+    expect({ code: text.code, outcome: json.json().outcome, files: json.json()["files"] }).toEqual({
+      code: 0,
+      outcome: "planned",
+      files: ["lateen.yaml", ".gitea/workflows/lateen.yml"],
+    });
     expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
     await lateen("init");
     const written = [folder.read("lateen.yaml"), folder.read(".gitea/workflows/lateen.yml")];
@@ -148,7 +151,10 @@ describe("init", () => {
     git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/stable");
     mkdirSync(join(folder.path, "tree/deep/er"), { recursive: true });
     const ran = await runHere(["init"], { cwd: join(folder.path, "tree/deep/er") });
-    expect([ran.code, ran.stdout], ran.stderr).toEqual([0, "../../lateen.yaml\n../../.gitea/workflows/lateen.yml\n"]);
+    expect({ code: ran.code, stdout: ran.stdout }, ran.stderr).toEqual({
+      code: 0,
+      stdout: "../../lateen.yaml\n../../.gitea/workflows/lateen.yml\n",
+    });
     const config = folder.read("tree/lateen.yaml");
     for (const part of ["url: https://git.example.com\n", "repository: acme/core\n", "branch: stable\n"])
       expect(config).toContain(part);
@@ -238,7 +244,7 @@ describe("init", () => {
       for (const part of parts) expect(folder.read("lateen.yaml")).toContain(part);
       expect((await lateen("config", "show")).code).toBe(0);
       const lint = await lateen("lint-workflow", `.${kind}/workflows/lateen.yml`, ...version);
-      expect([lint.code, lint.stdout]).toEqual([0, "nothing to warn about\n"]);
+      expect({ code: lint.code, stdout: lint.stdout }).toEqual({ code: 0, stdout: "nothing to warn about\n" });
     }
   });
 
@@ -295,7 +301,10 @@ describe("init", () => {
     expect(folder.read("lateen.yaml")).toContain("kind: github");
     expect(folder.read(".github/workflows/lateen.yml")).toContain('branches: ["7.0"]');
     const shown = await lateen("config", "show");
-    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("https://api.acme.ghe.com")]);
+    expect({ code: shown.code, stdout: shown.stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining("https://api.acme.ghe.com"),
+    });
   });
 
   test("the job is given the secrets that the configuration names", async () => {
@@ -401,6 +410,6 @@ describe("the example workflows", () => {
     const lint = await runHere(["lint-workflow", file, "--forge", options.kind, "--forge-version", "1.26.4"], {
       cwd: join(root, "examples"),
     });
-    expect([lint.code, lint.stdout]).toEqual([0, "nothing to warn about\n"]);
+    expect({ code: lint.code, stdout: lint.stdout }).toEqual({ code: 0, stdout: "nothing to warn about\n" });
   });
 });

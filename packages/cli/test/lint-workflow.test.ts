@@ -60,7 +60,10 @@ describe("files that are no workflows", () => {
 
   test("a file that is missing is a fault of the command line, and called a workflow", async () => {
     const ran = await lint("nope.yml");
-    expect([ran.code, ran.stderr.split("\n")[0]]).toEqual([2, "error: the workflow nope.yml cannot be read"]);
+    expect({ code: ran.code, stderr: ran.stderr.split("\n")[0] }).toEqual({
+      code: 2,
+      stderr: "error: the workflow nope.yml cannot be read",
+    });
     expect(ran.stderr).not.toContain("configuration");
     const empty = await lint(".");
     expect([empty.code, empty.stderr.includes("no workflow in this folder")]).toEqual([2, true]);

@@ -19,7 +19,7 @@ test("a reader that goes away is no failure", async () => {
 
 test("a reader that has gone before the first word is none either", async () => {
   const { stdout, stderr } = await bash(`{ "$lateen" help rules; echo "$?" >&2; } | true`);
-  expect([stdout, stderr]).toEqual(["", "0\n"]);
+  expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "0\n" });
 });
 
 test.skipIf(!existsSync("/dev/full"))("an answer that cannot be written is said, without a stack", async () => {

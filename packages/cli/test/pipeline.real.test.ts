@@ -125,20 +125,27 @@ promote:
     test("a plan names what would change and changes nothing", async () => {
       const sha = await release();
       const { code, answer, stderr } = await lateen(["plan", "--sha", sha, "--detailed-exitcode"]);
-      expect([code, answer.outcome], stderr).toEqual([13, "planned"]);
-      expect([await latest(), running(), await ledger()]).toEqual([built(commits[0] ?? ""), [commits[0]], ""]);
+      expect({ code, outcome: answer.outcome }, stderr).toEqual({ code: 13, outcome: "planned" });
+      expect({ latest: await latest(), running: running(), ledger: await ledger() }).toEqual({
+        latest: built(commits[0] ?? ""),
+        running: [commits[0]],
+        ledger: "",
+      });
     });
 
     test("ship takes the commit to every tenant and both tags, with the bytes that were pushed", async () => {
       const sha = commits.at(-1) ?? "";
       const { code, answer, stderr } = await lateen(["ship", "--sha", sha.slice(0, 7)]);
-      expect([code, answer.outcome], stderr).toEqual([0, "shipped"]);
+      expect({ code, outcome: answer.outcome }, stderr).toEqual({ code: 0, outcome: "shipped" });
       expect(answer).toMatchObject({ fleet: { enumerated: size, verified: size }, ledger: { position: 1 } });
       expect(answer.images?.map(({ digest }) => digest)).toEqual(built(sha));
-      expect([await latest(), running()]).toEqual([built(sha), [sha]]);
+      expect({ latest: await latest(), running: running() }).toEqual({ latest: built(sha), running: [sha] });
       expect(await ledger()).toContain(`Commit: ${sha}`);
       const again = await lateen(["ship", "--sha", sha]);
-      expect([again.code, again.answer.outcome], again.stderr).toEqual([0, "unchanged"]);
+      expect({ code: again.code, outcome: again.answer.outcome }, again.stderr).toEqual({
+        code: 0,
+        outcome: "unchanged",
+      });
     });
 
     test("half a release moves nothing", async () => {
@@ -146,7 +153,7 @@ promote:
       const half = await release([images[0]]);
       const { code, answer } = await lateen(["ship", "--sha", half]);
       expect([code, answer.outcome, answer.reason.includes(images[1])]).toEqual([3, "refused", true]);
-      expect([await latest(), running()]).toEqual([built(shipped), [shipped]]);
+      expect({ latest: await latest(), running: running() }).toEqual({ latest: built(shipped), running: [shipped] });
     });
 
     test("a password that is wrong is exit 7, and is not repeated", async () => {
@@ -159,11 +166,15 @@ promote:
     test("a tag that somebody moved is drift, and is repaired from the ledger", async () => {
       const [base = "", shipped = ""] = commits;
       const moved = await lateen(["retag", `${host}/${images[1]}:staging-${base.slice(0, 7)}`, "latest"]);
-      expect([moved.code, moved.answer.outcome], moved.stderr).toEqual([0, "ok"]);
+      expect({ code: moved.code, outcome: moved.answer.outcome }, moved.stderr).toEqual({ code: 0, outcome: "ok" });
       const drift = await lateen(["status", "--fail-on-drift"]);
       expect([drift.code, drift.answer.reason.includes(images[1])], drift.stderr).toEqual([3, true]);
       const { code, answer } = await lateen(["reconcile"]);
-      expect([code, answer.outcome, await latest()]).toEqual([0, "ok", built(shipped)]);
+      expect({ code, outcome: answer.outcome, latest: await latest() }).toEqual({
+        code: 0,
+        outcome: "ok",
+        latest: built(shipped),
+      });
     });
 
     test("a rollback takes fleet and tags back, after the next release was shipped", async () => {
@@ -171,8 +182,8 @@ promote:
       const next = commits.at(-1) ?? "";
       expect((await lateen(["ship", "--sha", next])).code).toBe(0);
       const { code, answer, stderr } = await lateen(["rollback", "--reason", "checkout fails"]);
-      expect([code, answer.outcome], stderr).toEqual([0, "shipped"]);
-      expect([await latest(), running()]).toEqual([built(shipped), [shipped]]);
+      expect({ code, outcome: answer.outcome }, stderr).toEqual({ code: 0, outcome: "shipped" });
+      expect({ latest: await latest(), running: running() }).toEqual({ latest: built(shipped), running: [shipped] });
       expect((await lateen(["promote", "--sha", next])).code).toBe(3);
     });
   },

@@ -35,7 +35,10 @@ describe("an interruption", () => {
 
       world.configure();
       const resumed = await world.lateen(["rollout", "--resume", "--json"]);
-      expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
+      expect({ code: resumed.code, outcome: resumed.json().outcome }, resumed.stderr).toEqual({
+        code: 0,
+        outcome: "shipped",
+      });
       expect(
         world.plane
           .moves()
@@ -43,7 +46,10 @@ describe("an interruption", () => {
           .filter((slug) => slug === "canary-a"),
       ).toHaveLength(1);
       const again = await world.lateen(["rollout", "--resume", "--json"]);
-      expect([again.code, again.json().outcome], again.stderr).toEqual([0, "unchanged"]);
+      expect({ code: again.code, outcome: again.json().outcome }, again.stderr).toEqual({
+        code: 0,
+        outcome: "unchanged",
+      });
     },
   );
 
@@ -54,7 +60,7 @@ describe("an interruption", () => {
     await ship.says("CI / all-required (push): pending");
     ship.kill("SIGTERM");
     const ran = await ship.ended;
-    expect([ran.code, world.plane.moves()], ran.stderr).toEqual([143, []]);
+    expect({ code: ran.code, moves: world.plane.moves() }, ran.stderr).toEqual({ code: 143, moves: [] });
     expect(result()).toMatchObject({ outcome: "error", error: { code: "INTERRUPTED" } });
   });
 

@@ -19,10 +19,10 @@ describe("bin/lateen itself", () => {
       runLateen(["--version"], { cwd: folder.path }),
       runLateen(["shp", "--result-file", "out/bin.json"], { cwd: folder.path }),
     ]);
-    expect([help.code, help.stderr]).toEqual([0, ""]);
+    expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
     expect(help.stdout).toContain("  ship ");
-    expect([version.code, version.stdout]).toEqual([0, "0.0.0\n"]);
-    expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
+    expect({ code: version.code, stdout: version.stdout }).toEqual({ code: 0, stdout: "0.0.0\n" });
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 2, stdout: "" });
     expect(unknown.stderr).toBe(
       'error: there is no command "shp"; did you mean "ship"?\n  fix: lateen --help lists the commands\n',
     );
@@ -73,14 +73,14 @@ describe("a faulty command line", () => {
   ])("%j exits 2 and says why", async (argv, message) => {
     const { code, stdout, stderr } = await here(argv);
     expect(stderr).toContain(message);
-    expect([code, stdout]).toEqual([2, ""]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
   test.each(["text", "ndjson"])(
     "--json together with --output %s exits 2, and is answered as --json asks",
     async (output) => {
       const { code, json } = await here(["gate", "--json", "--output", output]);
-      expect([code, json().reason]).toEqual([2, "--json and --output contradict each other"]);
+      expect({ code, reason: json().reason }).toEqual({ code: 2, reason: "--json and --output contradict each other" });
     },
   );
 

@@ -22,7 +22,7 @@ async function expectStop(code: number, outcome: string, reason: RegExp): Promis
   const before = [latest(), await world.ledger()];
   for (const argv of [["--dry-run"], []]) {
     const ran = await promote(...argv);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([code, outcome]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code, outcome });
     expect(JSON.stringify(ran.json())).toMatch(reason);
     expect([latest(), await world.ledger()]).toEqual(before);
   }
@@ -56,7 +56,7 @@ describe("promote is refused", () => {
     await seedImage(world.registry, { repository: images[0], tags: ["latest"], content: "legacy" });
     await expectStop(3, "refused", /states no revision/);
     const ran = await promote("--override", "unlabelled=it is from before the labels");
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(await world.ledger()).toContain("Override: unlabelled because it is from before the labels");
   });
 
@@ -68,7 +68,7 @@ describe("promote is refused", () => {
     expect((await promote()).json().outcome).toBe("shipped");
     world.configure((text) => text.replace(/^fleet:\n(?: .*\n)*/m, ""));
     const back = await world.lateen(["rollback", "--reason", "checkout fails", "--json"]);
-    expect([back.code, back.json().outcome], back.stderr).toEqual([0, "shipped"]);
+    expect({ code: back.code, outcome: back.json().outcome }, back.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(latest()).toEqual(candidates(0));
     await expectStop(3, "refused", /--override rollback-hold=REASON/);
     expect((await promote("--override", "rollback-hold=it was the network")).json().outcome).toBe("shipped");
@@ -83,8 +83,8 @@ describe("promote ends", () => {
       fault,
     });
     const ran = await promote();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([7, "error"]);
-    expect([latest(), await world.ledger()]).toEqual([candidates(0), ""]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 7, outcome: "error" });
+    expect({ latest: latest(), ledger: await world.ledger() }).toEqual({ latest: candidates(0), ledger: "" });
   });
 
   test("with exit 4, where the ledger cannot be reached", async () => {
@@ -119,8 +119,8 @@ describe("promote ends", () => {
       fault: { kind: "answer", status: 500 },
     });
     const ran = await promote();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "held"]);
-    expect([latest(), await world.ledger()]).toEqual([before, ""]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "held" });
+    expect({ latest: latest(), ledger: await world.ledger() }).toEqual({ latest: before, ledger: "" });
   });
 
   test("partial, with every other target promoted, where one of several does not settle", async () => {
@@ -134,12 +134,15 @@ describe("promote ends", () => {
       fault: { kind: "answer", status: 404 },
     });
     const ran = await promote();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 6, outcome: "partial" });
     expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
     // The other way round: reconcile repairs what it can, whatever is wrong with the target before it.
     for (const image of images) world.registry.store.setTag(image, "next", world.digest(image, 0));
     const repaired = await world.lateen(["reconcile", "--json"]);
-    expect([repaired.code, repaired.json().outcome], repaired.stderr).toEqual([6, "partial"]);
+    expect({ code: repaired.code, outcome: repaired.json().outcome }, repaired.stderr).toEqual({
+      code: 6,
+      outcome: "partial",
+    });
     expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
     unwritable();
     // Nor whatever is wrong with the ledger before it.
@@ -147,7 +150,10 @@ describe("promote ends", () => {
     const entry = (await world.repository.git("rev-parse", "refs/lateen/latest")).trim();
     await world.repository.setRef("refs/lateen/latest", old);
     const foreign = await world.lateen(["reconcile", "--json"]);
-    expect([foreign.code, foreign.json().outcome], foreign.stderr).toEqual([4, "unknown"]);
+    expect({ code: foreign.code, outcome: foreign.json().outcome }, foreign.stderr).toEqual({
+      code: 4,
+      outcome: "unknown",
+    });
     expect(foreign.json()["targets"]).toMatchObject([
       { name: "default", state: "unknown", committed: false },
       { name: "next", state: "shipped", committed: true, ledger: { position: 1 } },
@@ -163,7 +169,7 @@ describe("promote ends", () => {
       text.replace("promote: { tags: [latest]", "promote: { tags: [latest], targets: { next: { tags: [next] } }"),
     );
     const ran = await promote();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(images.map((image) => world.tag(image, "next"))).toEqual(candidates(1));
     expect(await world.repository.git("log", "--format=%s", "refs/lateen/next")).toMatch(/\(next\) by octavia/);
     expect((await promote()).json().outcome).toBe("unchanged");
@@ -173,7 +179,7 @@ describe("promote ends", () => {
     const mirror = "mirror/platform-tenant";
     world.configure((text) => text.replace("images: [", `images: ["${world.registry.host}/${mirror}", `));
     const ran = await promote();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(world.tag(mirror, "latest")).toBe(world.digest(images[1], 1));
   });
 });

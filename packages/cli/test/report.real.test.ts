@@ -61,7 +61,7 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
 
   test("sends no request, writes nothing to the console, and shows every tenant", async () => {
     const { page, complaints, requests } = await open("halted.html");
-    expect([complaints, requests]).toEqual([[], [page.url()]]);
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [page.url()] });
     expect(slugs).toHaveLength(12);
     for (const slug of slugs)
       await expect(page.locator("#timeline").getByText(slug, { exact: true }).isVisible()).resolves.toBe(true);
@@ -120,7 +120,7 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
 
   test("shows hostile names as text, and follows no address that runs", async () => {
     const { page, complaints, requests } = await open("hostile.html");
-    expect([complaints, requests]).toEqual([[], [page.url()]]);
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [page.url()] });
     expect(await page.title()).toMatch(/^halted/);
     expect(await page.locator("script, img, iframe, [onerror]").count()).toBe(0);
     expect(await page.locator("#timeline .lane b").allInnerTexts()).toEqual([hostile]);

@@ -19,7 +19,7 @@ describe("report", () => {
   test("of a result shows tenants, tags, decisions and the raw data", async () => {
     await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
     const ran = await world.lateen(["report", "result.json"]);
-    expect([ran.code, ran.stdout], ran.stderr).toEqual([0, "lateen-report.html\n"]);
+    expect({ code: ran.code, stdout: ran.stdout }, ran.stderr).toEqual({ code: 0, stdout: "lateen-report.html\n" });
     const page = world.folder.read("lateen-report.html");
     expectSelfContained(page);
     for (const text of [

@@ -20,12 +20,18 @@ describe("an interrupted rollback", () => {
     await world.shipped([old, sha]);
     const interrupted = await world.interruptInSoak(["rollback", "--reason", reason]);
     expect(interrupted.stderr).toMatch(new RegExp(`lateen rollback --reason .* --to ${old}\\n`));
-    expect([world.tags("latest"), await world.entries("latest")]).toEqual([world.candidates(2), 2]);
+    expect({ tags: world.tags("latest"), entries: await world.entries("latest") }).toEqual({
+      tags: world.candidates(2),
+      entries: 2,
+    });
 
     const moves = world.plane.moves().length;
     for (const argv of [["--dry-run"], []]) {
       const shipped = await world.lateen(["ship", "--sha", sha, "--json", ...argv]);
-      expect([shipped.code, shipped.json().outcome], shipped.stderr).toEqual([3, "refused"]);
+      expect({ code: shipped.code, outcome: shipped.json().outcome }, shipped.stderr).toEqual({
+        code: 3,
+        outcome: "refused",
+      });
       for (const text of ["unfinished rollback", old, "checkout fails", "lateen rollback"])
         expect(shipped.json().reason).toContain(text);
     }
@@ -34,7 +40,10 @@ describe("an interrupted rollback", () => {
     // A newer commit owns the branch and the kill switch is armed: neither stops a rollback.
     world.forge.setVariable("DEPLOY_DISABLED", "true");
     const resumed = await world.lateen(["rollout", "--resume", "--json"], { env: { DEPLOY_DISABLED: "1" } });
-    expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
+    expect({ code: resumed.code, outcome: resumed.json().outcome }, resumed.stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+    });
     expect(resumed.stderr).toContain("the kill switch does not stop a rollback");
     const next = `lateen rollback --to ${old} --reason 'checkout fails at a customer'\\''s cart'`;
     expect(resumed.json()).toMatchObject({
@@ -43,19 +52,21 @@ describe("an interrupted rollback", () => {
       reason: expect.stringContaining("no tag was moved"),
     });
     expect(resumed.stderr).toContain(next);
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [old],
-      world.candidates(2),
-      world.candidates(2),
-    ]);
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [old],
+      tagsLatest: world.candidates(2),
+      tagsNext: world.candidates(2),
+    });
 
     const completed = await world.rollback();
-    expect([completed.code, completed.json().outcome, completed.json()["commit"]], completed.stderr).toEqual([
-      0,
-      "shipped",
-      old,
-    ]);
-    expect([world.tags("latest"), world.tags("next")]).toEqual([world.candidates(1), world.candidates(1)]);
+    expect(
+      { code: completed.code, outcome: completed.json().outcome, commit: completed.json()["commit"] },
+      completed.stderr,
+    ).toEqual({ code: 0, outcome: "shipped", commit: old });
+    expect({ tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      tagsLatest: world.candidates(1),
+      tagsNext: world.candidates(1),
+    });
   });
 
   test("is verified strictly when it is resumed: a tenant on a newer commit is no success", async () => {
@@ -63,7 +74,10 @@ describe("an interrupted rollback", () => {
     await world.interruptInSoak(["rollback", "--reason", reason]);
     world.plane.treat("t2", "skips");
     const resumed = await world.lateen(["rollout", "--resume", "--json"]);
-    expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([5, "halted"]);
+    expect({ code: resumed.code, outcome: resumed.json().outcome }, resumed.stderr).toEqual({
+      code: 5,
+      outcome: "halted",
+    });
     expect(resumed.json()).toMatchObject({
       fleet: { ahead: 0 },
       next: expect.arrayContaining([expect.stringContaining("lateen rollback")]),
@@ -80,11 +94,22 @@ describe("an interrupted rollback", () => {
       ["rollback", "--reason", reason],
     ]) {
       const dry = await world.lateen([...argv, "--dry-run", "--json"]);
-      expect([dry.code, dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual([0, "planned", old]);
+      expect({ code: dry.code, outcome: dry.json().outcome, commit: dry.json()["commit"] }, dry.stderr).toEqual({
+        code: 0,
+        outcome: "planned",
+        commit: old,
+      });
     }
-    expect([world.folder.read(".lateen/rollout.jsonl"), world.plane.moves().length]).toEqual([journal, moves]);
+    expect({ read: world.folder.read(".lateen/rollout.jsonl"), movesCount: world.plane.moves().length }).toEqual({
+      read: journal,
+      movesCount: moves,
+    });
     const again = await world.rollback();
-    expect([again.code, again.json().outcome, again.json()["commit"]], again.stderr).toEqual([0, "shipped", old]);
+    expect({ code: again.code, outcome: again.json().outcome, commit: again.json()["commit"] }, again.stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      commit: old,
+    });
     const posted = world.plane.moves().flat();
     expect(posted.toSorted()).toEqual([...new Set(posted)].toSorted());
   });
@@ -105,7 +130,10 @@ test("an interrupted ship that rollout --resume has continued says that promotio
   expect(gaveWay.json()["next"]).toBeUndefined();
   await world.repository.setRef("refs/heads/main", sha);
   const resumed = await world.lateen(["rollout", "--resume", "--json"]);
-  expect([resumed.code, resumed.json().outcome], resumed.stderr).toEqual([0, "shipped"]);
+  expect({ code: resumed.code, outcome: resumed.json().outcome }, resumed.stderr).toEqual({
+    code: 0,
+    outcome: "shipped",
+  });
   const next = `lateen ship --sha ${sha}`;
   expect(resumed.json()).toMatchObject({
     next: [next],
@@ -121,12 +149,22 @@ test("a release that never got to its ledger is not what a rollback leaves, and 
   await world.interruptInSoak(["ship", "--sha", sha]);
   expect((await world.lateen(["rollout", "--abandon"])).code).toBe(0);
   const further = await world.rollback("--dry-run");
-  expect([further.json().outcome, further.json()["commit"]], further.stderr).toEqual(["planned", oldest]);
+  expect({ outcome: further.json().outcome, commit: further.json()["commit"] }, further.stderr).toEqual({
+    outcome: "planned",
+    commit: oldest,
+  });
   expect(further.stderr).toContain(`give --to ${old}`);
   const back = await world.rollback("--to", old);
-  expect([back.code, back.json().outcome, world.running()], back.stderr).toEqual([0, "shipped", [old]]);
+  expect({ code: back.code, outcome: back.json().outcome, running: world.running() }, back.stderr).toEqual({
+    code: 0,
+    outcome: "shipped",
+    running: [old],
+  });
   expect(back.stderr).not.toContain("was last sent to");
-  expect([await world.entries("latest"), await world.entries("next")]).toEqual([2, 2]);
+  expect({ entriesLatest: await world.entries("latest"), entriesNext: await world.entries("next") }).toEqual({
+    entriesLatest: 2,
+    entriesNext: 2,
+  });
 });
 
 describe("a rollback that is killed", () => {
@@ -163,15 +201,18 @@ describe("a rollback that is killed", () => {
     const wanted = dies === "after" ? entry : entry - 1;
     const written = async (): Promise<number> => (await world.entries("latest")) + (await world.entries("next")) - 6;
     for (let tries = 0; tries < 100 && (await written()) < wanted; tries++) await systemClock.sleep(20);
-    expect([await written(), world.running()]).toEqual([wanted, [old]]);
+    expect({ written: await written(), running: world.running() }).toEqual({ written: wanted, running: [old] });
 
     const again = await world.rollback();
-    expect([again.code, again.json()["commit"]], again.stderr).toEqual([0, old]);
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [old],
-      world.candidates(1),
-      world.candidates(1),
-    ]);
-    expect([await world.entries("latest"), await world.entries("next")]).toEqual([4, 4]);
+    expect({ code: again.code, commit: again.json()["commit"] }, again.stderr).toEqual({ code: 0, commit: old });
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [old],
+      tagsLatest: world.candidates(1),
+      tagsNext: world.candidates(1),
+    });
+    expect({ entriesLatest: await world.entries("latest"), entriesNext: await world.entries("next") }).toEqual({
+      entriesLatest: 4,
+      entriesNext: 4,
+    });
   });
 });

@@ -30,33 +30,40 @@ async function overtake(commit: string, targets: readonly Tag[]): Promise<() => 
 describe("a rollback of several targets", () => {
   test("takes no target that is not there, and says which was meant", async () => {
     const ran = await world.lateen(["rollback", "--target", "nxt", "--reason", "x"]);
-    expect([ran.code, ran.stderr]).toMatchObject([2, expect.stringContaining('"nxt"; did you mean "next"?')]);
+    expect({ code: ran.code, stderr: ran.stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"nxt"; did you mean "next"?'),
+    });
   });
 
   test("takes all of them back, with one move of the fleet and an entry each; dry, it writes nothing", async () => {
     await world.shipped([oldest, old, sha]);
     const before = world.registry.requests.length;
     const dry = await world.rollback("--dry-run");
-    expect([dry.code, dry.json().outcome, dry.json()["commit"]], dry.stderr).toEqual([0, "planned", old]);
+    expect({ code: dry.code, outcome: dry.json().outcome, commit: dry.json()["commit"] }, dry.stderr).toEqual({
+      code: 0,
+      outcome: "planned",
+      commit: old,
+    });
     expect(dry.json()["targets"]).toMatchObject([
       { name: "default", state: "planned", committed: false },
       { name: "next", state: "planned", committed: false },
     ]);
     const written = world.registry.requests.slice(before).filter(({ method }) => !["GET", "HEAD"].includes(method));
-    expect([written, world.plane.moves(), await world.entries("latest"), await world.entries("next")]).toEqual([
-      [],
-      [],
-      3,
-      3,
-    ]);
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [sha],
-      world.candidates(2),
-      world.candidates(2),
-    ]);
+    expect({
+      written,
+      moves: world.plane.moves(),
+      entriesLatest: await world.entries("latest"),
+      entriesNext: await world.entries("next"),
+    }).toEqual({ written: [], moves: [], entriesLatest: 3, entriesNext: 3 });
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [sha],
+      tagsLatest: world.candidates(2),
+      tagsNext: world.candidates(2),
+    });
 
     const ran = await world.rollback();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(ran.json()).toMatchObject({
       commit: old,
       ledger: { position: 4 },
@@ -72,11 +79,11 @@ describe("a rollback of several targets", () => {
         ],
       })),
     });
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [old],
-      world.candidates(1),
-      world.candidates(1),
-    ]);
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [old],
+      tagsLatest: world.candidates(1),
+      tagsNext: world.candidates(1),
+    });
     const posted = world.plane.moves().flat();
     expect(posted.toSorted()).toEqual([...world.tenants.slugs()].toSorted());
 
@@ -87,30 +94,33 @@ describe("a rollback of several targets", () => {
     await world.shipped([oldest, old, sha], ["latest"]);
     await world.shipped([sha], ["next"]);
     const ran = await world.rollback();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([3, "refused"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 3, outcome: "refused" });
     expect(ran.json().reason).toMatch(/next: the ledger has no earlier release/);
     expect(world.running()).toEqual([sha]);
     const only = await world.rollback("--target", "default", "--dry-run");
-    expect([only.json().outcome, only.json()["commit"]], only.stderr).toEqual(["planned", old]);
+    expect({ outcome: only.json().outcome, commit: only.json()["commit"] }, only.stderr).toEqual({
+      outcome: "planned",
+      commit: old,
+    });
     const named = await world.rollback("--to", oldest);
-    expect([named.code, named.json().outcome], named.stderr).toEqual([0, "shipped"]);
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [oldest],
-      world.candidates(0),
-      world.candidates(0),
-    ]);
+    expect({ code: named.code, outcome: named.json().outcome }, named.stderr).toEqual({ code: 0, outcome: "shipped" });
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [oldest],
+      tagsLatest: world.candidates(0),
+      tagsNext: world.candidates(0),
+    });
   });
 
   test("restricted to one leaves the other where it is", async () => {
     await world.shipped([old, sha]);
     const ran = await world.rollback("--target", "next");
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(ran.json()["targets"]).toMatchObject([{ name: "next" }]);
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [old],
-      world.candidates(2),
-      world.candidates(1),
-    ]);
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [old],
+      tagsLatest: world.candidates(2),
+      tagsNext: world.candidates(1),
+    });
     // The other one follows: that is what is left of going back, and not another release.
     const followed = await world.rollback();
     expect(followed.json(), followed.stderr).toMatchObject({
@@ -131,8 +141,12 @@ describe("a rollback of several targets", () => {
       fault: { kind: "answer", status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}' },
     });
     const ran = await world.rollback();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([3, "refused"]);
-    expect([world.plane.moves().length, world.running(), await world.entries("latest")]).toEqual([moves, [sha], 2]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 3, outcome: "refused" });
+    expect({
+      movesCount: world.plane.moves().length,
+      running: world.running(),
+      world: await world.entries("latest"),
+    }).toEqual({ movesCount: moves, running: [sha], world: 2 });
   });
 
   test.each(["latest", "next"] as const)(
@@ -149,29 +163,28 @@ describe("a rollback of several targets", () => {
         onProgress: (line) => void (isDead ||= line.includes("rollout: shipped")),
         haste: 20,
       });
-      expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+      expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 6, outcome: "partial" });
       const names =
         dead === "latest" ? ["next is committed", "default is not"] : ["default is committed", "next is not"];
       for (const name of names) expect(ran.json().reason).toContain(name);
       expect(ran.stderr).not.toContain("lateen reconcile");
-      expect([world.running(), world.tags(dead), world.tags(other)]).toEqual([
-        [old],
-        world.candidates(2),
-        world.candidates(1),
-      ]);
+      expect({ running: world.running(), tagsDead: world.tags(dead), tagsOther: world.tags(other) }).toEqual({
+        running: [old],
+        tagsDead: world.candidates(2),
+        tagsOther: world.candidates(1),
+      });
       back();
       const completed = await world.rollback();
-      expect([completed.code, completed.json().outcome, completed.json()["commit"]], completed.stderr).toEqual([
-        0,
-        "shipped",
-        old,
-      ]);
-      expect([
-        world.tags("latest"),
-        world.tags("next"),
-        await world.entries("latest"),
-        await world.entries("next"),
-      ]).toEqual([world.candidates(1), world.candidates(1), 3, 3]);
+      expect(
+        { code: completed.code, outcome: completed.json().outcome, commit: completed.json()["commit"] },
+        completed.stderr,
+      ).toEqual({ code: 0, outcome: "shipped", commit: old });
+      expect({
+        tagsLatest: world.tags("latest"),
+        tagsNext: world.tags("next"),
+        entriesLatest: await world.entries("latest"),
+        entriesNext: await world.entries("next"),
+      }).toEqual({ tagsLatest: world.candidates(1), tagsNext: world.candidates(1), entriesLatest: 3, entriesNext: 3 });
     },
   );
 
@@ -179,10 +192,20 @@ describe("a rollback of several targets", () => {
     await world.shipped([old, sha]);
     world.plane.meetPlan({ kind: "status", status: 400 });
     const unknown = await world.lateen(["rollback", "--reason", reason, "--json"]);
-    expect([unknown.code, unknown.json().outcome], unknown.stderr).toEqual([4, "unknown"]);
-    expect([world.running(), world.plane.moves(), await world.entries("latest")]).toEqual([[sha], [], 2]);
+    expect({ code: unknown.code, outcome: unknown.json().outcome }, unknown.stderr).toEqual({
+      code: 4,
+      outcome: "unknown",
+    });
+    expect({ running: world.running(), moves: world.plane.moves(), world: await world.entries("latest") }).toEqual({
+      running: [sha],
+      moves: [],
+      world: 2,
+    });
     expect((await world.rollback()).json()["commit"]).toBe(old);
-    expect([world.running(), world.tags("next")]).toEqual([[old], world.candidates(1)]);
+    expect({ running: world.running(), tags: world.tags("next") }).toEqual({
+      running: [old],
+      tags: world.candidates(1),
+    });
   });
 
   test("goes back over a release that came to one target while the fleet moved, and looks at the fleet again", async () => {
@@ -197,13 +220,13 @@ describe("a rollback of several targets", () => {
         came();
       },
     });
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(ran.stderr.split("the fleet to").length - 1).toBe(2);
-    expect([world.tags("latest"), world.tags("next"), await world.entries("next")]).toEqual([
-      world.candidates(1),
-      world.candidates(1),
-      4,
-    ]);
+    expect({
+      tagsLatest: world.tags("latest"),
+      tagsNext: world.tags("next"),
+      world: await world.entries("next"),
+    }).toEqual({ tagsLatest: world.candidates(1), tagsNext: world.candidates(1), world: 4 });
     expect(await world.repository.git("log", "-1", "--format=%B", "refs/lateen/next")).toContain(newer);
   });
 
@@ -219,10 +242,13 @@ describe("a rollback of several targets", () => {
         came();
       },
     });
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([6, "partial"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 6, outcome: "partial" });
     expect(ran.json().reason).toMatch(new RegExp(`next is not \\(superseded: ${newer} .* default`));
     expect(ran.stderr).not.toMatch(/lateen (rollback|reconcile)/);
-    expect([await world.entries("latest"), await world.entries("next")]).toEqual([3, 3]);
+    expect({ entriesLatest: await world.entries("latest"), entriesNext: await world.entries("next") }).toEqual({
+      entriesLatest: 3,
+      entriesNext: 3,
+    });
   });
 
   test("twice at once on two machines goes back once", async () => {
@@ -232,12 +258,16 @@ describe("a rollback of several targets", () => {
       world.folder.read("lateen.yaml").replace("soak: 30ms", "soak: 30ms\n  journal: other/"),
     );
     const both = await Promise.all([world.rollback(), world.rollback("--config", "other.yaml")]);
-    for (const ran of both) expect([ran.code, ran.json()["commit"]], ran.stderr).toEqual([0, old]);
-    expect([world.running(), world.tags("latest"), world.tags("next")]).toEqual([
-      [old],
-      world.candidates(1),
-      world.candidates(1),
-    ]);
-    expect([await world.entries("latest"), await world.entries("next")]).toEqual([3, 3]);
+    for (const ran of both)
+      expect({ code: ran.code, commit: ran.json()["commit"] }, ran.stderr).toEqual({ code: 0, commit: old });
+    expect({ running: world.running(), tagsLatest: world.tags("latest"), tagsNext: world.tags("next") }).toEqual({
+      running: [old],
+      tagsLatest: world.candidates(1),
+      tagsNext: world.candidates(1),
+    });
+    expect({ entriesLatest: await world.entries("latest"), entriesNext: await world.entries("next") }).toEqual({
+      entriesLatest: 3,
+      entriesNext: 3,
+    });
   });
 });

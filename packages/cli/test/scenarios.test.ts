@@ -64,7 +64,7 @@ describe("lateen demo", () => {
 
   test("plays one of them, and says what the old pipeline would have done", async () => {
     const { code, stdout, stderr } = await demo("half-tag");
-    expect([code, stdout]).toEqual([0, expect.stringContaining("✓ no tenant was touched")]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("✓ no tenant was touched") });
     expect(stderr).toMatch(/ before {2}[\s\S]+ now {5}[\s\S]+\$ lateen ship --sha/);
     expect(`${stdout}\n${stderr}`.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const { stdout: document } = await demo("half-tag", "--json");
@@ -113,7 +113,10 @@ describe("lateen demo", () => {
       line.includes("$ lateen ship") ? stop.abort(interruption()) : undefined,
     );
     const { code, stdout } = await running;
-    expect([code, JSON.parse(stdout)]).toEqual([130, expect.objectContaining({ outcome: "error" })]);
+    expect({ code, document: JSON.parse(stdout) }).toEqual({
+      code: 130,
+      document: expect.objectContaining({ outcome: "error" }),
+    });
     expect(stdout).not.toContain("DEMO_FAILED");
   });
 
@@ -132,7 +135,7 @@ describe("lateen demo", () => {
       ]),
     );
     const plan = await runHere(["plan", "--sha", sha, "--json"], { cwd, env });
-    expect([plan.code, plan.json().outcome], plan.stderr).toEqual([0, "planned"]);
+    expect({ code: plan.code, outcome: plan.json().outcome }, plan.stderr).toEqual({ code: 0, outcome: "planned" });
     stop.abort();
     expect(await running).toBe(0);
     expect(machineFiles.exists(cwd)).toBe(false);

@@ -35,7 +35,11 @@ describe("before anything moves, ship stops", () => {
   test("held, where the kill switch was armed when the job started, without a single credential", async () => {
     const env = { DEPLOY_DISABLED: "yes", GITEA_TOKEN: "", CP_TOKEN: "", REGISTRY_PASSWORD: "" };
     const ran = await ship(["--detailed-exitcode"], { env });
-    expect([ran.code, ran.json().outcome, ran.json()["commit"]], ran.stderr).toEqual([12, "held", sha]);
+    expect({ code: ran.code, outcome: ran.json().outcome, commit: ran.json()["commit"] }, ran.stderr).toEqual({
+      code: 12,
+      outcome: "held",
+      commit: sha,
+    });
     expect(world.forge.requests).toEqual([]);
     await expectNothingMoved();
   });
@@ -43,14 +47,14 @@ describe("before anything moves, ship stops", () => {
   test.each(["true", "disable", "maybe"])("held, where the kill switch says %j now", async (value) => {
     world.forge.setVariable("DEPLOY_DISABLED", value);
     const ran = await ship();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "held"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "held" });
     await expectNothingMoved();
   });
 
   test("[forge-silent] held, where only the kill switch cannot be read; unknown, where the forge answers nothing", async () => {
     const unreadable = world.forge.misbehave({ ...htmlPage, on: /variables/ });
     const held = await ship([], { haste: 15 });
-    expect([held.code, held.json().outcome], held.stderr).toEqual([0, "held"]);
+    expect({ code: held.code, outcome: held.json().outcome }, held.stderr).toEqual({ code: 0, outcome: "held" });
     unreadable();
     world.forge.misbehave(htmlPage);
     for (const argv of [
@@ -60,27 +64,31 @@ describe("before anything moves, ship stops", () => {
       ["promote", "--sha", sha],
     ]) {
       const ran = await world.lateen([...argv, "--json"], { haste: 15 });
-      expect([argv[0], ran.code, ran.json().outcome], ran.stderr).toEqual([argv[0], 4, "unknown"]);
+      expect({ argv: argv[0], code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({
+        argv: argv[0],
+        code: 4,
+        outcome: "unknown",
+      });
     }
     await expectNothingMoved();
   });
 
   test("superseded, where a newer release owns production", async () => {
     const ran = await world.lateen(["ship", "--sha", old, "--json", "--detailed-exitcode"]);
-    expect([ran.code, ran.json()["supersededBy"]]).toEqual([11, sha]);
+    expect({ code: ran.code, supersededBy: ran.json()["supersededBy"] }).toEqual({ code: 11, supersededBy: sha });
     await expectNothingMoved();
   });
 
   test("superseded and not red, where the older commit's own checks have failed", async () => {
     world.forge.setStatus({ sha: old, context: "CI / all-required (push)", state: "failure" });
     const ran = await world.lateen(["ship", "--sha", old, "--json"]);
-    expect([ran.code, ran.json().outcome]).toEqual([0, "superseded"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 0, outcome: "superseded" });
   });
 
   test("refused, where the branch was rewound", async () => {
     await world.repository.setRef("refs/heads/main", old);
     const ran = await ship();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([3, "refused"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 3, outcome: "refused" });
     await expectNothingMoved();
   });
 
@@ -98,7 +106,7 @@ describe("before anything moves, ship stops", () => {
   test("[deferred] deferred, where a check was cancelled", async () => {
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "cancelled" });
     const ran = await ship(["--detailed-exitcode"]);
-    expect([ran.code, ran.json().outcome]).toEqual([10, "deferred"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 10, outcome: "deferred" });
     await expectNothingMoved();
   });
 
@@ -106,14 +114,14 @@ describe("before anything moves, ship stops", () => {
     setTo("timeout: 5s", "timeout: 60ms");
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "pending" });
     const ran = await ship();
-    expect([ran.code, ran.json().outcome]).toEqual([4, "unknown"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 4, outcome: "unknown" });
     await expectNothingMoved();
   });
 
   test("[refused] refused, where one of two images lacks its candidate", async () => {
     const half = await world.release({ images: [images[0]] });
     const ran = await world.lateen(["ship", "--sha", half, "--json"]);
-    expect([ran.code, ran.json().outcome]).toEqual([3, "refused"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 3, outcome: "refused" });
     expect(ran.json().reason).toContain(images[1]);
     await expectNothingMoved();
   });
@@ -121,7 +129,7 @@ describe("before anything moves, ship stops", () => {
   test("refused, where the canary is not in the fleet", async () => {
     setTo("canary: [canary-a]", "canary: [canary-b]");
     const ran = await ship();
-    expect([ran.code, ran.json().outcome]).toEqual([3, "refused"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 3, outcome: "refused" });
     expect(ran.json().reason).toContain("canary-b");
     await expectNothingMoved();
   });
@@ -129,10 +137,10 @@ describe("before anything moves, ship stops", () => {
   test("with exit 7 and the variable's name, where a token is not set", async () => {
     for (const name of Object.keys(tokens)) {
       const ran = await ship([], { env: { [name]: "" } });
-      expect([ran.code, ran.json()["error"]]).toEqual([
-        7,
-        expect.objectContaining({ message: `the variable ${name} is not set` }),
-      ]);
+      expect({ code: ran.code, error: ran.json()["error"] }).toEqual({
+        code: 7,
+        error: expect.objectContaining({ message: `the variable ${name} is not set` }),
+      });
     }
     await expectNothingMoved();
   });
@@ -146,10 +154,10 @@ describe("before anything moves, ship stops", () => {
 
   test("with exit 2, where --override names no rule", async () => {
     const ran = await ship(["--override", "canery=typo"]);
-    expect([ran.code, ran.json()["error"]]).toEqual([
-      2,
-      expect.objectContaining({ message: expect.stringContaining('did you mean "canary"?') }),
-    ]);
+    expect({ code: ran.code, error: ran.json()["error"] }).toEqual({
+      code: 2,
+      error: expect.objectContaining({ message: expect.stringContaining('did you mean "canary"?') }),
+    });
     await expectNothingMoved();
   });
 });
@@ -172,7 +180,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
       ["-v"],
       afterCanary(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
     );
-    expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 0, outcome: "held" });
     expect(world.plane.moves()).toEqual([["canary-a"]]);
     expect(ran.json()).toMatchObject({
       fleet: { enumerated: 6, verified: 1, tenants: expect.objectContaining({ length: 6 }) },
@@ -187,7 +195,11 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
       ["-v"],
       afterCanary(() => void (newer = world.release())),
     );
-    expect([ran.code, ran.json().outcome, ran.json()["supersededBy"]]).toEqual([0, "superseded", await newer]);
+    expect({ code: ran.code, outcome: ran.json().outcome, supersededBy: ran.json()["supersededBy"] }).toEqual({
+      code: 0,
+      outcome: "superseded",
+      supersededBy: await newer,
+    });
     expect(world.plane.moves()).toEqual([["canary-a"]]);
     await expectTagsStayed();
   });
@@ -195,7 +207,7 @@ describe("in the middle of the rollout, ship starts nothing new", () => {
   test("halted, where the control plane reports ok and skipped a tenant", async () => {
     world.plane.treat("t2", "skips");
     const ran = await ship();
-    expect([ran.code, ran.json().outcome]).toEqual([5, "halted"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 5, outcome: "halted" });
     expect(ran.json()).toMatchObject({
       fleet: { stragglers: expect.arrayContaining(["t2"]), tenants: expect.objectContaining({ length: 6 }) },
     });
@@ -213,7 +225,7 @@ describe("between rollout and promotion, the tags stay", () => {
       [],
       atTheEnd(() => world.forge.setVariable("DEPLOY_DISABLED", "1")),
     );
-    expect([ran.code, ran.json().outcome]).toEqual([0, "held"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }).toEqual({ code: 0, outcome: "held" });
     expect(ran.json()).toMatchObject({ fleet: { verified: 6 } });
     await expectTagsStayed(ran);
   });
@@ -225,7 +237,10 @@ describe("between rollout and promotion, the tags stay", () => {
       [],
       atTheEnd(() => void execFileSync("git", ["-C", world.repository.path, "update-ref", "refs/heads/main", newer])),
     );
-    expect([ran.code, ran.json().outcome, ran.json()["supersededBy"]], ran.stderr).toEqual([0, "superseded", newer]);
+    expect(
+      { code: ran.code, outcome: ran.json().outcome, supersededBy: ran.json()["supersededBy"] },
+      ran.stderr,
+    ).toEqual({ code: 0, outcome: "superseded", supersededBy: newer });
     expect(ran.json()).toMatchObject({ fleet: { verified: 6 } });
     await expectTagsStayed(ran);
   });
@@ -235,7 +250,7 @@ describe("an override", () => {
   test("waives exactly its check, and is recorded with the actor", async () => {
     world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
     const ran = await ship(["--override", "CI / all-required (push)=runner outage"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(ran.json()["evidence"]).toContainEqual(
       expect.objectContaining({
         rule: "CI / all-required (push)",
@@ -259,7 +274,7 @@ describe("an error that comes late", () => {
       fault: denied,
     });
     const ran = await ship(["--result-file", "result.json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([7, "error"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 7, outcome: "error" });
     expect(ran.json()).toMatchObject({
       commit: sha,
       fleet: { enumerated: 6, verified: 6 },
@@ -282,7 +297,7 @@ describe("an error that comes late", () => {
       fault: denied,
     });
     const ran = await ship();
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([7, "error"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 7, outcome: "error" });
     expect(ran.json()).toMatchObject({
       ledger: { position: 1 },
       images: [{ tags: [{ tag: "latest", after: moved }] }, {}],

@@ -42,7 +42,10 @@ describe("ship", () => {
     expect(world.tenants.slugs().map((slug) => world.tenants.get(slug).sha)).toEqual(Array(6).fill(sha));
     expect(await world.ledger()).toContain("octavia");
     const again = await world.lateen(["ship", "--sha", sha, "--json"]);
-    expect([again.code, again.json().outcome], again.stderr).toEqual([0, "unchanged"]);
+    expect({ code: again.code, outcome: again.json().outcome }, again.stderr).toEqual({
+      code: 0,
+      outcome: "unchanged",
+    });
   });
 });
 
@@ -56,7 +59,7 @@ describe("the starvation guard", () => {
       Array(4).fill("superseded"),
     );
     const ran = await world.lateen(["ship", "--sha", third, "--json"]);
-    expect([ran.code, ran.json().outcome], ran.stderr).toEqual([0, "shipped"]);
+    expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 0, outcome: "shipped" });
     expect(ran.stderr).toContain("2 releases gave way in a row");
     expect(latest()).toEqual(candidates(3));
     expect(await ship(second)).toBe("superseded");

@@ -45,7 +45,10 @@ describe("lateen.mjs alone", () => {
 
   test("is not taken for a configuration where it lies", async () => {
     const failed = (await lateen("plan").catch((error: unknown) => error)) as { stderr: string; code: number };
-    expect([failed.code, failed.stderr]).toEqual([2, expect.stringContaining("no lateen.yaml was found") as string]);
+    expect({ code: failed.code, stderr: failed.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("no lateen.yaml was found") as string,
+    });
   });
 
   test("names the service as what is not in it", async () => {

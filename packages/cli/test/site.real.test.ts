@@ -167,7 +167,10 @@ describe.skipIf(executablePath === undefined)("the documentation in a browser", 
       await page.locator("[name=proof]").selectOption("path-filtered");
       expect(await verdictOf(page, "gate")).toBe("wait");
       await page.locator("[name=age]").fill("120");
-      expect([await verdictOf(page, "gate"), await reasonOf(page, "gate")]).toEqual(["open", expect.any(String)]);
+      expect({ verdictOf: await verdictOf(page, "gate"), reasonOf: await reasonOf(page, "gate") }).toEqual({
+        verdictOf: "open",
+        reasonOf: expect.any(String),
+      });
 
       expect(await verdictOf(page, "tenant")).toBe("behind");
       await page.locator("[name=tenant-relation]").selectOption("ahead");
@@ -203,7 +206,10 @@ describe.skipIf(executablePath === undefined)("the documentation in a browser", 
       await page.locator("[data-panel=rollout] output").waitFor({ timeout: 60_000 });
       expect(await verdictOf(page, "rollout")).toBe("halted");
       const hurt = await page.locator(".dot.hurt").count();
-      expect([hurt, await page.locator("[data-hurt]").innerText()]).toEqual([expect.any(Number), String(hurt)]);
+      expect({ hurt, innerText: await page.locator("[data-hurt]").innerText() }).toEqual({
+        hurt: expect.any(Number),
+        innerText: String(hurt),
+      });
       expect(hurt).toBeGreaterThan(1);
       expect(await page.locator(".dot.old").count()).toBeGreaterThan(0);
       await page.screenshot({ path: join(pictures, "rollout-halted.png"), fullPage: true });

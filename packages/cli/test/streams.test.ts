@@ -36,16 +36,16 @@ describe("standard output", () => {
 
   test("of superseded is the newer SHA and nothing else", async () => {
     const yes = await world.lateen(["superseded", "--sha", world.commits[0] ?? ""]);
-    expect([yes.code, yes.stdout]).toEqual([0, `${sha}\n`]);
+    expect({ code: yes.code, stdout: yes.stdout }).toEqual({ code: 0, stdout: `${sha}\n` });
     const no = await world.lateen(["superseded", "--sha", sha]);
-    expect([no.code, no.stdout]).toEqual([10, ""]);
+    expect({ code: no.code, stdout: no.stdout }).toEqual({ code: 10, stdout: "" });
     const json = await world.lateen(["superseded", "--sha", sha, "--json"]);
-    expect([json.code, json.json().outcome]).toEqual([10, "latest"]);
+    expect({ code: json.code, outcome: json.json().outcome }).toEqual({ code: 10, outcome: "latest" });
   });
 
   test("is all that -q leaves of a success", async () => {
     const ran = await world.lateen(["gate", "--sha", sha, "-q"]);
-    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: "" });
     expect(ran.stdout).toContain("open");
   });
 });
@@ -85,7 +85,10 @@ describe("a job", () => {
 
   test("that asks for quiet gets its outputs and an empty log", async () => {
     const ran = await world.lateen(["gate", "--sha", sha, "-q"], { env: jobEnv() });
-    expect([ran.code, ran.stderr.replaceAll(/^::add-mask::.*\n/gm, "")]).toEqual([0, ""]);
+    expect({ code: ran.code, stderr: ran.stderr.replaceAll(/^::add-mask::.*\n/gm, "") }).toEqual({
+      code: 0,
+      stderr: "",
+    });
     expect(world.folder.read("output")).toContain("outcome=open");
     const faulty = await world.lateen(["gate", "--sha", sha, "-q", "--config", "nowhere.yaml"], { env: jobEnv() });
     expect(faulty.stderr).toContain("::error title=lateen gate::");

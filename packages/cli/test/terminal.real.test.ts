@@ -43,7 +43,10 @@ async function expectSane(at: Terminal): Promise<void> {
   await at.enter("stty -g > after; echo typed''again");
   await at.shows(/^typedagain$/m);
   expect(world.folder.read("after")).toBe(world.folder.read("before"));
-  expect([await at.ask("cursor_flag"), await at.ask("alternate_on")]).toEqual(["1", "0"]);
+  expect({ askCursorFlag: await at.ask("cursor_flag"), askAlternateOn: await at.ask("alternate_on") }).toEqual({
+    askCursorFlag: "1",
+    askAlternateOn: "0",
+  });
 }
 
 /** The lines of the frame: everything from the canary down. */

@@ -73,7 +73,7 @@ describe("at a terminal", () => {
         }, 600);
       },
     });
-    expect([ran.code, atPause], ran.stderr).toEqual([0, 1]);
+    expect({ code: ran.code, atPause }, ran.stderr).toEqual({ code: 0, atPause: 1 });
     expect(ran.stderr).toContain("p continues");
     expect(keyboard.open()).toBe(false);
   });
@@ -88,7 +88,7 @@ describe("at a terminal", () => {
       onInterrupt: () => stop.abort(interruption()),
       onProgress: (text) => (text.includes("soaks") && !stop.signal.aborted ? keyboard.press("q") : undefined),
     });
-    expect([ran.code, world.plane.moves()], ran.stderr).toEqual([130, [["canary-a"]]]);
+    expect({ code: ran.code, moves: world.plane.moves() }, ran.stderr).toEqual({ code: 130, moves: [["canary-a"]] });
     expect(ran.stderr).toContain("lateen rollout --resume");
   });
 });

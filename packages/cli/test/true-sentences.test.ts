@@ -27,7 +27,10 @@ test("a newer commit is named once", async () => {
 
 test("status claims no agreement where the ledger is empty", async () => {
   const { code, json } = await world.lateen(["status", "--json"]);
-  expect([code, json().reason]).toEqual([4, "the ledger has no entry yet, so nothing was compared"]);
+  expect({ code, reason: json().reason }).toEqual({
+    code: 4,
+    reason: "the ledger has no entry yet, so nothing was compared",
+  });
 });
 
 test("a dry run that would give a rollout up says so", async () => {

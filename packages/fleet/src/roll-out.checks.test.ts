@@ -261,11 +261,11 @@ describe("after a halt by a check", () => {
         const roll = () => world.run({}, { ...ports, journal: journal === "kept" ? kept : memoryJournal() });
         const first = await roll();
         const moved = first.value?.moved ?? 0;
-        expect([step, first.kind]).toEqual([step, "stop"]);
+        expect({ step, kind: first.kind }).toEqual({ step, kind: "stop" });
         const second = await roll();
-        expect([step, second.kind, second.value?.moved]).toEqual([step, "stop", 0]);
+        expect({ step, kind: second.kind, moved: second.value?.moved }).toEqual({ step, kind: "stop", moved: 0 });
         well = true;
-        expect([step, (await roll()).value?.moved]).toEqual([step, 6 - moved]);
+        expect({ step, moved: (await roll()).value?.moved }).toEqual({ step, moved: 6 - moved });
       }
     },
   );

@@ -84,7 +84,7 @@ describe("promote", () => {
     const verdict = await promote(world.inputFor(world.mine), world.ports);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "refused", value: { changed: false } });
     expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["unchanged", "unchanged", "refused"]);
-    expect([world.latest(), world.ledger.heads]).toEqual([before, []]);
+    expect({ latest: world.latest(), heads: world.ledger.heads }).toEqual({ latest: before, heads: [] });
   });
 
   test("a half-moved set is completed forward", async () => {
@@ -183,7 +183,7 @@ describe("before the commit point", () => {
     const denied = trouble({ category: "auth", code: "DENIED" });
     world.tags.fault = (call) => (call.method === method && call.repository === tenant ? denied : undefined);
     await expect(promote(world.inputFor(world.mine), world.ports)).rejects.toBe(denied);
-    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    expect({ writes: world.tags.writes, heads: world.ledger.heads }).toEqual({ writes: [], heads: [] });
   });
 
   test("each revision is compared once", async () => {
@@ -204,7 +204,7 @@ describe("before the commit point", () => {
     const verdict = await promote(world.inputFor(world.mine), world.ports);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
     expect(verdict.kind === "stop" && verdict.reason).toMatch(/does not exist .*; build and push it/);
-    expect([world.latest(), world.ledger.heads]).toEqual([before, []]);
+    expect({ latest: world.latest(), heads: world.ledger.heads }).toEqual({ latest: before, heads: [] });
   });
 
   test.each([
@@ -225,7 +225,7 @@ describe("before the commit point", () => {
     world.tags.fault = ({ method, repository }) =>
       method === "preflight" && repository === mirror ? trouble({ category: "auth", code: "DENIED" }) : undefined;
     await expect(promote(world.inputFor(world.mine), world.ports)).rejects.toMatchObject({ category: "auth" });
-    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    expect({ writes: world.tags.writes, heads: world.ledger.heads }).toEqual({ writes: [], heads: [] });
   });
 
   test("an immutable tag is refused, and named as the refused one", async () => {
@@ -239,7 +239,7 @@ describe("before the commit point", () => {
       reason: expect.stringMatching(/mirror.*the tag is immutable; .*make the tags mutable/),
     });
     expect(verdict.value?.images.map(({ tags }) => tags[0]?.action)).toEqual(["unchanged", "unchanged", "refused"]);
-    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    expect({ writes: world.tags.writes, heads: world.ledger.heads }).toEqual({ writes: [], heads: [] });
   });
 
   test.each(["resolve", "manifest", "revision", "preflight"])(
@@ -249,7 +249,7 @@ describe("before the commit point", () => {
       world.tags.fault = (call) => (call.method === method && call.repository === tenant ? trouble() : undefined);
       const verdict = await promote(world.inputFor(world.mine), world.ports);
       expect(verdict).toMatchObject({ kind: "stop", outcome: "unknown" });
-      expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+      expect({ writes: world.tags.writes, heads: world.ledger.heads }).toEqual({ writes: [], heads: [] });
     },
   );
 
@@ -340,7 +340,7 @@ describe("before the commit point", () => {
     const verdict = await checkPromotion(world.inputFor(world.mine), world.ports);
     expect(verdict).toMatchObject({ kind: "go", value: { changed: true } });
     expect(verdict.value?.images.map(({ digest }) => digest)).toEqual(world.digests(world.mine));
-    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    expect({ writes: world.tags.writes, heads: world.ledger.heads }).toEqual({ writes: [], heads: [] });
     expect(await checkPromotion(world.inputFor(world.ancient), world.ports)).toMatchObject({
       kind: "stop",
       outcome: "refused",
@@ -359,7 +359,7 @@ describe("an interruption", () => {
     await expect(promote(world.inputFor(world.mine), world.ports, controller.signal)).rejects.toMatchObject({
       category: "interrupted",
     });
-    expect([world.tags.writes, world.ledger.heads]).toEqual([[], []]);
+    expect({ writes: world.tags.writes, heads: world.ledger.heads }).toEqual({ writes: [], heads: [] });
   });
 });
 

@@ -168,7 +168,7 @@ describe("rollback", () => {
       return go(fleet, testEvidence);
     };
     const verdict = await rollback(inputFor(world, { to: world.three, beforeCommit }), world.ports);
-    expect([verdict.kind, rounds]).toEqual(["go", 2]);
+    expect({ kind: verdict.kind, rounds }).toEqual({ kind: "go", rounds: 2 });
     expect(world.ledger.heads.at(-1)?.entry).toMatchObject({
       kind: "rollback",
       commit: world.three,

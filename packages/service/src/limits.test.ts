@@ -169,7 +169,10 @@ describe("a token", () => {
       expect(wrong.blockedFor("192.0.2.1")).toBeUndefined();
       wrong.count("192.0.2.1");
     }
-    expect([wrong.blockedFor("192.0.2.1"), wrong.blockedFor("192.0.2.2")]).toEqual([60, undefined]);
+    expect({
+      blockedFor192021: wrong.blockedFor("192.0.2.1"),
+      blockedFor192022: wrong.blockedFor("192.0.2.2"),
+    }).toEqual({ blockedFor192021: 60, blockedFor192022: undefined });
     await clock.advance(60_000);
     expect(wrong.blockedFor("192.0.2.1")).toBeUndefined();
   });

@@ -180,10 +180,10 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
     await page.emulateMedia({ colorScheme: "light" });
     const light = await paper();
     await page.emulateMedia({ colorScheme: "dark" });
-    expect([light, await paper()]).toEqual([
-      "rgb(255, 255, 255)",
-      expect.stringMatching(/^rgb\((1|2|3)\d, (1|2|3)\d, (1|2|3)\d\)$/) as string,
-    ]);
+    expect({ light, paper: await paper() }).toEqual({
+      light: "rgb(255, 255, 255)",
+      paper: expect.stringMatching(/^rgb\((1|2|3)\d, (1|2|3)\d, (1|2|3)\d\)$/) as string,
+    });
     await page.setViewportSize({ width: 360, height: 800 });
     await press("Stop", "no");
     await shows("#act-error", "rita may not do this");

@@ -96,7 +96,10 @@ test("a pause that is ordered between the rollout and the promotion holds the ta
   service = await createService({ database: server.url, fleets: { [name]: { settings } }, tokens, env: world.env });
   client = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
   await new Promise((done) => setTimeout(done, 1_500));
-  expect([(await client.wait(id, () => true)).state, world.latest()]).toEqual(["paused", before]);
+  expect({ state: (await client.wait(id, () => true)).state, latest: world.latest() }).toEqual({
+    state: "paused",
+    latest: before,
+  });
   await client.send("POST", `/v1/rollouts/${id}/continue`, { reason: "it is well" });
   expect((await client.wait(id, hasEnded)).result?.outcome).toBe("shipped");
   expect(world.latest()).toEqual([sha, sha]);

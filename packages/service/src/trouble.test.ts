@@ -204,7 +204,10 @@ test("services of one database with different settings each drive their own flee
   const ids = [await mine.order(commit("b"), name), await theirs.order(commit("c"), `${name}-other`)];
   const ended = await Promise.all(ids.map((id) => mine.wait(id, hasEnded)));
   expect(ended.map(({ result }) => result?.outcome)).toEqual(["shipped", "shipped"]);
-  expect([moved(), other.plane.moves().flat().toSorted()]).toEqual([fleet.slugs, other.slugs]);
+  expect({ moved: moved(), moves: other.plane.moves().flat().toSorted() }).toEqual({
+    moved: fleet.slugs,
+    moves: other.slugs,
+  });
   // A rollout is seen and stopped from each of them; a fleet is ordered for where it is configured.
   expect(await mine.send("POST", `/v1/fleets/${name}-other/releases`, { sha: commit("d") })).toMatchObject({
     status: 404,

@@ -18,7 +18,11 @@ describe("a command line", () => {
     );
     expect(args.positionals).toEqual(["ship", "--json"]);
     expect(args.text("config")).toBe("x.yaml");
-    expect([args.has("quiet"), args.has("verbose"), args.has("json")]).toEqual([true, true, false]);
+    expect({ hasQuiet: args.has("quiet"), hasVerbose: args.has("verbose"), hasJson: args.has("json") }).toEqual({
+      hasQuiet: true,
+      hasVerbose: true,
+      hasJson: false,
+    });
     expect(args.all("override")).toEqual(["a=b c", "d=e"]);
   });
 

@@ -85,7 +85,10 @@ describe("a configuration", () => {
     expect((await load("killSwitch: { variable: OUTSIDE }", { cwd })).file).toBeUndefined();
     writeFileSync(join(folder, "repository", "lateen.json"), '{ "killSwitch": { "variable": "INSIDE" } }');
     const found = await load("", { cwd });
-    expect([found.config.killSwitch?.variable, found.folder]).toEqual(["INSIDE", join(folder, "repository")]);
+    expect({ variable: found.config.killSwitch?.variable, folder: found.folder }).toEqual({
+      variable: "INSIDE",
+      folder: join(folder, "repository"),
+    });
   });
 
   test("may be a program", async () => {

@@ -50,7 +50,10 @@ describe("a trial", () => {
     await createGitRefLog({ remote: repository.path, ref, env }).append(null, { subject: "real", value: 1 });
     const [before, objects] = [await repository.git("for-each-ref"), await repository.git("count-objects")];
     expect(await trials[0]?.append()).toMatchObject({ kind: "appended", head: { position: 2 } });
-    expect([await repository.git("for-each-ref"), await repository.git("count-objects")]).toEqual([before, objects]);
+    expect({
+      gitForEachRef: await repository.git("for-each-ref"),
+      gitCountObjects: await repository.git("count-objects"),
+    }).toEqual({ gitForEachRef: before, gitCountObjects: objects });
     expect(server.requests.filter(({ isPush }) => isPush)).toEqual([]);
     await server.close();
   });

@@ -30,5 +30,5 @@ test.each<[what: string, place: object, remote: string, token: string | undefine
   ["a path", { remote: "ledger.git" }, "/project/ledger.git", undefined],
 ])("of a ledger at %s", (_, place, remote, token) => {
   const found = gitPlace(parts, { ref: "refs/lateen/latest", insecure: false, ...place }, "promote.ledger.remote");
-  expect([found.remote, found.token?.reveal()]).toEqual([remote, token]);
+  expect({ remote: found.remote, reveal: found.token?.reveal() }).toEqual({ remote, reveal: token });
 });

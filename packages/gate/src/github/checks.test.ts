@@ -103,7 +103,7 @@ describe("checks", () => {
     const before = [pages(), fake.requests.length];
     expect(valueOf(await forge.checks(sha)).filter(({ name }) => name === "old")).not.toEqual([]);
     const again = fake.requests.slice(before[1]).filter(({ path }) => path.includes("/statuses?"));
-    expect([before[0], again.length]).toEqual([2, 1]);
+    expect({ before: before[0], againCount: again.length }).toEqual({ before: 2, againCount: 1 });
   });
 
   it("does not make do with one list of statuses where the other failed", async () => {

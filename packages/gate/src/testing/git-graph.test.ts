@@ -44,11 +44,11 @@ describe.each(Object.keys(histories))("a graph in %s", (kind) => {
   test("knows heads, commits, ranges, differences and files", async () => {
     const { graph, shas } = (await histories[kind]?.()) ?? expect.unreachable();
     const [root, one, two, side] = shas;
-    expect([await graph.head("main"), await graph.head("side"), await graph.head("none")]).toEqual([
-      two,
-      side,
-      undefined,
-    ]);
+    expect({
+      headMain: await graph.head("main"),
+      headSide: await graph.head("side"),
+      headNone: await graph.head("none"),
+    }).toEqual({ headMain: two, headSide: side, headNone: undefined });
     expect(await graph.commit(one.slice(0, 8))).toMatchObject({
       sha: one,
       parents: [root],

@@ -49,7 +49,7 @@ describe("a request", () => {
       "user-agent": "lateen",
       "accept-encoding": expect.stringContaining("identity") as string,
     });
-    expect([server.unexpected, server.remaining]).toEqual([[], 0]);
+    expect({ unexpected: server.unexpected, remaining: server.remaining }).toEqual({ unexpected: [], remaining: 0 });
   });
 
   test("may name itself otherwise, and may have no body to answer with", async () => {
@@ -63,7 +63,10 @@ describe("a request", () => {
   test("does not follow redirects: they are answers", async () => {
     const server = await start([{ status: 307, headers: { location: "http://127.0.0.1:1/" } }]);
     const response = await get(server.url);
-    expect([response.status, response.header("location")]).toEqual([307, "http://127.0.0.1:1/"]);
+    expect({ status: response.status, header: response.header("location") }).toEqual({
+      status: 307,
+      header: "http://127.0.0.1:1/",
+    });
   });
 
   test("streams a body up", async () => {

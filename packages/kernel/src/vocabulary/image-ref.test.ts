@@ -191,5 +191,9 @@ test.each([
 test("the longest reference that the grammar allows is read", () => {
   const name = `ghcr.io/${"a".repeat(247)}`;
   const ref = parseImageRef(`${name}:${"t".repeat(128)}@sha512:${"0".repeat(128)}`);
-  expect([ref.repository.length, ref.tag?.length, ref.digest?.length]).toEqual([255, 128, 135]);
+  expect({
+    repositoryLength: ref.repository.length,
+    tagLength: ref.tag?.length,
+    digestLength: ref.digest?.length,
+  }).toEqual({ repositoryLength: 255, tagLength: 128, digestLength: 135 });
 });

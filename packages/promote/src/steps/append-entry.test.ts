@@ -26,7 +26,11 @@ describe("the commit point", () => {
     expect(verdict.value?.images.flatMap(({ tags }) => tags.map(({ action }) => action))).toEqual(
       all.map(() => "unchanged"),
     );
-    expect([asked, world.latest(), world.ledger.heads]).toEqual([[1], before, []]);
+    expect({ asked, latest: world.latest(), heads: world.ledger.heads }).toEqual({
+      asked: [1],
+      latest: before,
+      heads: [],
+    });
   });
 
   test("keeps what a guard has seen", async () => {

@@ -284,7 +284,10 @@ describe("at the commit point", () => {
     const dead = async () => new Promise<never>(() => undefined);
     void promote(world.inputFor(world.mine), { ...world.ports, tags: { ...world.tags, put: dead } });
     await world.clock.advance(1_000);
-    expect([world.ledger.heads.length, world.latest()]).toEqual([1, world.digests(world.old)]);
+    expect({ headsCount: world.ledger.heads.length, latest: world.latest() }).toEqual({
+      headsCount: 1,
+      latest: world.digests(world.old),
+    });
     const verdict = await promote(world.inputFor(world.mine), world.ports);
     expect(verdict).toMatchObject({ kind: "go", value: { changed: true, ledger: { position: 1, appended: false } } });
     expect(world.ledger.heads).toHaveLength(1);

@@ -60,7 +60,7 @@ describe("reading", () => {
       registries.manifest(parseImageRef(`${repository}@${image.digest}`)),
       registries.resolve(parseImageRef(`${repository}:latest`)),
     ]);
-    expect([source.kind, tag.kind]).toEqual(["found", "absent"]);
+    expect({ kindSource: source.kind, kindTag: tag.kind }).toEqual({ kindSource: "found", kindTag: "absent" });
     expect(operations()).toEqual(["BatchGetImage"]);
   });
 

@@ -15,5 +15,5 @@ test.each([
   ["--color auto leaves it to the environment", "auto", { NO_COLOR: "1" }, true, false],
 ] as const)("%s", (_, when, env, isTerminal, on) => {
   const style = createStyle(when, env, { write: () => undefined, isTerminal, columns: () => 80 });
-  expect([style.on, style.paint("red", "x")]).toEqual([on, on ? "\u001b[31mx\u001b[39m" : "x"]);
+  expect({ on: style.on, paint: style.paint("red", "x") }).toEqual({ on, paint: on ? "\u001b[31mx\u001b[39m" : "x" });
 });

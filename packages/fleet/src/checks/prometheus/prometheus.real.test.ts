@@ -136,7 +136,7 @@ describe.skipIf(!existsSync(program))("checks over a real Prometheus", () => {
   test("a sample with an instant of its own is as old as it says, though the answer is of now", async () => {
     const aged = createPrometheusCheck({ ...common, url, query: "sum(aged)", below: 1e9, maxAgeMs: 10_000 });
     const { kind, reading } = await judge(aged);
-    expect([reading.kind, kind]).toEqual(["found", "unknown"]);
+    expect({ kindReading: reading.kind, kind }).toEqual({ kindReading: "found", kind: "unknown" });
     if (reading.kind === "found") expect(Date.now() - reading.value.takenAt).toBeGreaterThan(29_000);
   });
 

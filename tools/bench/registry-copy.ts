@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, get, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
 import { promisify } from "node:util";
 import { parseDigest, parseImageRef } from "../../packages/kernel/src/index.ts";
 import { createOciRegistry } from "../../packages/registry/src/oci/index.ts";
@@ -12,6 +12,8 @@ import { startDelayedSocket } from "./delayed-socket.ts";
 const run = promisify(execFile);
 const size = 96 * 1024 * 1024;
 const rounds = Number(process.env["ROUNDS"] ?? 5);
+/** Milliseconds in each direction. */
+const delays = (process.env["DELAYS"] ?? "0,30").split(",").map(Number);
 
 /** A program that copies an image, as a command line for a source and a target. */
 export interface Copier {
@@ -26,7 +28,7 @@ export async function measureCopies(
 ): Promise<void> {
   const registries = [await startDockerRegistry(), await startDockerRegistry()] as const;
   try {
-    for (const delayMs of [0, 30]) {
+    for (const delayMs of delays) {
       const sides = await Promise.all(registries.map(({ host }) => startDelayedSocket(host, delayMs)));
       const [source = "", target = ""] =
         delayMs === 0 ? registries.map(({ host }) => host) : sides.map(({ host }) => host);
@@ -50,7 +52,9 @@ export async function measureCopies(
       print(delayMs, all);
       await Promise.all(sides.map((side) => side.close()));
     }
-    await barePipe(registries[0].host, await pushLayer(registries[0].host));
+    const digest = await pushLayer(registries[0].host);
+    await barePipe(registries[0].host, digest);
+    await plainSockets(registries[0].host, digest);
   } finally {
     await Promise.all(registries.map((registry) => registry.close()));
   }
@@ -107,6 +111,47 @@ async function barePipe(host: string, digest: string): Promise<void> {
   console.log(
     `\na bare pipe with SHA-256: ${ms.toFixed(0)} ms of processor time, the sink's included; ${(size / 1000 / ms).toFixed(0)} MB/s`,
   );
+}
+
+/** The same without an HTTP client on either side: what sockets and hashing take by themselves. */
+async function plainSockets(host: string, digest: string): Promise<void> {
+  const layer = await layerOf(host, digest);
+  const sink = createSocketServer((socket) => void socket.resume());
+  sink.listen(0, "127.0.0.1");
+  await once(sink, "listening");
+  const used: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const before = process.cpuUsage();
+    await throughSockets(new URL(`http://${host}/v2/acme/big/blobs/${layer}`), (sink.address() as AddressInfo).port);
+    const { user, system } = process.cpuUsage(before);
+    if (round > 0) used.push((user + system) / 1000);
+  }
+  sink.close();
+  const ms = Math.min(...used);
+  console.log(`the same over plain sockets: ${ms.toFixed(0)} ms; ${(size / 1000 / ms).toFixed(0)} MB/s`);
+}
+
+/** One buffer of 1 MiB is read into, hashed and written; it is read into again once it has been written. */
+async function throughSockets({ hostname, port, pathname, host }: URL, sinkPort: number): Promise<void> {
+  const hash = createHash("sha256");
+  const outgoing = connect(sinkPort, "127.0.0.1");
+  const buffer = Buffer.allocUnsafeSlow(1_048_576);
+  let left = size;
+  let isHead = true;
+  await new Promise<void>((resolve, reject) => {
+    const take = (bytes: number): boolean => {
+      const start = isHead ? buffer.indexOf("\r\n\r\n") + 4 : 0;
+      isHead = false;
+      const piece = buffer.subarray(start, bytes);
+      hash.update(piece);
+      left -= piece.byteLength;
+      outgoing.write(piece, () => (left === 0 ? resolve() : incoming.resume()));
+      return false;
+    };
+    const incoming = connect({ host: hostname, port: Number(port), onread: { buffer, callback: take } });
+    incoming.on("error", reject).write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  });
+  outgoing.destroy();
 }
 
 async function layerOf(host: string, digest: string): Promise<string> {

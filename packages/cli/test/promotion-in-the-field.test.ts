@@ -4,9 +4,9 @@ import { createGitRepository } from "@lateen/git-log/testing";
 import { type CommitSha, parseCommitSha, parseImageRef, systemClock } from "@lateen/kernel";
 import { type Ledger, promote, type PromotionInput } from "@lateen/promote";
 import { createGitLedger } from "@lateen/promote/ledger-git";
-import { createMemoryHistory, createMemoryLedger, type MemoryHistory } from "@lateen/promote/testing";
+import { createMemoryHistory, createMemoryLedger } from "@lateen/promote/testing";
 import { openRegistries } from "@lateen/registry";
-import { type FakeRegistry, seedImage, startRegistry } from "@lateen/registry/testing";
+import { seedImage, startRegistry } from "@lateen/registry/testing";
 import { afterEach, expect, test } from "vitest";
 
 // A promotion over real HTTP, with registries that answer as real ones were seen to.
@@ -15,8 +15,6 @@ const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
 
 interface World {
-  readonly sides: readonly FakeRegistry[];
-  readonly history: MemoryHistory;
   /** Pushes a candidate of a new commit to every repository. */
   release(name: string): Promise<{ readonly commit: CommitSha; readonly digests: readonly string[] }>;
   promote(commit: CommitSha, ledger: Ledger): ReturnType<typeof promote>;
@@ -25,8 +23,8 @@ interface World {
 
 const repository = "acme/platform";
 
-async function startWorld(quirks: NonNullable<Parameters<typeof startRegistry>[0]>["quirks"]): Promise<World> {
-  const sides = await Promise.all([startRegistry({ quirks }), startRegistry({ quirks })]);
+async function startWorld(options: Parameters<typeof startRegistry>[0]): Promise<World> {
+  const sides = await Promise.all([startRegistry(options), startRegistry(options)]);
   closing.push(...sides.map(({ close }) => close));
   const history = createMemoryHistory();
   const input = (commit: CommitSha): PromotionInput => ({
@@ -41,8 +39,6 @@ async function startWorld(quirks: NonNullable<Parameters<typeof startRegistry>[0
     actor: "test",
   });
   return {
-    sides,
-    history,
     async release(name) {
       const commit = parseCommitSha(history.commit(name));
       const tags = [`staging-${commit.slice(0, 7)}`];
@@ -62,7 +58,7 @@ async function startWorld(quirks: NonNullable<Parameters<typeof startRegistry>[0
 }
 
 test("where HEAD of a manifest is answered 404, a newer commit is promoted and an older one is refused", async () => {
-  const world = await startWorld({ headOfManifests: "404" });
+  const world = await startWorld({ quirks: { headOfManifests: "404" } });
   const older = await world.release("older");
   const newer = await world.release("newer");
   const newest = await world.release("newest");

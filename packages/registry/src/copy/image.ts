@@ -96,7 +96,7 @@ function describeReferrers(
   const kinds = brought.map(({ tag, artifactType }) => tag ?? artifactType ?? "a referrer");
   const fact =
     brought.length === 0
-      ? `nothing belongs to ${request.source.repository}@${request.source.digest ?? ""}`
+      ? `nothing in ${request.source.repository} belongs to ${request.source.digest ?? ""}; other repositories are not looked at`
       : `${brought.length} manifests that belong to the image were copied: ${[...new Set(kinds)].slice(0, 10).join(", ")}`;
   return [
     note(request, ports, "copied", fact),

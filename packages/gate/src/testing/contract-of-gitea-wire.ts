@@ -65,10 +65,10 @@ export function contractOfGiteaWire({ check, lacks }: ContractSuite, version: st
     await forge.head("main");
     const answer = await read(forge, { kind: "variable", name: "STOP" });
     assertPart(answer, { status: 404, type: "application/json", body: { message: "variable not found" } });
-    await assert.rejects(async () => {
-      fake.setVariable("STOP", "");
-      await forge.head("main");
-    });
+    fake.setVariable("STOP", "");
+    // The refusal of a real server is an error of its next read.
+    await forge.head("main").catch(() => undefined);
+    assertPart(await read(forge, { kind: "variable", name: "STOP" }), { status: 404 });
   });
 
   if (minor < 25 || lacks("runs to be set")) return;

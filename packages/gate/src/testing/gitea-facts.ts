@@ -171,8 +171,8 @@ export function createGiteaFacts(home: () => string, version: string, lateRuns =
     },
     setRun: addRun,
     setVariable(name, value, of = "repository") {
-      if (value === "") throw new Error(`Gitea stores no empty value: ${name}`);
-      if (value === undefined) facts.variables[of].delete(name);
+      // An empty value is refused with 422 and never stored.
+      if (value === undefined || value === "") facts.variables[of].delete(name);
       else facts.variables[of].set(name, value);
     },
     addPush: (push) => void facts.pushes.unshift(push),

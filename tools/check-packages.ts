@@ -172,7 +172,7 @@ async function useService(tarballs: readonly string[]): Promise<void> {
   install(path, ...tarballs);
   writeFileSync(
     join(path, "lateen.yaml"),
-    "release: { candidate: 'at-{sha}' }\nfleet: { controlPlanes: [{ name: prod, url: 'http://127.0.0.1:9' }], canary: [one] }\n",
+    "release: { candidate: 'at-{sha}' }\nfleet: { controlPlanes: [{ name: prod, url: 'http://127.0.0.1:9' }], canary: [one], buildinfo: 'http://127.0.0.1:9/{slug}' }\n",
   );
   const argv = ["serve", "--listen", "127.0.0.1:0"];
   const program = join(path, "node_modules/.bin/lateen");

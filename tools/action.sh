@@ -41,9 +41,9 @@ trap 'kill -TERM "$child" 2>/dev/null || true' TERM
 code=0
 while wait "$child" || code=$?; kill -0 "$child" 2>/dev/null; do code=0; done
 
-# By itself `gate` ends 10 to 12 for what is not open, and `superseded` 10; a step is red only if it was asked to be.
+# `gate` ends 10 to 12 for what is not open, `superseded` 10, a plan with --detailed-exitcode 13: a step is red only if it was asked to be.
 case $code in
-  0 | 10 | 11 | 12)
+  0 | 10 | 11 | 12 | 13)
     outcome=$(sed -n 's/^ *"outcome": *"\([a-z]*\)".*/\1/p' "$result" 2>/dev/null | head -n 1)
     if [ -n "$outcome" ] && printf '%s\n' "${INPUT_FAIL_ON:-}" | tr ', ' '\n\n' | grep -qxF -- "$outcome"; then
       echo "::error title=lateen::$outcome, which fail-on names"

@@ -213,7 +213,9 @@ function asTyped(argv: readonly string[], args: Arguments, document: ResultDocum
   if (next === undefined) return document;
   const [plain] = same({ command, commit });
   const typed = (line: string) => (line === plain ? resumeCommand(argv, document) : inPlace(line, args));
-  return { ...document, next: next.map(typed) };
+  // A service resumes by itself, and gives up what its API is asked to.
+  const possible = next.filter((line) => args.text("server") === undefined || !/ --(?:resume|abandon)\b/.test(line));
+  return { ...document, next: possible.map(typed) };
 }
 
 /** Actor, run, times and versions of program and configuration: a document is read far from its job. */

@@ -221,7 +221,7 @@ test("its script runs the program and writes the outputs, whatever the inputs ho
 
 test("a step is green whatever the outcome, unless fail-on names it", async () => {
   const world = await startWorld({ size: 2 });
-  const stepOf = (command: string, failOn: string): Promise<number> =>
+  const stepOf = (command: string, failOn: string, args = "", commit = sha): Promise<number> =>
     promisify(execFile)("bash", [join(root, "tools/action.sh")], {
       cwd: world.folder.path,
       env: {
@@ -231,7 +231,8 @@ test("a step is green whatever the outcome, unless fail-on names it", async () =
         RUNNER_TEMP: world.folder.path,
         INPUT_COMMAND: command,
         INPUT_FAIL_ON: failOn,
-        LATEEN_SHA: sha,
+        INPUT_ARGS: args,
+        LATEEN_SHA: commit,
       },
     }).then(
       () => 0,
@@ -244,8 +245,10 @@ test("a step is green whatever the outcome, unless fail-on names it", async () =
       other: await stepOf("gate", "held,superseded"),
       named: await stepOf("gate", "held, deferred"),
       ship: await stepOf("ship", "deferred"),
+      // 13: a plan that found something to do.
+      plan: await stepOf("plan", "", "--detailed-exitcode\n--override\nsupersession=a test", world.commits[1]),
     };
-    expect(codes).toEqual({ gate: 0, other: 0, named: 10, ship: 3 });
+    expect(codes).toEqual({ gate: 0, other: 0, named: 10, ship: 3, plan: 0 });
   } finally {
     await world.close();
   }

@@ -52,6 +52,36 @@ describe("explain", () => {
     expect(ran.stdout).toContain("entry 1 of the ledger");
   });
 
+  test("reports of a shipped commit why it shipped then, and no rule of now", async () => {
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
+    await world.lateen(["ship", "--sha", sha, "--override", "gate=a known flake"]);
+    world.forge.setVariable("DEPLOY_DISABLED", "true");
+    const ran = await world.lateen(["explain", sha, "--json"]);
+    const { explanation } = ran.json() as unknown as Explained;
+    expect({ code: ran.code, rules: explanation.map(({ rule, verdict }) => `${rule}: ${verdict}`) }).toEqual({
+      code: 0,
+      rules: [
+        "ledger: promoted",
+        "fleet then: verified",
+        "tags then: promoted",
+        "gate then: passed or waived",
+        "journal: passed",
+        "fleet: passed",
+      ],
+    });
+    expect(ran.stdout).toContain("gate waived: a known flake");
+  });
+
+  test("ends as an error of credentials if the forge refuses the token, and says what it could read all the same", async () => {
+    const ran = await world.lateen(["explain", sha, "--json"], { env: { GITEA_TOKEN: "a-wrong-token" } });
+    const { explanation } = ran.json() as unknown as Explained;
+    expect({ code: ran.code, outcome: ran.json().outcome, rules: explanation.length > 3 }).toEqual({
+      code: 7,
+      outcome: "error",
+      rules: true,
+    });
+  });
+
   test("reports a rollout that halted, from its journal", async () => {
     world.plane.treat("t2", "skips");
     await world.lateen(["ship", "--sha", sha]);
@@ -70,9 +100,9 @@ describe("explain", () => {
 
   test("blames no check and no switch for what could not be read", async () => {
     await world.forge.close();
-    const { explanation } = (
-      await world.lateen(["explain", sha, "--json"], { haste: 100 })
-    ).json() as unknown as Explained;
+    const ran = await world.lateen(["explain", sha, "--json"], { haste: 100 });
+    const { explanation } = ran.json() as unknown as Explained;
+    expect(ran.code).toBe(4);
     const unread = explanation.filter(({ verdict }) => verdict === "unknown");
     expect(unread.map(({ rule }) => rule)).toEqual(["kill-switch", "supersession", "gate", "promotion", "fleet"]);
     expect(new Set(unread.map(({ change }) => change))).toEqual(new Set(["run again once the fact can be read"]));
@@ -89,7 +119,9 @@ describe("explain", () => {
       ),
     );
     expect(from.stdout).toMatch(/├─ ledger: rolled-back: .*\n.*would change it: ship a descendant that repairs it/);
-    expect(from.stdout).toMatch(/ {4}rolled-back: default: .*\n.*refs\/lateen\/latest, 20\d\d-/);
+    expect(from.stdout).toMatch(
+      /ledger: rolled-back: default: .*\n.*would change it.*\n.*refs\/lateen\/latest, 20\d\d-\S+:\d\dZ\n/,
+    );
     expect((await world.lateen(["explain", old])).stdout).toMatch(/is what is promoted; rolled back to by octavia/);
     const next = await world.release();
     await world.lateen(["ship", "--sha", next]);

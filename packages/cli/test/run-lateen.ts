@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly node?: string;
   /** Called for `q` at the keyboard. */
   readonly onInterrupt?: () => void;
+  /** Called with what is written to standard output as it is written. */
+  readonly onAnswer?: (text: string) => void;
   /** Called with every line of standard error as it is written. */
   readonly onProgress?: (line: string) => void;
 }
@@ -58,7 +60,7 @@ export async function runHere(argv: readonly string[], options: RunOptions): Pro
     home: options.home ?? `${root}/packages/cli`,
     node: options.node ?? process.versions.node,
     stdout: {
-      write: (text) => void (stdout += text),
+      write: (text) => (options.onAnswer?.(text), void (stdout += text)),
       isTerminal: options.answerColumns !== undefined,
       columns: () => options.answerColumns ?? 80,
     },

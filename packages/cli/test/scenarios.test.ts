@@ -55,6 +55,16 @@ describe("lateen demo", () => {
   const demo = (...argv: readonly string[]): ReturnType<typeof runHere> =>
     runHere(["demo", ...argv], { cwd: folder.path });
 
+  test("lists the scenarios for programs, each with its sentence", async () => {
+    const { stdout } = await demo("--list", "--json");
+    const { scenarios: named } = JSON.parse(stdout) as { scenarios: { name: string; title: string }[] };
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.find(({ name }) => name === "half-tag")).toEqual({
+      name: "half-tag",
+      title: expect.stringMatching(/\w+ \w+/) as string,
+    });
+  });
+
   test("lists the scenarios within 80 columns", async () => {
     const { code, stdout } = await demo("--list");
     expect(code).toBe(0);

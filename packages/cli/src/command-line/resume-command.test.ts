@@ -30,3 +30,12 @@ test.each([
 ])("%j of %j is about the same fleet", (line, given: Readonly<Record<string, string>>, expected) => {
   expect(inPlace(line, { text: (name) => given[name] })).toBe(expected);
 });
+
+test.each([
+  ["lateen ship --sha abc", "lateen ship --sha abc --server https://lateen.example.com"],
+  ["lateen rollback --reason TEXT", "lateen rollback --reason TEXT --server https://lateen.example.com"],
+  ["lateen explain abc", "lateen explain abc"],
+])("%s names the service that carries it out: %s", (line, named) => {
+  const text = (name: string): string | undefined => (name === "server" ? "https://lateen.example.com" : undefined);
+  expect(inPlace(line, { text })).toBe(named);
+});

@@ -21,10 +21,13 @@ export function resumeCommand(
   return ["lateen", ...argv, ...commitToo].map(quoted).join(" ");
 }
 
-/** A command line of lateen with the configuration and the environment that were given: it is about the same fleet. */
+/** Commands that a service carries out. */
+const overServer = /^lateen (?:ship|rollout|rollback|status|watch)(?: |$)/;
+
+/** A command line of lateen with the configuration, the environment and the service that were given: it is about the same fleet. */
 export function inPlace(line: string, args: Pick<Arguments, "text">): string {
   if (!line.startsWith("lateen ")) return line;
-  const given = ["config", "env"].flatMap((name) => {
+  const given = ["config", "env", ...(overServer.test(line) ? ["server"] : [])].flatMap((name) => {
     const value = args.text(name);
     return value === undefined || line.includes(` --${name}`) ? [] : [`--${name}`, quoted(value)];
   });

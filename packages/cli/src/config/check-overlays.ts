@@ -1,5 +1,5 @@
 import { crossChecks } from "./cross-checks.ts";
-import { describeIssue, type Described, type Issue } from "./describe-issue.ts";
+import { type Described, describeIssues, type Issue } from "./describe-issue.ts";
 import { holds, isRecord, merge } from "./layers.ts";
 import { configSchema } from "./schema.ts";
 
@@ -11,18 +11,32 @@ import { configSchema } from "./schema.ts";
  */
 export function checkOverlays(file: unknown, chosen: string | undefined): readonly Described[] {
   const overlays = isRecord(file) && isRecord(file["environments"]) ? file["environments"] : {};
+  const names = Object.keys(overlays);
+  const { environments: _, ...base } = isRecord(file) ? file : {};
+  if (names.length * JSON.stringify(base).length > mostToCheck)
+    return [
+      {
+        path: ["environments"],
+        message: `${names.length} environments over a configuration of this length are too much to check; split the file`,
+      },
+    ];
   return Object.entries(overlays).flatMap(([name, overlay]) =>
-    name === chosen || !isRecord(overlay) ? [] : checkOverlay(file, name, overlay),
+    name === chosen || !isRecord(overlay) ? [] : checkOverlay(base, name, overlay),
   );
 }
 
-function checkOverlay(file: unknown, name: string, overlay: Record<string, unknown>): readonly Described[] {
+/** Characters that all overlays together may be laid over: 60 environments of a configuration of 64 KiB; takes half a second. */
+const mostToCheck = 4 * 1024 * 1024;
+
+function checkOverlay(
+  file: Record<string, unknown>,
+  name: string,
+  overlay: Record<string, unknown>,
+): readonly Described[] {
   const merged = merge(file, overlay);
   if (!isRecord(merged)) return [];
   const parsed = configSchema(merged).safeParse(merged);
-  const issues = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => describeIssue(issue as unknown as Issue, merged));
+  const issues = parsed.success ? [] : describeIssues(parsed.error.issues as unknown as readonly Issue[], merged);
   return [...issues, ...crossChecks(merged)]
     .filter(({ path }) => path.length > 0 && holds(overlay, path))
     .map((issue) => ({ ...issue, path: ["environments", name, ...issue.path] }));

@@ -127,8 +127,9 @@ function commandShapes(fleet: unknown): CrossProblem[] {
 function namedTwice(planes: unknown): CrossProblem[] {
   if (!Array.isArray(planes)) return [];
   const names = planes.map((plane: unknown) => (isRecord(plane) ? plane["name"] : undefined));
+  const first = new Map(names.toReversed().map((name, behind) => [name, names.length - 1 - behind]));
   return names.flatMap((name, index) =>
-    name !== undefined && names.indexOf(name) < index
+    name !== undefined && (first.get(name) ?? index) < index
       ? [
           {
             path: ["fleet", "controlPlanes", index, "name"],

@@ -1,5 +1,6 @@
 import { plainText } from "@lateen/kernel";
 import { didYouMean } from "./suggest.ts";
+import { fewOf } from "./few-problems.ts";
 import { isRecord } from "./layers.ts";
 import { knownKeys } from "./known-keys.ts";
 
@@ -21,16 +22,20 @@ export interface Described {
   readonly atKey?: boolean;
 }
 
-/** So many unknown keys of one mapping are named: what follows is a file of something else. */
-const mostUnknownKeys = 100;
+/** Zod's issues in our words; of what is beyond the first hundred only the number is reported. */
+export function describeIssues(issues: readonly Issue[], config: unknown): readonly Described[] {
+  const { few, more } = fewOf(issues);
+  const described = few.flatMap((issue) => describeIssue(issue, config));
+  return more > 0 ? [...described, { path: [], message: `${more} more values are not what they must be` }] : described;
+}
 
 /** Zod's issue in our words; unknown keys become one problem each, with a suggestion. */
-export function describeIssue(issue: Issue, config: unknown): readonly Described[] {
+function describeIssue(issue: Issue, config: unknown): readonly Described[] {
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(issue.path);
     const keys = issue.keys ?? [];
-    const more = keys.length - mostUnknownKeys;
-    const unknown = keys.slice(0, mostUnknownKeys).map((key) => ({
+    const { few, more } = fewOf(keys);
+    const unknown = few.map((key) => ({
       path: [...issue.path, key],
       message: `there is no such key${didYouMean(key, known)}`,
       atKey: true,

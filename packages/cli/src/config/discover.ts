@@ -22,6 +22,19 @@ export function findConfig(folder: string, files: Files): string | undefined {
  */
 const longestConfig = 256 * 1024;
 
+/** The system's code in words, the code itself where there are none. */
+function whyUnreadable(error: unknown): string | undefined {
+  const code = systemCode(error);
+  const words: Readonly<Record<string, string>> = {
+    EFBIG: `it is longer than ${longestConfig} bytes`,
+    ENOENT: "there is no such file",
+    EACCES: "this user may not read it",
+    EISDIR: "it is a folder",
+    ENOTDIR: "a part of its path is a file",
+  };
+  return code === undefined ? undefined : (words[code] ?? code);
+}
+
 /**
  * Reads one configuration file.
  * @throws ReleaseError `CONFIG_UNREADABLE`, `CONFIG_INVALID`
@@ -39,7 +52,7 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
       code: "CONFIG_UNREADABLE",
       category: "input",
       message: `the configuration ${shown} cannot be read`,
-      why: systemCode(error) === "EFBIG" ? `it is longer than ${longestConfig} bytes` : systemCode(error),
+      why: whyUnreadable(error),
       fix: "check the path and the permissions of the file",
       cause: error,
     });

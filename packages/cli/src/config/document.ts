@@ -3,6 +3,8 @@ import { isMap, isScalar } from "yaml";
 import { explainSyntax, nameInvisible } from "./explain-text.ts";
 import { lostAliases } from "./lost-aliases.ts";
 import { configError, type Problem } from "./problem.ts";
+import { fewOf } from "./few-problems.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 
 /** Position of a value in its file. */
 export interface Position {
@@ -24,15 +26,26 @@ export interface SourceDocument {
 
 /**
  * Reads YAML, and JSON as a part of it, and keeps the positions.
- * @throws ReleaseError `CONFIG_INVALID` with every syntax error
+ * @throws ReleaseError `CONFIG_INVALID` with every syntax error, the first hundred of each kind
  */
 export function readYaml(file: string, text: string): SourceDocument {
+  try {
+    return readDocument(file, text);
+  } catch (error) {
+    // The parser calls itself once for each level.
+    if (!(error instanceof RangeError)) throw error;
+    throw configError([{ where: file, key: "", message: tooDeep }]);
+  }
+}
+
+function readDocument(file: string, text: string): SourceDocument {
   const lines = new LineCounter();
   // Version 1.2: `yes` and `on` are words there, not booleans.
   const document = parseDocument(text.replace(/^\uFEFF/, ""), {
     lineCounter: lines,
     version: "1.2",
     prettyErrors: false,
+    uniqueKeys: false,
   });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -43,13 +56,17 @@ export function readYaml(file: string, text: string): SourceDocument {
   const problem = (offset: number, message: string): Problem =>
     nameInvisible({ where: file, ...at(offset), key: "", message }, line(at(offset).line));
   // A tag that is not known is a warning to the parser, which takes the text for the value.
+  const errors = fewOf([...document.errors, ...document.warnings]);
+  const lost = fewOf(lostAliases(document));
+  const repeated = fewOf(repeatedKeys(document));
+  const more = errors.more + lost.more + repeated.more;
   const problems = [
-    ...[...document.errors, ...document.warnings].map((error) =>
-      problem(error.pos[0], explainSyntax(error, line(at(error.pos[0]).line))),
+    ...errors.few.map((error) => problem(error.pos[0], explainSyntax(error, line(at(error.pos[0]).line)))),
+    ...lost.few.map(({ range: [offset], source }) => problem(offset, `no anchor &${source} comes before it`)),
+    ...repeated.few.map(({ range: [offset], value }) =>
+      problem(offset, `the mapping has the key ${JSON.stringify(value)} already`),
     ),
-    ...lostAliases(document).map(({ range: [offset], source }) =>
-      problem(offset, `no anchor &${source} comes before it`),
-    ),
+    ...(more > 0 ? [{ where: file, key: "", message: `${more} more problems of the same kinds` }] : []),
   ];
   if (problems.length > 0) throw configError(problems);
   const root = document.contents as ParsedNode | null;
@@ -63,11 +80,14 @@ export function readYaml(file: string, text: string): SourceDocument {
   };
 }
 
+const tooDeep = "it is nested too deeply to be read";
+
 /** Aliases that grow beyond measure are found only when the values are put together. */
 function valueOf(file: string, compose: () => unknown): unknown {
   try {
     return compose();
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     throw configError([{ where: file, key: "", message: error instanceof Error ? error.message : String(error) }]);
   }
 }

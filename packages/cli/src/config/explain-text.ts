@@ -9,7 +9,7 @@ export function explainSyntax({ code, message }: Pick<YAMLError, "code" | "messa
     return `${/![^\s,\]}]*/.exec(line)?.[0] ?? "this"} is a tag that a configuration does not have: write the value itself; a secret is { env: NAME } or { file: PATH }`;
   if (/(?:^|[:\-,[]\s*)\{[\w.-]+\}[^\s,}\]]/.test(line))
     return 'a value that begins with { is written in quotes, such as "{slug}.example.com"';
-  return message;
+  return message.startsWith("Maximum call stack") ? "it is nested too deeply to be read" : message;
 }
 
 /** Characters that look like a blank or like nothing, and are neither for a parser. */

@@ -309,7 +309,7 @@ describe("problems", () => {
     ["forge: { url: 'https://u:p@g.example.com' }", "forge.url: must not hold user and password"],
     ["- a", "must be a mapping"],
     ["gate: {checks: [a}", "lateen.yaml:1:"],
-    ["gate: {}\ngate: {}", "lateen.yaml:2:1: Map keys must be unique"],
+    ["gate: {}\ngate: {}", 'lateen.yaml:2:1: the mapping has the key "gate" already'],
   ])("%s", async (text, expected) => {
     expect(await problemsOf(text)).toContain(expected);
   });

@@ -12,7 +12,8 @@ import { type Environment, holds, isRecord, type Layered, layer, merge } from ".
 import { configError, formatKey, type Problem } from "./problem.ts";
 import { configSchema } from "./schema.ts";
 import { type Files, machineFiles } from "../io/files.ts";
-import { describeIssue, type Issue } from "./describe-issue.ts";
+import { type Described, describeIssues, type Issue } from "./describe-issue.ts";
+import { fewOf } from "./few-problems.ts";
 
 /** Inputs that decide which configuration is read. */
 export interface LoadOptions {
@@ -58,15 +59,9 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
     ...(document !== undefined && !isRecord(document.value ?? {})
       ? [locate([], "must be a mapping of sections such as forge, gate and fleet")]
       : []),
-    ...(parsed.success
-      ? []
-      : parsed.error.issues
-          .flatMap((issue) => describeIssue(issue as Issue, layered.value))
-          .map((issue) => locate(issue.path, issue.message, issue.atKey))),
-    ...crossChecks(layered.value).map((problem) => locate(problem.path, problem.message)),
-    ...checkOverlays(document?.value, chosen.overlay?.[1]).map((issue) =>
-      locate(issue.path, issue.message, issue.atKey),
-    ),
+    ...located(locate, parsed.success ? [] : describeIssues(parsed.error.issues as readonly Issue[], layered.value)),
+    ...located(locate, crossChecks(layered.value)),
+    ...located(locate, checkOverlays(document?.value, chosen.overlay?.[1])),
   ];
   const missing = needs.filter((section) => layered.value[section] === undefined);
   if (problems.length === 0 && missing.length > 0) throw sectionsMissing(missing, document?.file);
@@ -127,6 +122,13 @@ function chooseOverlay(
     });
   }
   return { value: merge(value, environments[name]), overlay: ["environments", name] };
+}
+
+/** To find a value takes a walk through its file, so the first hundred are placed. */
+function located(locate: Locate, problems: readonly Described[]): readonly Problem[] {
+  const { few, more } = fewOf(problems);
+  const placed = few.map(({ path, message, atKey }) => locate(path, message, atKey));
+  return more > 0 ? [...placed, locate([], `${more} more problems of this kind`)] : placed;
 }
 
 type Locate = (path: readonly PropertyKey[], message: string, atKey?: boolean) => Problem;

@@ -29,7 +29,10 @@ interface Claim {
 export function tagsClaimedTwice(config: Record<string, unknown>): readonly TwiceClaimed[] {
   const claims = new Map<string, Claim>();
   const problems = new Map<string, TwiceClaimed>();
+  let read = 0;
   for (const claim of claimsOf(config)) {
+    if (++read > mostClaims)
+      return [{ path: ["promote"], message: `names more than ${mostClaims} tags of repositories` }];
     const name = `${repositoryOf(claim.image.text)}:${claim.tag.text}`;
     const first = claims.get(name);
     if (first === undefined) claims.set(name, claim);
@@ -49,8 +52,12 @@ function clash(name: string, first: Claim, second: Claim): readonly TwiceClaimed
   ];
 }
 
-function claimsOf({ promote, release }: Record<string, unknown>): readonly Claim[] {
-  if (!isRecord(promote)) return [];
+/** Tags times repositories of all targets: a ledger takes 100 × 1,000 of one. */
+const mostClaims = 100_000;
+
+/** One at a time, since there are as many as the product of two lists. */
+function* claimsOf({ promote, release }: Record<string, unknown>): Generator<Claim> {
+  if (!isRecord(promote)) return;
   const common = isRecord(release) ? listed(release["images"], ["release", "images"]) : [];
   const named = isRecord(promote["targets"]) ? Object.entries(promote["targets"]) : [];
   const targets = named.map(([name, own]) => {
@@ -62,9 +69,8 @@ function claimsOf({ promote, release }: Record<string, unknown>): readonly Claim
     };
   });
   const plain = { tags: listed(promote["tags"], ["promote", "tags"]), images: common };
-  return [plain, ...targets].flatMap(({ tags, images }) =>
-    images.flatMap((image) => tags.map((tag) => ({ tag, image }))),
-  );
+  for (const { tags, images } of [plain, ...targets])
+    for (const image of images) for (const tag of tags) yield { tag, image };
 }
 
 function listed(value: unknown, path: Path): readonly Listed[] {

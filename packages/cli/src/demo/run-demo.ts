@@ -75,7 +75,8 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
 
 function listed(repertoire: readonly Scenario[]): CommandResult {
   const answer = columns(repertoire.map(({ name, title }) => [name, title])).join("\n");
-  return { outcome: "ok", document: { reason: `${repertoire.length} scenarios` }, answer };
+  const named = repertoire.map(({ name, title }) => ({ name, title }));
+  return { outcome: "ok", document: { reason: `${repertoire.length} scenarios`, scenarios: named }, answer };
 }
 
 function formatAll(played: readonly Played[]): string {

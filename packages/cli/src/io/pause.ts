@@ -12,14 +12,22 @@ export interface Pause extends Wishes {
   see(event: AnyEvent): void;
 }
 
-/** `p` pauses a rollout and lets it go on, `q` ends it so that it can be resumed. */
-export function createPause(host: Pick<Host, "keyboard" | "interrupt" | "signal">, actor: () => string): Pause {
+/**
+ * `p` pauses a rollout and lets it go on, `q` ends it so that it can be resumed.
+ *
+ * @param isElsewhere - Whether a service runs it: then `q` only stops to follow, and there is no `p`.
+ */
+export function createPause(
+  host: Pick<Host, "keyboard" | "interrupt" | "signal">,
+  actor: () => string,
+  isElsewhere = false,
+): Pause {
   let isPaused = false;
   let isListening = false;
   let wish: Wish | undefined;
   let next = Promise.withResolvers<void>();
   const press = (key: string): void => {
-    if (key === "p" && !host.signal.aborted) {
+    if (key === "p" && !host.signal.aborted && !isElsewhere) {
       isPaused = !isPaused;
       wish = { kind: isPaused ? "pause" : "continue", actor: actor() };
       next.resolve();
@@ -48,6 +56,7 @@ export function createPause(host: Pick<Host, "keyboard" | "interrupt" | "signal"
     },
     hint() {
       if (!isListening) return undefined;
+      if (isElsewhere) return "q stops watching, and the rollout continues";
       if (host.signal.aborted) return "detaching: waits for what is in flight, q stops now";
       return isPaused ? "paused: p continues, q detaches" : "p pauses, q detaches";
     },

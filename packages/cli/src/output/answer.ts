@@ -5,10 +5,15 @@ import type { Outcome } from "./exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
 
-/** The answer for people: the outcome in one line, then what it rests on. */
+/**
+ * The answer for people: the outcome in one line, then what it rests on.
+ *
+ * @param isBrief - Leaves out the lines of tenants that run the release, as the log of a job does. @default false
+ */
 export function formatAnswer(
   outcome: Outcome,
   document: Omit<ResultDocument, "schemaVersion" | "command" | "outcome">,
+  isBrief = false,
 ): string {
   const { reason = "", commit, supersededBy, gate, fleet, images = [], targets = [] } = document;
   const about = document.subject === undefined ? "" : ` "${plainText(document.subject, 100)}"`;
@@ -28,7 +33,7 @@ export function formatAnswer(
     // The reason of most names it in full.
     supersededBy === undefined || reason.includes(supersededBy) ? "" : `superseded by ${supersededBy}`,
     gate === undefined ? "" : formatChecks(gate),
-    fleet === undefined ? "" : formatFleet(fleet),
+    fleet === undefined ? "" : formatFleet(fleet, isBrief),
     outcome === "planned" && fleet?.forecast !== undefined ? formatForecast(fleet.forecast) : "",
     outcome === "planned" && (fleet !== undefined || gate !== undefined) ? `time: ${formatExpected(document)}` : "",
     formatTargets(targets),
@@ -43,8 +48,9 @@ function formatChecks({ checks }: GateResult): string {
 }
 
 /** The table of tenants, and their sum. */
-export function formatFleet(fleet: FleetResult): string {
-  const rows = fleet.tenants.map(({ slug, wave = "-", verdict, before, after }) => [
+export function formatFleet(fleet: FleetResult, isBrief = false): string {
+  const shown = fleet.tenants.filter(({ verdict }) => !isBrief || !["verified", "ahead"].includes(verdict));
+  const rows = shown.map(({ slug, wave = "-", verdict, before, after }) => [
     slug,
     wave,
     verdict === "planned" ? "would move" : verdict,
@@ -58,7 +64,10 @@ export function formatFleet(fleet: FleetResult): string {
     ...(planned === 0 ? [] : [`${planned} would be moved`]),
     `${off} off target`,
   ];
-  return `${table(rows)}\n${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`;
+  return [
+    ...(rows.length === 0 ? [] : [table(rows)]),
+    `${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`,
+  ].join("\n");
 }
 
 /** Expected duration and risk of a rollout; the bound is that of the failure rate if the wave ends well. */

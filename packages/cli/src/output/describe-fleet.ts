@@ -1,6 +1,5 @@
 import type { FleetEvent } from "@lateen/fleet";
-import { formatDuration } from "@lateen/kernel";
-import { counted, type Describers, detail, info, short, step, warning } from "./text/line.ts";
+import { counted, type Describers, detail, info, inSeconds, short, step, warning } from "./text/line.ts";
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 
@@ -30,13 +29,13 @@ export const describeFleet: Describers<FleetEvent> = {
       : warning(`control plane says not ok${event.message === undefined ? "" : `: ${event.message}`}`),
   "call-failed": (event) => warning(`control plane: ${event.message}`),
   "call-retried": (event) =>
-    warning(`control plane: ${event.code}; again in ${formatDuration(event.delayMs)} for ${event.slugs.join(", ")}`),
+    warning(`control plane: ${event.code}; again in ${inSeconds(event.delayMs)} for ${event.slugs.join(", ")}`),
   "tenant-verified": (event) =>
     detail(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
   "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),
   "soak-started": (event) => step(`${event.wave} soaks until ${new Date(event.until).toISOString().slice(0, 19)}Z`),
   "soak-probed": (event) =>
-    detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${formatDuration(event.leftMs)} left`),
+    detail(`${event.wave} soaks: ${event.healthy} of ${event.total} well, ${inSeconds(event.leftMs)} left`),
   "checks-started": (event) => info(`${event.wave}: checks at ${event.step}: ${event.checks.join(", ")}`),
   "check-sampled": ({ check, slug, wave, sample }) =>
     sample.verdict === "unknown" || sample.verdict === "bad"

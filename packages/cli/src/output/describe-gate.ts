@@ -1,6 +1,5 @@
 import type { GateEvent } from "@lateen/gate";
-import { formatDuration } from "@lateen/kernel";
-import { type Describers, detail, info, short, step, warning } from "./text/line.ts";
+import { type Describers, detail, info, inSeconds, short, step, warning } from "./text/line.ts";
 
 /** Texts of the events of a gate. */
 export const describeGate: Describers<GateEvent> = {
@@ -8,8 +7,7 @@ export const describeGate: Describers<GateEvent> = {
     event.state === "success"
       ? step(`${event.name}: success`)
       : info(`${event.name}: ${event.state} (${event.detail})`),
-  "gate-waited": (event) =>
-    detail(`waiting for ${event.pending.join(", ")}; ${formatDuration(seconds(event.leftMs))} left`),
+  "gate-waited": (event) => detail(`waiting for ${event.pending.join(", ")}; ${inSeconds(event.leftMs)} left`),
   "kill-switch-degraded": (event) => warning(`kill switch ${event.variable} is degraded: ${event.message}`),
   "deferral-without-successor": (event) => warning(`${event.name}: ${event.message}`),
   "starvation-guarded": (event) =>
@@ -17,11 +15,6 @@ export const describeGate: Describers<GateEvent> = {
       `${short(event.successor)} is newer, but ${event.supersededInARow} releases gave way in a row: this one finishes`,
     ),
   "override-used": (event) => warning(`${event.name} is waived: ${event.reason}`),
-  "rate-limited": (event) => info(`the forge asks for a pause of ${formatDuration(event.waitMs)}`),
-  "request-retried": (event) => info(`the forge: ${event.message}; again in ${formatDuration(event.delayMs)}`),
+  "rate-limited": (event) => info(`the forge asks for a pause of ${inSeconds(event.waitMs)}`),
+  "request-retried": (event) => info(`the forge: ${event.message}; again in ${inSeconds(event.delayMs)}`),
 };
-
-/** Whole seconds: no one waits for milliseconds. */
-function seconds(ms: number): number {
-  return Math.ceil(ms / 1000) * 1000;
-}

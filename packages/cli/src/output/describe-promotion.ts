@@ -1,7 +1,6 @@
 import type { PromotionEvent } from "@lateen/promote";
 import type { RegistryEvent } from "@lateen/registry";
-import { formatDuration } from "@lateen/kernel";
-import { type Describers, detail, info, short, shortDigest, step, warning } from "./text/line.ts";
+import { type Describers, detail, info, inSeconds, short, shortDigest, step, warning } from "./text/line.ts";
 
 /** Texts of the events of a promotion. */
 export const describePromotion: Describers<PromotionEvent> = {
@@ -26,6 +25,6 @@ export const describeRegistry: Describers<RegistryEvent> = {
   "tag-lagged": (event) => detail(`${event.repository}:${event.tag} still shows ${shortDigest(event.seen)}`),
   "blob-copied": (event) => detail(`${event.repository}: blob ${shortDigest(event.digest)} ${event.how}`),
   "manifest-copied": (event) => detail(`${event.repository}: manifest ${shortDigest(event.digest)} copied`),
-  "registry-waited": (event) => info(`${event.host} asks for a pause of ${formatDuration(event.ms)}: ${event.reason}`),
+  "registry-waited": (event) => info(`${event.host} asks for a pause of ${inSeconds(event.ms)}: ${event.reason}`),
   "registry-warned": (event) => warning(`${event.host}: ${event.text}`),
 };

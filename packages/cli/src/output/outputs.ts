@@ -9,6 +9,7 @@ import { createPause, type Pause } from "../io/pause.ts";
 import { errorDocument, formatDocument, type ResultDocument, writeResultFile } from "./result.ts";
 import { createVault, type Vault } from "../job/secrets.ts";
 import { createActions, maskCommand } from "./actions.ts";
+import { formatAnswer } from "./answer.ts";
 import { inAscii, showsUtf8 } from "./terminal/charset.ts";
 import { formatError } from "./error.ts";
 import { type AnyEvent, describeEvent } from "./events.ts";
@@ -69,7 +70,8 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
   const files: Files = { ...host.files, append: (path, text) => host.files.append(path, vault.mask(text)) };
   const style = createStyle(args.text("color") ?? host.env["LATEEN_COLOR"], host.env, host.stderr);
   const [quiet, verbose] = [args.has("quiet"), args.has("verbose")];
-  const pause = createPause(host, () => actorOf(host));
+  const isElsewhere = args.text("server") !== undefined;
+  const pause = createPause(host, () => actorOf(host), isElsewhere);
   const atTerminal = host.stderr.isTerminal && host.env["TERM"] !== "dumb";
   const progress = inJob
     ? createActions({ out: stderr, env: host.env, files, verbose, quiet })
@@ -93,7 +95,9 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
     heart.beat(line?.text, line !== undefined && (!isHidden || verbose));
     all.event(event);
   };
-  const onAbort = (): void => report({ type: "interrupted", by: asReleaseError(host.signal.reason).message });
+  const onAbort = (): void =>
+    // What runs in a service goes on: nothing settles here.
+    isElsewhere ? undefined : report({ type: "interrupted", by: asReleaseError(host.signal.reason).message });
   return {
     command,
     vault,
@@ -122,11 +126,13 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       const lost = writeFailure(() => write(document));
       all.end(document, error);
       if (format === "json") stdout.write(guardJson(formatDocument(document)));
-      else if (format === "text" && answer !== "")
-        stdout.write(`${guard(verbatim ? answer : folded(answer, stdout))}\n`);
+      else if (format === "text" && answer !== "") {
+        const said = inJob && !verbose ? inBrief(answer, document) : answer;
+        stdout.write(`${guard(verbatim ? said : folded(said, stdout))}\n`);
+      }
       if (error !== undefined) say(formatError(error, style, verbose));
-      // If both end on one screen, the answer has said it.
-      else if (failed && !(answer !== "" && format === "text" && stdout.isTerminal && stderr.isTerminal))
+      // If both end on one screen the answer has said it, and in the log of a job the annotation.
+      else if (failed && !inJob && !(answer !== "" && format === "text" && stdout.isTerminal && stderr.isTerminal))
         say(`${style.paint("red", `${document.outcome}:`)} ${plainText(document.reason ?? "", 2000)}\n`);
       if (!quiet || failed) for (const line of advice) say(`${line}\n`);
       if (inJob && !quiet && file !== undefined && lost === undefined) say(`result: ${file}\n`);
@@ -140,6 +146,11 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       say(formatError(error, style, false));
     },
   };
+}
+
+/** The log of a job has waves and outcomes: the tenants that arrived are in the result, in the report and with `-v`. */
+function inBrief(answer: string, document: ResultDocument): string {
+  return answer === formatAnswer(document.outcome, document) ? formatAnswer(document.outcome, document, true) : answer;
 }
 
 /** `text`, `json` or `ndjson`. */

@@ -161,6 +161,7 @@ export const resultSchema = z.object({
   /** Destination of each secret, a host or a command, by `config show`. */
   secrets: z.array(z.object({ secret: text, to: text, key: text })).optional(),
   history: z.array(release).optional(),
+  scenarios: z.array(z.object({ name: text, title: text })).optional(),
   comparison: comparison.optional(),
   evidence: z.array(evidence).optional(),
   error: z.object({ code: text, message: text, why: maybe, fix: maybe }).optional(),

@@ -1,5 +1,6 @@
 import type { CommandResult } from "../commands/command.ts";
 import type { Context } from "../commands/context.ts";
+import { plainText } from "@lateen/kernel";
 import { usageError } from "../config/errors.ts";
 import type { ServerFleet } from "./client.ts";
 import { serverOf } from "./follow.ts";
@@ -13,7 +14,7 @@ export async function statusOverServer(context: Context): Promise<CommandResult>
         "run it without --server, next to the configuration",
       );
   const fleet = await serverOf(context).state(context.signal);
-  const reason = describe(fleet);
+  const reason = plainText(describe(fleet), 1_000);
   const document: CommandResult["document"] & { readonly service: ServerFleet } = { reason, service: fleet };
   return { outcome: "ok", document, answer: reason };
 }

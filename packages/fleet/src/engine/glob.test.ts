@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { matchesGlob } from "./glob.ts";
+import { createGlobBudget, matchesGlob } from "./glob.ts";
 
 test.each([
   ["acme", "acme", true],
@@ -34,4 +34,19 @@ test("agrees with a backtracking matcher on short patterns", () => {
       expect(matchesGlob(name.join(""), pattern.join(""))).toBe(new RegExp(`^${source}$`).test(name.join("")));
     }),
   );
+});
+
+test("10,000 tenants against 12,000 hostile patterns are refused within the budget, and ordinary ones are not", () => {
+  const hostile = createGlobBudget();
+  const before = process.cpuUsage();
+  const match = (): void => {
+    for (let tenant = 0; tenant < 10_000; tenant++)
+      for (let at = 0; at < 12_000; at++) matchesGlob("a".repeat(63), `${"*a".repeat(20)}b`, hostile);
+  };
+  expect(match).toThrowError(expect.objectContaining({ code: "TOO_MUCH_TO_MATCH", category: "unavailable" }));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(5_000);
+  const ordinary = createGlobBudget();
+  for (let tenant = 0; tenant < 100_000; tenant++) matchesGlob(`tenant-${tenant}`, "*-preview-*", ordinary);
+  expect(ordinary.left).toBeGreaterThan(0);
 });

@@ -1,6 +1,6 @@
 import type { Slug } from "@lateen/kernel";
 import { waveSize } from "./count-or-percent.ts";
-import { matchesGlob } from "./glob.ts";
+import { createGlobBudget, type GlobBudget, matchesGlob } from "./glob.ts";
 import type { Baseline, Stage } from "./journal-entry.ts";
 import type { Ring, ResolvedPolicy } from "../policy.ts";
 import type { Tenant } from "../ports/tenant.ts";
@@ -93,15 +93,16 @@ interface RingTenants {
 
 /** A tenant belongs to the first ring that names it; tenants without a ring come last. */
 function ringsOf(tenants: readonly Tenant[], rings: readonly Ring[]): readonly RingTenants[] {
-  const grouped = Map.groupBy(tenants, (tenant) => rings.findIndex((ring) => inRing(tenant, ring)));
+  const budget = createGlobBudget();
+  const grouped = Map.groupBy(tenants, (tenant) => rings.findIndex((ring) => inRing(tenant, ring, budget)));
   const named = rings.map((ring, index) => ({ name: ring.name, tenants: grouped.get(index) ?? [] }));
   const others = { name: rings.length === 0 ? undefined : "others", tenants: grouped.get(-1) ?? [] };
   return [...named, others].filter((ring) => ring.tenants.length > 0);
 }
 
-function inRing(tenant: Tenant, ring: Ring): boolean {
+function inRing(tenant: Tenant, ring: Ring, budget: GlobBudget): boolean {
   const tagged = ring.tag !== undefined && tenant.tags?.includes(ring.tag) === true;
-  return tagged || (ring.slugs ?? []).some((glob) => matchesGlob(tenant.slug, glob));
+  return tagged || (ring.slugs ?? []).some((glob) => matchesGlob(tenant.slug, glob, budget));
 }
 
 function cut(ring: RingTenants, done: number, input: StageInput, policy: ResolvedPolicy): readonly Stage[] {

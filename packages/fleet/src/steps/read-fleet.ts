@@ -1,9 +1,17 @@
-import { type Clock, type NonEmpty, type Release, type ReleaseError, type Slug, stop } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type Clock,
+  type NonEmpty,
+  type Release,
+  type ReleaseError,
+  type Slug,
+  stop,
+} from "@lateen/kernel";
 import { done, forwardStop, refuse, type StepResult } from "./forward-stop.ts";
 import type { CallSettings, ControlPlane } from "../ports/control-plane.ts";
 import { decideFreeze } from "../engine/decide-freeze.ts";
 import { parseUntil } from "../engine/until.ts";
-import { matchesGlob } from "../engine/glob.ts";
+import { createGlobBudget, matchesGlob } from "../engine/glob.ts";
 import type { Pin, ResolvedPolicy } from "../policy.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
@@ -41,8 +49,9 @@ export async function readFleet(
   const strangers = strangersOf(reading.value, policy, ports.clock.now());
   if (strangers.length > 0 && input.again !== true)
     return refuse("PIN_UNKNOWN", `the fleet has no tenant ${strangers.join(", ")}, which is pinned or frozen`);
-  const ephemeral = reading.value.filter((tenant) => policy.ephemeral.some((glob) => matchesGlob(tenant.slug, glob)));
-  const listed = new Set(ephemeral.map((tenant) => tenant.slug));
+  const ephemeral = ephemeralOf(reading.value, policy.ephemeral);
+  if (ephemeral instanceof Error) return unread(ephemeral);
+  const listed = new Set(ephemeral);
   const lasting = reading.value.filter((tenant) => !listed.has(tenant.slug));
   const selected = select(lasting, input.only);
   if (selected.kind === "stop") return forwardStop(selected);
@@ -51,6 +60,16 @@ export async function readFleet(
     ephemeral: [...listed],
     pins: pinsOf(selected.value, policy, ports.clock.now()),
   });
+}
+
+/** The tenants that may vanish; an error if that is too much to match. */
+function ephemeralOf(tenants: readonly Tenant[], globs: readonly string[]): readonly Slug[] | ReleaseError {
+  const budget = createGlobBudget();
+  try {
+    return tenants.map(({ slug }) => slug).filter((slug) => globs.some((glob) => matchesGlob(slug, glob, budget)));
+  } catch (error) {
+    return asReleaseError(error);
+  }
 }
 
 /** The knobs that go with the dry run. */

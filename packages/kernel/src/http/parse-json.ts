@@ -8,12 +8,16 @@ import type { ReleaseError } from "../vocabulary/release-error.ts";
 export interface Schema<T> {
   safeParse(
     value: unknown,
+    context?: object,
   ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: SchemaError };
 }
 
 interface SchemaError {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
+
+/** One issue is reported. A megabyte of empty objects has 300,000, and to make them all keeps the process from hearing a signal. */
+const firstIssueOnly = { abortEarly: true };
 
 /**
  * The JSON body of `response`, validated; HTML is named as such, since it is what login pages and gateways answer.
@@ -29,7 +33,7 @@ export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schem
   } catch {
     throw unreadable("HTTP_NOT_JSON", response.url, what, describe(text));
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, firstIssueOnly);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue && ` at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`;

@@ -3,7 +3,7 @@ import type { LedgerHead } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import { decideShipped, type Shipped } from "./decide-shipped.ts";
 import type { Job } from "../../job/job.ts";
-import { short } from "../../output/text/line.ts";
+import { short, toSeconds } from "../../output/text/line.ts";
 
 /** State of a commit in the ledger of one target. */
 export interface TargetHistory {
@@ -65,5 +65,5 @@ function describeEntry({ entry, position }: LedgerHead): string {
   const { kind, actor, at, reason, runUrl } = entry;
   const verb = kind === "rollback" ? "rolled back to" : "promoted";
   const run = runUrl === undefined ? "" : ` (${plainText(runUrl, 300)})`;
-  return `${verb} by ${plainText(actor, 60)} at ${at}, entry ${position} of the ledger: ${plainText(reason, 200)}${run}`;
+  return `${verb} by ${plainText(actor, 60)} at ${toSeconds(at)}, entry ${position} of the ledger: ${plainText(reason, 200)}${run}`;
 }

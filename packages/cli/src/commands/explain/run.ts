@@ -1,12 +1,22 @@
 import { inspectJournal } from "@lateen/fleet";
-import { asReleaseError, type CommitSha, type Evidence, isoNow, type Stop, stop, type Verdict } from "@lateen/kernel";
+import {
+  asReleaseError,
+  type CommitSha,
+  type Evidence,
+  isoNow,
+  type ReleaseError,
+  type Stop,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import type { Shipped } from "./decide-shipped.ts";
 import { remedy } from "./remedies.ts";
 import type { Job } from "../../job/job.ts";
-import { counted } from "../../output/text/line.ts";
+import { counted, toSeconds } from "../../output/text/line.ts";
 import type { ExplainedRule } from "../../output/result.ts";
 import { evidence as evidenceOf, goWith } from "../../pipeline/evidence.ts";
 import { passKillSwitch, passSupersession } from "../../pipeline/guards/guards.ts";
+import { factsOfThen } from "./facts-of-then.ts";
 import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
 import { gateStep } from "../../pipeline/steps/pass-gate.ts";
 import { checkTarget } from "../../pipeline/steps/promote.ts";
@@ -21,6 +31,8 @@ export interface Explanation {
   readonly ledgers: readonly TargetHistory[];
   readonly rules: readonly ExplainedRule[];
   readonly account: Partial<PipelineState>;
+  /** Credentials that were refused. */
+  readonly refusal: ReleaseError | undefined;
 }
 
 /** `about` says several of the same rule apart. */
@@ -34,7 +46,16 @@ const questions: readonly Question[] = [
 ];
 
 /** Every target is asked by itself: what is wrong with one says nothing of the next. */
-function questionsOf({ settings }: Job): readonly Question[] {
+function questionsOf({ settings }: Job, ledgers: readonly TargetHistory[]): readonly Question[] {
+  const kinds = new Set(ledgers.map(({ shipped }) => shipped.kind));
+  // What shipped did so by the rules of then: those of now would say why it may not ship again.
+  if (ledgers.length > 0 && !kinds.has("never") && !kinds.has("unread"))
+    return kinds.has("current")
+      ? [
+          ["journal", lookAtJournal],
+          ["fleet", explainFleet],
+        ]
+      : [];
   const targets = settings.config.promote?.targets ?? [];
   const promotions = targets.map((target): Question => {
     const step: Step = (job, account) => checkTarget(job, account, target);
@@ -48,12 +69,13 @@ export async function explain(job: Job, commit: CommitSha): Promise<Explanation>
   let account: PipelineState = { commit };
   const ledgers = await lookAtLedgers(job, commit);
   const rules: ExplainedRule[] = explainLedgers(ledgers);
-  for (const [rule, step, about] of questionsOf(job)) {
-    const verdict = await attempt(job, account, step);
+  let refusal: ReleaseError | undefined;
+  for (const [rule, step, about] of questionsOf(job, ledgers)) {
+    const verdict = await attempt(job, account, step, (error) => (refusal ??= error));
     if (verdict.kind !== "skipped") account = { ...account, ...verdict.value };
     rules.push(...explained(job, rule, verdict, about));
   }
-  return { commit, ledgers, rules, account };
+  return { commit, ledgers, rules, account, refusal };
 }
 
 /** Outcome of it so far, before what the rules say of it now. */
@@ -64,7 +86,8 @@ function explainLedgers(ledgers: readonly TargetHistory[]): ExplainedRule[] {
   const verdict = kinds.size === 1 ? verdicts[first.shipped.kind] : kinds.has("unread") ? "unknown" : "partial";
   const facts = ledgers.map(({ evidence }) => evidence);
   const fact = facts.map((one) => one.fact).join("; ");
-  return [{ rule: "ledger", verdict, fact, change: remedy("ledger", verdict), at: first.evidence.at, facts }];
+  const ledger = { rule: "ledger", verdict, fact, change: remedy("ledger", verdict), at: first.evidence.at, facts };
+  return [ledger, ...ledgers.flatMap((one) => factsOfThen(one, ledgers.length > 1))];
 }
 
 const verdicts: Readonly<Record<Shipped["kind"], string>> = {
@@ -75,12 +98,18 @@ const verdicts: Readonly<Record<Shipped["kind"], string>> = {
   unread: "unknown",
 };
 
-async function attempt(job: Job, account: PipelineState, step: Step): ReturnType<Step> {
+async function attempt(
+  job: Job,
+  account: PipelineState,
+  step: Step,
+  onRefusal: (error: ReleaseError) => void,
+): ReturnType<Step> {
   try {
     return await step(job, account);
   } catch (thrown) {
     const error = asReleaseError(thrown);
     if (error.category === "interrupted" || error.category === "bug") throw error;
+    if (error.category === "auth") onRefusal(error);
     return {
       kind: "stop",
       outcome: "unknown",
@@ -122,7 +151,7 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): ReturnType<St
   const status = await inspectJournal((await job.wiring.fleet()).journal);
   if (status === undefined || status.release.sha !== commit) return skipped;
   const end = status.outcome ?? status.state;
-  const started = new Date(status.startedAt).toISOString();
+  const started = toSeconds(new Date(status.startedAt).toISOString());
   const fact = `the rollout that started at ${started} moved ${counted(status.moved, "tenant")} and is ${end}`;
   const { journal: folder, checks } = job.settings.config.fleet;
   const verdicts = checks.length === 0 ? [] : status.checks.map((await import("@lateen/fleet/checks")).checkEvidence);
@@ -142,7 +171,10 @@ async function explainFleet(job: Job, { commit }: PipelineState): ReturnType<Ste
     ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({
       rule: "fleet",
       verdict: said,
-      fact: `${slug} runs ${after.slice(0, 7)}${reason === undefined ? "" : `: ${reason}`}`,
+      fact:
+        reason?.startsWith("runs ") === true
+          ? `${slug} ${reason}`
+          : `${slug} runs ${after.slice(0, 7)}${reason === undefined ? "" : `: ${reason}`}`,
       source: fleet.buildinfo?.replace("{slug}", slug) ?? `the proof of ${slug}`,
       at,
     }),

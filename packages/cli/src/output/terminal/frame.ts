@@ -1,5 +1,4 @@
-import { formatDuration } from "@lateen/kernel";
-import { counted } from "../text/line.ts";
+import { counted, inSeconds } from "../text/line.ts";
 import type { Format } from "./style.ts";
 import { countMarks, remainingMs, type TenantMark, type Watched } from "./state.ts";
 import { cut, fold, widthOf } from "./width.ts";
@@ -137,9 +136,4 @@ function times(state: Watched, { now, keys }: FrameOptions): readonly string[] {
   const sofar = state.since === undefined ? [] : [`${inSeconds(now - state.since)} so far`];
   const left = keys === undefined ? undefined : remainingMs(state, now);
   return left === undefined || left < 1000 ? sofar : [[...sofar, `about ${inSeconds(left)} left`].join(", ")];
-}
-
-/** Whole seconds: no one waits for milliseconds. */
-export function inSeconds(ms: number): string {
-  return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
 }

@@ -1,10 +1,10 @@
 import type { Clock } from "@lateen/kernel";
 import type { Output } from "../../host.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
-import type { Line } from "../text/line.ts";
+import { inSeconds, type Line } from "../text/line.ts";
 import type { Renderer } from "../renderer.ts";
 import type { Style } from "./style.ts";
-import { formatFrame, inSeconds, type Span } from "./frame.ts";
+import { formatFrame, type Span } from "./frame.ts";
 import { nothingWatched, watch } from "./state.ts";
 import { cut, fold, widthOf } from "./width.ts";
 

@@ -27,6 +27,9 @@ test.each([
   ["one two three", 7, "one two\n  three"],
   ["  why: the second line hangs", 16, "  why: the\n    second line\n    hangs"],
   ["name:  verified  aaa", 16, "name:  verified\n  aaa"],
+  ["name       verified  aaa", 22, "name  verified  aaa"],
+  ["├─ gate: is open now", 12, "├─ gate: is\n│   open now"],
+  ["└─ gate: is open", 12, "└─ gate: is\n    open"],
   ["see https://git.example.com/acme/core now", 12, "see\n  https://git.example.com/acme/core\n  now"],
   ["first\n\nsecond one", 8, "first\n\nsecond\n  one"],
 ])("%j is broken between words at %i columns", (text, columns, folded) => {

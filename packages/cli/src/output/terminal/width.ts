@@ -33,14 +33,21 @@ export function cut(text: string, room: number): string {
 export function fold(text: string, columns: number): string {
   return text
     .split("\n")
-    .map((line) => (widthOf(line) <= columns ? line : foldLine(line, columns)))
+    .map((line) => (widthOf(line) <= columns ? line : foldLine(squeezed(line), columns)))
     .join("\n");
 }
 
+/** A row of a table whose columns are closer together: what does not fit gives up its alignment first. */
+function squeezed(line: string): string {
+  return line.replaceAll(/(?<=\S) {3,}/g, "  ");
+}
+
 function foldLine(line: string, columns: number): string {
-  const [indent = ""] = /^ */.exec(line) ?? [];
+  // The lines of a tree go on, and where one ends there is nothing below it.
+  const [indent = ""] = /^[ │├└─]*/.exec(line) ?? [];
+  const below = indent.replaceAll("├", "│").replaceAll(/[└─]/g, " ");
   // Deeper than a third of the terminal there would be no room for words.
-  const hanging = " ".repeat(Math.min(indent.length + 2, Math.floor(columns / 3)));
+  const hanging = `${below}  `.slice(0, Math.floor(columns / 3));
   const lines: string[] = [];
   let current = "";
   for (const word of line.slice(indent.length).split(/(?<=\S)(?= )/)) {

@@ -1,4 +1,5 @@
 import { formatDuration, plainText, type Reading } from "@lateen/kernel";
+import type { RolloutStatus } from "@lateen/fleet";
 import type { PromotionStatus } from "@lateen/promote";
 import type { CommandResult } from "../../commands/command.ts";
 import type { ImageResult, StatusResult, TagResult } from "../../output/result.ts";
@@ -8,7 +9,7 @@ import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
 import { judgeState } from "./judge-state.ts";
 import { quoted } from "../../output/text/quoted.ts";
-import { counted, short, shortDigest } from "../../output/text/line.ts";
+import { counted, short, shortDigest, toSeconds } from "../../output/text/line.ts";
 
 type TagStatus = PromotionStatus["tags"][number];
 
@@ -53,24 +54,48 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
   };
 }
 
-/** The rollout or rollback that is under way or was cut short. */
-function unfinishedOf({ rollout, config, environment }: State): StatusResult["unfinished"] {
+/** Ends of a rollout that leave the fleet mixed, and are for a person to complete or to take back. */
+const leftMixed: ReadonlySet<string | undefined> = new Set(["halted", "held"]);
+
+/** The rollout or rollback that is under way, was cut short, or halted and was followed by no release. */
+function unfinishedOf(state: State): StatusResult["unfinished"] {
+  const { rollout, config, environment } = state;
   const held = rollout?.kind === "found" ? rollout.value : undefined;
-  if (held?.state !== "unfinished") return undefined;
-  const { release, purpose, startedAt, moved, actor } = held;
-  const resume =
-    purpose === undefined
-      ? "lateen rollout --resume"
-      : completingCommand(release.sha, purpose, config.promote?.targets.length ?? 0);
-  return {
+  if (held === undefined) return undefined;
+  const { release, purpose, startedAt, moved, actor, outcome } = held;
+  const targets = config.promote?.targets.length ?? 0;
+  const common = {
     kind: purpose?.kind ?? "release",
     commit: release.sha,
     actor,
     startedAt: new Date(startedAt).toISOString(),
     moved,
+  } as const;
+  if (held.state !== "unfinished") {
+    if (!leftMixed.has(outcome) || moved === 0 || wasFollowed(state, held)) return undefined;
+    const again = targets === 0 ? `lateen rollout --sha ${release.sha}` : `lateen ship --sha ${release.sha}`;
+    return {
+      ...common,
+      state: outcome,
+      resume: inEnvironment(
+        purpose === undefined ? again : completingCommand(release.sha, purpose, targets),
+        environment,
+      ),
+      abandon: inEnvironment("lateen rollback --reason TEXT", environment),
+    };
+  }
+  const resume = purpose === undefined ? "lateen rollout --resume" : completingCommand(release.sha, purpose, targets);
+  return {
+    ...common,
     resume: inEnvironment(resume, environment),
     abandon: inEnvironment("lateen rollout --abandon", environment),
   };
+}
+
+/** Whether a ledger has an entry that was made since: what a rollout left behind is another one's by then. */
+function wasFollowed({ targets, fleet }: State, { startedAt }: RolloutStatus): boolean {
+  const newest = targets.flatMap(({ status: { ledger } }) => (ledger.kind === "found" ? [ledger.value.entry.at] : []));
+  return newest.some((at) => Date.parse(at) > startedAt) || (targets.length === 0 && fleet?.kind === "go");
 }
 
 /** A command about the fleet that the state is of. */
@@ -82,13 +107,16 @@ function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unf
   if (rollout === undefined) return "unfinished: no fleet is configured";
   if (rollout.kind === "unknown") return `unfinished: unknown (${plainText(rollout.cause.message, 200)})`;
   if (unfinished === undefined) return "unfinished: nothing";
-  const { kind, commit, actor, startedAt = "", moved, resume, abandon } = unfinished;
+  const { kind, state, commit, actor, startedAt = "", moved, resume, abandon } = unfinished;
   const what = kind === "rollback" ? "rollback to" : "rollout of";
-  const since = `for ${age(now - Date.parse(startedAt))}, since ${startedAt}`;
+  const since =
+    state === undefined
+      ? `for ${age(now - Date.parse(startedAt))}, since ${toSeconds(startedAt)}`
+      : `begun ${age(now - Date.parse(startedAt))} ago, at ${toSeconds(startedAt)}`;
   return [
-    `unfinished: ${what} ${short(commit)}${actor === undefined ? "" : ` by ${plainText(actor, 60)}`}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
+    `${state ?? "unfinished"}: ${what} ${short(commit)}${actor === undefined ? "" : ` by ${plainText(actor, 60)}`}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
     `  to go on:   ${resume}`,
-    `  to abandon: ${abandon}`,
+    `  ${state === undefined ? "to abandon:" : "to go back:"} ${abandon}`,
   ].join("\n");
 }
 

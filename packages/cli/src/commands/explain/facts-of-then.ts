@@ -1,0 +1,48 @@
+import { type Evidence, formatDuration } from "@lateen/kernel";
+import type { LedgerHead } from "@lateen/promote";
+import type { ExplainedRule } from "../../output/result.ts";
+import { counted, shortDigest } from "../../output/text/line.ts";
+import type { TargetHistory } from "./look-at-ledgers.ts";
+
+/** Why a commit shipped when it did: what its entry of the ledger keeps of waivers, fleet and tags, and where its run is. */
+export function factsOfThen({ target, shipped, evidence }: TargetHistory, isOneOfSeveral: boolean): ExplainedRule[] {
+  if (shipped.kind === "never" || shipped.kind === "unread") return [];
+  const { entry } = shipped.entry;
+  const about = isOneOfSeveral ? `${target}: ` : "";
+  const ruleOf = (rule: string, verdict: string, fact: string): ExplainedRule => {
+    const facts: Evidence[] = [{ rule, verdict, fact: `${about}${fact}`, source: evidence.source, at: entry.at }];
+    return { rule, verdict, fact: `${about}${fact}`, change: undefined, at: entry.at, facts };
+  };
+  return [
+    ...entry.overrides.map(({ check, reason }) =>
+      ruleOf(check, "waived", `waived by ${entry.actor} at that time: ${reason}`),
+    ),
+    ruleOf("fleet then", entry.fleet.verified ? "verified" : "not verified", fleetOf(entry.fleet)),
+    ruleOf("tags then", entry.kind === "rollback" ? "rolled back" : "promoted", tagsOf(entry)),
+    ruleOf(
+      "gate then",
+      // The entry keeps waivers that promotion used; those of other rules are in its reason.
+      entry.overrides.length > 0 || / waived: /.test(entry.reason) ? "passed or waived" : "passed",
+      entry.runUrl === undefined
+        ? "no rule stopped the run; it has no address, and its result file has each check: lateen explain --result FILE"
+        : `no rule stopped the run, whose log has each check: ${entry.runUrl}`,
+    ),
+  ];
+}
+
+function fleetOf(fleet: LedgerHead["entry"]["fleet"]): string {
+  if (!fleet.verified) return fleet.reason;
+  const { enumerated, verifiedTenants, ahead, tolerated, tookMs } = fleet;
+  const parts = [
+    `${verifiedTenants} of ${counted(enumerated, "tenant")} verified`,
+    ...(ahead > 0 ? [`${ahead} ahead`] : []),
+    ...(tolerated.length > 0 ? [`${tolerated.length} tolerated`] : []),
+    ...(tookMs === undefined ? [] : [`in ${formatDuration(Math.max(1, Math.round(tookMs / 1000)) * 1000)}`]),
+  ];
+  return parts.join(", ");
+}
+
+function tagsOf({ tags, images }: LedgerHead["entry"]): string {
+  const moved = images.map(({ repository, digest }) => `${repository} to ${shortDigest(digest)}`);
+  return `${tags.join(", ")} of ${moved.join(", ")}`;
+}

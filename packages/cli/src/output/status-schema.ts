@@ -31,6 +31,8 @@ export const status = z.object({
   unfinished: z
     .object({
       kind: z.enum(["release", "rollback"]),
+      /** `halted` or `held` if it has ended so and the fleet is mixed; absent if it was cut short or is under way. */
+      state: maybe,
       commit: text,
       actor: maybe,
       startedAt: maybe,

@@ -24,7 +24,7 @@ export async function promoteRelease(
   const log = createGitRefLog({ remote, ref: ledgerRef("default"), token: secret(token), env });
   const verdict = await promote(
     {
-      commit,
+      release: { sha: commit, digests: {} },
       branch: "main",
       images: images.map((image) => ({
         repository: parseImageRef(image).repository,

@@ -159,7 +159,10 @@ async function promoteAll(
   }));
   const ports = { tags, history: away, ledger, clock: systemClock, report: () => undefined };
   const pin = pinned ? `${tag}-${commit.slice(0, 12)}` : undefined;
-  const verdict = await promote({ commit, branch: "main", images, tags: [tag], pin, actor: "bench" }, ports);
+  const verdict = await promote(
+    { release: { sha: commit, digests: {} }, branch: "main", images, tags: [tag], pin, actor: "bench" },
+    ports,
+  );
   if (verdict.kind === "stop") throw new Error(`${verdict.outcome}: ${verdict.reason}`);
 }
 

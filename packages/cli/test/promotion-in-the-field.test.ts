@@ -28,7 +28,7 @@ async function startWorld(options: Parameters<typeof startRegistry>[0]): Promise
   closing.push(...sides.map(({ close }) => close));
   const history = createMemoryHistory();
   const input = (commit: CommitSha): PromotionInput => ({
-    commit,
+    release: { sha: commit, digests: {} },
     branch: "main",
     images: sides.map(({ host }) => ({
       repository: parseImageRef(`${host}/${repository}`).repository,

@@ -68,7 +68,7 @@ async function promoteTwice({ images: count, platforms, pinned, tokens }: Promot
     const registries = Object.fromEntries(sides.map(({ host }) => [host, entry]));
     const verdict = await promote(
       {
-        commit,
+        release: { sha: commit, digests: {} },
         branch: "main",
         images: sides.flatMap(({ host }) =>
           names.map((path) => ({ repository: parseImageRef(`${host}/${path}`).repository, candidate: tag })),

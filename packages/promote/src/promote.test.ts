@@ -142,10 +142,11 @@ describe("before the commit point", () => {
     const world = createWorld();
     const checked = await checkPromotion(world.inputFor(world.mine), world.ports);
     world.tags.push(tenant, world.candidateOf(world.mine), { revision: world.mine, content: "built again" });
-    const images = (checked.value?.images ?? []).map(({ repository, digest }) => {
-      return { repository, candidate: world.candidateOf(world.mine), digest };
-    });
-    expect((await promote(world.inputFor(world.mine, { images }), world.ports)).kind).toBe("go");
+    const resolved = (checked.value?.images ?? []).flatMap(({ repository, digest }) =>
+      digest === undefined ? [] : [[repository, digest] as const],
+    );
+    const release = { sha: world.mine, digests: Object.fromEntries(resolved) };
+    expect((await promote(world.inputFor(world.mine, { release }), world.ports)).kind).toBe("go");
     expect(world.latest()).toEqual(world.digests(world.mine));
   });
 

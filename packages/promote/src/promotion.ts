@@ -1,4 +1,4 @@
-import type { Clock, CommitSha, Digest, Reporter, Repository, Verdict } from "@lateen/kernel";
+import type { Clock, CommitSha, Digest, Release, Reporter, Repository, Verdict } from "@lateen/kernel";
 import type { PromotionEvent } from "./events.ts";
 import type { History } from "./ports/history.ts";
 import type { FleetEvidence, Ledger, Override } from "./ports/ledger.ts";
@@ -29,13 +29,12 @@ export interface PromotePorts extends FollowPorts {
 export interface CandidateImage {
   readonly repository: Repository;
   readonly candidate: string;
-  /** The release's digest where it was resolved before; it beats the tag, so that what was tested is what is promoted. */
-  readonly digest?: Digest | undefined;
 }
 
 /** Commit, targets and actor of a promotion. */
 export interface PromotionInput {
-  readonly commit: CommitSha;
+  /** A digest that was resolved before beats the candidate's tag, so that what was tested is what is promoted. */
+  readonly release: Release;
   /** The branch on which the commit must be. */
   readonly branch: string;
   readonly images: readonly CandidateImage[];

@@ -3,7 +3,7 @@ import type { PromotePorts, PromotionInput } from "./promotion.ts";
 import type { BeforeCommit } from "./steps/run.ts";
 
 /** Release, targets and reason of a rollback. */
-export interface RollbackInput extends Omit<PromotionInput, "commit" | "images" | "reason" | "fleet" | "pin"> {
+export interface RollbackInput extends Omit<PromotionInput, "release" | "images" | "reason" | "fleet" | "pin"> {
   readonly images: readonly Repository[];
   /** The tag of the candidate of a commit, where the ledger does not know its digest. */
   readonly candidateOf: (commit: CommitSha) => string;

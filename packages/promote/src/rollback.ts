@@ -1,4 +1,4 @@
-import { type CommitSha, type Digest, go, type Repository, stop, type Verdict } from "@lateen/kernel";
+import { type CommitSha, go, type Release, stop, type Verdict } from "@lateen/kernel";
 import { chooseRelease, readPast } from "./steps/choose-release.ts";
 import { codeOf, proven, toEvidence } from "./report/conclude.ts";
 import { decideRollbackTarget } from "./decide/rollback-target.ts";
@@ -38,13 +38,16 @@ async function planRollback(
   if (decision.verdict !== "passed")
     return stop({ outcome: decision.verdict, code: codeOf("ledger", decision.verdict), reason: fact, evidence });
   const { images, candidateOf, pinOf, to: _, beforeCommit: __, ...rest } = input;
-  const digests = new Map(decision.recorded?.entry.images.map(({ repository, digest }) => [repository, digest]));
+  const recorded = decision.recorded?.entry.images ?? [];
+  const digests: Release["digests"] = Object.fromEntries(
+    recorded.map(({ repository, digest }) => [repository, digest]),
+  );
   const candidate = candidateOf(decision.commit);
   const promotion = {
     ...rest,
-    commit: decision.commit,
+    release: { sha: decision.commit, digests },
     pin: pinOf?.(decision.commit),
-    images: images.map((repository) => pin(repository, candidate, digests)),
+    images: images.map((repository) => ({ repository, candidate })),
   };
   return go({ promotion, from: decision.from }, proven(evidence));
 }
@@ -81,12 +84,4 @@ export async function prepareRollback(
   const ready = await planAndPrepare("rollback", plan.value.promotion, prepare, ports, signal);
   if (ready.kind === "stop") return ready;
   return go(ready.value.report, proven([...plan.evidence, ...toEvidence(ready.value.findings, ports.clock)]));
-}
-
-function pin(
-  repository: Repository,
-  candidate: string,
-  digests: ReadonlyMap<Repository, Digest>,
-): PromotionInput["images"][number] {
-  return { repository, candidate, digest: digests.get(repository) };
 }

@@ -1,6 +1,6 @@
-import { absent, type Reading, toReading } from "@lateen/kernel";
+import { absent, type Digest, type Reading, toReading } from "@lateen/kernel";
 import type { CandidateFacts } from "./promotion-facts.ts";
-import type { CandidateImage, PromotePorts } from "../promotion.ts";
+import type { CandidateImage, PromotePorts, PromotionInput } from "../promotion.ts";
 import type { RevisionOf } from "./revision.ts";
 import { digestRef, imageName, tagRef } from "../ports/references.ts";
 import type { Manifest } from "../ports/tag-store.ts";
@@ -9,13 +9,13 @@ type Located = Pick<CandidateFacts, "repository" | "candidate" | "manifest" | "c
 
 /** Reads every candidate, looks for what is missing in its siblings, and asks each for its revision. */
 export async function readCandidates(
-  images: readonly CandidateImage[],
+  { images, release: { digests } }: Pick<PromotionInput, "images" | "release">,
   revisionOf: RevisionOf,
   { tags }: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<readonly CandidateFacts[]> {
-  const located = await Promise.all(images.map((image) => locate(image, tags, signal)));
-  const completed = located.map((image, at) => borrow(image, images[at]?.digest, located));
+  const located = await Promise.all(images.map((image) => locate(image, digests[image.repository], tags, signal)));
+  const completed = located.map((image) => borrow(image, digests[image.repository], located));
   return Promise.all(
     completed.map(async (image): Promise<CandidateFacts> => {
       if (image.manifest.kind !== "found") return image;
@@ -26,7 +26,8 @@ export async function readCandidates(
 }
 
 async function locate(
-  { repository, candidate, digest }: CandidateImage,
+  { repository, candidate }: CandidateImage,
+  digest: Digest | undefined,
   tags: PromotePorts["tags"],
   signal?: AbortSignal,
 ): Promise<Located> {

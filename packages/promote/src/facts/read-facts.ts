@@ -14,13 +14,13 @@ export async function readFacts(
   ports: PromotePorts,
   signal: AbortSignal | undefined,
 ): Promise<PromotionFacts> {
-  const ancestryOf = createAncestryOf(input.commit, ports.history, signal);
+  const ancestryOf = createAncestryOf(input.release.sha, ports.history, signal);
   const head: Promise<LedgerFacts["head"]> = toReading(() => ports.ledger.read(signal));
   const revisionOf = createRevisionOf(ports.tags, head, signal);
   // Two requests and more for each tag are saved if the ledger knows the image: in all cases but the first promotion.
   const currentRevision: RevisionOf = async (repository, digest) =>
     (await revisionInLedger(repository, digest, head)) ?? revisionOf(repository, digest);
-  const candidates = readCandidates(input.images, revisionOf, ports, signal);
+  const candidates = readCandidates(input, revisionOf, ports, signal);
   const [known, destinations, pins, branch, ledger] = await Promise.all([
     candidates,
     readDestinations(input, candidates, { ancestryOf, currentRevision }, ports, signal),
@@ -28,7 +28,7 @@ export async function readFacts(
     readBranch(input, ports, signal),
     readLedger(head, ancestryOf),
   ]);
-  return { commit: input.commit, branch, candidates: known, destinations, pins, ledger };
+  return { commit: input.release.sha, branch, candidates: known, destinations, pins, ledger };
 }
 
 async function readDestinations(
@@ -52,7 +52,7 @@ async function readDestinations(
 }
 
 async function readBranch(
-  { branch, commit }: PromotionInput,
+  { branch, release: { sha: commit } }: PromotionInput,
   { history }: PromotePorts,
   signal?: AbortSignal,
 ): Promise<PromotionFacts["branch"]> {

@@ -46,7 +46,7 @@ export function reportPlan(input: PromotionInput, plan: PromotionPlan): Promotio
     },
   );
   const changed = ready && plan.tags.some(({ action }) => action === "move" || action === "create");
-  return { target: input.target ?? "default", commit: input.commit, images, changed };
+  return { target: input.target ?? "default", commit: input.release.sha, images, changed };
 }
 
 /** True if the ledger refuses, which it does for every tag that would have moved. */

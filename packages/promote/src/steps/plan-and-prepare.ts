@@ -51,7 +51,7 @@ export async function planAndPrepare(
   const count = (action: string) => plan.tags.filter((tag) => tag.action === action).length;
   ports.report({
     type: "promotion-planned",
-    commit: input.commit,
+    commit: input.release.sha,
     keep: count("keep"),
     create: count("create"),
     move: count("move"),
@@ -60,7 +60,7 @@ export async function planAndPrepare(
   const findings = [...plan.findings, ...prepared.findings];
   if (prepared.findings.some(({ verdict }) => verdict !== "passed"))
     return stopBecause(findings, ports.clock, reportUnmoved(report, prepared));
-  ports.report({ type: "promotion-prepared", commit: input.commit });
+  ports.report({ type: "promotion-prepared", commit: input.release.sha });
   return { kind: "ready", value: { facts, plan, prepared, findings, report } };
 }
 

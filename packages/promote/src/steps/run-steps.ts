@@ -80,9 +80,9 @@ function concludeOwn(
 ): Verdict<PromotionReport> {
   const newer = settled.head.entry.commit;
   const report = reportSettled(input, settled, appended);
-  if (newer === input.commit) return conclude(report, settled, evidence, clock);
+  if (newer === input.release.sha) return conclude(report, settled, evidence, clock);
   const verdict = conclude({ ...report, supersededBy: newer }, settled, evidence, clock);
   if (verdict.kind === "stop") return verdict;
-  const reason = `${newer.slice(0, 12)} came after ${input.commit.slice(0, 12)}, and the tags name it`;
+  const reason = `${newer.slice(0, 12)} came after ${input.release.sha.slice(0, 12)}, and the tags name it`;
   return stop({ outcome: "superseded", code: "OVERTAKEN", reason, evidence: verdict.evidence, value: verdict.value });
 }

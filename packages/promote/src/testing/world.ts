@@ -68,7 +68,7 @@ export function createPromotionWorld(options: {
     candidateOf,
     digestOf,
     inputFor: (commit, changes = {}) => ({
-      commit,
+      release: { sha: commit, digests: {} },
       branch: "main",
       images: repositories.map((repository) => ({ repository, candidate: candidateOf(commit) })),
       tags: ["latest"],

@@ -8,6 +8,7 @@ import { eachTarget } from "../targets/each-target.ts";
 import { withReport } from "../targets/promotion-account.ts";
 import { asked } from "../guards/guards.ts";
 import { type PipelineState, runPipeline, runSteps, skipped, type Step } from "../run-pipeline.ts";
+import { knownDigests } from "./release-digests.ts";
 import { configMissing } from "../../config/errors.ts";
 
 /** Plans every promotion and proves, without a visible effect, that it could be done; its digests are the release. */
@@ -82,16 +83,13 @@ export function promotionInput(job: Job, account: PipelineState, target: TargetC
   const images = target.images ?? release.images;
   if (images.length === 0) throw configMissing("release.images");
   const candidate = candidateTag(release.candidate, account.commit);
-  const digestOf = (repository: string): object => {
-    const digest = account.images?.find((image) => image.repository === repository)?.digest;
-    return digest === undefined ? {} : { digest };
-  };
+  const digests = knownDigests(account);
   const runUrl = runUrlOf(job);
   const why = whyOf(job);
   return {
-    commit: account.commit,
+    release: { sha: account.commit, digests },
     branch: forge.branch,
-    images: images.map(({ repository }) => ({ repository, candidate, ...digestOf(repository) })),
+    images: images.map(({ repository }) => ({ repository, candidate })),
     tags: target.tags,
     target: target.name,
     allowUnlabelled: target.allowUnlabelled,

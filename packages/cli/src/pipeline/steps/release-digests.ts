@@ -16,9 +16,7 @@ export async function releaseDigests(
   account: PipelineState,
 ): Promise<{ readonly kind: "found"; readonly value: Digests } | Stop<unknown>> {
   const { fleet, release } = job.settings.config;
-  const known: Record<string, Digest> = {};
-  for (const { repository, digest } of account.images ?? [])
-    if (digest !== undefined) known[repository] = parseDigest(digest);
+  const known = knownDigests(account);
   const missing = (release?.images ?? []).filter(({ repository }) => known[repository] === undefined);
   if (fleet === undefined || release === undefined || missing.length === 0 || !movesByDigest(fleet))
     return { kind: "found", value: known };
@@ -44,6 +42,14 @@ export async function releaseDigests(
     });
   }
   return { kind: "found", value: known };
+}
+
+/** What earlier steps have resolved. */
+export function knownDigests({ images = [] }: PipelineState): Record<string, Digest> {
+  const resolved = images.flatMap(({ repository, digest }) =>
+    digest === undefined ? [] : [[repository, parseDigest(digest)] as const],
+  );
+  return Object.fromEntries(resolved);
 }
 
 function movesByDigest({ controlPlanes }: FleetConfig): boolean {

@@ -58,6 +58,19 @@ describe("rollback", () => {
     expect((await world.lateen(["rollback", "--reason", " "])).code).toBe(2);
   });
 
+  test("moves the canary first, then all others in calls of callSize, whatever the pace of a release is", async () => {
+    world.configure((text) => text.replace("batch: 3", "batch: 1\n  callSize: 2"));
+    await shipBoth();
+    const before = world.plane.moves().length;
+    const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"]);
+    expect([ran.code, ran.json().outcome, running()], ran.stderr).toEqual([0, "shipped", [old]]);
+    const [first, ...others] = world.plane.moves().slice(before);
+    expect({ first, sizes: others.map((slugs) => slugs.length).toSorted() }).toEqual({
+      first: ["canary-a"],
+      sizes: [1, 2, 2],
+    });
+  });
+
   test("returns fleet and tags to the release before, on the record, also with the kill switch armed", async () => {
     await shipBoth();
     const dry = await world.lateen(["rollback", "--reason", "checkout fails", "--dry-run", "--json"]);

@@ -1,4 +1,4 @@
-import { type Ancestry, parseCommitSha, parseSlug, ReleaseError, type Slug } from "@lateen/kernel";
+import { type Ancestry, found, parseCommitSha, parseSlug, ReleaseError, type Slug } from "@lateen/kernel";
 import { createFakeClock } from "@lateen/kernel/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { FleetHistory } from "./ports/history.ts";
@@ -36,6 +36,18 @@ const seconds = () => (clock.now() - Date.UTC(2026, 0, 1)) / 1000;
 test("everybody on target is proven by two answers one interval apart", async () => {
   expect(await verify()).toMatchObject({ kind: "go", value: { enumerated: 5, verified: 5, moved: 0 } });
   expect(seconds()).toBe(20);
+});
+
+test("of 400 tenants with one stale replica of two, at most one in ten is called verified", async () => {
+  fleet = createVirtualFleet({ size: 400 });
+  let state = 1;
+  // A balancer that chooses at random, with a seed.
+  const chooses = (): boolean => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) < 2 ** 31;
+  ports = { ...fleet, clock, history, prober: { buildinfo: async () => found(chooses() ? sha : older) } };
+  const verdict = await verify();
+  expect(verdict.outcome).toBe("refused");
+  expect(verdict.value?.verified).toBeLessThanOrEqual(40);
+  expect(new Set(verdict.value?.tenants.map((tenant) => tenant.verdict))).toContain("mixed");
 });
 
 describe("who is not on target", () => {

@@ -65,7 +65,7 @@ describe("rollback", () => {
     const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"]);
     expect([ran.code, ran.json().outcome, running()], ran.stderr).toEqual([0, "shipped", [old]]);
     const [first, ...others] = world.plane.moves().slice(before);
-    expect({ first, sizes: others.map((slugs) => slugs.length).toSorted() }).toEqual({
+    expect({ first, sizes: others.map((slugs) => slugs.length).toSorted((a, b) => a - b) }).toEqual({
       first: ["canary-a"],
       sizes: [1, 2, 2],
     });

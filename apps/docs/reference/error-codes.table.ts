@@ -53,7 +53,7 @@ export const codeNotes: readonly CodeNote[] = [
   { code: "EXEC_PROOF_MIXED", kind: "state", fix: "make `proof` print one commit" },
   { code: "EXEC_PROOF_UNREADABLE", kind: "state", what: "what `proof` printed is neither a commit nor JSON with `git_sha`", fix: "make `proof` print one of them" },
   { code: "EXEC_VALUE_REFUSED", what: "a value of a tenant cannot be an argument of a command" },
-  { code: "FLEET_DRIFT", kind: "refused", what: "tenants run another commit than the ledger names", fix: "run `lateen explain`, then ship or roll back" },
+  { code: "FLEET_DRIFT", kind: "refused", what: "tenants run another release than the ledger or the last rollout says", fix: "run `lateen explain`, then ship or roll back" },
   { code: "EVIDENCE_MISSING", kind: "bug", what: "a verdict to go on has no evidence", fix: "report it; a step of yours returns at least one piece of evidence" },
   { code: "FLEET_EMPTY", kind: "refused", fix: "check the selector, the address and the token of the control plane" },
   { code: "FLEET_INVALID", kind: "refused", fix: "correct the names that the control plane lists" },

@@ -442,7 +442,7 @@ describe("ECR", () => {
         .replace(/images: \[[^\]]*\]/, `images: ["${host}/acme/core"]`)
         .replace(/^registries:.*$/m, `registries: { "${host}": { kind: ecr, endpoint: "${ecr.url}" } }`),
     );
-    const ran = await doctor({ AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: "a-secret-access-key" }, 20);
+    const ran = await doctor({ AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: "a-secret-access-key" }, 5);
     expect(
       {
         code: ran.code,

@@ -20,13 +20,17 @@ export interface Described {
   readonly message: string;
   /** True if the key itself is at fault, not its value. */
   readonly atKey?: boolean;
+  /** True if this is the number of those that were left out. */
+  readonly isCount?: boolean;
 }
 
 /** Zod's issues in our words; of what is beyond the first hundred only the number is reported. */
 export function describeIssues(issues: readonly Issue[], config: unknown): readonly Described[] {
   const { few, more } = fewOf(issues);
   const described = few.flatMap((issue) => describeIssue(issue, config));
-  return more > 0 ? [...described, { path: [], message: `${more} more values are not what they must be` }] : described;
+  return more > 0
+    ? [...described, { path: [], message: `${more} more values are not what they must be`, isCount: true }]
+    : described;
 }
 
 /** Zod's issue in our words; unknown keys become one problem each, with a suggestion. */
@@ -40,7 +44,9 @@ function describeIssue(issue: Issue, config: unknown): readonly Described[] {
       message: `there is no such key${didYouMean(key, known)}`,
       atKey: true,
     }));
-    return more > 0 ? [...unknown, { path: issue.path, message: `${more} more keys do not exist` }] : unknown;
+    return more > 0
+      ? [...unknown, { path: issue.path, message: `${more} more keys do not exist`, isCount: true }]
+      : unknown;
   }
   const branch = issue.code === "invalid_union" ? bestBranch(issue, valueAt(config, issue.path)) : undefined;
   if (branch !== undefined)

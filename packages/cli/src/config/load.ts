@@ -124,11 +124,12 @@ function chooseOverlay(
   return { value: merge(value, environments[name]), overlay: ["environments", name] };
 }
 
-/** To find a value takes a walk through its file, so the first hundred are placed. */
+/** To find a value takes a walk through its file, so the first hundred are placed, and what counts those that were left out. */
 function located(locate: Locate, problems: readonly Described[]): readonly Problem[] {
-  const { few, more } = fewOf(problems);
-  const placed = few.map(({ path, message, atKey }) => locate(path, message, atKey));
-  return more > 0 ? [...placed, locate([], `${more} more problems of this kind`)] : placed;
+  const { few, more } = fewOf(problems.filter(({ isCount }) => isCount !== true));
+  const counts = problems.filter(({ isCount }) => isCount === true);
+  const placed = [...few, ...counts].map(({ path, message, atKey }) => locate(path, message, atKey));
+  return more > 0 ? [...placed, locate([], `more problems: ${more}`)] : placed;
 }
 
 type Locate = (path: readonly PropertyKey[], message: string, atKey?: boolean) => Problem;

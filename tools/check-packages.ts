@@ -1,7 +1,7 @@
 // Packs every package as it would be published, lints the tarballs, installs them in a fresh folder, and uses each entry point there:
 // types with tsc, values on the Node that we develop on and on the oldest one that `engines` admits. Needs `pnpm build` before it.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,8 +10,6 @@ const names = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli
 // Maximum size and number of packages of an installation.
 const [mostBytes, mostPackages] = [15 * 2 ** 20, 5];
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
-// As root, PostgreSQL runs as another user, who has to reach its programs.
-chmodSync(folder, 0o755);
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 function run(cwd: string, command: string, ...args: string[]): string {

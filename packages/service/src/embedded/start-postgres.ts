@@ -10,6 +10,7 @@ import { type Clock, ReleaseError } from "@lateen/kernel";
 import { elapsedOf } from "../run/elapsed.ts";
 import { findBinaries } from "./binaries.ts";
 import { aliveSince } from "./lock.ts";
+import { reachableBy } from "./reachable.ts";
 import { chooseUser, type RunAs } from "./run-as.ts";
 
 const run = promisify(execFile);
@@ -33,8 +34,8 @@ const startMs = 60_000;
  * @throws ReleaseError `EMBEDDED_POSTGRES_MISSING`, `DATABASE_START`
  */
 export async function startPostgres(folder: string, clock: Clock): Promise<EmbeddedPostgres> {
-  const binaries = await findBinaries();
   const as = await chooseUser(getuid?.() ?? 1);
+  const binaries = await reachableBy(as, await findBinaries());
   const data = resolve(folder, "postgres");
   const password = await readPassword(folder);
   if (!(await exists(join(data, "PG_VERSION")))) await initialise(binaries.initdb, data, password, as);

@@ -48,7 +48,7 @@ test.runIf(getuid?.() === 0)(
     const data = join(place, "data");
     const { uid = 0, gid = 0, prefix } = as;
     await run("install", ["-d", "-m", "700", "-o", String(uid), "-g", String(gid), data]);
-    const [program = "", ...args] = [...prefix, one.initdb, "-D", data, "--auth=trust", "--no-sync", "--locale=C"];
+    const [program, ...args] = [...prefix, one.initdb, "-D", data, "--auth=trust", "--no-sync", "--locale=C"];
     const ids = prefix.length === 0 ? { uid, gid } : {};
     const { stdout } = await run(program, args, { ...ids, cwd: "/", env: { PATH: "/usr/bin:/bin" } });
     expect(stdout).toContain("Success");

@@ -240,10 +240,10 @@ test("the package lateen runs the program of the same version, by npx and at onc
   const path = emptyFolder("alias");
   await install(path, "npm", [packAlias(join(folder, "tarballs", "lateen"))]);
   const started = Date.now();
-  const said = await run("npx", ["--no", "lateen", "gate", "--help"], { cwd: path });
+  const said = await run("npx", ["--no", "--", "lateen", "gate", "--help"], { cwd: path });
   expect(said).toMatch(/^usage: lateen gate /);
   expect(Date.now() - started, "milliseconds").toBeLessThan(20_000);
-  expect(await run("npx", ["--no", "lateen", "--version"], { cwd: path })).toBe(`${manifestVersion()}\n`);
+  expect(await run("npx", ["--no", "--", "lateen", "--version"], { cwd: path })).toBe(`${manifestVersion()}\n`);
 });
 
 function manifestVersion(): string {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { memoryJournal } from "./journal/memory-journal.ts";
 import { rollOut } from "./roll-out.ts";
 import type { FleetPolicy } from "./policy.ts";
 import { type FleetWorld, type FleetWorldOptions, startFleetWorld } from "./testing/fleet-world.ts";
@@ -32,6 +33,20 @@ describe("answers of the control plane that are not the end", () => {
     world.controlPlane.meet({ kind: "status", status: 504 });
     expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go", value: { verified: 4 } });
     expect(world.controlPlane.moves()).toEqual([["t1"], ["t1"], ["t2", "t3", "t4"]]);
+  });
+
+  test("the time of a proof runs on over interruptions, however often there are some", async () => {
+    await start({ verify: { timeoutMs: 15_000, intervalMs: 400 } });
+    world.controlPlane.meet({ kind: "status", status: 504 });
+    const journal = memoryJournal();
+    // Each time much shorter than a proof may take.
+    const runOn = (resume: boolean) =>
+      rollOut({ ...world.input, resume }, { ...world.ports, journal }, AbortSignal.timeout(300));
+    await runOn(false);
+    let resumptions = 0;
+    for (; resumptions < 20 && world.controlPlane.moves().length < 2; resumptions++) await runOn(true);
+    expect(resumptions).toBeGreaterThan(1);
+    expect(world.controlPlane.moves().slice(0, 2)).toEqual([["t1"], ["t1"]]);
   });
 
   test("an accepted job that moves nothing is no success", async () => {

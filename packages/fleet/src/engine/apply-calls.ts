@@ -9,7 +9,7 @@ export function post(state: RolloutState, event: EventOf<"tenants-posted">): voi
   each(state, event.slugs, (tenant) => {
     if (!tenant.moved) state.moved += 1;
     if (event.attempt === 1) tenant.calls += 1;
-    Object.assign(tenant, { step: "posted", moved: true, release });
+    Object.assign(tenant, { step: "posted", moved: true, release, resumedAt: undefined });
   });
   const wave = state.waves.get(event.wave);
   while (wave !== undefined && wave.firstWaiting < wave.slugs.length && !isWaiting(state, wave)) wave.firstWaiting += 1;

@@ -40,12 +40,13 @@ const appliers: Appliers = {
     state.planned = true;
     addStages(state, event.stages);
   },
-  "rollout-resumed": (state, event) => {
+  "rollout-resumed": (state, event, at) => {
     state.purpose = event.purpose ?? state.purpose;
     state.limits = event.limits ?? state.limits;
     if (event.limits !== undefined) lengthenSoak(state, event.limits.soakMs);
     for (const tenant of state.tenants.values()) {
       if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
+      tenant.resumedAt ??= at;
     }
     state.calls.clear();
     state.interrupted = false;
@@ -163,6 +164,7 @@ function newTenant(tenant: Tenant): TenantState {
     sha: undefined,
     reason: undefined,
     release: undefined,
+    resumedAt: undefined,
   };
   return { tenant, step: "waiting", calls: 0, moved: false, exhausted: false, gone: false, ...unknown };
 }

@@ -30,6 +30,8 @@ export interface TenantState {
   reason: string | undefined;
   /** The release it was last posted for. */
   release: Release | undefined;
+  /** Instant of the first resumption since its last call; undefined if there was none. */
+  resumedAt: number | undefined;
 }
 
 /** A wave that has begun and is not finished. */

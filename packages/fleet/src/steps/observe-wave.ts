@@ -11,7 +11,8 @@ export async function observeWave(run: Run, waveName: string, slugs: readonly Sl
   const onProgress = (matching: number, total: number) =>
     run.ports.report?.({ type: "tenants-observed", matching, total });
   const seenAt = (slug: Slug) => run.seenAt.get(slug);
-  const looks = await observe(tenants, { ...run.observing(release), onProgress, seenAt }, run.signal);
+  const patienceMs = (slug: Slug) => patienceFor(run, slug);
+  const looks = await observe(tenants, { ...run.observing(release), onProgress, seenAt, patienceMs }, run.signal);
   // Called off in the middle: no tenant has had its full time, so nothing is concluded.
   if (run.signal?.aborted === true) return;
   const silent = [...looks.values()].filter((look) => look.verdict === "unreachable");
@@ -19,6 +20,17 @@ export async function observeWave(run: Run, waveName: string, slugs: readonly Sl
   const facts = [...looks.values()].flatMap((look) => conclude(run, look));
   const unmoved = [...looks.values()].filter((look) => isUnmoved(run, look));
   await run.record(...facts, ...unmovedFacts(run, unmoved));
+}
+
+/**
+ * The time of a proof runs on over resumptions, since a rollout that is taken over again and again would never conclude anything; but one bad
+ * look concludes nothing either.
+ */
+function patienceFor({ state, policy, ports }: Run, slug: Slug): number {
+  const resumedAt = state.tenants.get(slug)?.resumedAt;
+  const waited = resumedAt === undefined ? 0 : Math.max(0, ports.clock.now() - resumedAt);
+  const { timeoutMs, intervalMs } = policy.verify;
+  return Math.max(Math.min(timeoutMs, 2 * intervalMs), timeoutMs - waited);
 }
 
 function slugsOf(looks: readonly Observation[]): readonly Slug[] {

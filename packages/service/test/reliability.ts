@@ -68,8 +68,10 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [line] = (await once(child.stdout, "data")) as [Buffer];
-    return { child, url: line.toString().trim() };
+    const said = await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+    // A service that starts while its database goes away ends with an error, and its supervisor starts it again.
+    const [line] = said as readonly unknown[];
+    return Buffer.isBuffer(line) ? { child, url: line.toString().trim() } : start();
   };
   const runners = await Promise.all(Array.from({ length: size.runners }, start));
   const database = openDatabase(server.url);

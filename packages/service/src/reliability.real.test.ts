@@ -20,7 +20,7 @@ test("100 fleets of 50 tenants, a runner killed every 5 s, PostgreSQL restarted 
     factsLost: 0,
     restarts: 2,
   });
-  expect(figures.kills).toBeGreaterThan(1);
+  expect(figures.kills).toBeGreaterThan(2);
   expect(figures.takeovers).toBeGreaterThan(0);
   // 5 s are wanted; 3.8 to 7.6 s were seen on two cores with one kill in mid-restart of PostgreSQL (November 2026). The figure is printed.
   expect(figures.takeoverP95Ms).toBeLessThanOrEqual(20_000);

@@ -87,13 +87,15 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
     const watch = watchTakeovers(database, over.signal);
     const follow = [...ids.values()].slice(0, 5).map((id) => collect(database, id, over.signal));
     let kills = 0;
+    const starting: Promise<unknown>[] = [];
     const killing = every(size.killEveryMs, over.signal, async () => {
       const victim = runners.shift();
       if (victim === undefined) return;
       watch.killed(victim.child.pid ?? 0);
       victim.child.kill("SIGKILL");
       kills += 1;
-      runners.push(await start());
+      // Not waited for: a start that takes longer must not make kills rarer.
+      starting.push(start().then((runner) => runners.push(runner)));
     });
     let restarts = 0;
     const restarting = (async () => {
@@ -107,7 +109,7 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
     await untilEnded(database, size.fleets);
     const seconds = (performance.now() - orderedAt) / 1_000;
     over.abort();
-    await Promise.all([killing, restarting, watch.ended]);
+    await Promise.all([killing, restarting, watch.ended, ...starting]);
     const seen = await Promise.all(follow);
     return { seconds, kills, restarts, ...(await account(database, fleets, seen)), ...watch.figures() };
   } finally {

@@ -59,8 +59,9 @@ function readDocument(file: string, text: string): SourceDocument {
     nameInvisible({ where: file, ...at(offset), key: "", message }, line(at(offset).line));
   // A tag that is not known is a warning to the parser, which takes the text for the value.
   const errors = fewOf([...document.errors, ...document.warnings]);
-  const lost = fewOf(lostAliases(document));
-  const repeated = fewOf(repeatedKeys(document));
+  // A text with more problems than are shown is not gone through for others.
+  const lost = fewOf(errors.more > 0 ? [] : lostAliases(document));
+  const repeated = fewOf(errors.more > 0 ? [] : repeatedKeys(document));
   const more = errors.more + lost.more + repeated.more;
   const problems = [
     ...errors.few.map((error) => problem(error.pos[0], explainSyntax(error, line(at(error.pos[0]).line)))),

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { writeWorkflow } from "../src/commands/init/write-workflow.ts";
-import { formatOutputs } from "../src/output/actions.ts";
+import { formatOutputs } from "../src/output/job-log.ts";
 import { createFolder } from "./folder.ts";
 import { root } from "./run-lateen.ts";
 import { startWorld, tokens } from "./world.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { policyDefaults } from "./defaults.ts";
+import { policyDefaults } from "./shown-defaults.ts";
 import { configJsonSchema, type JsonSchema, reasonOf } from "./json-schema.ts";
 import { keyReasons } from "./key-reasons.table.ts";
 

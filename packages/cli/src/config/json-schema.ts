@@ -1,4 +1,4 @@
-import type { Defaults } from "./defaults.ts";
+import type { Defaults } from "./shown-defaults.ts";
 import { z } from "zod";
 import { commonKeyReasons, keyReasons } from "./key-reasons.table.ts";
 import { sections } from "./schema.ts";

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
-import type { SourceDocument } from "./document.ts";
+import type { SourceDocument } from "./read-yaml.ts";
 import { configError, formatKey, type Problem } from "./problem.ts";
 
 /**

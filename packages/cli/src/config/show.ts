@@ -1,6 +1,6 @@
 import { formatDuration, plainText } from "@lateen/kernel";
 import { table } from "../output/answer.ts";
-import { policyDefaults } from "./defaults.ts";
+import { policyDefaults } from "./shown-defaults.ts";
 import { isRecord } from "./layers.ts";
 import type { Settings } from "./load.ts";
 import { formatKey } from "./problem.ts";

@@ -1,7 +1,7 @@
 import { type CommitSha, parseCommitSha } from "@lateen/kernel";
 import { expect, test } from "vitest";
 import { decideFleetAheadOfLedger } from "./decide-fleet-ahead-of-ledger.ts";
-import { strayTable } from "./decide-fleet-ahead-of-ledger.table.ts";
+import { strayTable } from "../../test/tables/decide-fleet-ahead-of-ledger.table.ts";
 
 const known = (letter: string): CommitSha => parseCommitSha(letter.charCodeAt(0).toString(16).repeat(20));
 const release = (letter: string): CommitSha | undefined => (letter === "-" ? undefined : known(letter));

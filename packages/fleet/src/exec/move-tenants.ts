@@ -2,7 +2,7 @@ import { asReleaseError, createLimit, type NonEmpty, ReleaseError, sameCommit } 
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
 import type { Release } from "@lateen/kernel";
 import type { Tenant } from "../ports/tenant.ts";
-import { retryDelaysMs } from "../steps/decide-retry.ts";
+import { retryDelaysMs } from "../steps/decide-call-retry.ts";
 import { lastWords } from "./command-failed.ts";
 import { fillCommand } from "./command-template.ts";
 import { decideExit, type MoveOutcome } from "./decide-exit.ts";

@@ -24,7 +24,7 @@ import type { Prober } from "../ports/prober.ts";
 import { buildinfo } from "../schema.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
-import { createHostPace, type HostPace } from "./host-pace.ts";
+import { createHostPace, type HostPace } from "./prober-pace.ts";
 import { storedSign } from "./stored-answer.ts";
 
 /** Address of the tenants' build information, and access to it. */

@@ -2,7 +2,7 @@ import type { Release, Slug } from "@lateen/kernel";
 import type { CallSettings, Redeployment, TenantRow } from "../ports/control-plane.ts";
 import type { CallFault, RolloutEvent, RowVerdict } from "../engine/journal-entry.ts";
 import { decideRow } from "../coverage/decide-row.ts";
-import { decideRetry } from "./decide-retry.ts";
+import { decideRetry } from "./decide-call-retry.ts";
 import { oneLook } from "./look-once.ts";
 import { observe } from "./observe.ts";
 import { recordDeparted } from "./record-departed.ts";

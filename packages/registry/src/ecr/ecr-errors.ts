@@ -1,6 +1,6 @@
 import { isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError, type RegistryErrorCode } from "../errors.ts";
-import { readRetryAfter } from "../oci/transport/retry-after.ts";
+import { readRetryAfter } from "../oci/transport/read-retry-after.ts";
 
 /** Meaning of an exception of ECR for us. */
 export interface EcrMeaning {

@@ -1,5 +1,5 @@
 import { extname, join } from "node:path";
-import { findConfig } from "../../config/discover.ts";
+import { findConfig } from "../../config/read-config-file.ts";
 import type { Host } from "../../host.ts";
 
 /** The configuration that a command line would read. */

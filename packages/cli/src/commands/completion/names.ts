@@ -22,7 +22,7 @@ export async function offerChecks(context: CompletionContext): Promise<readonly 
 export async function offerEnvironments({ host, given, budget }: CompletionContext): Promise<readonly Candidate[]> {
   const names = await budget.within(async () => {
     const [{ readConfigFile }, { isRecord }, { findConfigFile }] = await Promise.all([
-      import("../../config/discover.ts"),
+      import("../../config/read-config-file.ts"),
       import("../../config/layers.ts"),
       import("./config-file.ts"),
     ]);

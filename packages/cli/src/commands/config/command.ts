@@ -22,7 +22,7 @@ export const config: Command = {
     if (what === "schema") {
       const [{ configJsonSchema }, { policyDefaults }] = await Promise.all([
         import("../../config/json-schema.ts"),
-        import("../../config/defaults.ts"),
+        import("../../config/shown-defaults.ts"),
       ]);
       const schema = configJsonSchema(policyDefaults());
       return { outcome: "ok", document: {}, answer: JSON.stringify(schema, undefined, 2), verbatim: true };

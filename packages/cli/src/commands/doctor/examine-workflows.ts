@@ -1,5 +1,5 @@
 import { parseWorkflow } from "@lateen/gate/decisions";
-import { readYaml } from "../../config/document.ts";
+import { readYaml } from "../../config/read-yaml.ts";
 import { gateOf } from "../../config/gate-of.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { CommitSha } from "@lateen/kernel";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { clockRows } from "./judge-clocks.table.ts";
+import { clockRows } from "../../../test/tables/judge-clocks.table.ts";
 import { judgeClocks } from "./judge-clocks.ts";
-import { checkNameRows } from "./judge-check-names.table.ts";
+import { checkNameRows } from "../../../test/tables/judge-check-names.table.ts";
 import { judgeCheckNames } from "./judge-check-names.ts";
 
 test.each(checkNameRows)("check names: $when", ({ wanted, commits, verdicts }) => {

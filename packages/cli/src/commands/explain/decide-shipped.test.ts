@@ -2,7 +2,7 @@ import { type CommitSha, parseCommitSha } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 import { expect, test } from "vitest";
 import { decideShipped } from "./decide-shipped.ts";
-import { shippedTable } from "./decide-shipped.table.ts";
+import { shippedTable } from "../../../test/tables/decide-shipped.table.ts";
 
 const commitOf = (letter = ""): CommitSha => parseCommitSha(letter.repeat(40));
 

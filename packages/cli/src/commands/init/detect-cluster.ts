@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readYaml } from "../../config/document.ts";
+import { readYaml } from "../../config/read-yaml.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Host } from "../../host.ts";
 

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { readYaml } from "../../config/document.ts";
+import { readYaml } from "../../config/read-yaml.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Files } from "../../io/files.ts";
 import { expand, mergeKeys, startsOn } from "../lint-workflow/workflow-map.ts";

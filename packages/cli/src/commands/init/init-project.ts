@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { ReleaseError } from "@lateen/kernel";
-import { configNames } from "../../config/discover.ts";
+import { configNames } from "../../config/read-config-file.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";
 import { askVersion } from "./ask-version.ts";

@@ -1,5 +1,5 @@
 import type { WorkflowConfig } from "../../config/config.ts";
-import type { SourceDocument } from "../../config/document.ts";
+import type { SourceDocument } from "../../config/read-yaml.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { droppedRuns } from "./concurrency.ts";

@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
-import type { SourceDocument } from "../../config/document.ts";
-import { readYaml } from "../../config/document.ts";
+import type { SourceDocument } from "../../config/read-yaml.ts";
+import { readYaml } from "../../config/read-yaml.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Files } from "../../io/files.ts";
 

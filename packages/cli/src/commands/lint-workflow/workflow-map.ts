@@ -1,5 +1,5 @@
 import { decidePush } from "@lateen/gate/decisions";
-import type { SourceDocument } from "../../config/document.ts";
+import type { SourceDocument } from "../../config/read-yaml.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { Finding } from "../doctor/finding.ts";
 

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseDuration } from "@lateen/kernel";
-import { findConfig, readConfigFile } from "../../config/discover.ts";
+import { findConfig, readConfigFile } from "../../config/read-config-file.ts";
 import { usageError } from "../../config/errors.ts";
 import { loadConfig, type Settings } from "../../config/load.ts";
 import type { CommandResult } from "../command.ts";

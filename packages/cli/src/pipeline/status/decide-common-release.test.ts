@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decideCommonRelease } from "./decide-common-release.ts";
-import { commonReleaseTable } from "./decide-common-release.table.ts";
+import { commonReleaseTable } from "../../../test/tables/decide-common-release.table.ts";
 
 test.each(commonReleaseTable)("targets on $releases: drift $drift, since $because", ({ releases, drift }) => {
   const targets = [...releases].map((commit, at) => ({ name: `t${at}`, commit: commit === "-" ? undefined : commit }));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decideTargets, type TargetEnd } from "./decide-targets.ts";
-import { targetsTable } from "./decide-targets.table.ts";
+import { targetsTable } from "../../../test/tables/decide-targets.table.ts";
 
 const decide = (ends: readonly TargetEnd[]): ReturnType<typeof decideTargets> =>
   decideTargets(ends.map((end, at) => ({ name: `target-${at}`, end, reason: `because of ${at}` })));

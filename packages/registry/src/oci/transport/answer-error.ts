@@ -1,7 +1,7 @@
 import { isHtml, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { decideAnswer } from "./decide-answer.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { readRetryAfter } from "./read-retry-after.ts";
 
 /** An unsuccessful answer, with the start of its body. */
 export interface FailedAnswer {

@@ -1,4 +1,4 @@
-import type { CommitChecks } from "./judge-check-names.ts";
+import type { CommitChecks } from "../../src/commands/doctor/judge-check-names.ts";
 
 /** Findings of `doctor` on a required check, by the checks of recent commits. */
 export const checkNameRows: readonly {

@@ -1,7 +1,7 @@
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
-import { readYaml, type SourceDocument } from "./document.ts";
+import { readYaml, type SourceDocument } from "./read-yaml.ts";
 import { readProgram } from "./read-program.ts";
 
 /** Names of the configuration file, the first that exists in a folder wins. `lateen.mjs` is none: the program as a single file is called so. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Files } from "../io/files.ts";
 import type { ResultDocument } from "./result.ts";
-import { createActions, maskCommand } from "./actions.ts";
+import { createActions, maskCommand } from "./job-log.ts";
 import type { AnyEvent } from "./events.ts";
 
 const done: ResultDocument = { schemaVersion: 1, command: "ship", outcome: "shipped", reason: "all is well" };

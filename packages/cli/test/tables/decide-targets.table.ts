@@ -1,4 +1,4 @@
-import type { CompletedBy, TargetEnd } from "./decide-targets.ts";
+import type { CompletedBy, TargetEnd } from "../../src/pipeline/targets/decide-targets.ts";
 
 /** Ends of the targets, in their order, and the end of the command. */
 export interface TargetsRow {

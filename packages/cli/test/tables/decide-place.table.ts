@@ -1,5 +1,5 @@
-import type { Options } from "../../command-line/arguments.ts";
-import type { Place } from "./decide-place.ts";
+import type { Options } from "../../src/command-line/arguments.ts";
+import type { Place } from "../../src/commands/completion/decide-place.ts";
 
 /** The options that the rows are read with. */
 export const placeOptions: Options = {

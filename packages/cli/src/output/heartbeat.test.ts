@@ -1,6 +1,6 @@
 import { createFakeClock } from "@lateen/kernel/testing";
 import { expect, test } from "vitest";
-import type { AnyEvent } from "../events.ts";
+import type { AnyEvent } from "./events.ts";
 import { createHeart } from "./heartbeat.ts";
 
 test("after 30 s of silence it reports what is being waited for, as often as that lasts", async () => {

@@ -4,7 +4,7 @@ import type { Clock } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { askHelper } from "./credential-helper.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
-import { authFor, type DockerConfig, parseDockerConfig, serverUrl } from "./docker-config.ts";
+import { authFor, type DockerConfig, parseDockerConfig, serverUrl } from "./parse-docker-config.ts";
 
 /** Longest configuration file in characters. */
 const longestFile = 1024 * 1024;

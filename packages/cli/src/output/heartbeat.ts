@@ -1,5 +1,5 @@
 import type { Clock } from "@lateen/kernel";
-import type { AnyEvent } from "../events.ts";
+import type { AnyEvent } from "./events.ts";
 
 /** Silence after which a sign of life is given, in milliseconds. Runners show nothing else of a waiting job. */
 const silenceMs = 30_000;

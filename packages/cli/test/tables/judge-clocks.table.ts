@@ -1,4 +1,4 @@
-import type { ClockReading } from "./judge-clocks.ts";
+import type { ClockReading } from "../../src/commands/doctor/judge-clocks.ts";
 
 /** Findings of `doctor` on this machine's clock, by its lead over the servers. */
 export const clockRows: readonly {

@@ -1,6 +1,6 @@
 import { ReleaseError } from "@lateen/kernel";
 import { expect, test } from "vitest";
-import { decideRetry } from "./decide-retry.ts";
+import { decideRetry } from "./decide-call-retry.ts";
 
 const second = 1_000;
 const minute = 60 * second;

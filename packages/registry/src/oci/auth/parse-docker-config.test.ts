@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { authFor, parseDockerConfig, serverUrl } from "./docker-config.ts";
+import { authFor, parseDockerConfig, serverUrl } from "./parse-docker-config.ts";
 
 const auth = (text: string): string => Buffer.from(text).toString("base64");
 const kept = (config: object, host: string): unknown => {

@@ -1,4 +1,4 @@
-import type { Shipped } from "./decide-shipped.ts";
+import type { Shipped } from "../../src/commands/explain/decide-shipped.ts";
 
 /** Entries of a ledger, newest first, and what they say of the commit `b`. */
 export interface ShippedRow {

@@ -19,7 +19,7 @@ import { canonicalHost, canonicalRef, canonicalRepository } from "./model/canoni
 import type { RegistryEntry } from "./model/entry.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
-import { createDockerCredentials } from "./oci/auth/find-docker-credentials.ts";
+import { createDockerCredentials } from "./oci/auth/docker-credentials.ts";
 import { createOciRegistry } from "./oci/oci-registry.ts";
 import type { ImageReader, Registry, RegistryExtensions } from "./model/registry.ts";
 import { hostMissing } from "./retag/targets.ts";

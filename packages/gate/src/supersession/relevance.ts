@@ -1,7 +1,7 @@
 import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
-import { pathMatcher } from "../triggers/matches-paths.ts";
+import { pathMatcher } from "./path-matcher.ts";
 
 /** Commits whose files are asked for one by one, as many as a forge's list of commits is read for, and at the same time: forges limit both. */
 const [mostCommits, widest] = [1_000, 10] as const;

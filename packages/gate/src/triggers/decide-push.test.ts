@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { decidePush } from "./decide-push.ts";
 import { pushTable } from "../../test/tables/decide-push.table.ts";
-import { pathMatcher } from "./matches-paths.ts";
+import { pathMatcher } from "../supersession/path-matcher.ts";
 
 describe("decidePush", () => {
   const rows = pushTable.flatMap((row) =>

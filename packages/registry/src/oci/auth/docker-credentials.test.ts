@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, expect, test } from "vitest";
-import { createDockerCredentials } from "./find-docker-credentials.ts";
+import { createDockerCredentials } from "./docker-credentials.ts";
 
 const folders: string[] = [];
 afterEach(

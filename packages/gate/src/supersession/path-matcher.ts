@@ -1,5 +1,5 @@
-import { compileTakeList, type FilterList } from "./filter-list.ts";
-import { createStepBudget, TooMuchToMatch } from "./step-budget.ts";
+import { compileTakeList, type FilterList } from "../triggers/filter-list.ts";
+import { createStepBudget, TooMuchToMatch } from "../triggers/step-budget.ts";
 
 /** Match of a path against patterns: `unclear` if a pattern's meaning is not documented, or matching takes too long. */
 export type PathMatch = "matches" | "misses" | "unclear";

@@ -2,6 +2,7 @@ import {
   absent,
   asReleaseError,
   found,
+  parseJson,
   parseSlug,
   plainText,
   type Reading,
@@ -52,12 +53,12 @@ export function readRows(stdout: string, name: string): Reading<readonly Row[]> 
 }
 
 function readRow(text: string, name: string, number: number): Row {
-  const parsed = line.safeParse(jsonOf(text));
-  if (!parsed.success)
+  const fields = fieldsOf(text);
+  if (fields === undefined)
     throw unreadable(name, `line ${number} is not a JSON object with a "slug": ${plainText(text, 80)}`);
-  const { slug, tags } = parsed.data;
+  const { slug, tags } = fields;
   const values: Record<string, string> = {};
-  for (const [field, value] of Object.entries(parsed.data)) {
+  for (const [field, value] of Object.entries(fields)) {
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") continue;
     if (String(value).length > maxValue)
       throw unreadable(name, `"${plainText(field, 60)}" in line ${number} is too long`);
@@ -67,9 +68,9 @@ function readRow(text: string, name: string, number: number): Row {
   return { slug: parseSlug(slug), values, tags };
 }
 
-function jsonOf(text: string): unknown {
+function fieldsOf(text: string): z.infer<typeof line> | undefined {
   try {
-    return JSON.parse(text);
+    return parseJson({ text: () => text, url: "" }, line, "a row");
   } catch {
     return undefined;
   }

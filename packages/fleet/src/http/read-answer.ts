@@ -3,17 +3,29 @@ import { z } from "zod";
 import type { TenantRow } from "../ports/control-plane.ts";
 
 // Looser than what a control plane should send: a value of the wrong type makes that value unknown, not the whole answer. The
-// string "false" was once read as true; here it is neither.
-const looseBoolean = z.boolean().optional().catch(undefined);
-const looseText = z.string().optional().catch(undefined);
+// string "false" was once read as true; here it is neither. Not `catch`, which makes an error for each value: 13 µs instead of 0.3.
+const looseBoolean = ifMatching((value): value is boolean => typeof value === "boolean");
+const looseText = ifMatching((value): value is string => typeof value === "string");
+const looseNumber = ifMatching((value): value is number => typeof value === "number");
+const looseTags = ifMatching(
+  (value): value is string[] => Array.isArray(value) && value.every((tag) => typeof tag === "string"),
+);
 const looseRow = z.object({
   slug: looseText,
   ssm_status: looseText,
   healthz_ok: looseBoolean,
   verified_on_target: looseBoolean,
   error: z.unknown().optional(),
-  tags: z.array(z.string()).optional().catch(undefined),
+  tags: looseTags,
 });
+
+/** The value if it is of the wanted type, else undefined. */
+function ifMatching<T>(isWanted: (value: unknown) => value is T): z.ZodType<T | undefined> {
+  return z
+    .unknown()
+    .optional()
+    .transform((value) => (isWanted(value) ? value : undefined));
+}
 
 /** The part of an answer that is read. */
 export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
@@ -22,20 +34,14 @@ export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
     .optional()
     .transform((ok) => ok === true),
   results: z.array(
-    looseRow.catch({
-      slug: undefined,
-      ssm_status: undefined,
-      healthz_ok: undefined,
-      verified_on_target: undefined,
-      error: undefined,
-    }),
+    z.preprocess((row) => (typeof row === "object" && row !== null && !Array.isArray(row) ? row : {}), looseRow),
   ),
   error: looseText,
   message: looseText,
   busy: looseBoolean,
   // Names under which listings say that they are one page of several.
   has_more: looseBoolean,
-  total: z.number().optional().catch(undefined),
+  total: looseNumber,
   next: z.unknown().optional(),
   next_page: z.unknown().optional(),
   next_cursor: z.unknown().optional(),

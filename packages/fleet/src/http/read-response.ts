@@ -8,6 +8,7 @@ import {
   parseSlug,
   type Reading,
   ReleaseError,
+  type Schema,
   systemClock,
   unknown,
 } from "@lateen/kernel";
@@ -83,12 +84,12 @@ export function readRedeployment(speaker: Speaker, response: HttpResponse, tookM
 }
 
 function saysBusy(response: HttpResponse): boolean {
-  return looseError.safeParse(jsonOf(response.text())).data?.busy === true;
+  return attempt(response, looseError)?.busy === true;
 }
 
 /** Rows of an answer that is not final: those that it has, if it has any. */
 function rowsIn(response: HttpResponse): readonly TenantRow[] {
-  const answer = looseAnswer.safeParse(jsonOf(response.text())).data;
+  const answer = attempt(response, looseAnswer);
   return answer === undefined ? [] : rowsOf(answer);
 }
 
@@ -150,15 +151,15 @@ function statusError(speaker: Speaker, response: HttpResponse): ReleaseError {
  */
 function spokenIn(response: HttpResponse): string {
   const text = response.text();
-  const json = jsonOf(text);
-  if (json === undefined) return text.slice(0, 500);
-  const said = looseError.safeParse(json).data;
+  if (!/^\s*[[{"]/.test(text)) return text.slice(0, 500);
+  const said = attempt(response, looseError);
   return [said?.error, said?.message].filter((part) => part !== undefined && part !== "").join("; ");
 }
 
-function jsonOf(text: string): unknown {
+/** The answer as `schema` reads it; undefined if it is something else. */
+function attempt<T>(response: HttpResponse, schema: Schema<T>): T | undefined {
   try {
-    return JSON.parse(text);
+    return parseJson(response, schema, "an answer of a control plane");
   } catch {
     return undefined;
   }

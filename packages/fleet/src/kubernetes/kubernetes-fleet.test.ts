@@ -156,6 +156,17 @@ describe("enumeration", () => {
     expect(pages()).toBe(2 + 3);
   });
 
+  test("a page that is too large is asked for in smaller ones", async () => {
+    const labels = { "app.kubernetes.io/part-of": "acme", note: "x".repeat(300 * 1024) };
+    const workloads = Array.from({ length: 60 }, (_, index) => workloadOf(`t${index}`, { labels }));
+    const api = await start({ workloads });
+    expect(await fleetOf(api).enumerate()).toMatchObject({ kind: "found", value: { length: 60 } });
+    const limits = api.requests
+      .filter(({ path }) => path.endsWith("/deployments"))
+      .map(({ query }) => query.get("limit"));
+    expect(limits).toEqual(["500", "125", "32", "32"]);
+  });
+
   test("a continuation that expires begins the list again, and one that always does is unknown", async () => {
     const workloads = Array.from({ length: 25 }, (_, index) => workloadOf(`t${index}`));
     const api = await start({ workloads, pageSize: 10 });

@@ -296,6 +296,27 @@ describe("parseJson", () => {
     });
   });
 
+  const sized = (one: string, count: number) => `{"n":1,"rows":[${Array.from({ length: count }, () => one).join()}]}`;
+  test.each([
+    { name: "elements", text: sized("[]", 100_000) },
+    { name: "keys", text: sized('{"a":1,"b":2}', 40_000) },
+    { name: "depth", text: `{"n":1,"rows":${"[".repeat(200_000)}${"]".repeat(200_000)}}` },
+    { name: "no end of a string", text: `[${"{},".repeat(150_000)}"` },
+  ])("refuses more $name than can be read without being deaf to signals", async ({ text }) => {
+    expect(await refusalOf(text)).toMatchObject({
+      code: "HTTP_TOO_LARGE",
+      retryable: false,
+      why: "https://h.example/p",
+    });
+  });
+
+  test.each([
+    { name: "within strings", text: sized(String.raw`"[{,:\\\",:[{,:\\"`, 60_000) },
+    { name: "of as many rows as a fleet may have", text: sized('{"slug":"a","ok":true,"error":null}', 25_000) },
+  ])("reads commas and brackets $name", ({ text }) => {
+    expect(parse(text).n).toBe(1);
+  });
+
   test("quotes little of a huge body", async () => {
     expect((await refusalOf("x".repeat(1_000_000))).message.length).toBeLessThan(200);
   });

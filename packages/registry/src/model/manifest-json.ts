@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Digest, isHtml, parseDigest, plainText, type ReleaseError } from "@lateen/kernel";
+import { type Digest, isHtml, parseDigest, parseJson, plainText, type ReleaseError } from "@lateen/kernel";
 import { z } from "zod";
 import { integrityError, registryError } from "../errors.ts";
 import { bareType, imageTypes, indexTypes, isSchema1 } from "./media-types.ts";
@@ -87,6 +87,9 @@ const imageSchema = z.object({
   subject: z.unknown().optional(),
 });
 
+/** One issue is reported; the 60,000 descriptors that a manifest may have would take as many errors. */
+const firstIssueOnly: object = { abortEarly: true };
+
 /** A manifest's content, for reading only: its bytes are what is written again. */
 export type ManifestContent = {
   readonly annotations: Readonly<Record<string, string>>;
@@ -147,14 +150,14 @@ function subjectOf(subject: unknown): Digest | undefined {
 }
 
 function readIndex(json: object, source: string): ManifestContent {
-  const result = indexSchema.safeParse(json);
+  const result = indexSchema.safeParse(json, firstIssueOnly);
   if (!result.success) throw unreadable(describeIssue(result.error), source);
   const { manifests, annotations, subject } = result.data;
   return { kind: "index", manifests, annotations, subject: subjectOf(subject) };
 }
 
 function readImage(json: object, source: string): ManifestContent {
-  const result = imageSchema.safeParse(json);
+  const result = imageSchema.safeParse(json, firstIssueOnly);
   if (!result.success) throw unreadable(describeIssue(result.error), source);
   const { config, layers, blobs, annotations, subject } = result.data;
   const content = layers.length > 0 ? layers : blobs;
@@ -163,7 +166,8 @@ function readImage(json: object, source: string): ManifestContent {
 
 function parseObject(bytes: Uint8Array, source: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const value = parseJson({ text: () => text, url: "" }, z.unknown(), "a manifest");
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (cause) {
     const start = new TextDecoder().decode(bytes.subarray(0, 200));

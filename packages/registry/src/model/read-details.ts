@@ -3,6 +3,7 @@ import {
   type Digest,
   found,
   type ImageRef,
+  parseJson,
   plainText,
   type Reading,
   type ReleaseError,
@@ -151,7 +152,8 @@ function formatPlatform(platform: { os: string; architecture: string; variant?: 
 
 function parseConfig(bytes: Uint8Array, source: string): z.infer<typeof configSchema> {
   try {
-    return configSchema.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return parseJson({ text: () => text, url: "" }, configSchema, "a config");
   } catch (cause) {
     throw integrityError(
       "CONFIG_UNREADABLE",

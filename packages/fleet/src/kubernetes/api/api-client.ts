@@ -11,6 +11,7 @@ import {
   retry,
   type Schema,
 } from "@lateen/kernel";
+import type { z } from "zod";
 import { apiError } from "./api-errors.ts";
 import type { Access, Connection } from "./connection.ts";
 import { page } from "./wire.ts";
@@ -38,10 +39,12 @@ export interface Listed<T> {
   readonly resourceVersion: string;
 }
 
-/** Source: client-go, pager.go, "defaultPageSize". */
-const pageSize = "500";
-/** 500 Deployments with their managed fields are 5 to 10 MiB. */
-const maxBytes = 64 * 1024 * 1024;
+/** Objects of a page at first. Source: client-go, pager.go, "defaultPageSize". */
+const pageSize = 500;
+/** Part of a page that is asked for if it was too large: 500 Deployments with their managed fields are 5 to 10 MiB, and may be more. */
+const smallerPage = 1 / 4;
+/** What can be read without being deaf to a signal for a second. One object has at most 1.5 MiB (etcd). */
+const maxBytes = 16 * 1024 * 1024;
 /** The API server gives a request 60 s (`--request-timeout`). */
 const deadlines: HttpDeadlines = { headersMs: 70_000, bodyMs: 70_000, totalMs: 90_000 };
 /** A list whose continuation has expired this often does not come to an end: the cluster changes faster than it is read. */
@@ -115,22 +118,37 @@ async function listAll<T>(
   schema: Schema<T>,
   signal: AbortSignal | undefined,
 ): Promise<Listed<T>> {
+  const pages = pagesOf(call, path, query, signal);
   for (let restart = 0; ; restart++) {
     const items: T[] = [];
     let next: string | undefined;
     try {
-      do {
-        const given = { ...query, limit: pageSize, continue: next };
-        const { metadata, items: some } = await call({ path, query: given }, page, signal);
+      for (;;) {
+        const { metadata, items: some } = await pages.read(next);
         for (const item of some ?? []) items.push(parsed(schema, item, path));
         next = metadata.continue === "" ? undefined : metadata.continue;
         if (next === undefined) return { items, resourceVersion: metadata.resourceVersion };
-      } while (next !== undefined);
+      }
     } catch (thrown) {
       const error = asReleaseError(thrown);
       if (error.code !== "KUBERNETES_EXPIRED" || next === undefined || restart >= maxRestarts) throw error;
     }
   }
+}
+
+/** Reads pages, and smaller ones from the first on that was too large. */
+function pagesOf(call: Call, path: string, query: Query, signal: AbortSignal | undefined) {
+  let size = pageSize;
+  const read = async (next: string | undefined): Promise<z.infer<typeof page>> => {
+    try {
+      return await call({ path, query: { ...query, limit: String(size), continue: next } }, page, signal);
+    } catch (error) {
+      if (asReleaseError(error).code !== "HTTP_TOO_LARGE" || size === 1) throw error;
+      size = Math.ceil(size * smallerPage);
+      return read(next);
+    }
+  };
+  return { read };
 }
 
 function parsed<T>(schema: Schema<T>, value: unknown, path: string): T {

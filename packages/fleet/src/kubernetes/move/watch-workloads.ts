@@ -1,4 +1,4 @@
-import { asReleaseError, type Clock, type HttpStream, isFatal, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type Clock, type HttpStream, isFatal, parseJson, ReleaseError } from "@lateen/kernel";
 import type { ApiClient } from "../api/api-client.ts";
 import { watchEvent, type Workload, workload } from "../api/wire.ts";
 import { keyOf, type WorkloadKind } from "../workloads/workload-ref.ts";
@@ -100,7 +100,7 @@ async function watchOnce({ api, part, selector, tell, signal }: WatchOptions, re
   };
   const stream = await api.watch(part.path, query, resyncMs + 10_000, signal);
   for await (const line of linesOf(stream)) {
-    const event = watchEvent.parse(JSON.parse(line));
+    const event = parseJson({ text: () => line, url: stream.url }, watchEvent, "an event of a watch");
     if (event.type === "ERROR") throw expired(api.name, event.object);
     if (event.type === "BOOKMARK") continue;
     const state = workload.parse(event.object);

@@ -1,4 +1,5 @@
-import { each, failTenant, raise } from "./change-tenants.ts";
+import { each, raise } from "./change-tenants.ts";
+import { failTenant } from "./fail-tenant.ts";
 import type { EventOf } from "./journal-entry.ts";
 import type { RolloutState, TenantState, WaveState } from "./rollout-state.ts";
 

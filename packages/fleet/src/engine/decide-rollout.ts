@@ -2,6 +2,7 @@ import type { Slug } from "@lateen/kernel";
 import type { CheckStep } from "../checks/check.ts";
 import { type CheckAction, decideWaveChecks, fleetChecks } from "./decide-checks.ts";
 import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
+import { windowWidth } from "./window-width.ts";
 
 /** Limits of the rollout; resolved numbers of the policy. */
 export interface RolloutLimits {
@@ -138,8 +139,7 @@ function startWaves(state: RolloutState, { stage, started }: StageState): readon
   if (left <= 0) return [];
   if (stage.window === undefined) return [startOf(stage, [{ name: stage.name, slugs: stage.slugs }])];
   const inFlight = [...state.waves.values()].reduce((sum, wave) => sum + wave.slugs.length, 0);
-  const width = Math.min(stage.window.cap, Math.floor(1 + stage.window.growth * state.streak));
-  const size = Math.min(left, width - inFlight);
+  const size = Math.min(left, windowWidth(stage.window, state.streak) - inFlight);
   if (size <= 0) return [];
   // A call ends with its slowest tenant, so each tenant of a window has a call, a proof and a soak of its own.
   const slugs = stage.slugs.slice(started, started + size);

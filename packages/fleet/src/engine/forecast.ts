@@ -3,6 +3,7 @@ import { failureBound } from "../coverage/failure-bound.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import type { Baseline, Stage } from "./journal-entry.ts";
+import { windowWidth } from "./window-width.ts";
 
 /** One planned wave, and what is known once it is done. */
 export interface ForecastWave {
@@ -76,9 +77,7 @@ function describeWaves(stages: readonly Stage[]): readonly ForecastWave[] {
 /** A window starts with one tenant and widens only on evidence, so its first step is what a bad release can break. */
 function atOnce(stage: Stage): number {
   if (stage.lenient) return 0;
-  return stage.window === undefined
-    ? stage.slugs.length
-    : Math.min(stage.slugs.length, stage.window.cap, Math.floor(1 + stage.window.growth));
+  return stage.window === undefined ? stage.slugs.length : Math.min(stage.slugs.length, windowWidth(stage.window, 1));
 }
 
 function floorOf(stages: readonly Stage[], { verify }: ResolvedPolicy): number {
@@ -93,7 +92,7 @@ function roundsOf(tenants: number, { window }: Pick<Stage, "window">, provenBefo
   const rounds: number[] = [];
   for (let left = tenants; left > 0;) {
     const proven = provenBefore + tenants - left;
-    const round = Math.min(left, window.cap, Math.floor(1 + window.growth * proven));
+    const round = Math.min(left, windowWidth(window, proven));
     rounds.push(round);
     left -= round;
   }

@@ -1,7 +1,8 @@
 import { createGitRefLog, runGit } from "@lateen/git-log";
 import type { Appended, Secret } from "@lateen/kernel";
 import { ledgerRef } from "@lateen/promote";
-import { gitPlace, ledgerPlace, targetRef } from "./git.ts";
+import { gitPlace, ledgerPlace } from "./git.ts";
+import { targetRef } from "./ledger.ts";
 import type { Parts } from "./parts.ts";
 
 /** A git ref that a release appends to, and how to try that. */

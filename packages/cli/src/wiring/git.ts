@@ -2,7 +2,6 @@ import { isAbsolute, resolve } from "node:path";
 import type { createAttempts, createHoldLog } from "@lateen/gate";
 import { createGitRefLog } from "@lateen/git-log";
 import type { Secret } from "@lateen/kernel";
-import type { Ledger } from "@lateen/promote";
 import type { LedgerConfig } from "../config/config.ts";
 import { gitAccess } from "../config/git-access.ts";
 import type { Parts } from "./parts.ts";
@@ -11,24 +10,6 @@ import { configMissing } from "../config/errors.ts";
 type HoldLog = ReturnType<typeof createHoldLog>;
 
 type Attempts = ReturnType<typeof createAttempts>;
-
-/** The ledger of a promotion target. */
-export async function makeLedger(parts: Parts, target: string): Promise<Ledger> {
-  const [{ createGitLedger }, { ledgerRef }] = await Promise.all([
-    import("@lateen/promote/ledger-git"),
-    import("@lateen/promote"),
-  ]);
-  const { env, clock, git } = parts;
-  return createGitLedger(
-    createGitRefLog({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock, git }),
-  );
-}
-
-/** The ref of a target's ledger: `ledger.ref` is that of the target `default`. */
-export function targetRef({ settings }: Parts, target: string, ledgerRef: (target: string) => string): string {
-  const ref = settings.config.promote?.ledger.ref;
-  return target === "default" && ref !== undefined ? ref : ledgerRef(target);
-}
 
 /** The memory of the starvation guard is next to the ledger, on a ref of its own. */
 export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {

@@ -18,7 +18,8 @@ import type { ForgeConfig, RegistryConfig, SecretSource } from "../config/config
 import { machineFiles } from "../io/files.ts";
 import { createVault, type SecretUse } from "../job/secrets.ts";
 import { type FleetWiring, makeFleet } from "./fleet.ts";
-import { makeAttempts, makeHolds, makeLedger } from "./git.ts";
+import { makeAttempts, makeHolds } from "./git.ts";
+import { makeLedger } from "./ledger.ts";
 import { createGitRunner } from "./git-runner.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";

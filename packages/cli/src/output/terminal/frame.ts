@@ -1,6 +1,7 @@
 import { counted, inSeconds } from "../text/line.ts";
 import type { Format } from "./style.ts";
-import { countMarks, remainingMs, type TenantMark, type Watched } from "./state.ts";
+import { remainingMs } from "./remaining-time.ts";
+import { countMarks, type TenantMark, type Watched } from "./state.ts";
 import { cut, fold, widthOf } from "./width.ts";
 
 /** A part of a line, in one colour. */

@@ -94,18 +94,6 @@ export function watch(state: Watched, event: AnyEvent, now: number): Watched {
   }
 }
 
-/** Time in milliseconds for the rest at the pace so far; undefined as long as there is no pace. */
-export function remainingMs({ tenants, soak, toCome, pace, movingSince }: Watched, now: number): number | undefined {
-  if (pace.tenants === 0) return undefined;
-  const open = [...tenants.values()].filter((mark) => mark === "waiting" || mark === "asked").length;
-  const moving = open * (pace.ms / pace.tenants) - (movingSince === undefined ? 0 : now - movingSince);
-  const soaks = [...toCome.values()].reduce(
-    (sum, { soakMs }) => sum + soakMs,
-    soak === undefined ? 0 : soak.until - now,
-  );
-  return Math.max(0, soaks) + Math.max(0, moving);
-}
-
 /** Number of tenants with a mark. */
 export function countMarks({ tenants }: Pick<Watched, "tenants">, mark: TenantMark): number {
   return [...tenants.values()].filter((one) => one === mark).length;

@@ -372,19 +372,21 @@ describe("trouble and warnings", () => {
 
 describe("ways back", () => {
   test("a former release that can be pulled, and one that a clean-up took", async () => {
+    world.configure((text) => text.replace("tags: [latest]", 'tags: [latest], pin: "kept-{sha12}"'));
     await world.lateen(["ship", "--sha", world.commits.at(-1) ?? ""]);
     await world.lateen(["ship", "--sha", await world.release()]);
     expect(fact(await doctor(), "ways back default")).toContain("(entry 1) pullable");
     const lost = world.commits.at(-2) ?? "";
     for (const image of images) {
       const { tags } = world.registry.store.repository(image);
-      for (const tag of [`staging-${lost.slice(0, 7)}`, `release-${lost.slice(0, 12)}`]) tags.delete(tag);
+      for (const tag of [`staging-${lost.slice(0, 7)}`, `kept-${lost.slice(0, 12)}`]) tags.delete(tag);
       world.registry.store.deleteUntagged(image);
     }
     const ran = await doctor();
     expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 0, bad: ["ways back default warning"] });
     expect(fact(ran, "ways back default")).toContain(`${lost.slice(0, 7)} (entry 1) gone`);
     expect(fact(ran, "ways back default")).toContain("acme/platform-tenant");
+    expect(findingsOf(ran).find(({ check }) => check === "ways back default")?.fix).toContain("exempt kept-* from");
   });
 });
 

@@ -4,6 +4,7 @@ import { controlPlane } from "./control-plane-schema.ts";
 import { freeze, pin } from "./freeze-schema.ts";
 import * as field from "./fields.ts";
 import { service } from "./service-schema.ts";
+import { defaultPin } from "./tag-template.ts";
 
 const forge = () =>
   z
@@ -192,7 +193,7 @@ const promote = () =>
       referrers: field.flag.default(true),
       pin: z
         .union([z.literal(false), field.candidate], { error: "must be false, or make a tag with {sha12} in it" })
-        .default("release-{sha12}"),
+        .default(defaultPin),
     })
     .transform(({ tags, targets = {}, allowUnlabelled, ...rest }) => {
       const named = Object.entries(targets).map(([name, own]) => ({

@@ -56,14 +56,6 @@ export interface Job {
   before(commit: CommitSha): CommitSha | undefined;
 }
 
-/** The image tag of a commit by the template `release.candidate`. */
-export function candidateTag(template: string, sha: string): string {
-  return template
-    .replaceAll("{sha12}", sha.slice(0, 12))
-    .replaceAll("{sha7}", sha.slice(0, 7))
-    .replaceAll("{sha}", sha);
-}
-
 /** The reasons of waived checks, as stages take them. */
 export function waivedOf(job: Pick<Job, "overrides">): Readonly<Record<string, string>> {
   return Object.fromEntries(job.overrides);

@@ -1,4 +1,4 @@
-import { candidateTag } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import type { Candidate } from "./candidate.ts";
 import { clonedCommits } from "./commits.ts";
 import type { CompletionContext } from "./context.ts";

@@ -1,7 +1,8 @@
 import { type CommitSha, type ImageRef, parseImageRef, type Repository } from "@lateen/kernel";
 import type { Manifest, Registries } from "@lateen/registry";
 import type { Config } from "../../config/config.ts";
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 import { lookAtRetention } from "./look-at-retention.ts";

@@ -1,6 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import type { Registries } from "@lateen/registry";
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
+import { candidateTag, tagPattern } from "../../config/tag-template.ts";
 import type { Finding } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 import type { Destination } from "./try-push.ts";
@@ -30,7 +31,7 @@ export async function lookAtRetention(
     const fact = `whether a lifecycle policy will delete promoted images is not known: ${promoted.cause.message}`;
     return [{ check, verdict: "warning", fact, fix: "allow these credentials ecr:GetLifecyclePolicy" }];
   }
-  const fix = `give images tagged ${promote?.pin === false ? (tags[0] ?? "latest") : "release-*"} a rule of their own with a lower rulePriority, which keeps them`;
+  const fix = `give images tagged ${promote === undefined || promote.pin === false ? (tags[0] ?? "latest") : tagPattern(promote.pin)} a rule of their own with a lower rulePriority, which keeps them`;
   if (promoted?.kind === "found")
     return [{ check, verdict: "warning", fact: `a promoted image will go: ${text(promoted.value.rule)}`, fix }];
   if (former?.kind === "found")

@@ -1,4 +1,5 @@
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import { type CommitSha, type Release, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 

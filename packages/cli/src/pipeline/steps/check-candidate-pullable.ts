@@ -1,5 +1,5 @@
 import { formatImageRef, go, parseImageRef, stop } from "@lateen/kernel";
-import { candidateTag } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import { evidence } from "../evidence.ts";
 import { skipped, type Step } from "../run-pipeline.ts";
 

@@ -1,7 +1,8 @@
 import { resolveFleetPolicy } from "@lateen/fleet";
 import { checkEvidence, type FleetCheck, runChecks } from "@lateen/fleet/checks";
 import { createLimit, type Slug, type Stop, stop } from "@lateen/kernel";
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { checkResults, heldChecks } from "../checks.ts";
 import { goWith } from "../evidence.ts";

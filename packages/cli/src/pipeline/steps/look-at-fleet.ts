@@ -1,6 +1,7 @@
 import { type FleetReport, verifyFleet } from "@lateen/fleet";
 import type { CommitSha, Verdict } from "@lateen/kernel";
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import { policyOf } from "./roll-out.ts";
 
 /** One look at every tenant, compared with `commit`; it waits for no tenant. Undefined without `fleet` and `release`. */

@@ -1,6 +1,7 @@
 import { type Digest, formatImageRef, parseDigest, parseImageRef, type Stop, stop } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
-import { candidateTag, type Job } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import { evidence } from "../evidence.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 

@@ -1,5 +1,5 @@
 import { type Evidence, formatImageRef, parseImageRef, stop } from "@lateen/kernel";
-import { candidateTag } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import type { ImageResult } from "../../output/result.ts";
 import { evidence as makeEvidence, goWith } from "../evidence.ts";
 import { skipped, type Step } from "../run-pipeline.ts";

@@ -8,7 +8,8 @@ import {
   type RollbackPart,
 } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
-import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
+import { type Job, runUrlOf } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import { describeTarget } from "../targets/describe-target.ts";
 import { type ActOnTarget, eachTarget } from "../targets/each-target.ts";
 import { fleetEvidence, portsOf } from "./promote.ts";

@@ -10,7 +10,8 @@ import {
 } from "@lateen/fleet";
 import type { NonEmpty, Slug, Verdict } from "@lateen/kernel";
 import type { FleetConfig } from "../../config/config.ts";
-import { candidateTag, type Job, runUrlOf } from "../../job/job.ts";
+import { type Job, runUrlOf } from "../../job/job.ts";
+import { candidateTag } from "../../config/tag-template.ts";
 import type { FleetResult } from "../../output/result.ts";
 import { checkResults, heldChecks } from "../checks.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";

@@ -1,35 +1,49 @@
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChunkingContext, RolldownOptions } from "rolldown";
 
+import { builtinModules } from "../../tools/builtin-modules.ts";
 import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
 
-/** What opens a configuration and a job, and passes the gate: the adapters and their schemas are loaded where they are used. */
-const jobFiles =
-  /^cli\/src\/(?:commands\/(?:gate\/run|open-job)|job\/(?:resolve-commit|event-payload|overrides|dry-run\/simulated-events)|wiring\/(?:wiring|git)|output\/(?:conclude|answer))\.ts$/;
-const stageFiles =
-  /^cli\/src\/pipeline\/(?:run-pipeline|tolerated|guards\/(?:guards|starvation)|steps\/pass-gate)\.ts$/;
-const configFiles = /^cli\/src\/config\/(?!schema|fields|json-schema|known-keys|show)/;
-const gateFiles = /^gate\/src\/(?!testing|gitea|github|schema|attempts)/;
-const senderFiles = /^registry\/src\/(?:sender|plain-client)\.ts$/;
+const packages = fileURLToPath(new URL("../", import.meta.url));
 
-const program = fileURLToPath(new URL("src/main.ts", import.meta.url));
-const started = new Set<string>();
+/** A chunk: files of its packages that its entries import at once, and what those import. */
+const chunks: readonly { readonly name: string; readonly of: RegExp; readonly entries: readonly string[] }[] = [
+  { name: "start", of: /^cli/, entries: ["cli/src/main.ts"] },
+  { name: "kernel", of: /^kernel/, entries: ["kernel/src/index.ts"] },
+  {
+    name: "job",
+    of: /^cli|^registry.src.http/,
+    entries: ["cli/src/commands/open-job.ts", "cli/src/config/interpret-schemas.ts", "cli/src/config/load.ts"],
+  },
+  { name: "answer", of: /^cli/, entries: ["cli/src/output/conclude.ts"] },
+  { name: "gate", of: /^cli|^gate/, entries: ["cli/src/commands/gate/run.ts"] },
+  { name: "registry", of: /^registry/, entries: ["registry/src/index.ts"] },
+];
 
-/** What the program loads before it knows its command: every file of this package that `main.ts` imports, and what those import. */
-function inStart(id: string, context: ChunkingContext): string | null {
+const reached = new Map<string, Set<string>>();
+
+function reachedFrom({ of, entries }: (typeof chunks)[number], context: ChunkingContext): Set<string> {
+  const files = new Set<string>();
   const visit = (file: string): void => {
-    if (started.has(file) || !file.startsWith(dirname(program))) return;
-    started.add(file);
+    if (files.has(file) || !file.startsWith(packages) || !of.test(file.slice(packages.length))) return;
+    files.add(file);
     context.getModuleInfo(file)?.importedIds.forEach(visit);
   };
-  if (started.size === 0) visit(program);
-  return started.has(id) && id !== program ? "start" : null;
+  for (const entry of entries) {
+    if (context.getModuleInfo(packages + entry) === null) throw new Error(`the program has no ${entry}`);
+    visit(packages + entry);
+  }
+  return files;
 }
 
-function inEveryJob(id: string): boolean {
-  const file = id.replaceAll("\\", "/").split("/packages/").at(-1) ?? "";
-  return [jobFiles, stageFiles, configFiles, gateFiles, senderFiles].some((files) => files.test(file));
+/** The first chunk that holds a file; `main.ts` is a file of its own. */
+function chunkOf(id: string, context: ChunkingContext): string | null {
+  for (const chunk of chunks) {
+    const files = reached.get(chunk.name) ?? reachedFrom(chunk, context);
+    reached.set(chunk.name, files);
+    if (files.has(id)) return id.endsWith("cli/src/main.ts") ? null : chunk.name;
+  }
+  return null;
 }
 
 // The program needs no dependencies of its own: everything is bundled from source, and what a command does not use stays in a chunk
@@ -42,7 +56,7 @@ const config: RolldownOptions = {
     alias: { yaml: fileURLToPath(new URL("node_modules/yaml/browser/index.js", import.meta.url)) },
     conditionNames: ["source", "node", "import", "module", "default"],
   },
-  plugins: [thirdPartyLicenses("THIRD-PARTY-LICENSES.txt")],
+  plugins: [builtinModules(), thirdPartyLicenses("THIRD-PARTY-LICENSES.txt")],
   output: {
     dir: "dist",
     cleanDir: true,
@@ -50,11 +64,7 @@ const config: RolldownOptions = {
     // A chunk costs a start 0.25 ms (measured November 2026): what nearly every command loads comes in two, not in forty.
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [
-        { name: inStart, debugName: "start", priority: 1 },
-        { name: "kernel", test: /packages[\\/](?:kernel|git-log)[\\/]src[\\/](?!testing)/ },
-        { name: "job", test: inEveryJob },
-      ],
+      groups: [{ name: chunkOf, debugName: "entries" }],
     },
     // Lines and names stay: Node prints the line of an error that is not caught, and a stack names functions.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },

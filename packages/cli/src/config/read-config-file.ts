@@ -1,8 +1,7 @@
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
-import { readYaml, type SourceDocument } from "./read-yaml.ts";
-import { readProgram } from "./read-program.ts";
+import type { SourceDocument } from "./read-yaml.ts";
 
 /** Names of the configuration file, the first that exists in a folder wins. `lateen.mjs` is none: the program as a single file is called so. */
 export const configNames: readonly string[] = ["lateen.yaml", "lateen.yml", "lateen.json", "lateen.ts", "lateen.js"];
@@ -44,8 +43,10 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
   const near = relative(cwd, absolute);
   const shown = near === "" || near.startsWith("..") ? absolute : near;
   try {
-    if (/^\.[cm]?[jt]s$/.test(extname(absolute))) return await readProgram(absolute, shown);
-    return readYaml(shown, files.read(absolute, longestConfig));
+    if (/^\.[cm]?[jt]s$/.test(extname(absolute)))
+      return await (await import("./read-program.ts")).readProgram(absolute, shown);
+    const text = files.read(absolute, longestConfig);
+    return (await import("./read-yaml.ts")).readYaml(shown, text);
   } catch (error) {
     if (error instanceof ReleaseError) throw error;
     throw new ReleaseError({

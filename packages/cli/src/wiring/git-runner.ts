@@ -1,10 +1,10 @@
-import { runGit } from "@lateen/git-log";
+import type { runGit } from "@lateen/git-log";
 
 /** Runs git once, as `createGitRefLog` takes it. */
 export type GitRunner = typeof runGit;
 
 /** Runs git and asks for its version once, since each of the logs of a release asks before its first call. */
-export function createGitRunner(run: GitRunner = runGit): GitRunner {
+export function createGitRunner(run: GitRunner = startGit): GitRunner {
   let version: ReturnType<GitRunner> | undefined;
   return (call) => {
     if (call.args[0] !== "version") return run(call);
@@ -15,3 +15,6 @@ export function createGitRunner(run: GitRunner = runGit): GitRunner {
     return version;
   };
 }
+
+/** Loaded with the first call: most commands of a machine start no git. */
+const startGit: GitRunner = async (call) => (await import("@lateen/git-log")).runGit(call);

@@ -17,9 +17,7 @@ import { proxyOf, senderOf } from "@lateen/registry/sender";
 import type { ForgeConfig, RegistryConfig, SecretSource } from "../config/config.ts";
 import { machineFiles } from "../io/files.ts";
 import { createVault, type SecretUse } from "../job/secrets.ts";
-import { type FleetWiring, makeFleet } from "./fleet.ts";
-import { makeAttempts, makeHolds } from "./git.ts";
-import { makeLedger } from "./ledger.ts";
+import type { FleetWiring } from "./fleet.ts";
 import { createGitRunner } from "./git-runner.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";
@@ -80,10 +78,10 @@ export function wire(given: WireOptions): Wiring {
     forgeToken: () => open(options.settings.config.forge?.token).token,
     forge: once(() => makeForge(parts)),
     registries,
-    fleet: once(() => makeFleet(parts, registries)),
-    ledger: (target) => makeLedger(parts, target),
-    attempts: once(() => makeAttempts(parts)),
-    holds: once(() => makeHolds(parts)),
+    fleet: once(async () => (await import("./fleet.ts")).makeFleet(parts, registries)),
+    ledger: async (target) => (await import("./ledger.ts")).makeLedger(parts, target),
+    attempts: once(async () => (await import("./git.ts")).makeAttempts(parts)),
+    holds: once(async () => (await import("./git.ts")).makeHolds(parts)),
     gitTrials: async () => (await import("./git-trials.ts")).makeTrials(parts),
     demandSecrets: () => demanded.forEach((token) => token.reveal()),
     missingSecrets: () => missingOf(demanded),

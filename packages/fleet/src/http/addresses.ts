@@ -6,8 +6,8 @@ import { isLoopback, plainText, ReleaseError } from "@lateen/kernel";
  * @throws ReleaseError `FLEET_URL_INVALID`
  */
 export function parseAddress(text: string, insecure: boolean): URL {
-  if (!URL.canParse(text)) throw invalid(text, "is not an address", "write it as https://api.example.com");
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) throw invalid(text, "is not an address", "write it as https://api.example.com");
   if (url.username !== "" || url.password !== "")
     throw invalid(url.origin, "carries a user or a password", "leave them out");
   if (url.protocol === "https:") return url;

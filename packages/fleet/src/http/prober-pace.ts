@@ -30,9 +30,11 @@ const least = 1;
 export function createHostPace(clock: Clock): HostPace {
   const hosts = new Map<string, Host>();
   const of = (name: string): Host => {
-    const known = hosts.get(name) ?? { active: 0, most: Infinity, pausedUntil: 0, waiting: [] };
-    hosts.set(name, known);
-    return known;
+    const known = hosts.get(name);
+    if (known !== undefined) return known;
+    const fresh = { active: 0, most: Infinity, pausedUntil: 0, waiting: [] };
+    hosts.set(name, fresh);
+    return fresh;
   };
   const wake = (host: Host): void => {
     for (let free = host.most - host.active; free > 0 && host.waiting.length > 0; free--) host.waiting.shift()?.();

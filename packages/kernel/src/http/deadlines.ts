@@ -15,27 +15,34 @@ const met = interrupted(undefined);
 /**
  * Deadlines on `clock`; `outer` aborts the same signal with its own reason.
  *
- * Two abort controllers in all, and no `AbortSignal.any`: a sweep makes these by the ten thousand.
+ * One abort controller in all, and no `AbortSignal.any`: a sweep makes these by the ten thousand.
  */
 export function createDeadlines(clock: Clock, outer: AbortSignal | undefined): Deadlines {
   const late = new AbortController();
-  const over = new AbortController();
+  const running: (() => void)[] = [];
   const follow = () => late.abort(outer?.reason);
   if (outer?.aborted === true) follow();
   else outer?.addEventListener("abort", follow, { once: true });
   return {
     signal: late.signal,
     start(ms, error) {
-      let isMet = false;
-      clock.sleep(ms, over.signal).then(
-        () => isMet || late.abort(error()),
-        () => undefined,
-      );
-      return () => void (isMet = true);
+      const callOff = (clock.after ?? sleepAfter)(ms, () => late.abort(error()));
+      running.push(callOff);
+      return callOff;
     },
     stop() {
       outer?.removeEventListener("abort", follow);
-      over.abort(met);
+      for (const callOff of running.splice(0)) callOff();
     },
   };
+
+  /** For a clock that only sleeps. */
+  function sleepAfter(ms: number, run: () => void): () => void {
+    const off = new AbortController();
+    clock.sleep(ms, off.signal).then(
+      () => off.signal.aborted || run(),
+      () => undefined,
+    );
+    return () => off.abort(met);
+  }
 }

@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from "../time/clock.ts";
 import { createDeadlines, type Deadlines } from "./deadlines.ts";
 import { bodyFailed, redactUrl, sendFailed, timedOut } from "./http-errors.ts";
-import { readBounded } from "./read-bounded.ts";
-import type { Sender, SentResponse } from "./sender.ts";
+import { readBounded, tooLarge } from "./read-bounded.ts";
+import { isReleaseError } from "../vocabulary/release-error.ts";
+import type { SendInit, Sender } from "./sender.ts";
+import type { SentResponse } from "./sent-response.ts";
 
 /** Longest times in milliseconds; the connection itself is bounded by the {@link Sender}. */
 export interface HttpDeadlines {
@@ -68,19 +70,24 @@ export interface Http {
 
 /** Makes an {@link Http} over a fetch-shaped sender. It never retries: only the caller knows what may be sent again. */
 export function createHttp(options: HttpOptions): Http {
-  const open: Http["open"] = (request, signal) => openStream(options, request, signal);
   return {
-    open,
+    open: async (request, signal) => streamOf(await exchange(options, request, signal)),
     async request({ maxBytes, ...request }, signal) {
-      const stream = await open(request, signal);
-      const bytes = await readBounded(stream, maxBytes);
-      const { status, url, header } = stream;
-      return { status, url, bytes, header, text: () => new TextDecoder().decode(bytes) };
+      const exchanged = await exchange(options, request, signal);
+      const bytes = (await readAtOnce(exchanged, maxBytes)) ?? (await readBounded(streamOf(exchanged), maxBytes));
+      return Object.assign(headOf(exchanged), { bytes, text: () => new TextDecoder().decode(bytes) });
     },
   };
 }
 
-async function openStream(options: HttpOptions, request: HttpRequest, signal?: AbortSignal): Promise<HttpStream> {
+/** A request that was sent, and the headers that came. */
+interface Exchanged {
+  readonly sent: SentResponse;
+  readonly url: string;
+  readonly deadlines: Deadlines;
+}
+
+async function exchange(options: HttpOptions, request: HttpRequest, signal?: AbortSignal): Promise<Exchanged> {
   const { send, clock = systemClock, userAgent = "lateen" } = options;
   const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
   const url = String(request.url);
@@ -89,35 +96,65 @@ async function openStream(options: HttpOptions, request: HttpRequest, signal?: A
   // A deadline that cannot pass before that of the whole needs no timer.
   const headersArrived =
     headersMs < totalMs ? deadlines.start(headersMs, () => timedOut(url, "no answer", headersMs)) : undefined;
-  const sent = await send(url, {
-    method: request.method ?? "GET",
-    // No compression: the bytes are what digests and limits are about.
-    headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
-    body: request.body,
-    redirect: "manual",
-    signal: deadlines.signal,
-    ...(request.ownConnection === true ? { ownConnection: true } : {}),
-    ...(typeof request.body === "object" && !(request.body instanceof Uint8Array) ? { duplex: "half" as const } : {}),
-  }).catch((error: unknown) => {
+  try {
+    const sent = await send(url, initOf(request, userAgent, deadlines.signal));
+    headersArrived?.();
+    if (bodyMs < totalMs) deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
+    return { sent, url, deadlines };
+  } catch (error) {
     deadlines.stop();
     throw sendFailed(url, error, deadlines.signal);
-  });
-  headersArrived?.();
-  if (bodyMs < totalMs) deadlines.start(bodyMs, () => timedOut(url, "the body was not complete", bodyMs));
-  return streamOf(sent, url, deadlines);
+  }
 }
 
-function streamOf(sent: SentResponse, url: string, deadlines: Deadlines): HttpStream {
+function initOf(request: HttpRequest, userAgent: string, signal: AbortSignal): SendInit {
+  const { method = "GET", headers, body, ownConnection } = request;
+  return {
+    method,
+    // No compression: the bytes are what digests and limits are about.
+    headers: { "user-agent": userAgent, "accept-encoding": "identity", ...headers },
+    body,
+    redirect: "manual",
+    signal,
+    ...(ownConnection === true ? { ownConnection } : {}),
+    ...(typeof body === "object" && !(body instanceof Uint8Array) ? { duplex: "half" as const } : {}),
+  };
+}
+
+/** Its address is made fit for evidence when it is read: few answers are evidence. */
+function headOf({ sent, url }: Exchanged): Pick<HttpStream, "status" | "url" | "header"> {
+  return {
+    status: sent.status,
+    get url() {
+      return redactUrl(url);
+    },
+    header: (name) => sent.headers.get(name) ?? undefined,
+  };
+}
+/** The body of a sender that has it as a whole; undefined for any other. */
+async function readAtOnce({ sent, url, deadlines }: Exchanged, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (sent.body?.readWhole === undefined) return undefined;
+  try {
+    const parts = await sent.body.readWhole(maxBytes);
+    if (parts === undefined) throw tooLarge(redactUrl(url), maxBytes);
+    const [first] = parts;
+    return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
+  } catch (error) {
+    throw isReleaseError(error) ? error : bodyFailed(url, error, deadlines.signal);
+  } finally {
+    deadlines.stop();
+  }
+}
+
+function streamOf(exchanged: Exchanged): HttpStream {
+  const { sent, url, deadlines } = exchanged;
   const reader = sent.body?.getReader();
   const discard = async () => {
     deadlines.stop();
     await reader?.cancel().catch(() => undefined);
   };
   if (reader === undefined) deadlines.stop();
-  return {
-    status: sent.status,
-    url: redactUrl(url),
-    header: (name) => sent.headers.get(name) ?? undefined,
+  return Object.assign(headOf(exchanged), {
     discard,
     async *chunks() {
       try {
@@ -128,5 +165,5 @@ function streamOf(sent: SentResponse, url: string, deadlines: Deadlines): HttpSt
         await discard();
       }
     },
-  };
+  });
 }

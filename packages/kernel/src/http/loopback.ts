@@ -8,10 +8,9 @@
 export function isLoopback(host: string): boolean {
   if (!/^[a-z0-9._:[\]-]+$/i.test(host)) return false;
   const isBareIpv6 = !host.startsWith("[") && host.split(":").length > 2;
-  const address = `http://${isBareIpv6 ? `[${host}]` : host}`;
-  if (!URL.canParse(address)) return false;
   // URL writes 127.1, 0x7f.1 and 2130706433 as 127.0.0.1, and [::ffff:127.0.0.1] as [::ffff:7f00:1].
-  const name = new URL(address).hostname.replace(/\.$/, "");
+  const name = URL.parse(`http://${isBareIpv6 ? `[${host}]` : host}`)?.hostname.replace(/\.$/, "");
+  if (name === undefined) return false;
   if (name === "localhost" || name.endsWith(".localhost") || name === "[::1]") return true;
   return /^127(?:\.\d{1,3}){3}$/.test(name) || /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(name);
 }

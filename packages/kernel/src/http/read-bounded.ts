@@ -14,7 +14,8 @@ export async function readBounded(stream: HttpStream, maxBytes: number): Promise
   return Buffer.concat(parts, length);
 }
 
-function tooLarge(url: string, maxBytes: number): ReleaseError {
+/** The error of a body of more than `maxBytes`; `url` is fit to be shown. */
+export function tooLarge(url: string, maxBytes: number): ReleaseError {
   const message = ` answers with more than ${maxBytes} bytes`;
   const fix = "check that the address is the right one; no honest answer there is that large";
   return httpError(url, { code: "HTTP_TOO_LARGE", message, fix, retryable: false });

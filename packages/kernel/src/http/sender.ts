@@ -1,18 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
-import type { Readable } from "node:stream";
 import { ReleaseError } from "../vocabulary/release-error.ts";
-
-/** The part of a `fetch` response that lateen reads. */
-export interface SentResponse {
-  readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  readonly body: SentBody | null;
-}
-
-/** The part of a `ReadableStream` that lateen reads with. */
-export interface SentBody {
-  getReader(): { read(): Promise<{ readonly value?: Uint8Array | undefined }>; cancel(): Promise<unknown> };
-}
+import { createLoneClient } from "./lone-client.ts";
+import { asFetched, type SentResponse, type UndiciResponse } from "./sent-response.ts";
 
 /** One request of a {@link Sender}, without its address; it never follows redirects. */
 export interface SendInit {
@@ -58,13 +48,6 @@ export interface UndiciModule {
   readonly request: (url: string, options: any) => Promise<UndiciResponse>;
 }
 
-/** The part of undici's answer that is read. */
-export interface UndiciResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readable;
-}
-
 /**
  * A sender on undici, which is loaded with the first request (48 ms, measured November 2026) and has one pool of
  * connections for its life. A module that cannot be loaded rejects each request with the `ReleaseError` `UNDICI_MISSING`.
@@ -76,15 +59,21 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   const prepare = async () => {
     const undici = await load().catch(missing);
     const agent = (more: object = {}) => new undici.EnvHttpProxyAgent({ ...agentOptions(options), ...more });
-    return { request: undici.request, agent, dispatcher: agent(), sendAlone: createLoneSender(undici, agent) };
+    return { request: undici.request, agent, dispatcher: agent() };
   };
   let ready: ReturnType<typeof prepare> | undefined;
+  const undici = () => (ready ??= prepare());
+  const sendAlone = createLoneSender(options, undici);
   return async (url, init) => {
-    const { request, dispatcher, sendAlone } = await (ready ??= prepare());
-    const { redirect: _never, duplex: _half, ownConnection = false, ...sent } = init;
-    const answered = ownConnection ? sendAlone(url, sent) : request(url, { ...sent, dispatcher });
-    return asFetched(await answered, init.method);
+    if (init.ownConnection === true) return asFetched(await sendAlone(url, init), init.method);
+    const { request, dispatcher } = await undici();
+    return asFetched(await request(url, { ...forUndici(init), dispatcher }), init.method);
   };
+}
+
+/** undici's own names for what it is asked to do. */
+function forUndici({ method, headers, body, signal }: SendInit): object {
+  return { method, headers, body, signal };
 }
 
 /** An agent of undici, and the part of it that ends it. */
@@ -92,45 +81,71 @@ interface OwnAgent {
   destroy?(): Promise<void>;
 }
 
+type Prepared = () => Promise<{
+  readonly request: UndiciModule["request"];
+  readonly agent: (more?: object) => OwnAgent;
+}>;
+
 /**
  * Sends each request on a connection of its own, as many at a time as the caller asks for.
  *
  * HTTP/1.1 is offered alone and the connection closed after its answer, since streams of HTTP/2 share one. A server that speaks
- * nothing else gets an agent for each request, which takes twice the processor time (measured November 2026).
+ * nothing else gets an agent of undici for each request, which takes twice the processor time (measured November 2026); what may
+ * have to pass a proxy, or sends its body as it reads it, takes one agent of undici.
  */
-function createLoneSender({ request }: UndiciModule, agent: (more?: object) => OwnAgent) {
+function createLoneSender(options: SenderOptions, undici: Prepared) {
+  const { maxSockets: _all, proxy, ...connect } = options;
+  const lone = createLoneClient(connect);
+  const isProxied = (proxy?.http ?? proxy?.https) !== undefined;
   const speaksOnlyHttp2 = new Set<string>();
   let shared: OwnAgent | undefined;
-  return async (url: string, init: Omit<SendInit, "redirect">): Promise<UndiciResponse> => {
-    const { origin } = new URL(url);
-    if (speaksOnlyHttp2.has(origin)) return sendOnce(request, agent({ connections: 1 }), url, init);
+  const sendFirst = async (url: string, parsed: URL, init: SendInit): Promise<UndiciResponse> => {
+    if (!isProxied && isWhole(init.body)) return answerOf(await lone(parsed, init));
+    const { request, agent } = await undici();
+    shared ??= agent({ allowH2: false, connections: null });
+    return await request(url, { ...forUndici(init), reset: true, dispatcher: shared });
+  };
+  return async (url: string, init: SendInit): Promise<UndiciResponse> => {
+    const parsed = new URL(url);
+    if (speaksOnlyHttp2.has(parsed.origin)) return await sendOnce(await undici(), url, init);
     try {
-      shared ??= agent({ allowH2: false, connections: null });
-      return await request(url, { ...init, reset: true, dispatcher: shared });
+      return await sendFirst(url, parsed, init);
     } catch (error) {
-      if (!origin.startsWith("https:") || !isHttp2Only(error, init.method)) throw error;
-      const answered = await sendOnce(request, agent({ connections: 1 }), url, init);
-      speaksOnlyHttp2.add(origin);
+      if (parsed.protocol !== "https:" || !isHttp2Only(error, init.method)) throw error;
+      const answered = await sendOnce(await undici(), url, init);
+      speaksOnlyHttp2.add(parsed.origin);
       return answered;
     }
   };
 }
 
-/** The handshake found no common protocol (RFC 7301 §3.2), or frames came in place of an answer. */
+function isWhole(body: SendInit["body"]): boolean {
+  return body === undefined || typeof body === "string" || body instanceof Uint8Array;
+}
+
+function answerOf(answer: IncomingMessage): UndiciResponse {
+  return { statusCode: answer.statusCode ?? 0, headers: answer.headers, body: answer };
+}
+
+/**
+ * The handshake found no common protocol (alert 120, RFC 7301 §3.2), or frames came in place of an answer. Who writes before the handshake has
+ * ended gets the alert as the text of an EPROTO.
+ */
 function isHttp2Only(error: unknown, method: string): boolean {
-  const code = String((error as { readonly code?: unknown } | null)?.code);
-  return code.endsWith("NO_APPLICATION_PROTOCOL") || (method === "GET" && code.startsWith("HPE_"));
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  const isAlert = String(code).endsWith("NO_APPLICATION_PROTOCOL") || /SSL alert number 120\b/.test(String(message));
+  return isAlert || (method === "GET" && String(code).startsWith("HPE_"));
 }
 
 async function sendOnce(
-  request: UndiciModule["request"],
-  dispatcher: OwnAgent,
+  { request, agent }: Awaited<ReturnType<Prepared>>,
   url: string,
-  init: Omit<SendInit, "redirect">,
+  init: SendInit,
 ): Promise<UndiciResponse> {
+  const dispatcher = agent({ connections: 1 });
   const end = (): void => void dispatcher.destroy?.().catch(() => undefined);
   try {
-    const answered = await request(url, { ...init, dispatcher });
+    const answered = await request(url, { ...forUndici(init), dispatcher });
     answered.body.once("close", end);
     return answered;
   } catch (error) {
@@ -148,28 +163,6 @@ function missing(cause: unknown): never {
     fix: "install it: npm install undici",
     cause,
   });
-}
-
-function asFetched({ statusCode: status, headers, body }: UndiciResponse, method: string): SentResponse {
-  const get = (name: string) => [headers[name.toLowerCase()] ?? []].flat().join(", ") || null;
-  // A stream that breaks off unread, or because it is dropped, would end the process; a reader gets the error anyway.
-  body.on("error", () => undefined);
-  // No bytes are no gzip: unpacking them would be an error (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
-  const encoding = method === "HEAD" || status === 204 || status === 304 ? null : get("content-encoding");
-  const getReader = () => {
-    const chunks: AsyncIterator<Uint8Array> = (encoding ? decoded(body, encoding) : body)[Symbol.asyncIterator]();
-    return { read: () => chunks.next(), cancel: async () => void body.destroy() };
-  };
-  return { status, headers: { get }, body: { getReader } };
-}
-
-/** No compressed body is asked for, but some servers send one all the same; its reader bounds it. */
-async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const { pipeline } = await import("node:stream");
-  const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
-  const known = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress };
-  const create = known[encoding.toLowerCase() as keyof typeof known];
-  yield* create === undefined ? body : pipeline(body, create(), () => undefined);
 }
 
 function agentOptions(options: SenderOptions): object {

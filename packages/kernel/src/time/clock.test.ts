@@ -122,3 +122,12 @@ describe("deadlines", () => {
     deadlines.stop();
   });
 });
+
+test("an alarm of the machine's clock rings once, and not if it was called off", async () => {
+  const rung: string[] = [];
+  systemClock.after?.(5, () => rung.push("first"));
+  const callOff = systemClock.after?.(5, () => rung.push("called off"));
+  callOff?.();
+  await systemClock.sleep(30);
+  expect(rung).toEqual(["first"]);
+});

@@ -84,7 +84,9 @@ const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)
 const namedForIt = /(^|\/)(embedded|exec|journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
 const servers = /^node:(http|https|http2|dgram)$/;
 /** Files that send with Node's own client, and say why. */
-const plainClients = ["plain-client", "send-body", "direct-client"].map((name) => `registry/src/http/${name}.ts`);
+const plainClients = ["plain-client", "send-body", "direct-client"]
+  .map((name) => `registry/src/http/${name}.ts`)
+  .concat("kernel/src/http/lone-client.ts");
 
 /** Files of the program that touch the machine; everything else gets what it needs as a parameter. */
 const cliFiles = ["main.ts", "io/files.ts"];

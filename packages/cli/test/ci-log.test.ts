@@ -31,6 +31,20 @@ describe("the log of a job", () => {
     expect(verbose.stderr.split("\n").length).toBeGreaterThan(2);
   });
 
+  test("is as short on Gitea, whose page may not show the summary: the rows are there and under -v", async () => {
+    const env = { ...inJob(), GITEA_ACTIONS: "true" };
+    const argv = ["ship", "--sha", world.commits[1] ?? "", "--json"];
+    const ran = await world.lateen(argv, { env });
+    expect(ran.code, ran.stderr).toBe(0);
+    const lines = linesOf(ran.stderr).filter((line) => !line.startsWith("::group::"));
+    expect(lines.length, ran.stderr).toBeLessThanOrEqual(14);
+    expect(lines).toContain("## lateen ship: shipped");
+    expect(ran.stderr).not.toMatch(/\bt1\b/);
+    expect(world.folder.read("summary")).toMatch(/\| t1 \| batch-1 \| verified \|/);
+    const verbose = await world.lateen([...argv, "-v"], { env });
+    expect(verbose.stderr).toMatch(/\| t1 \|/);
+  });
+
   test("a waiver is a warning once, and in the summary with reason and actor", async () => {
     world.forge.setStatus({ sha: world.commits[1] ?? "", context: "CI / all-required (push)", state: "failure" });
     const waiver = ["--override", "gate=known flake, see the ticket"];

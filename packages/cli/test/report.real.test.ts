@@ -1,11 +1,17 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder } from "./folder.ts";
-import { runHere } from "./run-lateen.ts";
+import { root, runHere } from "./run-lateen.ts";
 import { startWorld } from "./world.ts";
 
 const executablePath = process.env["LATEEN_REAL_CHROMIUM"];
+/** Kept with the output of the tests, for people to look at. */
+const pictures = join(root, "coverage/report");
+/** A phone, and a laptop. */
+const widths = [390, 1280] as const;
 const hostile = `</style></script><script>document.title="owned"</script><img src=x onerror=document.title='owned'>"'><b>bold`;
 
 /** A page that was opened, with everything that a page may not do. */
@@ -25,15 +31,20 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
   const folder = createFolder();
   let browser: Browser;
   let slugs: readonly string[] = [];
+  let halt: readonly string[] = [];
 
   beforeAll(async () => {
     // --no-sandbox: containers run as root, and nothing but these pages is opened.
+    mkdirSync(pictures, { recursive: true });
     browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox", "--disable-gpu"] });
     const world = await startWorld({ size: 12 });
     world.plane.treat("t5", "skips");
     const sha = world.commits[1] ?? "";
-    const ran = await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"]);
+    const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: folder.write("summary.md", "") };
+    const ran = await world.lateen(["ship", "--sha", sha, "--result-file", "result.json"], { env });
     expect(ran.code).toBe(5);
+    halt = linesOfHalt(`${ran.stdout}\n${ran.stderr}`);
+    folder.write("summary.html", await pageOfSummary(folder.read("summary.md")));
     slugs = ["canary-a", ...Array.from({ length: 11 }, (_, index) => `t${index + 1}`)];
     await world.lateen(["report", "result.json", "--out", "halted.html"]);
     folder.write("halted.html", world.folder.read("halted.html"));
@@ -85,6 +96,26 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     await page.close();
   });
 
+  test.each(widths.flatMap((width) => ["halted.html", "summary.html"].map((file) => ({ file, width }))))(
+    "a halt is seen without a scroll to the side: $file at $width pixels",
+    async ({ file, width }) => {
+      const { page } = await open(file, { viewport: { width, height: 900 } });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      expect(halt).toHaveLength(3);
+      for (const line of halt) {
+        const shown = page.getByText(line).first();
+        expect({ line, isShown: await shown.isVisible() }).toEqual({ line, isShown: true });
+        // All three are on the first screen.
+        const { y = Infinity, height = 0 } = (await shown.boundingBox()) ?? {};
+        expect({ line, isOnTop: y + height < 900 }).toEqual({ line, isOnTop: true });
+      }
+      const picture = join(pictures, `${file.replace(".html", "")}-${width}.png`);
+      await page.screenshot({ path: picture, fullPage: true });
+      expect(statSync(picture).size).toBeGreaterThan(10_000);
+      await page.close();
+    },
+  );
+
   test("fits a telephone, and keys open what is folded", async () => {
     const { page } = await open("halted.html", { viewport: { width: 360, height: 700 } });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
@@ -130,6 +161,30 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     await page.close();
   });
 });
+
+/** The three lines after a halt, as the terminal has them. */
+function linesOfHalt(answer: string): readonly string[] {
+  return answer
+    .split("\n")
+    .filter((line) => /^(?:what broke|last said|next): /.test(line))
+    .map((line) => line.replace(/^next: /, ""));
+}
+
+interface Renderer {
+  createMarkdownRenderer(folder: string): Promise<{ render(text: string): string }>;
+}
+
+/** The summary as a forge shows it: Markdown with tables and code that scroll within themselves. Source: github-markdown-css. */
+async function pageOfSummary(text: string): Promise<string> {
+  const vitepress = join(root, "apps/docs/node_modules/vitepress/dist/node/index.js");
+  const { createMarkdownRenderer } = (await import(pathToFileURL(vitepress).href)) as Renderer;
+  const style = `body { margin: 16px; font: 16px/1.5 sans-serif; overflow-wrap: break-word }
+table { display: block; width: max-content; max-width: 100%; overflow: auto; border-spacing: 0 }
+td, th { padding: 6px 13px; border: 1px solid #d1d9e0 } pre { overflow: auto }`;
+  const body = (await createMarkdownRenderer(root)).render(text);
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<style>${style}</style><body>${body}</body></html>`;
+}
 
 const at = "2026-01-01T00:00:00.000Z";
 const hostileEvents: readonly object[] = [

@@ -56,18 +56,19 @@ export function formatFleet(fleet: FleetResult, isBrief = false): string {
     verdict === "planned" ? "would move" : verdict,
     before === undefined ? short(after) : `${short(before)} → ${short(after)}`,
   ]);
-  const planned = fleet.tenants.filter(({ verdict }) => verdict === "planned").length;
-  const off = fleet.enumerated - fleet.verified - fleet.ahead - planned;
+  return [...(rows.length === 0 ? [] : [table(rows)]), sumOf(fleet)].join("\n");
+}
+
+/** All tenants in one line. */
+export function sumOf({ enumerated, verified, ahead, tenants }: FleetResult): string {
+  const planned = tenants.filter(({ verdict }) => verdict === "planned").length;
   const sum = [
-    `${fleet.verified} verified`,
-    `${fleet.ahead} ahead`,
+    `${verified} verified`,
+    `${ahead} ahead`,
     ...(planned === 0 ? [] : [`${planned} would be moved`]),
-    `${off} off target`,
+    `${enumerated - verified - ahead - planned} off target`,
   ];
-  return [
-    ...(rows.length === 0 ? [] : [table(rows)]),
-    `${counted(fleet.enumerated, "tenant")}: ${sum.join(", ")}`,
-  ].join("\n");
+  return `${counted(enumerated, "tenant")}: ${sum.join(", ")}`;
 }
 
 /** Expected duration and risk of a rollout; the bound is that of the failure rate if the wave ends well. */

@@ -28,7 +28,7 @@ test("a halt is reported in three lines: what broke, what the tenants said last,
     said: expect.stringMatching(
       /^last said: canary-a runs aaaaaaa, healthz answers 503 \[2J; t1 unreachable; t2 runs bbbbbbb; and 1 more$/,
     ),
-    next: "next: lateen ship --sha abc;   or: lateen rollback --reason TEXT",
+    next: "next: lateen ship --sha abc; or: lateen rollback --reason TEXT",
   });
 });
 

@@ -22,7 +22,9 @@ export function describeHalt({ outcome, reason = "", fleet, next }: Halted): rea
   return [
     `what broke: ${plainText(reason, 500)}`,
     said.length === 0 ? "" : `last said: ${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
-    formatNext(next).join("; "),
+    formatNext(next)
+      .map((line) => line.trim())
+      .join("; "),
   ].filter((line) => line !== "");
 }
 

@@ -7,7 +7,7 @@ import { describeHalt } from "./describe-halt.ts";
 import { describeEvent } from "./events.ts";
 import { commandData, guardLine, guardText } from "./escape-workflow-commands.ts";
 import type { Renderer } from "./renderer.ts";
-import { formatSummary, summaryBytes } from "./summary.ts";
+import { formatBrief, formatSummary, summaryBytes } from "./summary.ts";
 
 /** Log and files of a job. */
 export interface ActionsOptions {
@@ -58,8 +58,9 @@ export function createActions(options: ActionsOptions): Renderer {
       append(options, env["GITHUB_OUTPUT"], formatOutputs(document));
       const path = env["GITHUB_STEP_SUMMARY"] ?? "";
       if (path !== "") append(options, path, formatSummary(document, summaryBytes - sizeOf(options, path)));
-      // Gitea's runners name such a file even where no page of that version shows it: the log always does.
-      if (path === "" || env["GITEA_ACTIONS"] === "true") out.write(guardText(formatSummary(document)));
+      // Gitea's runners name such a file even where no page of that version shows it: the log always does, in short.
+      const isInLog = path === "" || env["GITEA_ACTIONS"] === "true";
+      if (isInLog) out.write(guardText(verbose ? formatSummary(document) : formatBrief(document)));
     },
   };
 }

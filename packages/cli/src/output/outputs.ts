@@ -18,6 +18,7 @@ import { countRetries } from "./count-retries.ts";
 import { createNdjson } from "./ndjson.ts";
 import { guardJson, guardText } from "./escape-workflow-commands.ts";
 import { createPlain } from "./plain.ts";
+import { withoutRateAfterHalt } from "./rate-after-halt.ts";
 import { together } from "./renderer.ts";
 import { createStyle } from "./terminal/style.ts";
 import { createTerminal } from "./terminal/terminal.ts";
@@ -79,7 +80,9 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
       ? createTerminal({ out: stderr, style, clock: host.clock, verbose, keys: pause.hint })
       : createPlain({ out: stderr, style, verbose });
   const stream = command === "help" || format !== "ndjson" ? [] : [createNdjson(stdout, host.clock)];
-  const all = together([...(quiet && !inJob ? [] : [verbose ? progress : countRetries(progress)]), ...stream]);
+  const filter = withoutRateAfterHalt();
+  const shown = { ...progress, event: (event: AnyEvent) => progress.event(filter(event)) };
+  const all = together([...(quiet && !inJob ? [] : [verbose ? shown : countRetries(shown)]), ...stream]);
   const heart = createHeart(host.clock, (event) => all.event(event), atTerminal && !inJob ? all.tick : undefined);
   let file = resultFileOf(args, host);
   const write = (document: ResultDocument): void => {

@@ -44,7 +44,7 @@ flowchart LR
 | --- | --- |
 | CI / all (push) | success |
 
-2 tenants: 2 verified, 0 ahead, 0 stragglers, 0 quarantined, 0 unknown
+2 tenants: 2 verified, 0 ahead, 0 off target
 
 | tenant | wave | verdict | before | after |
 | --- | --- | --- | --- | --- |

@@ -1,4 +1,5 @@
 import { plainText } from "@lateen/kernel";
+import { sumOf } from "./answer.ts";
 import { describeHalt } from "./describe-halt.ts";
 import type { Finding, FleetResult, ImageResult, ResultDocument, TagResult, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
@@ -26,33 +27,31 @@ export function formatSummary(document: ResultDocument, budget: number = summary
   return Buffer.byteLength(head) <= budget ? head : "";
 }
 
-function formatWithin(document: ResultDocument, rows: number): string {
-  const {
-    command,
-    outcome,
-    reason,
-    commit,
-    gate,
-    fleet,
-    status,
-    findings = [],
-    images = [],
-    targets = [],
-    error,
-  } = document;
+/** The end in few lines, without charts and tables: for the log of a job, where a row for each tenant hides it. */
+export function formatBrief(document: ResultDocument): string {
+  const { command, outcome, reason, commit, status, error, next = [] } = document;
+  const halt = describeHalt(document).filter((line) => !line.startsWith("next:"));
   const facts = [
     commit === undefined ? "" : `commit \`${plainText(short(commit))}\``,
-    reason === undefined ? "" : cell(reason),
+    reason === undefined || halt.length > 0 ? "" : cell(reason),
   ];
-  const parts = [
+  return joined([
     `## lateen ${plainText(command, 40)}: ${outcome}`,
     facts.filter((part) => part !== "").join(" · "),
     (status?.reasons ?? []).map((text) => `- ${cell(text)}`).join("\n"),
-    describeHalt(document)
-      .map((line) => `- ${cell(line)}`)
-      .join("\n"),
+    [
+      ...halt.map((line) => `- ${cell(line)}`),
+      ...(next.length === 0 ? [] : [`- next: ${next.map(asCode).join(", or ")}`]),
+    ].join("\n"),
     error?.fix === undefined ? "" : `What to do: ${cell(error.fix)}`,
     waivers(document),
+  ]);
+}
+
+function formatWithin(document: ResultDocument, rows: number): string {
+  const { gate, fleet, findings = [], images = [], targets = [] } = document;
+  return joined([
+    formatBrief(document).trimEnd(),
     formatChart(document),
     // One target is its tags; several may have ended differently.
     targets.length < 2 ? "" : targetTable(targets, rows),
@@ -67,7 +66,10 @@ function formatWithin(document: ResultDocument, rows: number): string {
     checkTable(fleet?.checks ?? [], rows),
     tagTable(images, rows),
     findingsTable(findings, rows),
-  ];
+  ]);
+}
+
+function joined(parts: readonly string[]): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
@@ -132,7 +134,6 @@ function targetTable(targets: readonly TargetResult[], limit: number): string {
 }
 
 function fleetPart(fleet: FleetResult, most: number): string {
-  const counts = `${counted(fleet.enumerated, "tenant")}: ${fleet.verified} verified, ${fleet.ahead} ahead, ${fleet.stragglers.length} stragglers, ${fleet.quarantined.length} quarantined, ${fleet.unknown.length} unknown`;
   // If not all can be shown, tenants that are off target come first.
   const tenants =
     fleet.tenants.length <= most
@@ -145,7 +146,7 @@ function fleetPart(fleet: FleetResult, most: number): string {
     before === undefined ? "" : short(before),
     after === undefined ? "" : short(after),
   ]);
-  return `${counts}\n\n${table(["tenant", "wave", "verdict", "before", "after"], rows, most)}`;
+  return `${sumOf(fleet)}\n\n${table(["tenant", "wave", "verdict", "before", "after"], rows, most)}`;
 }
 
 /** Table of checks; the one that stopped the rollout comes first. */
@@ -189,6 +190,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], mo
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const shown = left > 0 ? rows.slice(0, most) : rows;
   return [line(head), line(head.map(() => "---")), ...shown.map((row) => line(row.map(cell))), ...rest].join("\n");
+}
+
+/** A command line to copy. */
+function asCode(text: string): string {
+  return `\`${plainText(text, 300).replaceAll("`", "'")}\``;
 }
 
 /** Text from outside in a table: no markup of its own, no cell border, no line break. */

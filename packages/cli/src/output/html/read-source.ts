@@ -5,6 +5,7 @@ import type { Context } from "../../commands/context.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
 import { readDocument } from "../read-result.ts";
 import { readEntry, readFact } from "./facts.ts";
+import { withoutRateAfterHalt } from "../rate-after-halt.ts";
 import type { ReadDocument } from "../read-result.ts";
 import type { Fact } from "./facts.ts";
 import { configMissing } from "../../config/errors.ts";
@@ -63,13 +64,16 @@ export function understand(cwd: string, path: string, text: string): ReportSourc
   return {
     document,
     facts: entries.flatMap((one) => readFact(one) ?? []),
-    lines: entries.flatMap(tell),
+    lines: entries.map(withoutRateAfterHalt() as Filter).flatMap(describe),
     files,
   };
 }
 
+type Entry = { readonly type: string; readonly at: number };
+type Filter = (entry: Entry) => Entry;
+
 /** The line of an entry; none where the entry is not of the form that its type promises. */
-function tell(event: { readonly type: string; readonly at: number }): ReportSource["lines"] {
+function describe(event: Entry): ReportSource["lines"] {
   try {
     const line = describeEvent(event as unknown as AnyEvent);
     return line === undefined ? [] : [{ at: event.at, ...line }];

@@ -1,4 +1,5 @@
 import { plainText } from "@lateen/kernel";
+import { describeHalt } from "../describe-halt.ts";
 import { short, shortDigest } from "../text/line.ts";
 import { badge, renderDecisions, renderGate } from "./decisions.ts";
 import { renderChecks } from "./checks.ts";
@@ -43,8 +44,7 @@ export function renderReport({ document, facts, lines, files }: ReportSource, at
         <header class="${tone(outcome)}">
           <p class="brand">${sail} lateen ${plainText(command, 40)}</p>
           <h1>${plainText(outcome, 40)} <code>${plainText(commit, 80)}</code></h1>
-          <p class="reason">${plainText(reason, 2000)}</p>
-          ${renderError(shown)}${renderNext(shown)}${renderFigures(shown, facts)}
+          ${renderReason(shown, reason)} ${renderError(shown)}${renderNext(shown)}${renderFigures(shown, facts)}
         </header>
         <main>
           ${renderTimeline(facts)} ${renderFleet(shown, facts.length > 0)} ${renderChecks(shown)}
@@ -72,6 +72,12 @@ function documentOf(facts: readonly Fact[]): ReadDocument {
   return { schemaVersion: 1, command: "rollout", outcome, reason, commit, ...noLists };
 }
 
+/** What broke and what the tenants said last, if the rollout halted; the commands follow. */
+function renderReason(document: ReadDocument, reason: string): Markup {
+  const halt = describeHalt(document).filter((line) => !line.startsWith("next:"));
+  return html`${(halt.length === 0 ? [plainText(reason, 2000)] : halt).map((line) => html`<p class="reason">${line}</p>`)}`;
+}
+
 function renderError({ error }: ReadDocument): Markup {
   if (error === undefined) return html``;
   return html`<p class="error">
@@ -81,7 +87,9 @@ function renderError({ error }: ReadDocument): Markup {
 
 function renderNext({ next }: ReadDocument): Markup {
   if (next === undefined || next.length === 0) return html``;
-  return html`<p class="next">next: ${next.map((line) => html`<code>${plainText(line, 2000)}</code> `)}</p>`;
+  return html`<p class="next">
+    next: ${next.map((line, at) => html`${at === 0 ? "" : "or "}<code>${plainText(line, 2000)}</code> `)}
+  </p>`;
 }
 
 function renderFigures({ fleet, ledger, targets, images, supersededBy }: ReadDocument, facts: readonly Fact[]): Markup {

@@ -14,7 +14,7 @@ export interface Lane {
   readonly spans: readonly Span[];
   readonly before: string | undefined;
   readonly after: string | undefined;
-  /** `not asked` where it was never asked for. */
+  /** `not started` if it was never asked for. */
   readonly verdict: string;
   readonly reason: string | undefined;
 }
@@ -38,11 +38,15 @@ type Notebook = {
   stages: Map<string, readonly string[]>;
   before: Map<string, string>;
   end: number;
+  /** After a halt no wave says how few tenants fail. */
+  readonly hasHalted: boolean;
 };
 
 /** The waves of a rollout in their order, those that were not reached last. */
 export function tellStory(facts: readonly Fact[]): readonly Wave[] {
-  const book: Notebook = { waves: new Map(), stages: new Map(), before: new Map(), end: facts.at(-1)?.at ?? 0 };
+  const hasHalted = facts.findLast((fact) => fact.type === "rollout-finished")?.outcome === "halted";
+  const end = facts.at(-1)?.at ?? 0;
+  const book: Notebook = { waves: new Map(), stages: new Map(), before: new Map(), end, hasHalted };
   for (const fact of facts) note(book, fact);
   const reached = new Set([...book.waves.values()].flatMap(({ lanes }) => lanes.map(({ slug }) => slug)));
   const rest = [...book.stages].flatMap(([name, slugs]) => {
@@ -108,7 +112,7 @@ function noteOutcome(book: Notebook, fact: Fact): void {
       break;
     }
     case "wave-finished":
-      draft(book, fact.wave).failureBound = fact.failureBound;
+      if (!book.hasHalted) draft(book, fact.wave).failureBound = fact.failureBound;
       break;
     default:
   }
@@ -153,7 +157,7 @@ function change(book: Notebook, name: string, slug: string, edit: (lane: Lane) =
 }
 
 function emptyLane(slug: string, before: string | undefined): Lane {
-  return { slug, before, spans: [], after: undefined, verdict: "not asked", reason: undefined };
+  return { slug, before, spans: [], after: undefined, verdict: "not started", reason: undefined };
 }
 
 function emptyWave(name: string): Draft {

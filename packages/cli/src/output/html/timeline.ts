@@ -55,7 +55,7 @@ function about({ lanes, canary, reached, soak, failureBound }: Wave): string {
   return [
     counted(lanes.length, "tenant"),
     canary ? "none may fail" : undefined,
-    reached ? undefined : "not asked for",
+    reached ? undefined : "not started",
     soak === undefined ? undefined : `soaked ${formatSpan(soak.to - soak.from)}`,
     failureBound === undefined ? undefined : `failure rate below ${Math.round(failureBound * 100)} % (95 % confidence)`,
   ]

@@ -23,7 +23,7 @@ interface Row {
 
 // The table of ARCHITECTURE: leaves import the kernel and never each other; the cli composes and bundles everything.
 const allowed: Readonly<Record<PackageName, Row>> = {
-  kernel: { ours: [], dependencies: [], peers: {} },
+  kernel: { ours: [], dependencies: [], peers: { undici: "http/" } },
   "git-log": { ours: ["kernel"], dependencies: ["@lateen/kernel"], peers: {} },
   gate: {
     ours: ["kernel"],

@@ -52,6 +52,13 @@ describe("a request", () => {
     expect({ unexpected: server.unexpected, remaining: server.remaining }).toEqual({ unexpected: [], remaining: 0 });
   });
 
+  test("goes over undici if no sender is given", async () => {
+    const server = await start([{ body: "ok" }]);
+    const response = await createHttp({ userAgent: "acme/1" }).request({ url: server.url, maxBytes: 2 });
+    expect(response.text()).toBe("ok");
+    expect(server.requests[0]?.headers["user-agent"]).toBe("acme/1");
+  });
+
   test("may name itself otherwise, and may have no body to answer with", async () => {
     const server = await start([{ status: 204 }, { on: "HEAD /", headers: { "x-a": "1" } }]);
     const named = createHttp({ send, userAgent: "acme/1" });

@@ -3,7 +3,7 @@ import { createDeadlines, type Deadlines } from "./deadlines.ts";
 import { bodyFailed, redactUrl, sendFailed, timedOut } from "./http-errors.ts";
 import { readBounded, tooLarge } from "./read-bounded.ts";
 import { isReleaseError } from "../vocabulary/release-error.ts";
-import type { SendInit, Sender } from "./sender.ts";
+import { createSender, type SendInit, type Sender } from "./sender.ts";
 import type { SentResponse } from "./sent-response.ts";
 
 /** Longest times in milliseconds; the connection itself is bounded by the {@link Sender}. */
@@ -18,7 +18,8 @@ export interface HttpDeadlines {
 
 /** Defaults for every request of a client. */
 export interface HttpOptions {
-  readonly send: Sender;
+  /** @default a sender on undici */
+  readonly send?: Sender | undefined;
   /** @default systemClock */
   readonly clock?: Clock;
   readonly deadlines?: HttpDeadlines;
@@ -69,7 +70,8 @@ export interface Http {
 }
 
 /** Makes an {@link Http} over a fetch-shaped sender. It never retries: only the caller knows what may be sent again. */
-export function createHttp(options: HttpOptions): Http {
+export function createHttp({ send = createSender(() => import("undici")), ...defaults }: HttpOptions = {}): Http {
+  const options = { ...defaults, send };
   return {
     open: async (request, signal) => streamOf(await exchange(options, request, signal)),
     async request({ maxBytes, ...request }, signal) {
@@ -87,7 +89,11 @@ interface Exchanged {
   readonly deadlines: Deadlines;
 }
 
-async function exchange(options: HttpOptions, request: HttpRequest, signal?: AbortSignal): Promise<Exchanged> {
+async function exchange(
+  options: HttpOptions & { readonly send: Sender },
+  request: HttpRequest,
+  signal?: AbortSignal,
+): Promise<Exchanged> {
   const { send, clock = systemClock, userAgent = "lateen" } = options;
   const { headersMs = 30_000, bodyMs = 60_000, totalMs = 90_000 } = { ...options.deadlines, ...request.deadlines };
   const url = String(request.url);

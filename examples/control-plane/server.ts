@@ -2,7 +2,6 @@
 //
 //   node server.ts   with DATABASE_URL, CP_ADMIN_API_TOKEN, SERVICE_TOKEN and PORT
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { fileURLToPath } from "node:url";
 import { loadConfig } from "@lateen/cli/pipeline";
 import { redeployRequest, type redeployResponse } from "@lateen/fleet/schema";
 import { createService } from "@lateen/service";
@@ -55,10 +54,7 @@ async function buildinfo(slug: string): Promise<{ readonly status: number; reado
 }
 
 // A new address after each start would be another fleet for the journal, so the port is fixed.
-const settings = await loadConfig({
-  cwd: fileURLToPath(new URL(".", import.meta.url)),
-  env: { ...process.env, LATEEN_CONFIG: process.env["LATEEN_CONFIG"] },
-});
+const settings = await loadConfig({ cwd: import.meta.dirname, env: process.env });
 const service = await createService({
   database: DATABASE_URL,
   fleets: { default: { settings } },
@@ -94,7 +90,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
 }
 
 /** At most 1 MiB: nothing here is larger. */
-async function read(request: IncomingMessage): Promise<Buffer> {
+async function read(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

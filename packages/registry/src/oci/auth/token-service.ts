@@ -41,7 +41,7 @@ const answerSchema = z
  * Fetches a token: by GET with user and password or anonymously, by OAuth2 POST with a refresh token, or where GET is not known.
  *
  * Sources: distribution, docs/spec/auth/token.md and docs/spec/auth/oauth.md.
- * @throws ReleaseError `REGISTRY_TOKEN_REFUSED`, `REGISTRY_TOKEN_UNREADABLE`, and the codes of transport and rate limits
+ * @throws ReleaseError `REGISTRY_TOKEN_REFUSED`, and the codes of transport and rate limits
  */
 export async function fetchToken(
   http: Http,

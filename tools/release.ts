@@ -1,15 +1,18 @@
 // pnpm release --dry-run: makes everything that a release consists of and says what it is: the packages as they would be published with
-// their sizes, the program as a single file, the bill of materials, and who signs what. Without --dry-run the same files stay in `release`
-// and the packages are staged on npm, which only the workflow's identity may do; a maintainer approves them there with a second factor.
+// their sizes, the program as a single file, the bill of materials, and who signs what. With --files the files stay in `release`. Without
+// either they stay there and the packages are staged on npm, which only the workflow's identity may do; a maintainer approves them there
+// with a second factor.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { packAlias } from "./alias-package.ts";
+import { stagePackages } from "./stage-packages.ts";
 
 const root = join(import.meta.dirname, "..");
 const isDryRun = process.argv.includes("--dry-run");
+const stages = !isDryRun && !process.argv.includes("--files");
 const folder = isDryRun ? mkdtempSync(join(tmpdir(), "lateen-release-")) : join(root, "release");
 if (isDryRun) process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -150,24 +153,36 @@ function saySignatures(): void {
   }
 }
 
-if (!isDryRun && process.env["ACTIONS_ID_TOKEN_REQUEST_URL"] === undefined) {
+/** Largest bump of the changesets that wait for `pnpm bump`; without git, since `changeset status` fails on a branch that has consumed them. */
+function pendingBump(): string | undefined {
+  const texts = readdirSync(join(root, ".changeset"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => readFileSync(join(root, ".changeset", file), "utf8"));
+  return ["major", "minor", "patch"].find((bump) =>
+    texts.some((text) => new RegExp(`^".+": ${bump}$`, "m").test(text)),
+  );
+}
+
+const bump = pendingBump();
+if (stages && process.env["ACTIONS_ID_TOKEN_REQUEST_URL"] === undefined) {
   console.error(
     "only a workflow with `id-token: write` publishes, so that every package carries provenance; try --dry-run",
   );
   process.exit(2);
 }
+if (stages && bump !== undefined) {
+  console.error(`changesets wait for a ${bump} release: merge what \`pnpm bump\` makes of them first`);
+  process.exit(2);
+}
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-console.log(run(root, "changeset", "status").trim());
+if (bump !== undefined) console.log(`changesets wait: \`pnpm bump\` makes this a ${bump} release of every package`);
 const tarballs = [...packages.map(pack), checked(packAlias(folder))];
 singleFile(packages[0]!.manifest.version);
 billOfMaterials();
 checksums();
 saySignatures();
-if (isDryRun) console.log("a dry run: nothing was published");
-// npm 11.15 is the first that stages. Source: docs.npmjs.com, "Staged publishing".
-else
-  for (const tarball of tarballs) {
-    run(root, "npx", "-y", "npm@^11.15.0", "stage", "publish", tarball, "--access", "public");
-    console.log(`staged ${basename(tarball)}`);
-  }
+if (stages) {
+  const refused = await stagePackages(tarballs);
+  if (refused.length > 0) throw new Error(`not staged:\n${refused.join("\n")}`);
+} else console.log(isDryRun ? "a dry run: nothing was published" : "the files are in release; nothing was published");

@@ -9,7 +9,8 @@ import { commands } from "../src/commands/index.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { errorExitCodes, outcomeExitCodes } from "../src/output/exit-codes.table.ts";
 import { machineFiles } from "../src/io/files.ts";
-import { root } from "./source-files.ts";
+import { entryPoints } from "./exported-names.ts";
+import { packageNames, root, sourceFiles } from "./source-files.ts";
 
 const pages = globSync(["*.md", "packages/*/README.md", "apps/docs/**/*.md"], { cwd: root })
   .filter((path) => !path.includes("node_modules"))
@@ -65,6 +66,32 @@ describe("what the documentation shows", () => {
         .map(([, target]) => `${path}: ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+});
+
+describe("the README of", () => {
+  const exported = new Map(
+    packageNames.map((name) => [name, new Set([...entryPoints(name).values()].flat().map((one) => one.name))]),
+  );
+  const everywhere = new Set([...exported.values()].flatMap((names) => [...names]));
+
+  test.each(packageNames)("%s names what the package exports, and codes that it has", (name) => {
+    const text = readFileSync(join(root, "packages", name, "README.md"), "utf8");
+    const source = sourceFiles(name)
+      .map((file) => file.text)
+      .join("\n");
+    const known = new Set(source.match(/[A-Za-z_$][\w$]*/g));
+    const foreign = text
+      .replaceAll(/^```[\s\S]*?^```/gm, "")
+      .split("\n")
+      .flatMap((line) => [...line.matchAll(/`([A-Za-z_]\w*)/g)].map(([, word = ""]) => ({ word, line })))
+      .filter(({ word }) => /[a-z][A-Z]|^[A-Z][A-Z_]{3,}$/.test(word))
+      // Another package's name is given with its package.
+      .filter(({ word, line }) => {
+        const isOurs = everywhere.has(word) ? exported.get(name)?.has(word) : known.has(word);
+        return isOurs !== true && !/@lateen\/|of the kernel/.test(line.replaceAll(`@lateen/${name}`, ""));
+      });
+    expect(foreign.map(({ word }) => word)).toEqual([]);
   });
 });
 

@@ -268,7 +268,8 @@ test("a rollback, or a repair, that is ordered twice at once is one rollout", as
   const answers = await Promise.all(
     orders.map((what) => client.send("POST", `/v1/fleets/${name}/${what}`, { reason: "checkout fails" })),
   );
-  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 202, 202]);
+  // Only of a release a repetition has a status of its own.
+  expect(answers.map(({ status }) => status)).toEqual(orders.map(() => 202));
   expect(new Set(answers.map(({ body }) => body.rollout)).size).toBe(2);
   // Another way back is another rollout.
   expect(

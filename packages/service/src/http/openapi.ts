@@ -63,7 +63,7 @@ export const operations: readonly Operation[] = [
     summary: "Order a rollback, to the release before or to a commit",
     role: "operate",
     body: "rollback",
-    answers: { 200: "ordered", 202: "ordered" },
+    answers: { 202: "ordered" },
     errors: [400, 404, 409, 413],
   },
   {
@@ -72,7 +72,7 @@ export const operations: readonly Operation[] = [
     summary: "Order a repair of the promoted tags from the ledger",
     role: "operate",
     body: "reconcile",
-    answers: { 200: "ordered", 202: "ordered" },
+    answers: { 202: "ordered" },
     errors: [400, 404, 413],
   },
   {
@@ -217,5 +217,5 @@ const descriptions: Readonly<Record<string, string>> = {
   413: "the body is larger than 64 KiB",
   429: "too many wrong tokens",
   501: "an optional package is not installed",
-  503: "the database or the forge cannot be reached; nothing was taken",
+  503: "the database or the forge cannot be reached; nothing was taken, or, as COMMIT_UNCERTAIN, it is not known if it was",
 };

@@ -5,7 +5,7 @@ import { serviceError } from "../errors.ts";
 
 /** A pool of connections, and transactions on it. */
 export interface Database extends SqlClient {
-  /** Runs `work` in one transaction. @throws ReleaseError `DATABASE_UNAVAILABLE` */
+  /** Runs `work` in one transaction. @throws ReleaseError `DATABASE_UNAVAILABLE`: nothing was kept; `COMMIT_UNCERTAIN`: it may have been */
   transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -48,16 +48,22 @@ export function openDatabase(url: string, { connections = 20, waitMs = 4_000 }: 
         throw databaseUnavailable(cause);
       });
       let broken: Error | undefined;
+      // A connection that breaks says so to its query, and once more as an event: without a listener that would end the process.
+      const hear = (error: Error): void => void (broken = error);
+      client.on("error", hear);
       try {
         await client.query("begin");
         const value = await work({ query: query(client) });
-        await client.query("commit");
+        await client.query("commit").catch((cause: unknown) => {
+          throw isAnswerOfDatabase(cause) ? cause : commitUncertain(cause);
+        });
         return value;
       } catch (error) {
         // A connection on which even this fails is not given back.
         await client.query("rollback").catch((cause: unknown) => (broken = cause as Error));
         throw isDatabaseError(error) ? databaseUnavailable(error) : error;
       } finally {
+        client.off("error", hear);
         client.release(broken);
       }
     },
@@ -67,7 +73,7 @@ export function openDatabase(url: string, { connections = 20, waitMs = 4_000 }: 
 
 /** If `error` is one of the database or of the way there, and not one of ours. */
 export function isDatabaseError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || isReleaseError(error)) return false;
   const code = "code" in error ? String(error.code) : "";
   // Five digits and letters are PostgreSQL's; the rest are of the socket and of the pool. What it cannot parse is our mistake: classes
   // 22 (data), 23 (constraints) and 42 (syntax, rights). Source: PostgreSQL, appendix A.
@@ -75,10 +81,16 @@ export function isDatabaseError(error: unknown): boolean {
   return /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(code) || /timeout|Connection terminated|connect/i.test(error.message);
 }
 
+/** If the database itself says that it has not committed: what breaks off, or is shut down (class 57P, 08), says nothing. */
+function isAnswerOfDatabase(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(?:57P|08)/.test(code) && !/^E[A-Z]{4}$/.test(code);
+}
+
 /** If `error` comes from a database that could not be reached, or did not take more, whatever it was wrapped in since. */
 export function isDatabaseAway(error: unknown): boolean {
   for (let one = error; one instanceof Error; one = one.cause)
-    if (isReleaseError(one) && one.code === "DATABASE_UNAVAILABLE") return true;
+    if (isReleaseError(one) && (one.code === "DATABASE_UNAVAILABLE" || one.code === "COMMIT_UNCERTAIN")) return true;
   return false;
 }
 
@@ -88,6 +100,16 @@ export function databaseUnavailable(cause: unknown): Error {
     message: "the database cannot be reached, so nothing is taken",
     why: asReleaseError(cause).message,
     fix: "repeat the request when /healthz is 200",
+    cause,
+  });
+}
+
+/** Says that the answer of the database was lost: what was asked for may have been taken, or not. */
+export function commitUncertain(cause: unknown): Error {
+  return serviceError("COMMIT_UNCERTAIN", 503, {
+    message: "the connection to the database broke off while this was committed, so it may have been taken",
+    why: asReleaseError(cause).message,
+    fix: "repeat the request when /healthz is 200: what was taken is not taken twice",
     cause,
   });
 }

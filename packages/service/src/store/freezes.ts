@@ -18,13 +18,26 @@ export interface Lifted {
   readonly at: string;
 }
 
-/** Keeps a freeze of `fleet`. */
-export async function addFreeze(client: SqlClient, fleet: string, freeze: Freeze): Promise<void> {
+/**
+ * Keeps a freeze of `fleet`; the same window of the same actor again is the freeze that there is, since the answer to it may have been lost.
+ *
+ * @param client - That of a transaction.
+ */
+export async function addFreeze(client: SqlClient, fleet: string, freeze: Freeze): Promise<Freeze> {
+  // One after the other: two at once would both find nothing.
+  await client.query(`select pg_advisory_xact_lock(hashtext('lateen ' || $1))`, [fleet]);
+  const same = (await listFreezes(client, fleet)).find((one) => contentOf(one) === contentOf(freeze));
+  if (same !== undefined) return same;
   await client.query(`insert into lateen_freeze (id, fleet, entry) values ($1, $2, $3)`, [
     freeze.id,
     fleet,
     JSON.stringify(freeze),
   ]);
+  return freeze;
+}
+
+function contentOf({ actor, reason, from, until, days, zone, tenants }: Freeze): string {
+  return JSON.stringify([actor, reason, from, until, days, zone, tenants]);
 }
 
 /** Freezes of `fleet` that were not lifted, oldest first; their windows may begin later, or be over. */

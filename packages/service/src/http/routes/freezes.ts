@@ -12,8 +12,8 @@ export function addFreezes(app: Api, ports: ApiPorts): void {
     const { name } = findFleet(ports, context);
     const window = await readBody(context, bodies.freeze);
     const freeze = { ...window, id: newId().replace(/^r/, "f"), actor: context.get("token").name, at: isoNow(clock) };
-    await addFreeze(database, name, freeze);
-    return context.json({ freeze }, 201);
+    const kept = await database.transaction((client) => addFreeze(client, name, freeze));
+    return context.json({ freeze: kept }, 201);
   });
   app.delete("/v1/fleets/:fleet/freezes", (context) => lift(context, undefined));
   app.delete("/v1/fleets/:fleet/freezes/:freeze", (context) => lift(context, context.req.param("freeze")));
@@ -23,6 +23,7 @@ export function addFreezes(app: Api, ports: ApiPorts): void {
     if (id !== undefined) await requireFreeze(database, name, id);
     const { reason } = await readBody(context, bodies.act);
     const lifted = { actor: context.get("token").name, reason, at: isoNow(clock) };
-    return context.json({ freezes: await liftFreezes(database, name, id, lifted), lifted });
+    const freezes = await database.transaction((client) => liftFreezes(client, name, id, lifted));
+    return context.json({ freezes, lifted });
   }
 }

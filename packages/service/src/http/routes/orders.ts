@@ -16,7 +16,8 @@ export function addOrders(app: Api, ports: ApiPorts): void {
       traceparent: context.req.header("traceparent"),
     };
     const { rollout, isNew } = await placeOrder(ports.database, whole, ports.newId());
-    return context.json({ rollout: rollout.id, state: rollout.state }, isNew ? 202 : 200);
+    // Only of a release a repetition has a status of its own.
+    return context.json({ rollout: rollout.id, state: rollout.state }, isNew || order.kind !== "release" ? 202 : 200);
   };
   const refuseIfStopping = (): void => {
     if (ports.isStopping()) throw stopping();

@@ -5,6 +5,7 @@ import { isoNow } from "@lateen/kernel";
 import { hooksOf } from "../../run/fleets.ts";
 import { stampOf } from "../../run/stamp.ts";
 import { act } from "../../store/acts.ts";
+import { commitUncertain, isDatabaseAway } from "../../store/database.ts";
 import { readRollout } from "../../store/read.ts";
 import { type Act, shown } from "../../store/rollout.ts";
 import { createEventFeed } from "../events/feed.ts";
@@ -16,6 +17,11 @@ import { bodies } from "../schemas.ts";
 
 /** Events of one report; a rollout of 10,000 tenants has 25,000. */
 const mostEvents = 100_000;
+
+/** The act is recorded by then, so that a database that goes away does not mean that nothing was taken. */
+function halfTaken(error: unknown): never {
+  throw isDatabaseAway(error) ? commitUncertain(error) : error;
+}
 
 /** Rollouts, their events, and what people do to them. */
 export function addRollouts(app: Api, ports: ApiPorts): void {
@@ -37,7 +43,7 @@ export function addRollouts(app: Api, ports: ApiPorts): void {
       const made: Act = { verb, actor: context.get("token").name, reason, at: isoNow(clock) };
       const settings = fleets[fleet]?.settings;
       const rollout = await act(database, id, made, { stamp: stampOf(settings), hooks: hooksOf(settings) });
-      if (verb === "abandon") await abandon(rollout.id, rollout.fleet, made);
+      if (verb === "abandon") await abandon(rollout.id, rollout.fleet, made).catch(halfTaken);
       return context.json({ rollout: rollout.id, state: rollout.state }, 202);
     });
   }

@@ -87,6 +87,18 @@ describe("a dry run", () => {
     ]);
   });
 
+  test("of a retag into another repository looks at its content and sends nothing", async () => {
+    const host = world.registry.host;
+    const source = `${host}/${images[0]}:staging-${sha.slice(0, 7)}`;
+    const { code, document, stderr } = await run("retag", source, `${host}/acme/mirror:latest`, "--dry-run", "-v");
+    expect({ code, outcome: document.outcome }).toEqual({ code: 0, outcome: "planned" });
+    expect(stderr).not.toMatch(/moved|settled|→/);
+    expect(document.images).toMatchObject([{ tags: [{ tag: "latest", action: "would-create" }] }]);
+    expect(world.registry.requests.filter(({ method }) => !["GET", "HEAD"].includes(method))).toEqual([]);
+    expect(world.registry.requests.map(({ path }) => path)).toContainEqual(expect.stringContaining("/blobs/"));
+    expect(world.registry.store.tag("acme/mirror", "latest")).toBeUndefined();
+  });
+
   test("of a repair has no evidence of tags that were not read", async () => {
     await run("ship", "--sha", sha);
     const [image] = images;

@@ -19,6 +19,10 @@ interface World {
   release(name: string): Promise<{ readonly commit: CommitSha; readonly digests: readonly string[] }>;
   promote(commit: CommitSha, ledger: Ledger): ReturnType<typeof promote>;
   latest(): readonly (string | undefined)[];
+  /** Methods of the requests that changed something. */
+  writes(): readonly string[];
+  /** Deletes, in one registry, every manifest that no tag names, as a clean-up that knows no indexes does. */
+  loseChildren(side: 0 | 1): void;
 }
 
 const repository = "acme/platform";
@@ -54,6 +58,15 @@ async function startWorld(options: Parameters<typeof startRegistry>[0]): Promise
       return promote(input(commit), { tags, history, ledger, clock, report: () => undefined });
     },
     latest: () => sides.map(({ store }) => store.tag(repository, "latest")),
+    writes: () =>
+      sides.flatMap(({ requests }) =>
+        requests.map(({ method }) => method).filter((method) => !["GET", "HEAD"].includes(method)),
+      ),
+    loseChildren(side) {
+      const { manifests, tags } = sides[side].store.repository(repository);
+      const named = new Set(tags.values());
+      for (const digest of manifests.keys()) if (!named.has(digest)) manifests.delete(digest);
+    },
   };
 }
 
@@ -72,6 +85,18 @@ test("where HEAD of a manifest is answered 404, a newer commit is promoted and a
   expect(last.kind === "go" && last.value.images.map(({ tags }) => tags[0]?.action)).toEqual(["moved", "moved"]);
   expect(world.latest()).toEqual(newest.digests);
 });
+
+test.each([0, 1] as const)(
+  "a candidate whose children were cleaned up in registry %i is not promoted anywhere",
+  async (side) => {
+    const world = await startWorld({});
+    const { commit } = await world.release("first");
+    world.loseChildren(side);
+    expect(await world.promote(commit, createMemoryLedger())).toMatchObject({ kind: "stop", outcome: "unknown" });
+    expect(world.writes()).toEqual([]);
+    expect(world.latest()).toEqual([undefined, undefined]);
+  },
+);
 
 test("a promotion starts at most eight git programs, the first one and later ones", async () => {
   const world = await startWorld({});

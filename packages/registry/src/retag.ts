@@ -14,7 +14,7 @@ import { copyToGroups } from "./retag/bring-missing.ts";
 import { readRetag, type RetagFacts } from "./retag/read.ts";
 import type { RetagInput, RetagPorts, RetagReport } from "./retag/report.ts";
 import { groupTargets, type TargetGroup } from "./retag/targets.ts";
-import { planTags, type PlannedTag, writeTags, type WrittenTag } from "./retag/write.ts";
+import { planTags, writeTags, type WrittenTag } from "./retag/write.ts";
 
 /**
  * Points tags at the digest that `source` names and proves that they name it: source and tags are read together, tags that are right
@@ -34,7 +34,7 @@ import { planTags, type PlannedTag, writeTags, type WrittenTag } from "./retag/w
 export async function retag(input: RetagInput, ports: RetagPorts, signal?: AbortSignal): Promise<Verdict<RetagReport>> {
   const { source } = input;
   const groups = groupTargets(source, input.targets);
-  if (input.dryRun !== true) for (const { repository } of groups) ports.registries.expectWrites?.(repository);
+  for (const { repository } of groups) ports.registries.expectWrites?.(repository);
   const facts = await readRetag(source, groups, ports, signal);
   const obstacle = findObstacle(source, facts, ports);
   if (obstacle !== undefined) return obstacle;
@@ -44,36 +44,13 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
     evidenceOf(ports, "source", "found", `${nameOf(source)} is ${facts.digest.value}`, source.repository),
   ];
   const copied = await copyToGroups(
-    { source, groups, planned, facts, dryRun: input.dryRun === true, referrers: input.referrers === true },
+    { source, groups, planned, facts, referrers: input.referrers === true },
     ports,
     signal,
   );
   if (copied.kind === "stop") return { ...copied, evidence: [...evidence, ...copied.evidence] };
-  const immovable = input.dryRun === true ? await findImmovable(planned, ports, signal) : undefined;
-  if (immovable !== undefined)
-    return { ...immovable, evidence: [...evidence, ...immovable.evidence], value: undefined };
-  const written =
-    input.dryRun === true
-      ? planned.map(pretend)
-      : await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
+  const written = await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
   return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.repositories, ports);
-}
-
-/** The repository that will not let its tags be moved; without a write only the registry's own rule can tell. */
-async function findImmovable(
-  planned: readonly PlannedTag[],
-  { registries }: RetagPorts,
-  signal: AbortSignal | undefined,
-): Promise<Extract<Verdict<unknown>, { kind: "stop" }> | undefined> {
-  const toWrite = planned.filter(({ plan }) => plan !== "keep");
-  for (const [repository, tags] of Map.groupBy(toWrite, (tag) => tag.repository)) {
-    const [{ wanted } = { wanted: undefined }] = tags;
-    if (wanted === undefined) continue;
-    const names = tags.map(({ tag }) => tag);
-    const verdict = await registries.checkTags?.(repository, wanted, names, signal);
-    if (verdict?.kind === "stop") return verdict;
-  }
-  return undefined;
 }
 
 /** The first thing that forbids going on; what only a person can put right (credentials, a missing package) is an error, not an unknown. */
@@ -125,22 +102,9 @@ function conclude(
   const report = reportOf(input.source, groups, written, copied);
   const outcome = decideRetag(written.map((tag) => ({ action: tag.row.action, failure: failureOf(tag) })));
   const proofs = written.map(({ row, repository }) =>
-    evidenceOf(
-      ports,
-      "tag",
-      verdictOf(row, input.dryRun === true),
-      describe(row, input.dryRun === true),
-      `${repository}:${row.tag}`,
-    ),
+    evidenceOf(ports, "tag", row.action, describe(row), `${repository}:${row.tag}`),
   );
-  const unproven = evidenceOf(
-    ports,
-    "write-access",
-    "unproven",
-    "a dry run sends no writing request, so the right to push is not proven",
-    input.source.repository,
-  );
-  const all: NonEmpty<Evidence> = [...evidence, ...proofs, ...(input.dryRun === true ? [unproven] : [])];
+  const all: NonEmpty<Evidence> = [...evidence, ...proofs];
   if (outcome === "done" || outcome === "unchanged") return go(report, all);
   const denied = written.find((tag) => tag.cause?.category === "auth")?.cause;
   if (outcome !== "partial" && denied !== undefined) throw denied;
@@ -179,29 +143,10 @@ function reportOf(
   };
 }
 
-function pretend(planned: PlannedTag): WrittenTag {
-  const { plan, tag, before, previous, wanted, repository } = planned;
-  const action = plan === "keep" ? "unchanged" : plan === "create" ? "created" : "moved";
-  return {
-    repository,
-    wanted,
-    row: { tag, action, before, after: wanted, ...(previous === undefined ? {} : { previous }) },
-  };
-}
-
-/** A dry run has moved nothing, and its evidence does not say so either. */
-function verdictOf({ action }: WrittenTag["row"], dryRun: boolean): string {
-  if (!dryRun) return action;
-  return action === "moved" ? "would-move" : action === "created" ? "would-create" : action;
-}
-
-function describe(row: WrittenTag["row"], dryRun: boolean): string {
-  const change = `from ${row.before ?? "nothing"} to ${row.after ?? "nothing seen"}`;
-  return row.action === "unchanged"
-    ? `names ${row.before ?? ""} already`
-    : dryRun
-      ? `would go ${change}`
-      : `went ${change}`;
+function describe({ action, before, after }: WrittenTag["row"]): string {
+  return action === "unchanged"
+    ? `names ${before ?? ""} already`
+    : `from ${before ?? "nothing"} to ${after ?? "nothing seen"}`;
 }
 
 function evidenceOf(ports: RetagPorts, rule: string, verdict: string, fact: string, source: string): Evidence {

@@ -1,7 +1,6 @@
 import { type Context } from "./context.ts";
 import { type Job } from "../job/job.ts";
 import { checkOverrides } from "../job/overrides.ts";
-import { asDryRun } from "../job/dry-run/as-dry-run.ts";
 import { openJob } from "./open-job.ts";
 
 /** The job of a command that changes production; a dry run gets ports that record instead of writing. */
@@ -13,5 +12,5 @@ export async function openWriterJob(
   await checkOverrides(job);
   if (!context.dryRun) return job;
   context.report({ type: "dry-run-started" });
-  return asDryRun(job);
+  return (await import("../job/dry-run/as-dry-run.ts")).asDryRun(job);
 }

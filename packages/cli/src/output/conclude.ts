@@ -1,5 +1,5 @@
 import type { FleetReport } from "@lateen/fleet";
-import { plainText, type Verdict } from "@lateen/kernel";
+import { type Evidence, type NonEmpty, plainText, type Verdict } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import { nextCommands } from "./next-commands.ts";
@@ -61,14 +61,21 @@ export function conclude(
   };
 }
 
+const plannedActions: Readonly<Record<string, TagResult["action"]>> = { moved: "would-move", created: "would-create" };
+
 /** An image of a dry run: what was recorded is what would be done. */
 export function asPlanned(image: ImageResult): ImageResult {
-  const actions: Readonly<Partial<Record<TagResult["action"], TagResult["action"]>>> = {
-    moved: "would-move",
-    created: "would-create",
-  };
-  const planned = (tag: TagResult): TagResult => ({ ...tag, action: actions[tag.action] ?? tag.action });
+  const planned = (tag: TagResult): TagResult => ({ ...tag, action: plannedActions[tag.action] ?? tag.action });
   return { ...image, tags: image.tags?.map(planned), pin: image.pin && planned(image.pin) };
+}
+
+/** Evidence of tags in a dry run: nothing has moved, and that the credentials may write is not proven. */
+export function tagEvidenceAsPlanned(evidence: NonEmpty<Evidence>): NonEmpty<Evidence> {
+  const planned = (row: Evidence): Evidence =>
+    row.rule === "tag" ? { ...row, verdict: plannedActions[row.verdict] ?? row.verdict } : row;
+  const [first, ...others] = evidence;
+  const fact = "a dry run sends no writing request, so the right to push is not proven";
+  return [planned(first), ...others.map(planned), { ...first, rule: "write-access", verdict: "unproven", fact }];
 }
 
 /** `shipped` where something was changed, else `unchanged`; of a dry run `planned`. */

@@ -20,6 +20,7 @@ async function start(): Promise<FakeRegistry> {
 const refOf = (registry: FakeRegistry, image: SeededImage): ImageRef =>
   parseImageRef(`${registry.host}/${image.repository}@${image.digest}`);
 const target = (registry: FakeRegistry): Repository => parseImageRef(`${registry.host}/acme/mirror`).repository;
+const isRead = ({ method }: { readonly method: string }): boolean => method === "GET" || method === "HEAD";
 const recipe = { repository: "acme/platform", tags: ["candidate"], revision: "a".repeat(40), attestations: true };
 
 test("within a registry every blob is mounted, and no byte travels", async () => {
@@ -96,7 +97,7 @@ test("a connection that breaks once in the middle of a blob is taken up again", 
 });
 
 test.each(["manifest", "blob"] as const)(
-  "a %s that the source lacks is refused, in a dry run as well, and no tag is written",
+  "a %s that the source lacks is refused, by a check as well, and no tag is written",
   async (kind) => {
     const [from, into] = [await start(), await start()];
     const image = await seedImage(from, recipe);
@@ -104,43 +105,23 @@ test.each(["manifest", "blob"] as const)(
     const [child] = image.platforms;
     if (kind === "manifest") repository.manifests.delete(child?.digest ?? "");
     else repository.blobs.delete(child?.config ?? "");
-    for (const dryRun of [true, false]) {
-      const verdict = await retag(
-        {
-          source: parseImageRef(`${from.host}/acme/platform:candidate`),
-          targets: [parseImageRef(`${into.host}/acme/mirror:latest`)],
-          dryRun,
-        },
-        { registries: openRegistries(), clock: systemClock },
-      );
-      expect(verdict).toMatchObject({
-        kind: "stop",
-        outcome: "refused",
-        reason: expect.stringContaining("is not in the source"),
-      });
-      expect(into.store.tag("acme/mirror", "latest")).toBeUndefined();
-      if (dryRun) expect(into.requests.every(({ method }) => method === "GET" || method === "HEAD")).toBe(true);
-    }
+    const registries = openRegistries();
+    const source = parseImageRef(`${from.host}/acme/platform:candidate`);
+    const refused = { kind: "stop", outcome: "refused", reason: expect.stringContaining("is not in the source") };
+    expect(await registries.checkCopy?.(refOf(from, image), target(into))).toMatchObject(refused);
+    expect(into.requests.every(isRead)).toBe(true);
+    const targets = [parseImageRef(`${into.host}/acme/mirror:latest`)];
+    expect(await retag({ source, targets }, { registries, clock: systemClock })).toMatchObject(refused);
+    expect(into.store.tag("acme/mirror", "latest")).toBeUndefined();
   },
 );
 
-test("a dry run of a copy sends no writing request", async () => {
+test("a copy is checked without a writing request", async () => {
   const [from, into] = [await start(), await start()];
-  await seedImage(from, recipe);
-  const verdict = await retag(
-    {
-      source: parseImageRef(`${from.host}/acme/platform:candidate`),
-      targets: [parseImageRef(`${into.host}/acme/mirror:latest`)],
-      dryRun: true,
-    },
-    { registries: openRegistries(), clock: systemClock },
-  );
-  expect(verdict).toMatchObject({
-    kind: "go",
-    value: { changed: true, images: [{ copied: true, tags: [{ action: "created" }] }] },
-  });
-  expect([...from.requests, ...into.requests].every(({ method }) => method === "GET" || method === "HEAD")).toBe(true);
-  expect(verdict.evidence.find(({ rule }) => rule === "write-access")?.verdict).toBe("unproven");
+  const image = await seedImage(from, recipe);
+  const verdict = await openRegistries().checkCopy?.(refOf(from, image), target(into));
+  expect(verdict).toMatchObject({ kind: "go", value: { digest: image.digest } });
+  expect([...from.requests, ...into.requests].every(isRead)).toBe(true);
 });
 
 test("300 MB pass through with little of it in memory", async () => {

@@ -28,10 +28,7 @@ function open(env: Record<string, string>): Registries {
   return openRegistries({ registries: { [ecr.host]: { kind: "ecr", endpoint: ecr.url } }, env });
 }
 
-async function move(
-  tag = "latest",
-  more: { dryRun?: boolean; settleMs?: number } = {},
-): Promise<Awaited<ReturnType<typeof retag>>> {
+async function move(tag = "latest", more: { settleMs?: number } = {}): Promise<Awaited<ReturnType<typeof retag>>> {
   const source = parseImageRef(`${repository}:staging-0123456`);
   return await retag(
     { source, targets: [tag], settleMs: 2_000, ...more },

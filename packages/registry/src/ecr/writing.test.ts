@@ -33,20 +33,22 @@ describe("immutable tags", () => {
   const seed = (ecr: FakeEcr, tags: string[], content: string) =>
     seedImage(ecr, { repository: "acme/fixed", tags, content });
 
-  test("a dry run refuses what the real run refuses, and writes nothing", async () => {
-    const { ecr, calls, move } = await startEcrTestWorld();
-    await seed(ecr, ["next"], "new");
+  test("a tag that exists may not be moved, which is asked without a write", async () => {
+    const { ecr, calls, registries } = await startEcrTestWorld();
+    const { digest } = await seed(ecr, ["next"], "new");
     await seed(ecr, ["latest"], "old");
-    const verdict = await move({ source: parseImageRef(`${ecr.host}/acme/fixed:next`), dryRun: true });
+    const { repository } = parseImageRef(`${ecr.host}/acme/fixed`);
+    const verdict = await registries.checkTags?.(repository, digest, ["latest"]);
     expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
-    expect(verdict.kind === "stop" && verdict.reason).toContain("IMMUTABLE_WITH_EXCLUSION");
+    expect(verdict?.kind === "stop" && verdict.reason).toContain("IMMUTABLE_WITH_EXCLUSION");
     expect(calls("PutImage")).toEqual([]);
   });
 
   test("a tag that does not exist yet may be created", async () => {
-    const { ecr, move } = await startEcrTestWorld();
-    await seed(ecr, ["next"], "new");
-    expect((await move({ source: parseImageRef(`${ecr.host}/acme/fixed:next`), dryRun: true })).kind).toBe("go");
+    const { ecr, registries } = await startEcrTestWorld();
+    const { digest } = await seed(ecr, ["next"], "new");
+    const { repository } = parseImageRef(`${ecr.host}/acme/fixed`);
+    expect(await registries.checkTags?.(repository, digest, ["latest"])).toMatchObject({ kind: "go" });
   });
 
   test("a preflight lets a tag pass that is right already", async () => {

@@ -10,11 +10,10 @@ export interface CopyToGroups {
   readonly groups: readonly TargetGroup[];
   readonly planned: readonly PlannedTag[];
   readonly facts: RetagFacts;
-  readonly dryRun: boolean;
   readonly referrers: boolean;
 }
 
-/** The repositories to which content was copied, or would be in a dry run. */
+/** The repositories to which content was copied. */
 export interface Copied {
   readonly kind: "copied";
   readonly repositories: ReadonlySet<string>;
@@ -27,7 +26,7 @@ export async function copyToGroups(
   ports: RetagPorts,
   signal?: AbortSignal,
 ): Promise<Copied | Stop> {
-  const { source, groups, planned, facts, dryRun } = request;
+  const { source, groups, planned, facts } = request;
   const { registries } = ports;
   const copy = (request.referrers ? registries.copyWithReferrers : undefined) ?? registries.copy;
   if (facts.digest.kind !== "found") throw new TypeError("only a source with a digest is copied");
@@ -38,10 +37,7 @@ export async function copyToGroups(
     const needed = planned.some((tag) => tag.repository === repository && tag.plan !== "keep");
     if (repository === source.repository || !needed) continue;
     copied.add(repository);
-    const verdict = dryRun
-      ? await registries.checkCopy?.(exact, repository, signal)
-      : await copy(exact, repository, signal);
-    if (verdict === undefined) continue;
+    const verdict = await copy(exact, repository, signal);
     if (verdict.kind === "stop") return { ...verdict, value: undefined };
     evidence.push(...verdict.evidence);
   }

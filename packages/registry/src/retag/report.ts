@@ -12,8 +12,6 @@ export interface RetagInput {
   readonly settleMs?: number;
   /** True if a copy brings signatures, attestations and SBOMs along: referrers and cosign's tags. @default false */
   readonly referrers?: boolean;
-  /** Reads and refuses like the real run, but sends no writing request. @default false */
-  readonly dryRun?: boolean;
 }
 
 /** Dependencies of {@link retag}. */
@@ -28,7 +26,7 @@ export interface RetagReport {
   readonly source: ImageRef;
   readonly digest: Digest;
   readonly images: readonly RetaggedImage[];
-  /** True if any tag was moved or created, or would be in a dry run. */
+  /** True if any tag was moved or created. */
   readonly changed: boolean;
 }
 
@@ -47,7 +45,7 @@ export interface RetaggedImage {
 export interface RetaggedTag {
   readonly tag: string;
   readonly before?: Digest | undefined;
-  /** Digest that the tag was last seen to name; in a dry run, the one that it would name. */
+  /** Digest that the tag was last seen to name. */
   readonly after?: Digest | undefined;
   readonly action: "moved" | "unchanged" | "created" | "pending" | "foreign" | "refused";
   /** The image that the tag named before, so that it can be put back even after the registry has cleaned up. */

@@ -39,7 +39,7 @@ export interface EcrTestWorld {
   /** The calls of one operation. */
   calls(operation: string): readonly EcrCall[];
   /** Points `latest`, or what is given, at the candidate, or at what is given, without waiting for anything. */
-  move(more?: { source?: ImageRef; target?: ImageRef; dryRun?: boolean }): Promise<Verdict<RetagReport>>;
+  move(more?: { source?: ImageRef; target?: ImageRef }): Promise<Verdict<RetagReport>>;
 }
 
 const open: FakeEcr[] = [];
@@ -69,8 +69,8 @@ export async function startEcrTestWorld(): Promise<EcrTestWorld> {
     open: connect,
     refOf,
     calls: (name) => ecr.calls.filter(({ operation }) => operation === name),
-    move: ({ source = refOf(candidate), target, dryRun = false } = {}) =>
-      retag({ source, targets: [target ?? "latest"], dryRun }, { registries, clock: createFakeClock({ auto: true }) }),
+    move: ({ source = refOf(candidate), target } = {}) =>
+      retag({ source, targets: [target ?? "latest"] }, { registries, clock: createFakeClock({ auto: true }) }),
   };
 }
 

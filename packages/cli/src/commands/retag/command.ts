@@ -1,6 +1,6 @@
 import { parseRegistryRef } from "../../command-line/registry-ref.ts";
 import { formatTags } from "../../output/answer.ts";
-import { asPlanned } from "../../output/conclude.ts";
+import { asPlanned, tagEvidenceAsPlanned } from "../../output/conclude.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen retag SOURCE TAG…`. */
@@ -18,9 +18,12 @@ export const retag: Command = {
   ],
   async run(context) {
     const { readRetag } = await import("./read-retag.ts");
-    const input = readRetag(context.args, context.dryRun, parseRegistryRef);
-    const [{ openJob }, { retag: move }] = await Promise.all([import("../open-job.ts"), import("@lateen/registry")]);
-    const job = await openJob(context);
+    const input = readRetag(context.args, parseRegistryRef);
+    const [{ openWriterJob }, { retag: move }] = await Promise.all([
+      import("../open-writer-job.ts"),
+      import("@lateen/registry"),
+    ]);
+    const job = await openWriterJob(context);
     const ports = { registries: await job.wiring.registries(), clock: job.wiring.clock, report: job.report };
     const verdict = await move(input, ports, job.signal);
     const done = verdict.value?.images.map(({ repository, candidate, digest, tags }) => ({
@@ -38,10 +41,12 @@ export const retag: Command = {
           : verdict.value.changed
             ? "ok"
             : "unchanged";
+    const isPlanned = context.dryRun && verdict.kind === "go";
+    const evidence = isPlanned ? tagEvidenceAsPlanned(verdict.evidence) : verdict.evidence;
     const { code, reason } = verdict.kind === "stop" ? verdict : {};
     return {
       outcome,
-      document: { code, reason, images, evidence: verdict.evidence },
+      document: { code, reason, images, evidence },
       answer: formatTags(images ?? []),
     };
   },

@@ -4,7 +4,7 @@ import { type Arguments } from "../../command-line/arguments.ts";
 import { usageError } from "../../config/errors.ts";
 
 /** The arguments of `retag`. @throws ReleaseError `USAGE`, or that of a malformed reference */
-export function readRetag(args: Arguments, dryRun: boolean, parse: (text: string) => ImageRef): RetagInput {
+export function readRetag(args: Arguments, parse: (text: string) => ImageRef): RetagInput {
   const [, first = "", ...rest] = args.positionals;
   const source = parse(first);
   if (source.tag === undefined && source.digest === undefined)
@@ -24,7 +24,6 @@ export function readRetag(args: Arguments, dryRun: boolean, parse: (text: string
   return {
     source,
     targets,
-    dryRun,
     referrers: args.has("referrers"),
     ...(settle === undefined ? {} : { settleMs: parseDuration(settle) }),
   };

@@ -54,8 +54,29 @@ test("what a registry refuses without being written to, a dry run refuses too", 
     reason: "the tag is immutable",
   });
   expect(await immutable.copy(source, target.repository)).toMatchObject({ kind: "stop", reason: "a blob is missing" });
+  expect(await immutable.put(target.repository, manifest, "latest")).toMatchObject({
+    outcome: "not-applied",
+    cause: { code: "TAG_IMMUTABLE", category: "state", message: "the tag is immutable" },
+  });
+  expect(await immutable.resolve(target)).toMatchObject({ value: { digest: old } });
   const mutable = recordRegistries(real({ checkTags: async () => go("mutable", testEvidence) }));
   expect(await mutable.preflight(target.repository, manifest, ["latest"])).toMatchObject({
     value: { mutability: "mutable" },
   });
+});
+
+test("whether a tag may be moved is asked once, before its write or with it", async () => {
+  const asked: string[] = [];
+  const registries = recordRegistries(
+    real({
+      checkTags: async (_, __, tags) => {
+        asked.push(...tags);
+        return go("mutable", testEvidence);
+      },
+    }),
+  );
+  await registries.preflight(target.repository, manifest, ["latest"]);
+  await registries.put(target.repository, manifest, "latest");
+  await registries.put(target.repository, manifest, "next");
+  expect(asked).toEqual(["latest", "next"]);
 });

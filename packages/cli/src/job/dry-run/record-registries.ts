@@ -1,10 +1,27 @@
-import { type Evidence, found, go, type ImageRef, type Repository, stop, type Verdict } from "@lateen/kernel";
+import {
+  type Evidence,
+  found,
+  go,
+  type ImageRef,
+  ReleaseError,
+  type Repository,
+  type Stop,
+  stop,
+  type Verdict,
+} from "@lateen/kernel";
 import type { Manifest, Registries } from "@lateen/registry";
 
 /** Registries as they would be: tags that were put name their new digest, content that was copied is there. */
 export function recordRegistries(registries: Registries): Registries {
   const manifests = new Map<string, Manifest>();
   const sources = new Map<string, ImageRef>();
+  const free = new Set<string>();
+  // The trial upload of a real preflight would be a write; whether tags may be moved can be asked without one.
+  const look: NonNullable<Registries["checkTags"]> = async (repository, digest, tags, signal) => {
+    const looked = (await registries.checkTags?.(repository, digest, tags, signal)) ?? go("unknown", [notAsked]);
+    if (looked.kind === "go") for (const tag of tags) free.add(`${repository}:${tag}`);
+    return looked;
+  };
   const recorded = ({ repository, tag, digest }: ImageRef): Manifest | undefined =>
     manifests.get(`${repository}@${digest ?? tag ?? ""}`);
   // If a tag was put or content was copied, the image itself is read where it really is.
@@ -31,15 +48,18 @@ export function recordRegistries(registries: Registries): Registries {
     },
     revision: (ref, signal) => registries.revision(actual(ref), signal),
     details: (ref, signal) => registries.details(actual(ref), signal),
-    async put(repository, manifest, tag) {
+    async put(repository, manifest, tag, signal) {
+      const looked = free.has(`${repository}:${tag}`)
+        ? undefined
+        : await look(repository, manifest.digest, [tag], signal);
+      if (looked?.kind === "stop") return { outcome: "not-applied", cause: causeOf(looked) };
       manifests.set(`${repository}@${tag}`, manifest);
       return { outcome: "applied", digest: manifest.digest };
     },
-    // The trial upload of a real preflight would be a write; whether tags may be moved can be asked without one.
     async preflight(repository, manifest, tags, signal) {
-      const looked = await registries.checkTags?.(repository, manifest.digest, tags, signal);
-      if (looked?.kind === "stop") return { ...looked, value: undefined };
-      return go({ permission: "unproven", mutability: looked?.value ?? "unknown" }, looked?.evidence ?? [notAsked]);
+      const looked = await look(repository, manifest.digest, tags, signal);
+      if (looked.kind === "stop") return { ...looked, value: undefined };
+      return go({ permission: "unproven", mutability: looked.value }, looked.evidence);
     },
     copy,
     copyWithReferrers: copy,
@@ -54,6 +74,12 @@ const notAsked: Evidence = {
   source: "a dry run",
   at: new Date(0).toISOString(),
 };
+
+/** What the write would have come to. */
+function causeOf({ outcome, code, reason }: Pick<Stop, "outcome" | "code" | "reason">): ReleaseError {
+  const category = outcome === "refused" ? "state" : "unavailable";
+  return new ReleaseError({ code, category, message: reason });
+}
 
 /** Never the real copy: it would write. */
 async function lookBeforeCopy(

@@ -23,8 +23,10 @@ const simulatedEvents: ReadonlySet<AnyEvent["type"]> = new Set<AnyEvent["type"]>
   "rollout-finished",
   "content-copied",
   "ledger-appended",
+  "tag-moved",
   "tag-written",
   "tag-settled",
+  "tag-lagged",
   "tag-lagging",
 ]);
 

@@ -17,13 +17,15 @@ export interface DelayedProxy {
   readonly host: string;
   readonly url: string;
   readonly requests: PassedRequest[];
+  /** Milliseconds by which every request and every answer is held back. */
+  delayMs: number;
   /** Paths that begin so go to `target`; the first route that fits counts. */
   route(prefix: string, target: string): void;
   reset(): void;
   close(): Promise<void>;
 }
 
-/** Starts a proxy that holds every request and every answer back by `delayMs`. */
+/** Starts a proxy that holds every request and every answer back by `delayMs`, until it is given another delay. */
 export async function startDelayedProxy(delayMs: number): Promise<DelayedProxy> {
   const routes: { prefix: string; target: string }[] = [];
   const requests: PassedRequest[] = [];
@@ -38,7 +40,7 @@ export async function startDelayedProxy(delayMs: number): Promise<DelayedProxy> 
     };
     requests.push(passed);
     const target = new URL(routes.find(({ prefix }) => path.startsWith(prefix))?.target ?? "http://127.0.0.1");
-    await sleep(delayMs);
+    await sleep(proxy.delayMs);
     const onward = request({
       agent,
       host: target.hostname,
@@ -49,7 +51,7 @@ export async function startDelayedProxy(delayMs: number): Promise<DelayedProxy> 
     });
     incoming.pipe(onward);
     const [answer] = (await once(onward, "response")) as [IncomingMessage];
-    await sleep(delayMs);
+    await sleep(proxy.delayMs);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
     await once(outgoing, "finish");
@@ -60,10 +62,11 @@ export async function startDelayedProxy(delayMs: number): Promise<DelayedProxy> 
   ).listen(0, "127.0.0.1");
   await once(server, "listening");
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const proxy: DelayedProxy = {
     host,
     url: `http://${host}`,
     requests,
+    delayMs,
     route: (prefix, target) => void routes.push({ prefix, target }),
     reset: () => void (requests.length = 0),
     async close() {
@@ -73,4 +76,5 @@ export async function startDelayedProxy(delayMs: number): Promise<DelayedProxy> 
       await once(server, "close");
     },
   };
+  return proxy;
 }

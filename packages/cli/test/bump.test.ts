@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Bump, decideBump, isEnough, type PublicSurface } from "./decide-bump.ts";
+import { type Bump, bumpsOf, decideBump, isEnough, type PublicSurface } from "./decide-bump.ts";
 import { publicSurface, releasedFile } from "./public-surface.ts";
-import { root } from "./source-files.ts";
+import { packageNames, root } from "./source-files.ts";
 
 describe("the least bump", () => {
   const before: PublicSurface = { "@lateen/gate passGate": "(input) => Verdict", "lateen.yaml gate.poll": "string" };
@@ -25,6 +25,18 @@ describe("the least bump", () => {
     ["patch", ["patch"], true],
     ["major", [], true],
   ])("%s is given enough by %j: %s", (needed, given, enough) => expect(isEnough(needed, given)).toBe(enough));
+
+  test("a break does not pass as a patch, however the changeset is written, and passes as a minor", () => {
+    const { "lateen.yaml gate.poll": _, ...after } = before;
+    const { bump } = decideBump("0.1.0", before, after);
+    const said = 'A line of the note that says minor:\n"@lateen/gate": minor\n';
+    for (const name of ['"@lateen/gate"', "'@lateen/gate'"]) {
+      const patch = `---\n${name}: patch\n---\n\n${said}`;
+      expect(bumpsOf([patch]), name).toEqual(["patch"]);
+      expect(isEnough(bump, bumpsOf([patch])), name).toBe(false);
+      expect(isEnough(bump, bumpsOf([patch, `---\n${name}: minor\n---\n\nmore`])), name).toBe(true);
+    }
+  });
 });
 
 describe("what is public here", () => {
@@ -60,11 +72,14 @@ describe("what is public here", () => {
       readonly surface: PublicSurface;
     };
     expect(Object.keys(surface).length).toBeGreaterThan(500);
-    const given = globSync(".changeset/*.md", { cwd: root }).flatMap((path) =>
-      [...readFileSync(join(root, path), "utf8").matchAll(/^"@lateen\/[a-z-]+": (patch|minor|major)$/gm)].map(
-        ([, bump]) => bump as Bump,
-      ),
+    // Versions that were made without it would be compared with a surface of another release.
+    const released = packageNames.map((name) => readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+    expect(released.map((text) => (JSON.parse(text) as { version: string }).version)).toEqual(
+      packageNames.map(() => version),
     );
+    const changesets = globSync(".changeset/*.md", { cwd: root });
+    const given = bumpsOf(changesets.map((path) => readFileSync(join(root, path), "utf8")));
+    expect(given.length).toBeGreaterThanOrEqual(changesets.length);
     const { bump, broken } = decideBump(version, surface, publicSurface());
     expect(isEnough(bump, given), `${bump} is needed: ${broken.slice(0, 20).join(", ")}`).toBe(true);
   });

@@ -27,6 +27,14 @@ export function decideBump(version: string, before: PublicSurface, after: Public
   return { bump, broken, added };
 }
 
+/** The bumps that changesets give, from their front matter. */
+export function bumpsOf(changesets: readonly string[]): readonly Bump[] {
+  return changesets.flatMap((text) => {
+    const [, head = ""] = /^---\n([\s\S]*?)\n---(?:\n|$)/.exec(text) ?? [];
+    return [...head.matchAll(/^["']?@?[\w/-]+["']?:\s*(patch|minor|major)\s*$/gm)].map(([, bump]) => bump as Bump);
+  });
+}
+
 /** True if changesets with these bumps are enough; without a changeset nothing is published, so nothing can pass as too little. */
 export function isEnough(needed: Bump, given: readonly Bump[]): boolean {
   return given.length === 0 || given.some((bump) => order.indexOf(bump) >= order.indexOf(needed));

@@ -1,7 +1,7 @@
 import { asReleaseError, type Reading, found, unknown } from "@lateen/kernel";
 import { accessReview } from "./api/wire.ts";
 import type { Cluster } from "./cluster.ts";
-import { rbacRules } from "./rbac.ts";
+import type { WorkloadKind } from "./workloads/workload-ref.ts";
 
 /** One permission, and whether it is there. */
 export interface AccessFinding {
@@ -37,4 +37,17 @@ export async function checkAccess({ api, scope }: Cluster, signal?: AbortSignal)
       return { verb, resource: group === "" ? resource : `${resource}.${group}`, namespace, allowed };
     }),
   );
+}
+
+/** One rule of a role. */
+interface RbacRule {
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+}
+
+/** Everything that the driver asks of an API server: workloads are read, watched and patched, pods are read. */
+function rbacRules(kinds: readonly WorkloadKind[]): readonly RbacRule[] {
+  const workloads = kinds.map((resource) => ({ group: "apps", resource, verbs: ["get", "list", "watch", "patch"] }));
+  return [...workloads, { group: "", resource: "pods", verbs: ["list"] }];
 }

@@ -78,8 +78,15 @@ export default defineConfig({
   // An address in a decision table is data, not a link.
   markdown: { linkify: false, config: labelCells },
   vite: {
-    // The page that decides in the browser runs the packages as they are; only their clock needs Node.
-    resolve: { alias: { "node:timers/promises": join(root, ".vitepress/theme/timers.ts") }, conditions: ["source"] },
+    // The page that decides in the browser runs the packages as they are: their clock needs Node, and what sends is never called.
+    resolve: {
+      alias: {
+        "node:timers/promises": join(root, ".vitepress/theme/timers.ts"),
+        "node:module": join(root, ".vitepress/theme/no-node.ts"),
+        undici: join(root, ".vitepress/theme/no-node.ts"),
+      },
+      conditions: ["source"],
+    },
   },
   transformPageData: ({ params }) => (params === undefined ? {} : { title: `The decisions of ${params["package"]}` }),
   head: [["link", { rel: "icon", type: "image/svg+xml", href: "/icon.svg" }]],

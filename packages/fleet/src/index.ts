@@ -6,7 +6,7 @@ export { abandonRollout, findWishTarget, inspectJournal, type RolloutStatus } fr
 export { memoryJournal } from "./journal/memory-journal.ts";
 export { mirrorWishes } from "./journal/mirror/mirror-wishes.ts";
 export { mirrorJournal } from "./journal/mirror/mirror-journal.ts";
-export { type FleetPolicy, type FreezeWindow, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
+export { type FleetPolicy, resolvePolicy as resolveFleetPolicy } from "./policy.ts";
 export { combineControlPlanes } from "./ports/combine-control-planes.ts";
 export { combineProbers, requireBoth } from "./ports/combine-probers.ts";
 export type { ControlPlane } from "./ports/control-plane.ts";

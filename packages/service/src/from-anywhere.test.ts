@@ -171,3 +171,14 @@ test("an interrupted program is detached: it ends with 130, and the rollout goes
   expect(await lateen(`ship --server ${url} --sha ${commit("d")}`)).toMatchObject({ code: 0 });
   expect(fleet.plane.moves().flat()).toHaveLength(4);
 });
+
+test("status --server shows the freezes of the service, with who made them", async () => {
+  const client = createClient((path, init) => fetch(`${url}${path}`, init));
+  await client.send("POST", `/v1/fleets/fleet-${runs}/freezes`, { reason: "audit", until: "2999-12-31" });
+  const { code, json } = await lateen(`status --server ${url}`);
+  expect(code).toBe(0);
+  expect(json["service"]).toMatchObject({
+    holds: [],
+    freezes: [{ reason: "audit", until: "2999-12-31", actor: "ada" }],
+  });
+});

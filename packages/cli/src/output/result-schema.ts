@@ -164,7 +164,8 @@ export const resultSchema = z.object({
   scenarios: z.array(z.object({ name: text, title: text })).optional(),
   comparison: comparison.optional(),
   evidence: z.array(evidence).optional(),
-  error: z.object({ code: text, message: text, why: maybe, fix: maybe }).optional(),
+  /** `category` is that of its exit code, in the result of a service. */
+  error: z.object({ code: text, message: text, why: maybe, fix: maybe, category: maybe }).optional(),
   /** Command lines that complete, repair or give up what was begun. */
   next: words.optional(),
   startedAt: maybe,

@@ -1,7 +1,17 @@
-import { createHttp, isLoopback, parseJson, ReleaseError, redactUrl, type Sender } from "@lateen/kernel";
+import {
+  createHttp,
+  isLoopback,
+  isReleaseError,
+  parseJson,
+  ReleaseError,
+  redactUrl,
+  type Sender,
+  systemCode,
+} from "@lateen/kernel";
 import type { Clock } from "@lateen/kernel";
 import { z } from "zod";
 import { usageError } from "../config/errors.ts";
+import { neutralised } from "./neutralised.ts";
 
 /** Longest answer of a service: a result of 10,000 tenants is 2 MB. */
 const maxBytes = 33_554_432;
@@ -12,19 +22,37 @@ const orderedSchema = z.object({ rollout: z.string(), state: z.string() });
 const rolloutSchema = z.object({
   id: z.string(),
   state: z.enum(["queued", "running", "paused", "ended"]),
-  result: z.looseObject({ outcome: z.string() }).optional(),
+  /** Read by `readServerResult`. */
+  result: z.unknown().optional(),
 });
 const eventsSchema = z.object({
   events: z.array(z.object({ id: z.number(), data: z.looseObject({ type: z.string() }) })),
 });
-const fleetSchema = z.looseObject({
-  name: z.string(),
-  running: z.looseObject({ rollout: z.string(), state: z.string(), sha: z.string().optional() }).nullable(),
-  queued: z.array(z.looseObject({ rollout: z.string() })),
-  last: z
-    .looseObject({ outcome: z.string().optional(), sha: z.string().optional(), at: z.string().optional() })
-    .nullable(),
-});
+// Texts are shown: as one harmless line each.
+const fleetSchema = z.preprocess(
+  neutralised,
+  z.looseObject({
+    name: z.string(),
+    running: z.looseObject({ rollout: z.string(), state: z.string(), sha: z.string().optional() }).nullable(),
+    queued: z.array(z.looseObject({ rollout: z.string() })),
+    holds: z.array(z.object({ rule: z.string(), reason: z.string(), source: z.string() })),
+    /** Of the configuration, and with actor and time those that were made at the service; a window may lie in the future. */
+    freezes: z.array(
+      z.looseObject({
+        reason: z.string(),
+        from: z.string().optional(),
+        until: z.string().optional(),
+        days: z.array(z.string()).optional(),
+        zone: z.string().optional(),
+        tenants: z.array(z.string()).optional(),
+        actor: z.string().optional(),
+      }),
+    ),
+    last: z
+      .looseObject({ outcome: z.string().optional(), sha: z.string().optional(), at: z.string().optional() })
+      .nullable(),
+  }),
+);
 const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), why: z.string().optional(), fix: z.string().optional() }),
 });
@@ -93,7 +121,8 @@ export function createServerClient({ url, fleet, token, send, clock }: ServerOpt
   return {
     fleet,
     async order(what, body, signal) {
-      const { status, value } = await ask(`/v1/fleets/${name}/${what}`, orderedSchema, signal, body);
+      const asked = ask(`/v1/fleets/${name}/${what}`, orderedSchema, signal, body);
+      const { status, value } = await asked.catch(perhapsTaken);
       return { id: value.rollout, hasEnded: status !== 202 && value.state === "ended" };
     },
     rollout: async (id, signal) => (await ask(`/v1/rollouts/${encodeURIComponent(id)}`, rolloutSchema, signal)).value,
@@ -108,7 +137,7 @@ export function createServerClient({ url, fleet, token, send, clock }: ServerOpt
 
 /** The three parts that the service gave, or what its status says. */
 function refused(status: number, text: string, url: string): ReleaseError {
-  const parsed = errorSchema.safeParse(tryJson(text)).data?.error;
+  const parsed = errorSchema.safeParse(neutralised(tryJson(text))).data?.error;
   const category =
     status === 401 || status === 403
       ? "auth"
@@ -123,6 +152,24 @@ function refused(status: number, text: string, url: string): ReleaseError {
     message: parsed?.message ?? `${url} answered ${status}`,
     why: parsed?.why,
     fix: parsed?.fix ?? "see that --server is the address of a lateen service",
+  });
+}
+
+/** Codes of the system for a connection that never came about, so that no order can have arrived. */
+const neverArrived = /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)/;
+
+/** An order whose answer was lost may have been taken: the error says so. */
+function perhapsTaken(error: unknown): never {
+  if (!isReleaseError(error) || !error.code.startsWith("HTTP_") || error.category !== "unavailable") throw error;
+  if (neverArrived.test(systemCode(error.cause))) throw error;
+  const { code, category, message, why, cause } = error;
+  throw new ReleaseError({
+    code,
+    category,
+    message: `${message}; the order may have been taken`,
+    why,
+    fix: "run the same command again: it follows what was taken, and orders nothing twice",
+    cause,
   });
 }
 

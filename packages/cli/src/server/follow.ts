@@ -5,9 +5,9 @@ import type { Context } from "../commands/context.ts";
 import { usageError } from "../config/errors.ts";
 import { namedCommit } from "../job/resolve-commit.ts";
 import { formatAnswer } from "../output/answer.ts";
-import type { AnyEvent } from "../output/events.ts";
 import type { Outcome } from "../output/exit-codes.table.ts";
 import type { ResultDocument } from "../output/result.ts";
+import { readServerEvent, readServerResult } from "./read-answer.ts";
 import { createServerClient, mostServerEvents, type ServerClient, type ServerRollout } from "./client.ts";
 
 /** Milliseconds between two looks at a rollout. */
@@ -69,19 +69,19 @@ export async function watchOverServer(context: Context, detach: AbortSignal): Pr
   const id = running?.rollout ?? queued[0]?.rollout;
   if (id === undefined) return watched(`no rollout of ${client.fleet} is running`);
   try {
-    const { result } = await follow({ ...context, signal: AbortSignal.any([context.signal, detach]) }, client, id);
-    return watched(`the rollout ${id} ended ${result?.outcome ?? "without a result"}`, result);
+    const rollout = await follow({ ...context, signal: AbortSignal.any([context.signal, detach]) }, client, id);
+    const result = readServerResult(rollout.result);
+    return watched(`the rollout ${id} ended ${result?.outcome ?? "without a result"}`, result?.commit);
   } catch (error) {
     if (!detach.aborted || context.signal.aborted) throw error;
     return watched(`the rollout ${id} continues; it is no longer watched`);
   }
 }
 
-function watched(reason: string, result?: ServerRollout["result"]): CommandResult {
-  const commit = result?.["commit"];
+function watched(reason: string, commit?: string): CommandResult {
   return {
     outcome: "ok",
-    document: { reason, ...(typeof commit === "string" ? { commit } : {}) },
+    document: { reason, ...(commit === undefined ? {} : { commit }) },
     answer: plainText(reason, 300),
   };
 }
@@ -98,7 +98,8 @@ async function follow(context: Context, client: ServerClient, id: string): Promi
       const events = await client.events(id, after, signal);
       for (const { id: position, data } of events) {
         after = position;
-        if (shownTypes.has(data.type)) report(data as unknown as AnyEvent);
+        const event = readServerEvent(data);
+        if (event !== undefined) report(event);
       }
       heardAt = host.clock.now();
       if (events.length === mostServerEvents) continue;
@@ -130,35 +131,19 @@ function createKeys({ pause, signal, report }: Context, client: ServerClient, id
   };
 }
 
-/** Events that the renderers know; the others are for programs. */
-const shownTypes: ReadonlySet<string> = new Set([
-  "stage-started",
-  "warned",
-  "fleet-enumerated",
-  "wave-started",
-  "wave-finished",
-  "tenants-posted",
-  "call-answered",
-  "call-failed",
-  "tenant-verified",
-  "tenant-failed",
-  "soak-started",
-  "rollout-halted",
-  "rollout-paused",
-  "rollout-continued",
-]);
-
 /** The result of the service as that of this command; one that was shipped before it was ordered is unchanged now. */
 function concluded({ id, result }: ServerRollout, hadEnded: boolean): CommandResult {
   if (result === undefined) throw unfinished(id);
-  const { schemaVersion: _, command: __, outcome: ended, ...document } = result as unknown as ResultDocument;
+  const read = readServerResult(result);
+  if (read === undefined) throw unreadable(id);
+  const { schemaVersion: _, command: __, outcome: ended, ...document } = read;
   const outcome: Outcome = hadEnded && ended === "shipped" ? "unchanged" : ended;
   const error = outcome === "error" && document.error !== undefined ? errorOf(document.error) : undefined;
   const account = outcome === ended ? document : { ...document, reason: `shipped before, by the rollout ${id}` };
   return { outcome, document: account, answer: formatAnswer(outcome, account), error };
 }
 
-function errorOf(error: NonNullable<ResultDocument["error"]> & { readonly category?: string }): ReleaseError {
+function errorOf(error: NonNullable<ResultDocument["error"]>): ReleaseError {
   const { code, message, why, fix } = error;
   const category = error.category === "auth" || error.category === "bug" ? error.category : "input";
   return new ReleaseError({ code, category, message, why, fix });
@@ -176,4 +161,9 @@ function detached(id: string): ReleaseError {
 function unfinished(id: string): ReleaseError {
   const message = `the service says that ${id} has ended, and gives no result`;
   return new ReleaseError({ code: "SERVER_REFUSED", category: "unavailable", message, fix: "see its log" });
+}
+
+function unreadable(id: string): ReleaseError {
+  const message = `the result that the service gives for ${id} is no result document`;
+  return new ReleaseError({ code: "SERVER_REFUSED", category: "unavailable", message, fix: "compare the versions" });
 }

@@ -14,18 +14,34 @@ export async function statusOverServer(context: Context): Promise<CommandResult>
         "run it without --server, next to the configuration",
       );
   const fleet = await serverOf(context).state(context.signal);
-  const reason = plainText(describe(fleet), 1_000);
+  const [reason = "", ...rest] = describe(fleet);
   const document: CommandResult["document"] & { readonly service: ServerFleet } = { reason, service: fleet };
-  return { outcome: "ok", document, answer: reason };
+  return { outcome: "ok", document, answer: [reason, ...rest].join("\n") };
 }
 
-function describe({ name, running, queued, last }: ServerFleet): string {
+/** What is under way, then what holds, then what was last: a line each. */
+function describe({ name, running, queued, holds, freezes, last }: ServerFleet): readonly string[] {
   const now =
     running === null
       ? "nothing is under way"
       : `${running.sha?.slice(0, 12) ?? "a rollback"} is ${running.state} (${running.rollout})`;
   const waiting = queued.length === 0 ? "" : `, ${queued.length} queued`;
-  const before =
-    last === null ? "" : `; last ${last.sha?.slice(0, 12) ?? ""} ${last.outcome ?? ""} at ${last.at ?? ""}`;
-  return `${name}: ${now}${waiting}${before}`;
+  const lines = [
+    `${name}: ${now}${waiting}`,
+    ...holds.map(({ rule, reason, source }) => `held by ${rule}: ${reason}${source === "" ? "" : ` (${source})`}`),
+    ...freezes.map(describeFreeze),
+    ...(last === null ? [] : [`last: ${last.sha?.slice(0, 12) ?? ""} ${last.outcome ?? ""} at ${last.at ?? ""}`]),
+  ];
+  return lines.map((line) => plainText(line, 1_000));
+}
+
+function describeFreeze({ reason, from, until, days, zone, tenants, actor }: ServerFleet["freezes"][number]): string {
+  const window = [
+    ...(days === undefined ? [] : [`${days.join(", ")}${zone === undefined ? "" : ` in ${zone}`}`]),
+    ...(from === undefined ? [] : [`from ${from}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+    ...(tenants === undefined ? [] : [`only ${tenants.join(", ")}`]),
+    ...(actor === undefined ? [] : [`by ${actor}`]),
+  ];
+  return `freeze: ${reason}${window.length === 0 ? "" : ` (${window.join("; ")})`}`;
 }

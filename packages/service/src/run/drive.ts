@@ -69,7 +69,7 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
       if (error.code === "JOURNAL_LOST" || isDatabaseAway(thrown)) return undefined;
       const document = errorDocument(commandOf(rollout.kind), error);
       // A program that follows from elsewhere ends with the exit code of this category.
-      result = { ...document, error: { ...document.error, category: error.category } } as ResultDocument;
+      result = { ...document, error: document.error && { ...document.error, category: error.category } };
     }
     // Whose wish it was decides: a stop ends the rollout, everything else is continued by another runner.
     if (watched.isLost()) return undefined;

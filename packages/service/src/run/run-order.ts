@@ -8,10 +8,10 @@ import {
   type Settings,
   ship,
 } from "@lateen/cli/pipeline";
-import type { FreezeWindow, Journal } from "@lateen/fleet";
+import type { Journal } from "@lateen/fleet";
 import type { Clock } from "@lateen/kernel";
 import type { Database } from "../store/database.ts";
-import { listFreezes } from "../store/freezes.ts";
+import { type FreezeWindow, listFreezes } from "../store/freezes.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
 import { createStoredFreezeGuard } from "./freeze-guard.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";

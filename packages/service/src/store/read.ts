@@ -1,7 +1,7 @@
 import type { Hold } from "../run/holds.ts";
-import type { FreezeWindow } from "@lateen/fleet";
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 import { rolloutUnknown } from "./acts.ts";
+import type { FreezeWindow } from "./freezes.ts";
 import type { Schedule } from "./schedules.ts";
 import { type Rollout, toRollout } from "./rollout.ts";
 

@@ -1,6 +1,5 @@
-import type { FreezeWindow } from "@lateen/fleet";
 import type { ServiceFleet } from "../../run/fleets.ts";
-import { listFreezes } from "../../store/freezes.ts";
+import { type FreezeWindow, listFreezes } from "../../store/freezes.ts";
 import { type FleetState, readFleet, readRollouts } from "../../store/read.ts";
 import { listSchedules } from "../../store/schedules.ts";
 import { shown } from "../../store/rollout.ts";

@@ -47,6 +47,7 @@ export const codeNotes: readonly CodeNote[] = [
   { code: "COMMIT_REPLACED", kind: "state" },
   { code: "COMMIT_SHA_INVALID", kind: "input", what: "the text is not a full commit id" },
   { code: "COMMIT_UNCLEAR", what: "which commit is meant is not clear" },
+  { code: "COMMIT_UNCERTAIN", kind: "unavailable" },
   { code: "COMMIT_UNKNOWN", kind: "state" },
   { code: "CONFIG_UNREADABLE", what: "a configuration cannot be read: the file of `--config`, or that of an image" },
   {

@@ -36,6 +36,7 @@ export const errorReasons: Readonly<Record<string, string>> = {
   COMMIT_NOT_ON_BRANCH: "only a commit of the release branch may move what is promoted",
   COMMIT_REPLACED: "a release that came later is in production: going back is a rollback, with its reason",
   COMMIT_SHA_INVALID: "a short or symbolic commit may name another one tomorrow",
+  COMMIT_UNCERTAIN: "the connection to the database broke while it was written, and only a repetition finds out",
   COMMIT_UNCLEAR: "neither `--sha`, nor the event, nor the environment names one commit",
   COMMIT_UNKNOWN: "an order of a commit that does not exist could never end",
   CONFIG_INVALID: "every problem is reported at once, and a faulty configuration is not run in part",

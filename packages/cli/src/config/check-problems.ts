@@ -67,18 +67,31 @@ const filled = new Set(["slug", "sha", "tag", "wave"]);
 
 /** In arguments and addresses every brace is a placeholder; queries have braces of their own. */
 function placeholders(check: Record<string, unknown>, at: At): readonly CrossProblem[] {
-  const { exec, http } = check;
-  const places: readonly (readonly [string, unknown])[] = [
-    ...(Array.isArray(exec) ? exec.map((argument: unknown) => ["exec", argument] as const) : []),
-    ...(isRecord(http) ? [["http", http["url"]] as const] : []),
+  const { exec, http, prometheus: source } = check;
+  const args: readonly unknown[] = Array.isArray(exec) ? exec : [];
+  const url = isRecord(http) ? http["url"] : undefined;
+  const queries = isRecord(source) ? [source["query"], source["failures"], source["trials"]] : [];
+  return [
+    ...args.flatMap((text) => [...foreign(text), ...dollars(text)].map((message) => at("exec", message))),
+    // An address with a dollar sign is refused as such already.
+    ...foreign(url).map((message) => at("http", message)),
+    ...queries.flatMap((text) => dollars(text).map((message) => at("prometheus", message))),
   ];
-  return places.flatMap(([key, text]) =>
-    typeof text !== "string"
-      ? []
-      : [...text.matchAll(/\{(\w+)\}/g)]
-          .filter(([, name = ""]) => !filled.has(name))
-          .map(([whole]) => at(key, `${whole} has no value here; known are {slug} {sha} {tag} {wave}`)),
-  );
+}
+
+function foreign(text: unknown): readonly string[] {
+  if (typeof text !== "string") return [];
+  return [...text.matchAll(/\{(\w+)\}/g)]
+    .filter(([, name = ""]) => !filled.has(name))
+    .map(([whole]) => `${whole} has no value here; known are {slug} {sha} {tag} {wave}`);
+}
+
+/** Placeholders as a shell writes them: the dollar sign would be left before the value. */
+function dollars(text: unknown): readonly string[] {
+  if (typeof text !== "string") return [];
+  return [...text.matchAll(/\$\{(\w+)\}/g)]
+    .filter(([, name = ""]) => filled.has(name))
+    .map(([whole, name = ""]) => `must be written without the dollar sign: {${name}}, not ${whole}`);
 }
 
 /** A check that can never run would look like one that always passes. */

@@ -35,6 +35,20 @@ test.each([
     says: /:4:\d+: fleet\.checks\[0\]\.http\.url: .*without the dollar sign/,
   },
   {
+    of: "the dollar sign of a shell in an argument of a check",
+    text: fleet(
+      "  buildinfo: https://{slug}.example.com/b\n  checks: [{ name: c, at: wave, exec: ['./smoke.sh', '--tenant=${slug}'] }]\n",
+    ),
+    says: /:4:\d+: fleet\.checks\[0\]\.exec: .*without the dollar sign: \{slug\}, not \$\{slug\}/,
+  },
+  {
+    of: "the dollar sign of a shell in a query",
+    text: fleet(
+      "  buildinfo: https://{slug}.example.com/b\n  checks: [{ name: c, at: wave, prometheus: { url: https://p.example.com, query: 'up{t=\"${slug}\"}', above: 0 } }]\n",
+    ),
+    says: /:4:\d+: fleet\.checks\[0\]\.prometheus: .*without the dollar sign/,
+  },
+  {
     of: "the dollar sign of a shell in a template of tags",
     text: "release:\n  candidate: staging-${sha7}\n",
     says: /:2:\d+: release\.candidate: .*no dollar sign/,

@@ -120,7 +120,7 @@ const consumer = join(folder, "consumer");
 /** Makes {@link consumer}. */
 async function makeConsumer(): Promise<void> {
   emptyFolder("consumer");
-  const lowest = peers.map(([peer, range]) => `${peer}@${rangeOf(peer, range).replace("^", "")}`);
+  const lowest = peers.map(([peer, range]) => `${peer}@${rangeOf(peer, range).split(" ")[0]?.replace("^", "")}`);
   const nodes = [`node22@npm:node@${oldest}`, "node26@npm:node@26"];
   const compilers = ["ts59@npm:typescript@~5.9.0", "ts6@npm:typescript@~6.0.0", "ts7@npm:typescript@~7.0.0"];
   const all = packageNames.map((name) => `@lateen/${name}`);
@@ -201,19 +201,35 @@ describe("the samples of the documentation, over what was installed from tarball
   });
 });
 
-test("every contract suite runs under node:test, over the fake of its package", async () => {
-  await cp(join(root, "packages/cli/test/contract-suites.ts"), join(consumer, "contract-suites.ts"));
+/** Runs the suites of a file of this folder, which imports published entry points only, in the consumer's folder; answers what was printed. */
+async function runSuites(file: string, declare: string): Promise<string> {
+  await cp(join(root, "packages/cli/test", file), join(consumer, file));
   const lines = [
     'import { describe, test } from "node:test";',
-    'import { describeContractSuites } from "./contract-suites.ts";',
-    "describeContractSuites({ describe, test });",
+    `import { ${declare} } from "./${file}";`,
+    `${declare}({ describe, test });`,
   ];
-  writeFileSync(join(consumer, "contract.test.mjs"), lines.join("\n"));
+  writeFileSync(join(consumer, `${declare}.test.mjs`), lines.join("\n"));
   const env = { NODE_TEST_CONTEXT: undefined };
-  const said = await run(process.execPath, ["--test", "contract.test.mjs"], { cwd: consumer, env });
-  for (const what of ["confirm", "only_slugs", "forge", "registry", "ledger", "journal"]) expect(said).toContain(what);
+  const said = await run(process.execPath, ["--test", `${declare}.test.mjs`], { cwd: consumer, env });
   expect(said).toMatch(/fail 0/);
+  return said;
+}
+
+test("every contract suite runs under node:test, over the fake of its package", async () => {
+  const said = await runSuites("contract-suites.ts", "describeContractSuites");
+  for (const what of ["confirm", "only_slugs", "forge", "registry", "ledger", "journal"]) expect(said).toContain(what);
   expect(Number(/pass (\d+)/.exec(said)?.[1])).toBeGreaterThan(60);
+});
+
+test("Octokit and the AWS SDK pass the contracts at the lowest version of their ranges", async () => {
+  for (const [peer, range] of peers) {
+    const installed = readFileSync(join(consumer, "node_modules", peer, "package.json"), "utf8");
+    expect(rangeOf(peer, range).split(" ")[0]).toBe(`^${(JSON.parse(installed) as { version: string }).version}`);
+  }
+  const said = await runSuites("peer-suites.ts", "describePeerSuites");
+  for (const what of ["GitHub over Octokit", "GitHub App", "ECR over the AWS SDK"]) expect(said).toContain(what);
+  expect(Number(/pass (\d+)/.exec(said)?.[1])).toBeGreaterThan(35);
 });
 
 /** A range of the catalog by its name. */

@@ -72,6 +72,27 @@ describeRegistryContract(
   runner,
 );
 
+const lockedRegistry = once(async () => {
+  // Of "s3cret", by golang.org/x/crypto/bcrypt with cost 5.
+  const htpasswd = "robot:$2a$05$dWBqfiZUZo7jdBbdiHoHWuZnD0NSk8iI83iPUW8UEHk04eDvTCL.K\n";
+  const registry = await startDockerRegistry({ program, htpasswd });
+  closing.push(registry.close);
+  return registry;
+});
+describeRegistryContract(
+  "docker-registry, with htpasswd",
+  async (): Promise<ContractSubject> => {
+    const { host } = await lockedRegistry();
+    const registries = { [host]: robot };
+    return {
+      registry: openRegistries({ registries }),
+      host,
+      seed: (recipe) => pushImage({ host, ...robot }, recipe),
+    };
+  },
+  runner,
+);
+
 describe.skipIf(!hasRegistry)("docker-registry", () => {
   test("a tag moves from one real registry to another", async () => {
     const [{ host }, { registry }] = await Promise.all([openRegistry(), guardedRegistry()]);
@@ -89,8 +110,11 @@ describe.skipIf(!hasRegistry)("docker-registry", () => {
     });
   });
 
-  test("a wrong password is an error of credentials", async () => {
-    const { registry } = await guardedRegistry();
+  test.each([
+    ["tokens", async () => (await guardedRegistry()).registry],
+    ["htpasswd", lockedRegistry],
+  ] as const)("a wrong password is an error of credentials, with %s", async (_, start) => {
+    const registry = await start();
     const registries = openRegistries({ registries: { [registry.host]: { ...robot, password: secret("wrong") } } });
     const source = parseImageRef(`${registry.host}/acme/platform:any`);
     await expect(retag({ source, targets: ["latest"] }, { registries, clock: systemClock })).rejects.toMatchObject({

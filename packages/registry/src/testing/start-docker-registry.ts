@@ -12,6 +12,8 @@ export interface StartDockerRegistryOptions {
   readonly program?: string | undefined;
   /** The token service that it trusts. @default open to everyone */
   readonly auth?: { readonly realm: string; readonly issuer: string; readonly cert: string; readonly service?: string };
+  /** Its users, as lines of Apache's htpasswd with bcrypt. @default open to everyone, or to holders of a token */
+  readonly htpasswd?: string;
 }
 
 /** A running `docker-registry`. */
@@ -34,13 +36,17 @@ const watched =
 
 /** Starts the real registry on a free port with its data in a temporary folder. */
 export async function startDockerRegistry(options: StartDockerRegistryOptions = {}): Promise<DockerRegistry> {
-  const { program = "docker-registry", auth } = options;
+  const { program = "docker-registry", auth, htpasswd } = options;
   const folder = await mkdtemp(join(tmpdir(), "lateen-registry-"));
   const config = join(folder, "config.yml");
   const remove = async () => await rm(folder, { recursive: true, force: true });
   const port = await freePort();
   await writeFile(join(folder, "ca.pem"), auth?.cert ?? "");
-  await writeFile(config, configOf(folder, `127.0.0.1:${port}`, auth));
+  const users = join(folder, "htpasswd");
+  if (htpasswd !== undefined) await writeFile(users, htpasswd);
+  const basic = ["auth:", "  htpasswd:", "    realm: registry", `    path: ${users}`];
+  const guard = auth === undefined ? (htpasswd === undefined ? [] : basic) : tokenAuth(folder, auth);
+  await writeFile(config, configOf(folder, `127.0.0.1:${port}`, guard));
   try {
     const started = await startRegistryProgram({ program, arguments: () => ["serve", config] }, port);
     const close = async () => {
@@ -77,18 +83,18 @@ export async function startRegistryProgram(server: RegistryProgram, port?: numbe
   return { host, url, close };
 }
 
-function configOf(folder: string, host: string, auth: StartDockerRegistryOptions["auth"]): string {
-  const token =
-    auth === undefined
-      ? []
-      : [
-          "auth:",
-          "  token:",
-          `    realm: ${auth.realm}`,
-          `    service: ${auth.service ?? "registry"}`,
-          `    issuer: ${auth.issuer}`,
-          `    rootcertbundle: ${join(folder, "ca.pem")}`,
-        ];
+function tokenAuth(folder: string, auth: NonNullable<StartDockerRegistryOptions["auth"]>): readonly string[] {
+  return [
+    "auth:",
+    "  token:",
+    `    realm: ${auth.realm}`,
+    `    service: ${auth.service ?? "registry"}`,
+    `    issuer: ${auth.issuer}`,
+    `    rootcertbundle: ${join(folder, "ca.pem")}`,
+  ];
+}
+
+function configOf(folder: string, host: string, guard: readonly string[]): string {
   const storage = [
     "storage:",
     "  filesystem:",
@@ -105,7 +111,7 @@ function configOf(folder: string, host: string, auth: StartDockerRegistryOptions
     "http:",
     `  addr: ${host}`,
     `  secret: ${"x".repeat(16)}`,
-    ...token,
+    ...guard,
     "",
   ].join("\n");
 }

@@ -17,12 +17,14 @@ import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { createMemoryGraph, openGitGraph, startGiteaFake } from "@lateen/gate/testing";
 import { createGitRepository } from "@lateen/git-log/testing";
 import { systemClock } from "@lateen/kernel";
-import { startScriptedServer } from "@lateen/kernel/testing";
+import { type ContractRunner, startScriptedServer } from "@lateen/kernel/testing";
 import { seedImage, startRegistry } from "@lateen/registry/testing";
 import { startPostgres } from "@lateen/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packAlias } from "../../../tools/alias-package.ts";
 import { type Packed, startNpmRegistry } from "./npm-registry.ts";
+import { describeContractSuites } from "./contract-suites.ts";
+import { describePeerSuites } from "./peer-suites.ts";
 import { manifest, packageNames, root } from "./source-files.ts";
 
 // What a stranger gets: every package packed as it would be published, served by a registry on loopback, installed with npm and pnpm in empty
@@ -202,7 +204,7 @@ describe("the samples of the documentation, over what was installed from tarball
 });
 
 /** Runs the suites of a file of this folder, which imports published entry points only, in the consumer's folder; answers what was printed. */
-async function runSuites(file: string, declare: string): Promise<string> {
+async function runSuites(file: string, { name: declare }: (runner: ContractRunner) => void): Promise<string> {
   await cp(join(root, "packages/cli/test", file), join(consumer, file));
   const lines = [
     'import { describe, test } from "node:test";',
@@ -217,7 +219,7 @@ async function runSuites(file: string, declare: string): Promise<string> {
 }
 
 test("every contract suite runs under node:test, over the fake of its package", async () => {
-  const said = await runSuites("contract-suites.ts", "describeContractSuites");
+  const said = await runSuites("contract-suites.ts", describeContractSuites);
   for (const what of ["confirm", "only_slugs", "forge", "registry", "ledger", "journal"]) expect(said).toContain(what);
   expect(Number(/pass (\d+)/.exec(said)?.[1])).toBeGreaterThan(60);
 });
@@ -227,7 +229,7 @@ test("Octokit and the AWS SDK pass the contracts at the lowest version of their 
     const installed = readFileSync(join(consumer, "node_modules", peer, "package.json"), "utf8");
     expect(rangeOf(peer, range).split(" ")[0]).toBe(`^${(JSON.parse(installed) as { version: string }).version}`);
   }
-  const said = await runSuites("peer-suites.ts", "describePeerSuites");
+  const said = await runSuites("peer-suites.ts", describePeerSuites);
   for (const what of ["GitHub over Octokit", "GitHub App", "ECR over the AWS SDK"]) expect(said).toContain(what);
   expect(Number(/pass (\d+)/.exec(said)?.[1])).toBeGreaterThan(35);
 });

@@ -55,7 +55,7 @@ export async function inspect(ref: ImageRef, ports: InspectPorts, signal?: Abort
     });
   if (reading.kind === "unknown") {
     const { cause } = reading;
-    if (cause.category === "auth") throw cause;
+    if (cause.category === "auth" || cause.category === "input") throw cause;
     return registryStop({
       outcome: cause.code === "MANIFEST_SCHEMA1" ? "refused" : "unknown",
       code: cause.code,

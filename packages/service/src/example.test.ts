@@ -16,7 +16,7 @@ test("examples/control-plane has at most 150 lines", async () => {
 test("a copy of examples/control-plane passes its own tests", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lateen-example-"));
   try {
-    await cp(example, folder, { recursive: true });
+    await cp(example, folder, { recursive: true, filter: (path) => !path.endsWith("node_modules") });
     await mkdir(join(folder, "node_modules/@lateen"), { recursive: true });
     for (const name of ["cli", "fleet", "kernel", "service"])
       await symlink(join(root, "packages", name), join(folder, "node_modules/@lateen", name));

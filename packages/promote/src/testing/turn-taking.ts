@@ -8,6 +8,8 @@ import type { PromotionWorld } from "./world.ts";
 export interface Call {
   readonly name: string;
   readonly writes: boolean;
+  /** What it reads or writes. */
+  readonly place: "ledger" | "tags";
   go(answer: boolean): Promise<string>;
 }
 
@@ -26,44 +28,55 @@ export interface Actor {
 export function turnTaking(world: PromotionWorld, actor: Actor, at: number): PromotePorts {
   let now = 0;
   let nonces = 0;
-  const turn = <T>(name: string, writes: boolean, act: () => Promise<T>, show: (value: T) => string): Promise<T> =>
+  const turn = <T>(
+    name: string,
+    { writes, place }: Pick<Call, "writes" | "place">,
+    act: () => Promise<T>,
+    show: (value: T) => string,
+  ): Promise<T> =>
     new Promise((resolve) => {
       const go = async (answer: boolean) => {
         const value = await act();
         if (answer) resolve(value);
         return show(value);
       };
-      actor.calls.set(name, { name, writes, go });
+      actor.calls.set(name, { name, writes, place, go });
     });
   const { tags, ledger } = world;
   const show = (value: unknown) =>
     JSON.stringify(value, (key, inner: unknown) => (key === "at" || key === "bytes" ? undefined : inner));
   const sharedTags: TagStore = {
     ...tags,
-    resolve: (ref) => turn(`resolve ${ref.repository}`, false, () => tags.resolve(ref), show),
+    resolve: (ref) =>
+      turn(`resolve ${ref.repository}`, { writes: false, place: "tags" }, () => tags.resolve(ref), show),
     put: (repository, manifest, tag) =>
-      turn(`put ${repository} ${manifest.digest.slice(7, 11)}`, true, () => tags.put(repository, manifest, tag), show),
+      turn(
+        `put ${repository} ${manifest.digest.slice(7, 11)}`,
+        { writes: true, place: "tags" },
+        () => tags.put(repository, manifest, tag),
+        show,
+      ),
   };
   const sharedLedger: Ledger = {
     source: ledger.source,
     read: () =>
       turn(
         "read",
-        false,
+        { writes: false, place: "ledger" },
         () => ledger.read(),
         (head) => (head.kind === "found" ? head.value.id : head.kind),
       ),
     entries: (limit) =>
       turn(
         "entries",
-        false,
+        { writes: false, place: "ledger" },
         () => ledger.entries(limit),
         (all) => (all.kind === "found" ? String(all.value.length) : all.kind),
       ),
     append: (expected, entry) =>
       turn(
         "append",
-        true,
+        { writes: true, place: "ledger" },
         () => ledger.append(expected, entry),
         ({ kind }) => kind,
       ),

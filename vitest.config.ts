@@ -2,6 +2,9 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 
+// Bundles what tests start in processes of its own.
+const globalSetup = "packages/cli/test/bundled-programs.ts";
+
 // `--mode real` is the tier that runs against programs that we did not write; `tools/real-servers` finds or installs them.
 const unit = {
   include: ["packages/*/src/**/*.test.ts", "packages/cli/test/**/*.test.ts"],
@@ -14,7 +17,8 @@ const unit = {
   isolate: false,
   // A test waits for servers, pauses and child processes about as long as it computes.
   maxWorkers: availableParallelism() * 2,
-  // Child processes that run from source, as `bin/lateen` does.
+  globalSetup,
+  // Child processes, as `bin/lateen` does.
   env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/lateen", import.meta.url)) },
 };
 // What these print and hold are times and shares of a processor, so they have the machine to themselves, after all others.
@@ -32,7 +36,7 @@ const realGroups = [
 const real = {
   projects: realGroups.map((group, groupOrder) => ({
     extends: true as const,
-    test: { ...group, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder } },
+    test: { ...group, globalSetup, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder } },
   })),
 };
 

@@ -14,6 +14,9 @@ afterAll(() => world.close());
 const image = (rest: string): string => `${world.registry.host}/${images[0]}:${rest}`;
 const candidate = (): string => image(`staging-${sha.slice(0, 7)}`);
 
+/** Commands that load most of the program: the source of these is started, by `bin/lateen`, and of the others its bundle. */
+const fromSource: ReadonlySet<string | undefined> = new Set(["plan", "ship"]);
+
 // In this order: each row builds on what the rows before have done to the world.
 const rows: readonly [argv: () => readonly string[], exit: number, outcome: string][] = [
   [() => ["gate", "--sha", sha], 0, "open"],
@@ -43,7 +46,8 @@ describe("bin/lateen", () => {
   test.each(rows.map(([argv, exit, outcome], index) => [index + 1, outcome, exit, argv] as const))(
     "step %i ends %s with exit %i, one document on standard output and the same in the result file",
     async (_, outcome, exit, argv) => {
-      const ran = await world.start([...argv(), "--json", "--result-file", "result.json"]).ended;
+      const from = fromSource.has(argv()[0]) ? "source" : "bundle";
+      const ran = await world.start([...argv(), "--json", "--result-file", "result.json"], {}, from).ended;
       expect(ran.code, `${argv().join(" ")}\n${ran.stderr}`).toBe(exit);
       const document = JSON.parse(ran.stdout) as unknown;
       expect(document).toMatchObject({ schemaVersion: 1, command: argv()[0], outcome });

@@ -14,10 +14,11 @@ const here = (argv: readonly string[], env: Readonly<Record<string, string>> = {
 
 describe("bin/lateen itself", () => {
   test("prints help, version and errors with the exit codes of the contract", async () => {
+    const here = { cwd: folder.path, from: "source" } as const;
     const [help, version, unknown] = await Promise.all([
-      runLateen(["--help"], { cwd: folder.path }),
-      runLateen(["--version"], { cwd: folder.path }),
-      runLateen(["shp", "--result-file", "out/bin.json"], { cwd: folder.path }),
+      runLateen(["--help"], here),
+      runLateen(["--version"], here),
+      runLateen(["shp", "--result-file", "out/bin.json"], here),
     ]);
     expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
     expect(help.stdout).toContain("  ship ");

@@ -5,6 +5,7 @@ import { runCli } from "../src/cli.ts";
 import { outcomesOf } from "../src/commands/outcomes.table.ts";
 import type { Host, Keyboard } from "../src/host.ts";
 import { machineFiles } from "../src/io/files.ts";
+import { bundled } from "./bundled-programs.ts";
 
 /** Exit code and output of a run. */
 export interface Ran {
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly home?: string;
   /** @default "0.0.0" */
   readonly version?: string;
+  /** What a process is started from: the program's source, as `bin/lateen` does, or the bundle of it. @default "bundle" */
+  readonly from?: "source" | "bundle";
   /** Version of Node. @default the one that runs the tests */
   readonly node?: string;
   /** Called for `q` at the keyboard. */
@@ -104,7 +107,7 @@ export function interruption(): ReleaseError {
   return new ReleaseError({ code: "INTERRUPTED", category: "interrupted", message: "interrupted by SIGINT" });
 }
 
-/** A running `bin/lateen`. */
+/** The program, running in a process of its own. */
 export interface Started {
   readonly ended: Promise<Ran>;
   kill(signal: NodeJS.Signals): void;
@@ -112,11 +115,13 @@ export interface Started {
   says(text: string): Promise<void>;
 }
 
-/** Starts the real `bin/lateen`. */
+/** Starts the program in a process of its own. */
 export function startLateen(argv: readonly string[], options: RunOptions): Started {
-  const child = spawn(`${root}/bin/lateen`, argv, {
+  const [start, ...before] = options.from === "source" ? [`${root}/bin/lateen`] : bundled("lateen");
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const child = spawn(start, [...before, ...argv], {
     cwd: options.cwd,
-    env: { PATH: process.env["PATH"], HOME: options.cwd, ...options.env },
+    env: { PATH, NODE_COMPILE_CACHE, HOME: options.cwd, ...options.env },
   });
   let [stdout, stderr] = ["", ""];
   const listeners = new Set<() => void>();
@@ -147,7 +152,7 @@ export function startLateen(argv: readonly string[], options: RunOptions): Start
   };
 }
 
-/** Runs the real `bin/lateen` to its end. */
+/** Runs the program in a process of its own to its end. */
 export function runLateen(argv: readonly string[], options: RunOptions): Promise<Ran> {
   return startLateen(argv, options).ended;
 }

@@ -8,6 +8,7 @@ import { scenarios } from "../src/demo/scenarios.ts";
 import { startWorld } from "../src/demo/world.ts";
 import type { Host } from "../src/host.ts";
 import { machineFiles } from "../src/io/files.ts";
+import { bundled } from "./bundled-programs.ts";
 import { createFolder } from "./folder.ts";
 import { interruption, runHere } from "./run-lateen.ts";
 
@@ -37,7 +38,7 @@ describe("every scenario ends as it must", () => {
       const world = await startWorld(scenario.world);
       let shown = "";
       try {
-        const machine = { host, program: runCli };
+        const machine = { host, program: runCli, command: bundled("lateen") };
         const played = await play(scenario, world, { machine, show: (text) => void (shown += text), verbose: true });
         expect(played.passed, `${shown}\n${formatChecks(played)}`).toBe(true);
         for (const token of Object.values(world.env)) expect(shown).not.toContain(token);

@@ -30,8 +30,8 @@ export interface World {
   release(options?: { readonly checks?: string; readonly images?: readonly string[] }): Promise<string>;
   /** Runs a command over `lateen.yaml`, with all tokens. */
   lateen(argv: readonly string[], options?: Partial<RunOptions>): Promise<Ran>;
-  /** Starts the real program, with all tokens. */
-  start(argv: readonly string[], env?: Readonly<Record<string, string>>): Started;
+  /** Starts the program in a process of its own, with all tokens. */
+  start(argv: readonly string[], env?: Readonly<Record<string, string>>, from?: RunOptions["from"]): Started;
   /** Writes `lateen.yaml`; `change` may rewrite its text. */
   configure(change?: (text: string) => string): void;
   /** Everything of the ledger, newest first. */
@@ -118,8 +118,8 @@ export async function startWorld({
     lateen: (argv, options = {}) =>
       runHere(argv, { cwd: folder.path, ...options, env: { ...tokens, GITHUB_ACTOR: "octavia", ...options.env } }),
     ledger: () => repository.git("log", "--format=%B", "refs/lateen/latest").catch(() => ""),
-    start: (argv, env = {}) =>
-      startLateen(argv, { cwd: folder.path, env: { ...tokens, GITHUB_ACTOR: "octavia", ...env } }),
+    start: (argv, env = {}, from = "bundle") =>
+      startLateen(argv, { cwd: folder.path, from, env: { ...tokens, GITHUB_ACTOR: "octavia", ...env } }),
     async close() {
       await Promise.all([forge.close(), registry.close(), tenants.close(), plane.close(), repository.close()]);
       folder.remove();

@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
+import { bundled } from "../../cli/test/bundled-programs.ts";
 import type { FleetEvent } from "./events.ts";
 import { abandonRollout, inspectJournal } from "./journal/inspect-journal.ts";
 import { parseEntry } from "./journal/entry-schema.ts";
@@ -18,8 +18,7 @@ import type { FleetPolicy } from "./policy.ts";
 import { rollOut } from "./roll-out.ts";
 import { type FleetWorld, startFleetWorld } from "./testing/fleet-world.ts";
 
-const node = fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url));
-const child = fileURLToPath(new URL("../test/roll-out-child.ts", import.meta.url));
+const [node, ...before] = bundled("rollOut");
 // On a clock that passes twenty seconds in one, here and in the child.
 const policy: FleetPolicy = { soakMs: 3_000, pace: { batch: 2 }, verify: { timeoutMs: 30_000, intervalMs: 400 } };
 
@@ -48,7 +47,7 @@ async function dieAt(isTime: (event: FleetEvent) => boolean): Promise<void> {
     sha,
     policy,
   };
-  running = spawn(node, ["-C", "source", child, JSON.stringify(settings)], { stdio: ["ignore", "pipe", "inherit"] });
+  running = spawn(node, [...before, JSON.stringify(settings)], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(running, "exit");
   for await (const line of createInterface({ input: running.stdout ?? process.stdin })) {
     if (isTime(JSON.parse(line) as FleetEvent)) break;

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { found, parseCommitSha, parseSlug, type Reading, type Ancestry, systemClock } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -16,6 +15,7 @@ import type { ControlPlane } from "../src/ports/control-plane.ts";
 import type { Prober } from "../src/ports/prober.ts";
 import type { RolloutInput } from "../src/ports/rollout-ports.ts";
 import { rollOut } from "../src/roll-out.ts";
+import { bundled } from "../../cli/test/bundled-programs.ts";
 import type { DriverChildSettings } from "./driver-child.ts";
 
 /** A fleet of five tenants `t1` … `t5` behind a driver. */
@@ -44,8 +44,7 @@ export const beforeSha: string = "a".repeat(40);
 export const targetSha: string = "b".repeat(40);
 const newerSha = "c".repeat(40);
 
-const node = fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url));
-const child = fileURLToPath(new URL("./driver-child.ts", import.meta.url));
+const [node, ...before] = bundled("driver");
 
 /** Whole rollouts that every driver has to carry: what the control-plane contract cannot show. */
 export function describeRolloutScenarios(
@@ -176,7 +175,7 @@ export function describeRolloutScenarios(
 
 /** Runs a rollout in a child process and kills it as soon as an event passes `isTime`. */
 async function dieAt(settings: DriverChildSettings, isTime: (event: FleetEvent) => boolean): Promise<void> {
-  const running = spawn(node, ["-C", "source", child, JSON.stringify(settings)], {
+  const running = spawn(node, [...before, JSON.stringify(settings)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(running, "exit");

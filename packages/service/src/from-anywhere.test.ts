@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { bundled } from "../../cli/test/bundled-programs.ts";
 import { interruption, runHere } from "../../cli/test/run-lateen.ts";
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
 import { createService, type Service } from "./service.ts";
@@ -30,8 +30,8 @@ async function close(): Promise<void> {
   await fleet.close();
 }
 
-const program = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
-const argv = (line: string): string[] => ["-C", "source", program, ...line.split(" ")];
+const [node, ...before] = bundled("lateen");
+const argv = (line: string): string[] => [...before, ...line.split(" ")];
 const env = (token = "operate-token-1") => ({
   PATH: process.env["PATH"] ?? "",
   HOME: tmpdir(),
@@ -45,7 +45,7 @@ function lateen(
 ): Promise<{ readonly code: number; readonly json: Record<string, unknown>; readonly stderr: string }> {
   return new Promise((done) => {
     execFile(
-      process.execPath,
+      node,
       argv(`${line} --env fleet-${runs} --json`),
       { cwd: tmpdir(), env: env(token) },
       (error, stdout, stderr) => {
@@ -160,7 +160,7 @@ test("q at a terminal detaches and p pauses: the rollout goes on without the pro
 }, 90_000);
 
 test("an interrupted program is detached: it ends with 130, and the rollout goes on", async () => {
-  const child = spawn(process.execPath, argv(`ship --server ${url} --env fleet-${runs} --sha ${commit("d")}`), {
+  const child = spawn(node, argv(`ship --server ${url} --env fleet-${runs} --sha ${commit("d")}`), {
     cwd: tmpdir(),
     env: env(),
     stdio: "ignore",

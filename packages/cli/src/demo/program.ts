@@ -35,6 +35,8 @@ export interface Machine {
   readonly host: Host;
   /** The program itself; answers the exit code. */
   readonly program: (host: Host) => Promise<number>;
+  /** Command line that starts the program in a process of its own. @default see {@link programOf} */
+  readonly command?: ReturnType<typeof programOf> | undefined;
 }
 
 let runs = 0;
@@ -79,12 +81,12 @@ export interface Started {
 /** Starts a command line of the real program in a process of its own. */
 export function startProgram(
   world: World,
-  { host }: Machine,
+  { host, command = programOf() }: Machine,
   argv: readonly string[],
   options: RunOptions = {},
 ): Started {
   const file = join(world.folder, `result-${++runs}.json`);
-  const [start, ...before] = programOf();
+  const [start, ...before] = command;
   const child = spawn(start, [...before, ...argv, "--result-file", file], {
     cwd: world.folder,
     env: { ...environmentOf(world, host.env), ...options.env },

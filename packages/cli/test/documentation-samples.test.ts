@@ -142,7 +142,7 @@ describe("for a control plane", () => {
   });
 });
 
-test("the samples have the right types", async () => {
+test("the samples have the right types", { timeout: 180_000 }, async () => {
   folder.write(
     "tsconfig.json",
     JSON.stringify({

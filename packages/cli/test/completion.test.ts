@@ -129,7 +129,7 @@ describe("commits", () => {
     await repository.commit({ message: "\u001b[2J\u202e::error::x\t$(touch pwned)\u0007\n\nbody" });
     execFileSync("git", ["-C", repository.path, "config", "log.showSignature", "true"]);
     const { stdout } = await runHere(["__complete", "--", "ship", "--sha", ""], { cwd: repository.path });
-    expect(stdout).toMatch(/^[0-9a-f]{12}\t\[2J ::error::x \$\(touch pwned\)\n$/);
+    expect(stdout).toMatch(/^[0-9a-f]{12}\t\[2J\\u\{202e\}::error::x \$\(touch pwned\)\n$/);
     await repository.close();
   });
 });

@@ -125,7 +125,7 @@ describe("trouble", () => {
     headOf(await world.open().append(null, draft));
     expect(existsSync(marker)).toBe(false);
     expect(await world.repository.git("log", "--format=%B", ref)).toBe(
-      `--amend  [31m$(touch ${marker}) forged: yes\n\na\n-m x\n\n`,
+      `--amend  [31m$(touch ${marker}) forged: yes\n\na\\u{202e}\n-m x\n\n`,
     );
   });
 });

@@ -8,17 +8,20 @@ test.each([
   ["two\r\nlines", "two lines"],
   ["\u001b[31mred\u001b[0m", "[31mred [0m"],
   ["\u009b31m", "31m"],
-  ["a\u202eb\u2066c", "a b c"],
-  ["zero\u200bwidth\ufeff", "zero width"],
+  ["a\u202eb\u2066c", String.raw`a\u{202e}b\u{2066}c`],
+  ["zero\u200bwidth\ufeff", String.raw`zero\u{200b}width\u{feff}`],
   ["nul\0", "nul"],
   ["\u2028para\u2029", "para"],
   ["grüße 🚢", "grüße 🚢"],
-  ["a\u034fb\u17b4c\u17b5d", "a b c d"],
-  ["a\u180bb\u180fc", "a b c"],
-  ["soft\u00adhyphen, w\u2060joiner, tag\u{e0041}", "soft hyphen, w joiner, tag"],
-  ["smuggled\ufe00\ufe0f\u{e0100}\u{e01ef}text", "smuggled text"],
+  ["a\u034fb\u17b4c\u17b5d", String.raw`a\u{34f}b\u{17b4}c\u{17b5}d`],
+  ["a\u180bb\u180fc", String.raw`a\u{180b}b\u{180f}c`],
+  ["soft\u00adhyphen, w\u2060joiner, tag\u{e0041}", String.raw`soft\u{ad}hyphen, w\u{2060}joiner, tag\u{e0041}`],
+  ["smuggled\ufe00\ufe0f\u{e0100}\u{e01ef}text", String.raw`smuggled\u{fe00}\u{fe0f}\u{e0100}\u{e01ef}text`],
   ["an emoji ❤\ufe0f in colour", "an emoji ❤\ufe0f in colour"],
-  ["an emoji ❤\ufe0f\u{e0101}\u{e0102} with more behind", "an emoji ❤  with more behind"],
+  [
+    "an emoji ❤\ufe0f\u{e0101}\u{e0102} with more behind",
+    String.raw`an emoji ❤\u{fe0f}\u{e0101}\u{e0102} with more behind`,
+  ],
 ])("%j becomes %j", (text, plain) => {
   expect(plainText(text)).toBe(plain);
 });

@@ -24,7 +24,7 @@ describe("what is handed to the shell", () => {
   });
 
   test("explains in one harmless, short line", () => {
-    expect(one("abc", "a\n::error::\u001b[31mred\u202e")).toBe("abc\ta ::error:: [31mred\n");
+    expect(one("abc", "a\n::error::\u001b[31mred\u202e")).toBe("abc\ta ::error:: [31mred\\u{202e}\n");
     expect(one("abc", "x".repeat(1_000_000)).length).toBeLessThan(120);
   });
 

@@ -19,6 +19,7 @@ import { canonicalHost, canonicalRef, canonicalRepository } from "./model/canoni
 import type { RegistryEntry } from "./model/entry.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
+import type { CredentialSource } from "./oci/auth/credentials.ts";
 import { createDockerCredentials } from "./oci/auth/docker-credentials.ts";
 import { createOciRegistry } from "./oci/oci-registry.ts";
 import type { ImageReader, Registry, RegistryExtensions } from "./model/registry.ts";
@@ -43,6 +44,17 @@ export interface OpenRegistriesOptions {
   readonly report?: Reporter<RegistryEvent>;
   /** @default undici, one pool per host */
   readonly send?: Sender;
+  /** Gets every password and token that docker's files or a credential helper gave, so that the caller can hide it. @default dropped */
+  readonly onSecret?: (value: string) => void;
+}
+
+/** The same source; `onSecret` gets what it finds. */
+function heard(source: CredentialSource, onSecret: OpenRegistriesOptions["onSecret"]): CredentialSource {
+  return async (host, repository) => {
+    const found = await source(host, repository);
+    if (found !== undefined) onSecret?.((found.kind === "password" ? found.password : found.token).reveal());
+    return found;
+  };
 }
 
 /**
@@ -55,7 +67,7 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
   const adapters = new Map<string, Promise<RegistryAdapter>>();
   const memory = createContentMemory(clock);
   const writes = new Set<Repository>();
-  const ambient = createDockerCredentials(options.env ?? {}, clock);
+  const ambient = heard(createDockerCredentials(options.env ?? {}, clock), options.onSecret);
 
   const open = (host: string): Promise<RegistryAdapter> => {
     const known = adapters.get(host) ?? openAdapter(host, options, { credentials: ambient, memory });

@@ -15,6 +15,8 @@ export interface Vault {
    * @throws ReleaseError `SECRET_MISSING`, category `auth`, with the name of the variable or file
    */
   open(source: SecretSource, folder: string, use?: SecretUse): Secret;
+  /** Hides a value that was not opened here: docker's files and credential helpers have their own. */
+  hide(value: string): void;
   /** `text` with every value that was opened replaced. */
   mask(text: string): string;
 }
@@ -44,6 +46,8 @@ export function createVault(env: Environment, files: Files, onOpen: (value: stri
       learn(opened.reveal(), "env" in source);
       return opened;
     },
+    // What a variable of the job holds is masked by the runner.
+    hide: (value) => learn(value, (env["DOCKER_AUTH_CONFIG"] ?? "") !== ""),
     mask(text) {
       let masked = text;
       for (const spelling of spellings) masked = masked.replaceAll(spelling, "***");

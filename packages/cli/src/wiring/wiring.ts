@@ -108,13 +108,13 @@ async function makeForge({ settings, clock, report, open, sendFew: send }: Parts
 
 async function makeRegistries(parts: Parts): Promise<Registries> {
   const { openRegistries } = await import("@lateen/registry");
-  const { settings, env, clock, report } = parts;
+  const { settings, env, clock, report, vault } = parts;
   const entries: Record<string, RegistryEntry> = {};
   // Getters: the secrets of a registry that is not used need not be there.
   for (const [host, entry] of Object.entries(settings.config.registries)) {
     Object.defineProperty(entries, host, { enumerable: true, get: () => registryEntry(parts, entry) });
   }
-  return openRegistries({ registries: entries, env, clock, report });
+  return openRegistries({ registries: entries, env, clock, report, onSecret: (value) => vault.hide(value) });
 }
 
 function registryEntry({ open, settings, vault, files }: Parts, entry: RegistryConfig): RegistryEntry {

@@ -19,6 +19,7 @@ import { formatNext, same } from "./output/next-commands.ts";
 import { formatOf, openOutputs, type Screen } from "./output/outputs.ts";
 import { errorDocument, type ResultDocument } from "./output/result.ts";
 import { didYouMean } from "./config/suggest.ts";
+import { threeParts } from "./output/three-parts.ts";
 import { usageError } from "./config/errors.ts";
 
 /** Runs one command line and answers the exit code; throws nothing. */
@@ -121,8 +122,7 @@ function codeOf({ outcome, error, changes }: CommandResult, command: string, det
 function documentOf(command: string, result: CommandResult, waived: readonly Evidence[]): ResultDocument {
   const { error } = result;
   const evidence = waived.length === 0 ? {} : { evidence: [...waived, ...(result.document.evidence ?? [])] };
-  const failed =
-    error === undefined ? {} : { error: { code: error.code, message: error.message, why: error.why, fix: error.fix } };
+  const failed = error === undefined ? {} : { error: threeParts(error) };
   return { schemaVersion: 1, command, outcome: result.outcome, ...result.document, ...evidence, ...failed };
 }
 

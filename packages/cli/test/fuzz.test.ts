@@ -75,6 +75,7 @@ async function survives(argv: readonly string[]): Promise<Ran> {
   const before = process.cpuUsage();
   const ran = await runHere(["--json", ...argv], { cwd: folder.path, env });
   const { user, system } = process.cpuUsage(before);
+  const document = ran.json();
   const account = {
     argv,
     isCode: codes.has(ran.code),
@@ -83,7 +84,8 @@ async function survives(argv: readonly string[]): Promise<Ran> {
     // eslint-disable-next-line no-control-regex
     escapes: /[\u001b\u009b\u202e\u00ad]/.test(`${ran.stdout}${ran.stderr}`),
     isInTime: (user + system) / 1_000 < longestMs,
-    isDocument: typeof ran.json().outcome === "string",
+    isDocument: typeof document.outcome === "string",
+    hasThreeParts: document.outcome !== "error" || hasThreeParts(document.error as object | undefined),
   };
   expect(account, ran.stderr).toEqual({
     argv,
@@ -92,8 +94,15 @@ async function survives(argv: readonly string[]): Promise<Ran> {
     escapes: false,
     isInTime: true,
     isDocument: true,
+    hasThreeParts: true,
   });
   return ran;
+}
+
+/** What happened, why and what to do, none of them empty. */
+function hasThreeParts(error: object | undefined): boolean {
+  const { code = "", message = "", why = "", fix = "" } = { ...error } as Record<string, string>;
+  return [code, message, why, fix].every((part) => part.trim() !== "");
 }
 
 /** References that name a host are not asked for: nothing of this leaves the machine. */

@@ -16,6 +16,7 @@ export function configMissing(key: string, where?: { readonly file: string | und
       code: "CONFIG_MISSING",
       category: "input",
       message: `no lateen.yaml was found, and the command needs ${key}`,
+      why: "lateen.yaml is looked for in this folder and in those above it, up to the git root",
       fix: "write a lateen.yaml (lateen init), or name one with --config",
     });
   return new ReleaseError({

@@ -1,13 +1,13 @@
 import { isReleaseError, plainText, type ReleaseError } from "@lateen/kernel";
+import { threeParts } from "./three-parts.ts";
 import type { Style } from "./terminal/style.ts";
 
 /** An error in three parts: what happened, why, what to do; with `verbose` also where it came from. */
 export function formatError(error: ReleaseError, style: Style, verbose: boolean): string {
   const lines = [`${style.paint("red", "error:")} ${plainText(error.message, 1000)}`];
-  if (error.why !== undefined) lines.push(...indented("why", error.why));
-  if (error.fix !== undefined) lines.push(...indented("fix", error.fix));
+  const { why, fix } = threeParts(error);
+  lines.push(...indented("why", why), ...indented("fix", fix));
   if (verbose) lines.push(...stack(error));
-  else if (error.category === "bug") lines.push("  this is a bug in lateen; -v shows where");
   return `${lines.join("\n")}\n`;
 }
 

@@ -2,6 +2,7 @@ import { ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
 import { errorOutcome } from "./exit-codes.ts";
 import type { ResultDocument } from "./result-schema.ts";
+import { threeParts } from "./three-parts.ts";
 
 // Names for the parts of the result document; `result-schema.ts` is where they are defined.
 
@@ -22,14 +23,14 @@ export type Finding = Item<ResultDocument["findings"]>;
 
 /** The document of a command that ended in an error. */
 export function errorDocument(command: string, error: ReleaseError): ResultDocument {
-  const { code, message, why, fix } = error;
+  const { code, message } = error;
   return {
     schemaVersion: 1,
     command,
     outcome: errorOutcome(error),
     code,
     reason: message,
-    error: { code, message, why, fix },
+    error: threeParts(error),
   };
 }
 

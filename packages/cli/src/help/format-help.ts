@@ -6,24 +6,24 @@ import { exitCodeColumns } from "../output/exit-codes.ts";
 import { globalOptions, writerOptions } from "../commands/global-options.ts";
 import { helpTopics } from "./topics.ts";
 import type { Options } from "../command-line/arguments.ts";
-import { columns } from "../output/text/columns.ts";
+import { paragraph, twoColumns } from "./page.ts";
 
 /** The text of `lateen --help`. */
 export function formatHelp(): string {
   const rows = commands.map(({ name, summary }) => [name, summary] as const);
   return [
-    "lateen takes a commit that CI has built to production, and proves that it got there.",
+    paragraph("lateen takes a commit that CI has built to production, and proves that it got there."),
     "",
     "usage: lateen COMMAND [OPTIONS]",
     "",
     "commands:",
-    ...columns(rows),
+    ...twoColumns(rows),
     "",
     "options of every command:",
     ...formatOptions(globalOptions),
     "",
     "topics (lateen help TOPIC):",
-    ...columns(helpTopics.map(({ name, summary }) => [name, summary] as const)),
+    ...twoColumns(helpTopics.map(({ name, summary }) => [name, summary] as const)),
     "",
   ].join("\n");
 }
@@ -37,7 +37,7 @@ export function formatCommandHelp(row: CommandRow, command: Command): string {
   return [
     `usage: ${usage}`,
     "",
-    command.about,
+    paragraph(command.about),
     ...(Object.keys(own).length === 0 ? [] : ["", "options:", ...formatOptions(own)]),
     "",
     "options of every command:",
@@ -56,7 +56,7 @@ export function formatCommandHelp(row: CommandRow, command: Command): string {
 function formatExitCodes(command: string): string[] {
   const own = outcomesOf[command] ?? [];
   const rows = outcomeExitCodes.filter(({ outcome }) => own.some((one) => one === outcome));
-  return columns(rows.map((row) => exitCodeColumns(command === "superseded" ? withoutDetail(row) : row)));
+  return twoColumns(rows.map((row) => exitCodeColumns(command === "superseded" ? withoutDetail(row) : row)));
 }
 
 function withoutDetail({ outcome, exit, meaning }: ExitCodeRow): ExitCodeRow {
@@ -64,7 +64,7 @@ function withoutDetail({ outcome, exit, meaning }: ExitCodeRow): ExitCodeRow {
 }
 
 function formatOptions(options: Options): string[] {
-  return columns(
+  return twoColumns(
     Object.entries(options).map(([name, { short, value, about }]) => {
       const long = value === undefined ? `--${name}` : `--${name} ${value}`;
       return [short === undefined ? `    ${long}` : `-${short}, ${long}`, about] as const;

@@ -1,19 +1,19 @@
 import { environmentTable } from "../config/environment.table.ts";
 import { exitCodeColumns } from "../output/exit-codes.ts";
 import { errorExitCodes, outcomeExitCodes } from "../output/exit-codes.table.ts";
-import { columns } from "../output/text/columns.ts";
+import { paragraph, twoColumns } from "./page.ts";
 import { rules } from "../pipeline/rules.table.ts";
 
 /** The table of outcomes and exit codes. */
 export function exitCodesPage(): string {
   return [
-    "How a command ended, as exit code; in brackets the code with --detailed-exitcode.",
+    paragraph("How a command ended, as exit code; in brackets the code with --detailed-exitcode."),
     "",
-    ...columns(outcomeExitCodes.map(exitCodeColumns)),
+    ...twoColumns(outcomeExitCodes.map(exitCodeColumns)),
     "",
     "Errors, by their kind:",
     "",
-    ...columns(errorExitCodes.map(exitCodeColumns)),
+    ...twoColumns(errorExitCodes.map(exitCodeColumns)),
     "",
   ].join("\n");
 }
@@ -46,20 +46,22 @@ const ambientVariables: readonly (readonly [string, string])[] = [
 /** The environment variables that are read, strongest first. */
 export function environmentPage(): string {
   return [
-    "A flag beats a LATEEN_ variable, that beats the file, and that beats the variables of the job. Empty counts as unset.",
+    paragraph(
+      "A flag beats a LATEEN_ variable, that beats the file, and that beats the variables of the job. Empty counts as unset.",
+    ),
     "",
     "Options:",
-    ...columns(optionVariables),
+    ...twoColumns(optionVariables),
     "",
     "Keys of the configuration:",
-    ...columns(
+    ...twoColumns(
       environmentTable.map(
         ({ name, path, as }) => [name, `${path.join(".")}${as === "list" ? " (list: commas or lines)" : ""}`] as const,
       ),
     ),
     "",
     "The job's own:",
-    ...columns(ambientVariables),
+    ...twoColumns(ambientVariables),
     "",
   ].join("\n");
 }
@@ -67,10 +69,11 @@ export function environmentPage(): string {
 /** The rules by the names of the evidence. */
 export function rulesPage(): string {
   return [
-    "The rules, in the order in which they are met. Those marked with * are waived by --override RULE=REASON;",
-    "a check or a workflow of the gate is waived by its own name, exactly as configured.",
+    paragraph(
+      "The rules, in the order in which they are met. Those marked with * are waived by --override RULE=REASON; a check or a workflow of the gate is waived by its own name, exactly as configured.",
+    ),
     "",
-    ...columns(rules.map(({ rule, waivable, says }) => [`${waivable ? "*" : " "} ${rule}`, says] as const)),
+    ...twoColumns(rules.map(({ rule, waivable, says }) => [`${waivable ? "*" : " "} ${rule}`, says] as const)),
     "",
   ].join("\n");
 }

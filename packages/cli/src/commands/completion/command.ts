@@ -4,11 +4,8 @@ import { usageError } from "../../config/errors.ts";
 
 /** `lateen completion SHELL`. */
 export const completion: Command = {
-  about: [
-    "The script that makes a shell complete commands, options and names with what they mean: commits of the local",
-    "clone, configured images, targets, checks and environments, tenants of the last rollout. It opens no secret,",
-    "sends nothing and runs no lateen.ts or .js.",
-  ].join("\n"),
+  about:
+    "The script that makes a shell complete commands, options and names with what they mean: commits of the local clone, configured images, targets, checks and environments, tenants of the last rollout. It opens no secret, sends nothing and runs no lateen.ts or .js.",
   positionals: { usage: "bash|zsh|fish|powershell", least: 1, most: 1 },
   examples: [
     ['eval "$(lateen completion bash)"', "in ~/.bashrc; the second TAB lists what candidates mean"],

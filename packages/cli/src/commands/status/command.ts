@@ -1,4 +1,4 @@
-import { serverOption } from "../../server/options.ts";
+import { askServerOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen status`. */
@@ -7,7 +7,7 @@ export const status: Command = {
     "What is unfinished and what holds releases, then trunk, ledger, tags and the running fleet side by side, with their age. Drift is a difference between the last three.",
   options: {
     "fail-on-drift": { about: "exit 3 if there is drift" },
-    ...serverOption,
+    ...askServerOption,
     "max-age": { value: "DURATION", about: "count it as drift if trunk is ahead for longer than this" },
   },
   examples: [

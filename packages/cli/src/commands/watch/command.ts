@@ -1,4 +1,4 @@
-import { serverOption } from "../../server/options.ts";
+import { askServerOption } from "../../server/options.ts";
 import type { Command, CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
 
@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 export const watch: Command = {
   about:
     "Follows the rollout of this fleet from any shell, as its journal is written, until it has ended. It changes nothing; q stops watching, and the rollout continues.",
-  options: serverOption,
+  options: askServerOption,
   examples: [
     ["lateen watch", "what the rollout of the nearest configuration does"],
     ["lateen watch --output ndjson", "the same for a program"],

@@ -19,6 +19,23 @@ describe("before anything was released", () => {
     });
   });
 
+  test("status shows the freezes that hold the fleet or some of its tenants now, and no others", async () => {
+    const windows = [
+      '{ from: 2020-01-01, reason: "the audit" }',
+      '{ from: 2020-01-01, tenants: [t1], reason: "their launch" }',
+      '{ from: 2020-01-01, until: 2020-02-01, reason: "it is over" }',
+    ];
+    world.configure((text) => text.replace("  canary:", `  freeze: [${windows.join(", ")}]\n  canary:`));
+    const ran = await world.lateen(["status", "--json"]);
+    world.configure();
+    expect(ran.json().status, ran.stderr).toMatchObject({
+      holds: [
+        { rule: "freeze", reason: "the fleet is frozen: the audit", source: "fleet.freeze" },
+        { rule: "freeze", reason: "t1: their launch", source: "fleet.freeze" },
+      ],
+    });
+  });
+
   test("no target is said to be without drift", async () => {
     const { status } = (await world.lateen(["status", "--json"])).json() as unknown as {
       status: { drift: string; targets: { drift: string }[] };
@@ -84,7 +101,7 @@ describe("history", () => {
       { position: 1, kind: "promote", commit: sha, subject: "change 2", rolledBackBy: 2, fleet: "3 of 3 verified" },
     ]);
     const { stdout } = await world.lateen(["history"]);
-    expect(stdout.split("\n")[0]).toMatch(/^#2 .* rolled back: the checkout failed +by /);
+    expect(stdout.split("\n")[0]).toMatch(/^#2 .* rolled back: the checkout failed \(change 1\) +by /);
   });
 
   test("of two releases says which commits and digests differ", async () => {

@@ -102,7 +102,7 @@ export function formatTags(images: readonly ImageResult[]): string {
     images.flatMap(({ repository, tags = [] }) =>
       tags.map(({ tag, before, after, action }) => [
         `${repository}:${tag}`,
-        action,
+        action.replace("would-", "would "),
         before === after ? shortDigest(after) : `${shortDigest(before)} → ${shortDigest(after)}`,
       ]),
     ),

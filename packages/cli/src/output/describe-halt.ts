@@ -1,3 +1,4 @@
+import type { RolloutStatus } from "@lateen/fleet";
 import { plainText } from "@lateen/kernel";
 import { formatNext } from "./next-commands.ts";
 import type { ResultDocument, TenantResult } from "./result.ts";
@@ -5,7 +6,10 @@ import type { ResultDocument, TenantResult } from "./result.ts";
 /** So many tenants are named; the result has the others. */
 const mostNamed = 3;
 
-type Halted = Pick<ResultDocument, "reason" | "fleet" | "next"> & { readonly outcome: string };
+type Halted = Pick<ResultDocument, "reason" | "next"> & {
+  readonly outcome: string;
+  readonly fleet?: { readonly tenants: readonly TenantResult[] } | undefined;
+};
 
 /**
  * A halted rollout in three parts, the same everywhere: what broke, what the tenants said last, which commands come next.
@@ -26,6 +30,15 @@ export function describeHalt({ outcome, reason = "", fleet, next }: Halted): rea
       .map((line) => line.trim())
       .join("; "),
   ].filter((line) => line !== "");
+}
+
+/** The same of a journal. */
+export function describeHaltOf(
+  { outcome, reason, failed }: Pick<RolloutStatus, "outcome" | "reason" | "failed">,
+  next: readonly string[] = [],
+): readonly string[] {
+  const tenants = failed.map((one) => ({ slug: one.slug, verdict: "failed", after: one.sha, reason: one.reason }));
+  return describeHalt({ outcome: outcome ?? "", reason, fleet: { tenants }, next });
 }
 
 function isOff({ verdict }: TenantResult): boolean {

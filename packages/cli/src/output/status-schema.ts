@@ -36,6 +36,8 @@ export const status = z.object({
       commit: text,
       actor: maybe,
       startedAt: maybe,
+      /** Why it ended, if it has. */
+      reason: maybe,
       /** Tenants that were handed to the control plane so far. */
       moved: count.optional(),
       /** Command lines: to go on with it, and to give it up. */

@@ -3,7 +3,7 @@ import { forwardStop, refuse } from "../steps/forward-stop.ts";
 import type { CheckReport } from "../checks/check-report.ts";
 import { replay } from "../engine/reducer.ts";
 import { otherFleet } from "../engine/decide-start.ts";
-import type { FleetIdentity, RolloutPurpose } from "../engine/journal-entry.ts";
+import type { FleetIdentity, JournalEntry, RolloutPurpose } from "../engine/journal-entry.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { RolloutState } from "../engine/rollout-state.ts";
 
@@ -16,6 +16,10 @@ export interface RolloutStatus {
   readonly state: "unfinished" | "finished" | "abandoned";
   /** End of the rollout, if it has ended: `shipped`, `unchanged`, or the outcome of a stop. */
   readonly outcome?: string;
+  /** Why it ended so. */
+  readonly reason?: string | undefined;
+  /** Tenants that failed and were not seen well since, with what was found last. */
+  readonly failed: readonly { readonly slug: string; readonly reason: string; readonly sha?: string | undefined }[];
   /** Actor that started it, and the address of the job, if the journal says so. */
   readonly actor?: string | undefined;
   readonly run?: string | undefined;
@@ -23,6 +27,8 @@ export interface RolloutStatus {
   readonly startedAt: number;
   /** Tenants that were handed to the control plane so far. */
   readonly moved: number;
+  /** Slugs of the tenants that have not been handed to it. */
+  readonly waiting: readonly string[];
   /** Actor and reason of a pause; absent while it goes on. */
   readonly paused?: { readonly actor: string; readonly reason: string | undefined } | undefined;
   /** The fleet that it is for; absent in journals of earlier versions. */
@@ -33,7 +39,8 @@ export interface RolloutStatus {
 
 /** The latest rollout of `journal`, read without its lock; undefined if there is none. */
 export async function inspectJournal(journal: Pick<Journal, "read">): Promise<RolloutStatus | undefined> {
-  return statusOf(replay(await journal.read()));
+  const entries = await journal.read();
+  return statusOf(replay(entries), entries);
 }
 
 /**
@@ -50,7 +57,7 @@ export async function abandonRollout(
   if (opened.kind === "stop") return forwardStop(opened);
   try {
     const state = replay(opened.value.entries);
-    const status = statusOf(state);
+    const status = statusOf(state, opened.value.entries);
     const other = input.fleet && state.fleet && otherFleet(state, input.fleet);
     if (other !== undefined) return refuse("JOURNAL_OTHER_FLEET", other);
     if (status === undefined || !isOpen(status))
@@ -73,7 +80,7 @@ function isOpen({ state, outcome }: RolloutStatus): boolean {
   return state === "unfinished" || (state === "finished" && outcome !== "shipped" && outcome !== "unchanged");
 }
 
-function statusOf(state: RolloutState): RolloutStatus | undefined {
+function statusOf(state: RolloutState, entries: readonly JournalEntry[]): RolloutStatus | undefined {
   const { id, release, purpose, actor, run, startedAt, moved, checks, finished, paused, fleet } = state;
   if (id === undefined || release === undefined) return undefined;
   const known = {
@@ -83,6 +90,8 @@ function statusOf(state: RolloutState): RolloutStatus | undefined {
     run,
     startedAt,
     moved,
+    waiting: [...state.tenants].flatMap(([slug, tenant]) => (tenant.moved ? [] : [slug])),
+    failed: failedIn(entries),
     checks,
     paused,
     fleet,
@@ -93,7 +102,18 @@ function statusOf(state: RolloutState): RolloutStatus | undefined {
     ...known,
     state: finished === "abandoned" ? "abandoned" : "finished",
     outcome: finished,
+    reason: entries.findLast((entry) => entry.type === "rollout-finished")?.reason,
   };
+}
+
+function failedIn(entries: readonly JournalEntry[]): RolloutStatus["failed"] {
+  const failed = new Map<string, RolloutStatus["failed"][number]>();
+  for (const entry of entries) {
+    if (entry.type === "tenant-verified") failed.delete(entry.slug);
+    if (entry.type === "tenant-failed")
+      failed.set(entry.slug, { slug: entry.slug, reason: entry.reason, sha: entry.sha });
+  }
+  return [...failed.values()];
 }
 
 /** The rollout of `journal` that can be paused and stopped: the unfinished one of `fleet`. Changes nothing. */
@@ -101,8 +121,9 @@ export async function findWishTarget(
   journal: Pick<Journal, "read">,
   fleet: FleetIdentity,
 ): Promise<Verdict<RolloutStatus>> {
-  const state = replay(await journal.read());
-  const status = statusOf(state);
+  const entries = await journal.read();
+  const state = replay(entries);
+  const status = statusOf(state, entries);
   if (status?.state !== "unfinished") return refuse("JOURNAL_EMPTY", "no rollout is under way");
   const other = state.fleet && otherFleet(state, fleet);
   if (other !== undefined) return refuse("JOURNAL_OTHER_FLEET", other);

@@ -56,7 +56,13 @@ function describeFleet(fleet: NonNullable<PromotionInput["fleet"]>): string {
 
 function rowOf(release: Release): readonly string[] {
   const { position, at, commit, kind, subject = "", actor, reason = "", rolledBackBy, tookMs, fleet = "" } = release;
-  const what = kind === "rollback" ? `rolled back: ${plainText(reason, 80)}` : plainText(subject, 60);
+  const about = plainText(subject, 60);
+  // What the pipeline writes by itself gives no reason.
+  const why = reason === "" || reason === "promoted by the pipeline" ? "" : plainText(reason, 80);
+  const what =
+    kind === "rollback"
+      ? `rolled back: ${why}${about === "" ? "" : ` (${about})`}`
+      : [about, why].filter((part) => part !== "").join(": ");
   return [
     `#${position}`,
     at.slice(0, 16).replace("T", " "),

@@ -1,6 +1,7 @@
 import { inspectJournal, type Journal, type JournalEntry, type RolloutStatus } from "@lateen/fleet";
 import type { Clock } from "@lateen/kernel";
 import type { AnyEvent } from "../../output/events.ts";
+import { describeHaltOf } from "../../output/describe-halt.ts";
 import { short } from "../../output/text/line.ts";
 import type { CommandResult } from "../command.ts";
 
@@ -54,8 +55,14 @@ async function statusOf(entries: readonly JournalEntry[]): Promise<RolloutStatus
 
 function ended(status: RolloutStatus | undefined, how: string): CommandResult {
   const reason = status === undefined ? "the journal is empty: no rollout is running" : `${describe(status)}: ${how}`;
-  const commit = status?.release.sha;
-  return { outcome: "ok", document: { reason, ...(commit === undefined ? {} : { commit }) }, answer: reason };
+  if (status === undefined) return { outcome: "ok", document: { reason }, answer: reason };
+  const commit = status.release.sha;
+  const next = status.outcome === "halted" ? [`lateen explain ${commit}`, "lateen status"] : [];
+  return {
+    outcome: "ok",
+    document: { reason, commit, ...(next.length === 0 ? {} : { next }) },
+    answer: [reason, ...describeHaltOf(status)].join("\n"),
+  };
 }
 
 function detached(status: RolloutStatus): CommandResult {

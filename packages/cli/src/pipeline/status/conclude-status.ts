@@ -2,11 +2,12 @@ import { formatDuration, plainText, type Reading } from "@lateen/kernel";
 import type { RolloutStatus } from "@lateen/fleet";
 import type { PromotionStatus } from "@lateen/promote";
 import type { CommandResult } from "../../commands/command.ts";
-import type { ImageResult, StatusResult, TagResult } from "../../output/result.ts";
+import type { FleetResult, ImageResult, StatusResult, TagResult } from "../../output/result.ts";
 import { completingCommand } from "../completing-command.ts";
 import { fleetResult } from "../steps/roll-out.ts";
 import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
+import { describeHaltOf } from "../../output/describe-halt.ts";
 import { judgeState } from "./judge-state.ts";
 import { quoted } from "../../output/text/quoted.ts";
 import { counted, short, shortDigest, toSeconds } from "../../output/text/line.ts";
@@ -17,7 +18,7 @@ type TagStatus = PromotionStatus["tags"][number];
 export function concludeStatus(state: State, { failOnDrift }: { readonly failOnDrift: boolean }): CommandResult {
   const { drift, reasons, reason } = judgeState(state);
   const outcome = drift === "unknown" ? "unknown" : drift === "drift" && failOnDrift ? "refused" : "ok";
-  const fleet = state.fleet?.value === undefined ? undefined : fleetResult(state.fleet.value);
+  const fleet = fleetOf(state);
   const images = state.targets.flatMap(({ status }) => status.tags.map(imageOf));
   const [first] = state.targets;
   const ledger =
@@ -54,6 +55,19 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
   };
 }
 
+/** The fleet as it was seen; a tenant whose turn the rollout under way or halted has not reached is no failure. */
+function fleetOf({ fleet, rollout }: State): FleetResult | undefined {
+  if (fleet?.value === undefined) return undefined;
+  const result = fleetResult(fleet.value);
+  const last = rollout?.kind === "found" ? rollout.value : undefined;
+  if (last === undefined || (last.state === "finished" && !leftMixed.has(last.outcome))) return result;
+  const waiting = new Set(last.waiting);
+  const tenants = result.tenants.map((tenant) =>
+    tenant.verdict === "failed" && waiting.has(tenant.slug) ? { ...tenant, verdict: "not started" } : tenant,
+  );
+  return { ...result, tenants };
+}
+
 /** Ends of a rollout that leave the fleet mixed, and are for a person to complete or to take back. */
 const leftMixed: ReadonlySet<string | undefined> = new Set(["halted", "held"]);
 
@@ -70,6 +84,7 @@ function unfinishedOf(state: State): StatusResult["unfinished"] {
     actor,
     startedAt: new Date(startedAt).toISOString(),
     moved,
+    reason: held.reason,
   } as const;
   if (held.state !== "unfinished") {
     if (!leftMixed.has(outcome) || moved === 0 || wasFollowed(state, held)) return undefined;
@@ -106,7 +121,8 @@ function inEnvironment(line: string, environment: string | undefined): string {
 function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unfinished"]): string {
   if (rollout === undefined) return "unfinished: no fleet is configured";
   if (rollout.kind === "unknown") return `unfinished: unknown (${plainText(rollout.cause.message, 200)})`;
-  if (unfinished === undefined) return "unfinished: nothing";
+  if (unfinished === undefined)
+    return `unfinished: nothing${lastOf(rollout.kind === "found" ? rollout.value : undefined, now)}`;
   const { kind, state, commit, actor, startedAt = "", moved, resume, abandon } = unfinished;
   const what = kind === "rollback" ? "rollback to" : "rollout of";
   const since =
@@ -115,14 +131,24 @@ function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unf
       : `begun ${age(now - Date.parse(startedAt))} ago, at ${toSeconds(startedAt)}`;
   return [
     `${state ?? "unfinished"}: ${what} ${short(commit)}${actor === undefined ? "" : ` by ${plainText(actor, 60)}`}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
+    ...(rollout.kind === "found" && rollout.value !== undefined ? describeHaltOf(rollout.value) : []).map(
+      (line) => `  ${line}`,
+    ),
     `  to go on:   ${resume}`,
     `  ${state === undefined ? "to abandon:" : "to go back:"} ${abandon}`,
   ].join("\n");
 }
 
+/** The rollout that ended last: it is how old the fleet's state is. */
+function lastOf(rollout: RolloutStatus | undefined, now: number): string {
+  if (rollout === undefined) return "; there was no rollout yet";
+  const { release, startedAt, outcome = rollout.state } = rollout;
+  return `; the last rollout, of ${short(release.sha)}, began ${age(now - startedAt)} ago and ended ${outcome}`;
+}
+
 function formatHolds({ holds, config }: State): string {
-  if (config.killSwitch === undefined) return "holds: no kill switch is configured";
-  if (holds.length === 0) return "holds: none";
+  if (holds.length === 0)
+    return config.killSwitch === undefined ? "holds: no kill switch is configured" : "holds: none";
   return ["holds:", ...holds.map(({ rule, reason }) => `  ${rule}: ${plainText(reason, 300)}`)].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { type FleetReport, inspectJournal, type RolloutStatus } from "@lateen/fleet";
+import { createFreezeGuard, type FleetReport, inspectJournal, type RolloutStatus } from "@lateen/fleet";
 import {
   type CommitSha,
   type Evidence,
@@ -58,6 +58,7 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
   if (config.fleet === undefined && config.promote === undefined) throw configMissing("fleet or promote", job.settings);
   const rollout = await readRollout(job);
   const { holds, evidence: guarded } = await readHolds(job);
+  const freezes = await readFreezes(job);
   const { targets, evidence } = await readTargets(job, maxAgeMs);
   const reference = referenceOf(targets, rollout);
   const fleet = reference === undefined ? undefined : await lookAtFleet(job, reference.commit);
@@ -65,7 +66,7 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
     config,
     environment: job.settings.environment,
     rollout,
-    holds,
+    holds: [...holds, ...freezes],
     targets,
     reference,
     fleet: fleet === undefined ? undefined : asDrift(fleet, heldIn(targets)),
@@ -89,6 +90,20 @@ export async function readHolds(job: Job): Promise<Pick<State, "holds" | "eviden
   if (verdict.kind === "go") return { holds: [], evidence: verdict.evidence };
   const { reason, evidence } = verdict;
   return { holds: [{ rule: "kill-switch", reason, source: evidence.at(-1)?.source ?? "" }], evidence };
+}
+
+/** The windows that hold the fleet, or some of its tenants, now. */
+async function readFreezes({ settings, wiring }: Job): Promise<readonly Hold[]> {
+  const windows = settings.config.fleet?.freeze ?? [];
+  const holding = await Promise.all(
+    windows.map(async ({ tenants, ...window }): Promise<readonly Hold[]> => {
+      const verdict = await createFreezeGuard([window], wiring.clock).check();
+      if (verdict.kind === "go") return [];
+      const reason = tenants === undefined ? verdict.reason : `${listed(tenants)}: ${window.reason}`;
+      return [{ rule: "freeze", reason, source: "fleet.freeze" }];
+    }),
+  );
+  return holding.flat();
 }
 
 async function readTargets(job: Job, maxAgeMs: number | undefined): Promise<Pick<State, "targets" | "evidence">> {

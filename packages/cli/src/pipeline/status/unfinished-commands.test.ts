@@ -10,6 +10,8 @@ const rollout = {
   state: "unfinished",
   startedAt: 0,
   moved: 2,
+  waiting: [],
+  failed: [],
   checks: [],
 } as const;
 

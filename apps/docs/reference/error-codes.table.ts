@@ -216,6 +216,12 @@ export const codeNotes: readonly CodeNote[] = [
   { code: "ROLLOUT_UNKNOWN", kind: "state" },
   { code: "SECRET_MISSING", what: "a secret is not set", fix: "set the variable, or write the file, that the message names" },
   { code: "SERVER_INSECURE", fix: "use an https address for the service" },
+  {
+    code: "SERVER_OUTCOME_UNKNOWN",
+    kind: "unknown",
+    what: "the service calls the outcome by a word of another version",
+    fix: "use the version of lateen that the service has",
+  },
   { code: "SERVER_REFUSED", kind: "unavailable", what: "the service gave no answer that can be read", fix: "check the address, and look at the log of the service" },
   { code: "SETTLE_INTERRUPTED", kind: "partial", what: "a signal ended the wait for the tags; the ledger has the release", fix: "run `lateen reconcile`" },
   { code: "SLUG_INVALID", kind: "input", what: "the text is not a tenant slug" },

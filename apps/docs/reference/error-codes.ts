@@ -1,7 +1,7 @@
 import ts from "typescript";
 import { packageNames } from "../../../packages/cli/test/source-files.ts";
 import { codeNotes } from "./error-codes.table.ts";
-import { errorReasons } from "./error-reasons.table.ts";
+import { errorReasons } from "../../../packages/cli/src/output/error-reasons.table.ts";
 import { parse, sourceFiles } from "./source-text.ts";
 
 /** A code that errors or stops carry. */

@@ -25,7 +25,7 @@ describe("bin/lateen itself", () => {
     expect({ code: version.code, stdout: version.stdout }).toEqual({ code: 0, stdout: "0.0.0\n" });
     expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 2, stdout: "" });
     expect(unknown.stderr).toBe(
-      'error: there is no command "shp"; did you mean "ship"?\n  why: the command line asks for something that does not exist, or that contradicts itself\n  fix: lateen --help lists the commands\n',
+      'error: there is no command "shp"; did you mean "ship"?\n  why: nothing is touched before the arguments are understood\n  fix: lateen --help lists the commands\n',
     );
     expect(JSON.parse(folder.read("out/bin.json"))).toMatchObject({
       schemaVersion: 1,

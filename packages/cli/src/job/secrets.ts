@@ -47,7 +47,10 @@ export function createVault(env: Environment, files: Files, onOpen: (value: stri
       return opened;
     },
     // What a variable of the job holds is masked by the runner.
-    hide: (value) => learn(value, (env["DOCKER_AUTH_CONFIG"] ?? "") !== ""),
+    hide(value) {
+      const { DOCKER_AUTH_CONFIG: own = "" } = env;
+      learn(value, own !== "");
+    },
     mask(text) {
       let masked = text;
       for (const spelling of spellings) masked = masked.replaceAll(spelling, "***");

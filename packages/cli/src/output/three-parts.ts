@@ -1,5 +1,5 @@
 import { isReleaseError, type ReleaseError } from "@lateen/kernel";
-import { whys } from "./whys.table.ts";
+import { errorReasons } from "./error-reasons.table.ts";
 
 /** The parts of an error as every document has them. */
 export interface ThreeParts {
@@ -40,7 +40,7 @@ export function threeParts(error: ReleaseError): ThreeParts {
   return {
     code,
     message,
-    why: error.why || whys[code] || causeOf(error) || usual[category].why,
+    why: error.why || errorReasons[code] || causeOf(error) || usual[category].why,
     fix: error.fix || usual[category].fix,
   };
 }

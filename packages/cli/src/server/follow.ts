@@ -4,6 +4,7 @@ import type { CommandResult } from "../commands/command.ts";
 import type { Context } from "../commands/context.ts";
 import { usageError } from "../config/errors.ts";
 import { namedCommit } from "../job/resolve-commit.ts";
+import { describeHalt } from "../output/describe-halt.ts";
 import { formatAnswer } from "../output/answer.ts";
 import type { Outcome } from "../output/exit-codes.table.ts";
 import type { ResultDocument } from "../output/result.ts";
@@ -71,18 +72,20 @@ export async function watchOverServer(context: Context, detach: AbortSignal): Pr
   try {
     const rollout = await follow({ ...context, signal: AbortSignal.any([context.signal, detach]) }, client, id);
     const result = readServerResult(rollout.result);
-    return watched(`the rollout ${id} ended ${result?.outcome ?? "without a result"}`, result?.commit);
+    return watched(`the rollout ${id} ended ${result?.outcome ?? "without a result"}`, result);
   } catch (error) {
     if (!detach.aborted || context.signal.aborted) throw error;
     return watched(`the rollout ${id} continues; it is no longer watched`);
   }
 }
 
-function watched(reason: string, commit?: string): CommandResult {
+function watched(reason: string, result?: ReturnType<typeof readServerResult>): CommandResult {
+  const { commit, next } = result ?? {};
+  const halt = result === undefined ? [] : describeHalt(result);
   return {
     outcome: "ok",
-    document: { reason, ...(commit === undefined ? {} : { commit }) },
-    answer: plainText(reason, 300),
+    document: { reason, ...(commit === undefined ? {} : { commit }), ...(halt.length === 0 ? {} : { next }) },
+    answer: [plainText(reason, 300), ...halt.filter((line) => !line.startsWith("next:"))].join("\n"),
   };
 }
 

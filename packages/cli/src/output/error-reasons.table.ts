@@ -246,6 +246,7 @@ export const errorReasons: Readonly<Record<string, string>> = {
   ROLLOUT_UNKNOWN: "no rollout has this id",
   SECRET_MISSING: "the configuration or the command names a secret that is not set, or is empty",
   SERVER_INSECURE: "only loopback addresses are asked without TLS",
+  SERVER_OUTCOME_UNKNOWN: "an outcome that this version does not know may be good or bad, and unknown is never taken for fine",
   SERVER_REFUSED: "the service, or a proxy before it, answered with something that is no result",
   SERVICE_MISSING: "the service is a package of its own, with a database",
   SETTLE_INTERRUPTED: "a signal came after the commit point: the ledger has the release, and tags may lag behind it",

@@ -26,7 +26,7 @@ export function isShaPrefix(text: string): boolean {
  * Anything that is not hexadecimal, or shorter than 7, is never the same commit.
  */
 export function sameCommit(a: string, b: string): boolean {
-  if (!isShaPrefix(a) || !isShaPrefix(b)) return false;
-  const length = Math.min(a.length, b.length);
-  return a.slice(0, length).toLowerCase() === b.slice(0, length).toLowerCase();
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  if (long.slice(0, short.length).toLowerCase() !== short.toLowerCase()) return false;
+  return isShaPrefix(short) && isShaPrefix(long);
 }

@@ -13,7 +13,9 @@ const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const linesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.split("\n").length - 1, 0);
 const lines = (files: readonly string[]): number => linesOf(files.map(read));
 
-const isTest = (file: string): boolean => /\.test\.ts$|^packages\/[^/]+\/test\//.test(file);
+// A contract suite is a test, also where it is published next to the fakes that it is run against.
+const isTest = (file: string): boolean =>
+  /\.test\.ts$|^packages\/[^/]+\/test\/|\/testing\/(?:[\w-]+-)?contract[\w-]*\.ts$/.test(file);
 const packaged = tracked.filter((file) => /^packages\/.*\.ts$/.test(file) && !file.endsWith(".config.ts"));
 const tests = packaged.filter(isTest);
 const fakes = packaged.filter((file) => !isTest(file) && /\/testing\//.test(file));

@@ -63,7 +63,11 @@ describe("rollback", () => {
     await shipBoth();
     const before = world.plane.moves().length;
     const ran = await world.lateen(["rollback", "--reason", "checkout fails", "--json"]);
-    expect([ran.code, ran.json().outcome, running()], ran.stderr).toEqual([0, "shipped", [old]]);
+    expect({ code: ran.code, outcome: ran.json().outcome, running: running() }, ran.stderr).toEqual({
+      code: 0,
+      outcome: "shipped",
+      running: [old],
+    });
     const [first, ...others] = world.plane.moves().slice(before);
     expect({ first, sizes: others.map((slugs) => slugs.length).toSorted((a, b) => a - b) }).toEqual({
       first: ["canary-a"],

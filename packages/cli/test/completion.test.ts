@@ -272,7 +272,7 @@ describe("the scripts", () => {
   test("are there for every shell", async () => {
     for (const shell of ["bash", "zsh", "fish", "powershell"]) {
       const { code, stdout } = await world.lateen(["completion", shell]);
-      expect([code, stdout.includes("__complete")]).toEqual([0, true]);
+      expect({ code, isScript: stdout.includes("__complete") }).toEqual({ code: 0, isScript: true });
     }
     expect((await world.lateen(["completion", "bsh"])).stderr).toContain('did you mean "bash"?');
   });

@@ -320,7 +320,10 @@ describe("inspect", () => {
     expect((await run("inspect", ref("acme/platform:nope"))).code).toBe(3);
     const env = { REGISTRY_PASSWORD: "wrong-password" };
     const ran = await world.lateen(["inspect", ref("acme/platform:latest")], { env });
-    expect([ran.code, ran.stderr.includes("wrong-password")]).toEqual([7, false]);
+    expect({ code: ran.code, showsPassword: ran.stderr.includes("wrong-password") }).toEqual({
+      code: 7,
+      showsPassword: false,
+    });
   });
 
   test("with a configuration that cannot be read is 4, not without labels", async () => {

@@ -34,7 +34,11 @@ describe("rollout", () => {
   test("[unchanged] does not post who is on target already", async () => {
     world.tenants.set("t2", { sha });
     const { document } = await run("rollout", "--sha", sha);
-    expect([document.outcome, moves().flat().includes("t2"), document.fleet.verified]).toEqual(["shipped", false, 6]);
+    expect({
+      outcome: document.outcome,
+      movesT2: moves().flat().includes("t2"),
+      verified: document.fleet.verified,
+    }).toEqual({ outcome: "shipped", movesT2: false, verified: 6 });
   });
 
   test.each([

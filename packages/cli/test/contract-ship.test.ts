@@ -49,7 +49,12 @@ describe("ship", () => {
     configure([/^promote: .*\n/m, ""]);
     const half = await world.release({ images: [images[0]] });
     const { code, document } = await run("ship", "--sha", half);
-    expect([code, document.outcome, document.reason.includes(images[1]), moves()]).toEqual([3, "refused", true, []]);
+    expect({
+      code,
+      outcome: document.outcome,
+      namesImage: document.reason.includes(images[1]),
+      moves: moves(),
+    }).toEqual({ code: 3, outcome: "refused", namesImage: true, moves: [] });
     world.registry.misbehave({ when: () => true, fault: { kind: "answer", status: 503 } });
     const unread = await world.lateen(["ship", "--sha", half, "--json"], { haste: 100 });
     expect({ code: unread.code, moves: moves() }, unread.stderr).toEqual({ code: 4, moves: [] });

@@ -166,14 +166,20 @@ describe("explain --result", () => {
       [".", "EISDIR"],
     ] as const) {
       const ran = await runHere(["explain", "--result", file], { cwd: folder.path });
-      expect([ran.code, ran.stderr.includes(`why: ${why}`)], ran.stderr).toEqual([2, true]);
+      expect({ code: ran.code, saysWhy: ran.stderr.includes(`why: ${why}`) }, ran.stderr).toEqual({
+        code: 2,
+        saysWhy: true,
+      });
     }
   });
 
   test("leaves its file as it is where the job names it as the result file", async () => {
     const env = { LATEEN_RESULT_FILE: "result.json" };
     const ran = await runHere(["explain", "--result", "./result.json"], { cwd: folder.path, env });
-    expect([ran.code, ran.stdout.includes("ended shipped")]).toEqual([0, true]);
+    expect({ code: ran.code, saysHowItEnded: ran.stdout.includes("ended shipped") }).toEqual({
+      code: 0,
+      saysHowItEnded: true,
+    });
     expect((await explain("--result-file", "result.json")).code).toBe(2);
     expect(folder.read("result.json")).toBe(shipped);
   });

@@ -60,7 +60,7 @@ describe("init", () => {
       const lint = await lateen("lint-workflow", `${place}/workflows/lateen.yml`);
       expect({ code: lint.code, stdout: lint.stdout }).toEqual({ code: 0, stdout: "nothing to warn about\n" });
       const again = await lateen("init");
-      expect([again.code, again.stderr.includes("--force")]).toEqual([2, true]);
+      expect({ code: again.code, namesForce: again.stderr.includes("--force") }).toEqual({ code: 2, namesForce: true });
       expect((await lateen("init", "--force")).code).toBe(0);
     },
   );
@@ -97,7 +97,11 @@ describe("init", () => {
   ])("refuses %s %j", async (option, value) => {
     project("https://git.example.com/acme/core.git", ".gitea");
     const ran = await lateen("init", option, value);
-    expect([ran.code, ran.stderr.includes(option), ran.stderr.includes("secret")]).toEqual([2, true, false]);
+    expect({
+      code: ran.code,
+      namesOption: ran.stderr.includes(option),
+      showsSecret: ran.stderr.includes("secret"),
+    }).toEqual({ code: 2, namesOption: true, showsSecret: false });
     expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
   });
 
@@ -118,7 +122,10 @@ describe("init", () => {
     const narrow = await runHere(["init", "--dry-run", "--force"], { cwd: folder.path, answerColumns: 40 });
     expect(narrow.stdout).toBe(text.stdout);
     const again = await lateen("init", "--dry-run");
-    expect([again.code, again.stderr.includes("exist already; nothing was written")]).toEqual([2, true]);
+    expect({
+      code: again.code,
+      saysThatTheyExist: again.stderr.includes("exist already; nothing was written"),
+    }).toEqual({ code: 2, saysThatTheyExist: true });
   });
 
   test.each(["lateen.yml", "lateen.json", "lateen.ts", ".gitea/workflows/lateen.yml"])(
@@ -127,7 +134,11 @@ describe("init", () => {
       project("https://git.example.com/acme/core.git", ".gitea");
       folder.write(name, "mine");
       const ran = await lateen("init");
-      expect([ran.code, ran.stderr.includes(`${name} exists already`), folder.read(name)]).toEqual([2, true, "mine"]);
+      expect({
+        code: ran.code,
+        namesFile: ran.stderr.includes(`${name} exists already`),
+        text: folder.read(name),
+      }).toEqual({ code: 2, namesFile: true, text: "mine" });
       expect(() => folder.read("lateen.yaml")).toThrow("ENOENT");
     },
   );

@@ -66,17 +66,20 @@ describe("files that are no workflows", () => {
     });
     expect(ran.stderr).not.toContain("configuration");
     const empty = await lint(".");
-    expect([empty.code, empty.stderr.includes("no workflow in this folder")]).toEqual([2, true]);
+    expect({ code: empty.code, saysThatThereIsNone: empty.stderr.includes("no workflow in this folder") }).toEqual({
+      code: 2,
+      saysThatThereIsNone: true,
+    });
   });
 
   test("a program is not run", async () => {
     folder.write("w.ts", "throw new Error('it was run');\n");
     const ran = await lint("w.ts");
-    expect([ran.code, ran.stdout.includes("it was run:"), ran.stdout.includes("not a mapping")]).toEqual([
-      3,
-      false,
-      true,
-    ]);
+    expect({
+      code: ran.code,
+      saysThatItRan: ran.stdout.includes("it was run:"),
+      saysWhatIsWrong: ran.stdout.includes("not a mapping"),
+    }).toEqual({ code: 3, saysThatItRan: false, saysWhatIsWrong: true });
   });
 
   test("one bad file keeps no other from being looked at, and folders are looked through", async () => {
@@ -183,7 +186,10 @@ describe("what the forge ignores or refuses", () => {
       );
       const asked = async (env: Readonly<Record<string, string>>): Promise<number> =>
         (await runHere(["lint-workflow", "w.yml"], { cwd: folder.path, env })).code;
-      expect([await asked({ GITEA_TOKEN: "t0ken" }), await asked({})]).toEqual([0, 3]);
+      expect({ withToken: await asked({ GITEA_TOKEN: "t0ken" }), without: await asked({}) }).toEqual({
+        withToken: 0,
+        without: 3,
+      });
     } finally {
       await server.close();
     }
@@ -192,7 +198,10 @@ describe("what the forge ignores or refuses", () => {
   test("a version that is none is a fault of the command line", async () => {
     folder.write("w.yml", "on: push\njobs: {}\n");
     const ran = await lint("w.yml", "--forge-version", "newest");
-    expect([ran.code, ran.stderr.includes("is not a valid version")]).toEqual([2, true]);
+    expect({ code: ran.code, saysWhy: ran.stderr.includes("is not a valid version") }).toEqual({
+      code: 2,
+      saysWhy: true,
+    });
   });
 
   test("the folder that only Gitea reads identifies the forge, whatever is configured; for the other the configuration decides", async () => {

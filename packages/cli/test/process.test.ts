@@ -29,7 +29,10 @@ describe("an interruption", () => {
       await ship.says("soaks until");
       ship.kill(signal);
       const ran = await ship.ended;
-      expect([ran.code, ran.stderr.includes("lateen rollout --resume")], ran.stderr).toEqual([code, true]);
+      expect({ code: ran.code, saysHowToResume: ran.stderr.includes("lateen rollout --resume") }, ran.stderr).toEqual({
+        code,
+        saysHowToResume: true,
+      });
       expect(result()).toMatchObject({ outcome: "halted", fleet: { enumerated: 6 } });
       expect(world.plane.moves()).toEqual([["canary-a"]]);
 

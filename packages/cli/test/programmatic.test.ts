@@ -51,7 +51,11 @@ describe("a program of somebody else", () => {
   test("has a dry run that writes nothing and claims nothing", async () => {
     const verdict = await shipWith({ dryRun: true });
     expect(verdict).toMatchObject({ kind: "go", value: { targets: [{ state: "planned", committed: false }] } });
-    expect([world.plane.moves(), await world.ledger(), seen.includes("tag-written")]).toEqual([[], "", false]);
+    expect({
+      moves: world.plane.moves(),
+      ledger: await world.ledger(),
+      hasWrittenTag: seen.includes("tag-written"),
+    }).toEqual({ moves: [], ledger: "", hasWrittenTag: false });
   });
 
   test("has a dry run that sleeps in no time, and yet sees twice only what is seen at two times", async () => {

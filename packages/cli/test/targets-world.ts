@@ -65,7 +65,7 @@ export async function startTargetsWorld(): Promise<TargetsWorld> {
         onProgress: (line) => line.includes("soaks until") && stopping.abort(interruption()),
       });
       world.configure(withTargets);
-      expect([ran.code, ran.json().outcome], ran.stderr).toEqual([130, "halted"]);
+      expect({ code: ran.code, outcome: ran.json().outcome }, ran.stderr).toEqual({ code: 130, outcome: "halted" });
       return ran;
     },
   };

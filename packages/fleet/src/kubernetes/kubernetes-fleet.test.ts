@@ -381,7 +381,10 @@ describe("a move", () => {
     await until(() => api.moves().length === 2);
     api.expire();
     const answer = await moving;
-    expect([row(answer, "t1").hasError, row(answer, "t2").hasError]).toEqual([false, false]);
+    expect({ t1HasError: row(answer, "t1").hasError, t2HasError: row(answer, "t2").hasError }).toEqual({
+      t1HasError: false,
+      t2HasError: false,
+    });
     expect(api.moves()).toHaveLength(2);
   });
 
@@ -399,7 +402,10 @@ describe("a move", () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await api.start();
     const answer = await moving;
-    expect([row(answer, "t1").hasError, row(answer, "t2").hasError]).toEqual([false, false]);
+    expect({ t1HasError: row(answer, "t1").hasError, t2HasError: row(answer, "t2").hasError }).toEqual({
+      t1HasError: false,
+      t2HasError: false,
+    });
     expect(api.moves().toSorted()).toEqual(["t1/web", "t2/web"]);
   });
 

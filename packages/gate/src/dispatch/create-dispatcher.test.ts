@@ -68,7 +68,10 @@ describe("dispatch", () => {
   ])("answers %j with %s", async (reply, kind, code) => {
     const forge = await dispatcher("gitea", reply);
     const reading = await forge.dispatch(order);
-    expect([reading.kind, reading.kind === "unknown" ? reading.cause.code : undefined]).toEqual([kind, code]);
+    expect({ kind: reading.kind, code: reading.kind === "unknown" ? reading.cause.code : undefined }).toEqual({
+      kind,
+      code,
+    });
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -133,7 +133,7 @@ describe("checks", () => {
     fake.misbehave({ on: /check-runs.*page=3$/, ...page(201, 50) });
     fake.misbehave({ on: /check-runs.*per_page=100$/, ...page(1, 100) });
     const names = valueOf(await forge.checks(sha)).map(({ name }) => name);
-    expect([names.length, new Set(names).size]).toEqual([250, 250]);
+    expect({ names: names.length, different: new Set(names).size }).toEqual({ names: 250, different: 250 });
     expect(fake.requests.filter(({ path }) => path.includes("check-runs"))).toHaveLength(3);
   });
 

@@ -60,7 +60,13 @@ describe.each(Object.keys(histories))("a graph in %s", (kind) => {
     expect(await graph.between(two, root)).toEqual([]);
     expect((await graph.between(two, side)).map(({ sha, files }) => [sha, files])).toEqual([[side, ["c.txt"]]]);
     expect(await graph.diff(root, two)).toEqual(["a.txt", "docs/b.md"]);
-    expect([await graph.file("a.txt", one), await graph.file("a.txt", two)]).toEqual(["2\n", undefined]);
-    expect([await graph.list("docs", two), await graph.list("docs", root)]).toEqual([["docs/b.md"], []]);
+    expect({ before: await graph.file("a.txt", one), after: await graph.file("a.txt", two) }).toEqual({
+      before: "2\n",
+      after: undefined,
+    });
+    expect({ after: await graph.list("docs", two), before: await graph.list("docs", root) }).toEqual({
+      after: ["docs/b.md"],
+      before: [],
+    });
   });
 });

@@ -31,7 +31,7 @@ test("does not keep a failure, and gives it to everyone who waited for it", asyn
 test("does not keep an answer that is not worth it", async () => {
   let calls = 0;
   const get = memoize(async () => ++calls, { keep: (value) => value > 1 });
-  expect([await get(), await get(), await get()]).toEqual([1, 2, 2]);
+  expect({ first: await get(), second: await get(), third: await get() }).toEqual({ first: 1, second: 2, third: 2 });
 });
 
 test("a load that throws at once leaves nothing behind", async () => {

@@ -37,7 +37,10 @@ describe("the commit point", () => {
     const world = createWorld();
     const seen = { rule: "kill-switch", verdict: "free", fact: "it is not set", source: "the forge", at: "2026-01-01" };
     const verdict = await promote(world.inputFor(world.mine), { ...world.ports, guard: async () => go({}, [seen]) });
-    expect([verdict.kind, verdict.evidence.includes(seen)]).toEqual(["go", true]);
+    expect({ kind: verdict.kind, hasEvidence: verdict.evidence.includes(seen) }).toEqual({
+      kind: "go",
+      hasEvidence: true,
+    });
   });
 
   test("is given up where the ledger says in turns that it has moved on and that it has not", async () => {

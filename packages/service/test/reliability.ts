@@ -126,9 +126,9 @@ async function order(url: string, fleet: string): Promise<string> {
   const headers = { authorization: `Bearer ${tokens[1]?.token ?? ""}` };
   const init = { method: "POST", headers, body: JSON.stringify({ sha: commit("b") }) };
   const response = await fetch(`${url}/v1/fleets/${fleet}/releases`, init);
-  // Nothing was taken, says the service: the same order again is right.
+  // Nothing was taken, or that is not known: the same order again is right, and 200 if it was.
   if (response.status === 503) return order(url, fleet);
-  if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   return ((await response.json()) as { readonly rollout: string }).rollout;
 }
 

@@ -74,6 +74,7 @@ describe("answers of the control plane that are not the end", () => {
     world.controlPlane.meet(...Array.from({ length: 50 }, () => ({ kind: "busy" }) as const));
     const verdict = await rollOut(world.input, world.ports);
     expect(verdict).toMatchObject({ outcome: "halted", code: "CONTROL_PLANE_REFUSED", value: { moved: 0 } });
+    expect(verdict).toMatchObject({ reason: expect.stringContaining("the call for t1 was refused: ") as string });
     expect(world.controlPlane.moves().length).toBeLessThan(10);
   });
 

@@ -76,7 +76,7 @@ describe("a call that is turned away", () => {
     late.fleet.answers.push(undefined, { kind: "refused", cause: auth });
     expect(await late.run()).toMatchObject({
       outcome: "halted",
-      reason: "answered 401",
+      reason: "the call for t2, t3, t4 was refused: answered 401",
       value: { moved: 1, verified: 1 },
     });
   });

@@ -56,7 +56,8 @@ function refusal(wave: string, { rows, message }: EventOf<"call-answered">): str
   return `the control plane reports that ${wave} failed${who}${message === undefined ? "" : `: ${message}`}`;
 }
 
-function firstOf(slugs: readonly string[]): string {
+/** The first slugs of a list, and how many more there are. */
+export function firstOf(slugs: readonly string[]): string {
   return `${slugs.slice(0, 3).join(", ")}${slugs.length > 3 ? ` and ${slugs.length - 3} more` : ""}`;
 }
 
@@ -65,7 +66,7 @@ export function failCall(state: RolloutState, event: EventOf<"call-failed">): vo
   if (call === undefined) return;
   state.calls.delete(event.call);
   if (event.fault === "refused") {
-    raise(state, "CONTROL_PLANE_REFUSED", event.message);
+    raise(state, "CONTROL_PLANE_REFUSED", `the call for ${firstOf(call.slugs)} was refused: ${event.message}`);
     rewind(state);
     return each(state, call.slugs, (tenant) => takeBack(state, tenant));
   }

@@ -66,7 +66,7 @@ function reasonToHalt(state: RolloutState, limits: RolloutLimits, now: number): 
   if (state.faults >= limits.maxControlPlaneFaults)
     return {
       code: "CONTROL_PLANE_FAULTS",
-      reason: "the control plane could not move the tenants it was asked to move",
+      reason: `the control plane could not move the tenants it was asked to move: ${nameFailures(state)}`,
     };
   // If every tenant has been started, stopping would save none.
   if (limits.deadline !== undefined && now >= limits.deadline && hasMoreToStart(state))

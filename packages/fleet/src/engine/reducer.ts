@@ -1,7 +1,7 @@
 import type { Slug } from "@lateen/kernel";
 import { describeStopped } from "../checks/check-report.ts";
 import { checkedKey } from "./decide-checks.ts";
-import { answer, failCall, post, rewind, takeBack } from "./apply-calls.ts";
+import { answer, failCall, firstOf, post, rewind, takeBack } from "./apply-calls.ts";
 import { each, raise } from "./change-tenants.ts";
 import { failTenant } from "./fail-tenant.ts";
 import { lengthenSoak } from "./lengthen-soak.ts";
@@ -68,8 +68,9 @@ const appliers: Appliers = {
       return each(state, event.slugs, (tenant) => (tenant.step = "waiting"));
     }
     state.faults += 1;
-    if (canaryAmong(state, event.slugs))
-      raise(state, "CANARY_FAILED", `the canary could not be moved: ${event.reason}`);
+    const canaries = event.slugs.filter((slug) => canaryAmong(state, [slug]));
+    if (canaries.length > 0)
+      raise(state, "CANARY_FAILED", `the canary ${firstOf(canaries)} could not be moved: ${event.reason}`);
     each(state, event.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: event.reason }));
   },
   "tenants-departed": (state, event) =>

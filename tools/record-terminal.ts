@@ -63,8 +63,8 @@ try {
   await mark("q: what is in flight settles, then it says how to go on", /abandon\n\$/);
   await pause(1000);
   await terminal.enter("clear");
-  const again = (await terminal.history()).find((line) => line.startsWith("  lateen ")) ?? "";
-  await terminal.enter(again.trim());
+  const again = (await terminal.history()).findLast((line) => line.startsWith("next: lateen ")) ?? "";
+  await terminal.enter(again.slice("next: ".length));
   await terminal.shows("[y/N]");
   await terminal.enter("y");
   await mark("The same line again: what was done is known, and the rest is rolled", /[1-4] on the way/);

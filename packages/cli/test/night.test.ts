@@ -77,6 +77,26 @@ describe("a rollout that was killed", () => {
     );
   });
 
+  test.each([
+    { name: "ship", argv: () => ["ship", "--sha", sha, "--dry-run"] },
+    { name: "plan", argv: () => ["plan", "--sha", sha] },
+    { name: "rollout --resume", argv: () => ["rollout", "--resume", "--dry-run"] },
+  ])("is counted by $name as what is left of it", async ({ argv }) => {
+    const { fleet, reason } = (await world.lateen([...argv(), "--json"])).json() as {
+      fleet?: { verified: number; tenants: { slug: string; verdict: string }[] };
+      reason?: string;
+    };
+    expect({
+      verified: fleet?.verified,
+      tenants: fleet?.tenants.map((one) => `${one.slug} ${one.verdict}`),
+      reason,
+    }).toEqual({
+      verified: 1,
+      tenants: ["canary-a verified", "t1 planned", "t2 planned"],
+      reason: expect.stringMatching(/^2 tenants (?:and 2 tags )?would change/) as string,
+    });
+  });
+
   test("is followed from another shell until it has ended", async () => {
     world.configure();
     const ship = world.start(["ship", "--sha", sha]);

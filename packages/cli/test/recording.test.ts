@@ -37,7 +37,7 @@ test("it shows what the page is about: the question, a soak, a pause, a detachme
     "Continue? [y/N]",
     "soaks, 4s to go",
     "paused: p continues, q detaches",
-    "  lateen ship --sha ",
+    "next: lateen ship --sha ",
     "rollout continues from its journal",
     "12 tenants: 12 verified, 0 ahead, 0 off target",
   ])

@@ -5,7 +5,8 @@ import type { Outcome } from "./exit-codes.table.ts";
 import { nextCommands } from "./next-commands.ts";
 import { formatAnswer } from "./answer.ts";
 import { isSimulatedEvidence } from "../job/dry-run/simulated-events.ts";
-import type { GateResult, ImageResult, TagResult } from "./result.ts";
+import type { Job } from "../job/job.ts";
+import type { GateResult, ImageResult, ResultDocument, TagResult } from "./result.ts";
 import type { PipelineState } from "../pipeline/run-pipeline.ts";
 import { short } from "./text/line.ts";
 import { toleratedIn } from "../pipeline/tolerated.ts";
@@ -84,7 +85,7 @@ export function shippedOr(
   dryRun: boolean,
 ): Pick<ConcludeOptions, "outcome" | "reason" | "dryRun"> {
   const { changed = false, ...account } = verdict.value ?? {};
-  const what = changedThings(account);
+  const what = changedThings(account, dryRun);
   if (dryRun)
     return {
       outcome: "planned",
@@ -117,11 +118,14 @@ export function rolledBackOr(
   };
 }
 
-function changedThings({ coverage, images = [] }: Partial<PipelineState>): string {
+function changedThings({ coverage, fleet, images = [] }: Partial<PipelineState>, dryRun: boolean): string {
   const tags = images
     .flatMap((image) => image.tags ?? [])
     .filter(({ action }) => action === "moved" || action === "created").length;
-  const parts = [count(arrivedIn(coverage), "tenant"), count(tags, "tag")].filter((part) => part !== "");
+  const planned = fleet?.tenants.filter(({ verdict }) => verdict === "planned").length ?? 0;
+  const parts = [count(dryRun ? planned : arrivedIn(coverage), "tenant"), count(tags, "tag")].filter(
+    (part) => part !== "",
+  );
   return parts.join(" and ");
 }
 
@@ -151,4 +155,19 @@ export function repairedOr(
   return changed
     ? { outcome: "ok", reason: "the tags were repaired from the ledger" }
     : { outcome: "unchanged", reason: "the tags are what the ledger says" };
+}
+
+/** The result document of a pipeline that ended with `verdict`, as `lateen COMMAND --json` prints it. */
+export function resultOf(
+  command: "ship" | "rollout" | "promote" | "rollback" | "reconcile",
+  verdict: Verdict<Partial<PipelineState> | undefined>,
+  { dryRun, reason = "" }: Pick<Job, "dryRun" | "reason">,
+): ResultDocument {
+  const ends = {
+    rollback: () => rolledBackOr(verdict, { reason, dryRun }),
+    reconcile: () => repairedOr(verdict, dryRun),
+  };
+  const end = command === "rollback" || command === "reconcile" ? ends[command]() : shippedOr(verdict, dryRun);
+  const { outcome, document } = conclude(verdict, { command, ...end });
+  return { schemaVersion: 1, command, outcome, ...document };
 }

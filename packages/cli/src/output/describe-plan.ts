@@ -29,18 +29,18 @@ function fleetRows(fleet: FleetResult): readonly (readonly [string, string])[] {
   if (moved.length === 0) return [["fleet", `none of ${counted(fleet.enumerated, "tenant")} would be moved`]];
   const from = Map.groupBy(moved, ({ before }) => short(before));
   const before = from.size === 1 ? [...from.keys()] : [...from].map(([sha, tenants]) => `${sha} (${tenants.length})`);
-  const waves = fleet.forecast?.waves ?? [];
+  const soaks = new Map(fleet.forecast?.waves.map(({ name, soakMs }) => [name, soakMs]));
+  // A rollout that goes on has fewer waves left than it was planned with.
+  const waves = [...Map.groupBy(moved, ({ wave = "" }) => wave)].map(([name, { length }]) => {
+    const soakMs = soaks.get(name) ?? 0;
+    return `${name} ${length}${soakMs > 0 ? ` (soak ${rounded(soakMs)})` : ""}`;
+  });
   return [
     [
       "fleet",
       `${named(before)} → ${short(moved[0]?.after)}, ${moved.length} of ${counted(fleet.enumerated, "tenant")}`,
     ],
-    [
-      "waves",
-      named(
-        waves.map(({ name, tenants, soakMs }) => `${name} ${tenants}${soakMs > 0 ? ` (soak ${rounded(soakMs)})` : ""}`),
-      ),
-    ],
+    ["waves", named(waves)],
   ];
 }
 

@@ -5,7 +5,7 @@ export { configVersion } from "../config/version.ts";
 export { createJob } from "../job/create-job.ts";
 export type { Job } from "../job/job.ts";
 export type { AnyEvent } from "../output/events.ts";
-export { resultOf } from "../output/result-of.ts";
+export { resultOf } from "../output/conclude.ts";
 export { errorDocument, type ResultDocument } from "../output/result.ts";
 export { type Wiring, wire } from "../wiring/wiring.ts";
 export { newestEligible } from "./guards/newest-eligible.ts";

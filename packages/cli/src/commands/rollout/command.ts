@@ -3,7 +3,10 @@ import { onlyOption, parseOnly } from "../../command-line/tenant-selection.ts";
 import { serverOption } from "../../server/options.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
-import { wishKinds } from "./wish-kinds.ts";
+import type { Wish } from "@lateen/fleet";
+
+/** The options that ask something of a rollout that another process drives. */
+const wishKinds = ["pause", "continue", "stop"] as const satisfies readonly Wish["kind"][];
 
 /** `lateen rollout`. */
 export const rollout: Command = {

@@ -3,6 +3,7 @@ import {
   type FleetReport,
   type Guard,
   inspectJournal,
+  type JournalEntry,
   rollOut,
   type RolloutInput,
   type RolloutPurpose,
@@ -77,13 +78,20 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
       report: job.report,
       ...(await historyOf(job)),
     };
+    const known = job.dryRun ? (await wired.journal.read()).length : 0;
     const rolled = await rollOut(input, ports, job.signal);
     warnTolerated(job, rolled);
-    const covered = withCoverage(after(waived, rolled), supersededBy(), job.dryRun, true);
+    const planned = job.dryRun ? postedIn((await wired.journal.read()).slice(known)) : undefined;
+    const covered = withCoverage(after(waived, rolled), supersededBy(), planned, true);
     return covered.kind === "stop"
       ? covered
       : { ...covered, value: { ...covered.value, tookMs: await tookMs(job, rolled) } };
   };
+}
+
+/** Tenants that a dry run would move: those that an interrupted run has moved before are on its journal already. */
+function postedIn(entries: readonly JournalEntry[]): ReadonlySet<string> {
+  return new Set(entries.flatMap((entry) => (entry.type === "tenants-posted" ? entry.slugs : [])));
 }
 
 /** From the first entry of the journal to its end, interruptions included; undefined if no tenant was moved. */
@@ -145,7 +153,7 @@ export function verifyStep(only?: NonEmpty<Slug>): Step {
     };
     const verified = await verifyFleet(input, ports, job.signal);
     warnTolerated(job, verified);
-    return withCoverage(verified, undefined, false, false);
+    return withCoverage(verified, undefined, undefined, false);
   };
 }
 
@@ -203,7 +211,8 @@ export function fleetResult(report: FleetReport, isRollout = false): FleetResult
 }
 
 /** The account of a dry run: who would be moved is `planned` and not yet counted as verified, since no one has seen it. */
-function plannedResult(report: FleetReport): FleetResult {
+function plannedResult(report: FleetReport, posted: ReadonlySet<string>): FleetResult {
+  const isPlanned = ({ slug, verdict }: TenantReport): boolean => posted.has(slug) && verdict === "verified";
   const tenants = report.tenants.map((tenant) => (isPlanned(tenant) ? { ...tenant, verdict: "planned" } : tenant));
   const planned = report.tenants.filter(isPlanned).length;
   // Proofs of waves are of a real rollout; the forecast has those of this one.
@@ -211,27 +220,23 @@ function plannedResult(report: FleetReport): FleetResult {
   return { ...result, verified: report.verified - planned, tenants };
 }
 
-function isPlanned({ wave, verdict }: TenantReport): boolean {
-  return wave !== undefined && verdict === "verified";
-}
-
 function withCoverage(
   verdict: Verdict<FleetReport>,
   supersededBy: string | undefined,
-  dryRun: boolean,
+  planned: ReadonlySet<string> | undefined,
   isRollout: boolean,
 ): Verdict<Partial<PipelineState>> {
   const report = verdict.value;
   const newer = supersededBy === undefined ? {} : { supersededBy };
   if (report === undefined) return { ...verdict, value: newer } as Verdict<Partial<PipelineState>>;
-  const account = dryRun ? plannedResult(report) : fleetResult(report, isRollout);
-  const checks = report.checks === undefined ? undefined : checkResults(report.checks, dryRun);
+  const account = planned === undefined ? fleetResult(report, isRollout) : plannedResult(report, planned);
+  const checks = report.checks === undefined ? undefined : checkResults(report.checks, planned !== undefined);
   const fleet = { ...account, checks };
   const value = {
     ...newer,
     coverage: report,
     fleet,
-    changed: report.moved > 0,
+    changed: planned === undefined ? report.moved > 0 : planned.size > 0,
     interrupted: report.interrupted === true,
   };
   return { ...verdict, value };

@@ -13,6 +13,7 @@ import { type DelayedProxy, startDelayedProxy } from "./delayed-proxy.ts";
 import { measureCopies } from "./registry-copy.ts";
 import { measureMemory } from "./registry-memory.ts";
 import { copiersOf, type Tool, toolsOf } from "./registry-tools.ts";
+import { describeRatios, median, runProgram, type Taken } from "./run-program.ts";
 
 const run = promisify(execFile);
 const delayMs = 30;
@@ -25,8 +26,7 @@ const built = join(root, "packages/cli/dist/main.js");
 const robot = { username: "robot", password: "bench-password" };
 
 /** One measured process. */
-interface Measured {
-  readonly ms: number;
+interface Measured extends Taken {
   readonly requests: number;
   readonly trips: number;
   readonly writes: number;
@@ -95,14 +95,11 @@ async function exists(program: string): Promise<boolean> {
 
 async function measure(tool: Tool, tag: string): Promise<Measured> {
   proxy.reset();
-  const [program = "", ...args] = tool.command("acme/image-0", tag);
-  const begun = performance.now();
-  await run(program, args, { env, cwd: folder });
-  const ms = performance.now() - begun;
-  return { ms, ...counts(proxy) };
+  const taken = await runProgram(tool.command("acme/image-0", tag), { env, cwd: folder });
+  return { ...taken, ...counts(proxy) };
 }
 
-function counts({ requests }: DelayedProxy): Omit<Measured, "ms"> {
+function counts({ requests }: DelayedProxy): Omit<Measured, keyof Taken> {
   let trips = 0;
   let until = -1;
   for (const { begun, ended } of requests.toSorted((a, b) => a.ended - b.ended)) {
@@ -116,10 +113,6 @@ function counts({ requests }: DelayedProxy): Omit<Measured, "ms"> {
   return { requests: requests.length, trips, writes };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** In every round each tool moves the tag once, so that all see the same machine. */
 async function retags(present: readonly Tool[]): Promise<void> {
   const seen = new Map<string, Measured[]>(present.map((tool) => [tool.name, []]));
@@ -130,13 +123,14 @@ async function retags(present: readonly Tool[]): Promise<void> {
       if (round > 0) seen.get(tool.name)?.push(measured);
     }
   }
-  const base = median(seen.get(tools[0]?.name ?? "")?.map(({ ms }) => ms) ?? []);
-  console.log(`\n1. one retag, cold (median of ${rounds})\n`);
-  console.log("| tool | requests | sequential round trips | wall | ratio |\n|---|---|---|---|---|");
+  const crane = seen.get("crane tag") ?? seen.get(tools[0]?.name ?? "") ?? [];
+  console.log(`\n1. one retag, cold (median of ${rounds}; ratios to crane of the same round, with their quarters)\n`);
+  console.log("| tool | requests | sequential round trips | processor | wall | ratio |\n|---|---|---|---|---|---|");
   for (const [name, all] of seen) {
-    const ms = median(all.map((one) => one.ms));
+    const of = (key: keyof Measured): number => median(all.map((one) => one[key]));
+    const ratio = describeRatios(all.map(({ ms }, round) => ms / (crane[round]?.ms ?? Number.NaN)));
     console.log(
-      `| ${name} | ${median(all.map((one) => one.requests))} | ${median(all.map((one) => one.trips))} | ${ms.toFixed(0)} ms | ${(ms / base).toFixed(2)} |`,
+      `| ${name} | ${of("requests")} | ${of("trips")} | ${of("processorMs").toFixed(0)} ms | ${of("ms").toFixed(0)} ms | ${ratio} |`,
     );
   }
 }

@@ -145,6 +145,7 @@ describe("every entry point", () => {
   const compilers = ["ts59", "ts6", "ts7"] as const;
   test.each(compilers.flatMap((name) => [[name, "nodenext"] as const, [name, "bundler"] as const]))(
     "has types for %s with %s, checked to the bottom",
+    { timeout: 300_000 },
     async (name, resolution) => {
       const own = JSON.parse(readFileSync(join(path, "node_modules", name, "package.json"), "utf8")) as {
         readonly bin: Readonly<Record<string, string>>;

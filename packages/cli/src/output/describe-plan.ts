@@ -29,12 +29,12 @@ function fleetRows(fleet: FleetResult): readonly (readonly [string, string])[] {
   if (moved.length === 0) return [["fleet", `none of ${counted(fleet.enumerated, "tenant")} would be moved`]];
   const from = Map.groupBy(moved, ({ before }) => short(before));
   const before = from.size === 1 ? [...from.keys()] : [...from].map(([sha, tenants]) => `${sha} (${tenants.length})`);
-  const soaks = new Map(fleet.forecast?.waves.map(({ name, soakMs }) => [name, soakMs]));
-  // A rollout that goes on has fewer waves left than it was planned with.
-  const waves = [...Map.groupBy(moved, ({ wave = "" }) => wave)].map(([name, { length }]) => {
-    const soakMs = soaks.get(name) ?? 0;
-    return `${name} ${length}${soakMs > 0 ? ` (soak ${rounded(soakMs)})` : ""}`;
-  });
+  const forecast = (fleet.forecast?.waves ?? []).map(
+    ({ name, tenants, soakMs }) => `${name} ${tenants}${soakMs > 0 ? ` (soak ${rounded(soakMs)})` : ""}`,
+  );
+  // A rollout that goes on has no forecast: its waves are those of its journal, as far as they are left.
+  const left = [...Map.groupBy(moved, ({ wave = "" }) => wave)].map(([name, { length }]) => `${name} ${length}`);
+  const waves = forecast.length === 0 ? left : forecast;
   return [
     [
       "fleet",

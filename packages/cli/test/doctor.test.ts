@@ -330,7 +330,7 @@ describe("trouble and warnings", () => {
       outcome: "unknown",
       bad: ["tenants trouble"],
     });
-    expect(fact(ran, "tenants")).toContain("1 of 6 do not tell what they run: t1 (");
+    expect(fact(ran, "tenants")).toContain("1 of 6 do not report what they run: t1 (");
   });
 
   test("servers that are gone are trouble, each reported once", async () => {

@@ -115,12 +115,12 @@ function canaryFindings({ canary }: FleetConfig, report: FleetReport): readonly 
 
 function tenantFinding({ tenants }: FleetReport): Finding {
   const silent = tenants.filter(({ verdict }) => verdict === "unreachable" || verdict === "unknown");
-  if (silent.length === 0) return well("tenants", "all of them tell what they run");
+  if (silent.length === 0) return well("tenants", "all of them report what they run");
   const named = silent.slice(0, 10).map(({ slug, reason }) => `${slug} (${reason ?? "unknown"})`);
   return {
     check: "tenants",
     verdict: "trouble",
-    fact: `${silent.length} of ${tenants.length} do not tell what they run: ${named.join(", ")}`,
+    fact: `${silent.length} of ${tenants.length} do not report what they run: ${named.join(", ")}`,
     fix: "correct fleet.buildinfo if it is all of them; a tenant that is broken beforehand counts against maxStragglers",
   };
 }

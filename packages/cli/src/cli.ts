@@ -31,9 +31,10 @@ export async function runCli(host: Host): Promise<number> {
   const [name, ...rest] = skimmed.positionals;
   const isHelp = name === undefined || name === "help" || isVersion(host.argv);
   // A word that is no command may be anything, and its name is in titles of annotations and summaries.
-  const screen = openOutputs(host, skimmed, isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?"));
-  host.onStopNow(() => screen.stopNow());
   const record: RunRecord = { startedAt: isoNow(host.clock), settings: undefined };
+  const title = isHelp ? "help" : name.slice(0, 40).replaceAll(/[^\w-]/g, "?");
+  const screen = openOutputs(host, skimmed, title, () => originOf(host, record));
+  host.onStopNow(() => screen.stopNow());
   host.onCrash?.((error) => fail(screen, host, record, error));
   try {
     if (isHelp) return await answerHelp(screen, host, name === undefined ? undefined : rest[0], skimmed);
@@ -219,16 +220,24 @@ function asTyped(argv: readonly string[], args: Arguments, document: ResultDocum
 }
 
 /** Actor, run, times and versions of program and configuration: a document is read far from its job. */
-async function stampOf(host: Host, { startedAt, settings }: RunRecord): Promise<Partial<ResultDocument>> {
+async function stampOf(host: Host, record: RunRecord): Promise<Partial<ResultDocument>> {
+  const { settings } = record;
   const config =
     settings === undefined ? undefined : (await import("./config/version.ts")).configVersion(settings, host.files);
+  return {
+    ...originOf(host, record),
+    finishedAt: isoNow(host.clock),
+    ...(config === undefined ? {} : { config }),
+  };
+}
+
+/** The part of it that is known when a run begins. */
+function originOf(host: Host, { startedAt }: RunRecord): Partial<ResultDocument> {
   const run = runUrlOf({ host });
   return {
     startedAt,
-    finishedAt: isoNow(host.clock),
     actor: actorOf(host),
     ...(run === undefined ? {} : { run }),
     lateen: { version: host.version() },
-    ...(config === undefined ? {} : { config }),
   };
 }

@@ -61,10 +61,16 @@ describe("a rollout that was killed", () => {
   test("is the first thing that status shows, with the commands that go on with it and give it up", async () => {
     // A resumed rollout waits for the rest: the longer soak of two policies holds.
     world.configure((text) => text.replace(/soak: \w+/, "soak: 4s"));
-    const ship = world.start(["ship", "--sha", sha]);
+    const ship = world.start(["ship", "--sha", sha, "--result-file", "left.json"]);
     await ship.says("soaks until");
     ship.kill("SIGKILL");
     await ship.ended;
+    expect(JSON.parse(world.folder.read("left.json"))).toMatchObject({
+      code: "UNFINISHED",
+      startedAt: expect.stringMatching(/Z$/) as string,
+      actor: expect.any(String) as string,
+      lateen: { version: expect.any(String) as string },
+    });
     const ran = await world.lateen(["status", "--json"]);
     const [resume, abandon] = [`lateen ship --sha ${sha}`, "lateen rollout --abandon"];
     expect(ran.json()).toMatchObject({

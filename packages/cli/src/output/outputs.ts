@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { asReleaseError, plainText, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, isoNow, plainText, ReleaseError } from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
 import type { Host, Output } from "../host.ts";
 import type { Arguments } from "../command-line/arguments.ts";
@@ -57,8 +57,17 @@ export interface Screen {
   stopNow(): void;
 }
 
-/** Opens the outputs of a run as its arguments and its environment ask for. */
-export function openOutputs(host: Host, args: Arguments, command: string): Screen {
+/**
+ * Opens the outputs of a run as its arguments and its environment ask for.
+ *
+ * @param origin - Start, actor and version, for the documents of a run that does not come to its end.
+ */
+export function openOutputs(
+  host: Host,
+  args: Arguments,
+  command: string,
+  origin: () => Partial<ResultDocument>,
+): Screen {
   const inJob = host.env["GITHUB_ACTIONS"] === "true";
   const vault = createVault(host.env, host.files, (value) =>
     inJob ? host.stderr.write(maskCommand(value)) : undefined,
@@ -119,7 +128,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
     spare(path) {
       if (file === resolve(host.cwd, path)) file = undefined;
     },
-    beginResult: () => write(errorDocument(command, unfinished())),
+    beginResult: () => write({ ...errorDocument(command, unfinished()), ...origin() }),
     tell: (text) => say(`${text}\n`),
     text(text, code) {
       stdout.write(folded(text, stdout));
@@ -144,7 +153,7 @@ export function openOutputs(host: Host, args: Arguments, command: string): Scree
     },
     stopNow() {
       const error = stoppedNow();
-      writeFailure(() => write(errorDocument(command, error)));
+      writeFailure(() => write({ ...errorDocument(command, error), ...origin(), finishedAt: isoNow(host.clock) }));
       all.freeze?.();
       say(formatError(error, style, false));
     },

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { manifest, packageNames } from "./source-files.ts";
 
 // Every optional package, as in an installation that has none: what needs it names it at once, and sends and repeats nothing.
@@ -65,25 +65,48 @@ const hooks = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-// A pause before another try is shorter than 10 s, a deadline longer.
-const before = `
-  const pauses = [];
-  const clock = { now: () => Date.now(), sleep: (ms) => (ms < 10_000 && pauses.push(ms), new Promise(() => undefined)) };
-  const release = { sha: "b".repeat(40), digests: {}, tag: "staging-bbbbbbb" };
-  const settings = { soakMs: 0, batch: 1, maxStragglers: 0 };
-  const print = ({ code, message, fix }) => console.log(JSON.stringify({ code, named: message + " " + fix, pauses }));
-`;
+/** What each program printed, by its name: all in one process, where no module of ours has loaded a package before. */
+async function runAll(): Promise<ReadonlyMap<string, Printed>> {
+  // A pause before another try is shorter than 10 s, a deadline longer.
+  const before = `
+    const release = { sha: "b".repeat(40), digests: {}, tag: "staging-bbbbbbb" };
+    const settings = { soakMs: 0, batch: 1, maxStragglers: 0 };
+    async function need(name, use) {
+      const pauses = [];
+      const clock = { now: () => Date.now(), sleep: (ms) => (ms < 10_000 && pauses.push(ms), new Promise(() => undefined)) };
+      const print = ({ code, message, fix }) => console.log(JSON.stringify({ name, code, named: message + " " + fix, pauses }));
+      await use(clock, print);
+    }`;
+  const uses = Object.entries(needs).map(
+    ([name, [, program]]) => `await need(${JSON.stringify(name)}, async (clock, print) => { ${program} });`,
+  );
+  const argv = ["-C", "source", "--disable-warning=ExperimentalWarning", "--import", hooks, "--input-type=module"];
+  const options = { cwd: import.meta.dirname, timeout: 60_000 };
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...argv, "--eval", before + uses.join("\n")],
+    options,
+  );
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Printed & { readonly name: string });
+  return new Map(lines.map(({ name, ...printed }) => [name, printed]));
+}
+
+interface Printed {
+  readonly code: string;
+  readonly named: string;
+  readonly pauses: readonly number[];
+}
 
 describe("without its package", () => {
-  test.each(Object.entries(needs))("%s is named", async (name, [code, program]) => {
-    const argv = ["-C", "source", "--disable-warning=ExperimentalWarning", "--import", hooks, "--input-type=module"];
-    const { stdout } = await promisify(execFile)(process.execPath, [...argv, "--eval", before + program], {
-      cwd: import.meta.dirname,
-      timeout: 60_000,
-    });
-    const printed = JSON.parse(stdout) as { readonly code: string; readonly named: string };
-    expect(printed).toMatchObject({ code, pauses: [] });
-    expect(printed.named).toContain(name.replace(/ of .*/, ""));
+  let printed: ReadonlyMap<string, Printed>;
+  beforeAll(async () => void (printed = await runAll()));
+
+  test.each(Object.entries(needs))("%s is named", (name, [code]) => {
+    expect(printed.get(name)).toMatchObject({ code, pauses: [] });
+    expect(printed.get(name)?.named).toContain(name.replace(/ of .*/, ""));
   });
 
   test("every optional package of the libraries is among them", () => {

@@ -74,13 +74,26 @@ export function createHttp({ send = createSender(() => import("undici")), ...def
   const options = { ...defaults, send };
   return {
     open: async (request, signal) => streamOf(await exchange(options, request, signal)),
-    async request({ maxBytes, ...request }, signal) {
+    async request(request, signal) {
       const exchanged = await exchange(options, request, signal);
-      const bytes = (await readAtOnce(exchanged, maxBytes)) ?? (await readBounded(streamOf(exchanged), maxBytes));
-      return Object.assign(headOf(exchanged), { bytes, text: () => new TextDecoder().decode(bytes) });
+      const { sent, url } = exchanged;
+      const bytes =
+        (await readAtOnce(exchanged, request.maxBytes)) ?? (await readBounded(streamOf(exchanged), request.maxBytes));
+      return {
+        status: sent.status,
+        // Made fit for evidence when it is read: few answers are evidence.
+        get url() {
+          return redactUrl(url);
+        },
+        header: (name) => sent.headers.get(name) ?? undefined,
+        bytes,
+        text: () => utf8.decode(bytes),
+      };
     },
   };
 }
+
+const utf8 = new TextDecoder();
 
 /** A request that was sent, and the headers that came. */
 interface Exchanged {
@@ -127,16 +140,6 @@ function initOf(request: HttpRequest, userAgent: string, signal: AbortSignal): S
   };
 }
 
-/** Its address is made fit for evidence when it is read: few answers are evidence. */
-function headOf({ sent, url }: Exchanged): Pick<HttpStream, "status" | "url" | "header"> {
-  return {
-    status: sent.status,
-    get url() {
-      return redactUrl(url);
-    },
-    header: (name) => sent.headers.get(name) ?? undefined,
-  };
-}
 /** The body of a sender that has it as a whole; undefined for any other. */
 async function readAtOnce({ sent, url, deadlines }: Exchanged, maxBytes: number): Promise<Uint8Array | undefined> {
   if (sent.body?.readWhole === undefined) return undefined;
@@ -160,7 +163,10 @@ function streamOf(exchanged: Exchanged): HttpStream {
     await reader?.cancel().catch(() => undefined);
   };
   if (reader === undefined) deadlines.stop();
-  return Object.assign(headOf(exchanged), {
+  return {
+    status: sent.status,
+    url: redactUrl(url),
+    header: (name) => sent.headers.get(name) ?? undefined,
     discard,
     async *chunks() {
       try {
@@ -171,5 +177,5 @@ function streamOf(exchanged: Exchanged): HttpStream {
         await discard();
       }
     },
-  });
+  };
 }

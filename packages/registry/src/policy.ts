@@ -1,3 +1,5 @@
+import type { HttpDeadlines } from "@lateen/kernel";
+
 /** Longest bodies in bytes that are read into memory. */
 export const bodyLimits = {
   /** OCI distribution-spec, "Pushing Manifests": registries should take 4 MiB; ECR takes 4,194,304 characters. */
@@ -13,8 +15,13 @@ export const bodyLimits = {
 /** Longest times of one request in milliseconds: manifests and tokens are small, so a server that takes longer is ill. */
 export const smallBodyDeadlines = { headersMs: 15_000, bodyMs: 20_000, totalMs: 30_000 } as const;
 
-/** Longest times of one blob transfer in milliseconds; at 1 MB/s an hour moves a layer of 3.6 GB. */
-export const blobDeadlines = { headersMs: 60_000, bodyMs: 3_600_000, totalMs: 3_600_000 } as const;
+/**
+ * Longest times of one transfer of `size` bytes of a blob in milliseconds; at 1 MB/s an hour moves a layer of 3.6 GB. Before it answers, a
+ * registry may read what it has stored once more, at 10 MB/s: distribution hashes it again if it was not sent at once, and copies it on S3.
+ */
+export function blobDeadlines(size: number): HttpDeadlines {
+  return { headersMs: 60_000 + size / 10_000, bodyMs: 3_600_000, totalMs: 3_600_000 };
+}
 
 /**
  * Size in bytes from which on a blob is read over a connection of its own, which costs one round trip and saves 2.5 ms of processor time per MiB

@@ -3,6 +3,7 @@ import { type Digest, type ImageRef, parseDigest, parseImageRef, type Repository
 import { createScaledClock } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
+import { blobDeadlines } from "../policy.ts";
 import { imageShapes } from "../testing/image-shapes.ts";
 import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
 import { type RegistryQuirks } from "../testing/start-registry.ts";
@@ -153,6 +154,11 @@ test.each([6_000_000, 1_048_576])(
     );
   },
 );
+
+test("a registry may take as long to answer as it takes to read the layer once more", () => {
+  expect(blobDeadlines(0)).toMatchObject({ headersMs: 60_000 });
+  expect(blobDeadlines(2_000_000_000)).toMatchObject({ headersMs: 260_000 });
+});
 
 test("a limit that no piece fits is an error about the layer", async () => {
   const [from, into] = [await start(), await start({ maxRequestBytes: 1000 })];

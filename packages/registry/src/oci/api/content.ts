@@ -59,7 +59,7 @@ async function openBlob(
       path: `/v2/${ref.path}/blobs/${digest}`,
       need: { repository: ref.path, actions: "pull" },
       headers: range,
-      deadlines: blobDeadlines,
+      deadlines: blobDeadlines(0),
       ownConnection: size >= ownConnectionBytes,
     },
     signal,

@@ -87,7 +87,7 @@ export async function uploadWhole(
       headers: { "content-type": "application/octet-stream", "content-length": String(blob.size) },
       body: open,
       writes: "blob",
-      deadlines: blobDeadlines,
+      deadlines: blobDeadlines(blob.size),
     },
     bodyLimits.error,
     signal,
@@ -110,7 +110,8 @@ export async function uploadInChunks(
   try {
     const location = await sendChunks(exchange, { session, need, size: blob.size }, reader, signal);
     const finish = { method: "PUT", path: withDigest(location, blob.digest), need, headers: { "content-length": "0" } };
-    requireStored(await exchange.request({ ...finish, writes: "blob" }, bodyLimits.error, signal));
+    const deadlines = blobDeadlines(blob.size);
+    requireStored(await exchange.request({ ...finish, writes: "blob", deadlines }, bodyLimits.error, signal));
   } finally {
     await reader.end();
   }
@@ -140,7 +141,7 @@ async function sendChunks(
       headers,
       body: chunk,
       writes: "blob",
-      deadlines: blobDeadlines,
+      deadlines: blobDeadlines(chunk.byteLength),
     } as const;
     const response = await exchange.request(sent, bodyLimits.error, signal).catch((error: unknown) => {
       const shorter = Math.floor(length / 4);

@@ -1,7 +1,7 @@
 import { asReleaseError, type Clock, type HttpStream, isFatal, parseJson, ReleaseError } from "@lateen/kernel";
 import type { ApiClient } from "../api/api-client.ts";
 import { watchEvent, type Workload, workload } from "../api/wire.ts";
-import { keyOf, type WorkloadKind } from "../workloads/workload-ref.ts";
+import { keyOf, listPath, type WorkloadKind } from "../workloads/workload-ref.ts";
 import type { ScopePart } from "../workloads/tenant-index.ts";
 
 /** The workloads of a scope as they change, for as long as somebody waits for one. */
@@ -37,7 +37,8 @@ export function createWorkloadWatch(
   const tell = (key: string, state: Workload | undefined) => followers.get(key)?.forEach((follower) => follower(state));
   const start = () => {
     const over = (running = new AbortController());
-    for (const part of parts) void keepWatching({ api, part, selector, clock, tell, signal: over.signal });
+    const followed = () => followers.keys();
+    for (const part of parts) void keepWatching({ api, part, selector, clock, tell, followed, signal: over.signal });
   };
   const stop = () => {
     running?.abort();
@@ -63,17 +64,22 @@ interface WatchOptions {
   readonly selector: string;
   readonly clock: Clock;
   readonly tell: (key: string, state: Workload | undefined) => void;
+  /** Keys that somebody follows now, of every part. */
+  readonly followed: () => Iterable<string>;
   readonly signal: AbortSignal;
 }
 
 /** List, watch from there, and again; faults are waited out, since every follower has a deadline of its own. */
 async function keepWatching(options: WatchOptions): Promise<void> {
-  const { api, part, selector, clock, tell, signal } = options;
+  const { api, part, selector, clock, tell, followed, signal } = options;
   let mayWatch = true;
   for (let faults = 0; !signal.aborted;) {
     try {
       const { items, resourceVersion } = await api.list(part.path, { labelSelector: selector }, workload, signal);
-      for (const item of items) tell(keyOf(part.kind, item.metadata), item);
+      const listed = new Map(items.map((item) => [keyOf(part.kind, item.metadata), item]));
+      for (const [key, item] of listed) tell(key, item);
+      // What was deleted between two watches, or before the first one, has no event any more.
+      for (const key of [...followed()].filter((one) => isOf(part, one) && !listed.has(one))) tell(key, undefined);
       if (mayWatch) await watchOnce(options, resourceVersion);
       else await clock.sleep(pollMs, signal);
       faults = 0;
@@ -89,6 +95,12 @@ async function keepWatching(options: WatchOptions): Promise<void> {
       await clock.sleep(pauseMs ?? 0, signal).catch(() => undefined);
     }
   }
+}
+
+/** True if the list of a part would show the workload of this key. */
+function isOf({ kind, path }: ScopePart, key: string): boolean {
+  const [kindOfKey, namespace] = key.split("/");
+  return kindOfKey === kind && [listPath(kind, namespace), listPath(kind, undefined)].includes(path);
 }
 
 async function watchOnce({ api, part, selector, tell, signal }: WatchOptions, resourceVersion: string): Promise<void> {

@@ -7,6 +7,9 @@ export type Limit = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise
 export function createLimit(places: number): Limit {
   let free = places;
   const waiting = new Set<() => void>();
+  // One iterator goes on: a set keeps the places of what was deleted, and each new iterator would pass all of them.
+  let order = waiting.values();
+  const first = (): (() => void) | undefined => order.next().value ?? (order = waiting.values()).next().value;
   const enter = (signal?: AbortSignal): Promise<void> => {
     if (free > 0) return (free--, Promise.resolve());
     return new Promise((resolve, reject) => {
@@ -23,7 +26,7 @@ export function createLimit(places: number): Limit {
     });
   };
   const next = (): void => {
-    const [begin] = waiting;
+    const begin = first();
     if (begin === undefined) return void free++;
     waiting.delete(begin);
     begin();

@@ -181,4 +181,22 @@ describe("the verdict", () => {
       verifyFleet({ release: { sha, digests: {}, tag: "new" }, policy: {} }, ports, stopping.signal),
     ).rejects.toMatchObject({ category: "interrupted" });
   });
+
+  test("an interruption begins no further look, though most tenants were not asked yet", async () => {
+    fleet = createVirtualFleet({ size: 1_000 });
+    const stopping = new AbortController();
+    let asked = 0;
+    const prober: VerifyPorts["prober"] = {
+      async buildinfo() {
+        if (++asked === 10) stopping.abort();
+        await clock.sleep(50);
+        return found(sha);
+      },
+    };
+    const input = { release: { sha, digests: {}, tag: "new" }, policy: { verify: { concurrency: 4 } } };
+    await expect(verifyFleet(input, { ...fleet, clock, history, prober }, stopping.signal)).rejects.toMatchObject({
+      category: "interrupted",
+    });
+    expect(asked).toBeLessThan(20);
+  });
 });

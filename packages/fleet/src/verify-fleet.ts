@@ -29,7 +29,8 @@ export async function verifyFleet(
   const { tenants, pins, ephemeral } = fleet.value;
   ports.report?.({ type: "sweep-started", tenants: tenants.length });
   const onProgress = (settled: number, total: number) => ports.report?.({ type: "sweep-progressed", settled, total });
-  const observations = await observe(tenants, { ...observeOptions(input.release, policy, ports), onProgress }, signal);
+  const options = { ...observeOptions(input.release, policy, ports), onProgress, calledOff: signal };
+  const observations = await observe(tenants, options, signal);
   if (signal?.aborted === true) throw interrupted(signal);
   const report = computeCoverage({
     release: input.release,

@@ -31,6 +31,8 @@ export interface ObserveOptions {
   /** Requests of one look, side by side. @default verify.samples */
   readonly samples?: (slug: Slug) => number;
   readonly onProgress?: (settled: number, total: number) => void;
+  /** Ends first looks as well, for a caller that has no use for a part of the answers. @default none */
+  readonly calledOff?: AbortSignal | undefined;
 }
 
 /** The last look at a tenant, and whether it is proven. */
@@ -84,7 +86,7 @@ export async function observe(
   const lanes = createLimit(options.verify.concurrency);
   const limit = createLimit(options.verify.concurrency);
   const watches = tenants.map((tenant) => newWatch(tenant, start, options));
-  for (let open = watches; open.length > 0 && !isOver(open, signal);) {
+  for (let open = watches; open.length > 0 && !isOver(open, options, signal);) {
     await Promise.all(open.map((watch) => lanes(() => look(watch, options, limit, signal))));
     open = open.filter((watch) => !watch.settled);
     options.onProgress?.(watches.length - open.length, watches.length);
@@ -110,9 +112,11 @@ function newWatch(tenant: Tenant, start: number, options: ObserveOptions): Watch
   };
 }
 
-/** No tenant is left unasked: an abort ends the waiting, not the first look. */
-function isOver(open: readonly Watch[], signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true && open.every((watch) => watch.judgement !== undefined);
+/** No tenant is left unasked, unless all is called off: an abort ends the waiting, not the first look. */
+function isOver(open: readonly Watch[], { calledOff }: ObserveOptions, signal: AbortSignal | undefined): boolean {
+  return (
+    calledOff?.aborted === true || (signal?.aborted === true && open.every((watch) => watch.judgement !== undefined))
+  );
 }
 
 async function look(
@@ -122,7 +126,8 @@ async function look(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await waitForTurn(watch, options, signal);
-  const until = watch.judgement === undefined ? undefined : signal;
+  if (options.calledOff?.aborted === true) return;
+  const until = watch.judgement === undefined ? options.calledOff : signal;
   const count = watch.samples;
   const samples = await Promise.all(
     Array.from({ length: count }, () => limit(() => sample(watch.tenant, options, until))),

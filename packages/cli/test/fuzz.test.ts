@@ -279,8 +279,8 @@ const worstBodies: readonly { readonly name: string; readonly body: string }[] =
   { name: "empty rows", body: `{"ok":true,"results":[${"{},".repeat(2_790_000)}{}]}` },
   { name: "rows of no object", body: `{"ok":true,"results":[${"1,".repeat(4_100_000)}1]}` },
   { name: "keys of their own", body: `{"ok":true,"results":[${keysOfTheirOwn(600_000)}{}]}` },
-  { name: "as many rows as are read", body: `{"ok":true,"results":[${keysOfTheirOwn(49_000)}{}]}` },
-  { name: "as many tenants as are read", body: `{"ok":true,"results":[${tenants(65_000)}{}]}` },
+  { name: "as many rows as are read", body: `{"ok":true,"results":[${keysOfTheirOwn(166_000)}{}]}` },
+  { name: "a fleet of 65,000", body: `{"ok":true,"results":[${tenants(65_000)}{}]}` },
   { name: "long strings", body: JSON.stringify({ ok: true, results: Array.from({ length: 8 }, longRow) }) },
 ];
 

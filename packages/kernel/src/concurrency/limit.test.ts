@@ -61,3 +61,19 @@ test("work that is called off while it waits never begins and keeps no place", a
   expect(begun).toEqual(["a", "c"]);
   await expect(limit(work("d"), AbortSignal.abort())).rejects.toMatchObject({ code: "INTERRUPTED" });
 });
+
+test("lets work in that came after all before it had begun", async () => {
+  const limit = createLimit(1);
+  for (const round of [1, 2]) {
+    const all = ["a", "b", "c"].map((name) => limit(async () => `${name}${round}`));
+    expect(await Promise.all(all)).toEqual([`a${round}`, `b${round}`, `c${round}`]);
+  }
+});
+
+test("lets the next of 200,000 in without passing those that were let in before", async () => {
+  const limit = createLimit(256);
+  const before = process.cpuUsage();
+  await Promise.all(Array.from({ length: 200_000 }, () => limit(async () => undefined)));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(4_000);
+});

@@ -49,8 +49,9 @@ export interface UndiciModule {
 }
 
 /**
- * A sender on undici, which is loaded with the first request (48 ms, measured November 2026) and has one pool of
- * connections for its life. A module that cannot be loaded rejects each request with the `ReleaseError` `UNDICI_MISSING`.
+ * A sender on undici, which is loaded with the first request that needs it (48 ms, measured November 2026) and has one pool of
+ * connections for its life; a request with a connection of its own seldom does. A module that cannot be loaded rejects each request
+ * that needs it with the `ReleaseError` `UNDICI_MISSING`.
  *
  * undici's own header and body time-outs are off, since {@link createHttp} sets the deadlines. Its `request` is used and not its
  * `fetch`, which takes twice the time (20,000 answers of 60 bytes on loopback, measured November 2026).

@@ -186,7 +186,7 @@ export const codeNotes: readonly CodeNote[] = [
   { code: "LEDGER_CONTENDED", what: "other entries of the ledger came first, several times in a row", fix: "run the same line again" },
   { code: "LEDGER_UNREADABLE", fix: "look at the remote of the ledger, then run again" },
   { code: "LOCK_IN_USE", kind: "refused", fix: "wait as long as the message says, then run the same line again" },
-  { code: "LOCK_NOT_FOREIGN", kind: "refused", fix: "run the command that is to go on: it needs no lock to be broken" },
+  { code: "LOCK_NOT_FOREIGN", kind: "refused", fix: "run the command that is to continue: it needs no lock to be broken" },
   { code: "MANIFEST_TYPE_MISMATCH", kind: "state", fix: "push the image again with a tool that states the right media type" },
   { code: "MANIFEST_UNREADABLE", kind: "state", what: "a manifest cannot be read or written as text", fix: "push the image again" },
   { code: "NOT_FOUND", kind: "state" },

@@ -214,7 +214,7 @@ function asTyped(argv: readonly string[], args: Arguments, document: ResultDocum
   if (next === undefined) return document;
   const [plain] = same({ command, commit });
   const typed = (line: string) => (line === plain ? resumeCommand(argv, document) : inPlace(line, args));
-  // A service resumes by itself, and gives up what its API is asked to.
+  // A service resumes by itself, and abandons what its API is asked to.
   const possible = next.filter((line) => args.text("server") === undefined || !/ --(?:resume|abandon)\b/.test(line));
   return { ...document, next: possible.map(typed) };
 }

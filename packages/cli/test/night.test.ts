@@ -58,7 +58,7 @@ describe("before anything was released", () => {
 });
 
 describe("a rollout that was killed", () => {
-  test("is the first thing that status shows, with the commands that go on with it and give it up", async () => {
+  test("is the first thing that status shows, with the commands that resume and abandon it", async () => {
     // A resumed rollout waits for the rest: the longer soak of two policies holds.
     world.configure((text) => text.replace(/soak: \w+/, "soak: 4s"));
     const ship = world.start(["ship", "--sha", sha, "--result-file", "left.json"]);
@@ -79,7 +79,7 @@ describe("a rollout that was killed", () => {
     });
     const text = (await world.lateen(["status"])).stdout;
     expect(text).toMatch(
-      /^unfinished: rollout of [0-9a-f]{7} by octavia, for .*, 1 tenant moved\n {2}to go on: {3}lateen ship/,
+      /^unfinished: rollout of [0-9a-f]{7} by octavia, for .*, 1 tenant moved\n {2}to resume: {2}lateen ship/,
     );
   });
 

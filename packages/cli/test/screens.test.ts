@@ -27,7 +27,7 @@ async function recorded(screen: Screen, world: World, columns: number): Promise<
 
 /** Words that may be wider than the terminal, since they are copied: addresses, commits, commands. */
 const isWhole = (line: string): boolean =>
-  /^ *(?:\$|next:|or:|to go on:|to go back:|to abandon:)? *lateen /.test(line) ||
+  /^ *(?:\$|next:|or:|to resume:|to go back:|to abandon:)? *lateen /.test(line) ||
   /\S{40}/.test(line) ||
   /^ *(?:next|or):/.test(line);
 

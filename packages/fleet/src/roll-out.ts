@@ -135,7 +135,8 @@ function conclude(run: Run, report: FleetReport, failure: ReleaseError | undefin
   const { stop: stopped } = run.state;
   const end = (outcome: StopOutcome, code: string, reason: string) =>
     stop({ outcome, code, reason, evidence: evidenceOf(run, report, outcome, at), value: report });
-  if (failure !== undefined) return end("halted", "ROLLOUT_FAILED", `the rollout could not go on: ${failure.message}`);
+  if (failure !== undefined)
+    return end("halted", "ROLLOUT_FAILED", `the rollout could not continue: ${failure.message}`);
   if (stopped !== undefined) return end(stopped.outcome, stopped.code, stopped.reason + wayBack(run, report));
   const uncovered = reasonAgainst(run, report);
   if (uncovered !== undefined) return end("halted", uncovered.code, uncovered.reason);

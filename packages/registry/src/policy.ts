@@ -12,7 +12,7 @@ export const bodyLimits = {
   error: 8_192,
 } as const;
 
-/** Longest times of one request in milliseconds: manifests and tokens are small, so a server that takes longer is ill. */
+/** Longest times of one request in milliseconds: manifests and tokens are small, so a server that takes longer is unavailable. */
 export const smallBodyDeadlines = { headersMs: 15_000, bodyMs: 20_000, totalMs: 30_000 } as const;
 
 /**

@@ -53,7 +53,7 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
   return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.repositories, ports);
 }
 
-/** The first thing that forbids going on; what only a person can put right (credentials, a missing package) is an error, not an unknown. */
+/** The first thing that forbids the write; what only a person can fix (credentials, a missing package) is an error, not an unknown. */
 function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): Verdict<never> | undefined {
   const { digest } = facts;
   if (digest.kind === "absent")

@@ -50,7 +50,7 @@ The world stays up until Ctrl-C; the rollout of ${short} is ${outcome}. From ano
 
   ${lateen} status                     # how things are, and what is unfinished
   ${lateen} explain                    # why
-  ${lateen} ship --sha ${short}          # look again, and go on
+  ${lateen} ship --sha ${short}          # look again, and continue
   ${lateen} rollout --abandon          # give it up: tenants stay as they are
   ${lateen} rollback --reason 'try it' # back to the release before
 `;

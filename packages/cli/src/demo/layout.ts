@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 /** Columns that the demo keeps within: a plain terminal, a log of a job. */
 const width = 80;
 
-/** The same text with the lines that are too long broken, and indented where they go on; rows of tables are left alone. */
+/** The same text with the lines that are too long broken, and indented where they continue; rows of tables are left alone. */
 export function wrapped(text: string): string {
   return text
     .split("\n")

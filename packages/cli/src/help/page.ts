@@ -8,7 +8,7 @@ export function paragraph(text: string): string {
   return lines(text, pageWidth).join("\n");
 }
 
-/** Two columns; a text that is longer than its column goes on below its beginning. */
+/** Two columns; a text that is longer than its column continues below its beginning. */
 export function twoColumns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(0, ...rows.map(([left]) => left.length));
   const room = Math.max(pageWidth / 4, pageWidth - width - 4);

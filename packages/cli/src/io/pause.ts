@@ -13,7 +13,7 @@ export interface Pause extends Wishes {
 }
 
 /**
- * `p` pauses a rollout and lets it go on, `q` ends it so that it can be resumed.
+ * `p` pauses a rollout and continues it, `q` ends it so that it can be resumed.
  *
  * @param isElsewhere - Whether a service runs it: then `q` only stops to follow, and there is no `p`.
  */

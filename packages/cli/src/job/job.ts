@@ -19,7 +19,7 @@ export interface JobHost {
 
 /** Keeps a rollout from starting anything new for a while. */
 export interface Hold {
-  /** Resolves once the rollout may go on; at once if it is not paused. @throws ReleaseError `INTERRUPTED` */
+  /** Resolves once the rollout may continue; at once if it is not paused. @throws ReleaseError `INTERRUPTED` */
   whileRunning(clock: Clock, signal: AbortSignal): Promise<void>;
 }
 

@@ -32,7 +32,7 @@ function fleetRows(fleet: FleetResult): readonly (readonly [string, string])[] {
   const forecast = (fleet.forecast?.waves ?? []).map(
     ({ name, tenants, soakMs }) => `${name} ${tenants}${soakMs > 0 ? ` (soak ${rounded(soakMs)})` : ""}`,
   );
-  // A rollout that goes on has no forecast: its waves are those of its journal, as far as they are left.
+  // A resumed rollout has no forecast: its waves are those of its journal, as far as they are left.
   const left = [...Map.groupBy(moved, ({ wave = "" }) => wave)].map(([name, { length }]) => `${name} ${length}`);
   const waves = forecast.length === 0 ? left : forecast;
   return [

@@ -1,21 +1,21 @@
 import { createFakeClock } from "@lateen/kernel/testing";
 import { expect, test } from "vitest";
 import type { AnyEvent } from "./events.ts";
-import { createHeart } from "./heartbeat.ts";
+import { createHeartbeat } from "./heartbeat.ts";
 
 test("after 30 s of silence it reports what is being waited for, as often as that lasts", async () => {
   const clock = createFakeClock({ auto: true });
   const events: AnyEvent[] = [];
-  const heart = createHeart(clock, (event) => events.push(event));
-  await heart.during(
+  const heartbeat = createHeartbeat(clock, (event) => events.push(event));
+  await heartbeat.during(
     (async () => {
-      heart.beat("waiting for the gate", true);
+      heartbeat.beat("waiting for the gate", true);
       for (let second = 0; second < 100; second += 15) {
         await clock.sleep(15_000);
         // Seen by the renderers, but not shown: the log stays silent.
-        heart.beat(`waiting for the gate, look ${second / 15}`, false);
+        heartbeat.beat(`waiting for the gate, look ${second / 15}`, false);
       }
-      heart.beat("the gate is open", true);
+      heartbeat.beat("the gate is open", true);
       await clock.sleep(29_000);
     })(),
   );

@@ -5,14 +5,14 @@ import type { AnyEvent } from "./events.ts";
 const silenceMs = 30_000;
 
 /** Says every 30 s of silence what is being waited for. */
-export interface Heart {
+export interface Heartbeat {
   /** Something happened; where it was shown, the silence begins again. */
   beat(text: string | undefined, shown: boolean): void;
   during<T>(work: Promise<T>): Promise<T>;
 }
 
-/** Makes a {@link Heart} that speaks through `report`, and calls `tick` every second. */
-export function createHeart(clock: Clock, report: (event: AnyEvent) => void, tick?: () => void): Heart {
+/** Makes a {@link Heartbeat} that speaks through `report`, and calls `tick` every second. */
+export function createHeartbeat(clock: Clock, report: (event: AnyEvent) => void, tick?: () => void): Heartbeat {
   const startedAt = clock.now();
   let lastAt = startedAt;
   let waitingFor = "the first answer";

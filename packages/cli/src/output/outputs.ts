@@ -13,7 +13,7 @@ import { formatAnswer } from "./answer.ts";
 import { inAscii, showsUtf8 } from "./terminal/charset.ts";
 import { formatError } from "./error.ts";
 import { type AnyEvent, describeEvent } from "./events.ts";
-import { createHeart } from "./heartbeat.ts";
+import { createHeartbeat } from "./heartbeat.ts";
 import { countRetries } from "./count-retries.ts";
 import { createNdjson } from "./ndjson.ts";
 import { guardJson, guardText } from "./escape-workflow-commands.ts";
@@ -60,7 +60,7 @@ export interface Screen {
 /**
  * Opens the outputs of a run as its arguments and its environment ask for.
  *
- * @param origin - Start, actor and version, for the documents of a run that does not come to its end.
+ * @param origin - Start, actor and version, for the documents of a run that does not finish.
  */
 export function openOutputs(
   host: Host,
@@ -92,7 +92,11 @@ export function openOutputs(
   const filter = withoutRateAfterHalt();
   const shown = { ...progress, event: (event: AnyEvent) => progress.event(filter(event)) };
   const all = together([...(quiet && !inJob ? [] : [verbose ? shown : countRetries(shown)]), ...stream]);
-  const heart = createHeart(host.clock, (event) => all.event(event), atTerminal && !inJob ? all.tick : undefined);
+  const heartbeat = createHeartbeat(
+    host.clock,
+    (event) => all.event(event),
+    atTerminal && !inJob ? all.tick : undefined,
+  );
   let file = resultFileOf(args, host);
   const write = (document: ResultDocument): void => {
     if (file !== undefined) writeResultFile(host.files, file, vault.mask(guardJson(formatDocument(document))));
@@ -104,11 +108,11 @@ export function openOutputs(
     pause.see(event);
     const line = describeEvent(event);
     const isHidden = line?.level === "detail" || (inJob && line?.level === "step");
-    heart.beat(line?.text, line !== undefined && (!isHidden || verbose));
+    heartbeat.beat(line?.text, line !== undefined && (!isHidden || verbose));
     all.event(event);
   };
   const onAbort = (): void =>
-    // What runs in a service goes on: nothing settles here.
+    // What runs in a service continues: nothing settles here.
     isElsewhere ? undefined : report({ type: "interrupted", by: asReleaseError(host.signal.reason).message });
   return {
     command,
@@ -119,7 +123,7 @@ export function openOutputs(
       const unlisten = withKeys && atTerminal ? pause.listen() : () => undefined;
       host.signal.addEventListener("abort", onAbort);
       try {
-        return await heart.during(work);
+        return await heartbeat.during(work);
       } finally {
         host.signal.removeEventListener("abort", onAbort);
         unlisten();

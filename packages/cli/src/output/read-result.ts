@@ -10,7 +10,7 @@ export type ReadDocument = Omit<ResultDocument, Listed | "outcome"> & {
   readonly [Key in Listed]: NonNullable<ResultDocument[Key]>;
 } & { readonly outcome: string };
 
-/** Maximum number of times that a misfit is taken out before the whole is given up. */
+/** Maximum number of times that a misfit is removed before the document is refused. */
 const mostRounds = 20;
 
 /**

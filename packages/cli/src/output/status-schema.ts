@@ -40,7 +40,7 @@ export const status = z.object({
       reason: maybe,
       /** Tenants that were handed to the control plane so far. */
       moved: count.optional(),
-      /** Command lines: to go on with it, and to give it up. */
+      /** Command lines that resume it and that abandon it. */
       resume: text,
       abandon: text,
     })

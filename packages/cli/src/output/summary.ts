@@ -81,7 +81,7 @@ function waivers({ evidence = [] }: ResultDocument): string {
   return [...new Set(waived)].join("\n");
 }
 
-/** The road as a Mermaid chart: gate, waves, tags; only of what the command got to. */
+/** The stages as a Mermaid chart: gate, waves, tags; only those that the command reached. */
 function formatChart({ gate, fleet, images = [] }: ResultDocument): string {
   const tags = images.flatMap((image) => image.tags ?? []);
   const nodes = [

@@ -12,7 +12,7 @@ export function evidence(
   return { rule, verdict, fact, source, at: isoNow(job.wiring.clock) };
 }
 
-/** A verdict that goes on with what was collected. @throws ReleaseError `EVIDENCE_MISSING` if nothing was */
+/** A go with the evidence that was collected. @throws ReleaseError `EVIDENCE_MISSING` if nothing was */
 export function goWith<T>(value: T, collected: readonly Evidence[]): Verdict<T> {
   return go(value, collected as NonEmpty<Evidence>);
 }

@@ -21,7 +21,7 @@ export async function rollout(
   const { fleet, release } = job.settings.config;
   if (fleet === undefined || release === undefined) throw configMissing("fleet and release");
   const held = checkKillSwitchEnv(job);
-  // Only a rollback goes on under an armed kill switch, and only the journal knows of one.
+  // Only a rollback continues under an armed kill switch, and only the journal knows of one.
   if (held !== undefined && options.resume !== true) return held;
   const { journal } = await job.wiring.fleet();
   if (job.settings.config.forge !== undefined) await job.wiring.forge();
@@ -31,11 +31,11 @@ export async function rollout(
   const status = await inspectJournal(journal);
   const commit = options.resume === true ? await resumedCommit(options.named, job, status) : await job.commit();
   const purpose = continuedPurpose(status, commit, options.resume === true);
-  const road =
+  const steps =
     purpose?.kind === "rollback"
       ? [warnKillSwitch, rolloutStep({ ...options, purpose })]
       : [passSupersession, passKillSwitch, rolloutStep({ ...options, purpose })];
-  const verdict = await runPipeline(job, { commit }, road);
+  const verdict = await runPipeline(job, { commit }, steps);
   return purpose === undefined ? verdict : tellWhatIsLeft(verdict, commit, purpose, job);
 }
 

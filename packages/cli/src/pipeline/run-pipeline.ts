@@ -42,12 +42,12 @@ export interface Skipped {
 
 export const skipped: Skipped = { kind: "skipped" };
 
-/** One step of the road: takes what is known so far, and answers with what it adds. */
+/** One step of the pipeline: takes what is known so far and returns what it adds. */
 export type Step = (job: Job, account: PipelineState) => Promise<Verdict<Partial<PipelineState>> | Skipped>;
 
 /**
  * Runs `steps` in order; the first stop ends it. What was established until then is in the value, on stops too.
- * @throws ReleaseError `USAGE` for no step, or if all are skipped; `EVIDENCE_MISSING` for a step that goes on without evidence
+ * @throws ReleaseError `USAGE` for no step, or if all are skipped; `EVIDENCE_MISSING` for a step that passes without evidence
  */
 export async function runPipeline(
   job: Job,
@@ -84,5 +84,5 @@ export async function runSteps(
 
 /** A step that is not in TypeScript may be without; it is not believed. */
 function noEvidence(): ReleaseError {
-  return new ReleaseError({ code: "EVIDENCE_MISSING", category: "bug", message: "a step went on without evidence" });
+  return new ReleaseError({ code: "EVIDENCE_MISSING", category: "bug", message: "a step passed without evidence" });
 }

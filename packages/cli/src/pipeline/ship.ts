@@ -23,7 +23,7 @@ export interface ShipOptions {
 }
 
 /**
- * Takes a commit to production: every stage reads facts, decides and acts, and the first stop ends the road.
+ * Takes a commit to production: every stage reads facts, decides and acts, and the first stop ends the pipeline.
  *
  * Stages without configuration are left out. Nothing has changed before the rollout; only what the rollout has proven is
  * promoted.
@@ -41,7 +41,7 @@ export async function ship(
   await openEverything(job);
   const commit = await job.commit();
 
-  const road: readonly Step[] = [
+  const steps: readonly Step[] = [
     passSupersession, //                         a newer release owns production: give way
     gateStep({ wait, settle, lookAhead }), //    its checks are green, the kill switch is off
     passKillSwitch, //                           also where no gate is configured
@@ -56,7 +56,7 @@ export async function ship(
     promoteTargets([passPause, recheckKillSwitch, passSupersession]), // plan, prepare, the guards again, commit, apply, settle
   ];
   const counted = await countSuperseded(job);
-  const verdict = await runPipeline(counted, { commit }, road);
+  const verdict = await runPipeline(counted, { commit }, steps);
   await rememberAttempt(counted, verdict);
   return verdict;
 }

@@ -14,7 +14,7 @@ import { createServerClient, mostServerEvents, type ServerClient, type ServerRol
 /** Milliseconds between two looks at a rollout. */
 const lookMs = 400;
 
-/** Milliseconds for which a service that does not answer is waited for: it may be restarted, and the rollout goes on. */
+/** Milliseconds for which a service that does not answer is waited for: it may be restarted, and the rollout continues. */
 const patienceMs = 60_000;
 
 /** The client of the service that the command line names. */

@@ -36,7 +36,7 @@ interface Earlier {
 
 /**
  * `own`, unless the ref that its name begins with exists, which earlier versions used and which excludes it in git: the fleet
- * without an environment goes on with that one, every other fleet learns what is in its way.
+ * without an environment continues that one, every other fleet learns what is in its way.
  */
 function besideEarlier(own: MirrorLog, earlier: Earlier): MirrorLog {
   let log = own;

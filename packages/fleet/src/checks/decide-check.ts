@@ -13,7 +13,7 @@ export interface CheckFacts {
   readonly now: number;
 }
 
-/** `wait`: look again. `unknown` is final and stops the rollout like `failed`; only `passed` lets it go on. */
+/** `wait`: look again. `unknown` is final and stops the rollout like `failed`; only `passed` lets it continue. */
 export interface CheckDecision {
   readonly verdict: "passed" | "failed" | "wait" | "unknown";
   readonly reason: string;

@@ -53,7 +53,7 @@ function lastStages(
 /**
  * Tenants that were born during the rollout, in the policy's pace; those that are broken already come last.
  *
- * Waves go on with their last size: by now the evidence that the first ones were to give is there.
+ * Waves continue with their last size: by now the evidence that the first ones were to give is there.
  */
 export function planBorn(input: StageInput, policy: ResolvedPolicy, round = 1): readonly Stage[] {
   const of = (kind: Baseline["kind"]) => input.tenants.filter(({ slug }) => input.baseline.get(slug)?.kind === kind);

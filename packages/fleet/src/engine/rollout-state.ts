@@ -97,9 +97,9 @@ export interface RolloutState {
   stop:
     | { readonly outcome: StopOutcome; readonly code: string; readonly reason: string; readonly guard?: string }
     | undefined;
-  /** A reason to halt that an event carried, and that no decision has taken up yet. */
+  /** A reason to halt that an event carried, and that no decision has used yet. */
   alarm: { readonly code: string; readonly reason: string } | undefined;
-  /** Actor and reason of a pause; undefined while it goes on. */
+  /** Actor and reason of a pause; undefined if it is not paused. */
   paused: { readonly actor: string; readonly reason: string | undefined } | undefined;
   /** Ids of wishes that were followed. */
   readonly wishes: Set<string>;

@@ -29,7 +29,7 @@ export interface RolloutStatus {
   readonly moved: number;
   /** Slugs of the tenants that have not been handed to it. */
   readonly waiting: readonly string[];
-  /** Actor and reason of a pause; absent while it goes on. */
+  /** Actor and reason of a pause; absent if it is not paused. */
   readonly paused?: { readonly actor: string; readonly reason: string | undefined } | undefined;
   /** The fleet that it is for; absent in journals of earlier versions. */
   readonly fleet?: FleetIdentity | undefined;

@@ -20,7 +20,7 @@ export async function followWishes(run: Run, wake: () => void, signal: AbortSign
 /**
  * Reads the newest wish and records it if it changes something, or if it is the first time that it is seen.
  *
- * A wish that cannot be read is no wish: the rollout goes on, and it is read again a second later.
+ * A wish that cannot be read counts as none: the rollout continues, and it is read again a second later.
  */
 export async function readWish(run: Run, signal?: AbortSignal): Promise<boolean> {
   const wish = await run.ports.wishes?.read(signal).catch(() => undefined);

@@ -21,7 +21,7 @@ export type StartResult =
   | { readonly kind: "go"; readonly value: Run }
   | { readonly kind: "end"; readonly verdict: Verdict<FleetReport> };
 
-/** Starts a rollout, or takes up the one that the journal holds. */
+/** Starts a rollout, or resumes the one that the journal holds. */
 export async function startOrResume(
   input: RolloutInput,
   policy: ResolvedPolicy,

@@ -124,7 +124,7 @@ const facts: readonly JournalEntry[] = [
 export interface JournalSubject {
   (): Journal;
   /**
-   * Makes the lock of the current holder free, as if its process had died without `close`; the holder itself goes on, as a process
+   * Makes the lock of the current holder free, as if its process had died without `close`; the holder itself continues, as a process
    * does that was only suspended. Absent for a journal that cannot outlive its process.
    */
   readonly die?: (() => Promise<void>) | undefined;

@@ -18,7 +18,7 @@ export type PlaneManner = "skips" | "denies" | "lies" | "fails" | "sick" | "mute
 export type CallManner =
   /** This status and an HTML page, without or after the effect. */
   | { readonly kind: "status"; readonly status: number; readonly effect?: boolean; readonly retryAfter?: string }
-  /** A gateway that gives up after `afterMs` with this status; the work goes on behind it for `workMs`. */
+  /** A gateway that answers with this status after `afterMs`; the work continues behind it for `workMs`. */
   | { readonly kind: "gives-up"; readonly status: number; readonly afterMs: number; readonly workMs: number }
   /** Answers 202 with a job at once; the work takes `workMs`. */
   | { readonly kind: "accepts"; readonly workMs: number }

@@ -20,7 +20,7 @@ export interface VirtualFleetOptions {
 export interface VirtualFleet {
   readonly controlPlane: ControlPlane;
   readonly prober: Prober;
-  /** Commit of every tenant; change it to make one stray. */
+  /** Commit of every tenant; change one to put it off target. */
   readonly runs: Map<Slug, string>;
   /** Slugs of every call. */
   readonly calls: (readonly Slug[])[];

@@ -12,7 +12,7 @@ import {
   type GateDecision,
 } from "../checks/decide-state.ts";
 
-/** Action for a required workflow that has no run: prove why, go on as if it had passed, or refuse. */
+/** Action for a required workflow that has no run: prove why, continue as if it had passed, or refuse. */
 export type WhenAbsent = "prove" | "proceed" | "refuse";
 
 /** Selects the runs of a workflow that count for a commit. */

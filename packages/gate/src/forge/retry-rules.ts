@@ -5,7 +5,7 @@ export type RetryPolicy = NonNullable<Parameters<typeof retry>[3]>;
 
 /**
  * Maximum time for an answer of a forge. The slowest honest answer seen was a comparison of far apart commits, with
- * some seconds; GitHub itself gives up after 10 s.
+ * some seconds; GitHub itself times out after 10 s.
  *
  * Source: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */

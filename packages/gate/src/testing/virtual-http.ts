@@ -5,7 +5,7 @@ type FakeClock = ReturnType<typeof createFakeClock>;
 
 const sender = createSender(() => import("undici"));
 
-/** Real requests under a virtual clock: its time does not move during each, and the body is read whole before it goes on. */
+/** Real requests under a virtual clock: its time does not move during each, and the body is read whole before it continues. */
 export function httpUnder(clock: FakeClock): Http {
   return createHttp({
     send: (url, init) =>

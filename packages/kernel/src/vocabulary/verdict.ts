@@ -20,7 +20,7 @@ export interface Evidence {
 /** A list that has at least one element. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
-/** The answer of every stage: go on with a value, or stop with an outcome, a code and a reason; always with evidence. */
+/** The answer of every stage: go with a value, or stop with an outcome, a code and a reason; always with evidence. */
 export type Verdict<T> = Go<T> | Stop<T>;
 
 /** The stage did what it should, or allows it. */
@@ -30,7 +30,7 @@ export interface Go<T> {
   readonly evidence: NonEmpty<Evidence>;
 }
 
-/** The stage refuses to go on. A refusal is a value; failures of our own are thrown. */
+/** The stage refuses to continue. A refusal is a value; failures of our own are thrown. */
 export interface Stop<T = never> extends StopOptions<T> {
   readonly kind: "stop";
   readonly evidence: readonly Evidence[];
@@ -49,7 +49,7 @@ export interface StopOptions<T = never> {
   readonly value?: T | undefined;
 }
 
-/** A verdict that goes on with `value`. @throws ReleaseError `EVIDENCE_MISSING` without evidence, which types allow no more than this does */
+/** A go with `value`. @throws ReleaseError `EVIDENCE_MISSING` without evidence, which the types forbid as well */
 export function go<T>(value: T, evidence: NonEmpty<Evidence>): Go<T> {
   if (!Array.isArray(evidence) || evidence.length === 0)
     throw new ReleaseError({

@@ -76,7 +76,7 @@ function openAhead(
   };
 }
 
-/** The bytes of a blob; after a break they go on from where they stopped. */
+/** The bytes of a blob; after a break they continue from where they stopped. */
 async function* readOn(
   work: CopyWork,
   blob: WireDescriptor,

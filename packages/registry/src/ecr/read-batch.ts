@@ -75,7 +75,7 @@ export function createBatchReader(
   return (ref, signal) =>
     new Promise((answer) => {
       const id = ref.digest === undefined ? { imageTag: ref.tag ?? "latest" } : { imageDigest: ref.digest };
-      // A caller that gives up is answered at once; the request goes on for the others.
+      // A caller that cancels is answered at once; the request continues for the others.
       const giveUp = () => answer(unknown(interrupted(signal as AbortSignal)));
       if (signal?.aborted === true) return giveUp();
       signal?.addEventListener("abort", giveUp, { once: true });

@@ -81,7 +81,7 @@ export class DirectConnection extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#fault = error ?? undefined;
-    // What has arrived counts: a copy goes on from there.
+    // What has arrived counts: a copy continues from there.
     this.#handOn();
     this.#socket.destroy();
     this.#wake();

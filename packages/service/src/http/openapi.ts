@@ -19,7 +19,7 @@ const acts = (["pause", "continue", "stop", "abandon"] as const).map((verb): Ope
   path: `/v1/rollouts/{id}/${verb}`,
   summary: {
     pause: "Start nothing new until continue; calls in flight settle",
-    continue: "Go on after a pause",
+    continue: "Continue after a pause",
     stop: "Start nothing new and end halted; the journal stays unfinished",
     abandon: "Give up the unfinished journal of a rollout that has ended",
   }[verb],

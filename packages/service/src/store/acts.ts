@@ -11,7 +11,7 @@ export type ActDecision =
   | { readonly kind: "wish"; readonly wish: Rollout["wish"] }
   /** It has no driver yet, so it ends here. */
   | { readonly kind: "end" }
-  /** Its journal is given up by the request. */
+  /** The request abandons its journal. */
   | { readonly kind: "abandon" }
   | { readonly kind: "refuse"; readonly code: "ROLLOUT_ENDED" | "ROLLOUT_UNFINISHED" };
 

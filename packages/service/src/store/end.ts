@@ -36,7 +36,7 @@ export async function endRollout(
   return true;
 }
 
-/** Tenants that are not where they should be; null if the rollout did not come to its fleet. */
+/** Tenants that are not where they should be; null if the rollout did not reach its fleet. */
 function offTarget({ fleet }: ResultDocument): number | null {
   if (fleet?.stragglers === undefined) return null;
   return fleet.stragglers.length + (fleet.quarantined?.length ?? 0) + (fleet.unknown?.length ?? 0);

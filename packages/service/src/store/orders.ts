@@ -13,7 +13,7 @@ export interface Order {
   readonly dry: boolean;
   readonly actor: string;
   readonly reason?: string | undefined;
-  /** The header of the request, so that the trace of who ordered goes on. @default a trace of its own */
+  /** The header of the request, so that the trace of the caller continues. @default a trace of its own */
   readonly traceparent?: string | undefined;
 }
 

@@ -45,7 +45,7 @@ export async function claimMessage(
   return { id: Number(row["id"]), fleet, hook, rollout, tries: Number(row["tries"]) };
 }
 
-/** A message was delivered (without `error`), or is given up. */
+/** A message was delivered (without `error`), or is abandoned. */
 export async function endMessage(client: SqlClient, id: number, error?: string): Promise<void> {
   await client.query(`update lateen_outbox set ended_at = clock_timestamp(), error = $2 where id = $1`, [
     id,

@@ -1,7 +1,7 @@
 /**
  * For zsh 5 and later, in `~/.zshrc` after `compinit`, or as a file `_lateen` in `$fpath`.
  *
- * Words are unquoted for the program and quoted again by zsh itself. Candidates keep their order; those that go on (`gate=`) get no
+ * Words are unquoted for the program and quoted again by zsh itself. Candidates keep their order; those that continue (`gate=`) get no
  * space. Source: zshcompsys(1), `_describe`; zshcompwid(1), `PREFIX`.
  */
 export const zshScript: string = `#compdef lateen

@@ -54,7 +54,7 @@ function lookAtProxies(env: Job["host"]["env"]): readonly Finding[] {
   });
 }
 
-/** Node warns about a file that it cannot read and goes on without it; TLS then fails with a name that does not tell why. */
+/** Node warns about a file that it cannot read and continues without it; TLS then fails with a code that does not say why. */
 function lookAtCertificates({ host: { env, files } }: Job): readonly Finding[] {
   const path = (env["NODE_EXTRA_CA_CERTS"] ?? "").trim();
   if (path === "") return [];

@@ -8,7 +8,7 @@ import { detectCluster } from "./detect-cluster.ts";
 import { type Detected, type DetectedWorkflow, detectProject } from "./detect.ts";
 import { programReference } from "./program-reference.ts";
 import { registryAccess } from "./registry-access.ts";
-import { whereabouts } from "./whereabouts.ts";
+import { locateRepository } from "./locate-repository.ts";
 import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
 import { workflowFolder, writeWorkflow } from "./write-workflow.ts";
 
@@ -31,7 +31,7 @@ export async function initProject({
   signal,
 }: Pick<Context, "host" | "args" | "dryRun" | "signal">): Promise<readonly Written[]> {
   const detected = detectProject(host.cwd, host.files, args.text("branch"));
-  const place = whereabouts(args, host.env, detected);
+  const place = locateRepository(args, host.env, detected);
   const version =
     forgeVersion(args) ??
     (place.kind === "gitea" ? await askVersion(`${place.url}/api/v1`, host.env, signal) : undefined);

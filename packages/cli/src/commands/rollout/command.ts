@@ -17,7 +17,7 @@ export const rollout: Command = {
     resume: { about: "continue the journal's rollout, or its rollback; needs no --sha, moves no tag" },
     abandon: { about: "abandon the journal's rollout; moves nothing" },
     pause: { about: "ask the process that drives the rollout to start nothing new; calls in flight settle" },
-    continue: { about: "ask it to go on after a pause" },
+    continue: { about: "ask it to continue after a pause" },
     stop: { about: "ask it to start nothing new and to end; tenants stay as they are" },
     "break-lock": {
       about:

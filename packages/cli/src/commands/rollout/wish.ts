@@ -8,7 +8,7 @@ import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
 import { openWriterJob } from "../open-writer-job.ts";
 
-/** Asks the process that drives the rollout to pause, to go on or to stop; this one moves nothing. */
+/** Asks the process that drives the rollout to pause, to continue or to stop; this one moves nothing. */
 export async function wishOf(context: Context, kind: Wish["kind"]): Promise<CommandResult> {
   const reason = context.args.text("reason")?.trim();
   if (kind !== "continue" && (reason ?? "") === "")

@@ -75,7 +75,7 @@ const notAsked: Evidence = {
   at: new Date(0).toISOString(),
 };
 
-/** What the write would have come to. */
+/** Result that the write would have had. */
 function causeOf({ outcome, code, reason }: Pick<Stop, "outcome" | "code" | "reason">): ReleaseError {
   const category = outcome === "refused" ? "state" : "unavailable";
   return new ReleaseError({ code, category, message: reason });

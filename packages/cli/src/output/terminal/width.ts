@@ -43,7 +43,7 @@ function squeezed(line: string): string {
 }
 
 function foldLine(line: string, columns: number): string {
-  // The lines of a tree go on, and where one ends there is nothing below it.
+  // The lines of a tree continue, and where one ends there is nothing below it.
   const [indent = ""] = /^(?:[ │]|[├└]─*)*/.exec(line) ?? [];
   const below = indent.replaceAll("├", "│").replaceAll(/[└─]/g, " ");
   // Deeper than a third of the terminal there would be no room for words.

@@ -134,7 +134,7 @@ function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unf
     ...(rollout.kind === "found" && rollout.value !== undefined ? describeHaltOf(rollout.value) : []).map(
       (line) => `  ${line}`,
     ),
-    `  to go on:   ${resume}`,
+    `  to resume:  ${resume}`,
     `  ${state === undefined ? "to abandon:" : "to go back:"} ${abandon}`,
   ].join("\n");
 }

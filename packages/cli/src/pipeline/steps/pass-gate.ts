@@ -16,7 +16,7 @@ export interface GateOptions {
   readonly wait: boolean;
   /** True if a gate that does not wait may look twice to prove an absence. @default true */
   readonly settle?: boolean;
-  /** True if a dry run goes on where a run would wait. @default false */
+  /** True if a dry run continues where a run would wait. @default false */
   readonly lookAhead?: boolean | undefined;
 }
 

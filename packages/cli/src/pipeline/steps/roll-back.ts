@@ -46,8 +46,8 @@ export async function rollBack(job: Job, options: RollbackOptions): Promise<Verd
     rolloutStep({ purpose: purposeOf(options) }),
   ];
   const planned = new Map<string, string | undefined>();
-  const road: readonly Step[] = [prepareParts(parts, planned), ...moveFleet, goBack(parts, planned, moveFleet)];
-  const verdict = await runPipeline(job, { commit: chosen.value }, road);
+  const steps: readonly Step[] = [prepareParts(parts, planned), ...moveFleet, goBack(parts, planned, moveFleet)];
+  const verdict = await runPipeline(job, { commit: chosen.value }, steps);
   return after(chosen.evidence, verdict);
 }
 

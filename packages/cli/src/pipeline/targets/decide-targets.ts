@@ -2,7 +2,7 @@ import type { StopOutcome } from "@lateen/kernel";
 
 /**
  * End of a target. `done`: committed and settled; `unsettled`: committed, a tag does not show it yet; `overtaken`: committed,
- * and a newer entry came, which the tags name; `untouched`: not come to; else the outcome of a stop before its ledger.
+ * and a newer entry came, which the tags name; `untouched`: not reached; else the outcome of a stop before its ledger.
  */
 export type TargetEnd = "done" | "unsettled" | "overtaken" | "untouched" | Exclude<StopOutcome, "partial">;
 
@@ -52,7 +52,7 @@ export function decideTargets(targets: readonly TargetFacts[]): TargetsDecision 
     const halted = stopped.find(({ end }) => end === "halted");
     const outcome = halted === undefined ? "partial" : "halted";
     const code = halted === undefined ? "TARGETS_APART" : codeOf(halted);
-    // To go on would be to take back what came after it, or to be reported to give way.
+    // To continue would be to take back what came after it, or to be reported to give way.
     const isLate = overtaken !== undefined || stopped.some(({ end }) => end === "superseded");
     const completedBy = isLate ? "a newer release" : "the same command";
     return { kind: "stop", outcome, code, reason: tell(own, stopped), completedBy };
@@ -83,7 +83,7 @@ export function reasonOf({ name, end, reason }: TargetFacts): string {
   return reason ?? `${name}: ${end}`;
 }
 
-/** `default is committed, but next is not (held: …) and edge was not come to`. */
+/** `default is committed, but next is not (held: …) and edge was not reached`. */
 function tell(own: readonly TargetFacts[], stopped: readonly TargetFacts[]): string {
   const names = own.map(({ name }) => name).join(", ");
   const left = stopped.map(({ name, end, reason }) =>

@@ -16,7 +16,7 @@ const quietMs = 11 * 60_000;
  * Frees the journal in `folder` from a process of another host, which cannot be seen from here.
  *
  * It checks first that the lock is held, that its owner is on another host (one of this host is taken over by itself once it is dead),
- * and that nothing was written, and no soak goes on, for eleven minutes. An owner that lives all the same is ended by its next append
+ * and that nothing was written, and no soak is running, for eleven minutes. An owner that lives all the same is ended by its next append
  * (`JOURNAL_LOST`).
  */
 export async function breakJournalLock(options: {

@@ -42,7 +42,7 @@ const boundaries: ReadonlySet<RolloutEvent["type"]> = new Set([
   "rollout-abandoned",
 ]);
 
-/** Before these nothing has moved in this process: who cannot be first here must not go on. */
+/** Before these nothing has moved in this process: a process that cannot be first here must stop. */
 const openings: ReadonlySet<RolloutEvent["type"]> = new Set(["stages-planned", "rollout-resumed"]);
 
 /**

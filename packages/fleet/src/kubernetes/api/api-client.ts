@@ -47,7 +47,7 @@ const smallerPage = 1 / 4;
 const maxBytes = 16 * 1024 * 1024;
 /** The API server gives a request 60 s (`--request-timeout`). */
 const deadlines: HttpDeadlines = { headersMs: 70_000, bodyMs: 70_000, totalMs: 90_000 };
-/** A list whose continuation has expired this often does not come to an end: the cluster changes faster than it is read. */
+/** A list whose continuation has expired this often never ends: the cluster changes faster than it is read. */
 const maxRestarts = 4;
 
 /** Makes an {@link ApiClient} over a connection whose credentials are renewed once if the server refuses them. */

@@ -136,7 +136,7 @@ function open(
   const user = config.getCurrentUser() ?? { name: "anonymous" };
   const { exec, authProvider, ...plain } = user;
   // A plugin is run by us: with a deadline, bounded, and once more after a 401. An id token is refreshed by us too: the client
-  // (2.0.1) cannot, and goes on as anonymous.
+  // (2.0.1) cannot, and continues as anonymous.
   const oidc = authProvider?.name === "oidc" ? oidcOf(authProvider.config ?? {}, readFileOrText) : undefined;
   const rest = create();
   const { proxyUrl, ...direct } = cluster as typeof cluster & { proxyUrl?: string };

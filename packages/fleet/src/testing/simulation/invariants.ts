@@ -119,7 +119,7 @@ function provenIn(entries: readonly JournalEntry[]): ReadonlySet<Slug> {
 function checkWidth(watch: Watch, slugs: readonly Slug[], entries: readonly JournalEntry[]): void {
   const { pace = { batch: 3 } } = watch.scenario.policy;
   const { tenants, stages } = replay(entries);
-  // A control plane may still be working on a call that was given up; who is settled by another one is in flight no more.
+  // A control plane may still be working on a call that was abandoned; a tenant settled by another one is no longer in flight.
   const isOpen = (slug: Slug): boolean => !["verified", "failed"].includes(tenants.get(slug)?.step ?? "");
   const inFlight = new Set([...slugs, ...[...watch.underway.values()].flat().filter(isOpen)]).size;
   const stage = stages.find(({ stage: { slugs: members } }) => slugs.some((slug) => members.includes(slug)))?.stage;

@@ -80,7 +80,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   };
 }
 
-/** A killed or interrupted rollout is taken up again, as the next job would do. */
+/** A killed or interrupted rollout is resumed, as the next job would do. */
 function continues(ended: string, lives: number): boolean {
   if (lives >= mostLives) return false;
   return ended === "killed" || ended === "interrupted" || ended === "JOURNAL_WRITE";
@@ -96,7 +96,7 @@ interface Simulation {
   note(line: string): void;
 }
 
-/** The rollout of another fleet finds the journal: it must neither go on with it nor put it aside. */
+/** The rollout of another fleet finds the journal: it must neither resume it nor put it aside. */
 async function intrude(simulation: Simulation, number: number, engine: typeof rollOut): Promise<void> {
   const { disk } = simulation.watch;
   const { id, finished, moved } = replay(disk.entries);

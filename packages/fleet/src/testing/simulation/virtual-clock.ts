@@ -55,7 +55,7 @@ export function createVirtualClock(start: number = Date.UTC(2026, 0, 1)): Clock 
   };
 }
 
-/** One turn of the event loop: every promise that could go on has gone on. */
+/** One turn of the event loop: every promise that could continue has continued. */
 async function idle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

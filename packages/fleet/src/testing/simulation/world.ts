@@ -96,7 +96,7 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
         case 0:
           return { kind: "transient", cause: fault("HTTP_502") };
         case 1:
-          // The gateway gives up after a second, and the control plane goes on behind it.
+          // The gateway times out after a second, and the control plane continues behind it.
           void apply(moved, release);
           await clock.sleep(1_000);
           return { kind: "lost", cause: fault("HTTP_504") };

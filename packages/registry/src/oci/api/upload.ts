@@ -197,7 +197,7 @@ interface ChunkReader {
   /** The next `length` bytes, or fewer at the end; they stay next until they are taken. */
   peek(length: number): Promise<Uint8Array>;
   take(length: number): void;
-  /** Gives up what was not read. */
+  /** Discards what was not read. */
   end(): Promise<void>;
 }
 

@@ -63,7 +63,7 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
       if (tokens.get(key) === known) tokens.delete(key);
     }
     const { realm, service, credentials } = source;
-    // Others may come to wait for it, so it is not called off with the first who asked.
+    // Others may be waiting for it by then, so it is not cancelled with the first caller.
     const fetched = credentials(repository).then((held) =>
       fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, undefined),
     );

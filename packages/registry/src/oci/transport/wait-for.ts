@@ -1,7 +1,7 @@
 import { interrupted } from "@lateen/kernel";
 
 /**
- * Waits for work that others wait for as well: a caller who is called off stops waiting, and the work goes on for the rest.
+ * Waits for work that others wait for as well: a caller that is cancelled stops waiting, and the work continues for the rest.
  * @throws ReleaseError `INTERRUPTED`, and whatever the work throws
  */
 export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

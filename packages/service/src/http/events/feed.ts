@@ -33,7 +33,7 @@ export function createEventFeed(database: Database, clock: Clock, isStopping: ()
     while (waiting.size > 0) {
       await clock.sleep(Math.max(0, lookAt - elapsedOf(clock)));
       const groups = Map.groupBy(waiting, ({ stream, after }) => `${after} ${stream}`);
-      // The database is away: followers stay, and go on where they were.
+      // The database is away: followers stay, and continue where they were.
       const pages = await readPages(
         database,
         [...groups.values()].flatMap((group) => group.slice(0, 1)),

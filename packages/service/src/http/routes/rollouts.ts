@@ -48,7 +48,7 @@ export function addRollouts(app: Api, ports: ApiPorts): void {
     });
   }
 
-  /** Gives up what the journal of the fleet holds, if it is unfinished. */
+  /** Abandons the rollout in the journal of the fleet, if it is unfinished. */
   async function abandon(id: string, fleet: string, { actor, reason }: Act): Promise<void> {
     const journal = createSqlJournal({ client: database, name: fleet, owner, stream: id, clock });
     const verdict = await abandonRollout({ reason: `${reason} (${actor})` }, { journal, clock });

@@ -4,7 +4,7 @@ import type { Project } from "./write-config.ts";
 import { usageError } from "../../config/errors.ts";
 
 /** Forge, address, repository and branch: as the options say, else as the clone says, else as the job does. @throws ReleaseError `USAGE` */
-export function whereabouts(
+export function locateRepository(
   args: Pick<Context["args"], "text">,
   env: Context["host"]["env"],
   detected: Detected,

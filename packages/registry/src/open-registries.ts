@@ -141,6 +141,10 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
       if (isSame) return await destination.copy(request.source, request.target, signal);
       return await copyImage(request, ports, signal);
     },
+    async copyContent(source, target, signal) {
+      const { request } = await between(source, target);
+      return await copyImage({ ...request, contentOnly: true }, ports, signal);
+    },
     async copyWithReferrers(source, target, signal) {
       const { request, destination } = await between(source, target);
       return await copyImage({ ...request, referrersInto: destination }, ports, signal);

@@ -49,7 +49,8 @@ export async function retag(input: RetagInput, ports: RetagPorts, signal?: Abort
     signal,
   );
   if (copied.kind === "stop") return { ...copied, evidence: [...evidence, ...copied.evidence] };
-  const written = await writeTags(planned, facts, { settleMs: input.settleMs, ...ports }, signal);
+  const { bringAgain } = copied;
+  const written = await writeTags(planned, facts, { settleMs: input.settleMs, bringAgain, ...ports }, signal);
   return conclude(input, groups, written, [...evidence, ...copied.evidence], copied.repositories, ports);
 }
 

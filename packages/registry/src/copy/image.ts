@@ -1,7 +1,7 @@
 import { asReleaseError, createLimit, type Evidence, go, isoNow, type NonEmpty, type Verdict } from "@lateen/kernel";
 import { registryStop } from "../errors.ts";
 import type { Manifest, ReferrersReport } from "../model/registry.ts";
-import { copyManifest } from "./manifest.ts";
+import { copyContentOf, copyManifest } from "./manifest.ts";
 import { copyReferrers, type ReferrerTarget } from "./referrers.ts";
 import type { CopyPorts, CopyRequest, CopyWork } from "./work.ts";
 
@@ -27,8 +27,10 @@ export async function copyImage(
   const digest = digestOfSource(request);
   const work = beginCopy(request, ports, signal);
   return await asVerdict(request, ports, async () => {
-    const manifest = await copyManifest(work, digest);
-    const copied = note(request, ports, "copied", `${source.repository}@${digest} is in ${target}`);
+    const isWhole = request.contentOnly !== true;
+    const manifest = await (isWhole ? copyManifest : copyContentOf)(work, digest);
+    const what = `${isWhole ? "" : "the content of "}${source.repository}@${digest}`;
+    const copied = note(request, ports, "copied", `${what} is in ${target}`);
     if (request.referrersInto === undefined || request.dryRun === true) return go(manifest, [copied]);
     const report = await copyReferrers(work, digest, request.referrersInto);
     const refused = report.missing.find(({ cause }) => cause === "refused");

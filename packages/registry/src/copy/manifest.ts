@@ -19,6 +19,14 @@ export async function copyManifest(work: CopyWork, digest: Digest, force = false
   return await copied;
 }
 
+/** Copies everything that one manifest lists, but not the manifest. @throws as {@link copyManifest} */
+export async function copyContentOf(work: CopyWork, digest: Digest): Promise<Manifest> {
+  const manifest = required(await readSource(work, digest), digest);
+  const { content } = readManifest(manifest.bytes, manifest.mediaType, work.source.repository);
+  await copyContent(work, content, { isHeld: false, force: undefined });
+  return manifest;
+}
+
 /** The manifest at the source; read once however often it is needed. */
 export function readSource(work: CopyWork, digest: Digest): Promise<Reading<Manifest>> {
   const known = work.read.get(digest) ?? work.from.manifest({ ...work.source, tag: undefined, digest }, work.signal);

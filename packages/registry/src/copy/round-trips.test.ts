@@ -28,6 +28,58 @@ test("a source that a retag has read is not read again for the copy, and its chi
   expect(manifests.length, manifests.join("\n")).toBe(1 + image.platforms.length);
 });
 
+test("by digest, source and tag are read side by side, and the manifest is stored by the write of the tag alone", async () => {
+  const { from, into, image } = await start();
+  /** Neither answers before the other was asked. */
+  const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  for (const [registry, own, other] of [
+    [from, asked[0], asked[1]],
+    [into, asked[1], asked[0]],
+  ] as const)
+    registry.misbehave({
+      when: ({ method, path }) => method === "GET" && path.includes("/manifests/"),
+      times: 1,
+      fault: { kind: "interleave", act: async () => (own.resolve(), await other.promise) },
+    });
+  const source = parseImageRef(`${from.host}/acme/platform@${image.digest}`);
+  const target = parseImageRef(`${into.host}/acme/mirror:latest`);
+  const verdict = await retag({ source, targets: [target] }, { registries: openRegistries({ clock }), clock });
+  expect(verdict).toMatchObject({ kind: "go", value: { images: [{ copied: true }] } });
+  const about = into.requests.filter(({ path }) => path.endsWith("/manifests/latest") || path.endsWith(image.digest));
+  expect(about.map(({ method, path }) => `${method} ${path.slice(path.lastIndexOf("/") + 1)}`)).toEqual([
+    "GET latest",
+    "PUT latest",
+    "HEAD latest",
+  ]);
+});
+
+test("a target that is right already is not kept waiting by a source that does not answer", async () => {
+  const { from, into, image } = await start();
+  const source = parseImageRef(`${from.host}/acme/platform@${image.digest}`);
+  const target = parseImageRef(`${into.host}/acme/mirror:latest`);
+  const ports = { registries: openRegistries({ clock }), clock };
+  expect(await retag({ source, targets: [target] }, ports)).toMatchObject({ kind: "go", value: { changed: true } });
+  from.misbehave({ when: () => true, fault: { kind: "hang" } });
+  const again = { registries: openRegistries({ clock }), clock };
+  expect(await retag({ source, targets: [target] }, again)).toMatchObject({ kind: "go", value: { changed: false } });
+});
+
+test.each([400, 404] as const)(
+  "a target that reports missing content (%i) at the write of the tag gets it",
+  async (missingContent) => {
+    const { from, image } = await start();
+    const into = await startRegistry({ quirks: { headOfBlobs: 200, missingContent } });
+    closing.push(into.close);
+    const source = parseImageRef(`${from.host}/acme/platform@${image.digest}`);
+    const targets = ["latest", "stable"].map((tag) => parseImageRef(`${into.host}/acme/mirror:${tag}`));
+    const verdict = await retag({ source, targets }, { registries: openRegistries({ clock }), clock });
+    expect(verdict).toMatchObject({ kind: "go" });
+    const [held, wanted] = [into.store.repository("acme/mirror"), from.store.repository("acme/platform")];
+    expect([...wanted.blobs.keys()].filter((digest) => !held.blobs.has(digest))).toEqual([]);
+    expect(into.store.tag("acme/mirror", "stable")).toBe(image.digest);
+  },
+);
+
 test("blobs are looked for while the manifest is, and asked for while their upload is begun", async () => {
   const { from, into, image } = await start();
   /** Neither answers before the other was asked. */
@@ -50,7 +102,12 @@ test("blobs are looked for while the manifest is, and asked for while their uplo
     });
   const source = parseImageRef(`${from.host}/acme/platform@${image.digest}`);
   const { repository } = parseImageRef(`${into.host}/acme/mirror`);
-  expect(await openRegistries({ clock }).copy(source, repository)).toMatchObject({ kind: "go" });
+  const registries = openRegistries({ clock });
+  // The first request of all goes ahead alone, to find out whether the registry wants credentials.
+  for (const { host } of [from, into]) await registries.resolve(parseImageRef(`${host}/acme/platform:first`));
+  expect(await registries.copy(source, repository)).toMatchObject({ kind: "go" });
+  const longest = Math.max(...[...from.requests, ...into.requests].map(({ at, endedAt }) => endedAt - at));
+  expect(longest, "until a request that waits for another is given up").toBeLessThan(2000);
 });
 
 test("a source that was asked for in vain is let go: an upload that is refused leaves no connection open", async () => {

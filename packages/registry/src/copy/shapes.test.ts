@@ -1,6 +1,6 @@
-import { parseImageRef } from "@lateen/kernel";
+import { type ImageRef, parseImageRef, type Repository, systemClock } from "@lateen/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRegistries } from "../index.ts";
+import { openRegistries, retag } from "../index.ts";
 import { createOciRegistry } from "../oci/index.ts";
 import { imageShapes } from "../testing/image-shapes.ts";
 import { type FakeRegistry, startRegistry } from "../testing/index.ts";
@@ -13,15 +13,30 @@ beforeAll(async () => {
 });
 afterAll(async () => void (await Promise.all([from.close(), into.close()])));
 
-describe.each(["another registry", "the same registry"])("a copy into %s is read back child by child", (where) => {
+const ways = {
+  copy: (source: ImageRef, mirror: Repository) => openRegistries().copy(source, mirror),
+  // Without the manifest itself, which the write of the tag stores.
+  retag: (source: ImageRef, mirror: Repository) =>
+    retag(
+      { source, targets: [parseImageRef(`${mirror}:shape`)] },
+      { registries: openRegistries(), clock: systemClock },
+    ),
+};
+
+describe.each([
+  ["copy", "another registry"],
+  ["copy", "the same registry"],
+  ["retag", "another registry"],
+  ["retag", "the same registry"],
+] as const)("a %s into %s is read back child by child", (way, where) => {
   test.each(imageShapes.map((shape, index) => ({ ...shape, index })))("$name", async ({ seed, copy, index }) => {
     const target = where === "another registry" ? into : from;
     const repository = `shapes/source-${index}`;
-    const mirror = parseImageRef(`${target.host}/shapes/mirror-${index}`).repository;
+    const mirror = parseImageRef(`${target.host}/shapes/${way}-${index}`).repository;
     // A sparse index is seeded behind the registry's back, as a clean-up leaves one.
     const seeded = await seed(from.store, repository);
     const source = parseImageRef(`${from.host}/${repository}@${seeded.digest}`);
-    const verdict = await openRegistries().copy(source, mirror);
+    const verdict = await ways[way](source, mirror);
     if (copy === "refused") return expect(verdict).toMatchObject({ kind: "stop", outcome: "refused" });
     expect(verdict).toMatchObject({ kind: "go", value: { digest: seeded.digest } });
     const { content, manifest } = createOciRegistry({ host: target.host });

@@ -15,6 +15,8 @@ export interface CopyRequest {
     readonly content: ContentStore;
   };
   readonly into: ContentStore;
+  /** Copies what the manifest lists and not the manifest itself, which the write of a tag stores. @default false */
+  readonly contentOnly?: boolean | undefined;
   /** Checks that everything could be copied, and copies nothing. @default false */
   readonly dryRun?: boolean | undefined;
   /** The registry that is written, if referrers are to be copied too. @default they are not */

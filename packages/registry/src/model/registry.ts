@@ -121,6 +121,8 @@ export interface Retention {
 export interface RegistryExtensions {
   /** Announces that `repository` will be written, so that the first token already allows it. */
   expectWrites?(repository: Repository): void;
+  /** As {@link Registry.copy} but for the manifest itself, for a caller that then writes it under a tag: that saves a round trip. */
+  copyContent?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /** As {@link Registry.copy}, and copies signatures, attestations and SBOMs too: referrers and cosign's tags. */
   copyWithReferrers?(source: ImageRef, target: Repository, signal?: AbortSignal): Promise<Verdict<Manifest>>;
   /**

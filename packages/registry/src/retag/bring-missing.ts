@@ -1,4 +1,4 @@
-import type { Evidence, ImageRef, Stop } from "@lateen/kernel";
+import { asReleaseError, type Evidence, type ImageRef, type Repository, type Stop } from "@lateen/kernel";
 import type { RetagFacts } from "./read.ts";
 import type { RetagPorts } from "./report.ts";
 import type { TargetGroup } from "./targets.ts";
@@ -18,9 +18,14 @@ export interface Copied {
   readonly kind: "copied";
   readonly repositories: ReadonlySet<string>;
   readonly evidence: readonly Evidence[];
+  /** Copies the whole image, for a registry that reports missing content only when a tag is written; true if it is there then. */
+  readonly bringAgain: (repository: Repository) => Promise<boolean>;
 }
 
-/** Copies the content to every other repository that has a tag to write, before the first tag is written. */
+/**
+ * Copies the content to every other repository that has a tag to write, before the first tag is written. The manifest itself comes with the tag,
+ * unless something that refers to it comes along.
+ */
 export async function copyToGroups(
   request: CopyToGroups,
   ports: RetagPorts,
@@ -28,7 +33,7 @@ export async function copyToGroups(
 ): Promise<Copied | Stop> {
   const { source, groups, planned, facts } = request;
   const { registries } = ports;
-  const copy = (request.referrers ? registries.copyWithReferrers : undefined) ?? registries.copy;
+  const copy = (request.referrers ? registries.copyWithReferrers : registries.copyContent) ?? registries.copy;
   if (facts.digest.kind !== "found") throw new TypeError("only a source with a digest is copied");
   const exact: ImageRef = { ...source, tag: undefined, digest: facts.digest.value };
   const evidence: Evidence[] = [];
@@ -41,5 +46,10 @@ export async function copyToGroups(
     if (verdict.kind === "stop") return { ...verdict, value: undefined };
     evidence.push(...verdict.evidence);
   }
-  return { kind: "copied", repositories: copied, evidence };
+  const bringAgain = async (repository: Repository): Promise<boolean> => {
+    if (!copied.has(repository)) return false;
+    const verdict = await registries.copy(exact, repository, signal).catch((error: unknown) => asReleaseError(error));
+    return "kind" in verdict && verdict.kind === "go";
+  };
+  return { kind: "copied", repositories: copied, evidence, bringAgain };
 }

@@ -30,8 +30,8 @@ export interface RetagFacts {
 }
 
 /**
- * Reads the source and every target together, in one round trip. Where the source is given by its digest the targets are read first: if
- * they are right already its bytes are not needed, and the whole takes one request and a token.
+ * Reads the source and every target together, in one round trip. If the source is given by its digest and all targets are in its repository,
+ * they are read first: if they are right already its bytes are not needed, and the whole takes one request and a token.
  */
 export async function readRetag(
   source: ImageRef,
@@ -52,11 +52,21 @@ export async function readRetag(
     const named = mapReading(manifest, (value) => ({ ...value, digest: digestOf(value.bytes) }));
     return { digest: mapReading(named, (value) => value.digest), manifest: named, current };
   }
-  const current = await readTags();
-  const isRight = current.every(({ reading }) => reading.kind === "found" && reading.value.digest === digest);
-  if (isRight) return { digest: found(digest), manifest: undefined, current };
-  const manifest = await registries.manifest(source, signal);
-  return { digest: mapReading(manifest, () => digest), manifest, current };
+  // Elsewhere a tag is rarely right already, and its registry is not asked the more for reading the source at once.
+  const isElsewhere = groups.some(({ repository }) => repository !== source.repository);
+  const ahead = new AbortController();
+  const late = signal === undefined ? ahead.signal : AbortSignal.any([signal, ahead.signal]);
+  const reading = isElsewhere ? registries.manifest(source, late) : undefined;
+  reading?.catch(() => undefined);
+  try {
+    const current = await readTags();
+    const isRight = current.every((tag) => tag.reading.kind === "found" && tag.reading.value.digest === digest);
+    if (isRight) return { digest: found(digest), manifest: undefined, current };
+    const manifest = await (reading ?? registries.manifest(source, signal));
+    return { digest: mapReading(manifest, () => digest), manifest, current };
+  } finally {
+    ahead.abort();
+  }
 }
 
 async function readCurrent(

@@ -34,6 +34,8 @@ export interface WrittenTag {
 
 interface WritePorts extends RetagPorts {
   readonly settleMs: number | undefined;
+  /** Brings content that a registry reports as missing; false if it could not. */
+  readonly bringAgain: (repository: Repository) => Promise<boolean>;
 }
 
 /** Plans the step of every tag from its current digest. */
@@ -59,7 +61,7 @@ export async function writeTags(
       const tags = planned.filter((tag) => tag.repository === repository);
       const toWrite = tags.filter((tag) => tag.plan !== "keep");
       if (toWrite.length === 0 || manifest === undefined) return tags.map(kept);
-      const receipts = await putAll(repository, manifest, toWrite, ports, signal);
+      const receipts = await putWhole(repository, manifest, toWrite, ports, signal);
       const deadline = ports.clock.now() + (ports.settleMs ?? settlePolicy.settleMs);
       const written = await Promise.all(
         toWrite.map((tag, index) => finish(tag, receipts[index], deadline, ports, signal)),
@@ -74,6 +76,20 @@ export async function writeTags(
 
 function kept({ repository, wanted, tag, before }: PlannedTag): WrittenTag {
   return { repository, wanted, row: { tag, before, after: before, action: "unchanged" } };
+}
+
+/** A registry that reports missing content gets it, and is written once more. */
+async function putWhole(
+  repository: Repository,
+  manifest: Manifest,
+  tags: readonly PlannedTag[],
+  ports: WritePorts,
+  signal: AbortSignal | undefined,
+): Promise<readonly Receipt[]> {
+  const receipts = await putAll(repository, manifest, tags, ports, signal);
+  const isMissing = receipts.every(({ cause }) => cause?.code === "REGISTRY_CONTENT_MISSING");
+  if (!isMissing || !(await ports.bringAgain(repository)) || signal?.aborted === true) return receipts;
+  return await putAll(repository, manifest, tags, ports, signal);
 }
 
 /** Once begun, writing is not called off: a torn connection would only leave doubt about what happened. */

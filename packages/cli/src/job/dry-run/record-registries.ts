@@ -62,6 +62,7 @@ export function recordRegistries(registries: Registries): Registries {
       return go({ permission: "unproven", mutability: looked.value }, looked.evidence);
     },
     copy,
+    copyContent: copy,
     copyWithReferrers: copy,
   };
 }

@@ -21,7 +21,7 @@ export interface Copier {
 
 /** Copies of an image with one layer of 96 MiB into a registry that lacks it, as whole processes, by turns; without latency and with. */
 export async function measureCopies(
-  copiers: (hosts: readonly string[]) => readonly Copier[],
+  copiers: (hosts: readonly string[]) => Promise<readonly Copier[]>,
   where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<void> {
   const registries = [await startDockerRegistry(), await startDockerRegistry()] as const;
@@ -30,7 +30,7 @@ export async function measureCopies(
       const sides = await Promise.all(registries.map(({ host }) => startDelayedSocket(host, delayMs)));
       const [source = "", target = ""] =
         delayMs === 0 ? registries.map(({ host }) => host) : sides.map(({ host }) => host);
-      const all = copiers([source, target]).map((copier) => ({ copier, taken: [] as Taken[] }));
+      const all = (await copiers([source, target])).map((copier) => ({ copier, taken: [] as Taken[] }));
       const [ours] = all;
       if (ours === undefined) throw new Error("there is nothing to measure");
       const small = { copier: { ...ours.copier, name: `${ours.copier.name}, a small image` }, taken: [] as Taken[] };

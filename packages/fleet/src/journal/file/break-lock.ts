@@ -41,7 +41,7 @@ export async function breakJournalLock(options: {
     const left = formatDuration(Math.max(1_000, Math.ceil((quietMs - silentMs) / 1_000) * 1_000));
     return refuse("LOCK_IN_USE", `${name} may be at work: its journal shows a sign of life; try again in ${left}`);
   }
-  const lock = dryRun ? undefined : await takeLock(path, holder);
+  const lock = dryRun ? undefined : await takeLock(path, { ignoring: holder });
   if (typeof lock === "string") return refuse("JOURNAL_IN_USE", `the journal in ${folder} is in use by ${lock}`);
   await lock?.release();
   const fact = `the lock of ${name} was broken after ${formatDuration(Math.floor(silentMs / 1_000) * 1_000)} of silence: ${reason}`;

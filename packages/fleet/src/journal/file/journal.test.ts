@@ -201,6 +201,26 @@ describe("the lock", () => {
     await (await open()).close();
   });
 
+  test.skipIf(process.platform !== "linux")(
+    "of a defunct process is taken over; a stopped process holds it until it is gone",
+    async () => {
+      // The inner shell ends; its parent has become a program that never asks for its end.
+      const parent = spawn("/bin/sh", ["-c", "/bin/sh -c 'exit 0' & echo $!; exec sleep 60"]);
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const hold = (pid: number | undefined) =>
+        writeFile(join(folder, "rollout.lock.7"), JSON.stringify({ pid, host: hostname(), started: "" }));
+      try {
+        parent.kill("SIGSTOP");
+        await hold(parent.pid);
+        expect(await createFileJournal({ folder }).open()).toMatchObject({ code: "JOURNAL_IN_USE" });
+        await hold(Number(line));
+        await (await open()).close();
+      } finally {
+        parent.kill("SIGKILL");
+      }
+    },
+  );
+
   test("of another machine is left alone", async () => {
     await writeFile(
       join(folder, "rollout.lock.7"),

@@ -69,7 +69,7 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
     },
     async close() {
       await file.close();
-      if (await lock.isHeld()) await lock.release();
+      await lock.release();
     },
   });
 }

@@ -3,26 +3,37 @@ import { hostname } from "node:os";
 import { basename, dirname } from "node:path";
 import { pid } from "node:process";
 import { asReleaseError, ReleaseError } from "@lateen/kernel";
-import { describeLiving, type Owner, startOf } from "./owner.ts";
+import { type DeadOwners, describeLiving, type Owner, startOf } from "./owner.ts";
 
 /** A lock that this process holds. */
 export interface Lock {
   /** False once another process has taken it over. */
   isHeld(): Promise<boolean>;
+  /** Gives it back; nothing once another process has taken it over. */
   release(): Promise<void>;
 }
 
 const released = '{"released":true}\n';
 let serial = 0;
 
+/** Holders that a lock is taken from. */
+export interface LockRules extends DeadOwners {
+  /** A holder that is known to be gone: the content of its file. */
+  readonly ignoring?: string | undefined;
+}
+
 /**
  * Takes the lock at `path`, or says who holds it.
  *
  * The lock is a row of numbered files, `path.1`, `path.2` and so on, of which the highest counts. To take it is to create the
  * next number, which the file system grants to one process only; a file whose owner is dead, or that says it was released, is
- * simply followed by the next, and so is the file that says `ignoring`. Removing a dead owner's file first, as is usual, lets two processes each remove the other's.
+ * simply followed by the next, and so is the file that says `rules.ignoring`. Removing a dead owner's file first, as is usual, lets two
+ * processes each remove the other's.
+ *
+ * @returns the lock, or the name of its owner
+ * @throws ReleaseError `JOURNAL_LOCK` if the folder cannot be written
  */
-export async function takeLock(path: string, ignoring = released): Promise<Lock | string> {
+export async function takeLock(path: string, rules: LockRules = {}): Promise<Lock | string> {
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}-${pid}-${++serial}`;
   const owner: Owner = { pid, host: hostname(), started: await startOf(pid) };
@@ -30,7 +41,7 @@ export async function takeLock(path: string, ignoring = released): Promise<Lock 
   await writeFile(aside, `${JSON.stringify(owner)}\n`, { flag: "wx" }).catch((error: unknown) => failed(path, error));
   try {
     for (let attempt = 0; attempt < 50; attempt++) {
-      const taken = await tryToTake(path, aside, ignoring);
+      const taken = await tryToTake(path, aside, rules);
       if (taken !== undefined) return taken;
     }
     return "several processes that compete for it";
@@ -51,11 +62,11 @@ export async function readHolder(path: string): Promise<string> {
   return top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => released);
 }
 
-async function tryToTake(path: string, aside: string, ignoring: string): Promise<Lock | string | undefined> {
+async function tryToTake(path: string, aside: string, rules: LockRules): Promise<Lock | string | undefined> {
   const top = Math.max(0, ...(await numbersOf(path)));
   const holder = top === 0 ? released : await readFile(`${path}.${top}`, "utf8").catch(() => undefined);
   if (holder === undefined) return undefined;
-  const living = holder === released || holder === ignoring ? undefined : await describeLiving(holder);
+  const living = holder === released || holder === rules.ignoring ? undefined : await describeLiving(holder, rules);
   if (living !== undefined) return `${living} (${path}.${top})`;
   const own = `${path}.${top + 1}`;
   if (!(await linked(aside, own))) return undefined;
@@ -78,6 +89,8 @@ async function exists(path: string): Promise<boolean> {
 
 /** A row never starts again from 1 while somebody may still hold a number of it, so the last file stays and says so. */
 async function release(own: string, aside: string): Promise<void> {
+  // What another process has taken over is its own to release.
+  if (!(await exists(own))) return;
   await writeFile(aside, released);
   await rename(aside, own);
 }

@@ -1,4 +1,3 @@
-export { lockFolder } from "./embedded/lock.ts";
 export { startPostgres } from "./embedded/start-postgres.ts";
 export { parseTokens } from "./http/tokens.ts";
 export { createService } from "./service.ts";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
-import { startOwnDatabase } from "../commands/serve/own-database.ts";
 import { parseListen } from "../commands/serve/run.ts";
 import { loadService } from "../commands/serve/service-module.ts";
 import { loadConfig } from "../config/load.ts";
@@ -23,7 +22,7 @@ export async function serveDemo(
   const module = await loadService();
   const world = await startWorld({ size }, "watched");
   try {
-    const database = await startOwnDatabase(module, join(world.folder, ".lateen", "service"), host.clock);
+    const database = await module.startPostgres(join(world.folder, ".lateen", "service"), host.clock);
     try {
       const token = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0"));
       const settings = await loadConfig({ cwd: world.folder, env: world.env });
@@ -47,7 +46,7 @@ export async function serveDemo(
         await served.close();
       }
     } finally {
-      await database.close();
+      await database.stop();
     }
   } finally {
     await world.close();

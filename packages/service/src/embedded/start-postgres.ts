@@ -1,7 +1,7 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chown, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection, Server } from "node:net";
 import { join, resolve } from "node:path";
 import { getuid, kill } from "node:process";
@@ -9,9 +9,10 @@ import { promisify } from "node:util";
 import { type Clock, ReleaseError } from "@lateen/kernel";
 import { elapsedOf } from "../run/elapsed.ts";
 import { findBinaries } from "./binaries.ts";
-import { aliveSince } from "./lock.ts";
+import { dataInUse, type FolderLock, lockFolder } from "./lock.ts";
 import { reachableBy } from "./reachable.ts";
 import { chooseUser, type RunAs } from "./run-as.ts";
+import { commandAs, databaseEnv, startServerProcess } from "./server-process.ts";
 
 const run = promisify(execFile);
 
@@ -20,6 +21,8 @@ export interface EmbeddedPostgres {
   /** Has the password in it: never shown. */
   readonly url: string;
   readonly folder: string;
+  /** Resolves with `DATA_IN_USE` if another service takes the folder over, which it may while this process is stopped. */
+  readonly lost: Promise<ReleaseError>;
   /** Ends every connection, writes everything and stops. */
   stop(): Promise<void>;
 }
@@ -30,27 +33,60 @@ const startMs = 60_000;
 /**
  * Starts a PostgreSQL in `folder`, made if it is not there, on a free port of loopback. If it ends by itself it is started again.
  *
- * The caller holds the lock of the folder. A server that a killed service left behind is stopped first.
- * @throws ReleaseError `EMBEDDED_POSTGRES_MISSING`, `DATABASE_START`
+ * The folder is this process's until the server is stopped. A server that a killed service left behind is stopped first.
+ * @throws ReleaseError `DATA_IN_USE`, `EMBEDDED_POSTGRES_MISSING`, `DATABASE_START`
  */
 export async function startPostgres(folder: string, clock: Clock): Promise<EmbeddedPostgres> {
+  const lock = await lockFolder(folder);
+  try {
+    return await startLocked(folder, lock, clock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function startLocked(folder: string, lock: FolderLock, clock: Clock): Promise<EmbeddedPostgres> {
   const as = await chooseUser(getuid?.() ?? 1);
   const binaries = await reachableBy(as, await findBinaries());
   const data = resolve(folder, "postgres");
+  const log = resolve(folder, "postgres.log");
   const password = await readPassword(folder);
   if (!(await exists(join(data, "PG_VERSION")))) await initialise(binaries.initdb, data, password, as);
   await stopLeftover(data, clock);
   const port = await freePort();
-  const server = createServerProcess(binaries.postgres, data, port, as);
+  const server = await startServerProcess(
+    { program: binaries.postgres, args: argumentsOf(data, port), as, log },
+    clock,
+  );
   try {
-    await server.start();
-    await untilReady(port, server, clock, join(data, "..", "postgres.log"));
+    await untilReady(port, server, clock, log);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  server.keep();
-  return { url: `postgres://lateen:${password}@127.0.0.1:${port}/postgres`, folder: data, stop: () => server.stop() };
+  const { promise: lost, resolve: lose } = Promise.withResolvers<ReleaseError>();
+  // While this process was stopped another service may have taken the folder, and with it the server.
+  server.keep(async () => {
+    const isOurs = await lock.isHeld();
+    if (!isOurs) lose(dataInUse(folder, "it has taken the folder over while this one was stopped"));
+    return isOurs;
+  });
+  return {
+    url: `postgres://lateen:${password}@127.0.0.1:${port}/postgres`,
+    folder: data,
+    lost,
+    async stop() {
+      await server.stop();
+      await lock.release();
+    },
+  };
+}
+
+function argumentsOf(data: string, port: number): readonly string[] {
+  // No socket file: its path is bounded and its folder may be closed to us. 200 connections are ten services.
+  const flags = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC"];
+  return ["-D", data, "-p", String(port), ...flags.flatMap((flag) => ["-c", flag])];
 }
 
 async function readPassword(folder: string): Promise<string> {
@@ -67,84 +103,31 @@ async function initialise(program: string, data: string, password: string, as: R
   // The folder of an interrupted first start has no PG_VERSION and cannot be used.
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { recursive: true, mode: 0o700 });
-  const file = join(data, "..", "postgres.password.once");
-  await writeFile(file, password, { mode: 0o600 });
+  const passwordFile = join(data, "..", "postgres.password.once");
+  await writeFile(passwordFile, password, { mode: 0o600 });
   if (as.uid !== undefined && as.gid !== undefined) {
     await chown(data, as.uid, as.gid);
-    await chown(file, as.uid, as.gid);
+    await chown(passwordFile, as.uid, as.gid);
   }
-  const args = ["-D", data, "-U", "lateen", "--auth=scram-sha-256", `--pwfile=${file}`, "-E", "UTF8", "--locale=C"];
+  const args = [
+    "-D",
+    data,
+    "-U",
+    "lateen",
+    "--auth=scram-sha-256",
+    `--pwfile=${passwordFile}`,
+    "-E",
+    "UTF8",
+    "--locale=C",
+  ];
   try {
-    await runAs(program, args, as);
+    const [file, all, ids] = commandAs(as, program, args);
+    await run(file, all, { ...ids, env: databaseEnv, cwd: "/" });
   } catch (cause) {
     throw startFailed(cause instanceof Error ? cause.message.slice(-500) : "initdb failed", cause);
   } finally {
-    await rm(file, { force: true });
+    await rm(passwordFile, { force: true });
   }
-}
-
-function commandOf(program: string, args: readonly string[], { prefix }: RunAs): readonly [string, string[]] {
-  const [first, ...rest] = [...prefix, program];
-  return [first ?? program, [...rest, ...args]];
-}
-
-async function runAs(program: string, args: readonly string[], as: RunAs): Promise<void> {
-  const [file, all] = commandOf(program, args, as);
-  const ids = as.prefix.length === 0 ? idsOf(as) : {};
-  await run(file, all, { ...ids, env: databaseEnv, cwd: "/" });
-}
-
-function idsOf({ uid, gid }: RunAs): { uid?: number; gid?: number } {
-  return uid === undefined || gid === undefined ? {} : { uid, gid };
-}
-
-const databaseEnv = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", TZ: "UTC" };
-
-/** One server process that is started again when it ends by itself. */
-function createServerProcess(program: string, data: string, port: number, as: RunAs) {
-  let child: ChildProcess | undefined;
-  let isStopping = false;
-  const start = async (): Promise<void> => {
-    const log = await open(join(data, "..", "postgres.log"), "a", 0o600);
-    // No socket file: its path is bounded and its folder may be closed to us. 200 connections are ten services.
-    const flags = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC"];
-    const [file, args] = commandOf(
-      program,
-      ["-D", data, "-p", String(port), ...flags.flatMap((flag) => ["-c", flag])],
-      as,
-    );
-    const ids = as.prefix.length === 0 ? idsOf(as) : {};
-    // A session of its own: Ctrl-C at the terminal is for the service, which stops the database last.
-    child = spawn(file, args, {
-      ...ids,
-      env: databaseEnv,
-      cwd: "/",
-      detached: true,
-      stdio: ["ignore", log.fd, log.fd],
-    });
-    await once(child, "spawn");
-    await log.close();
-  };
-  const keep = (): void => {
-    child?.once("exit", () => {
-      if (!isStopping) void start().then(keep, () => undefined);
-    });
-  };
-  return {
-    start,
-    keep,
-    isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
-    async stop(): Promise<void> {
-      isStopping = true;
-      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
-      // Fast shutdown; immediate if that takes too long: the journal of the database makes up for it. Source: PostgreSQL, 18.5.
-      child.kill("SIGINT");
-      const late = setTimeout(() => child?.kill("SIGQUIT"), 8_000);
-      await ended;
-      clearTimeout(late);
-    },
-  };
 }
 
 /** A server that outlived its service is stopped: its port and settings are not ours. */
@@ -162,10 +145,16 @@ async function stopLeftover(data: string, clock: Clock): Promise<void> {
       return;
     }
     for (let tries = 0; tries < 30 && signal !== "SIGCONT"; tries++) {
-      if ((await aliveSince(pid)) === undefined) return;
+      if (await isGone(pid)) return;
       await clock.sleep(100);
     }
   }
+}
+
+/** If a process has ended; one that is defunct has. Source: proc_pid_stat(5), field 3. */
+async function isGone(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") X");
+  return "ZXx".includes(stat.slice(stat.lastIndexOf(")") + 2)[0] ?? "X");
 }
 
 async function untilReady(port: number, server: { isRunning(): boolean }, clock: Clock, log: string): Promise<void> {

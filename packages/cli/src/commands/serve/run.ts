@@ -5,7 +5,6 @@ import { usageError } from "../../config/errors.ts";
 import { loadConfig, type Settings } from "../../config/load.ts";
 import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
-import { startOwnDatabase } from "./own-database.ts";
 import { loadService, type ServiceModule, type ServiceToken } from "./service-module.ts";
 
 /** Serves until it is interrupted, which is its good end: calls in flight settle, and what is unfinished is left to the next start. */
@@ -20,14 +19,12 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
   const folder = resolve(
     ...(args.text("data") === undefined ? [settings.folder, ".lateen/service"] : [host.cwd, args.text("data") ?? ""]),
   );
-  const tokens = readTokens(context, service, folder);
-  const database =
-    given === undefined
-      ? await startOwnDatabase(service, folder, host.clock)
-      : { url: given, close: async () => undefined };
+  const own = given === undefined ? await service.startPostgres(folder, host.clock) : undefined;
   try {
+    // Only now: a token that two services make at the same time would be the right one of neither.
+    const tokens = readTokens(context, service, folder);
     const served = await service.createService({
-      database: database.url,
+      database: own?.url ?? given ?? "",
       fleets,
       tokens,
       env: host.env,
@@ -35,15 +32,16 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
     });
     try {
       const url = await served.listen({ host: address, port });
-      if (given === undefined) host.stderr.write(`database: ${join(folder, "postgres")}\n`);
+      if (own !== undefined) host.stderr.write(`database: ${join(folder, "postgres")}\n`);
       host.stderr.write(`serving ${Object.keys(fleets).join(", ")} on ${url}\n`);
-      await untilAborted(signal);
+      const lost = await Promise.race([untilAborted(signal), ...(own === undefined ? [] : [own.lost])]);
+      if (lost !== undefined) throw lost;
     } finally {
       // Part of the time is the database's own.
       await Promise.race([served.close(), host.clock.sleep(Math.max(1_000, graceMs - 5_000))]);
     }
   } finally {
-    await database.close();
+    await own?.stop();
   }
   return { outcome: "ok", document: { reason: "the service has stopped" }, answer: "the service has stopped" };
 }

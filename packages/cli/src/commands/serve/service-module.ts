@@ -17,8 +17,7 @@ export interface ServiceModule {
   startPostgres(
     folder: string,
     clock: Clock,
-  ): Promise<{ readonly url: string; readonly folder: string; stop(): Promise<void> }>;
-  lockFolder(folder: string): Promise<{ release(): Promise<void> }>;
+  ): Promise<{ readonly url: string; readonly lost: Promise<ReleaseError>; stop(): Promise<void> }>;
   parseTokens(text: string, file: string): readonly ServiceToken[];
 }
 

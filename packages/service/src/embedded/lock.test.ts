@@ -1,13 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@lateen/kernel";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockFolder } from "./lock.ts";
 import { startServerProcess } from "./server-process.ts";
-import { startPostgres } from "./start-postgres.ts";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "lateen-folder-"))));
@@ -32,33 +29,7 @@ describe("of services that start on one folder at the same time, one gets it", (
   });
 });
 
-test("a service whose folder was taken over while it was stopped hears of it, and harms the other one in nothing", async () => {
-  const program = `
-    const { startPostgres } = await import(${JSON.stringify(new URL("start-postgres.ts", import.meta.url).href)});
-    const { systemClock } = await import("@lateen/kernel");
-    const postgres = await startPostgres(process.argv[1], systemClock);
-    console.log("started");
-    console.log((await postgres.lost).code);
-    await postgres.stop();`;
-  const first = spawn(process.execPath, ["-C", "source", "--input-type=module", "-e", program, folder], {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  first.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  await vi.waitUntil(() => said.includes("started"), { timeout: 60_000 });
-  first.kill("SIGSTOP");
-  const second = await startPostgres(folder, systemClock);
-  first.kill("SIGCONT");
-  expect(await once(first, "exit")).toEqual([0, null]);
-  expect(said).toBe("started\nDATA_IN_USE\n");
-  // The folder is still the second one's, and its server was not disturbed.
-  await expect(startPostgres(folder, systemClock)).rejects.toMatchObject({ code: "DATA_IN_USE" });
-  expect(await readFile(join(folder, "postgres.log"), "utf8")).not.toContain("already exists");
-  await second.stop();
-}, 120_000);
-
-test("a server that cannot start is not started without a pause, and stops at once when it is told to", async () => {
+test("a server that cannot start is not started without a pause, and stops at once when it is asked to", async () => {
   const log = join(folder, "log");
   const as = { prefix: [], uid: undefined, gid: undefined };
   const server = await startServerProcess(

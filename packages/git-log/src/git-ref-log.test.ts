@@ -86,6 +86,15 @@ describe("a log on disk", () => {
   }, 60_000);
 });
 
+test("an entry that could not be read back is not written", async () => {
+  const value = Array.from({ length: 300_000 }, () => []);
+  const cause = causeOf(await world.open().append(null, { subject: "large", value }));
+  expect({ code: cause.code, written: (await world.open().read()).kind }).toEqual({
+    code: "GIT_ENTRY_TOO_LARGE",
+    written: "absent",
+  });
+});
+
 describe("what is not an entry", () => {
   const plain = { "entry.json": '{"schemaVersion":1,"position":1,"value":1}' };
   test.each([
@@ -97,6 +106,10 @@ describe("what is not an entry", () => {
     ["a position that is no number", { "entry.json": '{"schemaVersion":1,"position":"1","value":1}' }],
     ["a position of zero", { "entry.json": '{"schemaVersion":1,"position":0,"value":1}' }],
     ["a folder in place of the file", { "entry.json/x": "1" }],
+    [
+      "more values than are read",
+      { "entry.json": `{"schemaVersion":1,"position":1,"value":[${"[],".repeat(300_000)}0]}` },
+    ],
   ])("%s makes the log unknown, and is not built upon", async (_, files) => {
     const id = await world.repository.commit({ message: "foreign", files });
     await world.repository.setRef(ref, id);

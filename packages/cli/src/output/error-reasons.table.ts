@@ -122,6 +122,7 @@ export const errorReasons: Readonly<Record<string, string>> = {
   GATE_UNKNOWN: "what could not be read may be red",
   GIT_AUTH: "the remote wants other credentials, or these may not write",
   GIT_ENTRY_FOREIGN: "something else pushed to the ref, and what it means for the log is not known",
+  GIT_ENTRY_TOO_LARGE: "an entry that cannot be read back would close the log for every later writer",
   GIT_MISSING: "logs on a git ref are read and written through the `git` program",
   GIT_PUSH_REFUSED: "a hook, a rule or the state of the repository refuses the push, not another writer",
   GIT_REF_INVALID: "a short name would be searched for in several places",

@@ -1,4 +1,4 @@
-import { type AppendLog, type LogEntry, plainText, ReleaseError } from "@lateen/kernel";
+import { type AppendLog, isReleaseError, type LogEntry, parseJson, plainText, ReleaseError } from "@lateen/kernel";
 import { type GitObject, gitObject, treeOf } from "../git/objects.ts";
 
 /** The file in the commit's tree that holds an entry. */
@@ -16,7 +16,11 @@ export interface Author {
   readonly email: string;
 }
 
-/** Makes the entry that follows `parent`; its commit is not written anywhere yet. */
+/**
+ * Makes the entry that follows `parent`; its commit is not written anywhere yet.
+ *
+ * @throws ReleaseError `GIT_ENTRY_TOO_LARGE`: what could not be read back would close the log
+ */
 export function composeEntry(
   draft: Parameters<AppendLog["append"]>[1],
   parent: LogEntry | undefined,
@@ -35,7 +39,9 @@ export function composeEntry(
     `committer ${person}`,
   ];
   const commit = gitObject("commit", `${header.join("\n")}\n\n${composeMessage(draft.subject, draft.body ?? "")}`);
-  const { value } = parseObject(blob.content.toString());
+  const read = parseObject(blob.content.toString());
+  if (read === undefined) throw tooLarge();
+  const { value } = read;
   const entry = { id: commit.id, position, at: new Date(seconds * 1000).toISOString(), value };
   return { entry, objects: [commit, tree, blob] };
 }
@@ -65,7 +71,11 @@ export function batchOf(ref: string, limit: number): string {
  *
  * @throws ReleaseError `GIT_ENTRY_FOREIGN` if a commit was not written by a log, or not as the successor of its parent
  */
-export function parseBatch(batch: Buffer, head: string, ref: string): readonly [StoredEntry, ...StoredEntry[]] {
+export async function parseBatch(
+  batch: Buffer,
+  head: string,
+  ref: string,
+): Promise<readonly [StoredEntry, ...StoredEntry[]]> {
   const [tree, ...rest] = splitBatch(batch);
   const entries: StoredEntry[] = [];
   for (let at = 0; rest[at] !== undefined; at += 2) {
@@ -73,6 +83,8 @@ export function parseBatch(batch: Buffer, head: string, ref: string): readonly [
     if (commit?.type !== "commit") break;
     if (file?.type !== "blob") throw foreign(ref, commit.id, `it has no ${entryFile}`);
     const entry = parseEntry(commit, file, ref);
+    // A signal is heard between two entries, however many of them take their time.
+    await new Promise((resolve) => setImmediate(resolve));
     entries.push({ entry, objects: at === 0 && tree !== undefined ? [commit, tree, file] : [] });
   }
   const [newest, ...older] = entries;
@@ -88,7 +100,9 @@ function parseEntry(commit: GitObject, file: GitObject, ref: string): LogEntry {
   const header = text.slice(0, text.indexOf("\n\n") + 1);
   const parents = header.match(/^parent /gm)?.length ?? 0;
   const seconds = /^committer .* (\d{1,11}) [+-]\d{4}$/m.exec(header)?.[1];
-  const { schemaVersion, position, value } = parseObject(file.content.toString());
+  const read = parseObject(file.content.toString());
+  if (read === undefined) throw foreign(ref, id, `its ${entryFile} holds more values than an entry may have`);
+  const { schemaVersion, position, value } = read;
   if (schemaVersion !== 1) throw foreign(ref, id, `its ${entryFile} is not of schema version 1`);
   if (!Number.isSafeInteger(position) || parents !== Math.min(1, Number(position) - 1) || seconds === undefined) {
     throw foreign(ref, id, `its position ${plainText(String(position), 20)} does not fit its ${parents} parents`);
@@ -96,12 +110,24 @@ function parseEntry(commit: GitObject, file: GitObject, ref: string): LogEntry {
   return { id, position: Number(position), at: new Date(Number(seconds) * 1000).toISOString(), value };
 }
 
-function parseObject(text: string): Record<string, unknown> {
+const anything = { safeParse: (data: unknown) => ({ success: true as const, data }) };
+
+/** The object in `text`, an empty one if there is none; undefined if it has more values than any answer from outside may have. */
+function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    return { ...(JSON.parse(text) as Record<string, unknown> | null) };
-  } catch {
-    return {};
+    return { ...(parseJson({ text: () => text, url: "" }, anything, "an entry") as Record<string, unknown> | null) };
+  } catch (error) {
+    return isReleaseError(error) && error.code === "HTTP_TOO_LARGE" ? undefined : {};
   }
+}
+
+function tooLarge(): ReleaseError {
+  return new ReleaseError({
+    code: "GIT_ENTRY_TOO_LARGE",
+    category: "input",
+    message: "the entry has more values than are read back, so it was not written",
+    fix: "write less at a time",
+  });
 }
 
 /** Source: git-cat-file(1), "BATCH OUTPUT": `<id> <type> <size>`, newline, content, newline; or `<name> missing`. */

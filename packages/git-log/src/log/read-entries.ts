@@ -48,7 +48,7 @@ export async function fetchLog(scratch: Scratch, depth: number): Promise<KnownLo
   }
   const head = await readRef(repository, local);
   const batch = await git(["cat-file", "--batch"], { input: batchOf(local, depth) });
-  return memory.keep(parseBatch(batch, head, ref));
+  return memory.keep(await parseBatch(batch, head, ref));
 }
 
 /** The ref of the scratch repository that the log is fetched to. */

@@ -41,8 +41,11 @@ function checkEntry(entry: LedgerEntry): void {
   throw promoteError("LEDGER_ENTRY_INVALID", "input", { message, fix: "shorten or correct what was given" });
 }
 
+/** One issue is reported; an entry that something else wrote may hold as many as it has values. */
+const firstIssueOnly: object = { abortEarly: true };
+
 function toHead({ id, position, value }: LogEntry, source: string): Reading<LedgerHead> {
-  const parsed = ledgerEntrySchema.safeParse(value);
+  const parsed = ledgerEntrySchema.safeParse(value, firstIssueOnly);
   if (parsed.success) return found({ id, position, entry: parsed.data });
   const [issue] = parsed.error.issues;
   const why = `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not an entry"}`;

@@ -7,6 +7,7 @@ import type { FleetEvent } from "../../events.ts";
 import { inspectJournal } from "../inspect-journal.ts";
 import { memoryJournal } from "../memory-journal.ts";
 import { type MirrorLog, mirrorJournal } from "./mirror-journal.ts";
+import { readMirror } from "./read-mirror.ts";
 import type { RolloutPorts } from "../../ports/rollout-ports.ts";
 import { rollOut } from "../../roll-out.ts";
 import { describeJournalContract } from "../../testing/contracts.ts";
@@ -45,6 +46,20 @@ function machine(
   const clock = createFakeClock({ auto: true });
   return { fleet, ports: { ...fleet, clock, journal: mirrorJournal({ journal: local, log, clock, intervalMs: 0 }) } };
 }
+
+describe("a mirror that something else wrote", () => {
+  const many = Array.from({ length: 300_000 }, () => ({}));
+  test.each([
+    { of: "facts that are none", facts: many },
+    { of: "tenants that are none", facts: [{ type: "fleet-enumerated", at: 1, tenants: many }] },
+  ])("with 300,000 $of is refused at its first fault, and crashes nothing", async ({ facts }) => {
+    const entries = async () => found([{ id: "1".repeat(40), value: { schemaVersion: 1, from: 0, facts } }]);
+    const from = performance.now();
+    const reading = await readMirror({ entries });
+    expect(reading).toMatchObject({ kind: "unknown", cause: { code: "JOURNAL_DAMAGED" } });
+    expect(performance.now() - from).toBeLessThan(1_000);
+  });
+});
 
 describe("a mirrored journal", () => {
   test("[mirror-resumes] lets another machine resume what the first one left, without moving the proven again", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
-import { journalEntrySchema } from "../entry-schema.ts";
+import { firstIssueOnly, journalEntrySchema } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 
 /** One entry of a mirror. */
@@ -39,7 +39,7 @@ export async function readMirror(log: {
 function readPart(value: unknown): { readonly from: number; readonly facts: readonly JournalEntry[] } | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { schemaVersion, from, facts } = value as Record<string, unknown>;
-  const entries = z.array(journalEntrySchema).safeParse(facts).data;
+  const entries = z.array(journalEntrySchema).safeParse(facts, firstIssueOnly).data;
   if (schemaVersion !== 1 || !Number.isSafeInteger(from) || entries === undefined) return undefined;
   return { from: Number(from), facts: entries };
 }

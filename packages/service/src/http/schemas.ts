@@ -94,10 +94,10 @@ export const answers = {
     schemaVersion: z.literal(1),
     outcome: z.literal("error"),
     error: z.object({
-      code: z.string(),
-      message: z.string(),
-      why: z.string().optional(),
-      fix: z.string().optional(),
+      code: z.string().min(1),
+      message: z.string().min(1),
+      why: z.string().min(1),
+      fix: z.string().min(1),
     }),
   }),
 };

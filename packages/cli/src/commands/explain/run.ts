@@ -1,4 +1,4 @@
-import { inspectJournal } from "@lateen/fleet";
+import { type FleetReport, inspectJournal } from "@lateen/fleet";
 import {
   asReleaseError,
   type CommitSha,
@@ -13,12 +13,14 @@ import type { Shipped } from "./decide-shipped.ts";
 import { remedy } from "./remedies.ts";
 import type { Job } from "../../job/job.ts";
 import { counted, toSeconds } from "../../output/text/line.ts";
-import type { ExplainedRule } from "../../output/result.ts";
+import type { ExplainedRule, FleetResult } from "../../output/result.ts";
+import { markNotStarted } from "../../pipeline/not-started.ts";
 import { evidence as evidenceOf, goWith } from "../../pipeline/evidence.ts";
 import { passKillSwitch, passSupersession } from "../../pipeline/guards/guards.ts";
 import { factsOfThen } from "./facts-of-then.ts";
 import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
 import { gateStep } from "../../pipeline/steps/pass-gate.ts";
+import { fleetResult } from "../../pipeline/steps/roll-out.ts";
 import { checkTarget } from "../../pipeline/steps/promote.ts";
 import { resolveRelease } from "../../pipeline/steps/resolve-release.ts";
 import { type PipelineState, type Skipped, skipped, type Step } from "../../pipeline/run-pipeline.ts";
@@ -161,13 +163,13 @@ async function lookAtJournal(job: Job, { commit }: PipelineState): ReturnType<St
     : stop({ outcome: "halted", code: "ROLLOUT_NOT_SHIPPED", reason: fact, evidence });
 }
 
-/** One look at every tenant; anyone who is elsewhere is named. */
+/** One look at every tenant, each with the word that every other answer has for it. */
 async function explainFleet(job: Job, { commit }: PipelineState): ReturnType<Step> {
   const verdict = await lookAtFleet({ ...job, report: () => undefined }, commit);
   const { fleet } = job.settings.config;
   if (verdict === undefined || fleet === undefined) return skipped;
   const at = isoNow(job.wiring.clock);
-  const evidence = verdict.value?.tenants.map(
+  const evidence = (await tenantsOf(job, commit, verdict.value)).map(
     ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({
       rule: "fleet",
       verdict: said,
@@ -179,6 +181,16 @@ async function explainFleet(job: Job, { commit }: PipelineState): ReturnType<Ste
       at,
     }),
   );
-  if (verdict.kind === "go") return goWith({}, evidence ?? verdict.evidence);
-  return { ...verdict, value: {}, evidence: evidence ?? verdict.evidence };
+  const known = evidence.length === 0 ? verdict.evidence : evidence;
+  return verdict.kind === "go" ? goWith({}, known) : { ...verdict, value: {}, evidence: known };
+}
+
+async function tenantsOf(
+  job: Job,
+  commit: CommitSha,
+  report: FleetReport | undefined,
+): Promise<FleetResult["tenants"]> {
+  if (report === undefined) return [];
+  const last = await inspectJournal((await job.wiring.fleet()).journal);
+  return markNotStarted(fleetResult(report), last?.release.sha === commit ? last : undefined).tenants;
 }

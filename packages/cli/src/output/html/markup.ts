@@ -60,7 +60,7 @@ const good: ReadonlySet<string> = new Set(
   "shipped unchanged ok open passed latest free verified ahead moved created success none promoted".split(" "),
 );
 const bad: ReadonlySet<string> = new Set(
-  "halted refused closed unknown partial error failed failure behind straggler quarantined foreign drift denied interrupted rolled-back".split(
+  "halted refused closed unknown partial error failed failure unreachable mixed quarantined foreign drift denied interrupted rolled-back".split(
     " ",
   ),
 );

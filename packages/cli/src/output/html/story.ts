@@ -4,7 +4,7 @@ import type { Fact } from "./facts.ts";
 export interface Span {
   readonly from: number;
   readonly to: number;
-  readonly kind: "asked" | "verified" | "failed";
+  readonly kind: "moving" | "verified" | "failed";
   readonly title: string;
 }
 
@@ -80,11 +80,11 @@ function note(book: Notebook, fact: Fact): void {
       break;
     case "tenants-posted": {
       const title = `asked for${fact.attempt > 1 ? `, try ${fact.attempt}` : ""}`;
-      const span: Span = { from: fact.at, to: book.end, kind: "asked", title };
+      const span: Span = { from: fact.at, to: book.end, kind: "moving", title };
       for (const slug of fact.slugs)
         change(book, fact.wave, slug, (lane) => ({
           ...lane,
-          verdict: "asked",
+          verdict: "moving",
           spans: [...close(lane.spans, fact.at), span],
         }));
       break;

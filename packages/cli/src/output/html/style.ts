@@ -37,12 +37,12 @@ h2 { font-size: 1.05rem; margin-bottom: 0.6rem; } h3 { font-size: 0.92rem; margi
 .track i { position: absolute; top: 50%; transform: translateY(-50%); min-width: 2px; }
 .track .soak { height: 100%; background: var(--soak); border-radius: 2px; }
 .track .probe { height: 0.9rem; width: 1px !important; min-width: 1px; background: var(--tick); } .track .probe.ill { background: var(--bad); width: 2px !important; }
-.track .asked { height: 0.6rem; background: var(--wait); border-radius: 0.3rem 0 0 0.3rem; min-width: 4px; }
+.track .moving { height: 0.6rem; background: var(--wait); border-radius: 0.3rem 0 0 0.3rem; min-width: 4px; }
 .track .verified, .track .failed { height: 3px; background: var(--good); } .track .failed { background: var(--bad); }
 .track .verified::before, .track .failed::before { content: ""; position: absolute; left: -1px; top: 50%; width: 0.7rem; height: 0.7rem; border-radius: 50%; background: inherit; transform: translate(-50%, -50%); box-shadow: 0 0 0 2px var(--card); }
 .track .failed::before { border-radius: 2px; transform: translate(-50%, -50%) rotate(45deg) scale(0.85); }
 .axis { margin-top: 0.6rem; } .key { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem; } .key i { width: 1.4rem; height: 0.5rem; border-radius: 0.2rem; } .key i + i, .key i:not(:first-child) { margin-left: 0.8rem; }
-.key .asked { background: var(--wait); } .key .verified { background: var(--good); } .key .failed { background: var(--bad); } .key .soak { background: var(--soak); border-right: 1px solid var(--tick); }
+.key .moving { background: var(--wait); } .key .verified { background: var(--good); } .key .failed { background: var(--bad); } .key .soak { background: var(--soak); border-right: 1px solid var(--tick); }
 .coverage { display: flex; gap: 2px; height: 0.55rem; margin-bottom: 0.5rem; } .coverage i { background: var(--mood); border-radius: 2px; }
 .scroll { overflow-x: auto; } .scroll + p { margin-top: 0.5rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }

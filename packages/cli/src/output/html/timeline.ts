@@ -8,7 +8,7 @@ type Place = (from: number, to: number) => string;
 
 const signs: Readonly<Record<string, string>> = { good: "✓", bad: "✗", plain: "·" };
 
-/** Every tenant as a line over time, by wave: asked, then proven or failed; soaks and their probes behind them. */
+/** Every tenant as a line over time, by wave: moving, then proven or failed; soaks and their probes behind them. */
 export function renderTimeline(facts: readonly Fact[]): Markup {
   const waves = tellStory(facts);
   const [first, last] = [facts[0], facts.at(-1)];
@@ -19,7 +19,7 @@ export function renderTimeline(facts: readonly Fact[]): Markup {
   return html`<section id="timeline">
     <h2>Timeline</h2>
     <p class="key">
-      <i class="asked"></i> asked for <i class="verified"></i> runs the target <i class="failed"></i> failed
+      <i class="moving"></i> moving <i class="verified"></i> verified <i class="failed"></i> failed
       <i class="soak"></i> soak, a tick for each probe
     </p>
     <div class="lanes">

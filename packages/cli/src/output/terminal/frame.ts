@@ -20,8 +20,8 @@ export interface FrameOptions {
   readonly keys: string | undefined;
 }
 
-const marks: Readonly<Record<TenantMark, string>> = { waiting: "·", asked: "○", verified: "●", failed: "✗" };
-const formats: Readonly<Partial<Record<TenantMark, Format>>> = { verified: "green", failed: "red", asked: "cyan" };
+const marks: Readonly<Record<TenantMark, string>> = { waiting: "·", moving: "○", verified: "●", failed: "✗" };
+const formats: Readonly<Partial<Record<TenantMark, Format>>> = { verified: "green", failed: "red", moving: "cyan" };
 
 /** The most waves that are shown one by one: more no one takes in at a glance. */
 const shownWaves = 10;
@@ -69,15 +69,15 @@ function waveLine(
   const room = columns - 1 - widthOf(head.text);
   const all = slugs.map((slug) => state.tenants.get(slug) ?? "waiting");
   const soak = state.soak?.wave === name ? inSeconds(state.soak.until - now) : undefined;
-  // Names of who is asked are cut, a countdown is not.
+  // Names of who is moving are cut, a countdown is not.
   const drawn = fitting(all, Math.max(1, room - (soak === undefined ? 0 : soak.length + 2)));
   const left = room - drawn.reduce((sum, { text }) => sum + text.length, 0);
-  const asked = slugs.filter((slug) => state.tenants.get(slug) === "asked");
+  const moving = slugs.filter((slug) => state.tenants.get(slug) === "moving");
   const tail =
     soak === undefined
-      ? left < 8 || asked.length === 0
+      ? left < 8 || moving.length === 0
         ? ""
-        : cut(`  ${asked.join(", ")}`, left)
+        : cut(`  ${moving.join(", ")}`, left)
       : ([`  soaks, ${soak} to go`, `  soaks ${soak}`].find((text) => text.length <= left) ?? cut(`  ${soak}`, left));
   return [head, ...drawn, { text: tail, format: "dim" }];
 }
@@ -95,7 +95,7 @@ function fitting(wave: readonly TenantMark[], room: number): readonly Span[] {
 }
 
 function count(wave: readonly TenantMark[]): string {
-  return (["verified", "failed", "asked", "waiting"] as const)
+  return (["verified", "failed", "moving", "waiting"] as const)
     .map((mark) => [marks[mark], wave.filter((one) => one === mark).length] as const)
     .filter(([, number]) => number > 0)
     .map(([mark, number]) => `${mark} ${number}`)
@@ -122,12 +122,12 @@ function statusLines(state: Watched, options: FrameOptions): readonly (readonly 
 
 /** Numbers of all tenants; those that are not named wait. */
 function sums(state: Watched): readonly string[] {
-  const [failed, asked] = [countMarks(state, "failed"), countMarks(state, "asked")];
+  const [failed, moving] = [countMarks(state, "failed"), countMarks(state, "moving")];
   return [
     [
       `${countMarks(state, "verified")} of ${state.tenants.size} ${state.isReturn ? "back" : "verified"}`,
       ...(failed === 0 ? [] : [`${failed} failed`]),
-      ...(asked === 0 ? [] : [`${asked} on the way`]),
+      ...(moving === 0 ? [] : [`${moving} moving`]),
       ...(state.pinned === 0 ? [] : [`${state.pinned} pinned`]),
     ].join(", "),
   ];

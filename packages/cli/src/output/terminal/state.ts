@@ -1,7 +1,7 @@
 import type { AnyEvent } from "../events.ts";
 
 /** Facts about one tenant while it is watched. */
-export type TenantMark = "waiting" | "asked" | "verified" | "failed";
+export type TenantMark = "waiting" | "moving" | "verified" | "failed";
 
 /** Content of the lines that are redrawn. */
 export interface Watched {
@@ -78,7 +78,7 @@ export function watch(state: Watched, event: AnyEvent, now: number): Watched {
     case "wave-started":
       return started(state, event, now);
     case "tenants-posted":
-      return marked(state, event.slugs, "asked");
+      return marked(state, event.slugs, "moving");
     case "tenant-verified":
       return marked(state, [event.slug], "verified");
     case "tenant-failed":

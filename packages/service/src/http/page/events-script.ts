@@ -4,8 +4,8 @@ export const eventsScript: string = `
 function apply(event) {
   const set = (slug, state, note) => tenants.set(slug, { state, note: note || "" });
   const { type } = event;
-  if (type === "fleet-enumerated") for (const { slug } of event.tenants) if (!tenants.has(slug)) set(slug, "waiting");
-  if (type === "baseline-read") for (const [slug, seen] of event.tenants) set(slug, seen.kind === "done" ? seen.verdict : seen.kind === "broken" ? "failed" : "waiting", seen.reason);
+  if (type === "fleet-enumerated") for (const { slug } of event.tenants) if (!tenants.has(slug)) set(slug, "not started");
+  if (type === "baseline-read") for (const [slug, seen] of event.tenants) set(slug, seen.kind === "done" ? seen.verdict : seen.kind === "broken" ? "failed" : "not started", seen.reason);
   if (type === "tenants-posted") for (const slug of event.slugs) set(slug, "moving", event.wave);
   if (type === "tenant-verified") set(event.slug, event.verdict === "ahead" ? "ahead" : "verified");
   if (type === "tenant-failed") set(event.slug, "failed", event.reason);

@@ -29,7 +29,7 @@ progress { width: min(30rem, 100%); vertical-align: middle; } .figures { display
 #tenants { position: relative; height: 24rem; overflow-y: auto; border: 1px solid var(--line); border-radius: .25rem; }
 #tenants > div { position: absolute; left: 0; right: 0; height: 1.75rem; padding: 0 .5rem; display: flex; gap: 1rem; white-space: nowrap; overflow: hidden; }
 #tenants > div > span { overflow: hidden; text-overflow: ellipsis; } #tenants > div > span:first-child { flex: 0 0 min(16rem, 45%); }
-.verified, .ahead, .passed, .shipped { color: var(--good); } .failed, .stale, .unreachable, .mixed, .halted, .refused { color: var(--bad); } .moving, .running, .paused, .unknown { color: var(--busy); }
+.verified, .ahead, .passed, .shipped { color: var(--good); } .failed, .quarantined, .unreachable, .mixed, .halted, .refused { color: var(--bad); } .moving, .running, .paused, .unknown { color: var(--busy); }
 ol, ul { padding-left: 1.5rem; } li { overflow-wrap: anywhere; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 `;

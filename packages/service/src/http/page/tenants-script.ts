@@ -16,7 +16,7 @@ function draw() {
     $("progress").max = Math.max(1, tenants.size);
     $("progress").value = done;
     $("counts").textContent = done + " of " + tenants.size + " done" + Object.entries(states).filter(([name]) => name !== "verified" && name !== "ahead").map(([name, count]) => ", " + count + " " + name).join("");
-    const off = [...tenants].filter(([, one]) => !["verified", "ahead", "waiting", "moving"].includes(one.state)).slice(0, 100);
+    const off = [...tenants].filter(([, one]) => !["verified", "ahead", "not started", "moving"].includes(one.state)).slice(0, 100);
     $("off").replaceChildren(...(off.length ? off.map(([slug, one]) => element("li", slug + ": " + one.state + (one.note ? " (" + one.note + ")" : ""), one.state)) : [element("li", "none")]));
     drawRows();
   });

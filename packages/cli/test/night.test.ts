@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startWorld, type World } from "./world.ts";
+import { images, startWorld, type World } from "./world.ts";
 
 let world: World;
 let old = "";
@@ -115,6 +115,49 @@ describe("a rollout that was killed", () => {
       reason: expect.stringMatching(/rollout of [0-9a-f]{7}/),
     });
     expect(watched.stderr).not.toContain("error");
+  });
+});
+
+describe("after a release", () => {
+  test("status says how old ledger, tags and fleet are, and when each was looked at", async () => {
+    const { status } = (await world.lateen(["status", "--json"])).json() as unknown as {
+      status: {
+        targets: { ageMs: number; readAt: string; tags: { state: string; ageMs: number }[] }[];
+        fleet: { readAt: string; provenAt: string; provenBy: string; ageMs: number };
+      };
+    };
+    const [target] = status.targets;
+    const recent = (at: string | undefined): boolean => Math.abs(Date.now() - Date.parse(at ?? "")) < 120_000;
+    expect({
+      tags: target?.tags.map(({ state, ageMs }) => ({
+        state,
+        isThatOfTheEntry: Math.abs(ageMs - target.ageMs) < 30_000,
+      })),
+      fleet: status.fleet,
+      read: [target?.readAt, status.fleet.readAt, status.fleet.provenAt].map(recent),
+    }).toEqual({
+      tags: Array.from({ length: 2 }, () => ({ state: "follows", isThatOfTheEntry: true })),
+      fleet: {
+        readAt: expect.any(String) as string,
+        provenAt: expect.any(String) as string,
+        provenBy: expect.stringMatching(/^entry 1$|^the last rollout$/) as string,
+        ageMs: expect.any(Number) as number,
+      },
+      read: [true, true, true],
+    });
+    const { stdout } = await world.lateen(["status"]);
+    expect(stdout).toMatch(/^target default, read \w+ ago$/m);
+    expect(stdout).toMatch(/:latest .* follows for \w+$/m);
+    expect(stdout).toMatch(/^fleet, asked \w+ ago; proven on [0-9a-f]{7} \w+ ago \((?:entry 1|the last rollout)\)$/m);
+  });
+
+  test("a tag that somebody moved says since when at most", async () => {
+    const [image] = images;
+    const digest = world.tag(image, "latest") ?? "";
+    world.registry.store.setTag(image, "latest", world.digest(image, 0));
+    const { stdout } = await world.lateen(["status"]);
+    world.registry.store.setTag(image, "latest", digest);
+    expect(stdout).toMatch(/:latest .* differs, (?:moved within the last \w+|as before entry 1)$/m);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from "@lateen/kernel";
 import { decideDrift, type DriftDecision, type TagState } from "./decide/drift.ts";
+import { decideTagAge, type TagAge } from "./decide/tag-age.ts";
 import { checkScope, readOrThrow } from "./errors.ts";
 import { type PastRelease, readPastReleases } from "./facts/past-releases.ts";
 import type { LedgerHead } from "./ports/ledger.ts";
@@ -55,10 +56,13 @@ export interface TagStatus {
   readonly current: Reading<Descriptor>;
   readonly revision: Reading<string> | undefined;
   readonly state: TagState;
+  readonly age: TagAge;
 }
 
 /** Trunk, ledger and tags side by side. */
 export interface PromotionStatus {
+  /** When the reading began, in milliseconds since the epoch: nothing in here is older. */
+  readonly readAt: number;
   readonly trunk: Reading<CommitSha>;
   readonly ledger: Reading<LedgerHead>;
   /** Milliseconds since the newest entry was written. */
@@ -88,6 +92,7 @@ export async function readStatus(
 ): Promise<Verdict<PromotionStatus>> {
   checkScope(input);
   const { history, ledger, clock } = ports;
+  const readAt = clock.now();
   const [trunk, head] = await Promise.all([
     readOrThrow<CommitSha>(() => history.head(input.branch, signal)),
     readOrThrow<LedgerHead>(() => ledger.read(signal)),
@@ -105,12 +110,13 @@ export async function readStatus(
   );
   const ledgerAgeMs = newest === undefined ? undefined : Math.max(0, clock.now() - Date.parse(newest.entry.at));
   const status = {
+    readAt,
     trunk,
     ledger: head,
     ledgerAgeMs,
     ancestry: distance.ancestry,
     ahead,
-    tags: tags.map((tag, at) => ({ ...tag, state: decision.tags[at] ?? "unknown" })),
+    tags: tags.map((tag, at) => withAge({ ...tag, state: decision.tags[at] ?? "unknown" }, newest, clock.now())),
     releases,
     drift: decision.drift,
     reasons: decision.reasons,
@@ -119,12 +125,17 @@ export async function readStatus(
   return go(status, [{ rule: "drift", verdict: decision.drift, fact, source: ledger.source, at: isoNow(clock) }]);
 }
 
+function withAge(tag: Omit<TagStatus, "age">, newest: LedgerHead | undefined, now: number): TagStatus {
+  const digest = tag.current.kind === "found" ? tag.current.value.digest : undefined;
+  return { ...tag, age: decideTagAge({ ...tag, digest }, newest, now) };
+}
+
 async function readTags(
   { images, tags }: StatusInput,
   newest: LedgerHead | undefined,
   ports: StatusPorts,
   signal: AbortSignal | undefined,
-): Promise<Omit<TagStatus, "state">[]> {
+): Promise<Omit<TagStatus, "state" | "age">[]> {
   const pairs = images.flatMap((repository) => tags.map((tag) => ({ repository, tag })));
   return Promise.all(
     pairs.map(async ({ repository, tag }) => {

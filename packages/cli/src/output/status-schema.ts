@@ -22,11 +22,30 @@ export const status = z.object({
       /** Commits that trunk has and the ledger has not, and for how long. */
       aheadBy: count.optional(),
       aheadForMs: z.number().optional(),
+      /** When reading trunk, ledger and tags began: nothing of them is older. */
+      readAt: maybe,
+      /**
+       * Tags next to the newest entry. `ageMs`: since that entry, which the tag follows. `movedWithinMs`: another writer moved it at
+       * most so long ago. Neither is known of other tags, since no registry keeps when a tag was moved.
+       */
+      tags: z
+        .array(
+          z.object({
+            repository: text,
+            tag: text,
+            state: z.enum(["follows", "differs", "missing", "unknown", "uncovered"]),
+            ageMs: z.number().optional(),
+            movedWithinMs: z.number().optional(),
+          }),
+        )
+        .optional(),
       releases: z
         .array(z.object({ commit: z.string(), position: z.number(), state: z.enum(["pullable", "gone", "unknown"]) }))
         .optional(),
     }),
   ),
+  /** When the first tenant was asked; when, and by which record, the fleet was last proven to run what it is compared with. */
+  fleet: z.object({ readAt: text, provenAt: maybe, provenBy: maybe, ageMs: z.number().optional() }).optional(),
   /** The rollout or rollback that is not finished. */
   unfinished: z
     .object({

@@ -25,6 +25,8 @@ export interface RolloutStatus {
   readonly run?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** When it ended, in milliseconds since the epoch; absent while it goes on. */
+  readonly endedAt?: number | undefined;
   /** Tenants that were handed to the control plane so far. */
   readonly moved: number;
   /** Slugs of the tenants that have not been handed to it. */
@@ -98,10 +100,12 @@ function statusOf(state: RolloutState, entries: readonly JournalEntry[]): Rollou
     ...(purpose === undefined ? {} : { purpose }),
   };
   if (finished === undefined) return { ...known, state: "unfinished" };
+  const end = entries.findLast(({ type }) => type === "rollout-finished" || type === "rollout-abandoned");
   return {
     ...known,
     state: finished === "abandoned" ? "abandoned" : "finished",
     outcome: finished,
+    endedAt: end?.at,
     reason: entries.findLast((entry) => entry.type === "rollout-finished")?.reason,
   };
 }

@@ -4,6 +4,7 @@ import type { PromotionStatus } from "@lateen/promote";
 import type { CommandResult } from "../../commands/command.ts";
 import type { FleetResult, ImageResult, StatusResult, TagResult } from "../../output/result.ts";
 import { completingCommand } from "../completing-command.ts";
+import { leftMixed, markNotStarted } from "../not-started.ts";
 import { fleetResult } from "../steps/roll-out.ts";
 import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
@@ -30,6 +31,7 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
     drift,
     reasons,
     targets: state.targets.map(targetResult),
+    fleet: fleet === undefined ? undefined : fleetAge(state),
     ...(unfinished === undefined ? {} : { unfinished }),
     holds: state.holds,
   };
@@ -48,28 +50,20 @@ export function concludeStatus(state: State, { failOnDrift }: { readonly failOnD
     answer: [
       formatUnfinished(state, unfinished),
       formatHolds(state),
-      ...(state.targets.length === 0 ? ["ledger: none is configured"] : state.targets.map(formatTarget)),
-      fleet === undefined ? missingFleet(state) : formatFleet(fleet),
+      ...(state.targets.length === 0
+        ? ["ledger: none is configured"]
+        : state.targets.map((target) => formatTarget(target, state.now))),
+      fleet === undefined ? missingFleet(state) : `${formatFleetAge(state)}\n${formatFleet(fleet)}`,
       `${drift === "none" ? "no drift" : drift}: ${reason}`,
     ].join("\n\n"),
   };
 }
 
-/** The fleet as it was seen; a tenant whose turn the rollout under way or halted has not reached is no failure. */
+/** The fleet as it was seen, in the words of the last rollout. */
 function fleetOf({ fleet, rollout }: State): FleetResult | undefined {
   if (fleet?.value === undefined) return undefined;
-  const result = fleetResult(fleet.value);
-  const last = rollout?.kind === "found" ? rollout.value : undefined;
-  if (last === undefined || (last.state === "finished" && !leftMixed.has(last.outcome))) return result;
-  const waiting = new Set(last.waiting);
-  const tenants = result.tenants.map((tenant) =>
-    tenant.verdict === "failed" && waiting.has(tenant.slug) ? { ...tenant, verdict: "not started" } : tenant,
-  );
-  return { ...result, tenants };
+  return markNotStarted(fleetResult(fleet.value), rollout?.kind === "found" ? rollout.value : undefined);
 }
-
-/** Ends of a rollout that leave the fleet mixed, and are for a person to complete or to take back. */
-const leftMixed: ReadonlySet<string | undefined> = new Set(["halted", "held"]);
 
 /** The rollout or rollback that is under way, was cut short, or halted and was followed by no release. */
 function unfinishedOf(state: State): StatusResult["unfinished"] {
@@ -152,6 +146,25 @@ function formatHolds({ holds, config }: State): string {
   return ["holds:", ...holds.map(({ rule, reason }) => `  ${rule}: ${plainText(reason, 300)}`)].join("\n");
 }
 
+/** When the tenants were asked, and since when the fleet is known to run what it is compared with. */
+function fleetAge({ fleetReadAt, fleetProof, now }: State): StatusResult["fleet"] {
+  if (fleetReadAt === undefined) return undefined;
+  return {
+    readAt: new Date(fleetReadAt).toISOString(),
+    provenAt: fleetProof === undefined ? undefined : new Date(fleetProof.at).toISOString(),
+    provenBy: fleetProof?.by,
+    ageMs: fleetProof === undefined ? undefined : Math.max(0, now - fleetProof.at),
+  };
+}
+
+function formatFleetAge({ fleetReadAt = 0, fleetProof, reference, now }: State): string {
+  const proof =
+    fleetProof === undefined
+      ? `nothing on record proves it on ${short(reference?.commit)}`
+      : `proven on ${short(reference?.commit)} ${age(now - fleetProof.at)} ago (${fleetProof.by})`;
+  return `fleet, asked ${age(now - fleetReadAt)} ago; ${proof}`;
+}
+
 /** A fleet that was not asked is never passed over in silence. */
 function missingFleet({ config }: State): string {
   return config.fleet === undefined
@@ -174,6 +187,14 @@ function targetResult({ name, status }: TargetState): StatusResult["targets"][nu
     ageMs: ledgerAgeMs,
     aheadBy: ahead?.commits,
     aheadForMs: ahead?.forMs,
+    readAt: new Date(status.readAt).toISOString(),
+    tags: status.tags.map(({ repository, tag, state, age: known }) => ({
+      repository,
+      tag,
+      state,
+      ageMs: known.kind === "since" ? known.ms : undefined,
+      movedWithinMs: known.kind === "within" ? known.ms : undefined,
+    })),
     releases: status.releases.map(({ commit, position: at, state }) => ({ commit, position: at, state })),
   };
 }
@@ -203,7 +224,7 @@ function formatReleases(releases: TargetState["status"]["releases"]): string[] {
   return [`  ways back: ${named.join(", ")}`];
 }
 
-function formatTarget({ name, status }: TargetState): string {
+function formatTarget({ name, status }: TargetState, now: number): string {
   const { trunk, ledger, ahead, ledgerAgeMs, tags } = status;
   const lead =
     ahead === undefined || ahead.commits === 0
@@ -211,7 +232,7 @@ function formatTarget({ name, status }: TargetState): string {
       : `${ahead.commits}${ahead.atLeast ? " or more" : ""} ahead${ahead.forMs === undefined ? "" : ` for ${age(ahead.forMs)}`}`;
   const entry = ledger.kind === "found" ? ledger.value : undefined;
   return [
-    `target ${name}`,
+    `target ${name}, read ${age(now - status.readAt)} ago`,
     table([
       ["trunk", shown(trunk, short), lead],
       [
@@ -221,14 +242,21 @@ function formatTarget({ name, status }: TargetState): string {
           ? ""
           : `entry ${entry.position}, ${age(ledgerAgeMs ?? 0)} ago, by ${plainText(entry.entry.actor, 60)}: ${plainText(entry.entry.reason, 100)}`,
       ],
-      ...tags.map(({ repository, tag, current, revision, state }) => [
-        `${repository}:${tag}`,
-        revision?.kind === "found" ? short(revision.value) : "?",
-        `${shown(current, ({ digest }) => shortDigest(digest))}, ${state}`,
+      ...tags.map((one) => [
+        `${one.repository}:${one.tag}`,
+        one.revision?.kind === "found" ? short(one.revision.value) : "?",
+        `${shown(one.current, ({ digest }) => shortDigest(digest))}, ${one.state}${one.current.kind === "found" ? sinceWhen(one.age, entry?.position) : ""}`,
       ]),
     ]),
     ...formatReleases(status.releases),
   ].join("\n");
+}
+
+/** Of a tag: no registry says when it was moved, so it is what the ledger shows. */
+function sinceWhen(known: TagStatus["age"], position = 0): string {
+  if (known.kind === "since") return ` for ${age(known.ms)}`;
+  if (known.kind === "within") return `, moved within the last ${age(known.ms)}`;
+  return known.kind === "before" ? `, as before entry ${position}` : ", age unknown";
 }
 
 function shown<T>(reading: Reading<T>, format: (value: T) => string): string {

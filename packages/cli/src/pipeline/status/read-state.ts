@@ -14,6 +14,7 @@ import type { Config } from "../../config/config.ts";
 import { configMissing } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
 import { recheckKillSwitch } from "../guards/guards.ts";
+import { decideFleetProof, type FleetProof } from "./decide-fleet-proof.ts";
 import { lookAtFleet } from "../steps/look-at-fleet.ts";
 
 /** Definition of drift. */
@@ -46,6 +47,10 @@ export interface State {
   readonly targets: readonly TargetState[];
   /** The fleet compared with {@link reference}; undefined without a fleet, or with nothing to compare it with. */
   readonly fleet?: Verdict<FleetReport> | undefined;
+  /** When the first tenant was asked, in milliseconds since the epoch. */
+  readonly fleetReadAt?: number | undefined;
+  /** When the fleet was last proven to run what it is compared with, if that is on record. */
+  readonly fleetProof?: FleetProof | undefined;
   /** Commit that the fleet is compared with: the ledger's release, else the one that the last rollout was of. */
   readonly reference?: { readonly commit: CommitSha; readonly of: "ledger" | "journal" } | undefined;
   readonly now: number;
@@ -61,6 +66,7 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
   const freezes = await readFreezes(job);
   const { targets, evidence } = await readTargets(job, maxAgeMs);
   const reference = referenceOf(targets, rollout);
+  const fleetReadAt = job.wiring.clock.now();
   const fleet = reference === undefined ? undefined : await lookAtFleet(job, reference.commit);
   return {
     config,
@@ -70,6 +76,8 @@ export async function readState(job: Job, { maxAgeMs }: StateOptions): Promise<S
     targets,
     reference,
     fleet: fleet === undefined ? undefined : asDrift(fleet, heldIn(targets)),
+    fleetReadAt,
+    fleetProof: reference === undefined ? undefined : proofOf(reference.commit, targets, rollout),
     now: job.wiring.clock.now(),
     evidence: [...guarded, ...evidence, ...(fleet?.evidence ?? [])],
   };
@@ -131,6 +139,15 @@ function referenceOf(targets: readonly TargetState[], rollout: State["rollout"])
     if (status.ledger.kind === "found") return { commit: status.ledger.value.entry.commit, of: "ledger" };
   const last = rollout?.kind === "found" ? rollout.value : undefined;
   return last === undefined ? undefined : { commit: last.release.sha, of: "journal" };
+}
+
+function proofOf(
+  commit: CommitSha,
+  targets: readonly TargetState[],
+  rollout: State["rollout"],
+): FleetProof | undefined {
+  const heads = targets.flatMap(({ status: { ledger } }) => (ledger.kind === "found" ? [ledger.value] : []));
+  return decideFleetProof(commit, heads, rollout?.kind === "found" ? rollout.value : undefined);
 }
 
 /** Commits that the ledgers rolled back from, and that may not be promoted again. */

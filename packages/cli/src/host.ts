@@ -50,3 +50,9 @@ export interface Host {
   /** Sets what writes the last words about an error that nothing caught; it answers the exit code. */
   readonly onCrash?: ((report: (error: unknown) => Promise<number>) => void) | undefined;
 }
+
+/** Actor of this run, for the ledger and the evidence. */
+export function actorOf(host: Pick<Host, "env" | "user">): string {
+  const { GITHUB_ACTOR, USER, LOGNAME, USERNAME } = host.env;
+  return [GITHUB_ACTOR, USER, LOGNAME, USERNAME, host.user()].find((name) => (name ?? "").trim() !== "") ?? "unknown";
+}

@@ -1,4 +1,4 @@
-import { quoted } from "../src/output/text/quoted.ts";
+import { quoted } from "../src/output/text/line.ts";
 import type { World } from "./world.ts";
 
 /** The widths at which every screen is recorded. */

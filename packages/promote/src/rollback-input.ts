@@ -1,6 +1,6 @@
 import type { CommitSha, Repository } from "@lateen/kernel";
 import type { PromotePorts, PromotionInput } from "./promotion.ts";
-import type { BeforeCommit } from "./steps/run.ts";
+import type { BeforeCommit } from "./steps/commit-entry.ts";
 
 /** Release, targets and reason of a rollback. */
 export interface RollbackInput extends Omit<PromotionInput, "release" | "images" | "reason" | "fleet" | "pin"> {

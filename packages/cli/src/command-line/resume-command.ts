@@ -1,5 +1,5 @@
 import type { Arguments } from "./arguments.ts";
-import { quoted } from "../output/text/quoted.ts";
+import { quoted } from "../output/text/line.ts";
 import type { ResultDocument } from "../output/result.ts";
 
 /** Options by which commands name a commit that they would otherwise choose again. */

@@ -21,3 +21,13 @@ export type ControlPlaneConfig = Item<FleetConfig["controlPlanes"]>;
 export type PromoteConfig = NonNullable<Config["promote"]>;
 export type LedgerConfig = PromoteConfig["ledger"];
 export type TargetConfig = Item<PromoteConfig["targets"]>;
+
+/** The gate, if one is configured: `gate: false` has none on purpose. */
+export function gateOf({ gate }: Pick<Config, "gate">): GateConfig | undefined {
+  return gate === false ? undefined : gate;
+}
+
+/** The name of an entry of `gate.checks`, alone or with who must have posted it. */
+export function checkName(check: GateConfig["checks"][number]): string {
+  return typeof check === "string" ? check : check.name;
+}

@@ -2,7 +2,7 @@ import { plainText } from "@lateen/kernel";
 import { didYouMean } from "./suggest.ts";
 import { fewOf } from "./few-problems.ts";
 import { isRecord } from "./layers.ts";
-import { knownKeys } from "./known-keys.ts";
+import { knownKeys } from "./json-schema.ts";
 
 /** The part of a zod issue that is read here. */
 export interface Issue {

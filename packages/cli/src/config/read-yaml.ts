@@ -1,10 +1,20 @@
-import { LineCounter, type Node, parseDocument, type ParsedNode } from "yaml";
-import { isMap, isScalar } from "yaml";
+import {
+  LineCounter,
+  type Node,
+  parseDocument,
+  type ParsedNode,
+  isMap,
+  isScalar,
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  visit,
+  type Scalar,
+} from "yaml";
 import { explainSyntax, nameInvisible } from "./explain-text.ts";
-import { lostAliases } from "./lost-aliases.ts";
 import { configError, type Problem } from "./problem.ts";
 import { fewOf } from "./few-problems.ts";
-import { repeatedKeys } from "./repeated-keys.ts";
 
 /** Position of a value in its file. */
 export interface Position {
@@ -128,4 +138,32 @@ function walk(
 function childOf(node: Node | undefined, part: PropertyKey): unknown {
   if (typeof part !== "number" || node === undefined || !("items" in node)) return undefined;
   return (node.items as readonly unknown[])[part];
+}
+
+/** Aliases of anchors that do not stand before them: the parser itself misses them only when it puts the values together. */
+export function lostAliases(document: Document.Parsed): readonly Alias.Parsed[] {
+  const anchors = new Set<string>();
+  const lost: Alias.Parsed[] = [];
+  visit(document, (_, node) => {
+    if (isAlias(node) && !anchors.has(node.source)) lost.push(node as Alias.Parsed);
+    if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.add(node.anchor);
+  });
+  return lost;
+}
+
+/** Keys that their mapping has already. The parser itself compares every key with every other: 20,000 of them take it a minute. */
+export function repeatedKeys(document: Document.Parsed): readonly Scalar.Parsed[] {
+  const repeated: Scalar.Parsed[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (known.has(name)) repeated.push(key as Scalar.Parsed);
+        known.add(name);
+      }
+    },
+  });
+  return repeated;
 }

@@ -2,7 +2,7 @@ import { ReleaseError, type Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Machine } from "./program.ts";
 import { table } from "../output/answer.ts";
-import { columns } from "../output/text/columns.ts";
+import { columns } from "../output/text/line.ts";
 import type { CommandEvent } from "../output/events.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { keep } from "./keep.ts";

@@ -1,7 +1,6 @@
-import { gateOf } from "../config/gate-of.ts";
+import { gateOf, checkName } from "../config/config.ts";
 import type { Job } from "./job.ts";
 import { didYouMean } from "../config/suggest.ts";
-import { checkName } from "../config/check-name.ts";
 import { usageError } from "../config/errors.ts";
 
 /**

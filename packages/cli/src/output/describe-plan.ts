@@ -1,7 +1,6 @@
 import { formatDuration, plainText } from "@lateen/kernel";
 import type { FleetResult, ImageResult, ResultDocument } from "./result.ts";
-import { columns } from "./text/columns.ts";
-import { counted, short, shortDigest } from "./text/line.ts";
+import { columns, counted, short, shortDigest } from "./text/line.ts";
 
 type Planned = Pick<ResultDocument, "commit" | "subject" | "gate" | "fleet" | "images" | "expected">;
 

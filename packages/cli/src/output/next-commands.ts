@@ -1,6 +1,6 @@
 import { plainText } from "@lateen/kernel";
 import type { CompletedBy } from "../pipeline/targets/decide-targets.ts";
-import { quoted } from "./text/quoted.ts";
+import { quoted } from "./text/line.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 
 /** Inputs that decide which commands come next. */

@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import { asReleaseError, isoNow, plainText, ReleaseError } from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
-import type { Host, Output } from "../host.ts";
+import { type Host, type Output, actorOf } from "../host.ts";
 import type { Arguments } from "../command-line/arguments.ts";
 import type { Files } from "../io/files.ts";
-import { actorOf } from "../job/actor.ts";
 import { createPause, type Pause } from "../io/pause.ts";
 import { errorDocument, formatDocument, type ResultDocument, writeResultFile } from "./result.ts";
 import { createVault, type Vault } from "../job/secrets.ts";

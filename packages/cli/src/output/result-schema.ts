@@ -186,3 +186,8 @@ type Deep<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Key in keyof T]: Deep<T[Key]> }
     : T;
+
+/** JSON Schema of the result document, in draft 7. It forbids no field: more may be added in any version. */
+export function resultJsonSchema(): object {
+  return { ...z.toJSONSchema(resultSchema, { io: "input", target: "draft-7" }), title: "lateen result document" };
+}

@@ -1,6 +1,6 @@
 import type { RolloutPurpose } from "@lateen/fleet";
 import { type CommitSha, plainText } from "@lateen/kernel";
-import { quoted } from "../output/text/quoted.ts";
+import { quoted } from "../output/text/line.ts";
 
 /**
  * The command line that completes what an unfinished journal was begun for.

@@ -1,4 +1,4 @@
-import { gateOf } from "../config/gate-of.ts";
+import { gateOf } from "../config/config.ts";
 import type { Verdict } from "@lateen/kernel";
 import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";

@@ -2,7 +2,7 @@ import type { Slug } from "@lateen/kernel";
 import type { CheckStep } from "../checks/check.ts";
 import { type CheckAction, decideWaveChecks, fleetChecks } from "./decide-checks.ts";
 import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
-import { windowWidth } from "./window-width.ts";
+import { windowWidth } from "./plan-stages.ts";
 
 /** Limits of the rollout; resolved numbers of the policy. */
 export interface RolloutLimits {

@@ -1,6 +1,5 @@
 import { plainText } from "@lateen/kernel";
 import type { RolloutInput } from "../ports/rollout-ports.ts";
-import { describeFleet, isSameFleet } from "./fleet-identity.ts";
 import type { FleetIdentity } from "./journal-entry.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
@@ -72,4 +71,20 @@ function inTheWay({ release, purpose }: Pick<RolloutState, "release" | "purpose"
     return `the journal holds an unfinished rollout of ${sha}: resume it, or give it up with --abandon`;
   const why = purpose.reason === undefined ? "" : ` (${plainText(purpose.reason, 200)})`;
   return `the journal holds an unfinished rollback to ${sha}${why}: complete it with lateen rollback, or give it up with lateen rollout --abandon`;
+}
+
+/** True if both name the same fleet: environment, addresses of the control planes, and the address that proves a tenant. */
+export function isSameFleet(one: FleetIdentity, other: FleetIdentity): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
+function keyOf({ environment, controlPlanes, proof }: FleetIdentity): string {
+  const planes = controlPlanes.map(({ name, url }) => url?.replace(/\/+$/, "") ?? name).toSorted();
+  return JSON.stringify([environment ?? "", planes, proof ?? ""]);
+}
+
+/** A fleet in words, such as `environment staging (https://api.example.com)`. */
+export function describeFleet({ environment, controlPlanes }: FleetIdentity): string {
+  const planes = controlPlanes.map(({ name, url }) => url ?? name).join(", ");
+  return plainText(`${environment === undefined ? "the fleet" : `environment ${environment}`} (${planes})`, 300);
 }

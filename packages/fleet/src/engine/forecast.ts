@@ -3,7 +3,7 @@ import { failureBound } from "../coverage/failure-bound.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import type { Baseline, Stage } from "./journal-entry.ts";
-import { windowWidth } from "./window-width.ts";
+import { windowWidth } from "./plan-stages.ts";
 
 /** One planned wave, and what is known once it is done. */
 export interface ForecastWave {

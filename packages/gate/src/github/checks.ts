@@ -1,9 +1,8 @@
 import { type CommitSha, found, isReleaseError, plainText, type Reading, toReading } from "@lateen/kernel";
-
 import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Client } from "./client.ts";
 import { listIncomplete, listRows, pageSize } from "./list-rows.ts";
-import { pageOf, runIdOf } from "./run-links.ts";
+import { pageOf, runIdOf } from "./links.ts";
 import { readRuns, runFact } from "./runs.ts";
 import { readStatuses, statusFact } from "./statuses.ts";
 import { checkRunsSchema, checkSuitesSchema, type WireCheckRun } from "./wire.ts";

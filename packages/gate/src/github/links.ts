@@ -1,3 +1,5 @@
+import { plainText } from "@lateen/kernel";
+
 /** An answer with its address and its `Link` header, `""` where it has none. */
 export interface Linked {
   readonly url: string;
@@ -47,4 +49,15 @@ function linkTo(relation: "next" | "last", { link, url }: Linked): string | unde
     return new URL(pathname + search, url).href;
   }
   return undefined;
+}
+
+/** Id of the workflow run that a check of GitHub Actions links to. */
+export function runIdOf(url: string): number | undefined {
+  const id = /\/actions\/runs\/(\d{1,15})(?:\/|$|[?#])/.exec(url)?.[1];
+  return id === undefined ? undefined : Number(id);
+}
+
+/** A page for people; `""` where the address is none. */
+export function pageOf(url: string): string {
+  return /^https?:\/\//.test(url) ? plainText(url, 300) : "";
 }

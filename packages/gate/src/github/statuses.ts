@@ -1,9 +1,8 @@
 import { isReleaseError, plainText, type CommitSha } from "@lateen/kernel";
-
 import type { CheckFact } from "../ports/checks.ts";
 import type { Client } from "./client.ts";
 import { pageSize } from "./list-rows.ts";
-import { pageOf, runIdOf } from "./run-links.ts";
+import { pageOf, runIdOf } from "./links.ts";
 import { type CombinedStatus, combinedStatusSchema, statusesSchema, type WireStatus } from "./wire.ts";
 
 /**

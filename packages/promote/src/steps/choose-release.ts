@@ -6,7 +6,7 @@ import type { LedgerHead } from "../ports/ledger.ts";
 import { remembered } from "../policy.ts";
 import { tagsMatchLedger } from "../facts/tags-match-ledger.ts";
 import type { RollbackPart } from "../rollback-input.ts";
-import { entryAuthor } from "./entry-author.ts";
+import { entryAuthor } from "./compose-entry.ts";
 
 /**
  * Finds out which release several targets go back to: the same for all, since there is one fleet. It reads ledgers, and the

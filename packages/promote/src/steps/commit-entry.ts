@@ -6,14 +6,14 @@ import {
   type Stop,
   stop,
   toReading,
+  type Verdict,
 } from "@lateen/kernel";
 import { appendEntry } from "./append-entry.ts";
 import { composeEntry } from "./compose-entry.ts";
 import { codeOf, toEvidence } from "../report/conclude.ts";
-import type { LedgerHead } from "../ports/ledger.ts";
-import type { PromotePorts, PromotionReport } from "../promotion.ts";
+import type { LedgerHead, FleetEvidence } from "../ports/ledger.ts";
+import type { PromotePorts, PromotionReport, PromotionInput } from "../promotion.ts";
 import type { PreparedPromotion } from "./plan-and-prepare.ts";
-import type { Run } from "./run.ts";
 
 /** Result of the commit point: an entry of our own or an unfinished one that says the same; another may have come first. */
 export type EntryCommit =
@@ -113,4 +113,14 @@ function stopUnknown(
 
 function randomNonce(): string {
   return crypto.randomUUID();
+}
+
+/** Step between the proof that everything can move and the commit point; it may still stop everything. */
+export type BeforeCommit = (planned: PromotionReport, signal?: AbortSignal) => Promise<Verdict<FleetEvidence>>;
+
+/** One run of the five steps. */
+export interface Run {
+  readonly kind: "promote" | "rollback";
+  readonly input: PromotionInput;
+  readonly beforeCommit?: BeforeCommit | undefined;
 }

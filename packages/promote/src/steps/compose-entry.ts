@@ -3,7 +3,6 @@ import type { PromotionFacts } from "../facts/promotion-facts.ts";
 import type { LedgerEntry, LedgerImage, Override } from "../ports/ledger.ts";
 import type { PromotionInput } from "../promotion.ts";
 import type { Finding } from "../decide/rules.ts";
-import { entryAuthor } from "./entry-author.ts";
 
 /** The entry that a promotion writes: what was decided, by which actor and on which facts. */
 export function composeEntry(
@@ -66,4 +65,17 @@ function composeHold(kind: LedgerEntry["kind"], commit: CommitSha, facts: Promot
   const left = currentCommit(facts);
   const held = new Set([...(entry?.hold ?? []), ...(left === undefined ? [] : [left])]);
   return [...held].filter((one) => one !== commit);
+}
+
+/** Author and reason that an entry keeps, by which a run also finds its own entries again. */
+export function entryAuthor({
+  actor,
+  reason = "promoted by the pipeline",
+  runUrl,
+}: Pick<PromotionInput, "actor" | "reason" | "runUrl">): Pick<LedgerEntry, "actor" | "reason" | "runUrl"> {
+  return {
+    actor: plainText(actor, 200),
+    reason: plainText(reason, 2_000),
+    ...(runUrl === undefined ? {} : { runUrl: plainText(runUrl, 1_000) }),
+  };
 }

@@ -1,7 +1,7 @@
 import { type Evidence, stop, type Verdict } from "@lateen/kernel";
 import { apply } from "./apply.ts";
 import { conclude, toEvidence } from "../report/conclude.ts";
-import { type EntryCommit, commitEntry } from "./commit-entry.ts";
+import { type EntryCommit, commitEntry, type Run } from "./commit-entry.ts";
 import { checkInput } from "../errors.ts";
 import { resolvePolicy, longestRace } from "../policy.ts";
 import type { PromotionPlan } from "../decide/plan-promotion.ts";
@@ -9,7 +9,6 @@ import { prepare } from "./prepare.ts";
 import type { PromotePorts, PromotionInput, PromotionReport } from "../promotion.ts";
 import { planAndPrepare, type PreparedPromotion } from "./plan-and-prepare.ts";
 import { reportSettled } from "../report/report-tags.ts";
-import type { Run } from "./run.ts";
 import { type Settled, settle } from "./settle.ts";
 import { type TrackedTag, trackEntry, trackPin } from "./tracked-tag.ts";
 

@@ -1,5 +1,4 @@
-import { checkName } from "../../config/check-name.ts";
-import { gateOf } from "../../config/gate-of.ts";
+import { checkName, gateOf } from "../../config/config.ts";
 import { join } from "node:path";
 import type { Candidate } from "./candidate.ts";
 import type { CompletionContext } from "./context.ts";

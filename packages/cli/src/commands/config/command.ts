@@ -28,7 +28,7 @@ export const config: Command = {
       return { outcome: "ok", document: {}, answer: JSON.stringify(schema, undefined, 2), verbatim: true };
     }
     if (what === "result-schema") {
-      const { resultJsonSchema } = await import("../../output/result-json-schema.ts");
+      const { resultJsonSchema } = await import("../../output/result-schema.ts");
       return { outcome: "ok", document: {}, answer: JSON.stringify(resultJsonSchema(), undefined, 2), verbatim: true };
     }
     if (what !== "show")

@@ -1,8 +1,6 @@
 import { decideSwitchValue } from "@lateen/gate/decisions";
-import { gateOf } from "../../config/gate-of.ts";
+import { gateOf, type Config, type ForgeConfig, checkName } from "../../config/config.ts";
 import { absent } from "@lateen/kernel";
-import { checkName } from "../../config/check-name.ts";
-import type { Config, ForgeConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { judgeForgeVersion, readNamedVersion } from "./forge-version.ts";
 import { type Examination, failed, type Finding, permissionFix, read, well } from "./finding.ts";

@@ -1,6 +1,6 @@
 import { parseWorkflow } from "@lateen/gate/decisions";
 import { readYaml } from "../../config/read-yaml.ts";
-import { gateOf } from "../../config/gate-of.ts";
+import { gateOf } from "../../config/config.ts";
 import { isRecord } from "../../config/layers.ts";
 import type { CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";

@@ -1,7 +1,6 @@
 import { asReleaseError, parseJson, plainText } from "@lateen/kernel";
 import { z } from "zod";
-import { gateOf } from "../../config/gate-of.ts";
-import type { GateConfig } from "../../config/config.ts";
+import { gateOf, type GateConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import { type Examination, type Finding, well } from "./finding.ts";

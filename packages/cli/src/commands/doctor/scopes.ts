@@ -1,5 +1,4 @@
-import type { Config } from "../../config/config.ts";
-import { gateOf } from "../../config/gate-of.ts";
+import { type Config, gateOf } from "../../config/config.ts";
 import type { SecretDestination } from "../../config/secret-destinations.ts";
 import { describePermissions, type PermissionRow, permissionRows } from "./permissions.table.ts";
 

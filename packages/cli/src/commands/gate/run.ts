@@ -1,5 +1,5 @@
 import type { Evidence } from "@lateen/kernel";
-import { gateOf } from "../../config/gate-of.ts";
+import { gateOf } from "../../config/config.ts";
 import type { CommandResult } from "../command.ts";
 import { conclude } from "../../output/conclude.ts";
 import type { Context } from "../context.ts";

@@ -1,7 +1,5 @@
-import { checkName } from "../../config/check-name.ts";
-import { gateOf } from "../../config/gate-of.ts";
 import type { Secret } from "@lateen/kernel";
-import type { Config, ForgeConfig } from "../../config/config.ts";
+import { checkName, type Config, type ForgeConfig, gateOf } from "../../config/config.ts";
 import type { Settings } from "../../config/load.ts";
 import { type Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";

@@ -4,7 +4,7 @@ import { short, shortDigest } from "../text/line.ts";
 import { badge, renderDecisions, renderGate } from "./decisions.ts";
 import { renderChecks } from "./checks.ts";
 import { html, type Markup, table, tone } from "./markup.ts";
-import type { ReportSource } from "./read-source.ts";
+import { type ReportSource, understand } from "./read-source.ts";
 import type { ReadDocument } from "../read-result.ts";
 import type { Fact } from "./facts.ts";
 import { tellStory } from "./story.ts";
@@ -196,4 +196,15 @@ function renderFile({ name, text }: ReportSource["files"][number]): Markup {
     <summary>${name}</summary>
     <pre tabindex="0">${text.length > rawBudget ? `${text.slice(0, rawBudget)}…` : text}</pre>
   </details>`;
+}
+
+/**
+ * The HTML of `lateen report`, of the events of one run and of its result, in one file that needs nothing else.
+ *
+ * @param at - ISO 8601, when the report was made
+ * @throws ReleaseError `REPORT_SOURCE` if neither holds anything of a rollout
+ */
+export function reportOf(events: readonly object[], result: object | undefined, at: string): string {
+  const lines = [...events, ...(result === undefined ? [] : [{ ...result, type: "result" }])];
+  return renderReport(understand("/", "/events.ndjson", lines.map((line) => JSON.stringify(line)).join("\n")), at);
 }

@@ -59,3 +59,14 @@ export function toSeconds(at: string): string {
 export function inSeconds(ms: number): string {
   return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
 }
+
+/** Two columns, the first as wide as it must be. */
+export function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
+}
+
+/** As a shell reads it as one word. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

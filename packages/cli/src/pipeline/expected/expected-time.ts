@@ -1,10 +1,8 @@
 import { matchesName } from "@lateen/gate/decisions";
 import type { CommitSha } from "@lateen/kernel";
-import { checkName } from "../../config/check-name.ts";
-import { gateOf } from "../../config/gate-of.ts";
+import { checkName, gateOf } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import type { PipelineState } from "../run-pipeline.ts";
-import { type Span, spanOf } from "./span.ts";
 
 /** So many of the last rollouts, and of the last commits, are looked at. */
 const most = 10;
@@ -81,4 +79,24 @@ export function durationOf(rows: readonly Row[]): number | undefined {
   if (instants.length < 2) return undefined;
   const took = Math.max(...instants) - Math.min(...instants);
   return took > 0 ? took : undefined;
+}
+
+/** Recent durations, in milliseconds. */
+export interface Span {
+  readonly medianMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Number of known durations. */
+  readonly of: number;
+}
+
+/** Median and range of `times`; undefined without any. */
+export function spanOf(times: readonly number[]): Span | undefined {
+  const sorted = times.filter((ms) => Number.isFinite(ms) && ms >= 0).toSorted((one, other) => one - other);
+  const [first] = sorted;
+  const last = sorted.at(-1);
+  const middle = (sorted.length - 1) / 2;
+  const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  if (first === undefined || last === undefined || low === undefined || high === undefined) return undefined;
+  return { medianMs: (low + high) / 2, fromMs: first, toMs: last, of: sorted.length };
 }

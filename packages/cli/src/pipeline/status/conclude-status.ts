@@ -10,8 +10,7 @@ import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
 import { describeHaltOf } from "../../output/describe-halt.ts";
 import { judgeState } from "./judge-state.ts";
-import { quoted } from "../../output/text/quoted.ts";
-import { counted, short, shortDigest, toSeconds } from "../../output/text/line.ts";
+import { quoted, counted, short, shortDigest, toSeconds } from "../../output/text/line.ts";
 
 type TagStatus = PromotionStatus["tags"][number];
 

@@ -1,7 +1,6 @@
-import { gateOf } from "../../config/gate-of.ts";
+import { gateOf, type ForgeConfig, type GateConfig } from "../../config/config.ts";
 import { type GateInput, passGate } from "@lateen/gate";
 import type { CommitSha, Verdict } from "@lateen/kernel";
-import type { ForgeConfig, GateConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
 import { counted } from "../../output/text/line.ts";
 import type { GateResult } from "../../output/result.ts";

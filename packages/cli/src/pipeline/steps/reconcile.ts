@@ -5,8 +5,7 @@ import { configMissing } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 import { decideRepairs } from "../targets/decide-repairs.ts";
-import { describeTarget } from "../targets/describe-target.ts";
-import { eachTarget } from "../targets/each-target.ts";
+import { describeTarget, eachTarget } from "../targets/each-target.ts";
 
 /** Repairs the tags of every target from its ledger; one that cannot be repaired keeps no other from being repaired. */
 export async function reconcileTargets(job: Job): Promise<Verdict<Partial<PipelineState>>> {

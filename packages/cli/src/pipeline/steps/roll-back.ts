@@ -10,17 +10,17 @@ import {
 import type { TargetConfig } from "../../config/config.ts";
 import { type Job, runUrlOf } from "../../job/job.ts";
 import { candidateTag } from "../../config/tag-template.ts";
-import { describeTarget } from "../targets/describe-target.ts";
-import { type ActOnTarget, eachTarget } from "../targets/each-target.ts";
+import { describeTarget, type ActOnTarget, eachTarget } from "../targets/each-target.ts";
 import { fleetEvidence, portsOf } from "./promote.ts";
 import { withReport } from "../targets/promotion-account.ts";
 import { checkCandidatePullable } from "./check-candidate-pullable.ts";
 import { after, evidence } from "../evidence.ts";
 import { type PipelineState, type Step, runPipeline, runSteps } from "../run-pipeline.ts";
 import { rolloutStep } from "./roll-out.ts";
-import { warnFleetAheadOfLedger } from "../warn-fleet-ahead-of-ledger.ts";
 import { type EnteredTarget, checkNotOvertaken } from "../guards/check-not-overtaken.ts";
 import { configMissing } from "../../config/errors.ts";
+import { inspectJournal } from "@lateen/fleet";
+import { decideFleetAheadOfLedger } from "../decide-fleet-ahead-of-ledger.ts";
 
 /** Input of a rollback. */
 export interface RollbackOptions {
@@ -137,4 +137,17 @@ function rollbackInput(job: Job, { reason }: RollbackOptions, target: TargetConf
     reason,
     ...(runUrl === undefined ? {} : { runUrl }),
   };
+}
+
+/** Warns where a rollback that no one gave a release goes further back than to what was there before; it stops nothing. */
+export async function warnFleetAheadOfLedger(job: Job, parts: readonly RollbackPart[], goes: CommitSha): Promise<void> {
+  if (job.settings.config.fleet === undefined) return;
+  const sent = (await inspectJournal((await job.wiring.fleet()).journal))?.release.sha;
+  if (sent === undefined || sent === goes) return;
+  const heads = await Promise.all(parts.map(({ ports }) => ports.ledger.read(job.signal)));
+  const newest = heads.map((head) => (head.kind === "found" ? head.value.entry.commit : undefined));
+  const meant = decideFleetAheadOfLedger({ sent, newest, goes });
+  if (meant === undefined) return;
+  const message = `the fleet was last sent to ${sent.slice(0, 12)}, which no ledger names: this goes further back, to ${goes.slice(0, 12)}; to go back to what the ledgers name, give --to ${meant}`;
+  job.report({ type: "warned", message });
 }

@@ -117,3 +117,9 @@ function resultOf(
     ...(verdict.kind === "go" ? {} : { reason: verdict.reason }),
   };
 }
+
+/** The tags of a promotion target, and its name where it was given one. */
+export function describeTarget({ name, tags }: Pick<TargetConfig, "name" | "tags">): string {
+  const list = tags.join(", ");
+  return name === "default" ? list : `${list} (${name})`;
+}

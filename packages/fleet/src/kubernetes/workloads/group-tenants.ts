@@ -1,7 +1,6 @@
 import { ReleaseError, type Slug } from "@lateen/kernel";
 import type { Workload } from "../api/wire.ts";
 import { chooseContainers, type ContainerChoice } from "./choose-containers.ts";
-import { formatSelector } from "./selector.ts";
 import { slugOf } from "./slug-template.ts";
 import type { WorkloadKind, WorkloadRef } from "./workload-ref.ts";
 
@@ -61,4 +60,15 @@ function inTwoPlaces(slug: Slug, one: string, other: string): ReleaseError {
     message: `tenant ${slug} is in the namespaces ${one} and ${other}`,
     fix: "make the slug template tell them apart, for instance {namespace}",
   });
+}
+
+/** A selector as a query takes it. Source: Kubernetes documentation, "Labels and Selectors". */
+export function formatSelector({ matchLabels, matchExpressions }: Workload["spec"]["selector"]): string {
+  const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const expressed = matchExpressions.map(({ key, operator, values }) => {
+    if (operator === "Exists") return key;
+    if (operator === "DoesNotExist") return `!${key}`;
+    return `${key} ${operator === "NotIn" ? "notin" : "in"} (${values.join(",")})`;
+  });
+  return [...equal, ...expressed].join(",");
 }

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { parseGoDuration } from "./go-duration.ts";
-import { readRetryAfter } from "./read-retry-after.ts";
+import { parseGoDuration, readRetryAfter } from "./read-retry-after.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const ghcr = '{"errors":[{"code":"TOOMANYREQUESTS","message":"retry-after: 1.16676ms, allowed: 44000/minute"}]}';

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { spanOf } from "./span.ts";
+import { spanOf } from "./expected-time.ts";
 
 test.each<[times: readonly number[], expected: ReturnType<typeof spanOf>]>([
   [[], undefined],

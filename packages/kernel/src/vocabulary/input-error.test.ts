@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { visible } from "./visible.ts";
+import { visible } from "./input-error.ts";
 
 const sha = "0123456789abcdef0123456789abcdef01234567";
 

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readDocument } from "./read-result.ts";
-import { resultJsonSchema } from "./result-json-schema.ts";
-import { resultSchema } from "./result-schema.ts";
+import { resultJsonSchema, resultSchema } from "./result-schema.ts";
 
 test("the published JSON Schema of the result is that of this version", () => {
   const published: unknown = JSON.parse(readFileSync(new URL("../../result-schema.json", import.meta.url), "utf8"));

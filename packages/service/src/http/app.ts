@@ -7,13 +7,11 @@ import { openApi } from "./openapi.ts";
 import { addPage } from "./page/add-page.ts";
 import type { Api, ApiEnv, ApiPorts } from "./ports.ts";
 import { nothingHere, stopping, tooLarge } from "./refusals.ts";
+import { bodyBytes } from "./read-body.ts";
 import { addFleets } from "./routes/fleets.ts";
 import { addFreezes } from "./routes/freezes.ts";
 import { addOrders } from "./routes/orders.ts";
 import { addRollouts } from "./routes/rollouts.ts";
-
-/** Largest body of a request, in bytes. */
-const bodyBytes = 65_536;
 
 /** The API, as CLI.md has it, and the page. Refusals come in the order 401, 403, 404, 400, 409. */
 export function createApi(ports: ApiPorts): Api {

@@ -2,6 +2,9 @@ import type { z } from "zod";
 import { serviceError } from "../errors.ts";
 import type { ApiContext } from "./ports.ts";
 
+/** Largest body of a request, in bytes. */
+export const bodyBytes = 65_536;
+
 /** The body of a request. @throws ReleaseError `BODY_INVALID` */
 export async function readBody<T>(context: ApiContext, schema: z.ZodType<T>): Promise<T> {
   const value: unknown = await context.req.json().catch(() => undefined);

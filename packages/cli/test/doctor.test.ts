@@ -233,7 +233,15 @@ describe("gaps, which stay until somebody changes something", () => {
       "does not run on pushes",
     ],
     ["a file that is disabled", "on: push\njobs: {}\n", "disabled_manually", "gap", "disabled_manually"],
-    ["a file that cannot be understood", "on: [push\n", undefined, "warning", "does not show"],
+    ["a file that cannot be understood", "on: [push\n", undefined, "gap", "e2e.yml:2:1: "],
+    [
+      "a file whose triggers are unclear",
+      "on: { push: { paths: { a: } } }\njobs: {}\n",
+      undefined,
+      "warning",
+      "triggers",
+    ],
+    ["a file of another branch", "on: { push: { branches: [next] } }\njobs: {}\n", undefined, "gap", "leaves main out"],
     ["a file that is well", "on: push\njobs: {}\n", "active", undefined, "its runs can be read"],
   ])("a required workflow: %s", async (_, text, state, verdict, part) => {
     world.configure((config) => config.replace("gate: {", "gate: { workflows: [{ file: e2e.yml }],"));

@@ -1,10 +1,9 @@
-import { parseWorkflow } from "@lateen/gate/decisions";
-import { readYaml } from "../../config/read-yaml.ts";
 import { gateOf } from "../../config/config.ts";
-import { isRecord } from "../../config/layers.ts";
 import type { CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
-import { mergeKeys, startsOn } from "../lint-workflow/workflow-map.ts";
+import { lintOptions } from "../lint-workflow/lint-options.ts";
+import { unshippedCommits } from "../lint-workflow/lint-workflow.ts";
+import { parseText } from "../lint-workflow/read-workflow.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 
@@ -36,7 +35,7 @@ async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: 
   if (source.kind === "unknown") return [failed(check, source.cause, [forge.kind, "workflows"])];
   if (source.kind === "absent")
     return [{ check, verdict: "gap", fact: source.proof, fix: "correct the name of the file in the configuration" }];
-  const trigger = isRequired ? await lookAtTrigger(job, check, source.value) : [];
+  const trigger = isRequired ? await lookAtTrigger(job, forge.kind, check, source.value) : [];
   return [
     ...trigger,
     ...lookAtState(check, state.kind === "found" ? state.value.state : "active"),
@@ -56,41 +55,16 @@ function lookAtState(check: string, state: string): readonly Finding[] {
   return [{ check, verdict: "gap", fact: `the forge has it as ${state}`, fix }];
 }
 
-/** The gate counts runs of one event only: a manual or a chained run says nothing about the commit that was pushed. */
+/** The gate counts runs of one event only: a workflow that leaves commits without one keeps them from shipping. */
 async function lookAtTrigger(
   { settings: { config } }: Job,
+  kind: "github" | "gitea",
   check: string,
   { text, path }: { readonly text: string; readonly path: string },
 ): Promise<readonly Finding[]> {
-  const parsed = await parseWorkflow(text, path);
-  if (parsed.kind === "found" && gateOf(config)?.event === "merge_group") {
-    const workflow = mergeKeys(readYaml(path, text).value);
-    if (isRecord(workflow) && startsOn(workflow, "merge_group", config.forge?.branch ?? "main")) return [];
-    return [
-      {
-        check,
-        verdict: "gap",
-        fact: `the merge queue does not start ${path}, and runs of other events do not count`,
-        fix: "let it run on merge_group, or set gate.event to push",
-      },
-    ];
-  }
-  if (parsed.kind !== "found" || parsed.value.push.kind === "unknown")
-    return [
-      {
-        check,
-        verdict: "warning",
-        fact: `the file does not show whether ${path} runs on pushes, so that a missing run is never proven`,
-        fix: "lateen lint-workflow says what is wrong with it",
-      },
-    ];
-  if (parsed.value.push.kind === "found") return [];
-  return [
-    {
-      check,
-      verdict: "gap",
-      fact: `${path} does not run on pushes, and runs of other events do not count`,
-      fix: "let it run on push, or require its check in gate.checks",
-    },
-  ];
+  const read = parseText(path, text);
+  if ("findings" in read)
+    return read.findings.map((finding) => ({ ...finding, check, fact: `${finding.check}: ${finding.fact}` }));
+  const found = await unshippedCommits(read, lintOptions(kind, config));
+  return found.map(({ verdict, fact, fix }) => ({ check, verdict, fact, fix }));
 }

@@ -21,13 +21,17 @@ export const lintWorkflow: Command = {
   ],
   async run(context) {
     const { args, host } = context;
-    const [{ readWorkflow, workflowsAt }, { lintWorkflow: lint }, { lintOptions, lintVersion }, { concludeFindings }] =
-      await Promise.all([
-        import("./read-workflow.ts"),
-        import("./lint-workflow.ts"),
-        import("./lint-options.ts"),
-        import("../doctor/render.ts"),
-      ]);
+    const [
+      { readWorkflow, workflowsAt },
+      { lintWorkflow: lint },
+      { kindOf, lintOptions, lintVersion },
+      { concludeFindings },
+    ] = await Promise.all([
+      import("./read-workflow.ts"),
+      import("./lint-workflow.ts"),
+      import("./lint-options.ts"),
+      import("../doctor/render.ts"),
+    ]);
     const settings = await context.settings();
     const { config } = settings;
     const paths = args.positionals.slice(1).flatMap((path) => workflowsAt(path, host.cwd, host.files));
@@ -35,7 +39,9 @@ export const lintWorkflow: Command = {
     const findings = await Promise.all(
       paths.map(async (path) => {
         const read = readWorkflow(path, host.cwd, host.files);
-        return "findings" in read ? read.findings : lint(read, lintOptions(path, args, config, version));
+        return "findings" in read
+          ? read.findings
+          : lint(read, lintOptions(kindOf(path, args, config), config, version));
       }),
     );
     return concludeFindings(findings.flat(), { out: host.stdout, fine: "nothing to warn about" });

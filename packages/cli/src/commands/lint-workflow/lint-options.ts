@@ -1,22 +1,17 @@
+import { checkName, gateOf, type Config, type ForgeConfig } from "../../config/config.ts";
 import type { Secret } from "@lateen/kernel";
-import { checkName, type Config, type ForgeConfig, gateOf } from "../../config/config.ts";
 import type { Settings } from "../../config/load.ts";
-import { type Arguments } from "../../command-line/arguments.ts";
+import type { Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import type { Context } from "../context.ts";
 import { askVersion } from "../init/ask-version.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** For which forge, and next to which gate, the workflow at `path` is judged. */
-export function lintOptions(
-  path: string,
-  args: Pick<Arguments, "text">,
-  config: Config,
-  version: string | undefined,
-): LintOptions {
+/** How a workflow for a forge of `kind` is judged next to the gate of `config`; an unknown version counts as old. */
+export function lintOptions(kind: LintOptions["kind"], config: Config, version?: string): LintOptions {
   const gate = gateOf(config);
   return {
-    kind: kindOf(path, args, config),
+    kind,
     version,
     branch: config.forge?.branch ?? "main",
     event: gate?.event ?? "push",
@@ -25,7 +20,8 @@ export function lintOptions(
   };
 }
 
-function kindOf(path: string, args: Pick<Arguments, "text">, { forge }: Config): LintOptions["kind"] {
+/** The forge that the workflow at `path` is for. */
+export function kindOf(path: string, args: Pick<Arguments, "text">, { forge }: Config): LintOptions["kind"] {
   // Only Gitea reads that folder; the other one both do.
   const place = /(?:^|[\\/])\.gitea[\\/]/.test(path) ? "gitea" : undefined;
   return (args.text("forge") ?? place ?? forge?.kind ?? "github") as LintOptions["kind"];

@@ -38,9 +38,18 @@ async function findingsOf(text: string, document: SourceDocument, options: LintO
   return [
     ...(options.kind === "gitea" ? giteaFindings(workflow, options.version) : gitHubFindings(document.value)),
     ...jobEnvironments(workflow, options.kind),
-    ...droppedRuns(workflow, options),
-    ...(await missingRuns(workflow, text, document.file, options)),
+    ...(await unshippedCommits({ text, document }, options)),
   ];
+}
+
+/** Finds what leaves a commit without the run that the gate waits for. */
+export async function unshippedCommits(
+  { text, document }: { readonly text: string; readonly document: SourceDocument },
+  options: LintOptions,
+): Promise<readonly Located[]> {
+  const workflow = mergeKeys(document.value);
+  if (!isRecord(workflow)) return [];
+  return [...droppedRuns(workflow, options), ...(await missingRuns(workflow, text, document.file, options))];
 }
 
 /** Reasons why a file is not a workflow. */

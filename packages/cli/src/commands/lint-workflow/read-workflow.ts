@@ -35,6 +35,11 @@ export function readWorkflow(path: string, cwd: string, files: Files): ReadWorkf
     const fix = "split it; Gitea reads no more than 1 MiB of a workflow";
     return { findings: [{ check: file, verdict: "gap", fact: "it is longer than 1 MiB", fix }] };
   }
+  return parseText(file, text);
+}
+
+/** Parses the text of a workflow; errors of its syntax are findings. */
+export function parseText(file: string, text: string): ReadWorkflow {
   try {
     return { text, document: readYaml(file, text) };
   } catch (error) {

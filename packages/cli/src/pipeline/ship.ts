@@ -9,7 +9,8 @@ import { gateStep } from "./steps/pass-gate.ts";
 import { checkTargets, promoteTargets } from "./steps/promote.ts";
 import { resolveRelease } from "./steps/resolve-release.ts";
 import { type PipelineState, type Step, runPipeline } from "./run-pipeline.ts";
-import { releasePurpose, rolloutStep } from "./steps/roll-out.ts";
+import { releasePurpose } from "./steps/fleet-identity.ts";
+import { rolloutStep } from "./steps/roll-out.ts";
 import { countSuperseded, rememberAttempt } from "./guards/starvation.ts";
 
 /** Options of a shipment. */

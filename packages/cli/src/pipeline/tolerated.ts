@@ -1,4 +1,12 @@
 import type { FleetReport } from "@lateen/fleet";
+import type { Verdict } from "@lateen/kernel";
+import type { Job } from "../job/job.ts";
+
+/** Stragglers are reported as loudly as a failure: a success that is quiet about them is how they grow old. */
+export function warnTolerated(job: Job, verdict: Verdict<FleetReport>): void {
+  const message = verdict.kind === "go" ? toleratedIn(verdict.value) : "";
+  if (message !== "") job.report({ type: "warned", message });
+}
 
 /** Tenants off target although the command ends well, since the configuration tolerates so many; `""` if there are none. */
 export function toleratedIn(coverage: FleetReport | undefined): string {

@@ -3,7 +3,7 @@ import type { AccessFinding } from "@lateen/fleet/kubernetes";
 import type { Verdict } from "@lateen/kernel";
 import type { FleetConfig, ReleaseConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
-import { policyOf } from "../../pipeline/steps/roll-out.ts";
+import { policyOf } from "../../pipeline/steps/fleet-policy.ts";
 import { type Examination, failed, type Finding, well } from "./finding.ts";
 import { candidateOfHead, type Trunk } from "./trunk.ts";
 

@@ -20,7 +20,7 @@ import { passKillSwitch, passSupersession } from "../../pipeline/guards/guards.t
 import { factsOfThen } from "./facts-of-then.ts";
 import { lookAtLedgers, type TargetHistory } from "./look-at-ledgers.ts";
 import { gateStep } from "../../pipeline/steps/pass-gate.ts";
-import { fleetResult } from "../../pipeline/steps/roll-out.ts";
+import { fleetResult } from "../../pipeline/steps/fleet-result.ts";
 import { checkTarget } from "../../pipeline/steps/promote.ts";
 import { resolveRelease } from "../../pipeline/steps/resolve-release.ts";
 import { type PipelineState, type Skipped, skipped, type Step } from "../../pipeline/run-pipeline.ts";

@@ -2,7 +2,7 @@ import { abandonRollout, type RolloutStatus } from "@lateen/fleet";
 import type { Verdict } from "@lateen/kernel";
 import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
-import { fleetIdentity } from "../../pipeline/steps/roll-out.ts";
+import { fleetIdentity } from "../../pipeline/steps/fleet-identity.ts";
 import { openWriterJob } from "../open-writer-job.ts";
 
 /** Gives the journal's rollout up; no tenant is touched. */

@@ -3,7 +3,7 @@ import type { Wish } from "@lateen/fleet";
 import { plainText } from "@lateen/kernel";
 import { usageError } from "../../config/errors.ts";
 import { short } from "../../output/text/line.ts";
-import { fleetIdentity } from "../../pipeline/steps/roll-out.ts";
+import { fleetIdentity } from "../../pipeline/steps/fleet-identity.ts";
 import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
 import { openWriterJob } from "../open-writer-job.ts";

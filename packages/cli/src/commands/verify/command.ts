@@ -11,7 +11,7 @@ export const verify: Command = {
     const only = parseOnly(context.args);
     const [{ openJob }, { verifyStep }, { runPipeline }, { checkOverrides }] = await Promise.all([
       import("../open-job.ts"),
-      import("../../pipeline/steps/roll-out.ts"),
+      import("../../pipeline/steps/verify-fleet.ts"),
       import("../../pipeline/run-pipeline.ts"),
       import("../../job/overrides.ts"),
     ]);

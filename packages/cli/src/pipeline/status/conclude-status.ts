@@ -5,7 +5,7 @@ import type { CommandResult } from "../../commands/command.ts";
 import type { FleetResult, ImageResult, StatusResult, TagResult } from "../../output/result.ts";
 import { completingCommand } from "../completing-command.ts";
 import { leftMixed, markNotStarted } from "../not-started.ts";
-import { fleetResult } from "../steps/roll-out.ts";
+import { fleetResult } from "../steps/fleet-result.ts";
 import type { State, TargetState } from "./read-state.ts";
 import { formatFleet, table } from "../../output/answer.ts";
 import { describeHaltOf } from "../../output/describe-halt.ts";

@@ -2,7 +2,7 @@ import { type FleetReport, verifyFleet } from "@lateen/fleet";
 import type { CommitSha, Verdict } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import { candidateTag } from "../../config/tag-template.ts";
-import { policyOf } from "./roll-out.ts";
+import { policyOf } from "./fleet-policy.ts";
 
 /** One look at every tenant, compared with `commit`; it waits for no tenant. Undefined without `fleet` and `release`. */
 export async function lookAtFleet(job: Job, commit: CommitSha): Promise<Verdict<FleetReport> | undefined> {

@@ -24,7 +24,9 @@ import { createContentMemory, remembering } from "../model/content-memory.ts";
 import { readDetails } from "../model/read-details.ts";
 import type { Manifest } from "../model/registry.ts";
 import { revisionOf } from "../model/revision.ts";
+import { connectToAllowed } from "../http/connect-to-allowed.ts";
 import { senderOf } from "../http/sender.ts";
+import { lookUp } from "../oci/transport/refuse-internal-address.ts";
 import { createEcrCalls, type EcrCallsOptions } from "./ecr-calls.ts";
 import { isUnknownOperation } from "./ecr-errors.ts";
 import { type EcrHost, parseEcrHost } from "./ecr-host.ts";
@@ -51,6 +53,9 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   const { base } = addressOf(host, entry);
   const isLocal = entry.endpoint !== undefined && isLoopback(base.host);
   const http = createHttp({ send: options.send ?? senderOf(entry, env), clock });
+  // The API gives the address of a config: where its name leads is judged at the connection, as for a redirect of a registry.
+  const resolveNames = connectToAllowed(base, options.lookup ?? lookUp);
+  const storage = createHttp({ send: options.send ?? senderOf(entry, env, resolveNames), clock });
   const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, isLocal, keys: keysOf(env), http, clock });
   const context = { clock, rateLimit: createRateLimit(host, clock, report) };
 
@@ -90,7 +95,7 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
           .catch((error: unknown) => (isUnknownOperation(error) ? undefined : Promise.reject(error)));
       const url = await withRetry(ask, `GetDownloadUrlForLayer ${host}/${ref.path}`, true, context, signal);
       if (url !== undefined) {
-        const fetched = () => downloadConfig(http, url, digest, isLocal, signal);
+        const fetched = () => downloadConfig(storage, url, digest, isLocal, signal);
         return found(await withRetry(fetched, `the storage behind ${host}`, true, context, signal));
       }
       return found(await collectConfig(await twin.content.open(ref, { digest }, signal), digest, ref.repository));

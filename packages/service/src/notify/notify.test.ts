@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Agent, request } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../../test/world.ts";
 import { createService, type Service } from "../service.ts";
@@ -13,7 +14,7 @@ import { openDatabase } from "../store/database.ts";
 import { decideDelivery } from "./decide-delivery.ts";
 import { messageBody } from "./message-body.ts";
 import { signatureHeaders } from "./sign.ts";
-import { isSendable, vetAddress } from "./vet-address.ts";
+import { isSendable, lookupFor, vetAddress } from "./vet-address.ts";
 
 let server: Awaited<ReturnType<typeof startDatabase>>;
 beforeAll(async () => void (server = await startDatabase()), 120_000);
@@ -257,6 +258,39 @@ describe("an address", () => {
   ])("that a name resolves to, $address (named loopback: $toLoopback): $good", ({ address: to, toLoopback, good }) => {
     expect(isSendable(to, toLoopback)).toBe(good);
   });
+});
+
+describe("a name of a receiver", () => {
+  test.each([
+    { name: "hooks.example.com", leads: "127.0.0.1", reaches: 0 },
+    { name: "hooks.example.com", leads: "169.254.169.254", reaches: 0 },
+    { name: "localhost", leads: "127.0.0.1", reaches: 1 },
+  ])(
+    "$name, which leads to $leads, is resolved once and reaches it $reaches times",
+    async ({ name, leads, reaches }) => {
+      const asked: string[] = [];
+      const ask = ((host: string, _options: unknown, done: (error: null, found: object[]) => void) => {
+        asked.push(host);
+        // The next answer would be another one.
+        done(null, [{ address: asked.length === 1 ? leads : "127.0.0.1", family: 4 }]);
+      }) as unknown as Parameters<typeof lookupFor>[1];
+      const url = new URL(address.replace("127.0.0.1", name));
+      const agent = new Agent({ connect: { lookup: lookupFor(url, ask) } });
+      const ended = await request(url, { dispatcher: agent, method: "POST", body: "{}" }).then(
+        async (response) => {
+          await response.body.dump();
+          return response.statusCode;
+        },
+        (error: unknown) => (error as { code: string }).code,
+      );
+      await agent.destroy();
+      expect({ ended, asked, received: received.length }).toEqual({
+        ended: reaches === 1 ? 200 : "WEBHOOK_ADDRESS",
+        asked: [name],
+        received: reaches,
+      });
+    },
+  );
 });
 
 function attempt(work: () => unknown): boolean {

@@ -37,11 +37,15 @@ export function vetAddress(text: string): URL {
   return url;
 }
 
-/** Resolves a name and passes on only addresses that may be sent to: what is checked is what is connected to. */
-export function lookupFor({ hostname }: URL): LookupFunction {
+/**
+ * Resolves a name and passes on only addresses that may be sent to: what is checked is what is connected to.
+ *
+ * @param ask - Name service. @default that of the machine
+ */
+export function lookupFor({ hostname }: URL, ask: typeof resolve = resolve): LookupFunction {
   const toLoopback = isLoopback(hostname);
   return (name, options, callback) => {
-    resolve(name, { ...options, all: true }, (error, addresses) => {
+    ask(name, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
       const sendable = addresses.filter(({ address }: LookupAddress) => isSendable(address, toLoopback));
       const [first] = sendable;

@@ -111,7 +111,8 @@ function entryOf(name: string, code: string, node: ts.ObjectLiteralExpression): 
 
 function entryOfCall(name: string, code: string, node: ts.CallExpression): Raised {
   const texts = node.arguments.map((argument) => textOf(argument)).filter((text) => text !== code && text !== "");
-  const kind = texts.find((text) => kinds.test(text)) ?? "";
+  const own = node.expression.getText() === "unclearError" ? "unavailable" : "";
+  const kind = texts.find((text) => kinds.test(text)) ?? own;
   const [object] = node.arguments.filter(ts.isObjectLiteralExpression);
   if (object !== undefined) return { ...entryOf(name, code, object), kind };
   const [what = "", fix = ""] = texts.filter((text) => !kinds.test(text));

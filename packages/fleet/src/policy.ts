@@ -1,5 +1,6 @@
-import { ReleaseError, type Slug } from "@lateen/kernel";
+import { type ReleaseError, type Slug } from "@lateen/kernel";
 import { isZone, parseInstant, parseUntil } from "./engine/until.ts";
+import { fleetError } from "./errors.ts";
 
 /** A count, or a share such as `"25%"`. */
 export type CountOrPercent = number | `${number}%`;
@@ -198,9 +199,7 @@ function isSize(size: CountOrPercent, least: number): boolean {
 }
 
 function invalid(problems: readonly string[]): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_POLICY_INVALID",
-    category: "input",
+  return fleetError("FLEET_POLICY_INVALID", "input", {
     message: "the fleet policy is not valid",
     why: problems.join("; "),
     fix: "correct these values of the policy; nothing was asked and nothing was moved",

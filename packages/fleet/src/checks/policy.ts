@@ -1,5 +1,5 @@
-import { ReleaseError } from "@lateen/kernel";
 import type { CheckPolicy } from "./check.ts";
+import { fleetError } from "../errors.ts";
 
 /** A check policy with every default; `forMs` is a time. */
 export interface ResolvedCheckPolicy {
@@ -44,7 +44,7 @@ export function resolveCheckPolicy(policy: CheckPolicy, soakMs: number): Resolve
   };
   const problem = rules.find(([holds]) => !holds(resolved));
   if (problem === undefined) return resolved;
-  throw new ReleaseError({ code: "CHECK_POLICY_INVALID", category: "input", message: problem[1] });
+  throw fleetError("CHECK_POLICY_INVALID", "input", { message: problem[1] });
 }
 
 const rules: readonly (readonly [(policy: ResolvedCheckPolicy) => boolean, string])[] = [

@@ -4,7 +4,7 @@ import {
   interrupted,
   plainText,
   type Reading,
-  ReleaseError,
+  type ReleaseError,
   type Slug,
   unknown,
 } from "@lateen/kernel";
@@ -13,6 +13,7 @@ import { type CheckReport, type CheckSampleReport, chooseSamples, reportSample }
 import { decideCheck } from "./decide-check.ts";
 import type { CheckSample } from "./judge-sample.ts";
 import { resolveCheckPolicy, type ResolvedCheckPolicy, watchMs } from "./policy.ts";
+import { fleetError } from "../errors.ts";
 
 /** A check, and the release and tenants that it runs on. */
 export interface CheckTask extends Omit<CheckContext, "look" | "looks" | "startedAt" | "unmoved"> {
@@ -133,9 +134,5 @@ function asUnknown(thrown: unknown): Reading<Measurement> {
 }
 
 function outOfTime(check: FleetCheck): ReleaseError {
-  return new ReleaseError({
-    code: "CHECK_TIMEOUT",
-    category: "unavailable",
-    message: `${check.about} has not answered in time`,
-  });
+  return fleetError("CHECK_TIMEOUT", "unavailable", { message: `${check.about} has not answered in time` });
 }

@@ -1,4 +1,5 @@
-import { ReleaseError } from "@lateen/kernel";
+import type { ReleaseError } from "@lateen/kernel";
+import { fleetError } from "../errors.ts";
 
 /** Longest pattern; no name that it could match is longer than 63 characters. */
 const mostCharacters = 256;
@@ -44,9 +45,7 @@ export function matchesGlob(slug: string, glob: string, budget?: GlobBudget): bo
 }
 
 function tooMuch(): ReleaseError {
-  return new ReleaseError({
-    code: "TOO_MUCH_TO_MATCH",
-    category: "unavailable",
+  return fleetError("TOO_MUCH_TO_MATCH", "unavailable", {
     message: "the name patterns of the fleet are too much to match against all of its tenants",
     why: "a decision about patterns takes a second at most",
     fix: "write fewer patterns of fleet.ephemeral and fleet.rings, with fewer stars",

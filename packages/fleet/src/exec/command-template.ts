@@ -1,5 +1,6 @@
-import { plainText, ReleaseError } from "@lateen/kernel";
+import { plainText, type ReleaseError } from "@lateen/kernel";
 import { checkShell, fillArguments, fillShell, placeholdersOf, unknownPlaceholder, type Values } from "./template.ts";
+import { fleetError } from "../errors.ts";
 
 /** A command with placeholders: an argument list, or one text for `/bin/sh -c`. */
 export type CommandTemplate =
@@ -57,9 +58,7 @@ function dollarIn(text: string, meant: RegExp): string | undefined {
 /** `${host}` is what a shell fills in: as an argument it would be handed over as it is, and for a shell it is empty. */
 function refuseDollar(name: string, field: string | undefined): void {
   if (field === undefined) return;
-  throw new ReleaseError({
-    code: "EXEC_COMMAND_INVALID",
-    category: "input",
+  throw fleetError("EXEC_COMMAND_INVALID", "input", {
     message: `the command ${name} has a dollar sign before a brace, as in a shell`,
     fix: `write {${plainText(field, 60)}}, without the dollar sign`,
   });
@@ -70,9 +69,7 @@ function textsOf(command: CommandTemplate): readonly string[] {
 }
 
 function invalid(name: string, what: string): ReleaseError {
-  return new ReleaseError({
-    code: "EXEC_COMMAND_INVALID",
-    category: "input",
+  return fleetError("EXEC_COMMAND_INVALID", "input", {
     message: `the command ${name} ${what}`,
     fix: `write it as ${name}: ["ssh", "{host}", "deploy", "{tag}"]`,
   });

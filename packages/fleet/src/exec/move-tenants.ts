@@ -1,4 +1,4 @@
-import { asReleaseError, createLimit, type NonEmpty, ReleaseError, sameCommit } from "@lateen/kernel";
+import { asReleaseError, createLimit, type NonEmpty, type ReleaseError, sameCommit } from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
 import type { Release } from "@lateen/kernel";
 import type { Tenant } from "../ports/tenant.ts";
@@ -10,6 +10,7 @@ import type { Commands } from "./commands.ts";
 import { proveTenant } from "./prove-tenant.ts";
 import { valuesOf } from "./release-values.ts";
 import type { FindRow } from "./row-index.ts";
+import { fleetError } from "../errors.ts";
 
 type Argv = readonly [string, ...string[]];
 
@@ -96,9 +97,7 @@ function rowOf({ slug }: Tenant, outcome: MoveOutcome): TenantRow {
 }
 
 function notStarted(reason: string): ReleaseError {
-  return new ReleaseError({
-    code: "EXEC_NOT_STARTED",
-    category: "state",
+  return fleetError("EXEC_NOT_STARTED", "state", {
     message: `no tenant could be moved: move ${reason}`,
     fix: "install the program, or correct the command",
   });

@@ -6,12 +6,13 @@ import {
   parseSlug,
   plainText,
   type Reading,
-  ReleaseError,
+  type ReleaseError,
   type Slug,
   unknown,
 } from "@lateen/kernel";
 import { z } from "zod";
 import type { Values } from "./template.ts";
+import { fleetError } from "../errors.ts";
 
 /** One line of `enumerate`. */
 export interface Row {
@@ -77,9 +78,7 @@ function fieldsOf(text: string): z.infer<typeof line> | undefined {
 }
 
 function unreadable(name: string, what: string): ReleaseError {
-  return new ReleaseError({
-    code: "EXEC_ROWS_UNREADABLE",
-    category: "unavailable",
+  return fleetError("EXEC_ROWS_UNREADABLE", "unavailable", {
     retryable: false,
     message: `the output of enumerate of ${name} cannot be read: ${what}`,
     fix: 'print one JSON object for each tenant and line, such as {"slug": "acme", "host": "acme.example.com"}',
@@ -87,9 +86,7 @@ function unreadable(name: string, what: string): ReleaseError {
 }
 
 function namedTwice(name: string, slug: string): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_CLAIMED_TWICE",
-    category: "state",
+  return fleetError("FLEET_CLAIMED_TWICE", "state", {
     message: `enumerate of ${name} prints tenant ${slug} twice, with different fields`,
     fix: "correct the command before rolling out",
   });

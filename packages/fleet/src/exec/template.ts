@@ -1,4 +1,5 @@
-import { plainText, ReleaseError } from "@lateen/kernel";
+import { plainText, type ReleaseError } from "@lateen/kernel";
+import { fleetError } from "../errors.ts";
 
 /** Values by the name of their placeholder. */
 export type Values = Readonly<Record<string, string>>;
@@ -96,9 +97,7 @@ function valueOf(values: Values, name: string): string {
 
 /** The error of a placeholder that has no value. */
 export function unknownPlaceholder(name: string, known: readonly string[]): ReleaseError {
-  return new ReleaseError({
-    code: "EXEC_PLACEHOLDER_UNKNOWN",
-    category: "input",
+  return fleetError("EXEC_PLACEHOLDER_UNKNOWN", "input", {
     message: `{${name}} has no value`,
     why: `known here: ${plainText(known.map((each) => `{${each}}`).join(" "), 300)}`,
     fix: `correct the name, or print "${name}" in the rows of enumerate`,
@@ -107,13 +106,11 @@ export function unknownPlaceholder(name: string, known: readonly string[]): Rele
 
 function refused(message: string): ReleaseError {
   const fix = "correct the row that enumerate prints for this tenant";
-  return new ReleaseError({ code: "EXEC_VALUE_REFUSED", category: "input", message, fix });
+  return fleetError("EXEC_VALUE_REFUSED", "input", { message, fix });
 }
 
 function quotedAway(text: string): ReleaseError {
-  return new ReleaseError({
-    code: "EXEC_PLACEHOLDER_QUOTED",
-    category: "input",
+  return fleetError("EXEC_PLACEHOLDER_QUOTED", "input", {
     message: `${text} is between single quotes, in which a shell expands nothing`,
     fix: "remove the quotes: every placeholder is quoted when it is filled in",
   });

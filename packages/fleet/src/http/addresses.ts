@@ -1,4 +1,5 @@
-import { isLoopback, plainText, ReleaseError } from "@lateen/kernel";
+import { isLoopback, plainText, type ReleaseError } from "@lateen/kernel";
+import { fleetError } from "../errors.ts";
 
 /**
  * Reads the address of a control plane or a tenant: `https:`, or `http:` to loopback, or `http:` anywhere where that is said.
@@ -19,10 +20,5 @@ export function parseAddress(text: string, insecure: boolean): URL {
 }
 
 function invalid(text: string, what: string, fix: string): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_URL_INVALID",
-    category: "input",
-    message: `${plainText(text, 200)} ${what}`,
-    fix,
-  });
+  return fleetError("FLEET_URL_INVALID", "input", { message: `${plainText(text, 200)} ${what}`, fix });
 }

@@ -8,7 +8,7 @@ import {
   type NonEmpty,
   type Reading,
   type Release,
-  ReleaseError,
+  type ReleaseError,
   retry,
   type Secret,
   type Sender,
@@ -21,6 +21,7 @@ import type { RedeployRequest } from "./wire.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";
+import { fleetError } from "../errors.ts";
 
 /** Address, credentials and time limits of a control plane. */
 export interface ControlPlaneOptions {
@@ -83,9 +84,7 @@ interface Client {
 /** This contract names images by tag; other drivers use the digests. */
 function tagOf(release: Release): string {
   if (release.tag !== undefined) return release.tag;
-  throw new ReleaseError({
-    code: "CONTROL_PLANE_NEEDS_TAG",
-    category: "input",
+  throw fleetError("CONTROL_PLANE_NEEDS_TAG", "input", {
     message: `the release ${release.sha} has no candidate tag, and the redeploy-fleet contract names images by tag`,
     fix: "set release.candidate in the configuration",
   });

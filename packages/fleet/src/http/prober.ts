@@ -26,6 +26,7 @@ import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { createHostPace, type HostPace } from "./prober-pace.ts";
 import { storedSign } from "./stored-answer.ts";
+import { fleetError } from "../errors.ts";
 
 /** Address of the tenants' build information, and access to it. */
 export interface ProberOptions {
@@ -86,17 +87,13 @@ export function createProber(options: ProberOptions): Prober {
 
 function checkTemplate(template: string, insecure: boolean): void {
   if (!template.includes("{slug}")) {
-    throw new ReleaseError({
-      code: "FLEET_URL_INVALID",
-      category: "input",
+    throw fleetError("FLEET_URL_INVALID", "input", {
       message: `${plainText(template, 200)} is the same address for all tenants`,
       fix: "put {slug} in place of the tenant's name: https://{slug}.example.com/buildinfo",
     });
   }
   if (template.includes("${")) {
-    throw new ReleaseError({
-      code: "FLEET_URL_INVALID",
-      category: "input",
+    throw fleetError("FLEET_URL_INVALID", "input", {
       message: `${plainText(template, 200)} has a dollar sign before a brace, as in a shell`,
       fix: `write ${plainText(template.replaceAll("${", "{"), 200)}`,
     });
@@ -169,9 +166,7 @@ function oddIn(text: string): string {
 }
 
 function cached(stored: string, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "BUILDINFO_CACHED",
-    category: "unavailable",
+  return fleetError("BUILDINFO_CACHED", "unavailable", {
     retryable: false,
     message: `a cache answered for the tenant (${plainText(stored, 200)}), which says nothing about what it runs`,
     why: url,
@@ -180,9 +175,7 @@ function cached(stored: string, url: string): ReleaseError {
 }
 
 function throttled(response: HttpResponse, pauseMs: number): ReleaseError {
-  return new ReleaseError({
-    code: "BUILDINFO_THROTTLED",
-    category: "unavailable",
+  return fleetError("BUILDINFO_THROTTLED", "unavailable", {
     message: `the tenant's host answered ${response.status} and asks to wait`,
     why: response.url,
     fix: "lower verify.concurrency or verify.samples, or raise the limit of the ingress",
@@ -196,9 +189,7 @@ function redirected(start: URL, target: string): ReleaseError {
 
 function unreadable(what: string, url: string): ReleaseError {
   const fix = "check that the address is the tenant's own and that no login or parking page answers in its place";
-  return new ReleaseError({
-    code: "BUILDINFO_UNREADABLE",
-    category: "unavailable",
+  return fleetError("BUILDINFO_UNREADABLE", "unavailable", {
     retryable: false,
     message: `the tenant ${what}`,
     why: url,

@@ -17,6 +17,7 @@ import { decideAnswer } from "./decide-answer.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { type LooseAnswer, looseAnswer, looseError, rowsOf } from "./read-answer.ts";
 import { redactText } from "./redact-text.ts";
+import { fleetError } from "../errors.ts";
 
 /** The control plane that answered: its name, and what must not be shown whatever it says. */
 export interface Speaker {
@@ -60,9 +61,7 @@ function pageSign(response: HttpResponse, answer: LooseAnswer, rows: number): st
 }
 
 function paged(speaker: Speaker, response: HttpResponse, sign: string): ReleaseError {
-  return new ReleaseError({
-    code: "CONTROL_PLANE_PAGED",
-    category: "unavailable",
+  return fleetError("CONTROL_PLANE_PAGED", "unavailable", {
     retryable: false,
     message: `control plane ${speaker.name} lists one page of its tenants, not all of them (${sign})`,
     why: response.url,
@@ -117,9 +116,7 @@ function messageOf(speaker: Speaker, answer: LooseAnswer): string | undefined {
 }
 
 function notOk(speaker: Speaker, response: HttpResponse, answer: LooseAnswer): ReleaseError {
-  return new ReleaseError({
-    code: "CONTROL_PLANE_NOT_OK",
-    category: "unavailable",
+  return fleetError("CONTROL_PLANE_NOT_OK", "unavailable", {
     retryable: false,
     message: `control plane ${speaker.name} answers ok: false: ${messageOf(speaker, answer) ?? "no reason given"}`,
     why: `status ${response.status} of ${response.url}`,

@@ -1,6 +1,7 @@
-import { absent, found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, found, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import type { ControlPlane } from "./control-plane.ts";
 import type { Tenant } from "./tenant.ts";
+import { fleetError } from "../errors.ts";
 
 /** A control plane under the name that its tenants carry. */
 export interface NamedControlPlane {
@@ -50,10 +51,5 @@ function merge(readings: readonly NamedReading[]): Reading<readonly Tenant[]> {
 }
 
 function stateError(message: string): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_CLAIMED_TWICE",
-    category: "state",
-    message,
-    fix: "correct the control planes before rolling out",
-  });
+  return fleetError("FLEET_CLAIMED_TWICE", "state", { message, fix: "correct the control planes before rolling out" });
 }

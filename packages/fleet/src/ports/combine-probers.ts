@@ -1,6 +1,7 @@
-import { type Reading, ReleaseError, sameCommit, unknown } from "@lateen/kernel";
+import { type Reading, type ReleaseError, sameCommit, unknown } from "@lateen/kernel";
 import type { Prober } from "./prober.ts";
 import type { Tenant } from "./tenant.ts";
+import { fleetError } from "../errors.ts";
 
 /** A prober for the tenants of one control plane. */
 export interface NamedProber {
@@ -37,18 +38,14 @@ function longer<T extends Reading<string> & { kind: "found" }>(one: T, other: T)
 }
 
 function withoutProber({ slug, plane }: Tenant): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_NO_PROBER",
-    category: "state",
+  return fleetError("FLEET_NO_PROBER", "state", {
     message: `nothing proves what ${slug} of ${plane} runs`,
     fix: "add fleet.buildinfo, or a proof to its control plane",
   });
 }
 
 function contradiction({ slug }: Tenant, one: string, other: string): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_PROOFS_DIFFER",
-    category: "unavailable",
+  return fleetError("FLEET_PROOFS_DIFFER", "unavailable", {
     retryable: false,
     message: `${slug} runs ${one.slice(0, 12)} by its control plane's proof and ${other.slice(0, 12)} by its own /buildinfo`,
     fix: "see which of the two is old: a cache in front of /buildinfo, or pods that have just been replaced",

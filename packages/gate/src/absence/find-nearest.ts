@@ -1,4 +1,13 @@
-import { absent, type CommitSha, found, parseCommitSha, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import {
+  absent,
+  type CommitSha,
+  found,
+  parseCommitSha,
+  type Reading,
+  type ReleaseError,
+  unknown,
+} from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import type { Changes } from "../ports/changes.ts";
 import type { Checks, RunFact } from "../ports/checks.ts";
@@ -125,11 +134,5 @@ async function searchAncestors(
 }
 
 function blocked(message: string): ReleaseError {
-  return new ReleaseError({
-    code: "ANCESTOR_UNREADABLE",
-    category: "unavailable",
-    retryable: false,
-    message,
-    fix: "start the workflow on this commit",
-  });
+  return unclearError("ANCESTOR_UNREADABLE", { message, fix: "start the workflow on this commit" });
 }

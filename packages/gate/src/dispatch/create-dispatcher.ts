@@ -13,6 +13,7 @@ import {
 } from "@lateen/kernel";
 import { z } from "zod";
 import { type CheckState, decideState } from "../checks/decide-state.ts";
+import { unclearError } from "../errors.ts";
 
 /** Forge and repository in which workflows are started. */
 export interface DispatcherOptions {
@@ -207,11 +208,5 @@ function lost(url: string, cause: unknown): never {
 }
 
 function lostError(url: string, what: string, cause?: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "DISPATCH_LOST",
-    category: "unavailable",
-    retryable: false,
-    message: `${url} ${what}; the workflow may have been started`,
-    cause,
-  });
+  return unclearError("DISPATCH_LOST", { message: `${url} ${what}; the workflow may have been started`, cause });
 }

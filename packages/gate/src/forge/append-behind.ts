@@ -1,4 +1,5 @@
-import { type AppendLog, ReleaseError } from "@lateen/kernel";
+import type { AppendLog } from "@lateen/kernel";
+import { gateError } from "../errors.ts";
 
 /** Tries to append behind other writers; those of one repository are few. */
 const mostRaces = 10;
@@ -18,9 +19,7 @@ export async function appendBehind(
     if (appended.kind === "unknown") throw appended.cause;
     expected = appended.head.id;
   }
-  throw new ReleaseError({
-    code: "LOG_RACED",
-    category: "unavailable",
+  throw gateError("LOG_RACED", "unavailable", {
     message: `another writer came first ${mostRaces} times in a row`,
     fix: "look for a job that runs in a loop",
   });

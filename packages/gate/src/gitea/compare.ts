@@ -5,10 +5,11 @@ import {
   found,
   memoize,
   type Reading,
-  ReleaseError,
+  type ReleaseError,
   toReading,
   unknown,
 } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import { firstParents } from "../forge/first-parents.ts";
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
@@ -123,10 +124,7 @@ function filesOf(commits: readonly CommitFact[]): readonly string[] | undefined 
 }
 
 function emptyBothWays(url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_COMPARE_EMPTY",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_COMPARE_EMPTY", {
     message: "the forge finds no commit between two different commits, in either direction",
     why: url,
     fix: "check whether the forge has finished indexing the repository",

@@ -6,9 +6,10 @@ import {
   type Reading,
   sameCommit,
   unknown,
-  ReleaseError,
+  type ReleaseError,
   toReading,
 } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
@@ -87,10 +88,7 @@ async function completePush(
 }
 
 function tooFarBack(commit: CommitSha, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_PUSH_TOO_OLD",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_PUSH_TOO_OLD", {
     message: `the push of ${commit} is not among the last ${mostPages * pageSize} activities`,
     why: url,
     fix: "run in the job that the push started, whose event names the commit before it",

@@ -1,4 +1,5 @@
-import { ReleaseError } from "@lateen/kernel";
+import type { ReleaseError } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import type { Answer } from "./client.ts";
 
@@ -97,10 +98,7 @@ function wholeList<T extends Row>(rows: readonly T[], first: readonly T[]): Page
 }
 
 function endless(url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_ENDLESS_LIST",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_ENDLESS_LIST", {
     message: `the list did not end within ${mostPages} pages`,
     why: url,
     fix: "look at what the forge answers there: a list ends with an empty page",

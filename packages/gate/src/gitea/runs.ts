@@ -1,4 +1,5 @@
-import { absent, type CommitSha, found, type Reading, ReleaseError, toReading, unknown } from "@lateen/kernel";
+import { absent, type CommitSha, found, type Reading, type ReleaseError, toReading, unknown } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import type { Checks, RunFact } from "../ports/checks.ts";
 import type { Sources } from "../ports/sources.ts";
@@ -94,10 +95,7 @@ function fileName(path: string): string {
 }
 
 function unlisted(url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_RUNS_UNLISTED",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_RUNS_UNLISTED", {
     message: "this forge has no list of runs",
     why: url,
     fix: "update the forge",
@@ -105,10 +103,7 @@ function unlisted(url: string): ReleaseError {
 }
 
 function tooFarBack(file: string, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_RUNS_TOO_MANY",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_RUNS_TOO_MANY", {
     message: `no run of ${file} is among the newest ${mostPages * pageSize} runs of the branch`,
     why: url,
     fix: "start the workflow on a newer commit of the branch",
@@ -126,10 +121,7 @@ function namelessRun(url: string): ReleaseError {
 }
 
 function unreadableRuns(message: string, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_RUNS_UNREADABLE",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_RUNS_UNREADABLE", {
     message,
     why: url,
     fix: "require the workflow's statuses under gate.checks instead, or update the forge",

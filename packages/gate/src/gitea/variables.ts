@@ -1,4 +1,5 @@
-import { absent, found, plainText, type Reading, ReleaseError, toReading, unknown } from "@lateen/kernel";
+import { absent, found, plainText, type Reading, type ReleaseError, toReading, unknown } from "@lateen/kernel";
+import { gateError } from "../errors.ts";
 
 import type { Variables } from "../ports/variables.ts";
 import type { Answer, Client, OwnNotFound } from "./client.ts";
@@ -61,9 +62,7 @@ function isUnset({ notFound }: OwnNotFound): boolean {
 }
 
 function hidden({ notFound }: OwnNotFound, url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_NOT_FOUND",
-    category: "state",
+  return gateError("FORGE_NOT_FOUND", "state", {
     retryable: false,
     message: "the forge does not know the repository, or hides it from this token",
     why: `${url}: ${plainText(notFound, 200)}`,
@@ -73,9 +72,7 @@ function hidden({ notFound }: OwnNotFound, url: string): ReleaseError {
 
 function notTheOwner(owner: string, { url, value }: Answer<{ readonly login: string }>): ReleaseError {
   const [whose, token] = [owner, value.login].map((login) => plainText(login, 80));
-  return new ReleaseError({
-    code: "FORGE_FORBIDDEN",
-    category: "auth",
+  return gateError("FORGE_FORBIDDEN", "auth", {
     retryable: false,
     message: `the variables of the user ${whose} can be read with a token of ${whose} only; this one is of ${token}`,
     why: url,

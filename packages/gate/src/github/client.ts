@@ -1,4 +1,5 @@
-import { isReleaseError, redactUrl, ReleaseError } from "@lateen/kernel";
+import { isReleaseError, redactUrl, type ReleaseError } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import { lastPage, nextPage, pagesUpToLast } from "./links.ts";
 import { createLoader, type Expected, type LoaderOptions, type Page } from "./loader.ts";
@@ -79,14 +80,11 @@ export function createClient(options: LoaderOptions): Client {
 }
 
 function notOurs({ message, why, fix }: ReleaseError): ReleaseError {
-  return new ReleaseError({ code: "FORGE_UNAVAILABLE", category: "unavailable", retryable: false, message, why, fix });
+  return unclearError("FORGE_UNAVAILABLE", { message, why, fix });
 }
 
 function listTooLong(url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_LIST_TOO_LONG",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_LIST_TOO_LONG", {
     message: `the list has more than ${mostPages} pages`,
     why: redactUrl(url),
     fix: "look at the list at that address",

@@ -1,4 +1,5 @@
-import { type Ancestry, found, type Reading, ReleaseError, unknown, toReading, memoize } from "@lateen/kernel";
+import { type Ancestry, found, type Reading, unknown, toReading, memoize } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import { firstParents } from "../forge/first-parents.ts";
 import type { Changes, Range } from "../ports/changes.ts";
@@ -67,10 +68,7 @@ function ancestryOf(status: string, url: string): Reading<Ancestry> {
   if (status === "ahead" || status === "behind" || status === "identical" || status === "diverged")
     return found(status);
   return unknown(
-    new ReleaseError({
-      code: "FORGE_COMPARE_UNCLEAR",
-      category: "unavailable",
-      retryable: false,
+    unclearError("FORGE_COMPARE_UNCLEAR", {
       message: `${JSON.stringify(status.slice(0, 60))} is not a known relation of two commits`,
       why: url,
       fix: "check whether a newer version of this program knows it",

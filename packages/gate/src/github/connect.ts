@@ -1,5 +1,6 @@
-import { type Http, plainText, ReleaseError, type Secret } from "@lateen/kernel";
+import { type Http, plainText, type ReleaseError, type Secret } from "@lateen/kernel";
 import type { Octokit } from "@octokit/rest";
+import { gateError } from "../errors.ts";
 
 import { createFetch } from "./fetch.ts";
 import { installationSchema } from "./wire.ts";
@@ -84,9 +85,7 @@ async function findInstallation(request: Request, repository: string): Promise<n
 export function appUnusable(cause: unknown, api: string): ReleaseError {
   const { message, status } = cause as { message?: unknown; status?: unknown };
   const detail = typeof status === "number" ? `HTTP ${status}` : "the key could not be used";
-  return new ReleaseError({
-    code: "FORGE_APP_UNUSABLE",
-    category: "auth",
+  return gateError("FORGE_APP_UNUSABLE", "auth", {
     message: `could not sign in as a GitHub App: ${detail}${/PKCS|PEM|DECODER|asn1/i.test(String(message)) ? ", it is not a private key in PEM" : ""}`,
     why: plainText(api, 200),
     fix: "check the app's id, its private key, and that it is installed on the repository",
@@ -97,9 +96,7 @@ async function load<T>(module: () => Promise<T>): Promise<T> {
   try {
     return await module();
   } catch (cause) {
-    throw new ReleaseError({
-      code: "OCTOKIT_MISSING",
-      category: "input",
+    throw gateError("OCTOKIT_MISSING", "input", {
       message: "a package that the GitHub adapter needs is not installed",
       why: cause instanceof Error ? plainText(cause.message, 200) : undefined,
       fix: "install @octokit/rest and @octokit/plugin-retry, and @octokit/auth-app for a GitHub App",

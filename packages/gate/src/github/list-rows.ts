@@ -1,4 +1,5 @@
-import { redactUrl, ReleaseError, type Schema } from "@lateen/kernel";
+import { redactUrl, type ReleaseError, type Schema } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import type { Client } from "./client.ts";
 import type { WirePage } from "./wire.ts";
@@ -45,10 +46,7 @@ export async function listRows<T extends { readonly id: number }>(
 
 /** The error for a list that is known to lack rows: no verdict is made from a part. */
 export function listIncomplete(url: string, got: number): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_LIST_INCOMPLETE",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_LIST_INCOMPLETE", {
     message: `the forge says that its list has more than the ${got} rows that it serves`,
     why: redactUrl(url),
     fix: "run again; if it stays, look at the list at that address",

@@ -1,4 +1,5 @@
-import { type Clock, isReleaseError, redactUrl, ReleaseError } from "@lateen/kernel";
+import { type Clock, isReleaseError, redactUrl, type ReleaseError } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import { appUnusable, type ConnectOptions, type Request } from "./connect.ts";
 import { refusalError } from "./errors.ts";
@@ -88,10 +89,7 @@ function withoutToken(text: string, { token }: ConnectOptions): string {
 }
 
 function unexpected(url: string): ReleaseError {
-  return new ReleaseError({
-    code: "FORGE_UNAVAILABLE",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("FORGE_UNAVAILABLE", {
     message: "the request to GitHub could not be made",
     why: redactUrl(url),
     fix: "check the forge's address and the token's form",

@@ -1,5 +1,6 @@
-import { absent, type AppendLog, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, type AppendLog, found, plainText, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { z } from "zod";
+import { gateError } from "../errors.ts";
 
 import { appendBehind } from "../forge/append-behind.ts";
 import type { Hold, Holds } from "../ports/holds.ts";
@@ -57,9 +58,7 @@ function readEntry(value: unknown): Reading<Hold> {
 }
 
 function unreadable(cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "HOLD_UNREADABLE",
-    category: "state",
+  return gateError("HOLD_UNREADABLE", "state", {
     message: "the newest entry of the hold is not understood",
     fix: "look at the ref with git log; lateen hold --lift writes a new entry",
     cause,

@@ -1,4 +1,5 @@
-import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { found, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
+import { unclearError } from "../errors.ts";
 
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
 import { pathMatcher } from "./path-matcher.ts";
@@ -47,10 +48,7 @@ export function blocked(reason: string | Exclude<Reading<unknown>, { kind: "foun
 }
 
 function gap(message: string): ReleaseError {
-  return new ReleaseError({
-    code: "SUCCESSOR_UNREADABLE",
-    category: "unavailable",
-    retryable: false,
+  return unclearError("SUCCESSOR_UNREADABLE", {
     message,
     fix: "run again; if it stays, look at what the forge lists between the two commits",
   });

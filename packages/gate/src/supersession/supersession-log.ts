@@ -7,10 +7,11 @@ import {
   parseCommitSha,
   type AppendLog,
   type Reading,
-  ReleaseError,
+  type ReleaseError,
   unknown,
 } from "@lateen/kernel";
 import { z } from "zod";
+import { gateError } from "../errors.ts";
 
 import { appendBehind } from "../forge/append-behind.ts";
 import type { Attempt, Attempts } from "../ports/attempts.ts";
@@ -59,9 +60,7 @@ function readAttempts(values: readonly unknown[]): Reading<readonly Attempt[]> {
 }
 
 function unreadable(cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "ATTEMPTS_UNREADABLE",
-    category: "state",
+  return gateError("ATTEMPTS_UNREADABLE", "state", {
     message: `an entry of the starvation guard's log is not understood: ${asReleaseError(cause).message.slice(0, 200)}`,
     fix: "delete the ref; the guard then counts from zero",
     cause,

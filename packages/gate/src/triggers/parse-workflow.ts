@@ -1,6 +1,7 @@
 import { absent, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
 import type * as YamlModule from "yaml";
 import type { Document, Scalar, YAMLMap } from "yaml";
+import { gateError } from "../errors.ts";
 
 /** The filters that a `push` trigger can have, under the names that the workflow language gives them. */
 export const pushFilterNames = ["branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore"] as const;
@@ -144,9 +145,7 @@ function resolve(yaml: Yaml, document: Document, node: unknown): unknown {
 }
 
 function unreadable(source: string, cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code: cause instanceof Broken ? "WORKFLOW_BROKEN" : "WORKFLOW_UNCLEAR",
-    category: "state",
+  return gateError(cause instanceof Broken ? "WORKFLOW_BROKEN" : "WORKFLOW_UNCLEAR", "state", {
     message: `the triggers of the workflow cannot be understood: ${plainText((cause as Error).message, 200)}`,
     why: source,
     fix: "correct the workflow file, or set whenAbsent to proceed or refuse for it",
@@ -155,9 +154,7 @@ function unreadable(source: string, cause: unknown): ReleaseError {
 }
 
 function yamlMissing(cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "YAML_MISSING",
-    category: "input",
+  return gateError("YAML_MISSING", "input", {
     message: "the package `yaml` is not installed, so the path filter of a workflow cannot be read",
     fix: "install `yaml`, or set whenAbsent to proceed or refuse",
     cause,

@@ -1,4 +1,4 @@
-import { absent, found, plainText, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { absent, found, plainText, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { findProgram } from "../../exec/find-program.ts";
 import { type CommandResult, createRunCommand, type RunCommand } from "../../exec/run-command.ts";
 import { fillArguments } from "../../exec/template.ts";
@@ -6,6 +6,7 @@ import { redactText } from "../../http/redact-text.ts";
 import type { CheckContext, FleetCheck, Measurement } from "../check.ts";
 import { namesTenant } from "../fill.ts";
 import type { FleetCheckOptions } from "../fleet-check-options.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A program whose exit code is the verdict. */
 export interface ExecCheckOptions extends FleetCheckOptions {
@@ -88,9 +89,7 @@ function lastWords({ stdout, stderr }: CommandResult): string {
 }
 
 function noAnswer(command: string, what: string): ReleaseError {
-  return new ReleaseError({
-    code: "CHECK_NO_ANSWER",
-    category: "unavailable",
+  return fleetError("CHECK_NO_ANSWER", "unavailable", {
     message: `${command} ${what}`,
     fix: "run it by hand to see its error",
   });

@@ -7,7 +7,7 @@ import {
   plainText,
   type Reading,
   redactUrl,
-  ReleaseError,
+  type ReleaseError,
   type Secret,
   type Sender,
   type Slug,
@@ -19,6 +19,7 @@ import type { CheckContext, FleetCheck, Measurement } from "../check.ts";
 import { fill, namesTenant } from "../fill.ts";
 import type { FleetCheckOptions } from "../fleet-check-options.ts";
 import { findDifference, type JsonValue } from "./json-subset.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A request whose answer says whether a tenant, or the fleet, is well. */
 export interface HttpCheckOptions extends FleetCheckOptions {
@@ -129,9 +130,7 @@ function parse(response: HttpResponse, url: URL): unknown {
 }
 
 function noAnswer(url: URL, what: string): ReleaseError {
-  return new ReleaseError({
-    code: "CHECK_UNREADABLE",
-    category: "unavailable",
+  return fleetError("CHECK_UNREADABLE", "unavailable", {
     message: `${redactUrl(url.href)} ${what}`,
     fix: "check that no login page or gateway answers in place of the tenant",
   });

@@ -3,12 +3,13 @@ import {
   createHttp,
   createSender,
   redactUrl,
-  ReleaseError,
+  type ReleaseError,
   type Secret,
   type Sender,
 } from "@lateen/kernel";
 import { parseAddress } from "../../http/addresses.ts";
 import { readSeries, type Series } from "./read-series.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Address and credentials of a Prometheus. */
 export interface PrometheusOptions {
@@ -62,9 +63,7 @@ export function createPrometheusClient(options: PrometheusOptions): PrometheusCl
 }
 
 function denied(url: string, status: number): ReleaseError {
-  return new ReleaseError({
-    code: "PROMETHEUS_DENIED",
-    category: "auth",
+  return fleetError("PROMETHEUS_DENIED", "auth", {
     message: `${url} answered ${status}`,
     fix: "check the token of the check",
   });

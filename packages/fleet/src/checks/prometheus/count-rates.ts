@@ -1,10 +1,11 @@
-import { absent, createLimit, found, type Reading, ReleaseError, type Slug } from "@lateen/kernel";
+import { absent, createLimit, found, type Reading, type Slug } from "@lateen/kernel";
 import type { CheckContext, Counts, Measurement } from "../check.ts";
 import type { PrometheusClient } from "./client.ts";
 import { rangeMsOf, selectorsOf } from "./promql.ts";
 import { oldestAt, type Series } from "./read-series.ts";
 import { bySlug } from "./read-values.ts";
 import { createSampleAge } from "./sample-age.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Counts of moved tenants and of what they are compared with, one span at a time. */
 export interface RateCounter {
@@ -75,9 +76,7 @@ function rangeOf(queries: readonly string[]): number {
     queries.every((query) => selectorsOf(query).length > 0)
   )
     return failures;
-  throw new ReleaseError({
-    code: "CHECK_QUERY_INVALID",
-    category: "input",
+  throw fleetError("CHECK_QUERY_INVALID", "input", {
     message: "failures and trials are counts over the same range",
     fix: "write them as sum by (slug) (increase(errors[1m])) and sum by (slug) (increase(requests[1m]))",
   });

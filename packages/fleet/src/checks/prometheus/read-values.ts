@@ -1,6 +1,7 @@
-import { absent, found, type Reading, ReleaseError, type Slug, unknown } from "@lateen/kernel";
+import { absent, found, type Reading, type Slug, unknown } from "@lateen/kernel";
 import type { CheckContext, MeasuredValue } from "../check.ts";
 import type { Series } from "./read-series.ts";
+import { fleetError } from "../../errors.ts";
 
 /**
  * The values of an answer for the tenants of a look.
@@ -46,5 +47,5 @@ export function bySlug(series: readonly Series[]): Reading<ReadonlyMap<Slug, num
 
 function ambiguous(message: string): Reading<never> {
   const fix = "aggregate the query to one value, or to one series per tenant: sum by (slug) (…)";
-  return unknown(new ReleaseError({ code: "CHECK_AMBIGUOUS", category: "unavailable", message, fix }));
+  return unknown(fleetError("CHECK_AMBIGUOUS", "unavailable", { message, fix }));
 }

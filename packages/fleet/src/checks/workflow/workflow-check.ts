@@ -1,8 +1,9 @@
-import { absent, found, plainText, type Reading, ReleaseError, toReading, unknown } from "@lateen/kernel";
+import { absent, found, plainText, type Reading, type ReleaseError, toReading, unknown } from "@lateen/kernel";
 import type { CheckContext, FleetCheck, Measurement } from "../check.ts";
 import { fill, namesTenant } from "../fill.ts";
 import type { FleetCheckOptions } from "../fleet-check-options.ts";
 import type { WorkflowOrder, WorkflowRun, WorkflowRuns } from "./workflow-runs.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A workflow of the forge that is run against the tenants. */
 export interface WorkflowCheckOptions extends FleetCheckOptions {
@@ -100,5 +101,5 @@ function readRun(
 }
 
 function noVerdict(because: string, url: string): ReleaseError {
-  return new ReleaseError({ code: "CHECK_NO_ANSWER", category: "unavailable", message: because, why: url });
+  return fleetError("CHECK_NO_ANSWER", "unavailable", { message: because, why: url });
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { asReleaseError, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { journalClosed } from "../journal-errors.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -82,9 +83,7 @@ async function write(
 
 function writeFailed(path: string, cause: unknown): ReleaseError {
   const message = `the journal ${path} cannot be written: ${asReleaseError(cause).message}`;
-  return new ReleaseError({
-    code: "JOURNAL_WRITE",
-    category: "unavailable",
+  return fleetError("JOURNAL_WRITE", "unavailable", {
     retryable: false,
     message,
     fix: "make room on the disk, then resume",

@@ -1,9 +1,10 @@
 import { mkdir, open, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pid } from "node:process";
-import { asReleaseError, ReleaseError } from "@lateen/kernel";
+import { asReleaseError } from "@lateen/kernel";
 import type { WishBox } from "../../ports/wishes.ts";
 import { formatWish, parseWish } from "../wish-schema.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Most bytes of the file that are read. */
 const largest = 16_384;
@@ -22,9 +23,7 @@ export function createFileWishes(options: { readonly folder: string }): WishBox 
         await writeFile(aside, JSON.stringify(formatWish(wish)), { mode: 0o600 });
         await rename(aside, path);
       } catch (cause) {
-        throw new ReleaseError({
-          code: "WISH_WRITE",
-          category: "unavailable",
+        throw fleetError("WISH_WRITE", "unavailable", {
           message: `${path} cannot be written: ${asReleaseError(cause).message}`,
           fix: "make the folder of the journal writable",
           cause,

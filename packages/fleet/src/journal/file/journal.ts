@@ -8,6 +8,7 @@ import { type AppendFile, openAppendFile } from "./append-file.ts";
 import { formatLines, readLines, type ReadLines } from "./lines.ts";
 import { journalLost } from "../journal-errors.ts";
 import { findOwner, type Lock, syncFolder, takeLock } from "./lock.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Folder and owner of the journal. */
 export interface FileJournalOptions {
@@ -97,11 +98,6 @@ async function load(path: string): Promise<ReadLines> {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return { entries: [], length: 0 };
     if (cause instanceof ReleaseError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new ReleaseError({
-      code: "JOURNAL_READ",
-      category: "unavailable",
-      message: `the journal cannot be read: ${message}`,
-      cause,
-    });
+    throw fleetError("JOURNAL_READ", "unavailable", { message: `the journal cannot be read: ${message}`, cause });
   }
 }

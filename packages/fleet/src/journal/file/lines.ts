@@ -1,6 +1,7 @@
-import { ReleaseError } from "@lateen/kernel";
+import type { ReleaseError } from "@lateen/kernel";
 import { parseEntry } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Entries of a journal file, and the number of its bytes that are whole entries. */
 export interface ReadLines {
@@ -43,9 +44,7 @@ export function readEntry(line: string): JournalEntry | undefined {
 }
 
 function damaged(path: string, line: number): ReleaseError {
-  return new ReleaseError({
-    code: "JOURNAL_DAMAGED",
-    category: "state",
+  return fleetError("JOURNAL_DAMAGED", "state", {
     message: `line ${line} of ${path} cannot be read`,
     fix: "look what wrote there; to give the rollout up, move the file away and run again: tenants are asked what they run",
   });

@@ -2,8 +2,9 @@ import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile }
 import { hostname } from "node:os";
 import { basename, dirname } from "node:path";
 import { pid } from "node:process";
-import { asReleaseError, ReleaseError } from "@lateen/kernel";
+import { asReleaseError } from "@lateen/kernel";
 import { type DeadOwners, describeLiving, type Owner, startOf } from "./owner.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A lock that this process holds. */
 export interface Lock {
@@ -115,13 +116,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 function failed(path: string, cause: unknown): never {
   const message = `the lock ${path} cannot be taken: ${asReleaseError(cause).message}`;
-  throw new ReleaseError({
-    code: "JOURNAL_LOCK",
-    category: "unavailable",
-    message,
-    fix: "make the folder writable",
-    cause,
-  });
+  throw fleetError("JOURNAL_LOCK", "unavailable", { message, fix: "make the folder writable", cause });
 }
 
 /** Makes a rename or a new file in `folder` survive a power cut. */

@@ -1,9 +1,10 @@
-import { type Clock, type Reading, ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
+import { type Clock, type Reading, type ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
 import { done } from "../../steps/forward-stop.ts";
 import { replay } from "../../engine/reducer.ts";
 import type { JournalEntry, RolloutEvent } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { readMirror, type Mirrored, type MirrorEntry } from "./read-mirror.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A log with compare-and-swap that outlives the machine; the kernel's git ref log fits. */
 export interface MirrorLog {
@@ -160,9 +161,7 @@ async function lookAgain(
 }
 
 function lost(): ReleaseError {
-  return new ReleaseError({
-    code: "JOURNAL_LOST",
-    category: "state",
+  return fleetError("JOURNAL_LOST", "state", {
     message: "another machine has taken this rollout over, or started one of its own",
     fix: "let that one finish; look at the mirror's ref to see who it is",
   });

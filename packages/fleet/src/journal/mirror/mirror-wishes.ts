@@ -1,7 +1,8 @@
-import { type Clock, ReleaseError, systemClock } from "@lateen/kernel";
+import { type Clock, type ReleaseError, systemClock } from "@lateen/kernel";
 import type { Wish, WishBox } from "../../ports/wishes.ts";
 import { formatWish, parseWish } from "../wish-schema.ts";
 import type { MirrorLog } from "./mirror-journal.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Log that holds wishes from other machines. */
 export interface MirrorWishesOptions {
@@ -43,9 +44,7 @@ export function mirrorWishes({ log, clock = systemClock, intervalMs = 5_000 }: M
 }
 
 function busy(): ReleaseError {
-  return new ReleaseError({
-    code: "WISH_WRITE",
-    category: "unavailable",
+  return fleetError("WISH_WRITE", "unavailable", {
     message: "the wish could not be appended: others appended at the same time",
     fix: "run the command again",
   });

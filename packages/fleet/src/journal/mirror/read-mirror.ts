@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { found, type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { found, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { firstIssueOnly, journalEntrySchema } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
+import { fleetError } from "../../errors.ts";
 
 /** One entry of a mirror. */
 export interface MirrorEntry {
@@ -46,10 +47,5 @@ function readPart(value: unknown): { readonly from: number; readonly facts: read
 
 function foreign(id: string): ReleaseError {
   const message = `the mirror of the journal holds something that is not a part of one: ${id.slice(0, 12)}`;
-  return new ReleaseError({
-    code: "JOURNAL_DAMAGED",
-    category: "state",
-    message,
-    fix: "give the mirror a ref of its own",
-  });
+  return fleetError("JOURNAL_DAMAGED", "state", { message, fix: "give the mirror a ref of its own" });
 }

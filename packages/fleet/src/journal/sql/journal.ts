@@ -1,4 +1,4 @@
-import { asReleaseError, type Clock, go, ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
+import { asReleaseError, type Clock, go, type ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { parseEntry } from "../entry-schema.ts";
@@ -6,6 +6,7 @@ import { journalClosed } from "../journal-errors.ts";
 import { groupCommits } from "./group-commits.ts";
 import { parsedJson } from "./stream.ts";
 import type { SqlClient } from "./tables.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Database and name of a journal; {@link migrateJournal} has made its tables. */
 export interface SqlJournalOptions {
@@ -194,9 +195,7 @@ async function load(client: SqlClient, name: string, run: number): Promise<reado
   return rows.map((row) => {
     const entry = parseEntry(parsedJson(row["fact"]));
     if (entry !== undefined) return entry;
-    throw new ReleaseError({
-      code: "JOURNAL_DAMAGED",
-      category: "state",
+    throw fleetError("JOURNAL_DAMAGED", "state", {
       message: `entry ${String(row["seq"])} of the journal ${name} is not one that this version knows`,
       fix: "use the version that wrote it, or abandon the rollout",
     });
@@ -210,9 +209,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 function journalLost(name: string, owner: string, why: string, cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "JOURNAL_LOST",
-    category: "state",
+  return fleetError("JOURNAL_LOST", "state", {
     message: `${owner} has lost the journal ${name}: ${why}`,
     fix: "nothing more is started here; the writer that holds it continues",
     cause,
@@ -220,9 +217,7 @@ function journalLost(name: string, owner: string, why: string, cause: unknown): 
 }
 
 function writeFailed(name: string, cause: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "JOURNAL_WRITE",
-    category: "unavailable",
+  return fleetError("JOURNAL_WRITE", "unavailable", {
     retryable: false,
     message: `the journal ${name} cannot be written: ${asReleaseError(cause).message}`,
     fix: "see what the database says, then resume",

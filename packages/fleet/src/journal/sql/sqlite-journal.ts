@@ -6,6 +6,7 @@ import { parseEntry } from "../entry-schema.ts";
 import { journalClosed, journalLost } from "../journal-errors.ts";
 import { type Lease, takeLease } from "./sqlite-lease.ts";
 import { type SqliteClient, sqliteClient, type SqliteDatabase } from "./sqlite-client.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Database file of the journal. */
 export interface SqliteJournalOptions {
@@ -86,9 +87,7 @@ async function readNewest(client: SqliteClient, fleet: string): Promise<Newest> 
 function entryIn(text: unknown, fleet: string): JournalEntry {
   const entry = parseEntry(parsed(text));
   if (entry !== undefined) return entry;
-  throw new ReleaseError({
-    code: "JOURNAL_DAMAGED",
-    category: "state",
+  throw fleetError("JOURNAL_DAMAGED", "state", {
     message: `the journal of ${fleet} holds an entry that cannot be read`,
     fix: "look what wrote there",
   });

@@ -7,7 +7,6 @@ import {
   type HttpStream,
   parseJson,
   readBounded,
-  ReleaseError,
   retry,
   type Schema,
 } from "@lateen/kernel";
@@ -15,6 +14,7 @@ import type { z } from "zod";
 import { apiError } from "./api-errors.ts";
 import type { Access, Connection } from "./connection.ts";
 import { page } from "./wire.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Query of a request; undefined values are left out. */
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -154,9 +154,7 @@ function pagesOf(call: Call, path: string, query: Query, signal: AbortSignal | u
 function parsed<T>(schema: Schema<T>, value: unknown, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new ReleaseError({
-    code: "KUBERNETES_UNREADABLE",
-    category: "unavailable",
+  throw fleetError("KUBERNETES_UNREADABLE", "unavailable", {
     retryable: false,
     message: `an object of ${path} cannot be read`,
     why: result.error.issues

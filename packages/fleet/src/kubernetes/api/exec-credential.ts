@@ -1,8 +1,9 @@
-import { type Clock, ReleaseError } from "@lateen/kernel";
+import { type Clock, type ReleaseError } from "@lateen/kernel";
 import { z } from "zod";
 import { describeEnd } from "../../exec/decide-exit.ts";
 import { createRunCommand } from "../../exec/run-command.ts";
 import type { Credentials, ExecPlugin } from "./kubeconfig.ts";
+import { fleetError } from "../../errors.ts";
 
 /** The programs of the clouds answer within seconds; one that waits for a person is of no use to a job. */
 const timeoutMs = 60_000;
@@ -62,9 +63,7 @@ function jsonOf(text: string): unknown {
 }
 
 function failed({ command }: ExecPlugin, what: string): ReleaseError {
-  return new ReleaseError({
-    code: "KUBERNETES_PLUGIN",
-    category: "auth",
+  return fleetError("KUBERNETES_PLUGIN", "auth", {
     message: `the credential plugin ${command} ${what}`,
     fix: "log in again, or run the plugin by hand to see its error",
   });

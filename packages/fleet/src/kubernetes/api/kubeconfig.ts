@@ -1,5 +1,6 @@
-import { asReleaseError, plainText, ReleaseError, type Secret } from "@lateen/kernel";
+import { asReleaseError, plainText, type ReleaseError, type Secret } from "@lateen/kernel";
 import { type OidcLogin, oidcLogin } from "./oidc-login.ts";
+import { fleetError } from "../../errors.ts";
 
 /** Source of the address and the credentials of a cluster. */
 export type KubeconfigSource =
@@ -86,9 +87,7 @@ async function loadClient(): Promise<Kubernetes> {
   try {
     return await import("@kubernetes/client-node/dist/config.js");
   } catch (cause) {
-    throw new ReleaseError({
-      code: "KUBERNETES_CLIENT_MISSING",
-      category: "input",
+    throw fleetError("KUBERNETES_CLIENT_MISSING", "input", {
       message: "a kubeconfig needs the package @kubernetes/client-node",
       fix: "install it: pnpm add @kubernetes/client-node",
       cause,
@@ -194,9 +193,7 @@ function asInvalid(thrown: unknown, source: KubeconfigSource): ReleaseError {
   const place = "file" in source ? source.file : "document" in source ? "the kubeconfig" : "the pod's service account";
   const { code, message } = asReleaseError(thrown);
   if (code !== "UNEXPECTED") return asReleaseError(thrown);
-  return new ReleaseError({
-    code: "KUBECONFIG_INVALID",
-    category: "input",
+  return fleetError("KUBECONFIG_INVALID", "input", {
     // A parser shows the lines around a fault, and a kubeconfig is made of secrets.
     message: `${plainText(place, 200)} cannot be used: ${plainText(message.split("\n")[0] ?? "", 200)}`,
     fix: "check kubeconfig and context; kubectl config view shows what is there",

@@ -1,7 +1,16 @@
-import { type Clock, createHttp, createSender, type Http, parseJson, plainText, ReleaseError } from "@lateen/kernel";
+import {
+  type Clock,
+  createHttp,
+  createSender,
+  type Http,
+  parseJson,
+  plainText,
+  type ReleaseError,
+} from "@lateen/kernel";
 import { z } from "zod";
 import { parseAddress } from "../../http/addresses.ts";
 import type { Credentials } from "./kubeconfig.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A login at an OpenID provider, as a kubeconfig holds it. Source: kubernetes.io, "OpenID Connect Tokens", Option 1. */
 export const oidcLogin = z.object({
@@ -103,9 +112,7 @@ function expiryOf(idToken: string): number {
 }
 
 function failed(login: OidcLogin, what: string): ReleaseError {
-  return new ReleaseError({
-    code: "KUBERNETES_OIDC",
-    category: "auth",
+  return fleetError("KUBERNETES_OIDC", "auth", {
     message: `no token from the OpenID provider ${plainText(login["idp-issuer-url"], 200)}: ${what}`,
     fix: "log in again, with kubectl for example",
   });

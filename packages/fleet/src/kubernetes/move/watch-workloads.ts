@@ -1,8 +1,9 @@
-import { asReleaseError, type Clock, type HttpStream, isFatal, parseJson, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, type Clock, type HttpStream, isFatal, parseJson, type ReleaseError } from "@lateen/kernel";
 import type { ApiClient } from "../api/api-client.ts";
 import { watchEvent, type Workload, workload } from "../api/wire.ts";
 import { keyOf, listPath, type WorkloadKind } from "../workloads/workload-ref.ts";
 import type { ScopePart } from "../workloads/tenant-index.ts";
+import { fleetError } from "../../errors.ts";
 
 /** The workloads of a scope as they change, for as long as somebody waits for one. */
 export interface WorkloadWatch {
@@ -134,9 +135,7 @@ async function* linesOf(stream: HttpStream): AsyncGenerator<string, void, undefi
 
 function expired(name: string, object: unknown): ReleaseError {
   const code = (object as { code?: unknown } | null)?.code;
-  return new ReleaseError({
-    code: code === 410 ? "KUBERNETES_EXPIRED" : "KUBERNETES_STATUS",
-    category: "unavailable",
+  return fleetError(code === 410 ? "KUBERNETES_EXPIRED" : "KUBERNETES_STATUS", "unavailable", {
     message: `the watch of ${name} ended with ${String(code)}`,
   });
 }

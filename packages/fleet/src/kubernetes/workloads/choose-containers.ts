@@ -1,4 +1,5 @@
-import { type Digest, plainText, type Release, ReleaseError } from "@lateen/kernel";
+import { type Digest, plainText, type Release } from "@lateen/kernel";
+import { fleetError } from "../../errors.ts";
 
 /** Containers of a workload that run the release. */
 export interface ContainerChoice {
@@ -67,9 +68,7 @@ export function imageFor({ repository }: Pick<Chosen, "repository">, release: Re
   if (digest !== undefined) return `${repository}@${digest}`;
   if (repository !== "" && release.tag !== undefined && Object.keys(release.digests).length === 0)
     return `${repository}:${release.tag}`;
-  throw new ReleaseError({
-    code: "KUBERNETES_NO_IMAGE",
-    category: "input",
+  throw fleetError("KUBERNETES_NO_IMAGE", "input", {
     message: `the release has no image ${plainText(repository, 100) || "at all"}`,
     fix: "name it in release.images",
   });

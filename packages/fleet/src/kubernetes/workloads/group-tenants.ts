@@ -1,8 +1,9 @@
-import { ReleaseError, type Slug } from "@lateen/kernel";
+import { type ReleaseError, type Slug } from "@lateen/kernel";
 import type { Workload } from "../api/wire.ts";
 import { chooseContainers, type ContainerChoice } from "./choose-containers.ts";
 import { slugOf } from "./slug-template.ts";
 import type { WorkloadKind, WorkloadRef } from "./workload-ref.ts";
+import { fleetError } from "../../errors.ts";
 
 /** A tenant and what it is made of. */
 export interface TenantWorkloads {
@@ -54,9 +55,7 @@ function tagsOf(labels: Readonly<Record<string, string>>): readonly string[] {
 }
 
 function inTwoPlaces(slug: Slug, one: string, other: string): ReleaseError {
-  return new ReleaseError({
-    code: "FLEET_CLAIMED_TWICE",
-    category: "state",
+  return fleetError("FLEET_CLAIMED_TWICE", "state", {
     message: `tenant ${slug} is in the namespaces ${one} and ${other}`,
     fix: "make the slug template tell them apart, for instance {namespace}",
   });

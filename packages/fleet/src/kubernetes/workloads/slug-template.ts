@@ -1,5 +1,6 @@
-import { asReleaseError, parseSlug, plainText, ReleaseError, type Slug } from "@lateen/kernel";
+import { asReleaseError, parseSlug, plainText, type ReleaseError, type Slug } from "@lateen/kernel";
 import type { Workload } from "../api/wire.ts";
+import { fleetError } from "../../errors.ts";
 
 const placeholder = /\{([^{}]*)\}/g;
 
@@ -34,18 +35,14 @@ export function slugOf({ metadata }: Workload, template: string): Slug {
 }
 
 function nameless(namespace: string, name: string, why: string): ReleaseError {
-  return new ReleaseError({
-    code: "KUBERNETES_SLUG",
-    category: "input",
+  return fleetError("KUBERNETES_SLUG", "input", {
     message: `${namespace}/${name} cannot be named: ${why}`,
     fix: "correct the label, the slug template or the selector",
   });
 }
 
 function invalid(what: string): ReleaseError {
-  return new ReleaseError({
-    code: "KUBERNETES_SLUG_TEMPLATE",
-    category: "input",
+  return fleetError("KUBERNETES_SLUG_TEMPLATE", "input", {
     message: `the slug template ${what}`,
     fix: "make it of {namespace}, {name} and {label:KEY}",
   });

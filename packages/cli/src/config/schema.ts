@@ -10,19 +10,19 @@ const forge = () =>
   z
     .strictObject({
       kind: z.enum(["github", "gitea"], { error: "must be github or gitea" }),
-      url: field.address,
-      api: field.address.optional(),
-      repository: field.words.refine((text) => /^[\w.-]+\/[\w.-]+$/.test(text), { error: "must be owner/name" }),
-      branch: field.words.default("main"),
-      token: field.secretSource.optional(),
+      url: field.address(),
+      api: field.address().optional(),
+      repository: field.words().refine((text) => /^[\w.-]+\/[\w.-]+$/.test(text), { error: "must be owner/name" }),
+      branch: field.words().default("main"),
+      token: field.secretSource().optional(),
       app: z
         .strictObject({
-          id: z.union([field.words, field.count(1)]),
-          key: field.secretSource,
+          id: z.union([field.words(), field.count(1)]),
+          key: field.secretSource(),
           installation: field.count(1).optional(),
         })
         .optional(),
-      insecure: field.flag.default(false),
+      insecure: field.flag().default(false),
     })
     .transform((value) => ({ ...value, api: value.api ?? derivedApi(value.kind, value.url) }));
 
@@ -36,9 +36,9 @@ export function derivedApi(kind: "github" | "gitea", url: string): string {
 
 const release = () =>
   z.strictObject({
-    candidate: field.candidate,
+    candidate: field.candidate(),
     images: field
-      .someOf(field.imageRepository, "images")
+      .someOf(field.imageRepository(), "images")
       .optional()
       .transform((images = []) => images),
   });
@@ -46,28 +46,28 @@ const release = () =>
 const registry = () =>
   z.strictObject({
     kind: z.enum(["oci", "ecr"], { error: "must be oci or ecr" }).optional(),
-    endpoint: field.address.optional(),
-    insecure: field.flag.optional(),
-    username: z.union([field.words, field.secretSource], { error: "must be a name or { env: NAME }" }).optional(),
-    password: field.secretSource.optional(),
-    token: field.secretSource.optional(),
-    realm: field.address.optional(),
-    service: field.words.optional(),
-    ca: field.words.optional(),
-    cert: field.words.optional(),
-    key: field.words.optional(),
+    endpoint: field.address().optional(),
+    insecure: field.flag().optional(),
+    username: z.union([field.words(), field.secretSource()], { error: "must be a name or { env: NAME }" }).optional(),
+    password: field.secretSource().optional(),
+    token: field.secretSource().optional(),
+    realm: field.address().optional(),
+    service: field.words().optional(),
+    ca: field.words().optional(),
+    cert: field.words().optional(),
+    key: field.words().optional(),
   });
 
 const workflow = () =>
   z.strictObject({
-    file: field.words.refine((text) => /^[^/]+\.ya?ml$/.test(text), {
+    file: field.words().refine((text) => /^[^/]+\.ya?ml$/.test(text), {
       error: "must be the name of a workflow file, such as e2e.yml",
     }),
     whenAbsent: z.enum(["prove", "proceed", "refuse"], { error: "must be prove, proceed or refuse" }).default("prove"),
   });
 
 const check = () =>
-  z.union([field.words, z.strictObject({ name: field.words, from: field.words.optional() })], {
+  z.union([field.words(), z.strictObject({ name: field.words(), from: field.words().optional() })], {
     error: "must be a name, or { name, from }",
   });
 
@@ -79,10 +79,10 @@ const gate = () =>
       .transform((checks = []) => checks),
     event: z.enum(["push", "merge_group"], { error: "must be push or merge_group" }).optional(),
     workflows: field.listOf(workflow(), "workflows").default([]),
-    timeout: field.duration.optional(),
-    poll: field.duration.optional(),
-    settle: field.duration.optional(),
-    appearWithin: field.duration.optional(),
+    timeout: field.duration().optional(),
+    poll: field.duration().optional(),
+    settle: field.duration().optional(),
+    appearWithin: field.duration().optional(),
   });
 
 /** The ref of `killSwitch.ref: true`. */
@@ -91,11 +91,12 @@ const holdRef = "refs/lateen/hold";
 const killSwitch = () =>
   z
     .strictObject({
-      variable: field.words
+      variable: field
+        .words()
         .refine((text) => /^[A-Za-z_]\w*$/.test(text), { error: "must be the name of a variable" })
         .optional(),
       ref: z
-        .union([z.boolean(), field.words.refine((text) => /^refs\/[\w./-]+$/.test(text))], {
+        .union([z.boolean(), field.words().refine((text) => /^refs\/[\w./-]+$/.test(text))], {
           error: "must be true, false or a full ref, such as refs/lateen/hold",
         })
         .optional(),
@@ -110,8 +111,8 @@ const supersession = () =>
     [
       z.literal(false),
       z.strictObject({
-        paths: field.someOf(field.words, "path patterns").optional(),
-        publishWorkflow: field.words.optional(),
+        paths: field.someOf(field.words(), "path patterns").optional(),
+        publishWorkflow: field.words().optional(),
       }),
     ],
     { error: "must be false, or hold paths and publishWorkflow" },
@@ -119,80 +120,81 @@ const supersession = () =>
 
 const verify = () =>
   z.strictObject({
-    timeout: field.duration.optional(),
-    interval: field.duration.optional(),
+    timeout: field.duration().optional(),
+    interval: field.duration().optional(),
     concurrency: field.count(1).optional(),
     match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).optional(),
     matches: field.count(1).optional(),
     samples: field.count(1).optional(),
-    bustCache: field.flag.default(false),
+    bustCache: field.flag().default(false),
   });
 
 const gitRef = (ref: string) =>
   z.strictObject({
-    remote: field.words.optional(),
-    ref: field.words
+    remote: field.words().optional(),
+    ref: field
+      .words()
       .refine((text) => /^refs\/[\w./-]+$/.test(text), { error: "must be a full ref, such as refs/lateen/latest" })
       .default(ref),
-    token: field.secretSource.optional(),
-    username: field.words.optional(),
-    insecure: field.flag.default(false),
+    token: field.secretSource().optional(),
+    username: field.words().optional(),
+    insecure: field.flag().default(false),
   });
 
 const ring = () =>
   z.strictObject({
-    name: field.words,
-    tag: field.words.optional(),
-    slugs: field.someOf(field.words, "name patterns").optional(),
+    name: field.words(),
+    tag: field.words().optional(),
+    slugs: field.someOf(field.words(), "name patterns").optional(),
   });
 
 const fleet = () =>
   z.strictObject({
     controlPlanes: field.someOf(controlPlane(), "control planes"),
-    canary: field.listOf(field.slug, "tenants").default([]),
-    soak: field.duration.optional(),
+    canary: field.listOf(field.slug(), "tenants").default([]),
+    soak: field.duration().optional(),
     batch: field.count(1).optional(),
     waves: field.someOf(field.share(1), "wave sizes").optional(),
     window: z
       .strictObject({ growth: z.number({ error: "must be a number above 0" }).positive(), cap: field.count(1) })
       .optional(),
     maxStragglers: field.share(0).optional(),
-    buildinfo: field.tenantAddress.optional(),
+    buildinfo: field.tenantAddress().optional(),
     verify: verify().prefault({}),
     onFailure: z.enum(["halt", "rollback"], { error: "must be halt or rollback" }).optional(),
-    journal: field.words.default(".lateen/"),
+    journal: field.words().default(".lateen/"),
     mirror: gitRef("refs/lateen/rollout").optional(),
-    ephemeral: field.listOf(field.words, "name patterns").default([]),
+    ephemeral: field.listOf(field.words(), "name patterns").default([]),
     pinned: z.record(z.string(), pin()).default({}),
     callSize: field.count(1).optional(),
     freeze: field.listOf(freeze(), "windows").default([]),
     rings: field.listOf(ring(), "rings").default([]),
-    legacyControlPlane: field.flag.optional(),
-    deadline: field.duration.optional(),
+    legacyControlPlane: field.flag().optional(),
+    deadline: field.duration().optional(),
     checks: field.listOf(fleetCheck(), "checks").default([]),
-    insecure: field.flag.default(false),
+    insecure: field.flag().default(false),
   });
 
 const target = () =>
   z.strictObject({
-    tags: field.someOf(field.tag, "tags"),
-    images: field.someOf(field.imageRepository, "images").optional(),
-    allowUnlabelled: field.flag.optional(),
+    tags: field.someOf(field.tag(), "tags"),
+    images: field.someOf(field.imageRepository(), "images").optional(),
+    allowUnlabelled: field.flag().optional(),
   });
 
-const targetName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a name of a-z, 0-9 and hyphens");
+const targetName = () => z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a name of a-z, 0-9 and hyphens");
 
 const promote = () =>
   z
     .strictObject({
-      tags: field.someOf(field.tag, "tags").optional(),
-      targets: z.record(targetName, target()).optional(),
-      allowUnlabelled: field.flag.default(false),
+      tags: field.someOf(field.tag(), "tags").optional(),
+      targets: z.record(targetName(), target()).optional(),
+      allowUnlabelled: field.flag().default(false),
       ledger: gitRef("refs/lateen/latest").prefault({}),
-      settle: field.duration.optional(),
-      referrers: field.flag.default(true),
+      settle: field.duration().optional(),
+      referrers: field.flag().default(true),
       pin: z
-        .union([z.literal(false), field.candidate], { error: "must be false, or make a tag with {sha12} in it" })
+        .union([z.literal(false), field.candidate()], { error: "must be false, or make a tag with {sha12} in it" })
         .default(defaultPin),
     })
     .transform(({ tags, targets = {}, allowUnlabelled, ...rest }) => {

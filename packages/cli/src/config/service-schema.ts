@@ -3,13 +3,26 @@ import { z } from "zod";
 import * as field from "./fields.ts";
 
 const schedule = () =>
-  z.union([z.literal(false), field.duration], { error: "must be false, or a duration such as 1h" });
+  z.union([z.literal(false), field.duration()], { error: "must be false, or a duration such as 1h" });
 
 /** Outcomes of a run of the service. */
-const endOutcome = z.enum(
-  ["shipped", "unchanged", "ok", "deferred", "superseded", "held", "refused", "unknown", "halted", "partial", "error"],
-  { error: "must be an outcome, such as halted" },
-);
+const endOutcome = () =>
+  z.enum(
+    [
+      "shipped",
+      "unchanged",
+      "ok",
+      "deferred",
+      "superseded",
+      "held",
+      "refused",
+      "unknown",
+      "halted",
+      "partial",
+      "error",
+    ],
+    { error: "must be an outcome, such as halted" },
+  );
 
 function isReceiver(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -19,12 +32,12 @@ function isReceiver(text: string): boolean {
 
 const webhook = () =>
   z.strictObject({
-    name: field.words,
-    url: z.union([z.string().refine(isReceiver), field.secretSource], {
+    name: field.words(),
+    url: z.union([z.string().refine(isReceiver), field.secretSource()], {
       error: "must be an https address without credentials, or { env: NAME }",
     }),
-    secret: field.secretSource.optional(),
-    on: field.someOf(endOutcome, "outcomes").optional(),
+    secret: field.secretSource().optional(),
+    on: field.someOf(endOutcome(), "outcomes").optional(),
   });
 
 /** Tasks of the service; the commands do not read it. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Digest } from "@lateen/kernel";
 import { integrityError } from "../errors.ts";
+import { createHash } from "../http/hash.ts";
 
 /**
  * Passes the bytes of a blob on and hashes them on the way; the last chunk is held back until the digest is known to be right, so

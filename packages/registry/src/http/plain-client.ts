@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import type { createSender } from "@lateen/kernel";
+import { loadHash } from "./hash.ts";
 import { sendBody, type StreamedBody } from "./send-body.ts";
 
 /** The part of the options for undici that applies here. */
@@ -67,6 +68,8 @@ class PlainAgent {
       });
       // An answer that switches protocols ends in this alone.
       outgoing.once("close", () => reject(new Error("the connection was closed without an answer")));
+      // The answer of a registry is hashed.
+      outgoing.once("finish", loadHash);
       outgoing.once("socket", (socket) => boundConnecting(socket, target.protocol, timeout, idleMs));
       sendBody(outgoing, body);
     });

@@ -1,17 +1,20 @@
-import { createHash } from "node:crypto";
 import { type Digest, isHtml, parseDigest, parseJson, plainText, type ReleaseError } from "@lateen/kernel";
 import { z } from "zod";
 import { integrityError, registryError } from "../errors.ts";
+import { createHash } from "../http/hash.ts";
 import { bareType, imageTypes, indexTypes, isSchema1 } from "./media-types.ts";
 
-const digestText: z.ZodType<Digest, string> = z.string().transform((text, context) => {
-  try {
-    return parseDigest(text);
-  } catch {
-    context.addIssue({ code: "custom", message: "not a digest" });
-    return z.NEVER;
-  }
-});
+// Schemas are built when the first manifest is read: a retag inside a repository reads none.
+const digestText: z.ZodType<Digest, string> = z.lazy(() =>
+  z.string().transform((text, context) => {
+    try {
+      return parseDigest(text);
+    } catch {
+      context.addIssue({ code: "custom", message: "not a digest" });
+      return z.NEVER;
+    }
+  }),
+);
 
 /** A descriptor as far as it is understood; `raw` has every field that it came with. */
 export interface WireDescriptor {
@@ -32,60 +35,72 @@ export interface WireDescriptor {
  * Documents of others are carried, not judged: what is not needed to copy them may be null, left out or of another type (Go writes null
  * for an empty list; image-spec: a platform is optional).
  */
-const strings: z.ZodType<Record<string, string>, unknown> = z
-  .unknown()
-  .optional()
-  .transform((value) =>
-    typeof value === "object" && value !== null
-      ? Object.fromEntries(
-          Object.entries(value).flatMap(([key, entry]) =>
-            typeof entry === "string" || typeof entry === "number" || typeof entry === "boolean"
-              ? [[key, String(entry)]]
-              : [],
-          ),
-        )
-      : {},
-  );
+const strings: z.ZodType<Record<string, string>, unknown> = z.lazy(() =>
+  z
+    .unknown()
+    .optional()
+    .transform((value) =>
+      typeof value === "object" && value !== null
+        ? Object.fromEntries(
+            Object.entries(value).flatMap(([key, entry]) =>
+              typeof entry === "string" || typeof entry === "number" || typeof entry === "boolean"
+                ? [[key, String(entry)]]
+                : [],
+            ),
+          )
+        : {},
+    ),
+);
 
-const descriptorFields = z.looseObject({
-  mediaType: z.string().nullish(),
-  digest: digestText,
-  size: z.number().int().nonnegative(),
-  annotations: strings,
-  platform: strings,
-  urls: z.unknown().optional(),
-});
+const descriptorFields = z.lazy(() =>
+  z.looseObject({
+    mediaType: z.string().nullish(),
+    digest: digestText,
+    size: z.number().int().nonnegative(),
+    annotations: strings,
+    platform: strings,
+    urls: z.unknown().optional(),
+  }),
+);
 
-const descriptor: z.ZodType<WireDescriptor, unknown> = z.looseObject({}).transform((raw, context) => {
-  const read = descriptorFields.safeParse(raw);
-  if (!read.success) {
-    for (const { path, message } of read.error.issues)
-      context.addIssue({ code: "custom", path: path as (string | number)[], message });
-    return z.NEVER;
-  }
-  const { mediaType, digest, size, annotations, platform, urls } = read.data;
-  const listed = Array.isArray(urls) ? urls.filter((url): url is string => typeof url === "string") : [];
-  return { mediaType: mediaType ?? "", digest, size, annotations, platform: platformOf(platform), urls: listed, raw };
-});
+const descriptor: z.ZodType<WireDescriptor, unknown> = z.lazy(() =>
+  z.looseObject({}).transform((raw, context) => {
+    const read = descriptorFields.safeParse(raw);
+    if (!read.success) {
+      for (const { path, message } of read.error.issues)
+        context.addIssue({ code: "custom", path: path as (string | number)[], message });
+      return z.NEVER;
+    }
+    const { mediaType, digest, size, annotations, platform, urls } = read.data;
+    const listed = Array.isArray(urls) ? urls.filter((url): url is string => typeof url === "string") : [];
+    return { mediaType: mediaType ?? "", digest, size, annotations, platform: platformOf(platform), urls: listed, raw };
+  }),
+);
 
 function platformOf({ os, architecture, variant }: Record<string, string>): WireDescriptor["platform"] {
   return os && architecture ? { os, architecture, variant: variant || undefined } : undefined;
 }
 
-const descriptors: z.ZodType<readonly WireDescriptor[], unknown> = z
-  .array(descriptor)
-  .nullish()
-  .transform((list) => list ?? []);
+const descriptors: z.ZodType<readonly WireDescriptor[], unknown> = z.lazy(() =>
+  z
+    .array(descriptor)
+    .nullish()
+    .transform((list) => list ?? []),
+);
 
-const indexSchema = z.object({ manifests: descriptors, annotations: strings, subject: z.unknown().optional() });
+const indexSchema = z.lazy(() =>
+  z.object({ manifests: descriptors, annotations: strings, subject: z.unknown().optional() }),
+);
 
-const imageSchema = z.object({
-  config: descriptor.nullish(),
-  layers: descriptors,
-  blobs: descriptors,
-  annotations: strings,
-  subject: z.unknown().optional(),
-});
+const imageSchema = z.lazy(() =>
+  z.object({
+    config: descriptor.nullish(),
+    layers: descriptors,
+    blobs: descriptors,
+    annotations: strings,
+    subject: z.unknown().optional(),
+  }),
+);
 
 /** One issue is reported; the 60,000 descriptors that a manifest may have would take as many errors. */
 const firstIssueOnly: object = { abortEarly: true };

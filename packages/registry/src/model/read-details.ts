@@ -25,13 +25,15 @@ export interface DetailsSource {
 /** Nested indexes followed; the specification sets no limit, and no registry was seen with more than two. */
 const deepestIndex = 4;
 
-const configSchema = z.object({
-  os: z.string().nullish(),
-  architecture: z.string().nullish(),
-  variant: z.string().nullish(),
-  // Go's tools read a label that is null as one that is not there.
-  config: z.object({ Labels: z.record(z.string(), z.unknown()).nullish() }).nullish(),
-});
+const configSchema = z.lazy(() =>
+  z.object({
+    os: z.string().nullish(),
+    architecture: z.string().nullish(),
+    variant: z.string().nullish(),
+    // Go's tools read a label that is null as one that is not there.
+    config: z.object({ Labels: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+  }),
+);
 
 /** Reads a manifest, the manifests that it lists and all their configs; one that cannot be read makes the whole unknown. */
 export async function readDetails(

@@ -9,13 +9,15 @@ import { nextPage } from "./next-page.ts";
 /** Tags of one page; the registries seen hand out 1,000 at most, whatever is asked for. */
 const pageSize = 1000;
 
-const tagsSchema: Schema<{ readonly tags: readonly string[] }> = z.object({
-  // A repository whose last tag was deleted answers null.
-  tags: z
-    .array(z.string())
-    .nullish()
-    .transform((tags) => tags ?? []),
-});
+const tagsSchema: Schema<{ readonly tags: readonly string[] }> = z.lazy(() =>
+  z.object({
+    // A repository whose last tag was deleted answers null.
+    tags: z
+      .array(z.string())
+      .nullish()
+      .transform((tags) => tags ?? []),
+  }),
+);
 
 /** The tags of a repository, page by page. Source: OCI distribution-spec, "Listing Tags". */
 export async function listTags(

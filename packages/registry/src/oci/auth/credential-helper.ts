@@ -9,7 +9,7 @@ const helperDeadlineMs = 30_000;
 /** Longest output in bytes. */
 const longestOutput = 64 * 1024;
 
-const answerSchema = z.object({ Username: z.string(), Secret: z.string() });
+const answerSchema = z.lazy(() => z.object({ Username: z.string(), Secret: z.string() }));
 
 /** Helper, server and environment of one call. */
 export interface HelperRequest {

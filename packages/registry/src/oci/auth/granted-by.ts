@@ -1,9 +1,11 @@
 import { z } from "zod";
 
 /** Source: distribution, docs/spec/auth/jwt.md, "JSON Web Token Claim Set". */
-const claimsSchema = z.object({
-  access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()).nullish() })),
-});
+const claimsSchema = z.lazy(() =>
+  z.object({
+    access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()).nullish() })),
+  }),
+);
 
 /**
  * True if a token says that it allows pulling from and pushing to `repository`. Tokens that say nothing, such as GHCR's, allow nothing

@@ -11,10 +11,12 @@ export interface DockerConfig {
   readonly file: string;
 }
 
-const text = z.string().nullish();
-const section = z.record(z.string(), z.unknown()).nullish();
-const configSchema = z.object({ auths: section, credHelpers: section, credsStore: text });
-const keptSchema = z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text });
+const text = z.lazy(() => z.string().nullish());
+const section = z.lazy(() => z.record(z.string(), z.unknown()).nullish());
+const configSchema = z.lazy(() => z.object({ auths: section, credHelpers: section, credsStore: text }));
+const keptSchema = z.lazy(() =>
+  z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text }),
+);
 
 /** Credentials that a configuration holds for one repository. */
 export interface HostAuth {

@@ -81,9 +81,9 @@ function codesIn(name: string, path: string): readonly Raised[] {
         if (isCode(one)) found.push(entryOf(name, one, node));
     }
     if (ts.isCallExpression(node)) {
-      const [first] = node.arguments.flatMap((argument) => literalsOf(argument)).filter((text) => isCode(text));
-      if (first !== undefined && /error|fail|stop|refus|halt/i.test(node.expression.getText()))
-        found.push(entryOfCall(name, first, node));
+      const raised = node.arguments.map((argument) => literalsOf(argument).filter((text) => isCode(text)));
+      if (/error|fail|stop|refus|halt/i.test(node.expression.getText()))
+        for (const one of raised.find((codes) => codes.length > 0) ?? []) found.push(entryOfCall(name, one, node));
     }
     ts.forEachChild(node, visit);
   };

@@ -2,11 +2,12 @@
 import { userInfo } from "node:os";
 import type { WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
-import { ReleaseError, systemClock } from "@lateen/kernel";
+import { systemClock } from "@lateen/kernel";
 import { runCli } from "./cli.ts";
 import type { Host, Keyboard, Output } from "./host.ts";
 import { isInBackground } from "./io/background.ts";
 import { machineFiles } from "./io/files.ts";
+import { cliError } from "./config/errors.ts";
 
 // The only file of the program that touches the process.
 
@@ -27,9 +28,7 @@ function onSignal(name: "SIGINT" | "SIGTERM", by: string = name): void {
   }
   interruptedBy = code;
   stop.abort(
-    new ReleaseError({
-      code: "INTERRUPTED",
-      category: "interrupted",
+    cliError("INTERRUPTED", "interrupted", {
       message: `interrupted by ${by}`,
       fix: "run the same command again: what was begun is observed first",
     }),

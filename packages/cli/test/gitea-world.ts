@@ -1,6 +1,5 @@
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
-import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
-import { startGitea } from "@lateen/git-log/testing";
+import { createGitRepository, type GitRepository, startGitea } from "@lateen/git-log/testing";
 import { secret } from "@lateen/kernel";
 import { pushImage } from "@lateen/registry/testing";
 import { createFolder, type Folder } from "./folder.ts";

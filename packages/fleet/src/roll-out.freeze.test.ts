@@ -2,9 +2,8 @@ import { describe, expect, test } from "vitest";
 import { createFreezeGuard } from "./steps/freeze-guard.ts";
 import type { FleetEvent } from "./events.ts";
 import type { FreezeWindow } from "./policy.ts";
-import { createVirtualRollout, slug } from "./testing/virtual-rollout.ts";
+import { createVirtualRollout, slug, release } from "./testing/virtual-rollout.ts";
 import { verifyFleet } from "./verify-fleet.ts";
-import { release } from "./testing/virtual-rollout.ts";
 
 const always: FreezeWindow = { reason: "closing of the year" };
 

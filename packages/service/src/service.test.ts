@@ -8,9 +8,9 @@ import {
   startFleet,
   type TestClient,
   type TestFleet,
+  tokens,
 } from "../test/world.ts";
 import { createService, type Service } from "./service.ts";
-import { tokens } from "../test/world.ts";
 
 let server: Awaited<ReturnType<typeof startDatabase>>;
 beforeAll(async () => void (server = await startDatabase()), 120_000);

@@ -1,4 +1,4 @@
-import { ReleaseError } from "@lateen/kernel";
+import { cliError } from "../config/errors.ts";
 
 /** The oldest Node with everything that the program calls; `engines` says the same to installers, which only warn. */
 const least = "22.19";
@@ -14,5 +14,5 @@ export function checkNodeVersion(version: string): void {
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
   const message = `lateen needs Node ${least} or newer, and this is ${version}`;
   const fix = "install a newer Node; in a workflow, set node-version of actions/setup-node";
-  throw new ReleaseError({ code: "NODE_TOO_OLD", category: "input", message, fix });
+  throw cliError("NODE_TOO_OLD", "input", { message, fix });
 }

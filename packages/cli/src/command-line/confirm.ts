@@ -1,5 +1,6 @@
 import { isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { Host } from "../host.ts";
+import { cliError } from "../config/errors.ts";
 
 /** True if there is a person to be asked: in a job, or without a terminal, there is none. */
 export function canAsk(host: Pick<Host, "keyboard" | "env">): boolean {
@@ -15,9 +16,7 @@ export async function confirm(host: Host, command: string): Promise<void> {
   const question = `lateen ${command} changes production. Continue? [y/N] `;
   const answer = await untouched(host.keyboard.ask(question, host.signal));
   if (/^y(?:es)?$/i.test(answer.trim())) return;
-  throw new ReleaseError({
-    code: "NOT_CONFIRMED",
-    category: "input",
+  throw cliError("NOT_CONFIRMED", "input", {
     message: "not confirmed; nothing was touched",
     fix: "answer y, or give --yes; --dry-run shows what would happen",
   });

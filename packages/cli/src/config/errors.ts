@@ -1,8 +1,17 @@
 import { ReleaseError } from "@lateen/kernel";
 
+/** An error of this package. */
+export function cliError(
+  code: string,
+  category: ReleaseError["category"],
+  text: Omit<ConstructorParameters<typeof ReleaseError>[0], "code" | "category">,
+): ReleaseError {
+  return new ReleaseError({ code, category, ...text });
+}
+
 /** A command line, or the options of a caller, that cannot be followed: exit code 2. */
 export function usageError(message: string, fix: string): ReleaseError {
-  return new ReleaseError({ code: "USAGE", category: "input", message, fix });
+  return cliError("USAGE", "input", { message, fix });
 }
 
 /**
@@ -12,16 +21,12 @@ export function usageError(message: string, fix: string): ReleaseError {
  */
 export function configMissing(key: string, where?: { readonly file: string | undefined }): ReleaseError {
   if (where !== undefined && where.file === undefined)
-    return new ReleaseError({
-      code: "CONFIG_MISSING",
-      category: "input",
+    return cliError("CONFIG_MISSING", "input", {
       message: `no lateen.yaml was found, and the command needs ${key}`,
       why: "lateen.yaml is looked for in this folder and in those above it, up to the git root",
       fix: "write a lateen.yaml (lateen init), or name one with --config",
     });
-  return new ReleaseError({
-    code: "CONFIG_MISSING",
-    category: "input",
+  return cliError("CONFIG_MISSING", "input", {
     message: `${where?.file ?? "the configuration"} lacks ${key}, which the command needs`,
     fix: `add ${key}`,
   });

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import { ReleaseError } from "@lateen/kernel";
-import { configMissing } from "./errors.ts";
+import type { ReleaseError } from "@lateen/kernel";
+import { configMissing, cliError } from "./errors.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
 import type { Config, Section } from "./config.ts";
@@ -114,9 +114,7 @@ function chooseOverlay(
   if (name === undefined || name === "") return { value, overlay: undefined };
   const environments = isRecord(value) && isRecord(value["environments"]) ? value["environments"] : {};
   if (!Object.hasOwn(environments, name)) {
-    throw new ReleaseError({
-      code: "ENVIRONMENT_UNKNOWN",
-      category: "input",
+    throw cliError("ENVIRONMENT_UNKNOWN", "input", {
       message: `the configuration has no environment ${JSON.stringify(name)}${didYouMean(name, Object.keys(environments))}`,
       fix: "write it under environments:, or use the name of one that is there",
     });

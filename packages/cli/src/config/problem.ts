@@ -1,4 +1,5 @@
-import { ReleaseError } from "@lateen/kernel";
+import type { ReleaseError } from "@lateen/kernel";
+import { cliError } from "./errors.ts";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -23,9 +24,7 @@ export function formatProblem(problem: Problem): string {
 export function configError(problems: readonly Problem[]): ReleaseError {
   const [first] = problems;
   const one = problems.length === 1 && first !== undefined;
-  return new ReleaseError({
-    code: "CONFIG_INVALID",
-    category: "input",
+  return cliError("CONFIG_INVALID", "input", {
     message: one ? formatProblem(first) : `the configuration has ${problems.length} problems`,
     why: one ? undefined : problems.map(formatProblem).join("\n"),
     fix: "correct the configuration; nothing was touched",

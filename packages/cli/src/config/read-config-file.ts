@@ -2,6 +2,7 @@ import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path
 import { ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
 import type { SourceDocument } from "./read-yaml.ts";
+import { cliError } from "./errors.ts";
 
 /** Names of the configuration file, the first that exists in a folder wins. `lateen.mjs` is none: the program as a single file is called so. */
 export const configNames: readonly string[] = ["lateen.yaml", "lateen.yml", "lateen.json", "lateen.ts", "lateen.js"];
@@ -49,9 +50,7 @@ export async function readConfigFile(path: string, cwd: string, files: Files): P
     return (await import("./read-yaml.ts")).readYaml(shown, text);
   } catch (error) {
     if (error instanceof ReleaseError) throw error;
-    throw new ReleaseError({
-      code: "CONFIG_UNREADABLE",
-      category: "input",
+    throw cliError("CONFIG_UNREADABLE", "input", {
       message: `the configuration ${shown} cannot be read`,
       why: whyUnreadable(error),
       fix: "check the path and the permissions of the file",

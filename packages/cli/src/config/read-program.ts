@@ -1,7 +1,8 @@
 import { pathToFileURL } from "node:url";
-import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
+import { plainText, systemCode } from "@lateen/kernel";
 import type { SourceDocument } from "./read-yaml.ts";
 import { configError, formatKey, type Problem } from "./problem.ts";
+import { cliError } from "./errors.ts";
 
 /**
  * Runs a `.ts` or `.js` file: its default export is the configuration, or what that function answers. Node strips the types by
@@ -11,9 +12,7 @@ import { configError, formatKey, type Problem } from "./problem.ts";
 export async function readProgram(path: string, shown: string): Promise<SourceDocument> {
   const value = await runProgram(path, shown);
   if (value === undefined) {
-    throw new ReleaseError({
-      code: "CONFIG_UNREADABLE",
-      category: "input",
+    throw cliError("CONFIG_UNREADABLE", "input", {
       message: `the configuration ${shown} has no default export`,
       fix: "write: export default { forge: { … } }",
     });
@@ -40,9 +39,7 @@ async function runProgram(path: string, shown: string): Promise<unknown> {
     const program = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
     return typeof program.default === "function" ? await (program.default as () => unknown)() : program.default;
   } catch (cause) {
-    throw new ReleaseError({
-      code: "CONFIG_UNREADABLE",
-      category: "input",
+    throw cliError("CONFIG_UNREADABLE", "input", {
       message: `the configuration ${shown} cannot be run`,
       why: cause instanceof Error ? plainText(cause.message, 300) : systemCode(cause),
       fix: `run node ${shown} to see the failure`,

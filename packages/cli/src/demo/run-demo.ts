@@ -1,4 +1,4 @@
-import { ReleaseError, type Reporter } from "@lateen/kernel";
+import { type ReleaseError, type Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Machine } from "./program.ts";
 import { table } from "../output/answer.ts";
@@ -11,7 +11,7 @@ import { formatChecks, play, type Played } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
-import { usageError } from "../config/errors.ts";
+import { usageError, cliError } from "../config/errors.ts";
 
 /** Options of the demo. */
 export interface DemoOptions extends Machine {
@@ -116,9 +116,7 @@ function failure(failed: readonly Played[]): ReleaseError {
   const lines = failed.flatMap(({ scenario, checks }) =>
     checks.filter(({ holds }) => !holds).map(({ says }) => `${scenario.name}: not so: ${says}`),
   );
-  return new ReleaseError({
-    code: "DEMO_FAILED",
-    category: "bug",
+  return cliError("DEMO_FAILED", "bug", {
     message: `${failed.map(({ scenario }) => scenario.name).join(", ")} ended as it must not`,
     why: lines.join("\n"),
     fix: "report it with the output of: lateen demo SCENARIO -v",

@@ -3,7 +3,7 @@ import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
-import { ReleaseError } from "@lateen/kernel";
+
 import { openGitGraph, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import {
   createGitRepository,
@@ -15,6 +15,7 @@ import { type FakeRegistry, startRegistry } from "@lateen/registry/testing";
 import { type Addresses, configurationText, images, type Pace, tokens, workflows } from "./configuration.ts";
 import { rememberGraph } from "./remember-graph.ts";
 import { createReleases, type Forge, type Releases } from "./releases.ts";
+import { cliError } from "../config/errors.ts";
 
 type TenantsServer = Awaited<ReturnType<typeof startTenants>>;
 
@@ -113,9 +114,7 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
 
 function explainMissingGit(cause: unknown): never {
   if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-  throw new ReleaseError({
-    code: "GIT_MISSING",
-    category: "input",
+  throw cliError("GIT_MISSING", "input", {
     message: "the demo world needs git, which is not in PATH",
     fix: "install git",
     cause,

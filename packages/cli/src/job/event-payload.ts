@@ -1,7 +1,7 @@
-import { type CommitSha, isShaPrefix, parseCommitSha, ReleaseError, systemCode } from "@lateen/kernel";
-import type { Environment } from "../config/layers.ts";
-import { isRecord } from "../config/layers.ts";
+import { type CommitSha, isShaPrefix, parseCommitSha, systemCode } from "@lateen/kernel";
+import { type Environment, isRecord } from "../config/layers.ts";
 import type { Files } from "../io/files.ts";
+import { cliError } from "../config/errors.ts";
 
 /** Facts of the job's event about the commit. */
 export interface EventPayload {
@@ -69,9 +69,7 @@ function parse(path: string, files: Files): Record<string, unknown> {
     if (isRecord(value)) return value;
     throw new Error("it is not an object");
   } catch (cause) {
-    throw new ReleaseError({
-      code: "EVENT_UNREADABLE",
-      category: "input",
+    throw cliError("EVENT_UNREADABLE", "input", {
       message: `the event file ${path} cannot be read`,
       why: `GITHUB_EVENT_PATH: ${systemCode(cause)}`,
       fix: "give the commit with --sha",

@@ -1,7 +1,15 @@
-import { type CommitSha, isShaPrefix, parseCommitSha, plainText, type Reading, ReleaseError } from "@lateen/kernel";
+import {
+  type CommitSha,
+  isShaPrefix,
+  parseCommitSha,
+  plainText,
+  type Reading,
+  type ReleaseError,
+} from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
 import { type EventPayload, readEventPayload } from "./event-payload.ts";
 import type { Files } from "../io/files.ts";
+import { cliError } from "../config/errors.ts";
 
 /** A commit as it was named, and by what. */
 export interface NamedCommit {
@@ -94,11 +102,5 @@ export function fullCommit(name: () => NamedCommit | undefined): CommitSha | und
 }
 
 function unclear(message: string, why?: string, flag = "--sha"): ReleaseError {
-  return new ReleaseError({
-    code: "COMMIT_UNCLEAR",
-    category: "input",
-    message,
-    why,
-    fix: `give the full commit with ${flag}`,
-  });
+  return cliError("COMMIT_UNCLEAR", "input", { message, why, fix: `give the full commit with ${flag}` });
 }

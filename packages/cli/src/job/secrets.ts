@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import { ReleaseError, type Secret, secret, systemCode } from "@lateen/kernel";
+import { type ReleaseError, type Secret, secret, systemCode } from "@lateen/kernel";
 import type { SecretSource } from "../config/config.ts";
 import type { Environment } from "../config/layers.ts";
 import type { Files } from "../io/files.ts";
+import { cliError } from "../config/errors.ts";
 
 /** Purpose of a secret: only a key may be PEM text. */
 export type SecretUse = "token" | "key";
@@ -91,5 +92,5 @@ function checked(value: string, where: string, use: SecretUse): string {
 }
 
 function missing(message: string, fix: string, cause?: unknown): ReleaseError {
-  return new ReleaseError({ code: "SECRET_MISSING", category: "auth", message, fix, cause });
+  return cliError("SECRET_MISSING", "auth", { message, fix, cause });
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { asReleaseError, isoNow, plainText, ReleaseError } from "@lateen/kernel";
+import { asReleaseError, isoNow, plainText, type ReleaseError } from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
 import { type Host, type Output, actorOf } from "../host.ts";
 import type { Arguments } from "../command-line/arguments.ts";
@@ -22,6 +22,7 @@ import { together } from "./renderer.ts";
 import { createStyle } from "./terminal/style.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 import { fold } from "./terminal/width.ts";
+import { cliError } from "../config/errors.ts";
 
 /** Last words next to the document. */
 export interface Ending {
@@ -201,18 +202,14 @@ function folded(text: string, out: Output): string {
 
 /** Content of a result file until the end: a killed run leaves this, and not the success of an earlier run. */
 function unfinished(): ReleaseError {
-  return new ReleaseError({
-    code: "UNFINISHED",
-    category: "interrupted",
+  return cliError("UNFINISHED", "interrupted", {
     message: "the command has not ended, or was killed",
     fix: "run again; what was begun is observed first",
   });
 }
 
 function stoppedNow(): ReleaseError {
-  return new ReleaseError({
-    code: "INTERRUPTED",
-    category: "interrupted",
+  return cliError("INTERRUPTED", "interrupted", {
     message: "stopped at once by a second signal",
     fix: "run again; what was begun is observed first",
   });

@@ -1,8 +1,9 @@
-import { ReleaseError, systemCode } from "@lateen/kernel";
+import { type ReleaseError, systemCode } from "@lateen/kernel";
 import type { Files } from "../io/files.ts";
 import { errorOutcome } from "./exit-codes.ts";
 import type { ResultDocument } from "./result-schema.ts";
 import { threeParts } from "./three-parts.ts";
+import { cliError } from "../config/errors.ts";
 
 // Names for the parts of the result document; `result-schema.ts` is where they are defined.
 
@@ -44,9 +45,7 @@ export function writeResultFile(files: Files, path: string, text: string): void 
   try {
     files.replace(path, text);
   } catch (cause) {
-    throw new ReleaseError({
-      code: "RESULT_FILE",
-      category: "input",
+    throw cliError("RESULT_FILE", "input", {
       message: `the file ${path} cannot be written`,
       why: systemCode(cause),
       fix: "give a path in a folder that can be written",

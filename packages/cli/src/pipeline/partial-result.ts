@@ -1,5 +1,6 @@
 import { asReleaseError, type Evidence, isReleaseError, ReleaseError } from "@lateen/kernel";
 import type { ResultDocument } from "../output/result.ts";
+import { cliError } from "../config/errors.ts";
 
 /** Work and readings before an error came. */
 export type PartialResult = Pick<
@@ -38,5 +39,5 @@ export function systemError(error: unknown): ReleaseError | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return undefined;
   const fix = "check the path, its permissions and the room on the disk";
-  return new ReleaseError({ code: "SYSTEM", category: "unavailable", message: error.message, fix, cause: error });
+  return cliError("SYSTEM", "unavailable", { message: error.message, fix, cause: error });
 }

@@ -1,6 +1,6 @@
-import { type CommitSha, type Evidence, ReleaseError, type Verdict } from "@lateen/kernel";
+import { type CommitSha, type Evidence, type ReleaseError, type Verdict } from "@lateen/kernel";
 import type { FleetReport } from "@lateen/fleet";
-import { usageError } from "../config/errors.ts";
+import { usageError, cliError } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
 import { withPartialResult } from "./partial-result.ts";
 import { goWith } from "./evidence.ts";
@@ -84,5 +84,5 @@ export async function runSteps(
 
 /** A step that is not in TypeScript may be without; it is not believed. */
 function noEvidence(): ReleaseError {
-  return new ReleaseError({ code: "EVIDENCE_MISSING", category: "bug", message: "a step passed without evidence" });
+  return cliError("EVIDENCE_MISSING", "bug", { message: "a step passed without evidence" });
 }

@@ -7,10 +7,10 @@ import {
   redactUrl,
   type Sender,
   systemCode,
+  type Clock,
 } from "@lateen/kernel";
-import type { Clock } from "@lateen/kernel";
 import { z } from "zod";
-import { usageError } from "../config/errors.ts";
+import { usageError, cliError } from "../config/errors.ts";
 import { neutralised } from "./neutralised.ts";
 
 /** Longest answer of a service: a result of 10,000 tenants is 2 MB. */
@@ -180,18 +180,14 @@ function tryJson(text: string): unknown {
 }
 
 function insecure(url: string): ReleaseError {
-  return new ReleaseError({
-    code: "SERVER_INSECURE",
-    category: "input",
+  return cliError("SERVER_INSECURE", "input", {
     message: `a token is not sent over plain http to ${redactUrl(url)}`,
     fix: "use https",
   });
 }
 
 function tokenMissing(): ReleaseError {
-  return new ReleaseError({
-    code: "SECRET_MISSING",
-    category: "auth",
+  return cliError("SECRET_MISSING", "auth", {
     message: "the variable LATEEN_SERVER_TOKEN is not set",
     fix: "set it to a token of the service",
   });

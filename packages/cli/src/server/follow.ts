@@ -2,7 +2,7 @@ import { isReleaseError, plainText, ReleaseError } from "@lateen/kernel";
 import { senderOf } from "@lateen/registry/sender";
 import type { CommandResult } from "../commands/command.ts";
 import type { Context } from "../commands/context.ts";
-import { usageError } from "../config/errors.ts";
+import { usageError, cliError } from "../config/errors.ts";
 import { namedCommit } from "../job/resolve-commit.ts";
 import { describeHalt } from "../output/describe-halt.ts";
 import { formatAnswer } from "../output/answer.ts";
@@ -153,9 +153,7 @@ function errorOf(error: NonNullable<ResultDocument["error"]>): ReleaseError {
 }
 
 function detached(id: string): ReleaseError {
-  return new ReleaseError({
-    code: "DETACHED",
-    category: "interrupted",
+  return cliError("DETACHED", "interrupted", {
     message: `the rollout ${id} continues without this program`,
     fix: "the same command again follows it",
   });
@@ -163,10 +161,10 @@ function detached(id: string): ReleaseError {
 
 function unfinished(id: string): ReleaseError {
   const message = `the service says that ${id} has ended, and gives no result`;
-  return new ReleaseError({ code: "SERVER_REFUSED", category: "unavailable", message, fix: "see its log" });
+  return cliError("SERVER_REFUSED", "unavailable", { message, fix: "see its log" });
 }
 
 function unreadable(id: string): ReleaseError {
   const message = `the result that the service gives for ${id} is no result document`;
-  return new ReleaseError({ code: "SERVER_REFUSED", category: "unavailable", message, fix: "compare the versions" });
+  return cliError("SERVER_REFUSED", "unavailable", { message, fix: "compare the versions" });
 }

@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { ControlPlane, Journal, Prober, WishBox } from "@lateen/fleet";
 import type { readPastRollouts } from "@lateen/fleet/journal-file";
 import type { FleetCheck } from "@lateen/fleet/checks";
-import { found, parseImageRef, type Reading, ReleaseError, type Secret, type Sender } from "@lateen/kernel";
+import { found, parseImageRef, type Reading, type ReleaseError, type Secret, type Sender } from "@lateen/kernel";
 import type { AccessFinding } from "@lateen/fleet/kubernetes";
 import type { ImageReader } from "@lateen/registry";
 import type { ControlPlaneConfig, FleetConfig, SecretSource } from "../config/config.ts";
-import { configMissing } from "../config/errors.ts";
+import { configMissing, cliError } from "../config/errors.ts";
 import { commandEnvironment } from "./command-environment.ts";
 import { makeMirrorLog, makeWishLog } from "./mirror-log.ts";
 import type { Parts } from "./parts.ts";
@@ -156,9 +156,7 @@ function atHome(path: string, env: Parts["env"]): string {
 }
 
 function notInPod(name: string): ReleaseError {
-  return new ReleaseError({
-    code: "KUBECONFIG_MISSING",
-    category: "input",
+  return cliError("KUBECONFIG_MISSING", "input", {
     message: `fleet.controlPlanes ${name} names no kubeconfig, and this is not a pod with a service account`,
     fix: "add kubeconfig: { file: ~/.kube/config }",
   });

@@ -1,9 +1,10 @@
 import type { mirrorJournal } from "@lateen/fleet";
 import { createGitRefLog } from "@lateen/git-log";
-import { type Reading, ReleaseError, unknown } from "@lateen/kernel";
+import { type Reading, unknown } from "@lateen/kernel";
 import type { LedgerConfig } from "../config/config.ts";
 import { gitPlace } from "./git.ts";
 import type { Parts } from "./parts.ts";
+import { cliError } from "../config/errors.ts";
 
 type MirrorLog = Parameters<typeof mirrorJournal>[0]["log"];
 
@@ -57,9 +58,7 @@ function besideEarlier(own: MirrorLog, earlier: Earlier): MirrorLog {
 
 function inTheWay(ref: string): Reading<never> {
   return unknown(
-    new ReleaseError({
-      code: "MIRROR_REF_IN_THE_WAY",
-      category: "state",
+    cliError("MIRROR_REF_IN_THE_WAY", "state", {
       message: `the ref ${ref} of an earlier version is in the way: git cannot keep a ref below it`,
       why: `it holds the journal of the fleet without an environment`,
       fix: `once its rollout has ended, remove it: git push REMOTE :${ref}`,

@@ -6,8 +6,7 @@ import { each, raise } from "./change-tenants.ts";
 import { failTenant } from "./fail-tenant.ts";
 import { lengthenSoak } from "./lengthen-soak.ts";
 import type { Baseline, EventOf, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
-import type { RolloutState, TenantState } from "./rollout-state.ts";
-import { emptyState } from "./rollout-state.ts";
+import { type RolloutState, type TenantState, emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
 type Appliers = { readonly [T in RolloutEvent["type"]]: (state: RolloutState, event: EventOf<T>, at: number) => void };

@@ -1,7 +1,6 @@
-import { asReleaseError, found, ReleaseError, unknown } from "@lateen/kernel";
+import { asReleaseError, found, ReleaseError, unknown, type Release } from "@lateen/kernel";
 import type { ControlPlane } from "../ports/control-plane.ts";
 import type { Prober } from "../ports/prober.ts";
-import type { Release } from "@lateen/kernel";
 import type { Tenant } from "../ports/tenant.ts";
 import { fillCommand } from "./command-template.ts";
 import { type Commands, type ExecFleetOptions, resolveCommands } from "./commands.ts";

@@ -1,6 +1,12 @@
-import { asReleaseError, createLimit, type NonEmpty, type ReleaseError, sameCommit } from "@lateen/kernel";
+import {
+  asReleaseError,
+  createLimit,
+  type NonEmpty,
+  type ReleaseError,
+  sameCommit,
+  type Release,
+} from "@lateen/kernel";
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
-import type { Release } from "@lateen/kernel";
 import type { Tenant } from "../ports/tenant.ts";
 import { retryDelaysMs } from "../steps/decide-call-retry.ts";
 import { lastWords } from "./command-failed.ts";

@@ -1,5 +1,4 @@
-import { formatImageRef, plainText } from "@lateen/kernel";
-import type { CommitSha } from "@lateen/kernel";
+import { formatImageRef, plainText, type CommitSha } from "@lateen/kernel";
 import { statesCommit } from "./destination.ts";
 import type { CandidateFacts } from "../facts/promotion-facts.ts";
 import type { Finding } from "./rules.ts";

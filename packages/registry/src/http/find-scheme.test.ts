@@ -1,8 +1,7 @@
 import { createServer as createPlain } from "node:http";
 import { createServer as createTls } from "node:https";
-import { createServer as createSilent } from "node:net";
+import { createServer as createSilent, type AddressInfo, type Server } from "node:net";
 import { once } from "node:events";
-import type { AddressInfo, Server } from "node:net";
 import { parseImageRef } from "@lateen/kernel";
 import { afterEach, expect, test } from "vitest";
 import { openRegistries } from "../open-registries.ts";

@@ -1,6 +1,5 @@
-import type { Secret } from "@lateen/kernel";
+import { type Secret, parseDigest, parseImageRef } from "@lateen/kernel";
 import { createOciRegistry } from "../oci/index.ts";
-import { parseDigest, parseImageRef } from "@lateen/kernel";
 import { type ImageRecipe, type ImageSink, type SeededImage, writeImage } from "./seed-image.ts";
 import { sha256 } from "./store.ts";
 

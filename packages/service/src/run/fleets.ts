@@ -1,5 +1,4 @@
-import type { AnyEvent, Settings, Wiring } from "@lateen/cli/pipeline";
-import { wire } from "@lateen/cli/pipeline";
+import { type AnyEvent, type Settings, type Wiring, wire } from "@lateen/cli/pipeline";
 import type { Journal } from "@lateen/fleet";
 import type { EndHook } from "../store/end.ts";
 

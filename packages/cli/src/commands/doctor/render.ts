@@ -1,8 +1,9 @@
-import { plainText, ReleaseError } from "@lateen/kernel";
+import { plainText, type ReleaseError } from "@lateen/kernel";
 import type { CommandResult } from "../command.ts";
 import type { Finding } from "./finding.ts";
 import type { Output } from "../../host.ts";
 import { counted } from "../../output/text/line.ts";
+import { cliError } from "../../config/errors.ts";
 
 /** Options of the report of findings. */
 export interface FindingsOptions {
@@ -50,9 +51,7 @@ function credentialError(findings: readonly Finding[]): ReleaseError | undefined
   const [first] = about;
   if (first === undefined) return undefined;
   const others = about.length === 1 ? "" : `, and ${about.length - 1} more of the findings are about credentials`;
-  return new ReleaseError({
-    code: "CREDENTIALS",
-    category: "auth",
+  return cliError("CREDENTIALS", "auth", {
     message: `credentials are refused or lacking: ${first.check}${others}`,
     why: first.fact,
     fix: first.fix,

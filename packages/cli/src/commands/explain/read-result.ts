@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
+import { plainText, type ReleaseError, systemCode } from "@lateen/kernel";
 import { isRecord } from "../../config/layers.ts";
 import type { Host } from "../../host.ts";
 import { type ReadDocument, readDocument } from "../../output/read-result.ts";
-import { usageError } from "../../config/errors.ts";
+import { usageError, cliError } from "../../config/errors.ts";
 
 /** The longest result file that is read, in bytes: a thousand tenants with all their evidence take less than one MiB. */
 export const longestResult: number = 8 * 1024 * 1024;
@@ -58,9 +58,7 @@ function parse(named: string, text: string): unknown {
 }
 
 function unusable(named: string, why: string, cause?: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "RESULT_UNREADABLE",
-    category: "input",
+  return cliError("RESULT_UNREADABLE", "input", {
     message: `${plainText(named)} cannot be explained`,
     why,
     fix: "give the file that --result-file of an earlier run wrote",

@@ -1,5 +1,4 @@
-import type { CommitSha, Evidence } from "@lateen/kernel";
-import { isoNow } from "@lateen/kernel";
+import { type CommitSha, type Evidence, isoNow } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import { usageError } from "../../config/errors.ts";

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { ReleaseError } from "@lateen/kernel";
+
 import { configNames } from "../../config/read-config-file.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";
@@ -11,6 +11,7 @@ import { registryAccess } from "./registry-access.ts";
 import { locateRepository } from "./locate-repository.ts";
 import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
 import { workflowFolder, writeWorkflow } from "./write-workflow.ts";
+import { cliError } from "../../config/errors.ts";
 
 /** A file that `init` writes. */
 export interface Written {
@@ -96,9 +97,7 @@ function refuseExisting({ files, cwd }: Host, root: string, planned: readonly { 
   const paths = [...new Set([...configs, ...planned.map(({ path }) => path)])];
   const there = paths.filter((path) => files.exists(path)).map((path) => relative(cwd, path));
   if (there.length === 0) return;
-  throw new ReleaseError({
-    code: "INIT_EXISTS",
-    category: "input",
+  throw cliError("INIT_EXISTS", "input", {
     message: `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already; nothing was written`,
     fix: "give --force to write over what is there; --dry-run --force shows what that would be",
   });
@@ -107,9 +106,7 @@ function refuseExisting({ files, cwd }: Host, root: string, planned: readonly { 
 function refuseUnwritable({ files }: Host, planned: readonly { readonly path: string }[]): void {
   const closed = planned.find(({ path }) => !files.isWritable(path) || !files.isWritable(join(path, "..")));
   if (closed === undefined) return;
-  throw new ReleaseError({
-    code: "INIT_UNWRITABLE",
-    category: "input",
+  throw cliError("INIT_UNWRITABLE", "input", {
     message: `${closed.path} cannot be written; nothing was`,
     fix: "let the folder be writable; --dry-run prints what would stand there",
   });

@@ -1,9 +1,10 @@
 import { basename, dirname, join } from "node:path";
 import { isRecord } from "../../config/layers.ts";
 import { checkedOut } from "../../config/version.ts";
-import { ReleaseError } from "@lateen/kernel";
+
 import type { Host } from "../../host.ts";
 import type { WorkflowOptions } from "./write-workflow.ts";
+import { cliError } from "../../config/errors.ts";
 
 /** Version of a source checkout; no registry has it. */
 const unpublished = "0.0.0";
@@ -20,9 +21,7 @@ export function programReference(host: Pick<Host, "version" | "home" | "files">)
   if (action !== undefined) return { action };
   const integrity = version === unpublished || home === undefined ? undefined : integrityOf(home, version, files);
   if (integrity !== undefined) return { version, integrity };
-  throw new ReleaseError({
-    code: "INIT_UNPINNED",
-    category: "input",
+  throw cliError("INIT_UNPINNED", "input", {
     message: `the workflow cannot name this lateen (version ${version}) so that nothing else can run in its place; nothing was written`,
     why:
       version === unpublished

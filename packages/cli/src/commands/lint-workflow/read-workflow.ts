@@ -1,9 +1,9 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
-import type { SourceDocument } from "../../config/read-yaml.ts";
-import { readYaml } from "../../config/read-yaml.ts";
+import { type SourceDocument, readYaml } from "../../config/read-yaml.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Files } from "../../io/files.ts";
+import { cliError } from "../../config/errors.ts";
 
 /** A workflow file that was read, or what keeps it from being one. */
 export type ReadWorkflow =
@@ -67,9 +67,7 @@ function isFolder(path: string, files: Files): boolean {
 }
 
 function unreadable(file: string, why: string, cause?: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "WORKFLOW_UNREADABLE",
-    category: "input",
+  return cliError("WORKFLOW_UNREADABLE", "input", {
     message: `the workflow ${plainText(file, 300)} cannot be read`,
     why,
     fix: "give the path of a workflow file, or of the folder of workflows",

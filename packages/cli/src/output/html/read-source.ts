@@ -1,14 +1,12 @@
 import { join, relative, resolve } from "node:path";
-import { plainText, ReleaseError, systemCode } from "@lateen/kernel";
+import { plainText, type ReleaseError, systemCode } from "@lateen/kernel";
 import { isRecord } from "../../config/layers.ts";
 import type { Context } from "../../commands/context.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
-import { readDocument } from "../read-result.ts";
-import { readEntry, readFact } from "./facts.ts";
+import { readDocument, type ReadDocument } from "../read-result.ts";
+import { readEntry, readFact, type Fact } from "./facts.ts";
 import { withoutRateAfterHalt } from "../rate-after-halt.ts";
-import type { ReadDocument } from "../read-result.ts";
-import type { Fact } from "./facts.ts";
-import { configMissing } from "../../config/errors.ts";
+import { configMissing, cliError } from "../../config/errors.ts";
 
 /** Parts of a report; either part may be missing. */
 export interface ReportSource {
@@ -98,9 +96,7 @@ function parse(text: string): unknown {
 }
 
 function unusable(path: string, why: string, cause?: unknown): ReleaseError {
-  return new ReleaseError({
-    code: "REPORT_SOURCE",
-    category: "input",
+  return cliError("REPORT_SOURCE", "input", {
     message: `no report can be made of ${plainText(path)}`,
     why,
     fix: "give the file of --result-file, or a journal",

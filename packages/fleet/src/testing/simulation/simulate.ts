@@ -1,5 +1,14 @@
-import { type Clock, found, go, isReleaseError, type Reading, stop, type Verdict, type Release } from "@lateen/kernel";
-import type { Ancestry } from "@lateen/kernel";
+import {
+  type Clock,
+  found,
+  go,
+  isReleaseError,
+  type Reading,
+  stop,
+  type Verdict,
+  type Release,
+  type Ancestry,
+} from "@lateen/kernel";
 import { testEvidence } from "@lateen/kernel/testing";
 import type { FleetEvent } from "../../events.ts";
 import type { FleetReport } from "../../coverage/fleet-report.ts";

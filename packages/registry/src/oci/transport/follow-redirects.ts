@@ -1,5 +1,4 @@
-import type { Http, HttpDeadlines, HttpStream } from "@lateen/kernel";
-import { redactUrl } from "@lateen/kernel";
+import { type Http, type HttpDeadlines, type HttpStream, redactUrl } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { redirectLimit } from "../../policy.ts";
 import { decideRedirect, type RedirectFacts } from "./decide-redirect.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitCall, runGit } from "./git/run-git.ts";
-import { causeOf, createGitLogWorld, foundIn, type GitLogWorld, headOf, ref } from "./testing/git-log-world.ts";
+import { causeOf, createGitLogWorld, env, foundIn, type GitLogWorld, headOf, ref } from "./testing/git-log-world.ts";
 
 let world: GitLogWorld;
 let programs: string[];
@@ -41,6 +41,20 @@ describe("programs that are started", () => {
   test("a first append to a log that does not exist only pushes", async () => {
     headOf(await counted().append(null, { subject: "1", value: 1 }));
     expect(started()).toEqual(["version", "push"]);
+  });
+
+  test("the version of git is asked for once by all logs that are run by one function, and again if it did not answer", async () => {
+    let isThere = false;
+    const git = (call: GitCall) => {
+      programs.push(call.args[0] ?? "");
+      return isThere ? runGit(call) : Promise.reject(Object.assign(new Error("missing"), { code: "ENOENT" }));
+    };
+    expect(causeOf(await world.open({ git }).read()).code).toBe("GIT_MISSING");
+    isThere = true;
+    for (let log = 0; log < 3; log++) await world.open({ git }).read();
+    expect(started()).toEqual(["version", "version", "fetch", "fetch", "fetch"]);
+    await world.open({ git, env: { PATH: `${env.PATH}:/elsewhere` } }).read();
+    expect(started()).toEqual(["version", "fetch"]);
   });
 
   test("more entries than are known are fetched", async () => {

@@ -1,7 +1,6 @@
-import { type AppendLog, type Clock, plainText, type Reading, type Secret, systemClock } from "@lateen/kernel";
+import { type AppendLog, type Clock, type Reading, type Secret, systemClock } from "@lateen/kernel";
 import { appendEntry } from "./log/append-entry.ts";
 import { showRemote } from "./git/git-errors.ts";
-import { checkVersion } from "./git/scratch.ts";
 import { createMemory, type LogMemory } from "./log/memory.ts";
 import { readEntries } from "./log/read-entries.ts";
 import { parseRef, parseRemote, type Remote } from "./git/remote.ts";
@@ -42,8 +41,6 @@ export interface LogPlace {
   readonly ref: string;
   readonly clock: Clock;
   readonly memory: LogMemory;
-  /** Checks the version of git, once. @throws ReleaseError `GIT_TOO_OLD` */
-  checkVersion(ask: () => Promise<Buffer>): Promise<void>;
 }
 
 /**
@@ -57,17 +54,12 @@ export interface LogPlace {
  */
 export function createGitRefLog(options: GitRefLogOptions): AppendLog {
   const { clock = systemClock, insecure = false } = options;
-  let isChecked = false;
   const place: LogPlace = {
     options,
     clock,
     ref: parseRef(options.ref),
     remote: parseRemote(options.remote, insecure),
     memory: createMemory(),
-    async checkVersion(ask) {
-      if (!isChecked) checkVersion(plainText(String(await ask()), 60));
-      isChecked = true;
-    },
   };
   return {
     source: `${showRemote(place.remote.url)} ${place.ref}`,

@@ -33,7 +33,7 @@ export function makeTrials(parts: Parts): readonly GitTrial[] {
 type Place = ReturnType<typeof gitPlace> & { readonly ref: string };
 
 function trialOf({ env, clock }: Parts, name: string, place: Place): GitTrial {
-  const log = createGitRefLog({ ...place, env, clock, git: harmlessGit(runGit) });
+  const log = createGitRefLog({ ...place, env, clock, git: trialGit });
   return {
     name,
     remote: place.remote,
@@ -64,3 +64,6 @@ export function harmlessGit(run: typeof runGit): typeof runGit {
     return Promise.reject(new Error(`git ${command} is not run in a trial`));
   };
 }
+
+/** One for all trials, since the version of git is asked for once for each function that runs it. */
+const trialGit = harmlessGit(runGit);

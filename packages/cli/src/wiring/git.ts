@@ -15,8 +15,8 @@ type Attempts = ReturnType<typeof createAttempts>;
 export async function makeAttempts(parts: Parts): Promise<Attempts | undefined> {
   if (parts.settings.config.promote === undefined) return undefined;
   const { createAttempts } = await import("@lateen/gate");
-  const { env, clock, git } = parts;
-  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock, git }));
+  const { env, clock } = parts;
+  return createAttempts(createGitRefLog({ ...ledgerPlace(parts), ref: "refs/lateen/attempts", env, clock }));
 }
 
 /** The hold that guards read is next to the ledger, or without one in the forge's repository; undefined if no ref is named. */
@@ -24,9 +24,9 @@ export async function makeHolds(parts: Parts): Promise<HoldLog | undefined> {
   const { killSwitch, promote } = parts.settings.config;
   if (killSwitch?.ref === undefined) return undefined;
   const { createHoldLog } = await import("@lateen/gate");
-  const { env, clock, git } = parts;
+  const { env, clock } = parts;
   const place = promote === undefined ? gitPlace(parts, forgeRepository, "forge") : ledgerPlace(parts);
-  return createHoldLog(createGitRefLog({ ...place, ref: killSwitch.ref, env, clock, git }));
+  return createHoldLog(createGitRefLog({ ...place, ref: killSwitch.ref, env, clock }));
 }
 
 /** The forge's own repository, with the forge's token. */

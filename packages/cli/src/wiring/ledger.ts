@@ -9,9 +9,9 @@ export async function makeLedger(parts: Parts, target: string): Promise<Ledger> 
     import("@lateen/promote/ledger-git"),
     import("@lateen/promote"),
   ]);
-  const { env, clock, git } = parts;
+  const { env, clock } = parts;
   return createGitLedger(
-    createGitRefLog({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock, git }),
+    createGitRefLog({ ...ledgerPlace(parts), ref: targetRef(parts, target, ledgerRef), env, clock }),
   );
 }
 

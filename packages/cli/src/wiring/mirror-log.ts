@@ -10,9 +10,9 @@ type MirrorLog = Parameters<typeof mirrorJournal>[0]["log"];
 
 /** The ref that holds the copy of the journal. */
 export function makeMirrorLog(parts: Parts, mirror: LedgerConfig): MirrorLog {
-  const { env, clock, git } = parts;
+  const { env, clock } = parts;
   const place = gitPlace(parts, mirror, "fleet.mirror.remote");
-  const open = (ref: string) => createGitRefLog({ ...place, ref, env, clock, git });
+  const open = (ref: string) => createGitRefLog({ ...place, ref, env, clock });
   const parent = mirror.ref.slice(0, mirror.ref.lastIndexOf("/"));
   // `refs/lateen` is no ref that a log can be kept on.
   return parent.split("/").length < 3
@@ -22,9 +22,9 @@ export function makeMirrorLog(parts: Parts, mirror: LedgerConfig): MirrorLog {
 
 /** The ref that holds the newest wish for a rollout, next to that of its journal. */
 export function makeWishLog(parts: Parts, mirror: LedgerConfig): MirrorLog {
-  const { env, clock, git } = parts;
+  const { env, clock } = parts;
   const ref = mirror.ref.replace(/^refs\/([^/]+)\//, "refs/$1/wishes/");
-  return createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref, env, clock, git });
+  return createGitRefLog({ ...gitPlace(parts, mirror, "fleet.mirror.remote"), ref, env, clock });
 }
 
 /** The place in which earlier versions kept the journal of the fleet without an environment. */

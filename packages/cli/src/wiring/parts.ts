@@ -6,7 +6,6 @@ import type { Settings } from "../config/load.ts";
 import type { Files } from "../io/files.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { SecretUse, Vault } from "../job/secrets.ts";
-import type { GitRunner } from "./git-runner.ts";
 
 /** Dependencies of adapters. */
 export interface WireOptions {
@@ -32,8 +31,6 @@ type OptionalPart = "journal" | "traceparent";
 export interface Parts extends Required<Omit<WireOptions, OptionalPart>>, Pick<WireOptions, OptionalPart> {
   /** A secret that is opened with the first request. */
   open(source: SecretSource | undefined, use?: SecretUse): { readonly token?: Secret };
-  /** Runs git for every log on a ref. */
-  readonly git: GitRunner;
   /** For a handful of requests: it costs nothing to start. */
   readonly sendFew: Sender;
   /** For thousands of requests at once. */

@@ -18,7 +18,6 @@ import type { ForgeConfig, RegistryConfig, SecretSource } from "../config/config
 import { machineFiles } from "../io/files.ts";
 import { createVault, type SecretUse } from "../job/secrets.ts";
 import type { FleetWiring } from "./fleet.ts";
-import { createGitRunner } from "./git-runner.ts";
 import type { GitTrial } from "./git-trials.ts";
 import type { Parts, WireOptions } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
@@ -69,7 +68,7 @@ export function wire(given: WireOptions): Wiring {
   // Few requests are sent soonest by Node's own client, many go fastest over undici.
   const sendFew = senderOf({}, options.env);
   const sendMany = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
-  const parts: Parts = { ...options, open, sendFew, sendMany, git: createGitRunner() };
+  const parts: Parts = { ...options, open, sendFew, sendMany };
   const registries = once(() => makeRegistries(parts));
   return {
     clock: options.clock,

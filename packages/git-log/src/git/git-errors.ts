@@ -7,6 +7,9 @@ const refused = /could not read (?:User|Pass)|Authentication failed|error: 40[13
 // Gitea's `routers/web/repo/githttp.go`, and GitHub: with the status of a token that may not write.
 const archived = /^remote: .*\brepo(?:sitory)?\b.*\barchived\b.*$/im;
 
+/** The fix of a git that is missing or too old. */
+export const installGit = "install git 2.31 or newer and put it on the PATH";
+
 /** The error of a git that ended with another code than 0; `hide` are texts that must not be shown. */
 export function gitFailed(output: GitOutput, remote: string, hide: readonly string[]): ReleaseError {
   const text = hide.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), output.stderr);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { interrupted, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
 import type { LogPlace } from "../git-ref-log.ts";
 import { authorization, gitEnvironment } from "./environment.ts";
-import { gitError, gitFailed } from "./git-errors.ts";
+import { gitError, gitFailed, installGit } from "./git-errors.ts";
+import { checkVersion } from "./git-version.ts";
 import { createBare } from "./repository.ts";
 import { runGit } from "./run-git.ts";
 
@@ -23,7 +24,6 @@ export interface Scratch extends LogPlace {
 
 /** Longest output of git that is read, in bytes: a thousand entries of 8 KiB. */
 const maxBytes = 8_388_608;
-const install = "install git 2.31 or newer and put it on the PATH";
 
 /**
  * Does `work` with a scratch repository that is removed afterwards; neither two processes nor two calls share one.
@@ -35,7 +35,8 @@ export async function inScratch<T>(
   signal: Signal,
   work: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
-  const { workDir, env } = place.options;
+  if (signal?.aborted === true) throw interrupted(signal);
+  const { workDir, env, git: run = runGit } = place.options;
   const parent = workDir ?? env?.["TMPDIR"] ?? tmpdir();
   const dir = await mkdtemp(join(parent, "lateen-git-")).catch((error: unknown) => {
     throw scratchFailed(parent, error);
@@ -45,7 +46,7 @@ export async function inScratch<T>(
       throw scratchFailed(parent, error);
     });
     const git = bindGit(place, dir, signal);
-    await place.checkVersion(() => git(["version"]));
+    await checkVersion(run, env?.["PATH"] ?? "", () => git(["version"]));
     const file = join(dir, "packets");
     const packets = { file, read: () => readFile(file, "utf8").catch(() => "") };
     return await work({ ...place, repository, git, packets });
@@ -65,13 +66,6 @@ async function prepare(dir: string, ca: string | undefined): Promise<string> {
   return repository;
 }
 
-/** Credentials are handed over in GIT_CONFIG_COUNT, which came with git 2.31. @throws ReleaseError `GIT_TOO_OLD` */
-export function checkVersion(version: string): void {
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  const isOld = Number(major) * 1000 + Number(minor) < 2031;
-  if (isOld) throw gitError("GIT_TOO_OLD", "input", `git is too old: ${version}`, install);
-}
-
 function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
   const { options, remote } = place;
   const { git: run = runGit, deadlineMs = 60_000, token } = options;
@@ -83,7 +77,12 @@ function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
     const output = await run(call)
       .catch((error: unknown) => {
         if (deadline.signal.aborted) throw interrupted(deadline.signal);
-        throw gitError("GIT_MISSING", "input", `the program git could not be started: ${systemCode(error)}`, install);
+        throw gitError(
+          "GIT_MISSING",
+          "input",
+          `the program git could not be started: ${systemCode(error)}`,
+          installGit,
+        );
       })
       .finally(deadline.stop);
     if (output.code !== 0) throw gitFailed(output, remote.url, hide);

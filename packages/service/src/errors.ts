@@ -31,9 +31,9 @@ export type ServiceErrorCode = keyof typeof statuses;
 /** An error with the three parts that the API shows. */
 export function serviceError(
   code: ServiceErrorCode,
-  status: (typeof statuses)[ServiceErrorCode],
   text: { readonly message: string; readonly why?: string | undefined; readonly fix: string; readonly cause?: unknown },
 ): ReleaseError {
+  const status = statuses[code];
   const category =
     status === 503 || status === 429
       ? "unavailable"

@@ -33,12 +33,13 @@ export function describeHalt({ outcome, reason = "", fleet, next }: Halted): rea
 }
 
 /** The same of a journal. */
-export function describeHaltOf(
-  { outcome, reason, failed }: Pick<RolloutStatus, "outcome" | "reason" | "failed">,
-  next: readonly string[] = [],
-): readonly string[] {
+export function describeHaltOf({
+  outcome,
+  reason,
+  failed,
+}: Pick<RolloutStatus, "outcome" | "reason" | "failed">): readonly string[] {
   const tenants = failed.map((one) => ({ slug: one.slug, verdict: "failed", after: one.sha, reason: one.reason }));
-  return describeHalt({ outcome: outcome ?? "", reason, fleet: { tenants }, next });
+  return describeHalt({ outcome: outcome ?? "", reason, fleet: { tenants }, next: [] });
 }
 
 function isOff({ verdict }: TenantResult): boolean {

@@ -5,7 +5,7 @@ export function inputError(code: string, noun: string, text: string, fix: string
   return new ReleaseError({
     code,
     category: "input",
-    message: `${visible(text, 80)} is not ${noun}`,
+    message: `${visible(text)} is not ${noun}`,
     fix,
   });
 }
@@ -13,12 +13,15 @@ export function inputError(code: string, noun: string, text: string, fix: string
 /** Characters that a terminal does not show, or shows as something else, and blanks at the ends. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|^ +| +$/gu;
 
-/** `text` in quotes with every character shown: invisible ones as `\u{200b}`, the end as `…` only if it is longer than `most`. */
-export function visible(text: string, most: number): string {
+/** Longest text that an error repeats, in UTF-16 units. */
+const longest = 80;
+
+/** `text` in quotes with every character shown: invisible ones as `\u{200b}`, the end as `…` if it is too long. */
+export function visible(text: string): string {
   const shown = text
-    .slice(0, most)
+    .slice(0, longest)
     .replaceAll(hidden, (run) =>
       Array.from(run, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join(""),
     );
-  return `"${shown.replaceAll('"', String.raw`\"`)}${text.length > most ? "…" : ""}"`;
+  return `"${shown.replaceAll('"', String.raw`\"`)}${text.length > longest ? "…" : ""}"`;
 }

@@ -14,7 +14,7 @@ export async function readBody<T>(context: ApiContext, schema: z.ZodType<T>): Pr
     .slice(0, 3)
     .map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`)
     .join("; ");
-  throw serviceError("BODY_INVALID", 400, {
+  throw serviceError("BODY_INVALID", {
     message: "the body is not what this request takes",
     why,
     fix: "see /openapi.json",

@@ -16,7 +16,7 @@ export async function resolveOrder(
   const text = given.toLowerCase();
   if (section === undefined) {
     if (text.length === 40) return parseCommitSha(text);
-    throw serviceError("COMMIT_INVALID", 400, {
+    throw serviceError("COMMIT_INVALID", {
       message: `${given} is not a whole commit id`,
       why: "no forge is configured that could complete it",
       fix: "send all 40 digits",
@@ -32,14 +32,14 @@ export async function resolveOrder(
   if (ancestry.kind === "unknown") throw unread(given, ancestry.cause);
   if (ancestry.kind === "absent") throw unknownCommit(given, ancestry.proof);
   if (ancestry.value === "ahead" || ancestry.value === "identical") return resolved.value;
-  throw serviceError("COMMIT_NOT_ON_BRANCH", 409, {
+  throw serviceError("COMMIT_NOT_ON_BRANCH", {
     message: `${given} is not on ${section.branch}`,
     fix: "order a commit of the release branch",
   });
 }
 
 function unknownCommit(given: string, why: string): Error {
-  return serviceError("COMMIT_UNKNOWN", 409, {
+  return serviceError("COMMIT_UNKNOWN", {
     message: `the forge does not know one commit ${given}`,
     why,
     fix: "send the whole id of a commit on the release branch",
@@ -51,7 +51,7 @@ function unread(what: string, cause: Error): Error {
   const isState = "category" in cause && (cause.category === "state" || cause.category === "input");
   return isState
     ? unknownCommit(what, cause.message)
-    : serviceError("FORGE_UNAVAILABLE", 503, {
+    : serviceError("FORGE_UNAVAILABLE", {
         message: `the forge could not be asked about ${what}`,
         why: cause.message,
         fix: "repeat the request later",

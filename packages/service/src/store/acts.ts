@@ -73,7 +73,7 @@ async function isDriven(client: SqlClient, id: string): Promise<boolean> {
 
 /** There is no such rollout. */
 export function rolloutUnknown(id: string): Error {
-  return serviceError("ROLLOUT_UNKNOWN", 404, {
+  return serviceError("ROLLOUT_UNKNOWN", {
     message: `there is no rollout ${JSON.stringify(id.slice(0, 100))}`,
     fix: "GET /v1/fleets names the rollouts of every fleet",
   });
@@ -81,7 +81,7 @@ export function rolloutUnknown(id: string): Error {
 
 function refused({ id, outcome }: Rollout, verb: Act["verb"], code: "ROLLOUT_ENDED" | "ROLLOUT_UNFINISHED"): Error {
   const ended = code === "ROLLOUT_ENDED";
-  return serviceError(code, 409, {
+  return serviceError(code, {
     message: ended ? `the rollout ${id} has ended ${outcome ?? ""}`.trim() : `the rollout ${id} has not ended`,
     why: `${verb} is for a rollout that ${ended ? "has not ended" : "has ended and left its journal unfinished"}`,
     fix: ended ? "order another one" : "stop it first",

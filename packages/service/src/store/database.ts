@@ -96,7 +96,7 @@ export function isDatabaseAway(error: unknown): boolean {
 
 /** Says that nothing was taken, since nothing can be kept. */
 export function databaseUnavailable(cause: unknown): Error {
-  return serviceError("DATABASE_UNAVAILABLE", 503, {
+  return serviceError("DATABASE_UNAVAILABLE", {
     message: "the database cannot be reached, so nothing is taken",
     why: asReleaseError(cause).message,
     fix: "repeat the request when /healthz is 200",
@@ -106,7 +106,7 @@ export function databaseUnavailable(cause: unknown): Error {
 
 /** Says that the answer of the database was lost: what was asked for may have been taken, or not. */
 export function commitUncertain(cause: unknown): Error {
-  return serviceError("COMMIT_UNCERTAIN", 503, {
+  return serviceError("COMMIT_UNCERTAIN", {
     message: "the connection to the database broke off while this was committed, so it may have been taken",
     why: asReleaseError(cause).message,
     fix: "repeat the request when /healthz is 200: what was taken is not taken twice",

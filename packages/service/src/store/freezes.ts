@@ -56,7 +56,7 @@ export async function listFreezes(client: SqlClient, fleet: string): Promise<rea
 export async function requireFreeze(client: SqlClient, fleet: string, id: string): Promise<void> {
   const { rows } = await client.query(`select 1 from lateen_freeze where fleet = $1 and id = $2`, [fleet, id]);
   if (rows.length === 0)
-    throw serviceError("FREEZE_UNKNOWN", 404, {
+    throw serviceError("FREEZE_UNKNOWN", {
       message: `${fleet} has no freeze ${JSON.stringify(id.slice(0, 100))}`,
       fix: "GET /v1/fleets/{fleet} lists them; one of the configuration is ended there",
     });

@@ -84,7 +84,7 @@ async function pastOf(client: SqlClient, { fleet }: Order): Promise<readonly Rol
 }
 
 function replaced({ sha = "" }: Order, by: Rollout): Error {
-  return serviceError("COMMIT_REPLACED", 409, {
+  return serviceError("COMMIT_REPLACED", {
     message: `${sha.slice(0, 12)} was shipped earlier and has been replaced since`,
     why: `rollout ${by.id} came after it`,
     fix: "go back on purpose: POST /v1/fleets/{fleet}/rollback with a reason",

@@ -26,15 +26,11 @@ export interface HelperRequest {
  * `<token>` means that the secret is an identity token.
  * @throws ReleaseError `REGISTRY_CREDENTIALS_UNREADABLE`
  */
-export async function askHelper(
-  request: HelperRequest,
-  clock: Clock,
-  signal?: AbortSignal,
-): Promise<Credentials | undefined> {
+export async function askHelper(request: HelperRequest, clock: Clock): Promise<Credentials | undefined> {
   const { name } = request;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
     throw helperFailed(name.replace(/[^A-Za-z0-9._-]/g, "?"), "its name is not that of a program");
-  const { code, output } = await run(request, clock, signal);
+  const { code, output } = await run(request, clock);
   if (code !== 0) {
     if (/credentials not found/i.test(output)) return undefined;
     throw helperFailed(name, code === undefined ? "it could not be run, or took too long" : `it ended with ${code}`);
@@ -51,7 +47,6 @@ export async function askHelper(
 async function run(
   { name, server, env }: HelperRequest,
   clock: Clock,
-  signal: AbortSignal | undefined,
 ): Promise<{ code: number | undefined; output: string }> {
   const done = new AbortController();
   const late = new AbortController();
@@ -59,7 +54,6 @@ async function run(
     () => late.abort(),
     () => undefined,
   );
-  const stop = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
   // Loaded when needed: most registries have no helper, and a short command waits for every module.
   const { spawn } = await import("node:child_process");
   try {
@@ -68,7 +62,7 @@ async function run(
       const child = spawn(`docker-credential-${name}`, ["get"], {
         env: { ...env },
         stdio: ["pipe", "pipe", "ignore"],
-        signal: stop,
+        signal: late.signal,
         killSignal: "SIGKILL",
       });
       child.on("error", () => resolve({ code: undefined, output }));

@@ -65,7 +65,7 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
     const { realm, service, credentials } = source;
     // Others may be waiting for it by then, so it is not cancelled with the first caller.
     const fetched = credentials(repository).then((held) =>
-      fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }, undefined),
+      fetchToken(http, clock, { realm, service, scopes, credentials: held, lookup }),
     );
     tokens.set(key, fetched);
     fetched.catch(() => tokens.get(key) === fetched && tokens.delete(key));

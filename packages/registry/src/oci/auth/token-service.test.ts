@@ -50,12 +50,9 @@ async function ask(
   const realm = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/token`);
   const before = systemClock.now();
   const scopes = ["repository:acme/a:pull,push", "repository:acme/b:pull"];
-  const token = await fetchToken(
-    http,
-    systemClock,
-    { realm, service: "registry", scopes, credentials },
-    undefined,
-  ).catch((error: unknown) => error);
+  const token = await fetchToken(http, systemClock, { realm, service: "registry", scopes, credentials }).catch(
+    (error: unknown) => error,
+  );
   return { token, asked, before };
 }
 

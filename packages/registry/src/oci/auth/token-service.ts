@@ -43,17 +43,11 @@ const answerSchema = z
  * Sources: distribution, docs/spec/auth/token.md and docs/spec/auth/oauth.md.
  * @throws ReleaseError `REGISTRY_TOKEN_REFUSED`, and the codes of transport and rate limits
  */
-export async function fetchToken(
-  http: Http,
-  clock: Clock,
-  request: TokenRequest,
-  signal: AbortSignal | undefined,
-): Promise<Token> {
+export async function fetchToken(http: Http, clock: Clock, request: TokenRequest): Promise<Token> {
   const asked = clock.now();
-  let response =
-    request.credentials?.kind === "identity" ? await post(http, request, signal) : await get(http, request, signal);
+  let response = request.credentials?.kind === "identity" ? await post(http, request) : await get(http, request);
   // Some services know the POST only. Any other refusal is final: the password is not sent a second time.
-  if (response.status === 405 && request.credentials?.kind === "password") response = await post(http, request, signal);
+  if (response.status === 405 && request.credentials?.kind === "password") response = await post(http, request);
   if (response.status !== 200) throw refused(response, clock.now());
   const answer = parseJson(response, answerSchema, "a token");
   const seconds = Math.min(answer.expires_in ?? tokenLifeSeconds, 86_400);
@@ -68,19 +62,19 @@ function toSeconds(value: unknown): number | undefined {
   return typeof seconds === "number" && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
-async function get(http: Http, request: TokenRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
+async function get(http: Http, request: TokenRequest): Promise<HttpResponse> {
   const url = new URL(request.realm);
   if (!url.searchParams.has("service")) url.searchParams.set("service", request.service);
   for (const scope of request.scopes) url.searchParams.append("scope", scope);
   const { credentials } = request;
   if (credentials?.kind !== "password")
-    return await send(http, request, { method: "GET", url, headers: {}, authorization: undefined }, signal);
+    return await send(http, request, { method: "GET", url, headers: {}, authorization: undefined });
   url.searchParams.set("account", credentials.username);
   const authorization = basicHeader(credentials.username, credentials.password);
-  return await send(http, request, { method: "GET", url, headers: {}, authorization }, signal);
+  return await send(http, request, { method: "GET", url, headers: {}, authorization });
 }
 
-async function post(http: Http, request: TokenRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
+async function post(http: Http, request: TokenRequest): Promise<HttpResponse> {
   const { credentials } = request;
   const grant: Record<string, string> =
     credentials?.kind === "identity"
@@ -97,21 +91,17 @@ async function post(http: Http, request: TokenRequest, signal: AbortSignal | und
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = new TextEncoder().encode(form.toString());
   const sent = { method: "POST", url: request.realm, headers, authorization: undefined, body, hasSecretBody: true };
-  return await send(http, request, sent, signal);
+  return await send(http, request, sent);
 }
 
 async function send(
   http: Http,
   { realm, lookup = lookUp }: TokenRequest,
   request: Omit<RedirectableRequest, "home" | "lookup">,
-  signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
   const headers = { accept: "application/json", ...request.headers };
-  const { stream } = await followRedirects(
-    http,
-    { ...request, home: realm, lookup, headers, deadlines: smallBodyDeadlines },
-    signal,
-  );
+  const sent = { ...request, home: realm, lookup, headers, deadlines: smallBodyDeadlines };
+  const { stream } = await followRedirects(http, sent, undefined);
   const bytes = await readBounded(stream, bodyLimits.token);
   return {
     status: stream.status,

@@ -20,16 +20,8 @@ export function checkOverlays(file: unknown, chosen: string | undefined): readon
         message: `${names.length} environments over a configuration of this length are too much to check; split the file`,
       },
     ];
-  // To build a schema takes longer than to read with it, and most overlays have the same sections.
-  const schemas = new Map<string, ReturnType<typeof configSchema>>();
-  const schemaOf = (sections: Record<string, unknown>): ReturnType<typeof configSchema> => {
-    const key = Object.keys(sections).toSorted().join("\n");
-    const schema = schemas.get(key) ?? configSchema(sections);
-    schemas.set(key, schema);
-    return schema;
-  };
   return Object.entries(overlays).flatMap(([name, overlay]) =>
-    name === chosen || !isRecord(overlay) ? [] : checkOverlay(base, name, overlay, schemaOf),
+    name === chosen || !isRecord(overlay) ? [] : checkOverlay(base, name, overlay),
   );
 }
 
@@ -43,11 +35,10 @@ function checkOverlay(
   file: Record<string, unknown>,
   name: string,
   overlay: Record<string, unknown>,
-  schemaOf: (sections: Record<string, unknown>) => ReturnType<typeof configSchema>,
 ): readonly Described[] {
   const merged = merge(file, overlay);
   if (!isRecord(merged)) return [];
-  const parsed = schemaOf(merged).safeParse(merged);
+  const parsed = configSchema(merged).safeParse(merged);
   const issues = parsed.success ? [] : describeIssues(parsed.error.issues as unknown as readonly Issue[], merged);
   return [...issues, ...crossChecks(merged)]
     .filter(({ path }) => path.length > 0 && holds(overlay, path))

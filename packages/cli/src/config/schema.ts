@@ -231,15 +231,22 @@ export type Config = Omit<z.output<z.ZodObject<Shape>>, "$schema" | "environment
 
 const hasDefault: readonly string[] = ["registries"];
 
+/** The schemas that have been built, by the names of their sections: to build one takes longer than to read with it. */
+const built = new Map<string, z.ZodType<Config>>();
+
 /**
  * The whole configuration file, to read `value` with: the sections that it lacks are not built.
  *
  * All sections together are 250 objects of zod, and take 10 ms to build (measured November 2026).
  */
 export function configSchema(value: Readonly<Record<string, unknown>>): z.ZodType<Config> {
+  const isThere = (name: string) => hasDefault.includes(name) || Object.hasOwn(value, name);
+  const key = Object.keys(sections).filter(isThere).join();
+  const known = built.get(key);
+  if (known !== undefined) return known;
   const missing = z.undefined().optional();
-  const build = ([name, section]: [string, () => z.ZodType]) =>
-    [name, hasDefault.includes(name) || Object.hasOwn(value, name) ? section() : missing] as const;
-  const shape = Object.fromEntries(Object.entries(sections).map(build));
-  return z.strictObject(shape) as unknown as z.ZodType<Config>;
+  const shape = Object.entries(sections).map(([name, section]) => [name, isThere(name) ? section() : missing] as const);
+  const schema = z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<Config>;
+  built.set(key, schema);
+  return schema;
 }

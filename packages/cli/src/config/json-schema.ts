@@ -108,9 +108,12 @@ function withoutDemand(schema: JsonSchema): JsonSchema {
   };
 }
 
+/** Made once: a file may have an unknown key in each of its sections. */
+let whole: JsonSchema | undefined;
+
 /** The keys that may stand in the mapping at `path`; read from the schema, so that they cannot differ from it. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let here: JsonSchema | undefined = configJsonSchema();
+  let here: JsonSchema | undefined = (whole ??= configJsonSchema());
   for (const part of path) here = here === undefined ? undefined : childOf(here, part);
   return alternatives(here).flatMap((schema) => Object.keys(schema.properties ?? {}));
 }

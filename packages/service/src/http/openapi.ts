@@ -138,8 +138,14 @@ export const operations: readonly Operation[] = [
   { method: "get", path: "/v1/openapi.json", summary: "This document", role: "read", answers: { 200: "openapi" } },
 ];
 
-/** The OpenAPI document of the API, from the schemas that requests are read with. */
+let document: object | undefined;
+
+/** The OpenAPI document of the API, from the schemas that requests are read with; composed once. */
 export function openApi(): object {
+  return (document ??= composeDocument());
+}
+
+function composeDocument(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = describe(operation);
   return {

@@ -1,6 +1,7 @@
 import { type Clock, createLimit, systemClock } from "@lateen/kernel";
 import { type CommandTemplate, parseCommand, refusePlaceholders } from "./command-template.ts";
 import { releaseFields } from "./release-values.ts";
+import { steadyClock } from "../steps/steady-clock.ts";
 import { createRunCommand, type RunCommand } from "./run-command.ts";
 
 /** A fleet that commands enumerate, move and prove. */
@@ -54,7 +55,8 @@ export interface Commands {
  * @throws ReleaseError `EXEC_COMMAND_INVALID` `EXEC_PLACEHOLDER_UNKNOWN` `EXEC_PLACEHOLDER_QUOTED`
  */
 export function resolveCommands(options: ExecFleetOptions): Commands {
-  const { name, shell = false, clock = systemClock, timeoutMs = 600_000, concurrency = 32 } = options;
+  const clock = steadyClock(options.clock ?? systemClock);
+  const { name, shell = false, timeoutMs = 600_000, concurrency = 32 } = options;
   const enumerate = parseCommand("enumerate", options.enumerate, shell);
   const move = parseCommand("move", options.move, shell);
   const proof = options.proof === undefined ? undefined : parseCommand("proof", options.proof, shell);

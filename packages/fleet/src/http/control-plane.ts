@@ -18,6 +18,7 @@ import {
 } from "@lateen/kernel";
 import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
 import type { RedeployRequest } from "./wire.ts";
+import { steadyClock } from "../steps/steady-clock.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { readRedeployment, readTenants, type Speaker } from "./read-response.ts";
@@ -65,7 +66,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const http = createHttp({ send, ...(options.clock === undefined ? {} : { clock: options.clock }) });
   const { planBudgetMs = 120_000, readBudgetMs = 600_000 } = options;
   const speaker = { name: options.name, secrets: () => (options.token === undefined ? [] : [options.token.reveal()]) };
-  const client: Client = { options, url, http, clock: options.clock ?? systemClock, speaker };
+  const client: Client = { options, url, http, clock: steadyClock(options.clock ?? systemClock), speaker };
   return {
     enumerate: (release, settings, signal) => enumerate(client, () => dryRun(release, settings), planBudgetMs, signal),
     redeploy: (tenants, release, settings, signal) =>

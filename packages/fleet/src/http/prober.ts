@@ -24,6 +24,7 @@ import type { Prober } from "../ports/prober.ts";
 import { buildinfo } from "../schema.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
+import { steadyClock } from "../steps/steady-clock.ts";
 import { createHostPace, type HostPace } from "./prober-pace.ts";
 import { storedSign } from "./stored-answer.ts";
 import { fleetError } from "../errors.ts";
@@ -61,11 +62,13 @@ const usualPauseMs = 1_000;
  * @throws ReleaseError `FLEET_URL_INVALID`
  */
 export function createProber(options: ProberOptions): Prober {
-  const { url, clock = systemClock, timeoutMs = 5_000, insecure = false } = options;
+  const { url, timeoutMs = 5_000, insecure = false } = options;
+  // A pause is as long as the host asked for, also if the clock of this machine is set in it.
+  const clock = steadyClock(options.clock ?? systemClock);
   const { send = createSender(() => import("undici")) } = options;
   if (typeof url === "string") checkTemplate(url, insecure);
   const deadlines = { headersMs: timeoutMs, bodyMs: timeoutMs, totalMs: timeoutMs };
-  const http = createHttp({ send, deadlines, clock });
+  const http = createHttp({ send, deadlines, clock: options.clock ?? systemClock });
   const pace = createHostPace(clock);
   let serial = 0;
   const unique = (address: URL): URL => {

@@ -1,4 +1,5 @@
 import { type Clock, memoize, type Reading, type Release, systemClock } from "@lateen/kernel";
+import { steadyClock } from "../steps/steady-clock.ts";
 import { type ApiClient, createApiClient } from "./api/api-client.ts";
 import { createConnection } from "./api/connection.ts";
 import type { KubeconfigSource } from "./api/kubeconfig.ts";
@@ -90,6 +91,7 @@ export function openCluster(options: KubernetesFleetOptions): Cluster {
     annotation,
     timeoutMs,
     concurrency,
-    clock,
+    // Credentials end by the clock of the machine, moves by what has passed.
+    clock: steadyClock(clock),
   };
 }

@@ -66,6 +66,18 @@ describe("retry", () => {
     expect(await run([failure({ retryAfterMs: 2_000 })], { budgetMs: 1_999 })).toMatchObject({ calls: 1 });
   });
 
+  test("measures its budget by what has passed, also if the clock is set", async () => {
+    const clock = createFakeClock({ auto: true });
+    const hour = 3_600_000;
+    let calls = 0;
+    const set = { now: () => clock.now() + calls * hour, elapsed: () => clock.now(), sleep: clock.sleep };
+    const attempt = async () => {
+      if ((calls += 1) < 3) throw failure();
+      return calls;
+    };
+    expect(await retry(attempt, set, undefined, { budgetMs: 5_000 })).toBe(3);
+  });
+
   test("lets the caller decide what may be repeated", async () => {
     const isRetryable = ({ code }: { code: string }) => code === "AGAIN";
     const again = failure({ code: "AGAIN", category: "state" });

@@ -34,7 +34,9 @@ export async function retry<T>(
 ): Promise<T> {
   const { attempts = 4, longestDelayMs = 30_000, onRetry } = policy;
   const { budgetMs = Infinity, isRetryable = ({ retryable }) => retryable } = policy;
-  const end = clock.now() + budgetMs;
+  // A clock that is set ends no patience and prolongs none.
+  const elapsed = (): number => clock.elapsed?.() ?? clock.now();
+  const end = elapsed() + budgetMs;
   for (let number = 1; ; number++) {
     if (signal?.aborted === true) throw interrupted(signal);
     try {
@@ -42,7 +44,7 @@ export async function retry<T>(
     } catch (thrown) {
       const error = asReleaseError(thrown);
       const delayMs = error.retryAfterMs ?? backOff(number, policy);
-      const isOver = number >= attempts || delayMs > longestDelayMs || clock.now() + delayMs > end;
+      const isOver = number >= attempts || delayMs > longestDelayMs || elapsed() + delayMs > end;
       if (isOver || !isRetryable(error)) throw error;
       onRetry?.(error, delayMs, number);
       await clock.sleep(delayMs, signal);

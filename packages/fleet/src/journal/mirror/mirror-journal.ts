@@ -1,5 +1,6 @@
 import { type Clock, type Reading, type ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
 import { done } from "../../steps/forward-stop.ts";
+import { steadyClock } from "../../steps/steady-clock.ts";
 import { replay } from "../../engine/reducer.ts";
 import type { JournalEntry, RolloutEvent } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
@@ -65,7 +66,7 @@ export function mirrorJournal(options: MirrorOptions): Journal {
       if (opened.kind === "stop") return opened;
       const mirrored = await readMirror(log);
       if (mirrored.kind === "found")
-        return done(await mirror(opened.value, mirrored.value, { log, clock, intervalMs }));
+        return done(await mirror(opened.value, mirrored.value, { log, clock: steadyClock(clock), intervalMs }));
       await opened.value.close();
       return unread(mirrored);
     },

@@ -1,5 +1,6 @@
 import { type Clock, type ReleaseError, systemClock } from "@lateen/kernel";
 import type { Wish, WishBox } from "../../ports/wishes.ts";
+import { steadyClock } from "../../steps/steady-clock.ts";
 import { formatWish, parseWish } from "../wish-schema.ts";
 import type { MirrorLog } from "./mirror-journal.ts";
 import { fleetError } from "../../errors.ts";
@@ -17,7 +18,8 @@ export interface MirrorWishesOptions {
 const mostTries = 5;
 
 /** The newest wish for a rollout, on a log that every machine reaches. */
-export function mirrorWishes({ log, clock = systemClock, intervalMs = 5_000 }: MirrorWishesOptions): WishBox {
+export function mirrorWishes({ log, intervalMs = 5_000, ...options }: MirrorWishesOptions): WishBox {
+  const clock = steadyClock(options.clock ?? systemClock);
   let known: Wish | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   return {

@@ -98,6 +98,15 @@ describe("enumerate", () => {
     ["has_more", { body: { ...rows("a"), has_more: true } }, "has_more: true"],
     ["a next page", { body: { ...rows("a"), next_page: 2 } }, "next_page"],
     ["a cursor", { body: { ...rows("a"), next_cursor: "x" } }, "next_cursor"],
+    ["a flag in camel case", { body: { ...rows("a"), hasNextPage: true } }, "hasNextPage: true"],
+    ["a flag that is a word", { body: { ...rows("a"), has_more: "true" } }, "has_more"],
+    ["a token", { body: { ...rows("a"), nextPageToken: "x" } }, "nextPageToken"],
+    ["a page inside", { body: { ...rows("a"), pagination: { page: 1, next_page: 2 } } }, "next_page"],
+    ["a link inside", { body: { ...rows("a"), _links: { next: { href: "/p?page=2" } } } }, "next in the answer"],
+    ["a larger total inside", { body: { ...rows("a"), meta: { totalCount: "10" } } }, "totalCount: 10, 1 rows"],
+    ["a smaller total", { body: { ...rows("a", "b"), total: 1 } }, "total: 1, 2 rows"],
+    ["a page in a header", { body: rows("a"), headers: { "x-next-page": "2" } }, "X-Next-Page: 2"],
+    ["a total in a header", { body: rows("a"), headers: { "x-total-count": "10" } }, "total: 10, 1 rows"],
     ["a larger total", { body: { ...rows("a"), total: 10 } }, "total: 10, 1 rows"],
     ["a link", { body: rows("a"), headers: { link: '</p?page=2>; title="x"; rel="next last"' } }, "Link: rel=next"],
   ])("a listing with %s is one page of it, and so unknown", async (_, reply, sign) => {
@@ -109,8 +118,15 @@ describe("enumerate", () => {
   });
 
   test("a listing whose paging fields say that it is whole is found", async () => {
-    const body = { ...rows("a", "b"), has_more: false, total: 2, next: null, next_page: null };
-    const headers = { link: '</p?page=1>; rel="prev"' };
+    const body = {
+      ...rows("a", "b"),
+      has_more: false,
+      total: 2,
+      next: null,
+      next_page: null,
+      meta: { total: 2, next: "" },
+    };
+    const headers = { link: '</p?page=1>; rel="prev"', "x-next-page": "", "x-total": "2" };
     expect(await (await plane([{ body, headers }])).enumerate(release, settings)).toMatchObject({ kind: "found" });
   });
 
@@ -167,6 +183,8 @@ describe("redeploy", () => {
     ["504", { status: 504, body: "<html>gateway</html>" }, "lost"],
     ["524", { status: 524, body: "<html>a timeout occurred</html>" }, "lost"],
     ["202", { status: 202, body: { job: "7" } }, "answered true"],
+    ["204", { status: 204 }, "answered true"],
+    ["201 without rows", { status: 201, body: "queued" }, "answered true"],
     [
       "207 with a failed row",
       { status: 207, body: { ok: false, results: [{ slug: "t1", healthz_ok: false }] } },

@@ -2,7 +2,7 @@
 export type AnswerMeaning =
   /** The body has rows, and `ok` counts. */
   | "rows"
-  /** Accepted or done in part: the tenants say how far it got. */
+  /** Accepted, done in part, or done without rows: the tenants say how far it got. */
   | "observe"
   /** Nothing happened; the same call may be sent again soon. */
   | "transient"
@@ -32,7 +32,7 @@ export const momentMs = 1_000;
 
 /** Decides what the answer to a redeploy call means. Source: RFC 9110 §15, RFC 6585 §4 (429), RFC 4918 §13 (207) and §11.3 (423). */
 export function decideAnswer({ status, tookMs, hasRetryAfter, saysBusy }: AnswerFacts): AnswerMeaning {
-  if (status === 202 || status === 207) return "observe";
+  if (status > 200 && status < 300) return "observe";
   if (status === 409 || status === 423 || status === 429) return "busy";
   if (saysBusy && (status === 200 || status === 500 || status === 503)) return "busy";
   if (status === 200 || status === 500) return "rows";

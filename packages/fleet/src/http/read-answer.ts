@@ -6,7 +6,6 @@ import type { TenantRow } from "../ports/control-plane.ts";
 // string "false" was once read as true; here it is neither. Not `catch`, which makes an error for each value: 13 µs instead of 0.3.
 const looseBoolean = ifMatching((value): value is boolean => typeof value === "boolean");
 const looseText = ifMatching((value): value is string => typeof value === "string");
-const looseNumber = ifMatching((value): value is number => typeof value === "number");
 const looseTags = ifMatching(
   (value): value is string[] => Array.isArray(value) && value.every((tag) => typeof tag === "string"),
 );
@@ -27,8 +26,8 @@ function ifMatching<T>(isWanted: (value: unknown) => value is T): z.ZodType<T | 
     .transform((value) => (isWanted(value) ? value : undefined));
 }
 
-/** The part of an answer that is read. */
-export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
+/** The part of an answer that is read; other keys may say that it is one page of several. */
+export const looseAnswer: z.ZodType<LooseAnswer> = z.looseObject({
   ok: z
     .unknown()
     .optional()
@@ -39,12 +38,6 @@ export const looseAnswer: z.ZodType<LooseAnswer> = z.object({
   error: looseText,
   message: looseText,
   busy: looseBoolean,
-  // Names under which listings say that they are one page of several.
-  has_more: looseBoolean,
-  total: looseNumber,
-  next: z.unknown().optional(),
-  next_page: z.unknown().optional(),
-  next_cursor: z.unknown().optional(),
 });
 
 /** The part of an error's body that is read. */
@@ -58,17 +51,12 @@ export interface LooseError {
 }
 
 /** See {@link looseAnswer}. */
-export interface LooseAnswer {
+export interface LooseAnswer extends Readonly<Record<string, unknown>> {
   readonly ok: boolean;
   readonly results: readonly LooseRow[];
   readonly error?: string | undefined;
   readonly message?: string | undefined;
   readonly busy?: boolean | undefined;
-  readonly has_more?: boolean | undefined;
-  readonly total?: number | undefined;
-  readonly next?: unknown;
-  readonly next_page?: unknown;
-  readonly next_cursor?: unknown;
 }
 
 /** One row before its slug is checked. */

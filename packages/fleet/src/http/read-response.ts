@@ -15,6 +15,7 @@ import {
 import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
 import { decideAnswer } from "./decide-answer.ts";
 import type { Tenant } from "../ports/tenant.ts";
+import { pageSign } from "./page-sign.ts";
 import { type LooseAnswer, looseAnswer, looseError, rowsOf } from "./read-answer.ts";
 import { redactText } from "./redact-text.ts";
 import { fleetError } from "../errors.ts";
@@ -34,7 +35,7 @@ export function readTenants(speaker: Speaker, response: HttpResponse): Reading<r
   const rows = new Map(
     answer.results.flatMap((row) => (row.slug === undefined || row.slug === "" ? [] : [[row.slug, row]])),
   );
-  const page = pageSign(response, answer, rows.size);
+  const page = pageSign({ answer, counts: [rows.size, answer.results.length], header: response.header });
   if (page !== undefined) return unknown(paged(speaker, response, page));
   if (rows.size === 0) return absent(`${speaker.name} enumerates no tenant (${response.url})`);
   // The grammar is checked before a slug gets anywhere near an address; the error names it.
@@ -44,20 +45,6 @@ export function readTenants(speaker: Speaker, response: HttpResponse): Reading<r
     ...(tags === undefined ? {} : { tags }),
   });
   return found([...rows].map(([slug, { tags }]) => tenantOf(slug, tags)));
-}
-
-/** Sign in an answer that there are more tenants than its rows; undefined if there is none. */
-function pageSign(response: HttpResponse, answer: LooseAnswer, rows: number): string | undefined {
-  if (answer.has_more === true) return "has_more: true";
-  for (const key of ["next", "next_page", "next_cursor"] as const) {
-    const next = answer[key];
-    if (next !== undefined && next !== null && next !== "" && next !== false) return `${key} in the answer`;
-  }
-  const { total } = answer;
-  if (total !== undefined && total !== rows && total !== answer.results.length) return `total: ${total}, ${rows} rows`;
-  // Source: RFC 8288 §3; the relation may be quoted or not.
-  const isLinked = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(response.header("link") ?? "");
-  return isLinked ? "Link: rel=next" : undefined;
 }
 
 function paged(speaker: Speaker, response: HttpResponse, sign: string): ReleaseError {

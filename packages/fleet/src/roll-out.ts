@@ -14,7 +14,7 @@ import { computeCoverage, listOff } from "./coverage/coverage.ts";
 import { startOrResume } from "./steps/start-or-resume.ts";
 import { checkEvidence } from "./checks/check-report.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
-import { runLoop, passGuards } from "./steps/run-loop.ts";
+import { isCalledOff, passGuards, runLoop } from "./steps/run-loop.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
 import { type Pin, resolvePolicy } from "./policy.ts";
 import type { RolloutInput, RolloutPorts } from "./ports/rollout-ports.ts";
@@ -77,17 +77,31 @@ async function carryOut(run: Run): Promise<Verdict<FleetReport>> {
 
 /** The last sweep takes a while: who was born in it is moved, asked and counted like all others. */
 async function sweepUntilComplete(run: Run, stopped: ReleaseError | undefined): Promise<LastSweep> {
-  let observations = await sweep(run);
+  let observations = await sweepOnce(run);
   let failure = stopped;
   while (failure === undefined && mayEnumerate(run.state)) {
-    const born = await reEnumerate(run).catch((error: unknown) => void (failure = asReleaseError(error)));
+    const born = await reEnumerate(run).catch((error: unknown) => {
+      if (!isCalledOff(run, error)) failure = asReleaseError(error);
+    });
     if (born === undefined || born.length === 0) break;
     if (!run.state.isComplete) failure = await runLoop(run);
     // A move makes the earlier answers old.
     const asked = run.state.isComplete && !born.some((slug) => run.state.tenants.get(slug)?.moved) ? born : undefined;
-    observations = new Map([...observations, ...(await sweep(run, asked))]);
+    observations = new Map([...observations, ...(await sweepOnce(run, asked))]);
   }
+  await noteInterruption(run);
   return { observations, failure };
+}
+
+/** A sweep that was cut short is the account of an interrupted rollout, which may be resumed. */
+async function sweepOnce(run: Run, slugs?: readonly Slug[]): Promise<LastSweep["observations"]> {
+  const observations = await sweep(run, slugs);
+  await noteInterruption(run);
+  return observations;
+}
+
+async function noteInterruption({ signal, state, record }: Run): Promise<void> {
+  if (signal?.aborted === true && !state.interrupted) await record({ type: "rollout-interrupted" });
 }
 
 interface LastSweep {

@@ -91,6 +91,7 @@ function verdictOf(
   if (rejected && isWhereItShouldBe) return { verdict: "straggler", reason: state?.reason };
   const lostByUs =
     state?.moved === true &&
+    look?.recalled !== true &&
     (seen.verdict === "unreachable" || (seen.verdict === "unknown" && look?.sha === undefined));
   return { verdict: lostByUs ? "straggler" : seen.verdict, reason };
 }

@@ -21,6 +21,8 @@ export async function planRollback(run: Run): Promise<void> {
     if (sha === undefined || tagOf === undefined) continue;
     const release: Release = { sha, digests: {}, tag: tagOf(sha) };
     const slugs = await stillMoved(run, release, tenants);
+    // Called off: the next process plans it from the looks of its own.
+    if (run.signal?.aborted === true) return;
     if (slugs.length > 0)
       stages.push({ name: `return-${sha.slice(0, 7)}`, slugs, canary: false, lenient: true, soakMs: 0, release });
   }
@@ -48,7 +50,7 @@ async function earlierCommits(
 async function stillMoved(run: Run, release: Release, tenants: readonly TenantState[]): Promise<readonly Slug[]> {
   const looks = await observe(
     tenants.map((tenant) => tenant.tenant),
-    oneLook(run.observing(release)),
+    { ...oneLook(run.observing(release)), calledOff: run.signal },
   );
   return [...looks.values()].filter((look) => !look.proven).map((look) => look.slug);
 }

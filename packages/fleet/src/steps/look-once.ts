@@ -23,7 +23,13 @@ export async function lookAtProven(
 ): Promise<ReadonlySet<Slug>> {
   const tenants = slugs.flatMap((slug) => run.state.tenants.get(slug)?.tenant ?? []);
   const looks = [
-    ...(await observe(tenants, { ...oneLook(run.observing(run.input.release)), samples: () => samples })).values(),
+    ...(
+      await observe(tenants, {
+        ...oneLook(run.observing(run.input.release)),
+        samples: () => samples,
+        calledOff: run.watching,
+      })
+    ).values(),
   ];
   for (const look of looks) if (look.proven) run.seenAt.set(look.slug, look.at);
   const bad = looks.filter((look) => !look.proven && look.throttled !== true);

@@ -12,7 +12,8 @@ export async function observeWave(run: Run, waveName: string, slugs: readonly Sl
     run.ports.report?.({ type: "tenants-observed", matching, total });
   const seenAt = (slug: Slug) => run.seenAt.get(slug);
   const patienceMs = (slug: Slug) => patienceFor(run, slug);
-  const looks = await observe(tenants, { ...run.observing(release), onProgress, seenAt, patienceMs }, run.signal);
+  const options = { ...run.observing(release), onProgress, seenAt, patienceMs, calledOff: run.signal };
+  const looks = await observe(tenants, options, run.signal);
   // Called off in the middle: no tenant has had its full time, so nothing is concluded.
   if (run.signal?.aborted === true) return;
   const silent = [...looks.values()].filter((look) => look.verdict === "unreachable");

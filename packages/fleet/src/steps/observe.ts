@@ -31,7 +31,7 @@ export interface ObserveOptions {
   /** Requests of one look, side by side. @default verify.samples */
   readonly samples?: (slug: Slug) => number;
   readonly onProgress?: (settled: number, total: number) => void;
-  /** Ends first looks as well, for a caller that has no use for a part of the answers. @default none */
+  /** Ends first looks as well: tenants without an answer by then are left out of the result. @default none */
   readonly calledOff?: AbortSignal | undefined;
 }
 
@@ -44,6 +44,8 @@ export interface Observation extends LookJudgement {
   readonly proven: boolean;
   /** Its host asked for a pause: nothing was seen, good or bad. */
   readonly throttled?: true;
+  /** It was not asked: this is what events say about it. */
+  readonly recalled?: true;
   /** Instant of the last look, in milliseconds since the epoch. */
   readonly at: number;
 }
@@ -74,7 +76,7 @@ interface Watch {
  *
  * An answer of the old commit, no answer and an unreadable one are waited out: containers drain, and names settle. A look whose
  * requests disagree, and another commit after a match, start the proof again with twice the requests. When `signal` aborts, what
- * was seen so far is the answer.
+ * was seen so far is the answer, once each tenant was asked; after `calledOff` no request begins.
  */
 export async function observe(
   tenants: readonly Tenant[],
@@ -91,7 +93,9 @@ export async function observe(
     open = open.filter((watch) => !watch.settled);
     options.onProgress?.(watches.length - open.length, watches.length);
   }
-  return new Map(watches.map((watch) => [watch.tenant.slug, observationOf(watch, options, start)]));
+  const asked =
+    options.calledOff?.aborted === true ? watches.filter((watch) => watch.judgement !== undefined) : watches;
+  return new Map(asked.map((watch) => [watch.tenant.slug, observationOf(watch, options, start)]));
 }
 
 function newWatch(tenant: Tenant, start: number, options: ObserveOptions): Watch {

@@ -1,4 +1,4 @@
-import type { Slug } from "@lateen/kernel";
+import { interrupted, type Slug } from "@lateen/kernel";
 import { oneLook } from "./look-once.ts";
 import type { Baseline } from "../engine/journal-entry.ts";
 import { type Observation, observe, type ObserveOptions } from "./observe.ts";
@@ -13,19 +13,21 @@ export interface BaselineReading {
 /**
  * Looks at every tenant once, and a second time, an interval later, at those that seem broken: one lost packet should not put
  * a healthy tenant into quarantine.
+ * @throws ReleaseError `INTERRUPTED` as soon as `signal` aborts: a part of the fleet is no baseline
  */
 export async function readBaseline(
   tenants: readonly Tenant[],
   options: ObserveOptions,
   signal?: AbortSignal,
 ): Promise<BaselineReading> {
-  const once: ObserveOptions = { ...oneLook(options), samples: () => 1 };
+  const once: ObserveOptions = { ...oneLook(options), samples: () => 1, calledOff: signal };
   const looks = await observe(tenants, once, signal);
   const doubtful = tenants.filter((tenant) => isBroken(looks.get(tenant.slug)));
   if (doubtful.length > 0) {
     await options.clock.sleep(options.verify.intervalMs, signal);
     for (const [slug, look] of await observe(doubtful, once, signal)) looks.set(slug, look);
   }
+  if (signal?.aborted === true) throw interrupted(signal);
   const baseline = new Map<Slug, Baseline>();
   const seenAt = new Map<Slug, number>();
   for (const [slug, look] of looks) {

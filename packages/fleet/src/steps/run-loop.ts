@@ -44,7 +44,9 @@ export async function runLoop(run: Run): Promise<ReleaseError | undefined> {
       if (running.has(key)) continue;
       running.add(key);
       void perform(run, step)
-        .catch((error: unknown) => (failure ??= asReleaseError(error)))
+        .catch((error: unknown) => {
+          if (!isCalledOff(run, error)) failure ??= asReleaseError(error);
+        })
         .finally(() => {
           running.delete(key);
           wake();
@@ -58,6 +60,11 @@ export async function runLoop(run: Run): Promise<ReleaseError | undefined> {
   await following;
   run.signal?.removeEventListener("abort", onAbort);
   return failure;
+}
+
+/** True if `error` only reports that the rollout is called off, which its events say. */
+export function isCalledOff({ signal }: Run, error: unknown): boolean {
+  return signal?.aborted === true && asReleaseError(error).category === "interrupted";
 }
 
 function isStep(action: RolloutAction): action is Step {

@@ -1,4 +1,4 @@
-import { interrupted, type Verdict } from "@lateen/kernel";
+import type { Verdict } from "@lateen/kernel";
 import type { CheckStep, FleetCheck } from "../checks/check.ts";
 import { planRecheck } from "../engine/plan-recheck.ts";
 import { refuse } from "./forward-stop.ts";
@@ -66,7 +66,6 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
   const { input, policy, ports, journal, signal } = options;
   const prepared = await prepare(input, policy, ports, signal);
   if (prepared.kind === "stop") return end(prepared);
-  if (signal?.aborted === true) throw interrupted(signal);
   const { fleet, baseline, seenAt } = prepared.value;
   const steps = stepsOf(options.checks);
   const stages = again ? planRecheck(prepared.value, policy, steps) : prepared.value.stages;
@@ -126,7 +125,6 @@ async function resumeRollout(options: StartOptions): Promise<StartResult> {
   );
   const tenants = waiting.map((tenant) => tenant.tenant);
   const { baseline, seenAt } = await readBaseline(tenants, observeOptions(input.release, policy, ports), signal);
-  if (signal?.aborted === true) throw interrupted(signal);
   for (const [slug, at] of seenAt) run.seenAt.set(slug, at);
   const done = [...baseline].filter(([, seen]) => seen.kind === "done");
   if (done.length > 0) await run.record({ type: "baseline-read", tenants: done });

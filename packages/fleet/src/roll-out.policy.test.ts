@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
-import { describeChanges, saferLimits } from "./engine/policy-limits.ts";
+import { describeChanges, limitsOfPolicy, saferLimits } from "./engine/policy-limits.ts";
 import type { PolicyLimits } from "./engine/journal-entry.ts";
-import type { FleetPolicy } from "./policy.ts";
+import { type FleetPolicy, resolvePolicy } from "./policy.ts";
 import { rollOut } from "./roll-out.ts";
 import { createVirtualRollout, release, slug } from "./testing/virtual-rollout.ts";
 
@@ -15,6 +15,12 @@ const limits: PolicyLimits = {
   matches: 2,
   samples: 3,
   match: "strict",
+  waveSize: 3,
+  windowGrowth: 1,
+  timeoutMs: 240_000,
+  intervalMs: 20_000,
+  legacyControlPlane: false,
+  checks: ["smoke"],
   canary: [slug("t1")],
   onFailure: "halt",
 };
@@ -31,6 +37,12 @@ describe("of a policy that was changed", () => {
     { change: { deadline: 5_000 }, holds: { deadline: 5_000 } },
     { change: { matches: 1, samples: 12 }, holds: { matches: 2, samples: 12 } },
     { change: { match: "ancestry" }, holds: { match: "strict" } },
+    { change: { waveSize: 1 }, holds: { waveSize: 1 } },
+    { change: { waveSize: 20, windowGrowth: 3 }, holds: { waveSize: 3, windowGrowth: 1 } },
+    { change: { windowGrowth: undefined }, holds: { windowGrowth: 1 } },
+    { change: { timeoutMs: 1_000, intervalMs: 90_000 }, holds: { timeoutMs: 240_000, intervalMs: 90_000 } },
+    { change: { legacyControlPlane: true }, holds: { legacyControlPlane: false } },
+    { change: { checks: undefined }, holds: {} },
     { change: { onFailure: "rollback" }, holds: { onFailure: "rollback" } },
   ])("$change comes to $holds", ({ change, holds }) => {
     const next = { ...limits, ...change };
@@ -41,6 +53,61 @@ describe("of a policy that was changed", () => {
   test("nothing is said if it is the same", () => {
     expect(describeChanges(limits, { ...limits })).toEqual([]);
   });
+
+  test("limits that a journal of an earlier version lacks are not compared", () => {
+    const {
+      waveSize: _,
+      windowGrowth: __,
+      timeoutMs: ___,
+      intervalMs: ____,
+      legacyControlPlane: _____,
+      ...rest
+    } = limits;
+    const { checks: ______, ...earlier } = rest;
+    expect(describeChanges(earlier, limits)).toEqual([]);
+    expect(saferLimits(earlier, limits)).toEqual(limits);
+  });
+
+  test("each limit of a policy is among them, or has a reason not to be", () => {
+    const apart = {
+      rings: "the stages are planned",
+      ephemeral: "the fleet is enumerated",
+      pinned: "held before each wave",
+      freeze: "held before each wave",
+      pace: "waveSize and windowGrowth",
+      maxStragglers: "tolerance",
+      deadlineMs: "deadline",
+      verify: "its parts",
+      concurrency: "requests at a time change no decision",
+    };
+    const { verify, ...policy } = resolvePolicy({ deadlineMs: 1, pace: { window: { growth: 1, cap: 2 } } });
+    const keys = [...Object.keys(policy), ...Object.keys(verify)].filter((key) => !(key in apart));
+    expect(Object.keys(limitsOfPolicy({ ...policy, verify }, 10, 0))).toEqual(expect.arrayContaining(keys));
+  });
+
+  const narrower: readonly (readonly [string, FleetPolicy["pace"], FleetPolicy["pace"], readonly number[]])[] = [
+    ["batches", { batch: 5 }, { batch: 2 }, [1, 2, 2, 1, 2]],
+    ["batches that were to grow", { batch: 2 }, { batch: 7 }, [1, 2, 2, 2, 1]],
+    ["waves", { waves: [1, "100%"] }, { waves: [1, 3] }, [1, 3, 3, 1]],
+    ["waves by a window", { waves: [1, 7] }, { window: { growth: 9, cap: 4 } }, [1, 4, 3]],
+    ["a window", { window: { growth: 9, cap: 9 } }, { batch: 1 }, [1, 1, 1, 1, 1, 1, 1, 1]],
+  ];
+  test.each(narrower)(
+    "no wave of what is left of %s is larger than either policy says",
+    async (_, before, now, sizes) => {
+      const { ports, fleet, events } = createVirtualRollout(8);
+      const stop = new AbortController();
+      const isThrough = (event: FleetEvent) =>
+        event.type === "wave-finished" && event.wave === "canary" && stop.abort();
+      const policy: FleetPolicy = { canary: [slug("t1")], ...(before && { pace: before }), soakMs: 1_000 };
+      await rollOut({ release, policy }, { ...ports, report: isThrough }, stop.signal);
+      const verdict = await rollOut({ release, policy: { ...policy, ...(now && { pace: now }) }, resume: true }, ports);
+      expect(verdict).toMatchObject({ kind: "go", value: { verified: 8 } });
+      expect(fleet.calls.map(({ length }) => length)).toEqual(sizes);
+      const names = events.flatMap((event) => (event.type === "wave-started" ? [event.wave] : []));
+      expect(new Set(names).size).toBe(names.length);
+    },
+  );
 
   test("each change is a sentence on resume, and the safer value is the one that is kept to", async () => {
     const { ports, fleet, clock } = createVirtualRollout(6);

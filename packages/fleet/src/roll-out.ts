@@ -139,9 +139,12 @@ function account(run: Run, observations: LastSweep["observations"]): FleetReport
 
 function pinsOf(run: Run): ReadonlyMap<Slug, Pin> {
   const { pinned } = run.policy;
-  return new Map(
-    [...run.state.pinned].map((slug) => [slug, pinned[slug] ?? { reason: "pinned when the rollout began" }]),
-  );
+  return new Map([...run.state.pinned].map((slug) => [slug, pinned[slug] ?? frozenPin(run, slug)]));
+}
+
+function frozenPin({ policy }: Run, slug: Slug): Pin {
+  const freeze = policy.freeze.find(({ tenants }) => tenants?.includes(slug) === true);
+  return { reason: freeze === undefined ? "pinned when the rollout began" : `frozen: ${freeze.reason}` };
 }
 
 function conclude(run: Run, report: FleetReport, failure: ReleaseError | undefined): Verdict<FleetReport> {

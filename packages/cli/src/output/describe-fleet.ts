@@ -63,6 +63,7 @@ export const describeFleet: Describers<FleetEvent> = {
     event.born.length === 0
       ? undefined
       : info(`${event.born.length} tenants were born during the rollout and are rolled last`),
+  "tenants-pinned": (event) => warning(`${event.slugs.join(", ")}: pinned or frozen by now, and left as they are`),
   "tenants-departed": (event) => warning(`${event.slugs.join(", ")}: no longer listed by the control plane`),
   "tenants-unmoved": (event) => warning(`${event.slugs.join(", ")}: not moved by a call in doubt; ${event.reason}`),
   "rollout-paused": ({ actor, reason }) =>

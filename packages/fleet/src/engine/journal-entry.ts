@@ -47,6 +47,15 @@ export interface PolicyLimits {
   readonly matches: number;
   readonly samples: number;
   readonly match: "ancestry" | "strict";
+  /** Largest wave of the policy's pace. Absent in journals of earlier versions, as those that follow. */
+  readonly waveSize?: number | undefined;
+  /** Absent if the pace is no window. */
+  readonly windowGrowth?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly intervalMs?: number | undefined;
+  readonly legacyControlPlane?: boolean | undefined;
+  /** Names of the checks that hold. */
+  readonly checks?: readonly string[] | undefined;
   readonly canary: readonly Slug[];
   readonly onFailure: "halt" | "rollback";
 }
@@ -153,6 +162,8 @@ export type RolloutEvent =
       readonly again: boolean;
       readonly reason: string;
     }
+  /** A pin, or a freeze that names them, has begun to hold: they are left where they are. */
+  | { readonly type: "tenants-pinned"; readonly slugs: readonly Slug[] }
   /** The control plane had no row for them, and lists them no longer: they left before their turn. */
   | { readonly type: "tenants-departed"; readonly slugs: readonly Slug[] }
   | {

@@ -5,6 +5,8 @@ import { answer, failCall, firstOf, post, rewind, takeBack } from "./apply-calls
 import { each, raise } from "./change-tenants.ts";
 import { failTenant } from "./fail-tenant.ts";
 import { lengthenSoak } from "./lengthen-soak.ts";
+import { narrowPlanned, narrowStages } from "./narrow-stages.ts";
+import { pinWaiting } from "./pin-waiting.ts";
 import type { Baseline, EventOf, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import { type RolloutState, type TenantState, emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
@@ -43,7 +45,10 @@ const appliers: Appliers = {
   "rollout-resumed": (state, event, at) => {
     state.purpose = event.purpose ?? state.purpose;
     state.limits = event.limits ?? state.limits;
-    if (event.limits !== undefined) lengthenSoak(state, event.limits.soakMs);
+    if (event.limits !== undefined) {
+      lengthenSoak(state, event.limits.soakMs);
+      narrowPlanned(state);
+    }
     for (const tenant of state.tenants.values()) {
       if (tenant.step === "posted" || tenant.step === "retrying") tenant.step = "doubtful";
       tenant.resumedAt ??= at;
@@ -72,6 +77,7 @@ const appliers: Appliers = {
       raise(state, "CANARY_FAILED", `the canary ${firstOf(canaries)} could not be moved: ${event.reason}`);
     each(state, event.slugs, (tenant) => Object.assign(tenant, { step: "failed", reason: event.reason }));
   },
+  "tenants-pinned": (state, event) => pinWaiting(state, event.slugs),
   "tenants-departed": (state, event) =>
     each(state, event.slugs, (tenant) => {
       if (tenant.step === "verified" || tenant.step === "failed") return;
@@ -128,7 +134,7 @@ const appliers: Appliers = {
     state.ephemeral = [...new Set([...state.ephemeral, ...(event.ephemeral ?? [])])];
     each(state, event.gone ?? [], (tenant) => (tenant.gone = true));
     event.baseline.forEach(([slug, baseline]) => readBaseline(state, slug, baseline));
-    addStages(state, event.stages);
+    addStages(state, narrowStages(event.stages, state.limits));
   },
   "rollout-paused": (state, event) => {
     state.paused = { actor: event.actor, reason: event.reason };

@@ -103,7 +103,8 @@ function select(tenants: readonly Tenant[], only: NonEmpty<Slug> | undefined): S
   return done(tenants.filter((tenant) => wanted.has(tenant.slug)));
 }
 
-function pinsOf(tenants: readonly Tenant[], policy: ResolvedPolicy, now: number): ReadonlyMap<Slug, Pin> {
+/** The tenants that the policy leaves where they are, at `now`. */
+export function pinsOf(tenants: readonly Tenant[], policy: ResolvedPolicy, now: number): ReadonlyMap<Slug, Pin> {
   const pins = new Map<Slug, Pin>();
   const frozen = decideFreeze(policy.freeze, now).tenants;
   for (const { slug } of tenants) {

@@ -6,6 +6,7 @@ import { followWishes, readWish } from "./follow-wishes.ts";
 import { failureBound } from "../coverage/failure-bound.ts";
 import { observeWave } from "./observe-wave.ts";
 import { planRollback } from "../engine/plan-rollback.ts";
+import { recordPinned } from "./record-pinned.ts";
 import { reEnumerate } from "./re-enumerate.ts";
 import type { Run } from "./run.ts";
 import { runChecks } from "./run-checks.ts";
@@ -106,13 +107,22 @@ async function start(run: Run, stage: string): Promise<void> {
   if (!run.state.returning && !(await passGuards(run))) return;
   await readWish(run);
   if (run.signal?.aborted === true) return;
-  const actions = decideRollout(run.state, run.limits, run.ports.clock.now());
-  const again = actions.find((action) => action.kind === "start" && action.stage === stage);
-  if (again?.kind !== "start") return;
+  const again = await startable(run, stage);
+  if (again === undefined) return;
   const { waves, canary } = again;
   await run.record(
     ...waves.map(({ name, slugs }) => ({ type: "wave-started" as const, wave: name, stage, slugs, canary })),
   );
+}
+
+/** The waves of `stage` that may start now; tenants that a pin or a freeze holds by now are taken out first. */
+async function startable(run: Run, stage: string): Promise<Extract<Step, { kind: "start" }> | undefined> {
+  for (;;) {
+    const actions = decideRollout(run.state, run.limits, run.ports.clock.now());
+    const start = actions.find((action) => action.kind === "start" && action.stage === stage);
+    if (start?.kind !== "start" || !(await recordPinned(run, start)))
+      return start?.kind === "start" ? start : undefined;
+  }
 }
 
 /** Asks the guards; a stop is written down and ends the rollout. */

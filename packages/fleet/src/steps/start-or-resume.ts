@@ -69,7 +69,7 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
   const { fleet, baseline, seenAt } = prepared.value;
   const steps = stepsOf(options.checks);
   const stages = again ? planRecheck(prepared.value, policy, steps) : prepared.value.stages;
-  const policyLimits = limitsOfPolicy(policy, fleet.tenants.length, ports.clock.now());
+  const policyLimits = limitsOfPolicy(policy, fleet.tenants.length, ports.clock.now(), namesOf(options.checks));
   const limits = { ...policyLimits, deadline: policyLimits.deadline, checks: steps };
   if (journal.entries.length > 0) await journal.rotate();
   const run = createRun({
@@ -102,7 +102,7 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
 /** Resumes an unfinished rollout: calls without an outcome are in doubt, and waiting tenants are looked at once more. */
 async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const { ports, journal, signal, state } = options;
-  const next = limitsOfPolicy(options.policy, state.tenants.size, state.startedAt);
+  const next = limitsOfPolicy(options.policy, state.tenants.size, state.startedAt, namesOf(options.checks));
   const held = state.limits === undefined ? next : saferLimits(state.limits, next);
   const changed = state.limits === undefined ? [] : describeChanges(state.limits, next);
   const policy = withLimits(options.policy, held);
@@ -129,6 +129,10 @@ async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const done = [...baseline].filter(([, seen]) => seen.kind === "done");
   if (done.length > 0) await run.record({ type: "baseline-read", tenants: done });
   return { kind: "go", value: run };
+}
+
+function namesOf(checks: readonly FleetCheck[]): readonly string[] {
+  return checks.map(({ name }) => name);
 }
 
 function stepsOf(checks: readonly FleetCheck[]): ReadonlySet<CheckStep> {

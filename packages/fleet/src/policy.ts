@@ -1,5 +1,5 @@
 import { type ReleaseError, type Slug } from "@lateen/kernel";
-import { isZone, parseInstant, parseUntil } from "./engine/until.ts";
+import { isSpan, isZone, parseHours, parseUntil } from "./engine/until.ts";
 import { fleetError } from "./errors.ts";
 
 /** A count, or a share such as `"25%"`. */
@@ -34,7 +34,9 @@ export interface FreezeWindow {
   /** `YYYY-MM-DD` (to its end, UTC) or an instant with its offset. */
   readonly until?: string | undefined;
   readonly days?: readonly Weekday[] | undefined;
-  /** Time zone of `days`, such as `Europe/Berlin`. @default "UTC" */
+  /** `HH:MM-HH:MM` of each day, such as `22:00-06:00`, which ends on the day after; `days` then name those on which it begins. */
+  readonly hours?: string | undefined;
+  /** Time zone of `days` and `hours`, such as `Europe/Berlin`. @default "UTC" */
   readonly zone?: string | undefined;
   /** Tenants that are held; absent: the whole fleet. */
   readonly tenants?: readonly string[] | undefined;
@@ -169,20 +171,21 @@ function checks(policy: ResolvedPolicy): readonly (readonly [boolean, string])[]
       Object.values(policy.pinned).every(({ until }) => until === undefined || parseUntil(until) !== undefined),
       "a pin ends at something that is not a date",
     ],
-    [policy.freeze.every(isWindow), "a freeze has a date, a day or a time zone that does not exist"],
+    [
+      policy.freeze.every(isWindow),
+      "a freeze has a date, a day, hours or a time zone that do not exist, or ends before it begins",
+    ],
     [isCount(policy.maxControlPlaneFaults, 1), "maxControlPlaneFaults is at least 1"],
   ];
 }
 
 const weekdays: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-function isWindow({ from, until, days = [], zone, tenants }: FreezeWindow): boolean {
-  const isDated =
-    (from === undefined || parseInstant(from) !== undefined) &&
-    (until === undefined || parseUntil(until) !== undefined);
+function isWindow({ from, until, days = [], hours, zone, tenants }: FreezeWindow): boolean {
   return (
-    isDated &&
+    isSpan(from, until) &&
     days.every((day) => weekdays.includes(day)) &&
+    (hours === undefined || parseHours(hours) !== undefined) &&
     (zone === undefined || isZone(zone)) &&
     tenants?.length !== 0
   );

@@ -1,7 +1,7 @@
 import { isTag, parseSlug } from "@lateen/kernel";
 import { z } from "zod";
 
-export { isZone, parseInstant, parseUntil } from "./engine/until.ts";
+export { calendar } from "./engine/until.ts";
 export { journalEntrySchema } from "./journal/entry-schema.ts";
 
 /** A tenant's name as it may be part of an address. */

@@ -56,10 +56,11 @@ export const flag: () => z.ZodType<boolean, boolean> = lazily(() => z.boolean({ 
 /** A tenant's name. */
 export const slug: () => z.ZodType<Slug, string> = lazily(() => parsed(parseSlug, "must be the name of a tenant"));
 
-/** A whole number from `least`. */
-export function count(least: number): z.ZodType<number, number> {
-  const about = `must be a whole number, ${least} or more`;
-  return z.int({ error: about }).min(least, { error: about });
+/** A whole number from `least`, to `most` if that is given. */
+export function count(least: number, most?: number): z.ZodType<number, number> {
+  const about = `must be a whole number${most === undefined ? `, ${least} or more` : ` from ${least} to ${most}`}`;
+  const from = z.int({ error: about }).min(least, { error: about });
+  return most === undefined ? from : from.max(most, { error: about });
 }
 
 /** The bounds of a number within a template are no part of its pattern. */
@@ -144,7 +145,8 @@ export const checkAddress: () => z.ZodType<string, string> = lazily(() =>
   }, "must be an address such as https://{slug}.example.com/healthz"),
 );
 
-const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
+/** What to write in place of a secret. */
+export const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
 
 /** Tokens that would pass for names: GitHub, npm, AWS access keys, and 40 hex digits as Gitea makes them. */
 const tokenLike = /^(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|npm_\w{30,}|(?:AKIA|ASIA)[0-9A-Z]{16}|[0-9a-f]{40})$/;

@@ -271,6 +271,43 @@ describe("problems", () => {
     },
   );
 
+  const token = ["gh", `p_${"a1".repeat(18)}`].join("");
+  test.each([
+    ["a tenant", `fleet: { canary: [${token}] }`, "fleet.canary[0]: holds a token"],
+    ["a file", `forge: { kind: gitea, token: { file: ./${token} } }`, "forge.token.file: holds a token"],
+    ["a variable of the forge", `killSwitch: { variable: ${token} }`, "killSwitch.variable: holds a token"],
+    ["a check", `gate: { checks: ["${token}"] }`, "gate.checks[0]: holds a token"],
+    [
+      "a word of a command",
+      `fleet: { checks: [{ name: a, at: wave, exec: [curl, -H, "Bearer ${token}"] }] }`,
+      "exec[2]: holds a token",
+    ],
+    [
+      "an address",
+      `release: { candidate: "s-{sha}", images: ["ghcr.io/${token}/b"] }`,
+      "release.images[0]: holds a token",
+    ],
+    ["a key", `fleet: { ${token}: 1 }`, "is a token in place of a key"],
+    ["a host", `registries: { ${token}: { username: a } }`, "is a token in place of a key"],
+    ["a key twice", `gate: { ${token}: 1, ${token}: 2 }`, "has the key"],
+    ["a tag of YAML", `gate: !${token} 1`, "is a tag that a configuration does not have"],
+    ["another environment", `environments: { prod: { fleet: { canary: [${token}] } } }`, "holds a token"],
+  ])("of a token in place of %s do not repeat it", async (_, text, message) => {
+    const problems = await problemsOf(text);
+    expect(problems).toContain(message);
+    expect(problems).not.toContain(token);
+  });
+
+  test.each([
+    ["verify: { samples: 13 }", "fleet.verify.samples: must be a whole number from 1 to 12"],
+    ["verify: { matches: 11 }", "fleet.verify.matches: must be a whole number from 1 to 10"],
+    ["freeze: [{ reason: x, from: 2026-12-24, until: 2026-12-20 }]", "fleet.freeze[0].until: must be later than from"],
+    ["freeze: [{ reason: x, hours: 22-6 }]", "fleet.freeze[0].hours: must be hours such as 22:00-06:00"],
+  ])("of a limit that the fleet would refuse have line and column: %s", async (line, message) => {
+    expect(await problemsOf(`fleet:\n  ${line}`)).toMatch(/lateen\.yaml:2:\d+: /);
+    expect(await problemsOf(`fleet:\n  ${line}`)).toContain(message);
+  });
+
   test.each(["101%", "-1%", "100.5%"])("of a percentage out of range have line and column: %s", async (share) => {
     for (const key of ["maxStragglers", "waves"]) {
       const value = key === "waves" ? `["${share}"]` : `"${share}"`;

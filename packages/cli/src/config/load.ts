@@ -4,6 +4,7 @@ import { configMissing, cliError } from "./errors.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
 import type { Config, Section } from "./config.ts";
+import { secretAdvice } from "./fields.ts";
 import { nameInvisible } from "./explain-text.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { findConfig, readConfigFile } from "./read-config-file.ts";
@@ -11,6 +12,7 @@ import type { SourceDocument } from "./read-yaml.ts";
 import { type Environment, holds, isRecord, type Layered, layer, merge } from "./layers.ts";
 import { configError, formatKey, type Problem } from "./problem.ts";
 import { configSchema } from "./schema.ts";
+import { writtenTokens } from "./written-tokens.ts";
 import { type Files, machineFiles } from "../io/files.ts";
 import { type Described, describeIssues, type Issue } from "./describe-issue.ts";
 import { fewOf } from "./few-problems.ts";
@@ -55,11 +57,15 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
   const layered = layer(chosen.value, env, needs.includes("forge"));
   const locate = createLocator(document, chosen.overlay, layered);
   const parsed = configSchema(layered.value).safeParse(layered.value);
+  const issues = withTokens(
+    layered.value,
+    parsed.success ? [] : describeIssues(parsed.error.issues as readonly Issue[], layered.value),
+  );
   const problems = [
     ...(document !== undefined && !isRecord(document.value ?? {})
       ? [locate([], "must be a mapping of sections such as forge, gate and fleet")]
       : []),
-    ...located(locate, parsed.success ? [] : describeIssues(parsed.error.issues as readonly Issue[], layered.value)),
+    ...located(locate, issues),
     ...located(locate, crossChecks(layered.value)),
     ...located(locate, checkOverlays(document?.value, chosen.overlay?.[1])),
   ];
@@ -77,6 +83,16 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
     folder: path === undefined ? cwd : resolve(cwd, path, ".."),
     sourceOf: (at) => (holds(layered.value, at) ? placeOf(locate(at, "")) : "default"),
   };
+}
+
+/** Of a value that is a token nothing is wrong but that: what else is said of it helps with nothing. */
+function withTokens(config: unknown, issues: readonly Described[]): readonly Described[] {
+  const isSaid = new Set(
+    issues.filter(({ message }) => message.includes(secretAdvice)).map(({ path }) => formatKey(path)),
+  );
+  const tokens = writtenTokens(config).filter(({ path }) => !isSaid.has(formatKey(path)));
+  const isToken = new Set(tokens.map(({ path }) => formatKey(path)));
+  return [...issues.filter(({ path }) => !isToken.has(formatKey(path))), ...tokens];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ReleaseError } from "@lateen/kernel";
 import { cliError } from "./errors.ts";
+import { withoutTokens } from "./token-text.ts";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -14,10 +15,12 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `lateen.yaml:12:5: gate.timeout: must be …`. */
+/** `lateen.yaml:12:5: gate.timeout: must be …`; a token in it is not shown. */
 export function formatProblem(problem: Problem): string {
   const position = problem.line === undefined ? "" : `:${problem.line}:${problem.column ?? 1}`;
-  return `${problem.where}${position}: ${problem.key === "" ? "" : `${problem.key}: `}${problem.message}`;
+  return withoutTokens(
+    `${problem.where}${position}: ${problem.key === "" ? "" : `${problem.key}: `}${problem.message}`,
+  );
 }
 
 /** All problems as one error: exit code 2. */

@@ -124,8 +124,8 @@ const verify = () =>
     interval: field.duration().optional(),
     concurrency: field.count(1).optional(),
     match: z.enum(["ancestry", "strict"], { error: "must be ancestry or strict" }).optional(),
-    matches: field.count(1).optional(),
-    samples: field.count(1).optional(),
+    matches: field.count(1, 10).optional(),
+    samples: field.count(1, 12).optional(),
     bustCache: field.flag().default(false),
   });
 

@@ -1,4 +1,4 @@
-import { isZone, parseInstant, parseUntil } from "@lateen/fleet/schema";
+import { calendar } from "@lateen/fleet/schema";
 import { parseSlug } from "@lateen/kernel";
 import { z } from "zod";
 
@@ -23,18 +23,25 @@ export const bodies = {
   rollback: z.strictObject({ to: sha.optional(), reason }),
   reconcile: z.strictObject({ reason: reason.optional() }),
   act: z.strictObject({ reason }),
-  freeze: z.strictObject({
-    reason,
-    from: date(parseInstant).optional(),
-    until: date(parseUntil).optional(),
-    days: z
-      .array(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))
-      .min(1)
-      .max(7)
-      .optional(),
-    zone: z.string().max(100).refine(isZone, "is a time zone such as Europe/Berlin").optional(),
-    tenants: z.array(z.string().refine(isSlug, "is the name of a tenant")).min(1).max(1_000).optional(),
-  }),
+  freeze: z
+    .strictObject({
+      reason,
+      from: date(calendar.parseInstant).optional(),
+      until: date(calendar.parseUntil).optional(),
+      days: z
+        .array(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))
+        .min(1)
+        .max(7)
+        .optional(),
+      hours: z
+        .string()
+        .max(20)
+        .refine((text) => calendar.parseHours(text) !== undefined, "is hours such as 22:00-06:00")
+        .optional(),
+      zone: z.string().max(100).refine(calendar.isZone, "is a time zone such as Europe/Berlin").optional(),
+      tenants: z.array(z.string().refine(isSlug, "is the name of a tenant")).min(1).max(1_000).optional(),
+    })
+    .refine(({ from, until }) => calendar.isSpan(from, until), { path: ["until"], error: "is later than from" }),
 };
 
 function isSlug(text: string): boolean {

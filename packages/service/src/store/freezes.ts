@@ -39,8 +39,8 @@ export async function addFreeze(client: SqlClient, fleet: string, freeze: Freeze
   return freeze;
 }
 
-function contentOf({ actor, reason, from, until, days, zone, tenants }: Freeze): string {
-  return JSON.stringify([actor, reason, from, until, days, zone, tenants]);
+function contentOf({ actor, reason, from, until, days, hours, zone, tenants }: Freeze): string {
+  return JSON.stringify([actor, reason, from, until, days, hours, zone, tenants]);
 }
 
 /** Freezes of `fleet` that were not lifted, oldest first; their windows may begin later, or be over. */

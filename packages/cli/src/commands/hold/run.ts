@@ -1,4 +1,4 @@
-import { parseUntil } from "@lateen/fleet/schema";
+import { calendar } from "@lateen/fleet/schema";
 import { type Evidence, go, isoNow, parseDuration, stop, type Verdict } from "@lateen/kernel";
 import { usageError } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
@@ -63,7 +63,7 @@ const unchanged: ConcludeOptions = { outcome: "unchanged", reason: "nothing was 
 
 /** A day to its end in UTC, an instant with its offset, or a duration from now. @throws ReleaseError `USAGE` */
 function instantOf(text: string, now: number): string {
-  const at = /^\d+[a-z]/.test(text) ? now + parseDuration(text) : parseUntil(text);
+  const at = /^\d+[a-z]/.test(text) ? now + parseDuration(text) : calendar.parseUntil(text);
   if (at === undefined)
     throw usageError(
       `--until ${JSON.stringify(text.slice(0, 60))} is not a time`,

@@ -250,6 +250,25 @@ describe("rollout", () => {
     ).toHaveLength(1);
   });
 
+  test("leaves tenants of a freeze where they are, until it is waived", async () => {
+    configure(["batch: 3", "batch: 3\n  freeze: [{ reason: trade fair, tenants: [t2] }]"]);
+    const held = await run("rollout", "--sha", sha);
+    expect({ code: held.code, moves: moves().flat().toSorted() }).toEqual({
+      code: 0,
+      moves: ["canary-a", "t1", "t3", "t4", "t5"],
+    });
+    expect(held.document.fleet.tenants.find(({ slug }) => slug === "t2")).toMatchObject({
+      verdict: "pinned",
+      pin: { reason: "frozen: trade fair" },
+    });
+    const waived = await run("rollout", "--sha", sha, "--override", "freeze=they asked for it");
+    expect({ code: waived.code, outcome: waived.document.outcome, last: moves().at(-1) }).toEqual({
+      code: 0,
+      outcome: "shipped",
+      last: ["t2"],
+    });
+  });
+
   test("leaves the pinned alone and says why", async () => {
     configure(["batch: 3", 'batch: 3\n  pinned: { t3: { reason: "customer freeze", until: "2099-01-01" } }']);
     const { code, document, stdout, stderr } = await run("rollout", "--sha", sha);

@@ -76,7 +76,7 @@ test("status shows what holds and what is frozen, in harmless lines", async () =
     queued: [],
     holds: [{ rule: "kill-switch", reason: "PROD_AUTO_DEPLOY_DISABLED is true", source: "https://git.example.com" }],
     freezes: [
-      { reason: "weekend", days: ["sat", "sun"], zone: "Europe/Berlin" },
+      { reason: "weekend", days: ["sat", "sun"], hours: "20:00-08:00", zone: "Europe/Berlin" },
       { id: "f1", reason: "audit\u001b[2J", until: "2026-12-24", tenants: ["t1"], actor: "ada", at: "2026-11-30" },
     ],
     last: { sha: "a".repeat(40), outcome: "shipped", at: "2026-11-29T10:00:00Z" },
@@ -86,7 +86,7 @@ test("status shows what holds and what is frozen, in harmless lines", async () =
   expect(stdout.trimEnd().split("\n")).toEqual([
     "default: bbbbbbbbbbbb is paused (r1)",
     "held by kill-switch: PROD_AUTO_DEPLOY_DISABLED is true (https://git.example.com)",
-    "freeze: weekend (sat, sun in Europe/Berlin)",
+    "freeze: weekend (sat, sun, 20:00-08:00 in Europe/Berlin)",
     "freeze: audit [2J (until 2026-12-24; only t1; by ada)",
     "last: aaaaaaaaaaaa shipped at 2026-11-29T10:00:00Z",
   ]);

@@ -41,6 +41,7 @@ const fleetSchema = z.preprocess(
         from: z.string().optional(),
         until: z.string().optional(),
         days: z.array(z.string()).optional(),
+        hours: z.string().optional(),
         zone: z.string().optional(),
         tenants: z.array(z.string()).optional(),
         actor: z.string().optional(),

@@ -35,9 +35,19 @@ function describe({ name, running, queued, holds, freezes, last }: ServerFleet):
   return lines.map((line) => plainText(line, 1_000));
 }
 
-function describeFreeze({ reason, from, until, days, zone, tenants, actor }: ServerFleet["freezes"][number]): string {
+function describeFreeze({
+  reason,
+  from,
+  until,
+  days,
+  hours,
+  zone,
+  tenants,
+  actor,
+}: ServerFleet["freezes"][number]): string {
+  const times = [...(days ?? []), hours].filter((time) => time !== undefined).join(", ");
   const window = [
-    ...(days === undefined ? [] : [`${days.join(", ")}${zone === undefined ? "" : ` in ${zone}`}`]),
+    ...(times === "" ? [] : [`${times}${zone === undefined ? "" : ` in ${zone}`}`]),
     ...(from === undefined ? [] : [`from ${from}`]),
     ...(until === undefined ? [] : [`until ${until}`]),
     ...(tenants === undefined ? [] : [`only ${tenants.join(", ")}`]),

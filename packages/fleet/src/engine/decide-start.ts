@@ -53,7 +53,8 @@ export function otherFleet(
     return `the journal holds ${what} by an earlier version, which did not record its fleet: ${adviceFor(undefined)}`;
   if (isSameFleet(state.fleet, fleet)) return undefined;
   const advice = isOver ? `nothing of ${describeFleet(fleet)} is left to resume` : adviceFor(state.fleet);
-  return `the journal holds ${what} for ${describeFleet(state.fleet)}, not for ${describeFleet(fleet)}: ${advice}`;
+  const [theirs, ours] = describeBoth(state.fleet, fleet);
+  return `the journal holds ${what} for ${theirs}, not for ${ours}: ${advice}`;
 }
 
 function adviceFor(fleet: FleetIdentity | undefined): string {
@@ -81,6 +82,14 @@ export function isSameFleet(one: FleetIdentity, other: FleetIdentity): boolean {
 function keyOf({ environment, controlPlanes, proof }: FleetIdentity): string {
   const planes = controlPlanes.map(({ name, url }) => url?.replace(/\/+$/, "") ?? name).toSorted();
   return JSON.stringify([environment ?? "", planes, proof ?? ""]);
+}
+
+/** Two fleets in words that differ: by the address that proves a tenant if the control planes are the same. */
+function describeBoth(one: FleetIdentity, other: FleetIdentity): readonly [string, string] {
+  const both: readonly [string, string] = [describeFleet(one), describeFleet(other)];
+  if (both[0] !== both[1]) return both;
+  const proven = ({ proof }: FleetIdentity) => plainText(`, proven by ${proof ?? "its control plane"}`, 300);
+  return [`${both[0]}${proven(one)}`, `${both[1]}${proven(other)}`];
 }
 
 /** A fleet in words, such as `environment staging (https://api.example.com)`. */

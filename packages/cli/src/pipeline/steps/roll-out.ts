@@ -1,4 +1,5 @@
 import {
+  type FleetPolicy,
   type FleetReport,
   type Guard,
   inspectJournal,
@@ -47,7 +48,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     job.report({ type: "stage-started", stage: "rollout", about: `the fleet to ${tag}` });
 
     const isRollback = options.purpose?.kind === "rollback";
-    const policy = isRollback ? strictPolicy(policyOf(fleet)) : policyOf(fleet);
+    const policy = unfrozen(job, isRollback ? strictPolicy(policyOf(fleet)) : policyOf(fleet));
     const { guards, supersededBy } = isRollback ? noGuards : guardsOf(job, sha);
     const { checks, waived } = await heldChecks(job);
     if (isRollback && checks.length > 0)
@@ -102,6 +103,11 @@ async function tookMs(job: Job, { kind, value }: Verdict<FleetReport>): Promise<
   const { journal } = await job.wiring.fleet();
   const status = await inspectJournal(journal).catch(() => undefined);
   return status === undefined ? undefined : Math.max(0, job.wiring.clock.now() - status.startedAt);
+}
+
+/** The policy without the freezes of tenants, if they are waived: those of the fleet are a guard. */
+function unfrozen({ overrides }: Job, policy: FleetPolicy): FleetPolicy {
+  return overrides.has("freeze") ? { ...policy, freeze: [] } : policy;
 }
 
 /** The freeze of the configuration, unless it is waived. */

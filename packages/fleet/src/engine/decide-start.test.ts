@@ -81,7 +81,7 @@ describe("the fleet of a journal", () => {
     if (decision.kind !== "refuse" || holds === undefined) return;
     const [, theirs, ours] = /for (.*), not for (.*?): use/.exec(decision.reason) ?? [];
     expect(theirs).toContain("staging");
-    // Both names, by which they can be told apart.
+    // Two names that differ.
     expect(ours).not.toBe(theirs);
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Reporter } from "@lateen/kernel";
 import type { Host } from "../host.ts";
 import type { CommandEvent } from "../output/events.ts";
+import { wayBackLine } from "../pipeline/way-back.ts";
 import { programOf } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -26,9 +27,7 @@ export async function keep(
 }
 
 /** The rollout that the scenario left unfinished or halted; nothing else can be shipped before it is settled. */
-async function unfinishedIn({
-  folder,
-}: World): Promise<{ readonly sha: string; readonly outcome: string } | undefined> {
+async function unfinishedIn({ folder }: World): Promise<Unfinished | undefined> {
   const [{ inspectJournal }, { createFileJournal }] = await Promise.all([
     import("@lateen/fleet"),
     import("@lateen/fleet/journal-file"),
@@ -36,10 +35,21 @@ async function unfinishedIn({
   const status = await inspectJournal(createFileJournal({ folder: join(folder, ".lateen") })).catch(() => undefined);
   if (status === undefined || status.state === "abandoned") return undefined;
   const { outcome = "unfinished" } = status;
-  return outcome === "shipped" || outcome === "unchanged" ? undefined : { sha: status.release.sha, outcome };
+  if (outcome === "shipped" || outcome === "unchanged") return undefined;
+  const { sha } = status.release;
+  const back = wayBackLine({ commit: sha, before: status.before, hasLedger: true });
+  // One that is unfinished is given up first: its commit is then no longer in the way.
+  return { sha, outcome, back: outcome === "unfinished" ? undefined : back };
 }
 
-function wayOut({ folder, env }: World, file: string, { sha, outcome }: { sha: string; outcome: string }): string {
+interface Unfinished {
+  readonly sha: string;
+  readonly outcome: string;
+  /** The line that goes back to what ran before. */
+  readonly back: string | undefined;
+}
+
+function wayOut({ folder, env }: World, file: string, { sha, outcome, back }: Unfinished): string {
   const lateen = programOf().join(" ");
   const short = sha.slice(0, 7);
   return `
@@ -52,8 +62,7 @@ The world stays up until Ctrl-C; the rollout of ${short} is ${outcome}. From ano
   ${lateen} explain                    # why
   ${lateen} ship --sha ${short}          # look again, and continue
   ${lateen} rollout --abandon          # give it up: tenants stay as they are
-  ${lateen} rollback --reason 'try it' # back to the release before
-`;
+${back === undefined ? "" : `  ${back.replace("lateen", lateen).replace("TEXT", "'try it'")}\n`}`;
 }
 
 function commands({ folder, commits, registry, env }: World, file: string, sha: string): string {

@@ -62,7 +62,8 @@ export function formatChecks({ checks }: Played): string {
 }
 
 function ending({ code, document }: Ran): string {
-  return `${paragraph("  → ", `exit ${code}, ${document?.outcome ?? "no result"}: ${document?.reason ?? ""}`)}\n`;
+  const { outcome = "no result", reason = "" } = document ?? {};
+  return `${paragraph("  → ", `exit ${code}, ${outcome}${reason === "" ? "" : `: ${reason}`}`)}\n`;
 }
 
 function quoted(word: string): string {

@@ -62,7 +62,7 @@ export function createVault(env: Environment, files: Files, onOpen: (value: stri
 
 function fromVariable(env: Environment, name: string, use: SecretUse): string {
   const value = env[name] ?? "";
-  if (value.trim() === "") throw missing(`the variable ${name} is not set`, `set ${name} to the token`);
+  if (value.trim() === "") throw missing(`the variable ${name} is not set`, { fix: `set ${name} to the token` });
   return checked(value, `the variable ${name}`, use);
 }
 
@@ -71,13 +71,10 @@ function fromFile(files: Files, file: string, use: SecretUse): string {
   try {
     value = files.read(file);
   } catch (cause) {
-    throw missing(
-      `the secret's file ${file} cannot be read: ${systemCode(cause)}`,
-      "check the path and its permissions",
-      cause,
-    );
+    const fix = "check the path and its permissions";
+    throw missing(`the secret's file ${file} cannot be read: ${systemCode(cause)}`, { fix, cause });
   }
-  if (value.trim() === "") throw missing(`the secret's file ${file} is empty`, "write the token into it");
+  if (value.trim() === "") throw missing(`the secret's file ${file} is empty`, { fix: "write the token into it" });
   return checked(value, `the secret's file ${file}`, use);
 }
 
@@ -86,11 +83,17 @@ function checked(value: string, where: string, use: SecretUse): string {
   const isKey = value.trimStart().startsWith("-----BEGIN ");
   if (isKey && use === "key") return value;
   if (isKey)
-    throw missing(`${where} holds a key, not a token`, "name a token: a private key is never sent to a server");
+    throw missing(`${where} holds a key, not a token`, {
+      why: "a token is sent to a server, and a private key never is",
+      fix: "name a token, or use the key where one is meant: forge.app.key, registries.HOST.key",
+    });
   if (!/\p{Cc}/u.test(value.trim())) return value;
-  throw missing(`${where} holds more than one line`, "leave only the token in it");
+  throw missing(`${where} holds more than one line`, {
+    why: "a token is one line, and what has more is something else",
+    fix: "leave only the token in it",
+  });
 }
 
-function missing(message: string, fix: string, cause?: unknown): ReleaseError {
-  return cliError("SECRET_MISSING", "auth", { message, fix, cause });
+function missing(message: string, text: { why?: string; fix: string; cause?: unknown }): ReleaseError {
+  return cliError("SECRET_MISSING", "auth", { message, ...text });
 }

@@ -54,7 +54,7 @@ export function formatFleet(fleet: FleetResult, isBrief = false): string {
     slug,
     wave,
     verdict === "planned" ? "would move" : verdict,
-    before === undefined ? short(after) : `${short(before)} → ${short(after)}`,
+    before === undefined || before === after ? short(after) : `${short(before)} → ${short(after)}`,
   ]);
   return [...(rows.length === 0 ? [] : [table(rows)]), sumOf(fleet)].join("\n");
 }

@@ -38,12 +38,13 @@ export function conclude(
     completedBy,
     left,
     next: known,
+    wayBack,
     ...state
   } = verdict.value ?? {};
   const stopped = verdict.kind === "stop";
   const end = stopped ? verdict.outcome : outcome;
   const { commit } = state;
-  const next = nextCommands({ command, outcome: end, commit, known, interrupted, completedBy });
+  const next = nextCommands({ command, outcome: end, commit, known, interrupted, completedBy, wayBack });
   const document = {
     ...(stopped ? { code: verdict.code } : {}),
     reason: stopped ? verdict.reason : [reason, ...(left === undefined ? [] : [left])].join("; "),

@@ -12,6 +12,8 @@ export interface NextFacts {
   readonly known?: readonly string[] | undefined;
   readonly interrupted?: boolean | undefined;
   readonly completedBy?: CompletedBy | undefined;
+  /** The command line that takes the fleet back to what it ran before. */
+  readonly wayBack?: string | undefined;
   /** Why a rollback is made: its command line needs it again. */
   readonly reason?: string | undefined;
 }
@@ -26,7 +28,8 @@ export function nextCommands(facts: NextFacts): readonly string[] {
     if (completedBy === "a newer release") return ["lateen status"];
     if (completedBy === "the same command") return same(facts);
     // Going back is no way on for what is a rollback itself, or is completed by a command of its own.
-    const back = known.length > 0 || facts.command === "rollback" ? [] : ["lateen rollback --reason TEXT"];
+    const isOver = known.length > 0 || facts.command === "rollback" || facts.wayBack === undefined;
+    const back = isOver ? [] : [facts.wayBack];
     if (outcome === "halted") return [...same(facts), ...back, ...named];
     // Reconcile follows ledgers: a target that its ledger does not name yet is only reached by the same command again.
     if (outcome === "partial") return ["lateen reconcile"];

@@ -17,6 +17,8 @@ export interface PipelineState {
   readonly targets?: readonly TargetResult[] | undefined;
   /** Command lines that complete what was begun. */
   readonly next?: readonly string[] | undefined;
+  /** The command line that takes the fleet back to what it ran before. */
+  readonly wayBack?: string | undefined;
   /** Remaining work though nothing stopped it, in one clause. */
   readonly left?: string | undefined;
   readonly supersededBy?: string | undefined;

@@ -29,6 +29,8 @@ export interface RolloutStatus {
   readonly endedAt?: number | undefined;
   /** Tenants that were handed to the control plane so far. */
   readonly moved: number;
+  /** Commits that the tenants ran before it, one for each that could be read. */
+  readonly before: readonly string[];
   /** Slugs of the tenants that have not been handed to it. */
   readonly waiting: readonly string[];
   /** Actor and reason of a pause; absent if it is not paused. */
@@ -93,6 +95,9 @@ function statusOf(state: RolloutState, entries: readonly JournalEntry[]): Rollou
     startedAt,
     moved,
     waiting: [...state.tenants].flatMap(([slug, tenant]) => (tenant.moved ? [] : [slug])),
+    before: [...state.tenants.values()].flatMap(({ baseline }) =>
+      baseline !== undefined && "sha" in baseline && baseline.sha !== undefined ? [baseline.sha] : [],
+    ),
     failed: failedIn(entries),
     checks,
     paused,

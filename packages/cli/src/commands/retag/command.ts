@@ -1,6 +1,8 @@
 import { parseRegistryRef } from "../../command-line/registry-ref.ts";
 import { formatTags } from "../../output/answer.ts";
 import { asPlanned, tagEvidenceAsPlanned } from "../../output/conclude.ts";
+import type { ImageResult } from "../../output/result.ts";
+import { counted, shortDigest } from "../../output/text/line.ts";
 import type { Command } from "../command.ts";
 
 /** `lateen retag SOURCE TAG…`. */
@@ -43,7 +45,8 @@ export const retag: Command = {
             : "unchanged";
     const isPlanned = context.dryRun && verdict.kind === "go";
     const evidence = isPlanned ? tagEvidenceAsPlanned(verdict.evidence) : verdict.evidence;
-    const { code, reason } = verdict.kind === "stop" ? verdict : {};
+    const { code, reason = describe(outcome, done ?? []) } =
+      verdict.kind === "stop" ? verdict : { code: undefined, reason: undefined };
     return {
       outcome,
       document: { code, reason, images, evidence },
@@ -51,3 +54,13 @@ export const retag: Command = {
     };
   },
 };
+
+/** What became of the tags, in one sentence. */
+function describe(outcome: string, images: readonly ImageResult[]): string {
+  const tags = counted(images.flatMap(({ tags: of = [] }) => of).length, "tag");
+  const digest = shortDigest(images[0]?.digest);
+  if (outcome === "unchanged") return `${tags} named ${digest} already`;
+  return outcome === "planned"
+    ? `${tags} would name ${digest}`
+    : `${tags} now ${tags === "1 tag" ? "names" : "name"} ${digest}, as read back`;
+}

@@ -4,6 +4,7 @@ import type { PromotionStatus } from "@lateen/promote";
 import type { CommandResult } from "../../commands/command.ts";
 import type { FleetResult, ImageResult, StatusResult, TagResult } from "../../output/result.ts";
 import { completingCommand } from "../completing-command.ts";
+import { wayBackLine } from "../way-back.ts";
 import { leftMixed, markNotStarted } from "../not-started.ts";
 import { fleetResult } from "../steps/fleet-result.ts";
 import type { State, TargetState } from "./read-state.ts";
@@ -81,6 +82,8 @@ function unfinishedOf(state: State): StatusResult["unfinished"] {
   } as const;
   if (held.state !== "unfinished") {
     if (!leftMixed.has(outcome) || moved === 0 || wasFollowed(state, held)) return undefined;
+    const hasLedger = targets > 0 && config.forge !== undefined;
+    const back = wayBackLine({ commit: release.sha, before: held.before, hasLedger });
     const again = targets === 0 ? `lateen rollout --sha ${release.sha}` : `lateen ship --sha ${release.sha}`;
     return {
       ...common,
@@ -89,7 +92,7 @@ function unfinishedOf(state: State): StatusResult["unfinished"] {
         purpose === undefined ? again : completingCommand(release.sha, purpose, targets),
         environment,
       ),
-      abandon: inEnvironment("lateen rollback --reason TEXT", environment),
+      abandon: inEnvironment(back ?? "lateen rollout --abandon", environment),
     };
   }
   const resume = purpose === undefined ? "lateen rollout --resume" : completingCommand(release.sha, purpose, targets);
@@ -128,7 +131,7 @@ function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unf
       (line) => `  ${line}`,
     ),
     `  to resume:  ${resume}`,
-    `  ${state === undefined ? "to abandon:" : "to go back:"} ${abandon}`,
+    `  ${abandon.startsWith("lateen rollback") ? "to go back:" : "to abandon:"} ${abandon}`,
   ].join("\n");
 }
 

@@ -7,7 +7,7 @@ import {
   type RolloutInput,
   type RolloutPurpose,
 } from "@lateen/fleet";
-import type { NonEmpty, Slug, Verdict } from "@lateen/kernel";
+import type { CommitSha, NonEmpty, Slug, Verdict } from "@lateen/kernel";
 import { configMissing } from "../../config/errors.ts";
 import { candidateTag } from "../../config/tag-template.ts";
 import { type Job, runUrlOf } from "../../job/job.ts";
@@ -16,6 +16,7 @@ import { after } from "../evidence.ts";
 import { type Guards, guardsOf } from "../guards/guards.ts";
 import { skipped, type Step } from "../run-pipeline.ts";
 import { warnTolerated } from "../tolerated.ts";
+import { wayBackLine } from "../way-back.ts";
 import { historyOf } from "./fleet-history.ts";
 import { fleetIdentity } from "./fleet-identity.ts";
 import { policyOf, strictPolicy } from "./fleet-policy.ts";
@@ -65,7 +66,7 @@ export function rolloutStep(options: RolloutOptions = {}): Step {
     const planned = job.dryRun ? postedIn((await ports.journal.read()).slice(known)) : undefined;
     const covered = fleetVerdict(after(waived, rolled), supersededBy(), planned, true);
     return covered.kind === "stop"
-      ? covered
+      ? { ...covered, value: { ...covered.value, wayBack: wayBackOf(job, sha, rolled.value) } }
       : { ...covered, value: { ...covered.value, tookMs: await tookMs(job, rolled) } };
   };
 }
@@ -95,6 +96,12 @@ async function portsOf(job: Job, held: Pick<RolloutPorts, "checks" | "guards">):
     report: job.report,
     ...(await historyOf(job)),
   };
+}
+
+function wayBackOf({ settings }: Job, commit: CommitSha, report: FleetReport | undefined): string | undefined {
+  const { forge, promote } = settings.config;
+  const before = report?.tenants.map((tenant) => tenant.before) ?? [];
+  return wayBackLine({ commit, before, hasLedger: forge !== undefined && promote !== undefined });
 }
 
 /** From the first entry of the journal to its end, interruptions included; undefined if no tenant was moved. */

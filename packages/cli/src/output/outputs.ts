@@ -196,7 +196,9 @@ function folded(text: string, out: Output): string {
   if (!out.isTerminal) return text;
   return text
     .split("\n")
-    .map((line) => (/^ +lateen /.test(line) ? line : fold(line, out.columns())))
+    .map((line) =>
+      /^ *(?:(?:next|or|to (?:resume|go back|abandon)): +)?lateen /.test(line) ? line : fold(line, out.columns()),
+    )
     .join("\n");
 }
 

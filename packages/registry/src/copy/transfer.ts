@@ -1,6 +1,7 @@
 import { asReleaseError, type ReleaseError, type Repository } from "@lateen/kernel";
 import { registryError } from "../errors.ts";
 import type { WireDescriptor } from "../model/manifest-json.ts";
+import { ownPiece } from "../http/own-pieces.ts";
 import { keepYoungHeapSmall } from "./limit-semi-space.ts";
 import { verified } from "./verify-stream.ts";
 import { type CopyWork, missingAtSource } from "./work.ts";
@@ -92,6 +93,8 @@ async function* readOn(
         from.content.open(source, { digest: blob.digest, size: blob.size, from: at }, signal);
       for await (const chunk of await opened) {
         at += chunk.byteLength;
+        // A piece that came over a parser has a buffer of its own, unless it was cut out of another.
+        if (chunk.byteLength === chunk.buffer.byteLength) ownPiece(chunk);
         yield chunk;
       }
       return;

@@ -1,4 +1,5 @@
 import type { ClientRequest } from "node:http";
+import { freePiece } from "./own-pieces.ts";
 
 /** A body that is sent as it is read. */
 export type StreamedBody = AsyncIterable<Uint8Array>;
@@ -24,7 +25,8 @@ async function stream(outgoing: ClientRequest, body: StreamedBody): Promise<void
   outgoing.once("close", end).on("drain", () => goOn());
   for await (const piece of body) {
     if (isOver) return;
-    if (!outgoing.write(piece)) await new Promise<void>((resolve) => (goOn = resolve));
+    const isRoomLeft = outgoing.write(piece, (error) => (error ? undefined : freePiece(piece)));
+    if (!isRoomLeft) await new Promise<void>((resolve) => (goOn = resolve));
   }
   if (!isOver) outgoing.end();
 }

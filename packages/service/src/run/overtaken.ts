@@ -1,7 +1,7 @@
 import type { ResultDocument } from "@lateen/cli/pipeline";
 import { type Ancestry, type Clock, type CommitSha, isoNow, parseCommitSha, type Reading } from "@lateen/kernel";
 import type { Database } from "../store/database.ts";
-import { type Rollout, toRollout } from "../store/rollout.ts";
+import { type Rollout, rolloutColumns, toRollout } from "../store/rollout.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
 
 /** Ports that the queue is compared through. */
@@ -22,7 +22,7 @@ export async function findNewerOrder(
   // A rollout that has moved something is completed or abandoned by a person, not skipped.
   if (epoch > 1) return undefined;
   const { rows } = await database.query(
-    `select *, null as result from lateen_rollout where fleet = $1 and state = 'queued' and not dry and place > $2 order by place`,
+    `select ${rolloutColumns} from lateen_rollout where fleet = $1 and state = 'queued' and not dry and place > $2 order by place`,
     [name, place],
   );
   if (rows.length === 0) return undefined;

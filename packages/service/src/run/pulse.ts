@@ -1,6 +1,6 @@
 import type { Clock } from "@lateen/kernel";
 import type { Database } from "../store/database.ts";
-import { type Rollout, toRollout } from "../store/rollout.ts";
+import { type Rollout, rolloutColumns, toRollout } from "../store/rollout.ts";
 import { deadMs } from "../store/runners.ts";
 import { elapsedOf } from "./elapsed.ts";
 
@@ -63,7 +63,7 @@ export async function startPulse({ database, clock, owner }: PulsePorts): Promis
       `with alive as (
          insert into lateen_runner (id, owner, beat) values ($1, $2, clock_timestamp())
          on conflict (id) do update set beat = excluded.beat)
-       select *, null as result from lateen_rollout where runner = $1 and state <> 'ended'`,
+       select ${rolloutColumns} from lateen_rollout where runner = $1 and state <> 'ended'`,
       [life, owner],
     );
     seenAt = elapsedOf(clock);

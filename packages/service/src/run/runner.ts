@@ -1,4 +1,4 @@
-import { toRollout, type Rollout } from "../store/rollout.ts";
+import { type Rollout, rolloutColumns, toRollout } from "../store/rollout.ts";
 import { drive, type DrivePorts } from "./drive.ts";
 import { alive } from "../store/runners.ts";
 
@@ -43,7 +43,7 @@ async function claimLeft(life: string, most: number, { database, owner, fleets }
        where state in ('running', 'paused') and fleet = any($3) and not exists (
          select 1 from lateen_runner w where w.id = r.runner and ${alive})
        order by place limit $4 for update skip locked)
-     returning *, null as result`,
+     returning ${rolloutColumns}`,
     [owner, life, Object.keys(fleets), most],
   );
   return rows.map(toRollout);
@@ -63,7 +63,7 @@ async function claimQueued(life: string, { database, owner, fleets }: DrivePorts
          not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state in ('running', 'paused') and not o.dry)
          and not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state = 'queued' and not o.dry and o.place < r.place)))
        order by place limit 1 for update skip locked)
-     returning *, null as result`,
+     returning ${rolloutColumns}`,
     [owner, life, Object.keys(fleets)],
   );
   return rows.map(toRollout);

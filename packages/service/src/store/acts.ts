@@ -2,7 +2,7 @@ import type { ResultDocument } from "@lateen/cli/pipeline";
 import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
 import type { Database } from "./database.ts";
 import { serviceError } from "../errors.ts";
-import { type Act, actEvent, type Rollout, toRollout } from "./rollout.ts";
+import { type Act, actEvent, type Rollout, rolloutColumns, toRollout } from "./rollout.ts";
 import { type EndHook, endRollout, stoppedResult } from "./end.ts";
 import { alive } from "./runners.ts";
 
@@ -57,7 +57,7 @@ export function act(database: Database, id: string, made: Act, { stamp, hooks }:
 }
 
 async function lockRollout(client: SqlClient, id: string): Promise<Rollout> {
-  const { rows } = await client.query(`select * from lateen_rollout where id = $1 for update`, [id]);
+  const { rows } = await client.query(`select ${rolloutColumns} from lateen_rollout where id = $1 for update`, [id]);
   if (rows[0] === undefined) throw rolloutUnknown(id);
   return toRollout(rows[0]);
 }

@@ -2,7 +2,7 @@ import { appendToStream, type SqlClient } from "@lateen/fleet/journal-sql";
 import type { Database } from "./database.ts";
 import { serviceError } from "../errors.ts";
 import { traceparentOf } from "../traces/traceparent.ts";
-import { type Rollout, toRollout } from "./rollout.ts";
+import { type Rollout, rolloutColumns, toRollout } from "./rollout.ts";
 
 /** An order. */
 export interface Order {
@@ -37,7 +37,7 @@ export function placeOrder(database: Database, order: Order, id: string): Promis
     const { fleet, kind, sha, to, dry, actor, reason } = order;
     const { rows } = await client.query(
       `insert into lateen_rollout (id, fleet, kind, sha, "to", dry, actor, reason, traceparent)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning *`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${rolloutColumns}`,
       [id, fleet, kind, sha ?? null, to ?? null, dry, actor, reason ?? null, traceparentOf(order.traceparent)],
     );
     const rollout = toRollout(rows[0] ?? {});
@@ -77,7 +77,7 @@ const remembered = 200;
 
 async function pastOf(client: SqlClient, { fleet }: Order): Promise<readonly Rollout[]> {
   const { rows } = await client.query(
-    `select *, null as result from lateen_rollout where fleet = $1 order by place desc limit $2`,
+    `select ${rolloutColumns} from lateen_rollout where fleet = $1 order by place desc limit $2`,
     [fleet, remembered],
   );
   return rows.map(toRollout);

@@ -3,7 +3,7 @@ import type { SqlClient } from "@lateen/fleet/journal-sql";
 import { rolloutUnknown } from "./acts.ts";
 import type { FreezeWindow } from "./freezes.ts";
 import type { Schedule } from "./schedules.ts";
-import { type Rollout, toRollout } from "./rollout.ts";
+import { type Rollout, rolloutColumns, toRollout } from "./rollout.ts";
 
 /** One rollout. @throws ReleaseError `ROLLOUT_UNKNOWN` */
 export async function readRollout(client: SqlClient, id: string): Promise<Rollout> {
@@ -24,7 +24,7 @@ export async function hasMoved(client: SqlClient, id: string): Promise<boolean> 
 /** Rollouts of a fleet without their results, newest first. */
 export async function readRollouts(client: SqlClient, fleet: string, limit: number): Promise<readonly Rollout[]> {
   const { rows } = await client.query(
-    `select *, null as result from lateen_rollout where fleet = $1 order by place desc limit $2`,
+    `select ${rolloutColumns} from lateen_rollout where fleet = $1 order by place desc limit $2`,
     [fleet, limit],
   );
   return rows.map(toRollout);
@@ -59,26 +59,27 @@ export async function readFleet(
 ): Promise<Omit<FleetState, "holds" | "freezes" | "schedules">> {
   const [{ rows: open }, { rows: ended }] = await Promise.all([
     client.query(
-      `select *, null as result from lateen_rollout where fleet = $1 and state <> 'ended' and not dry order by place`,
+      `select ${rolloutColumns} from lateen_rollout where fleet = $1 and state <> 'ended' and not dry order by place`,
       [name],
     ),
     client.query(
-      `select * from lateen_rollout where fleet = $1 and state = 'ended' and not dry
+      `select ${rolloutColumns}, case when sha is null then result->>'commit' end as commit
+       from lateen_rollout where fleet = $1 and state = 'ended' and not dry
          and kind <> 'reconcile' and outcome in ('shipped', 'unchanged') order by place desc limit 1`,
       [name],
     ),
   ]);
   const rollouts = open.map(toRollout);
   const running = rollouts.find(({ state }) => state !== "queued");
-  const last = ended[0] === undefined ? undefined : toRollout(ended[0]);
+  const [newest] = ended;
+  const last = newest === undefined ? undefined : toRollout(newest);
+  const commit = typeof newest?.["commit"] === "string" ? newest["commit"] : undefined;
   return {
     name,
     running: running === undefined ? null : line(running),
     queued: rollouts.filter(({ state }) => state === "queued").map(line),
     last:
-      last === undefined
-        ? null
-        : { ...line(last), sha: last.sha ?? last.result?.commit, outcome: last.outcome, at: last.endedAt },
+      last === undefined ? null : { ...line(last), sha: last.sha ?? commit, outcome: last.outcome, at: last.endedAt },
   };
 }
 

@@ -51,7 +51,10 @@ export function commandOf(kind: Rollout["kind"]): "ship" | "rollback" | "reconci
   return kind === "release" ? "ship" : kind;
 }
 
-/** A row of `lateen_rollout`. */
+/** Columns of `lateen_rollout` without its result, which has megabytes where a fleet is large: only who shows it reads it. */
+export const rolloutColumns: string = `id, place, fleet, kind, sha, "to", dry, actor, reason, state, outcome, wish, acts, traceparent, epoch, created_at, started_at, ended_at`;
+
+/** A row of `lateen_rollout`; one of {@link rolloutColumns} has no result. */
 export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
   const text = (key: string): string | undefined => (typeof row[key] === "string" ? row[key] : undefined);
   const date = (key: string): string | undefined => (row[key] instanceof Date ? row[key].toISOString() : text(key));

@@ -34,5 +34,5 @@ export function authenticate(tokens: readonly Token[], clock: Clock): Middleware
 /** Role that a request needs: to look is for everyone, a change that outlasts a rollout is for administrators. */
 export function leastRole(method: string, path: string): Role {
   if (method === "GET" || method === "HEAD") return "read";
-  return /\/abandon$|\/freezes(\/[^/]*)?$/.test(path) ? "admin" : "operate";
+  return /^\/v1\/(?:rollouts\/[^/]+\/abandon|fleets\/[^/]+\/freezes(?:\/[^/]*)?)$/.test(path) ? "admin" : "operate";
 }

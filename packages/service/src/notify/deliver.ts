@@ -1,7 +1,8 @@
 import type { Settings, Wiring } from "@lateen/cli/pipeline";
 import { asReleaseError, type Clock, parseRetryAfter } from "@lateen/kernel";
 import { Agent, request } from "undici";
-import { type ServiceFleet, wireFleet } from "../run/fleets.ts";
+import { hooksOf, type ServiceFleet, wireFleet } from "../run/fleets.ts";
+import { workThrough } from "../run/work-through.ts";
 import type { Database } from "../store/database.ts";
 import { claimMessage, delayMessage, endMessage, type Message } from "../store/outbox.ts";
 import { readRollout } from "../store/read.ts";
@@ -28,24 +29,27 @@ const lookMs = 500;
 const tryMs = 10_000;
 const leaseMs = 15_000;
 
+/** Messages that are delivered at the same time, of one webhook one: a receiver that does not answer delays only its own. */
+const most = 20;
+
 /** Delivers messages until the signal, each at least once. It never throws. */
 export async function runDeliveries(ports: DeliveryPorts): Promise<void> {
   const { database, fleets, clock, signal } = ports;
   const names = Object.entries(fleets)
-    .filter(([, { settings }]) => (settings.config.service?.webhooks ?? []).length > 0)
+    .filter(([, { settings }]) => hooksOf(settings).length > 0)
     .map(([name]) => name);
-  while (!signal.aborted && names.length > 0) {
-    try {
-      const message = await claimMessage(database, names, leaseMs);
-      if (message !== undefined) {
-        await deliver(message, ports);
-        continue;
-      }
-    } catch {
-      // The database is away: what is due stays due.
-    }
-    await clock.sleep(lookMs, signal).catch(() => undefined);
-  }
+  if (names.length === 0) return;
+  await workThrough<Message>({
+    async claim(underWay) {
+      const message = await claimMessage(database, names, leaseMs, underWay);
+      return message === undefined ? [] : [message];
+    },
+    carryOut: (message) => deliver(message, ports),
+    most,
+    lookMs,
+    clock,
+    signal,
+  });
 }
 
 async function deliver(message: Message, ports: DeliveryPorts): Promise<void> {

@@ -44,7 +44,7 @@ beforeEach(async () => {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       received.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString() });
-      if (isHanging) return;
+      if (isHanging || request.url === "/silent") return;
       response.writeHead(answers.shift() ?? 200, { location: "/elsewhere" }).end("thanks");
     });
   }).listen(0, "127.0.0.1");
@@ -162,6 +162,15 @@ test("a service that is killed in mid-delivery loses nothing: the next one deliv
   await database.close();
   expect(received).toHaveLength(2);
   expect(received[1]?.body).toBe(received[0]?.body);
+});
+
+test("a receiver that does not answer delays only its own messages", async () => {
+  const { run } = await serve(`    - { name: silent, url: "URL/silent" }\n    - { name: slack, url: "URL/slack" }\n`);
+  for (const digit of ["b", "c", "d"]) await run(digit);
+  const of = (path: string) => received.filter((one) => one.path === path).length;
+  // One try may take ten seconds, and three of them wait.
+  await vi.waitUntil(() => of("/slack") === 3, { timeout: 9_000, interval: 50 });
+  expect(of("/silent")).toBe(1);
 });
 
 test("only the outcomes that are wanted are delivered, and a dry run is none of them", async () => {

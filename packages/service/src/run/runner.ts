@@ -1,6 +1,7 @@
 import { type Rollout, rolloutColumns, toRollout } from "../store/rollout.ts";
 import { drive, type DrivePorts } from "./drive.ts";
 import { alive } from "../store/runners.ts";
+import { workThrough } from "./work-through.ts";
 
 /** Milliseconds between two looks for work. */
 const lookMs = 250;
@@ -12,20 +13,19 @@ const capacity = 100;
 const share = 20;
 
 /** Takes rollouts from the queue and from runners that have died, until the signal. Resolves when all that it drives are over. */
-export async function runRunner(ports: DrivePorts): Promise<void> {
+export function runRunner(ports: DrivePorts): Promise<void> {
   const { clock, signal, pulse } = ports;
-  const driven = new Set<Promise<void>>();
-  while (!signal.aborted) {
-    const life = pulse.life();
-    const free = capacity - driven.size;
-    const claimed = life === undefined || free <= 0 ? [] : await claim(life, free, ports).catch(() => []);
-    for (const rollout of claimed) {
-      const driving = drive(rollout, ports).finally(() => void driven.delete(driving));
-      driven.add(driving);
-    }
-    if (claimed.length === 0) await clock.sleep(lookMs, signal).catch(() => undefined);
-  }
-  await Promise.allSettled(driven);
+  return workThrough<Rollout>({
+    async claim(_, free) {
+      const life = pulse.life();
+      return life === undefined ? [] : claim(life, free, ports);
+    },
+    carryOut: (rollout) => drive(rollout, ports),
+    most: capacity,
+    lookMs,
+    clock,
+    signal,
+  });
 }
 
 /** Claims rollouts whose runner is dead, or else the next of the queue. */

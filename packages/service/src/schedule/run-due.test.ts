@@ -1,10 +1,11 @@
-import { loadConfig } from "@lateen/cli/pipeline";
+import { loadConfig, wire } from "@lateen/cli/pipeline";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../../cli/src/demo/world.ts";
 import { createClient, startDatabase, type TestClient, tokens } from "../../test/world.ts";
+import type { FleetParts } from "../run/fleets.ts";
 import { createService, type Service } from "../service.ts";
 import { openDatabase } from "../store/database.ts";
-import { claimDue, listSchedules, planTasks } from "../store/schedules.ts";
+import { claimDue, finishTask, listSchedules, planTasks } from "../store/schedules.ts";
 import { migrate } from "../store/tables.ts";
 import { tasksOf } from "./run-due.ts";
 
@@ -97,13 +98,65 @@ test("of many that look at the same time one gets what is due, and what was miss
   await database.transaction(migrate);
   await planTasks(database, name, new Map([["status", 60_000]]));
   await database.query(`update lateen_schedule set next_at = now() - interval '5 hours' where fleet = $1`, [name]);
-  const claims = await Promise.all(Array.from({ length: 12 }, () => claimDue(database, [name])));
-  expect(claims.filter((claim) => claim !== undefined)).toEqual([{ fleet: name, task: "status" }]);
+  const claims = await Promise.all(Array.from({ length: 12 }, () => claimDue(database, [name], [])));
+  const [taken, ...others] = claims.filter((claim) => claim !== undefined);
+  expect({ taken, others }).toMatchObject({ taken: { fleet: name, task: "status" }, others: [] });
   // A shorter interval counts at once, and what is no longer wanted ends.
   await planTasks(database, name, new Map([["reconcile", 1_000]]));
   expect((await listSchedules(database, name)).map(({ task, everyMs }) => ({ task, everyMs }))).toEqual([
     { task: "reconcile", everyMs: 1_000 },
   ]);
+});
+
+test("a task whose service has died is due again in ten minutes, and one that ended an interval after it was taken", async () => {
+  await using database = Object.assign(openDatabase(server.url), {
+    async [Symbol.asyncDispose]() {
+      await database.close();
+    },
+  });
+  await database.transaction(migrate);
+  await planTasks(database, name, new Map([["status", 7_200_000]]));
+  await database.query(`update lateen_schedule set next_at = now() where fleet = $1`, [name]);
+  const taken = await claimDue(database, [name], []);
+  const minutesLeft = async () => {
+    const [{ next } = { next: "" }] = await listSchedules(database, name);
+    return Math.round((Date.parse(next) - Date.now()) / 60_000);
+  };
+  expect(await minutesLeft()).toBe(10);
+  await finishTask(database, taken!, { outcome: "ok", reason: "" });
+  expect(await minutesLeft()).toBe(120);
+  // What is under way here is not taken again, however long it runs.
+  await database.query(`update lateen_schedule set next_at = now() where fleet = $1`, [name]);
+  expect(await claimDue(database, [name], [taken!])).toBeUndefined();
+});
+
+test("a fleet that does not answer delays no other one, and what a stop breaks off is due at once, without an outcome", async () => {
+  await world.configure((text) => `${text}service:\n  schedules: { status: 1s, reconcile: false }\n`);
+  const settings = await loadConfig({ cwd: world.folder, env: world.env });
+  const silent = {
+    settings,
+    wire: ({ journal: _, ...parts }: FleetParts) => ({
+      ...wire(parts),
+      forge: () =>
+        new Promise<never>((_resolve, reject) =>
+          stopping.signal.addEventListener("abort", () => reject(new Error("stopped"))),
+        ),
+    }),
+  };
+  const stopping = new AbortController();
+  const fleets = { [`${name}-silent`]: silent, [name]: { settings } };
+  const service = await createService({ database: server.url, fleets, tokens, env: world.env });
+  services.push(service);
+  client = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
+  await vi.waitUntil(async () => (await lastOf("status"))?.outcome !== undefined, { timeout: 40_000, interval: 100 });
+  const closed = service.close();
+  stopping.abort();
+  await closed;
+  const database = openDatabase(server.url);
+  const [left] = await listSchedules(database, `${name}-silent`);
+  await database.close();
+  expect(left?.last).toBeUndefined();
+  expect(Date.parse(left?.next ?? "")).toBeLessThanOrEqual(Date.now());
 });
 
 test.each([

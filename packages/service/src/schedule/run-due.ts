@@ -2,10 +2,11 @@ import { createJob, type Job, newestEligible, type Settings, status } from "@lat
 import { createSqlJournal } from "@lateen/fleet/journal-sql";
 import { asReleaseError, type Clock } from "@lateen/kernel";
 import { type ServiceFleet, wireFleet } from "../run/fleets.ts";
+import { workThrough } from "../run/work-through.ts";
 import type { Database } from "../store/database.ts";
 import { placeOrder } from "../store/orders.ts";
 import { readFleet, readRollouts } from "../store/read.ts";
-import { claimDue, finishTask, planTasks, type Task, type TaskEnd } from "../store/schedules.ts";
+import { claimDue, type DueTask, finishTask, planTasks, putBack, type Task, type TaskEnd } from "../store/schedules.ts";
 import { decideShipping } from "./decide-shipping.ts";
 
 /** Dependencies of schedules. */
@@ -27,25 +28,34 @@ const hourMs = 3_600_000;
 /** The actor of what a schedule orders. */
 const actor = "the schedule";
 
+/** Tasks that run at the same time: a fleet that is slow to answer delays no other one. */
+const most = 10;
+
 /** Runs what is due until the signal; of several services each run is one's. It never throws. */
-export async function runSchedules(ports: SchedulePorts): Promise<void> {
+export function runSchedules(ports: SchedulePorts): Promise<void> {
   const { database, fleets, clock, signal } = ports;
-  let isPlanned = false;
-  while (!signal.aborted) {
-    try {
-      for (const [name, { settings }] of isPlanned ? [] : Object.entries(fleets))
-        await planTasks(database, name, tasksOf(settings));
-      isPlanned = true;
-      const due = await claimDue(database, Object.keys(fleets));
-      if (due !== undefined) {
-        await finishTask(database, due, await runTask(due.fleet, due.task, ports));
-        continue;
-      }
-    } catch {
-      // The database is away: what is due stays due.
-    }
-    await clock.sleep(lookMs, signal).catch(() => undefined);
-  }
+  let planned: Promise<unknown> | undefined;
+  const plan = (): Promise<unknown> =>
+    Promise.all(Object.entries(fleets).map(([name, { settings }]) => planTasks(database, name, tasksOf(settings))));
+  return workThrough<DueTask>({
+    async claim(underWay) {
+      await (planned ??= plan().catch((error: unknown) => {
+        planned = undefined;
+        throw error;
+      }));
+      const due = await claimDue(database, Object.keys(fleets), underWay);
+      return due === undefined ? [] : [due];
+    },
+    async carryOut(due) {
+      const end = await runTask(due.fleet, due.task, ports);
+      // What this service breaks off when it stops is no answer; the next one runs it again.
+      await (signal.aborted ? putBack(database, due) : finishTask(database, due, end));
+    },
+    most,
+    lookMs,
+    clock,
+    signal,
+  });
 }
 
 /** Intervals in milliseconds by task. Shipping by itself is opted in to, and what the configuration cannot do is not planned. */

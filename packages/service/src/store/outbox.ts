@@ -25,19 +25,21 @@ export async function addMessages(
   );
 }
 
-/** Takes one message that is due. It is due again after `leaseMs`, so that a service that dies with it loses nothing. */
+/** Takes one message that is due, of a webhook that none of `underWay` is for. It is due again after `leaseMs`, so that a service that dies with it loses nothing. */
 export async function claimMessage(
   client: SqlClient,
   fleets: readonly string[],
   leaseMs: number,
+  underWay: readonly Pick<Message, "fleet" | "hook">[],
 ): Promise<Message | undefined> {
   const { rows } = await client.query(
     `update lateen_outbox set tries = tries + 1, next_at = clock_timestamp() + $2 * interval '1 millisecond'
      where id = (
-       select id from lateen_outbox where ended_at is null and fleet = any($1) and next_at <= clock_timestamp()
+       select id from lateen_outbox o where ended_at is null and fleet = any($1) and next_at <= clock_timestamp()
+         and not exists (select 1 from unnest($3::text[], $4::text[]) as w(fleet, hook) where w.fleet = o.fleet and w.hook = o.hook)
        order by next_at limit 1 for update skip locked)
      returning id, fleet, hook, rollout, tries`,
-    [fleets, leaseMs],
+    [fleets, leaseMs, underWay.map(({ fleet }) => fleet), underWay.map(({ hook }) => hook)],
   );
   const [row] = rows;
   if (row === undefined) return undefined;

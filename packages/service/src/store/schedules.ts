@@ -24,6 +24,7 @@ export interface Schedule {
 export interface DueTask {
   readonly fleet: string;
   readonly task: Task;
+  readonly takenAt: Date;
 }
 
 /** Keeps the intervals of a fleet; the first run is one interval from now, and what is no longer wanted ends. */
@@ -38,25 +39,44 @@ export async function planTasks(client: SqlClient, fleet: string, tasks: Readonl
   );
 }
 
-/** Takes one task that is due; of services that look at the same time one gets it. What was missed is run once. */
-export async function claimDue(client: SqlClient, fleets: readonly string[]): Promise<DueTask | undefined> {
+/** Milliseconds after which a task that was taken is due again if its service has died: the longest that one may run. */
+const leaseMs = 600_000;
+
+/** Takes one task that is due, none of `underWay`; of services that look at the same time one gets it. What was missed is run once. */
+export async function claimDue(
+  client: SqlClient,
+  fleets: readonly string[],
+  underWay: readonly DueTask[],
+): Promise<DueTask | undefined> {
   const { rows } = await client.query(
-    `update lateen_schedule set next_at = clock_timestamp() + every_ms * interval '1 millisecond'
+    `update lateen_schedule set next_at = clock_timestamp() + least(every_ms, $2) * interval '1 millisecond'
      where (fleet, task) in (
-       select fleet, task from lateen_schedule where fleet = any($1) and next_at <= clock_timestamp()
+       select fleet, task from lateen_schedule s where fleet = any($1) and next_at <= clock_timestamp()
+         and not exists (select 1 from unnest($3::text[], $4::text[]) as w(fleet, task) where w.fleet = s.fleet and w.task = s.task)
        order by next_at limit 1 for update skip locked)
-     returning fleet, task`,
-    [fleets],
+     returning fleet, task, clock_timestamp() as taken_at`,
+    [fleets, leaseMs, underWay.map(({ fleet }) => fleet), underWay.map(({ task }) => task)],
   );
-  return rows[0] === undefined ? undefined : { fleet: String(rows[0]["fleet"]), task: rows[0]["task"] as Task };
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return { fleet: String(row["fleet"]), task: row["task"] as Task, takenAt: row["taken_at"] as Date };
 }
 
-/** Remembers how a run ended. */
-export async function finishTask(client: SqlClient, { fleet, task }: DueTask, end: TaskEnd): Promise<void> {
+/** Remembers how a run ended; the next one is an interval after it was taken. */
+export async function finishTask(client: SqlClient, { fleet, task, takenAt }: DueTask, end: TaskEnd): Promise<void> {
   await client.query(
-    `update lateen_schedule set last = $3, last_at = clock_timestamp() where fleet = $1 and task = $2`,
-    [fleet, task, JSON.stringify(end)],
+    `update lateen_schedule set last = $3, last_at = clock_timestamp(), next_at = $4::timestamptz + every_ms * interval '1 millisecond'
+     where fleet = $1 and task = $2`,
+    [fleet, task, JSON.stringify(end), takenAt],
   );
+}
+
+/** A run that was broken off is due again at once. */
+export async function putBack(client: SqlClient, { fleet, task }: DueTask): Promise<void> {
+  await client.query(`update lateen_schedule set next_at = clock_timestamp() where fleet = $1 and task = $2`, [
+    fleet,
+    task,
+  ]);
 }
 
 /** The tasks of a fleet. */

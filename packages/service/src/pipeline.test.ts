@@ -1,10 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadConfig } from "@lateen/cli/pipeline";
+import { loadConfig, wire } from "@lateen/cli/pipeline";
+import { systemClock } from "@lateen/kernel";
 import { readStream } from "@lateen/fleet/journal-sql";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../cli/src/demo/world.ts";
 import { createClient, hasEnded, startDatabase, type TestClient, tokens } from "../test/world.ts";
+import type { ServiceFleet } from "./run/fleets.ts";
 import { createService, type Service } from "./service.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -21,12 +23,12 @@ let name: string;
 let runs = 0;
 const env: Record<string, string> = {};
 
-async function serve(): Promise<void> {
+async function serve(wireFleet?: ServiceFleet["wire"]): Promise<void> {
   name = `pipeline-${++runs}`;
   const settings = await loadConfig({ cwd: world.folder, env: { ...world.env, ...env } });
   service = await createService({
     database: server.url,
-    fleets: { [name]: { settings } },
+    fleets: { [name]: { settings, wire: wireFleet } },
     tokens,
     env: { ...world.env, ...env },
   });
@@ -93,7 +95,12 @@ test("a pause that is ordered between the rollout and the promotion holds the ta
   // A restart in between keeps it paused.
   await service.close();
   const settings = await loadConfig({ cwd: world.folder, env: world.env });
-  service = await createService({ database: server.url, fleets: { [name]: { settings } }, tokens, env: world.env });
+  service = await createService({
+    database: server.url,
+    fleets: { [name]: { settings } },
+    tokens,
+    env: world.env,
+  });
   client = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
   await new Promise((done) => setTimeout(done, 1_500));
   expect({ state: (await client.wait(id, () => true)).state, latest: world.latest() }).toEqual({
@@ -135,6 +142,31 @@ describe("a commit of an order", () => {
       body: { error: { code: "FORGE_UNAVAILABLE" } },
     });
   });
+});
+
+test("an order that was begun is answered, though the service stops in the middle of it", async () => {
+  await service.close();
+  const asked = Promise.withResolvers<void>();
+  await serve(({ journal: _, ...parts }) => {
+    const wiring = wire(parts);
+    const forge = async () => {
+      asked.resolve();
+      await systemClock.sleep(500);
+      return wiring.forge();
+    };
+    return { ...wiring, forge };
+  });
+  const url = await service.listen({ host: "127.0.0.1", port: 0 });
+  const sent = fetch(`${url}/v1/fleets/${name}/releases`, {
+    method: "POST",
+    headers: { authorization: "Bearer admin-token-1" },
+    body: JSON.stringify({ sha: world.commits.at(-1) }),
+  });
+  await asked.promise;
+  const began = performance.now();
+  await service.close();
+  expect((await sent).status).toBe(202);
+  expect(performance.now() - began).toBeLessThan(3_000);
 });
 
 test("of several orders that wait, the newest is shipped and the others give way to it", async () => {

@@ -1,5 +1,6 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { createAdaptorServer } from "@hono/node-server";
 import { type Clock, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
 import { createApi } from "./http/app.ts";
 import type { Token } from "./http/tokens.ts";
@@ -7,6 +8,7 @@ import type { DrivePorts } from "./run/drive.ts";
 import type { ServiceFleet } from "./run/fleets.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { runDeliveries } from "./notify/deliver.ts";
+import { elapsedOf } from "./run/elapsed.ts";
 import { createHoldReader } from "./run/holds.ts";
 import { startPulse } from "./run/pulse.ts";
 import { runRunner } from "./run/runner.ts";
@@ -68,12 +70,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const running = drives
     ? Promise.all([run(options.database, ports), runSchedules(ports), runDeliveries(ports)])
     : undefined;
-  const servers: ServerType[] = [];
+  const servers: Server[] = [];
   let closed: Promise<void> | undefined;
   return {
     fetch: async (request) => app.fetch(request),
     async listen({ host, port }) {
-      const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) });
+      const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) }) as Server;
       servers.push(server);
       await new Promise<void>((resolve, reject) => {
         server.once("error", (error) => reject(listenFailed(host, port, error)));
@@ -88,15 +90,26 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   async function shutDown(): Promise<void> {
     stopping.abort();
     await running;
-    await Promise.all(
-      servers.map((server) => {
-        const ended = new Promise((resolve) => server.close(resolve));
-        if ("closeAllConnections" in server) server.closeAllConnections();
-        return ended;
-      }),
-    );
+    await Promise.all(servers.map((server) => drain(server, clock)));
     await database.close();
   }
+}
+
+/** Milliseconds for requests that were begun to be answered; followers end by themselves within a second. */
+const answerMs = 3_000;
+
+/** Closes a server once what was asked is answered: an order whose answer is lost leaves its sender in doubt. */
+async function drain(server: Server, clock: Clock): Promise<void> {
+  let isClosed = false;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => (isClosed = true));
+  const until = elapsedOf(clock) + answerMs;
+  while (!isClosed && elapsedOf(clock) < until) {
+    // Those that have become idle since.
+    server.closeIdleConnections();
+    await Promise.race([closed, clock.sleep(50)]);
+  }
+  server.closeAllConnections();
+  await closed;
 }
 
 /** Drives rollouts, with a sign of life over a connection of its own. */

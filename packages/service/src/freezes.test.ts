@@ -85,6 +85,19 @@ test("a freeze of one tenant leaves it where it is, and the others move", async 
   expect(fleet.tenants.get("t2").sha).toBe(commit("a"));
 });
 
+test("each freeze says if it is in force now", async () => {
+  await freeze({ reason: "now" });
+  await freeze({ reason: "one tenant", tenants: ["t2"] });
+  await freeze({ reason: "an hour ago", until: new Date(Date.now() - 3_600_000).toISOString() });
+  await freeze({ reason: "in an hour", from: new Date(Date.now() + 3_600_000).toISOString() });
+  expect(await shown()).toMatchObject([
+    { reason: "now", active: true },
+    { reason: "one tenant", active: true },
+    { reason: "an hour ago", active: false },
+    { reason: "in an hour", active: false },
+  ]);
+});
+
 test("a freeze that is over holds nothing", async () => {
   await freeze({ reason: "last year", until: "2025-12-31" });
   expect((await client.wait(await client.order(commit("b"), name), hasEnded)).result?.outcome).toBe("shipped");

@@ -45,6 +45,7 @@ const fleetSchema = z.preprocess(
         zone: z.string().optional(),
         tenants: z.array(z.string()).optional(),
         actor: z.string().optional(),
+        active: z.boolean().optional(),
       }),
     ),
     last: z

@@ -44,6 +44,7 @@ function describeFreeze({
   zone,
   tenants,
   actor,
+  active,
 }: ServerFleet["freezes"][number]): string {
   const times = [...(days ?? []), hours].filter((time) => time !== undefined).join(", ");
   const window = [
@@ -52,6 +53,7 @@ function describeFreeze({
     ...(until === undefined ? [] : [`until ${until}`]),
     ...(tenants === undefined ? [] : [`only ${tenants.join(", ")}`]),
     ...(actor === undefined ? [] : [`by ${actor}`]),
+    ...(active === false ? ["not in force now"] : []),
   ];
   return `freeze: ${reason}${window.length === 0 ? "" : ` (${window.join("; ")})`}`;
 }

@@ -36,8 +36,8 @@ export interface FleetState {
   readonly running: RolloutLine | null;
   readonly queued: readonly RolloutLine[];
   readonly holds: readonly Hold[];
-  /** Of the configuration, and with an id those that were made here. */
-  readonly freezes: readonly FreezeWindow[];
+  /** Of the configuration, and with an id those that were made here; `active` if it is in force now. */
+  readonly freezes: readonly (FreezeWindow & { readonly active: boolean })[];
   /** Schedules, with the end of their last run. */
   readonly schedules: readonly Schedule[];
   /** The newest rollout that shipped, or found nothing to do. */

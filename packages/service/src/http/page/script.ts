@@ -52,9 +52,10 @@ function cell(label, text) {
   return made;
 }
 
-/** Windows by days are shown as they are; the service decides if they hold now. */
-function isOpen(freeze) {
-  return !freeze.until || Date.parse(freeze.until) + 86400000 > Date.now();
+function heldBy({ holds, freezes }) {
+  const inForce = freezes.filter((freeze) => freeze.active);
+  const line = ({ reason, tenants }) => "freeze" + (tenants ? " of " + tenants.length + (tenants.length === 1 ? " tenant" : " tenants") : "") + ": " + reason;
+  return holds.map((hold) => hold.reason).concat(inForce.map(line)).join("; ") || "nothing";
 }
 
 function line(rollout) {
@@ -70,8 +71,7 @@ async function drawFleets() {
     const link = element("a", fleet.name);
     link.href = "#" + encodeURIComponent(fleet.name);
     name.append(link);
-    const held = fleet.holds.map((hold) => hold.reason).concat(fleet.freezes.filter(isOpen).map((freeze) => "freeze: " + freeze.reason));
-    row.append(name, cell("Now", line(fleet.running)), cell("Queued", String(fleet.queued.length)), cell("Held by", held.join("; ") || "nothing"), cell("Last", line(fleet.last)));
+    row.append(name, cell("Now", line(fleet.running)), cell("Queued", String(fleet.queued.length)), cell("Held by", heldBy(fleet)), cell("Last", line(fleet.last)));
     return row;
   });
   // Replaced only if something changed, so that focus and selection stay.

@@ -1,4 +1,5 @@
 import type { ServiceFleet } from "../../run/fleets.ts";
+import { isInForce } from "../../run/freeze-guard.ts";
 import { type FreezeWindow, listFreezes } from "../../store/freezes.ts";
 import { type FleetState, readFleet, readRollouts } from "../../store/read.ts";
 import { listSchedules } from "../../store/schedules.ts";
@@ -11,7 +12,7 @@ const historyLength = 50;
 
 /** Fleets with what runs, waits, holds and is frozen. */
 export function addFleets(app: Api, ports: ApiPorts): void {
-  const { database, fleets, holds } = ports;
+  const { database, fleets, holds, clock } = ports;
   const stateOf = async (name: string, fleet: ServiceFleet): Promise<FleetState> => {
     const [state, held, made, schedules] = await Promise.all([
       readFleet(database, name),
@@ -19,7 +20,9 @@ export function addFleets(app: Api, ports: ApiPorts): void {
       listFreezes(database, name),
       listSchedules(database, name),
     ]);
-    return { ...state, holds: held, freezes: [...configured(fleet), ...made], schedules };
+    const windows = [...configured(fleet), ...made];
+    const freezes = await Promise.all(windows.map(async (one) => ({ ...one, active: await isInForce(one, clock) })));
+    return { ...state, holds: held, freezes, schedules };
   };
   app.get("/v1/fleets", async (context) => {
     const states = Object.entries(fleets).map(([name, fleet]) => stateOf(name, fleet));

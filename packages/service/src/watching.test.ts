@@ -200,7 +200,7 @@ describe("the OpenAPI document", () => {
   test("describes every route and no other", () => {
     const ports = { database: {}, fleets: {}, tokens, clock: { now: () => 0 }, metrics: {}, holds: {} };
     const routes = createApi(ports as never)
-      .routes.filter(({ method, path }) => method !== "ALL" && /^\/(v1\/|metrics)/.test(path))
+      .routes.filter(({ method, path }) => method !== "ALL" && /^\/(v1\/|metrics|healthz)/.test(path))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
     const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     expect([...new Set(routes)].toSorted()).toEqual(described.toSorted());
@@ -216,6 +216,10 @@ describe("the OpenAPI document", () => {
     expect(answers.fleet.safeParse(await get(`/v1/fleets/${name}`)).error).toBeUndefined();
     expect(answers.rollouts.safeParse(await get(`/v1/fleets/${name}/rollouts`)).error).toBeUndefined();
     expect(answers.rollout.safeParse(await get(`/v1/rollouts/${id}`)).error).toBeUndefined();
+    const json = { headers: { accept: "application/json" } };
+    const events: unknown = await (await send(`/v1/rollouts/${id}/events`, json)).json();
+    expect(answers.events.safeParse(events).error).toBeUndefined();
+    expect(answers.health.safeParse(await get("/healthz")).error).toBeUndefined();
     expect(answers.error.safeParse(await get("/v1/fleets/none")).error).toBeUndefined();
   });
 });

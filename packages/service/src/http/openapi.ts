@@ -1,18 +1,35 @@
 import { z } from "zod";
 import { answers, bodies } from "./schemas.ts";
+import type { Role } from "./tokens.ts";
 
 /** One request of the API. */
 interface Operation {
   readonly method: "get" | "post" | "delete";
   readonly path: string;
   readonly summary: string;
-  readonly role: "read" | "operate" | "admin";
+  /** Least role of a token; undefined if none is wanted. */
+  readonly role: Role | undefined;
   readonly body?: keyof typeof bodies;
   /** Bodies of answers by status, without errors. */
   readonly answers: Readonly<Record<number, keyof typeof answers | keyof typeof media>>;
-  /** Errors besides those of every request. */
+  /** Errors besides those of the token and of the database. */
   readonly errors?: readonly number[];
+  /** Parameters besides those of the path. */
+  readonly parameters?: readonly object[];
+  /** If it is answered without the database. @default false */
+  readonly isStatic?: boolean;
 }
+
+/** The ways to say after which event to go on. */
+const afterEvent = [
+  {
+    name: "last-event-id",
+    in: "header",
+    description: "id of the last event that was seen",
+    schema: { type: "string" },
+  },
+  { name: "after", in: "query", description: "the same, for programs that cannot set it", schema: { type: "string" } },
+];
 
 const acts = (["pause", "continue", "stop", "abandon"] as const).map((verb): Operation => ({
   method: "post",
@@ -31,6 +48,7 @@ const acts = (["pause", "continue", "stop", "abandon"] as const).map((verb): Ope
 
 /** Every request of the API, in the order of the documentation. */
 export const operations: readonly Operation[] = [
+  { method: "get", path: "/healthz", summary: "If orders are taken", role: undefined, answers: { 200: "health" } },
   { method: "get", path: "/v1/fleets", summary: "All fleets", role: "read", answers: { 200: "fleets" } },
   {
     method: "get",
@@ -116,6 +134,7 @@ export const operations: readonly Operation[] = [
     summary: "Facts and acts as server-sent events; Last-Event-ID resumes after that one",
     role: "read",
     answers: { 200: "events" },
+    parameters: afterEvent,
     errors: [404],
   },
   {
@@ -135,7 +154,14 @@ export const operations: readonly Operation[] = [
     answers: { 200: "metrics" },
     errors: [501],
   },
-  { method: "get", path: "/v1/openapi.json", summary: "This document", role: "read", answers: { 200: "openapi" } },
+  {
+    method: "get",
+    path: "/v1/openapi.json",
+    summary: "This document; without a token at /openapi.json",
+    role: "read",
+    answers: { 200: "openapi" },
+    isStatic: true,
+  },
 ];
 
 let document: object | undefined;
@@ -160,14 +186,22 @@ function composeDocument(): object {
   };
 }
 
-function describe({ path, summary, role, body, answers: given, errors = [] }: Operation): object {
+/** Statuses of the errors of a request: everyone may read, and a request without a token is not counted. */
+function failuresOf({ role, errors = [], isStatic = false }: Operation): readonly number[] {
+  const ofToken = role === undefined ? [] : role === "read" ? [401, 429] : [401, 403, 429];
+  return [...ofToken, ...errors, ...(isStatic ? [] : [503])].toSorted((a, b) => a - b);
+}
+
+function describe(operation: Operation): object {
+  const { path, summary, role, body, answers: given, parameters: others = [] } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-  const parameters = names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
-  const failures = [401, 403, ...errors, 429, 503].map((status) => [status, errorOf(status)] as const);
+  const inPath = names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+  const failures = failuresOf(operation).map((status) => [status, errorOf(status)] as const);
   return {
     summary,
-    description: `Role: ${role}.`,
-    parameters,
+    description: role === undefined ? "No token." : `Role: ${role}.`,
+    ...(role === undefined ? { security: [] } : {}),
+    parameters: [...inPath, ...others],
     ...(body === undefined
       ? {}
       : {
@@ -180,8 +214,8 @@ function describe({ path, summary, role, body, answers: given, errors = [] }: Op
 function answerOf([status, name]: readonly [string, Operation["answers"][number]]): readonly [string, object] {
   const description = descriptions[status] ?? "";
   if (name in media) {
-    const [type, schema] = media[name as keyof typeof media];
-    return [status, { description, content: { [type]: { schema: { type: schema } } } }];
+    const content = Object.entries(media[name as keyof typeof media]);
+    return [status, { description, content: Object.fromEntries(content.map(([type, schema]) => [type, { schema }])) }];
   }
   return [
     status,
@@ -204,11 +238,12 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): object {
   return json;
 }
 
+/** Answers that are no JSON, or of no schema of ours. */
 const media = {
-  events: ["text/event-stream", "string"],
-  metrics: ["text/plain", "string"],
-  report: ["text/html", "string"],
-  openapi: ["application/json", "object"],
+  events: { "text/event-stream": { type: "string" }, "application/json": schemaOf(answers.events, "output") },
+  metrics: { "text/plain": { type: "string" } },
+  report: { "text/html": { type: "string" } },
+  openapi: { "application/json": { type: "object" } },
 } as const;
 
 const descriptions: Readonly<Record<string, string>> = {

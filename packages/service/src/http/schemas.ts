@@ -63,7 +63,7 @@ const fleet = z.looseObject({
   running: line.nullable(),
   queued: z.array(line),
   holds: z.array(z.object({ rule: z.string(), reason: z.string(), source: z.string() })),
-  freezes: z.array(z.looseObject({ id: z.string().optional(), reason: z.string() })),
+  freezes: z.array(z.looseObject({ id: z.string().optional(), reason: z.string(), active: z.boolean() })),
   schedules: z.array(z.looseObject({ task: z.string(), everyMs: z.number(), next: z.string() })),
   last: z.looseObject({ ...line.shape, outcome: z.string().optional(), at: z.string().optional() }).nullable(),
 });
@@ -92,6 +92,8 @@ export const answers = {
   fleet,
   rollouts: z.object({ rollouts: z.array(rollout) }),
   rollout,
+  /** At most 500; those of a server-sent stream one by one. */
+  events: z.object({ events: z.array(z.object({ id: z.number(), data: z.looseObject({ type: z.string() }) })) }),
   ordered: z.object({ rollout: z.string(), state }),
   freeze: z.object({
     freeze: z.looseObject({ id: z.string(), reason: z.string(), actor: z.string(), at: z.string() }),

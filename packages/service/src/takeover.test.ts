@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@lateen/kernel";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { starvedMs } from "../test/starvation.ts";
 import {
   commit,
   createClient,
@@ -53,16 +54,21 @@ test("a runner that is killed is replaced within 5 s, and no tenant is moved twi
   const driver = await driverOf(first, second, id);
   const survivor = driver === first ? second : first;
   driver.process.kill("SIGKILL");
-  const killedAt = performance.now();
+  // The survivor's, and that of this process, which asks it.
+  const starved = (): number => starvedMs(survivor.process.pid ?? 0) + starvedMs(process.pid);
+  const [killedAt, starvedBefore] = [performance.now(), starved()];
   const before = plane.moves().length;
   await survivor.wait(id, () => plane.moves().length > before + 1);
   const takeoverMs = performance.now() - killedAt;
+  const withoutProcessorMs = starved() - starvedBefore;
   const ended = await survivor.wait(id, hasEnded);
   expect(ended.result?.outcome).toBe("shipped");
   expect(plane.moves().flat().toSorted()).toEqual([...slugs].toSorted());
   expect(slugs.map((slug) => tenants.get(slug).sha)).toEqual(slugs.map(() => commit("b")));
-  // The wanted 5 s are those of a machine of its own; this one may be busy.
-  expect(takeoverMs).toBeLessThan(20_000);
+  console.log(
+    `taken over after ${Math.round(takeoverMs)} ms, ${Math.round(withoutProcessorMs)} of them without a processor`,
+  );
+  expect(takeoverMs - withoutProcessorMs).toBeLessThanOrEqual(5_000);
 }, 120_000);
 
 test("a runner that is asked to stop leaves its rollout to another one at once", async () => {

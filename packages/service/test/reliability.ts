@@ -7,7 +7,8 @@ import { kill } from "node:process";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@lateen/kernel";
 import { type Database, openDatabase } from "../src/store/database.ts";
-import { commit, ownerOf, type Shown, startDatabase, startFleet, type TestFleet, tokens } from "./world.ts";
+import { createStarvation, type Starvation } from "./starvation.ts";
+import { commit, pidOf, type Shown, startDatabase, startFleet, type TestFleet, tokens } from "./world.ts";
 
 /** Size of a trial. */
 export interface TrialSize {
@@ -36,8 +37,11 @@ export interface TrialFigures {
   readonly factsLost: number;
   readonly facts: number;
   readonly takeovers: number;
+  /** From a kill to the claim of a rollout of the victim, by the clocks of this machine. */
   readonly takeoverP95Ms: number;
   readonly takeoverMaxMs: number;
+  /** The same without the time for which the runner that took it over was ready to run and got no processor. */
+  readonly takeoverFedP95Ms: number;
 }
 
 interface Runner {
@@ -63,11 +67,13 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
   const places = join(folder, "fleets.json");
   await writeFile(places, JSON.stringify(Object.fromEntries([...fleets].map(([name, fleet]) => [name, fleet.folder]))));
   const [{ env }] = [...fleets.values()] as [TestFleet];
+  const starvation = createStarvation();
   const start = async (): Promise<Runner> => {
     const child = spawn(process.execPath, ["-C", "source", program, server.url, places], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
+    starvation.watch(child.pid ?? 0);
     const said = await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
     // A service that starts while its database goes away ends with an error, and its supervisor starts it again.
     const [line] = said as readonly unknown[];
@@ -76,7 +82,9 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
   const runners = await Promise.all(Array.from({ length: size.runners }, start));
   const database = openDatabase(server.url);
   const over = new AbortController();
+  const starting: Promise<unknown>[] = [];
   try {
+    await logClaims(database);
     const orderedAt = performance.now();
     const ids = new Map<string, string>();
     await Promise.all(
@@ -84,15 +92,16 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
         ids.set(name, await order(runners[at % runners.length]?.url ?? "", name));
       }),
     );
-    const watch = watchTakeovers(database, over.signal);
+    const killedAt = new Map<number, number>();
+    const starving = every(100, over.signal, async () => starvation.look());
     const follow = [...ids.values()].slice(0, 5).map((id) => collect(database, id, over.signal));
     let kills = 0;
-    const starting: Promise<unknown>[] = [];
     const killing = every(size.killEveryMs, over.signal, async () => {
-      const victim = runners.shift();
+      // One is left: if starts take longer than the time between kills, no other one would live to take anything over.
+      const victim = runners.length > 1 ? runners.shift() : undefined;
       if (victim === undefined) return;
-      watch.killed(victim.child.pid ?? 0);
       victim.child.kill("SIGKILL");
+      killedAt.set(victim.child.pid ?? 0, Date.now());
       kills += 1;
       // Not waited for: a start that takes longer must not make kills rarer.
       starting.push(start().then((runner) => runners.push(runner)));
@@ -109,11 +118,13 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
     await untilEnded(database, size.fleets);
     const seconds = (performance.now() - orderedAt) / 1_000;
     over.abort();
-    await Promise.all([killing, restarting, watch.ended, ...starting]);
+    await Promise.all([killing, restarting, starving, ...starting]);
     const seen = await Promise.all(follow);
-    return { seconds, kills, restarts, ...(await account(database, fleets, seen)), ...watch.figures() };
+    const takeovers = await readTakeovers(database, killedAt, starvation);
+    return { seconds, kills, restarts, ...(await account(database, fleets, seen)), ...takeovers };
   } finally {
     over.abort();
+    await Promise.allSettled(starting);
     for (const { child } of runners) child.kill("SIGKILL");
     await database.close();
     await server.stop();
@@ -170,34 +181,36 @@ async function every(ms: number, signal: AbortSignal, work: () => Promise<void>)
   }
 }
 
-/** Measures, from each kill, how long every rollout of the victim is without another driver. */
-function watchTakeovers(database: Database, signal: AbortSignal) {
-  const open = new Map<string, number>();
-  const took: number[] = [];
-  const dead = new Map<string, number>();
-  const ended = every(100, signal, async () => {
-    const { rows } = await database
-      .query(`select id, driver, state from lateen_rollout where driver is not null`)
-      .catch(() => ({ rows: [] }));
-    for (const row of rows) {
-      const [id, driver] = [String(row["id"]), String(row["driver"])];
-      const killedAt = row["state"] === "ended" ? undefined : dead.get(driver);
-      const since = open.get(id);
-      if (killedAt !== undefined) open.set(id, since ?? killedAt);
-      else if (since !== undefined) {
-        took.push(performance.now() - since);
-        open.delete(id);
-      }
-    }
+/** Keeps, in the database itself, when each rollout got another driver: a look from here would be as late as this process is busy. */
+async function logClaims(database: Database): Promise<void> {
+  await database.query(`do $$ begin
+    create table claim (rollout text, before text, driver text, at_ms double precision);
+    create function log_claim() returns trigger language plpgsql as
+      'begin insert into claim values (old.id, old.driver, new.driver, extract(epoch from clock_timestamp()) * 1000); return new; end';
+    create trigger log_claim before update of driver on lateen_rollout for each row
+      when (old.driver is distinct from new.driver and old.driver is not null) execute function log_claim();
+  end $$`);
+}
+
+/** Figures of the takeovers, from the instants of the kills by the name of the driver. */
+async function readTakeovers(database: Database, killedAt: ReadonlyMap<number, number>, starvation: Starvation) {
+  const { rows } = await database.query(`select before, driver, at_ms from claim`);
+  const took = rows.flatMap((row) => {
+    const from = killedAt.get(pidOf(String(row["before"])));
+    const [driver, at] = [pidOf(String(row["driver"])), Number(row["at_ms"])];
+    return from === undefined ? [] : [{ ms: at - from, starvedMs: starvation.between(driver, from, at) }];
   });
+  const p = (share: number, of: readonly number[]): number =>
+    Math.round(of.toSorted((a, b) => a - b)[Math.ceil(of.length * share) - 1] ?? 0);
+  const all = took.map(({ ms }) => ms);
   return {
-    ended,
-    killed: (pid: number) => void dead.set(ownerOf(pid), performance.now()),
-    figures() {
-      const sorted = took.toSorted((a, b) => a - b);
-      const at = (share: number): number => Math.round(sorted[Math.ceil(sorted.length * share) - 1] ?? 0);
-      return { takeovers: sorted.length, takeoverP95Ms: at(0.95), takeoverMaxMs: at(1) };
-    },
+    takeovers: took.length,
+    takeoverP95Ms: p(0.95, all),
+    takeoverMaxMs: p(1, all),
+    takeoverFedP95Ms: p(
+      0.95,
+      took.map(({ ms, starvedMs }) => ms - starvedMs),
+    ),
   };
 }
 

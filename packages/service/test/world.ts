@@ -76,6 +76,11 @@ export function ownerOf(pid: number): string {
   return `process ${pid} of a test`;
 }
 
+/** The process of a runner that is named so. */
+export function pidOf(owner: string): number {
+  return Number(/^process (\d+) of a test$/.exec(owner)?.[1]);
+}
+
 /** A PostgreSQL in a new folder. */
 export async function startDatabase(): Promise<{
   readonly url: string;

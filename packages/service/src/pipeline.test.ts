@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadConfig, wire } from "@lateen/cli/pipeline";
+import { loadConfig } from "@lateen/cli/pipeline";
 import { systemClock } from "@lateen/kernel";
 import { readStream } from "@lateen/fleet/journal-sql";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../cli/src/demo/world.ts";
 import { createClient, hasEnded, startDatabase, type TestClient, tokens } from "../test/world.ts";
-import type { ServiceFleet } from "./run/fleets.ts";
+import { type ServiceFleet, wireFleet } from "./run/fleets.ts";
 import { createService, type Service } from "./service.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -23,12 +23,12 @@ let name: string;
 let runs = 0;
 const env: Record<string, string> = {};
 
-async function serve(wireFleet?: ServiceFleet["wire"]): Promise<void> {
+async function serve(wire?: ServiceFleet["wire"]): Promise<void> {
   name = `pipeline-${++runs}`;
   const settings = await loadConfig({ cwd: world.folder, env: { ...world.env, ...env } });
   service = await createService({
     database: server.url,
-    fleets: { [name]: { settings, wire: wireFleet } },
+    fleets: { [name]: { settings, wire } },
     tokens,
     env: { ...world.env, ...env },
   });
@@ -147,8 +147,8 @@ describe("a commit of an order", () => {
 test("an order that was begun is answered, though the service stops in the middle of it", async () => {
   await service.close();
   const asked = Promise.withResolvers<void>();
-  await serve(({ journal: _, ...parts }) => {
-    const wiring = wire(parts);
+  await serve((parts) => {
+    const wiring = wireFleet({ settings: parts.settings }, parts);
     const forge = async () => {
       asked.resolve();
       await systemClock.sleep(500);

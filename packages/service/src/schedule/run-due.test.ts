@@ -1,8 +1,8 @@
-import { loadConfig, wire } from "@lateen/cli/pipeline";
+import { loadConfig } from "@lateen/cli/pipeline";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../../cli/src/demo/world.ts";
 import { createClient, startDatabase, type TestClient, tokens } from "../../test/world.ts";
-import type { FleetParts } from "../run/fleets.ts";
+import { type FleetParts, wireFleet } from "../run/fleets.ts";
 import { createService, type Service } from "../service.ts";
 import { openDatabase } from "../store/database.ts";
 import { claimDue, finishTask, listSchedules, planTasks } from "../store/schedules.ts";
@@ -135,8 +135,8 @@ test("a fleet that does not answer delays no other one, and what a stop breaks o
   const settings = await loadConfig({ cwd: world.folder, env: world.env });
   const silent = {
     settings,
-    wire: ({ journal: _, ...parts }: FleetParts) => ({
-      ...wire(parts),
+    wire: (parts: FleetParts) => ({
+      ...wireFleet({ settings }, parts),
       forge: () =>
         new Promise<never>((_resolve, reject) =>
           stopping.signal.addEventListener("abort", () => reject(new Error("stopped"))),

@@ -2,7 +2,7 @@ import type { Clock } from "@lateen/kernel";
 
 /** Work that is claimed from the database. */
 export interface ClaimedWork<T> {
-  /** Takes what is due, at most `free` pieces, and nothing that stands in the way of what is under way. May throw: what is due stays due. */
+  /** Takes what is due, at most `free` pieces, and nothing that has to wait for what is under way. May throw: what is due stays due. */
   claim(underWay: readonly T[], free: number): Promise<readonly T[]>;
   /** Carries out one piece. If it throws, the piece is due again by itself. */
   carryOut(piece: T): Promise<void>;

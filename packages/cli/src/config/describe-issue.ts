@@ -1,7 +1,7 @@
 import { plainText } from "@lateen/kernel";
 import { didYouMean } from "./suggest.ts";
 import { fewOf } from "./few-problems.ts";
-import { isRecord } from "./layers.ts";
+import { isRecord, valueAt } from "./layers.ts";
 import { knownKeys } from "./json-schema.ts";
 
 /** The part of a zod issue that is read here. */
@@ -62,13 +62,4 @@ function bestBranch(issue: Issue, value: unknown): readonly Issue[] | undefined 
   return issue.errors?.find((branch) =>
     branch.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
   );
-}
-
-function valueAt(config: unknown, path: readonly PropertyKey[]): unknown {
-  let here: unknown = config;
-  for (const part of path) {
-    if (typeof here !== "object" || here === null) return undefined;
-    here = (here as Record<PropertyKey, unknown>)[part];
-  }
-  return here;
 }

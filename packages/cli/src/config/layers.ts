@@ -41,6 +41,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value at `path`; undefined if there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (here, part) =>
+      typeof here === "object" && here !== null ? (here as Record<PropertyKey, unknown>)[part] : undefined,
+    value,
+  );
+}
+
 /** True if `value` has a value at `path`. */
 export function holds(value: unknown, path: readonly PropertyKey[]): boolean {
   let here: unknown = value;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isRecord } from "../config/layers.ts";
+import { isRecord, valueAt } from "../config/layers.ts";
 import { resultSchema } from "./result-schema.ts";
 import type { ResultDocument } from "./result.ts";
 
@@ -78,10 +78,6 @@ function takeOut(root: unknown, path: readonly PropertyKey[]): void {
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else if (dispensable.has(key)) parent[key] = "";
   else delete parent[key];
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((here, part) => (isObject(here) ? here[part] : undefined), root);
 }
 
 function isObject(value: unknown): value is Record<PropertyKey, unknown> {

@@ -8,7 +8,8 @@ import { moveTenants } from "./move-tenants.ts";
 import { proveTenant } from "./prove-tenant.ts";
 import type { Row } from "./read-rows.ts";
 import { valuesOf } from "./release-values.ts";
-import { createRowIndex } from "./row-index.ts";
+import { rememberTenants } from "../ports/enumerated-tenants.ts";
+import { enumerateRows } from "./enumerate-rows.ts";
 
 /** A control plane and a prober over the same commands. */
 export interface ExecFleet {
@@ -26,7 +27,7 @@ export interface ExecFleet {
  */
 export function createExecFleet(options: ExecFleetOptions): ExecFleet {
   const commands = resolveCommands(options);
-  const rows = createRowIndex(commands);
+  const rows = rememberTenants(commands.name, (signal) => enumerateRows(commands, signal));
   return {
     controlPlane: {
       async enumerate(release, _settings, signal) {

@@ -15,7 +15,8 @@ import { decideExit, type MoveOutcome } from "./decide-exit.ts";
 import type { Commands } from "./commands.ts";
 import { proveTenant } from "./prove-tenant.ts";
 import { valuesOf } from "./release-values.ts";
-import type { FindRow } from "./row-index.ts";
+import type { EnumeratedTenants } from "../ports/enumerated-tenants.ts";
+import type { Row } from "./read-rows.ts";
 import { fleetError } from "../errors.ts";
 
 type Argv = readonly [string, ...string[]];
@@ -26,7 +27,7 @@ const maxBytes = 64 * 1024;
 /** Runs `move` for each tenant. If no command could be started, nothing has happened and the whole call is refused. */
 export async function moveTenants(
   commands: Commands,
-  find: FindRow,
+  find: EnumeratedTenants<Row>["find"],
   tenants: NonEmpty<Tenant>,
   release: Release,
   signal?: AbortSignal,
@@ -49,7 +50,7 @@ export async function moveTenants(
 /** Exit code 75 is tried again after 5, 10 and 20 s within the time of the move; each time the tenant is looked at first. */
 async function moveTenant(
   commands: Commands,
-  find: FindRow,
+  find: EnumeratedTenants<Row>["find"],
   tenant: Tenant,
   release: Release,
   signal: AbortSignal | undefined,
@@ -74,7 +75,7 @@ async function moveTenant(
 
 async function commandFor(
   commands: Commands,
-  find: FindRow,
+  find: EnumeratedTenants<Row>["find"],
   { slug }: Tenant,
   release: Release,
 ): Promise<{ readonly argv: Argv } | MoveOutcome> {

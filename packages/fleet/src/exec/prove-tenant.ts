@@ -4,7 +4,8 @@ import { commandFailed } from "./command-failed.ts";
 import { fillCommand } from "./command-template.ts";
 import type { Commands } from "./commands.ts";
 import { readProof } from "./read-proof.ts";
-import type { FindRow } from "./row-index.ts";
+import type { EnumeratedTenants } from "../ports/enumerated-tenants.ts";
+import type { Row } from "./read-rows.ts";
 
 /** A commit, or a line for each of many places that were looked at. */
 const maxBytes = 64 * 1024;
@@ -12,7 +13,7 @@ const maxBytes = 64 * 1024;
 /** Runs `proof` once for a tenant. A command that fails proves nothing, whatever it printed before. */
 export async function proveTenant(
   commands: Commands,
-  find: FindRow,
+  find: EnumeratedTenants<Row>["find"],
   tenant: Tenant,
   signal?: AbortSignal,
 ): Promise<Reading<string>> {

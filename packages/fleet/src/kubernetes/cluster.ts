@@ -5,7 +5,9 @@ import { createConnection } from "./api/connection.ts";
 import type { KubeconfigSource } from "./api/kubeconfig.ts";
 import { createWorkloadWatch, type WorkloadWatch } from "./move/watch-workloads.ts";
 import { checkSlugTemplate } from "./workloads/slug-template.ts";
-import { createTenantIndex, partsOf, type TenantIndex, type WorkloadScope } from "./workloads/tenant-index.ts";
+import { type EnumeratedTenants, rememberTenants } from "../ports/enumerated-tenants.ts";
+import { enumerateWorkloads, partsOf, type WorkloadScope } from "./workloads/enumerate-workloads.ts";
+import type { TenantWorkloads } from "./workloads/group-tenants.ts";
 import type { WorkloadKind } from "./workloads/workload-ref.ts";
 
 /** A fleet whose tenants are Deployments and StatefulSets of one cluster. */
@@ -53,7 +55,7 @@ export interface Cluster {
   readonly name: string;
   readonly api: ApiClient;
   readonly scope: WorkloadScope;
-  readonly tenants: TenantIndex;
+  readonly tenants: EnumeratedTenants<TenantWorkloads>;
   readonly watch: WorkloadWatch;
   /** Releases that this process has heard of, by commit: what the images of their pods have to be. */
   readonly releases: Map<string, Release>;
@@ -83,7 +85,7 @@ export function openCluster(options: KubernetesFleetOptions): Cluster {
     name,
     api,
     scope,
-    tenants: createTenantIndex(api, scope),
+    tenants: rememberTenants(api.name, (signal) => enumerateWorkloads(api, scope, signal)),
     watch: createWorkloadWatch(api, partsOf(scope), selector, clock),
     releases: new Map(),
     // A question without an answer is asked again.

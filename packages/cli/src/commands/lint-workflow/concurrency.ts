@@ -1,7 +1,7 @@
 import { supportsSince } from "../init/gitea-version.ts";
-import { isRecord } from "../../config/layers.ts";
+import { isRecord, valueAt } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
-import { expand, type Located, triggersOf, valueAt } from "./workflow-map.ts";
+import { expand, type Located, triggersOf } from "./workflow-map.ts";
 
 /**
  * A group keeps one running and one waiting run: the one in between is cancelled, and its commit never ships by itself.

@@ -1,7 +1,7 @@
-import { isRecord } from "../../config/layers.ts";
+import { isRecord, valueAt } from "../../config/layers.ts";
 import { hasInputs, supportsSince } from "../init/gitea-version.ts";
 import { ignoredByGitea } from "./rules.table.ts";
-import { expand, type Located, triggersOf, valueAt } from "./workflow-map.ts";
+import { expand, type Located, triggersOf } from "./workflow-map.ts";
 
 /** Keys that Gitea of a version ignores, refuses, or reads otherwise. An unknown version counts as an old one. */
 export function giteaFindings(

@@ -1,6 +1,6 @@
 import { decidePush } from "@lateen/gate/decisions";
 import type { SourceDocument } from "../../config/read-yaml.ts";
-import { isRecord } from "../../config/layers.ts";
+import { isRecord, valueAt } from "../../config/layers.ts";
 import type { Finding } from "../doctor/finding.ts";
 
 /** A finding at a place in a workflow file. */
@@ -47,15 +47,6 @@ export function expand(value: unknown, pattern: readonly string[]): readonly (re
   if (!isRecord(value)) return [];
   const keys = head === "*" ? Object.keys(value) : Object.hasOwn(value, head) ? [head] : [];
   return keys.flatMap((key) => expand(value[key], rest).map((path) => [key, ...path]));
-}
-
-/** Value at `path`. */
-export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (found, key) =>
-      typeof found === "object" && found !== null ? (found as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
 }
 
 /** The workflow with what its merge keys bring along, as Gitea reads it; a key of its own beats a merged one. */

@@ -2,7 +2,7 @@ import { asReleaseError, type Clock, type HttpStream, isFatal, parseJson, type R
 import type { ApiClient } from "../api/api-client.ts";
 import { watchEvent, type Workload, workload } from "../api/wire.ts";
 import { keyOf, listPath, type WorkloadKind } from "../workloads/workload-ref.ts";
-import type { ScopePart } from "../workloads/tenant-index.ts";
+import type { ScopePart } from "../workloads/enumerate-workloads.ts";
 import { fleetError } from "../../errors.ts";
 
 /** The workloads of a scope as they change, for as long as somebody waits for one. */

@@ -1,4 +1,4 @@
-import { absent, found, isFatal, type Reading, type Slug, asReleaseError, unknown } from "@lateen/kernel";
+import { absent, found, type Reading, toReading } from "@lateen/kernel";
 import type { ApiClient } from "../api/api-client.ts";
 import { workload } from "../api/wire.ts";
 import type { ContainerChoice } from "./choose-containers.ts";
@@ -29,39 +29,16 @@ export function partsOf({ namespaces, kinds }: WorkloadScope): readonly ScopePar
   return kinds.flatMap((kind) => places.map((namespace) => ({ kind, path: listPath(kind, namespace) })));
 }
 
-/** The tenants of a cluster, by slug. */
-export interface TenantIndex {
-  /** Lists them now. */
-  read(signal?: AbortSignal): Promise<Reading<readonly TenantWorkloads[]>>;
-  /** One of the last list; a rollout that is resumed asks for tenants before it enumerates any. */
-  find(slug: Slug): Promise<Reading<TenantWorkloads>>;
-}
-
-/** An index that is empty until it is first asked. */
-export function createTenantIndex(api: ApiClient, scope: WorkloadScope): TenantIndex {
-  let known: ReadonlyMap<Slug, TenantWorkloads> | undefined;
-  let reading: Promise<Reading<readonly TenantWorkloads[]>> | undefined;
-  const read: TenantIndex["read"] = async (signal) => {
-    try {
-      const tenants = groupTenants(await listWorkloads(api, scope, signal), scope.slug, scope.choice, scope.images);
-      known = new Map(tenants.map((tenant) => [tenant.slug, tenant]));
-      return tenants.length === 0 ? absent(emptyBecause(api.name, scope)) : found(tenants);
-    } catch (error) {
-      if (isFatal(error)) throw error;
-      return unknown(asReleaseError(error));
-    }
-  };
-  return {
-    read,
-    async find(slug) {
-      const tenant = known?.get(slug);
-      if (tenant !== undefined) return found(tenant);
-      const answer = await (reading ??= read().finally(() => (reading = undefined)));
-      if (answer.kind === "unknown") return answer;
-      const listed = answer.kind === "found" ? answer.value.find((each) => each.slug === slug) : undefined;
-      return listed === undefined ? absent(`${api.name} has no tenant ${slug}`) : found(listed);
-    },
-  };
+/** The tenants of a cluster. */
+export function enumerateWorkloads(
+  api: ApiClient,
+  scope: WorkloadScope,
+  signal?: AbortSignal,
+): Promise<Reading<readonly TenantWorkloads[]>> {
+  return toReading(async () => {
+    const tenants = groupTenants(await listWorkloads(api, scope, signal), scope.slug, scope.choice, scope.images);
+    return tenants.length === 0 ? absent(emptyBecause(api.name, scope)) : found(tenants);
+  });
 }
 
 /** Every workload of a scope, list after list side by side. */

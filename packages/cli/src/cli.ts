@@ -89,8 +89,8 @@ async function run(
 }
 
 /**
- * Shows a person what would happen, as the dry run of the same command has it, and asks. Answers the end of a run that comes to nothing:
- * it is stopped before anything is moved, and there is nothing to be asked.
+ * Shows a person what would happen, as the dry run of the same command has it, and asks. Answers the end of a run that moves
+ * nothing: it stops before any move, so there is nothing to ask.
  * @throws ReleaseError of faulty arguments or configuration, before any question; `NOT_CONFIRMED`
  */
 async function askFirst(

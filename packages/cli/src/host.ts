@@ -7,13 +7,13 @@ export interface Output {
   write(text: string): void;
   /** True if a person's terminal is at the other end. */
   readonly isTerminal: boolean;
-  /** Width in characters; 80 where it is not known. */
+  /** Width in characters; 80 if it is not known. */
   columns(): number;
   /** Height in lines. @default 24 */
   readonly rows?: () => number;
 }
 
-/** Asks at a terminal; absent where no one sits there. */
+/** Asks at a terminal; absent if no one sits there. */
 export interface Keyboard {
   /** The line that was typed after `prompt`. */
   ask(prompt: string, signal: AbortSignal): Promise<string>;
@@ -28,7 +28,7 @@ export interface Host {
   readonly cwd: string;
   readonly clock: Clock;
   readonly files: Files;
-  /** Login of the user whose process this is; undefined where the system does not know. */
+  /** Login of the user whose process this is; undefined if the system does not know. */
   user(): string | undefined;
   /** Version of this package. */
   version(): string;

@@ -139,7 +139,7 @@ async function untilHandled(activities: () => Promise<unknown>, sha: string): Pr
   throw new Error(`the push of ${sha} was not handled`);
 }
 
-/** Hands a request on; the token of the contract, or none where it asks for none, is the administrator's. */
+/** Hands a request on; the token of the contract, or none if it asks for none, is the administrator's. */
 async function forward(
   request: RecordedRequest,
   gitea: GiteaServer,

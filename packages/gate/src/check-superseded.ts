@@ -49,7 +49,7 @@ export interface Supersession {
   readonly head?: CommitSha | undefined;
   /** The newest commit with a release of its own; also where the starvation guard lets this one finish. */
   readonly supersededBy?: CommitSha | undefined;
-  /** True where the starvation guard lets a superseded release finish. */
+  /** True if the starvation guard lets a superseded release finish. */
   readonly starved?: boolean | undefined;
 }
 

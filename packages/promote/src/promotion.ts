@@ -92,7 +92,7 @@ export interface PromotionReport {
   readonly images: readonly ImageReport[];
   /** The entry that rules the tags, and whether this run wrote it. */
   readonly ledger?: { readonly entry: string; readonly position: number; readonly appended: boolean } | undefined;
-  /** Of a plan: the ledger's newest entry when it was made; absent where the ledger was empty. */
+  /** Of a plan: the ledger's newest entry when it was made; absent if the ledger was empty. */
   readonly plannedOver?: string | undefined;
   /** If a promoted tag was moved or created (in a check: would be). A pin does not count: production is the same without it. */
   readonly changed: boolean;

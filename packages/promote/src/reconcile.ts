@@ -13,7 +13,7 @@ import { type TrackedTag, trackEntry } from "./steps/tracked-tag.ts";
 export interface ReconcileInput {
   readonly images: readonly Repository[];
   readonly tags: readonly string[];
-  /** If the pins of the entry are written again where they are missing. @default true */
+  /** True if missing pins of the entry are written again. @default true */
   readonly pins?: boolean | undefined;
   /** @default "default" */
   readonly target?: string | undefined;

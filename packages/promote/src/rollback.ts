@@ -12,7 +12,7 @@ import { runSteps } from "./steps/run-steps.ts";
 
 /** Target of a rollback with its promotions. */
 interface RollbackPlan {
-  /** The promotion that it comes to; digests that the ledger knows are pinned. */
+  /** The resulting promotion; digests that the ledger knows are pinned. */
   readonly promotion: PromotionInput;
   /** The release that it leaves, if the ledger has one. */
   readonly from: CommitSha | undefined;

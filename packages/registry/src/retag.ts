@@ -22,7 +22,7 @@ import { planTags, writeTags, type WrittenTag } from "./retag/write.ts";
  *
  * @returns go with the report, or stop: `refused` (no such source, not movable), `unknown` (something cannot be read or fails its
  * integrity check, nothing was written), `partial` (written, but not every tag is right; the report is its value)
- * @throws ReleaseError of category `auth` where nothing was written, `input` for references that name no host or tag and for a missing
+ * @throws ReleaseError of category `auth` if nothing was written, `input` for references that name no host or tag and for a missing
  * package, `interrupted`
  * @example
  * ```ts

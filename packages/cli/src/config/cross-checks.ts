@@ -107,7 +107,7 @@ function fleetProof(fleet: unknown): CrossProblem[] {
   return [{ path: ["fleet", "buildinfo"], message: "is missing: it is where tenants say what they run" }];
 }
 
-/** A text that is no shell's, or a list that is to be one, would run something else than was meant. */
+/** A text without a shell, or a list for one, would run something other than was meant. */
 function commandShapes(fleet: unknown): CrossProblem[] {
   const planes: readonly unknown[] =
     isRecord(fleet) && Array.isArray(fleet["controlPlanes"]) ? fleet["controlPlanes"] : [];

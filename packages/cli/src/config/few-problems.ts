@@ -1,4 +1,4 @@
-/** So many problems of one kind are reported: what has more of them is a file of something else. */
+/** Maximum problems of one kind that are reported: a file with more of them is not a configuration. */
 export const mostProblems = 100;
 
 /** The first of a list that may be as long as its file, and how many are left out. */

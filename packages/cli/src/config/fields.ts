@@ -63,7 +63,7 @@ export function count(least: number, most?: number): z.ZodType<number, number> {
   return most === undefined ? from : from.max(most, { error: about });
 }
 
-/** The bounds of a number within a template are no part of its pattern. */
+/** The pattern of a template does not include the bounds of its number. */
 function isPercent(text: string): boolean {
   const percent = Number.parseFloat(text);
   return percent >= 0 && percent <= 100;

@@ -6,7 +6,7 @@ import { withoutTokens } from "./token-text.ts";
 export interface Problem {
   /** The file, or the name of an environment variable. */
   readonly where: string;
-  /** From 1; absent where the source has no lines. */
+  /** From 1; absent if the source has no lines. */
   readonly line?: number | undefined;
   readonly column?: number | undefined;
   /** The key, such as `gate.checks[0]`. */

@@ -22,7 +22,7 @@ export function findConfig(folder: string, files: Files): string | undefined {
  */
 const longestConfig = 256 * 1024;
 
-/** The system's code in words, the code itself where there are none. */
+/** The system's code in words, the code itself if there are none. */
 function whyUnreadable(error: unknown): string | undefined {
   const code = systemCode(error);
   const words: Readonly<Record<string, string>> = {

@@ -48,7 +48,7 @@ async function runProgram(path: string, shown: string): Promise<unknown> {
   }
 }
 
-/** Finds a function or a promise that a program has left, which is no configuration. */
+/** Finds a function or a promise, which a configuration cannot hold. */
 function findLively(
   value: unknown,
   path: readonly PropertyKey[] = [],

@@ -26,9 +26,9 @@ export interface Position {
 export interface SourceDocument {
   readonly file: string;
   readonly value: unknown;
-  /** The position of the value at `path`, else of its nearest parent; undefined where a program does not say. */
+  /** The position of the value at `path`, else of its nearest parent; undefined if a program does not say. */
   position(path: readonly PropertyKey[]): Position | undefined;
-  /** The text of a line, from 1; empty where there are none. */
+  /** The text of a line, from 1; empty if there are none. */
   line(number: number): string;
   /** The position of the key at the end of `path`. */
   keyPosition(path: readonly PropertyKey[]): Position | undefined;

@@ -45,7 +45,7 @@ export function flattenSettings(settings: Settings): readonly ShownValue[] {
   }
 }
 
-/** `key  value`, and the source where it is asked for. */
+/** `key  value`, and the source if it is asked for. */
 export function formatSettings(values: readonly ShownValue[], withSources: boolean): string {
   return table(
     values.map(({ key, value, source }) => [key, plainText(String(value), 200), ...(withSources ? [source] : [])]),

@@ -1,4 +1,4 @@
-/** The candidate that `text` was probably meant to be, or undefined where none is near. */
+/** The candidate that `text` was probably meant to be, or undefined if none is near. */
 export function suggest(text: string, candidates: readonly string[]): string | undefined {
   const wanted = text.toLowerCase().slice(0, 60);
   let best: { readonly candidate: string; readonly distance: number } | undefined;

@@ -78,7 +78,7 @@ function listed(value: unknown, path: Path): readonly Listed[] {
   return value.flatMap((text: unknown, at) => (typeof text === "string" ? [{ text, path: [...path, at] }] : []));
 }
 
-/** The name that a reference comes to; one that cannot be read is another problem's. */
+/** The full name of a reference; one that cannot be read is reported elsewhere. */
 function repositoryOf(text: string): string {
   try {
     return parseImageRef(text).repository;

@@ -12,7 +12,7 @@ import type { World } from "./world.ts";
 export interface Ran {
   readonly argv: readonly string[];
   readonly code: number;
-  /** The result document; undefined where the program was killed. */
+  /** The result document; undefined if the program was killed. */
   readonly document: ResultDocument | undefined;
   /** Standard output. */
   readonly answer: string;

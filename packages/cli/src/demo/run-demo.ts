@@ -30,7 +30,7 @@ export interface DemoOptions extends Machine {
 /**
  * Plays scenarios, each in a world of its own.
  *
- * @throws ReleaseError `USAGE` for a scenario that does not exist; `DEMO_FAILED` where one ended as it must not
+ * @throws ReleaseError `USAGE` for a scenario that does not exist; `DEMO_FAILED` if one ended as it must not
  */
 export async function runDemo(options: DemoOptions): Promise<CommandResult> {
   const { host, repertoire = scenarios } = options;

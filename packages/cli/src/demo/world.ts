@@ -121,7 +121,7 @@ function explainMissingGit(cause: unknown): never {
   });
 }
 
-/** The git server over HTTP; undefined where git was installed without it, and the ledger is then reached by its path. */
+/** The git server over HTTP; undefined if git was installed without it, and the ledger is then reached by its path. */
 async function serveGit(repository: GitRepository): Promise<GitHttpServer | undefined> {
   const programs = (await repository.git("--exec-path")).trim();
   const isThere = ["git-http-backend", "git-http-backend.exe"].some((name) => existsSync(join(programs, name)));

@@ -11,7 +11,7 @@ test.each([
   expect(isInBackground({ read: () => stat })).toBe(is);
 });
 
-test("where the system does not tell, it is not", () => {
+test("if the system does not say, it is not", () => {
   const read = (): never => {
     throw new Error("there is no such file");
   };

@@ -20,7 +20,7 @@ export interface Files {
   /** The text of a file, without its byte order mark; in UTF-8, or in UTF-16 as Windows writes what it redirects. @param most - Bytes; a longer file is `EFBIG`. @throws Error of the system */
   read(path: string, most?: number): string;
   exists(path: string): boolean;
-  /** Names of what is in a folder, in order; none where there is no such folder. */
+  /** Names of what is in a folder, in order; none if there is no such folder. */
   list(path: string): readonly string[];
   /** True if this process may write to what is at `path`, or could make it if there is nothing. Writes nothing. */
   isWritable(path: string): boolean;

@@ -7,7 +7,7 @@ import { cliError } from "../config/errors.ts";
 export interface EventPayload {
   /** `workflow_run.head_sha`. */
   readonly workflowRunSha?: string | undefined;
-  /** Event of the run that started this one, if that is no push of this repository: then its `head_sha` names no commit that was built. */
+  /** Event of the run that started this one, if that is not a push of this repository: then its `head_sha` is not a commit that was built. */
   readonly foreignRun?: string | undefined;
   /** The input `sha` of a dispatch. */
   readonly inputSha?: string | undefined;
@@ -17,7 +17,7 @@ export interface EventPayload {
 
 /**
  * Reads the event file of a job; outside of one it is empty.
- * @throws ReleaseError `EVENT_UNREADABLE` where the file is named and cannot be understood
+ * @throws ReleaseError `EVENT_UNREADABLE` if the file is named and cannot be understood
  */
 export function readEventPayload(env: Environment, files: Files): EventPayload {
   const path = env["GITHUB_EVENT_PATH"] ?? "";
@@ -47,7 +47,7 @@ function foreignRun(run: Record<string, unknown>, repository: unknown): string |
   return head !== undefined && own !== undefined && head !== own ? `the repository ${head}` : undefined;
 }
 
-/** The commit that the branch was on before the push of `commit`; undefined where the event is not that push. */
+/** The commit that the branch was on before the push of `commit`; undefined if the event is not that push. */
 export function pushBefore(payload: EventPayload, commit: CommitSha, branch: string): CommitSha | undefined {
   const { push } = payload;
   if (push === undefined || push.after.toLowerCase() !== commit) return undefined;

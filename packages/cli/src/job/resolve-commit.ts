@@ -68,7 +68,7 @@ function readPayload(env: Environment, files: Files): EventPayload {
 /**
  * The full id of the commit that is meant.
  *
- * @throws ReleaseError `COMMIT_UNCLEAR` (exit 2) where nothing names one, it is no id, or no commit has it; the forge's own
+ * @throws ReleaseError `COMMIT_UNCLEAR` (exit 2) if nothing names one, it is not an id, or no commit has it; the forge's own
  *   error (exit 4 or 7) where it cannot be resolved
  */
 export async function resolveCommit(

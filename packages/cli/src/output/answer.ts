@@ -84,7 +84,7 @@ export function formatForecast({ requests, worstCaseBroken, waves }: NonNullable
   return waves.length === 0 ? "" : `${table(rows)}\n${sum}`;
 }
 
-/** The table of promotion targets, where there are several to tell apart. */
+/** The table of promotion targets, if there are several to tell apart. */
 function formatTargets(targets: readonly TargetResult[]): string {
   if (targets.length < 2) return "";
   return table(

@@ -3,7 +3,7 @@ import { plainText } from "@lateen/kernel";
 import { formatNext } from "./next-commands.ts";
 import type { ResultDocument, TenantResult } from "./result.ts";
 
-/** So many tenants are named; the result has the others. */
+/** Maximum tenants that are named; the result has the others. */
 const mostNamed = 3;
 
 type Halted = Pick<ResultDocument, "reason" | "next"> & {

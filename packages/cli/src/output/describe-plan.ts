@@ -4,7 +4,7 @@ import { columns, counted, short, shortDigest } from "./text/line.ts";
 
 type Planned = Pick<ResultDocument, "commit" | "subject" | "gate" | "fleet" | "images" | "expected">;
 
-/** So many waves and tags are named; `lateen plan` has the others. */
+/** Maximum waves and tags that are named; `lateen plan` has the others. */
 const mostNamed = 8;
 
 /** A plan in the lines that the question before a run holds: commit, fleet with its waves, tags, and the time it may take. */
@@ -83,7 +83,7 @@ export function formatSpan(span: Span | undefined): string {
   return `about ${rounded(medianMs)} (${range})`;
 }
 
-/** Whole seconds, and from ten minutes on whole minutes: an estimate is no more exact than that. */
+/** Whole seconds, and from ten minutes on whole minutes: an estimate is not more exact than that. */
 export function rounded(ms: number): string {
   const step = ms >= 600_000 ? 60_000 : 1_000;
   return formatDuration(Math.max(1, Math.round(ms / step)) * step);

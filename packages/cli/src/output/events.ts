@@ -47,7 +47,7 @@ const describers: Readonly<Record<string, ((event: never) => Line | undefined) |
   ...describeCommand,
 };
 
-/** The event as one harmless line; undefined where it is not worth one. */
+/** The event as one harmless line; undefined if it is not worth one. */
 export function describeEvent(event: AnyEvent): Line | undefined {
   const line = describers[event.type]?.(event as never);
   return line === undefined ? undefined : { ...line, text: plainText(line.text, 500) };

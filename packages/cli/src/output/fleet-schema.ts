@@ -60,7 +60,7 @@ export const fleet = z.object({
   ephemeral: words.optional(),
   /** Tenants that were handed to a control plane. */
   moved: count.optional(),
-  /** What each finished wave allows to conclude; `failureBound` is at 95 % confidence, in [0, 1]. */
+  /** Conclusion from each finished wave; `failureBound` is at 95 % confidence, in [0, 1]. */
   waves: z.array(z.object({ name: text, tenants: count, healthy: count, failureBound: z.number() })).optional(),
   forecast: forecast.optional(),
   checks: z.array(fleetCheck).optional(),

@@ -18,7 +18,7 @@ export interface NextFacts {
   readonly reason?: string | undefined;
 }
 
-/** The command lines that complete, repair or give up what was begun, the one to try first in front. */
+/** The command lines that complete, repair or abandon what was begun, the one to try first in front. */
 export function nextCommands(facts: NextFacts): readonly string[] {
   const { outcome, commit, known = [], interrupted, completedBy } = facts;
   const named = commit === undefined ? [] : [`lateen explain ${commit}`];

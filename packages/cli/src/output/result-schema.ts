@@ -166,7 +166,7 @@ export const resultSchema = z.object({
   evidence: z.array(evidence).optional(),
   /** `category` is that of its exit code, in the result of a service. */
   error: z.object({ code: text, message: text, why: maybe, fix: maybe, category: maybe }).optional(),
-  /** Command lines that complete, repair or give up what was begun. */
+  /** Command lines that complete, repair or abandon what was begun. */
   next: words.optional(),
   startedAt: maybe,
   finishedAt: maybe,

@@ -13,7 +13,7 @@ export const status = z.object({
       drift,
       /** Head of the branch. */
       trunk: maybe,
-      /** What the newest entry of the ledger promoted, when and by which actor. */
+      /** Release of the newest entry of the ledger, with time and actor. */
       commit: maybe,
       position: z.int().optional(),
       actor: maybe,

@@ -16,7 +16,7 @@ const rowLimits = [Infinity, 5_000, 1_000, 200, 20, 0];
 /**
  * The result as Markdown.
  *
- * @param budget - Bytes at most; of longer tables the rows that matter are kept. @default 1,000,000
+ * @param budget - Maximum size in bytes; of longer tables the rows that matter are kept. @default 1,000,000
  */
 export function formatSummary(document: ResultDocument, budget: number = summaryBytes): string {
   for (const rows of rowLimits) {

@@ -9,7 +9,7 @@ export interface ThreeParts {
   readonly fix: string;
 }
 
-/** What a kind of error means, and what can be done, if neither its source nor its code has it. */
+/** Meaning of each kind of error and its fix, if neither its source nor its code has one. */
 const usual: Readonly<Record<ReleaseError["category"], { readonly why: string; readonly fix: string }>> = {
   input: {
     why: "what was given cannot be followed, and nothing was touched",

@@ -33,7 +33,7 @@ export function withPartialResult(thrown: unknown, state: Given, evidence: reado
   return new PartialResultError(error, { commit, supersededBy, images, gate, fleet, ledger, targets, evidence });
 }
 
-/** A full disk or a folder that cannot be written is no bug of ours. */
+/** A full disk or a folder that cannot be written is not a bug of ours. */
 export function systemError(error: unknown): ReleaseError | undefined {
   if (isReleaseError(error) || !(error instanceof Error)) return undefined;
   const { code, syscall } = error as NodeJS.ErrnoException;

@@ -54,7 +54,7 @@ const stages = [
   "promotion",
 ] as const satisfies readonly Stage[];
 
-/** What the pipeline reports in addition to the facts of the journal. */
+/** Events of the pipeline, in addition to those of the journal. */
 const stepSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("stage-started"), stage: z.enum(stages), about: z.string() }),
   z.object({ type: z.literal("warned"), message: z.string() }),

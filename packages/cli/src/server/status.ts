@@ -19,7 +19,7 @@ export async function statusOverServer(context: Context): Promise<CommandResult>
   return { outcome: "ok", document, answer: [reason, ...rest].join("\n") };
 }
 
-/** What is under way, then what holds, then what was last: a line each. */
+/** Rollouts under way, then holds, then the last release: a line each. */
 function describe({ name, running, queued, holds, freezes, last }: ServerFleet): readonly string[] {
   const now =
     running === null

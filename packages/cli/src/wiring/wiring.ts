@@ -35,14 +35,14 @@ export interface Wiring {
   readonly http: Http;
   /** A secret that the configuration names; opened when it is revealed. */
   secretOf(source: SecretSource): Secret;
-  /** The token of the forge; undefined where none is configured. */
+  /** The token of the forge; undefined if none is configured. */
   forgeToken(): Secret | undefined;
   forge(): Promise<Forge>;
   registries(): Promise<Registries>;
   fleet(): Promise<FleetWiring>;
   /** The ledger of a promotion target. */
   ledger(target: string): Promise<Ledger>;
-  /** The memory of the starvation guard; undefined where there is no ledger to keep it next to. */
+  /** The memory of the starvation guard; undefined if there is no ledger to keep it next to. */
   attempts(): Promise<Attempts | undefined>;
   /** The hold of `killSwitch.ref`; undefined if none is configured. */
   holds(): Promise<HoldLog | undefined>;

@@ -4,7 +4,7 @@ export interface StrayRow {
   /** One for each ledger. */
   readonly newest: string;
   readonly goes: string;
-  /** The release that is named next to it; `-` where nothing has to be said. */
+  /** The release that is named next to it; `-` if nothing has to be said. */
   readonly meant: string;
   readonly because: string;
 }

@@ -16,7 +16,7 @@ export type SampleJudgement =
   | { readonly kind: "pending"; readonly fact: string }
   | { readonly kind: "unknown"; readonly fact: string };
 
-/** Judges a sample; everything that is no clear answer is unknown. */
+/** Judges a sample; everything but a clear answer is unknown. */
 export function judgeSample({ at, reading }: CheckSample, policy: ResolvedCheckPolicy): SampleJudgement {
   if (reading.kind === "unknown") return unknown(reading.cause.message);
   if (reading.kind === "absent") return unknown(reading.proof);

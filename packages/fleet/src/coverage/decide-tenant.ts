@@ -20,7 +20,7 @@ export interface LookJudgement {
 /**
  * Judges what a tenant says against the target.
  *
- * @param ancestry - How the tenant's commit relates to the target; undefined where there is no history to ask.
+ * @param ancestry - How the tenant's commit relates to the target; undefined if there is no history to ask.
  */
 export function decideTenant(
   target: CommitSha,

@@ -28,7 +28,7 @@ export interface TenantReport {
   readonly before?: string;
   /** Commit it ran when it was last asked. */
   readonly after?: string;
-  /** Name of the wave it was moved in; absent where it was not moved. */
+  /** Name of the wave it was moved in; absent if it was not moved. */
   readonly wave?: string;
   /** Control plane that owns it. */
   readonly plane?: string;

@@ -155,7 +155,7 @@ function startOf(stage: StageState["stage"], waves: Extract<RolloutAction, { kin
   return { kind: "start", stage: stage.name, waves, canary: stage.canary };
 }
 
-/** Nothing runs and nothing may be started: go back, where that is wanted and possible, then account for everybody. */
+/** Nothing runs and nothing may be started: go back, if that is wanted and possible, then account for everybody. */
 function afterStop(state: RolloutState, limits: RolloutLimits): readonly RolloutAction[] {
   const goesBack =
     limits.onFailure === "rollback" && state.stop?.outcome === "halted" && !state.interrupted && !state.returning;

@@ -12,7 +12,7 @@ export interface StageInput {
   readonly baseline: ReadonlyMap<Slug, Baseline>;
   /** Tenants that percents refer to. */
   readonly fleetSize: number;
-  /** The canaries of this rollout; empty where they were waived or none is configured. */
+  /** The canaries of this rollout; empty if they were waived or none is configured. */
   readonly canary: readonly Slug[];
 }
 

@@ -2,7 +2,7 @@ import { isLoopback, plainText, type ReleaseError } from "@lateen/kernel";
 import { fleetError } from "../errors.ts";
 
 /**
- * Reads the address of a control plane or a tenant: `https:`, or `http:` to loopback, or `http:` anywhere where that is said.
+ * Reads the address of a control plane or a tenant: `https:`, or `http:` to loopback, or `http:` anywhere if that is said.
  *
  * @throws ReleaseError `FLEET_URL_INVALID`
  */

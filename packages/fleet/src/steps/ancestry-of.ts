@@ -10,7 +10,7 @@ import {
 } from "@lateen/kernel";
 import type { FleetHistory } from "../ports/history.ts";
 
-/** Answers how a tenant's commit relates to the target; undefined where there is no history to ask. */
+/** Answers how a tenant's commit relates to the target; undefined if there is no history to ask. */
 export type AncestryOf = (sha: string, signal?: AbortSignal) => Promise<Reading<Ancestry>> | undefined;
 
 /**

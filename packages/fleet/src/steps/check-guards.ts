@@ -8,7 +8,7 @@ export interface GuardStop {
   readonly verdict: Stop<unknown>;
 }
 
-/** Asks the guards in their order; the answer is the first stop, or undefined where all let the next step begin. */
+/** Asks the guards in their order; the answer is the first stop, or undefined if all let the next step begin. */
 export async function checkGuards(
   guards: readonly Guard[],
   report: ((event: FleetEvent) => void) | undefined,

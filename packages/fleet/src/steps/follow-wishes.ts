@@ -29,7 +29,7 @@ export async function readWish(run: Run, signal?: AbortSignal): Promise<boolean>
   return event !== undefined;
 }
 
-/** The event that a wish comes to; undefined if it is for another rollout, was seen before, or the rollout is that way already. */
+/** The event that a wish causes; undefined if it is for another rollout, was seen before, or the rollout is that way already. */
 export function decideWish(
   state: Pick<RolloutState, "id" | "paused" | "stop" | "wishes">,
   { kind, actor, reason, id, rollout }: Wish,

@@ -43,7 +43,7 @@ export interface RunDecision {
 /**
  * The run that counts: of the wanted event, commit and branch the newest by id, then attempt, then time.
  *
- * A run that does not tell its event or branch is taken for one that counts, so that leaving a word out opens nothing.
+ * A run that names no event or no branch counts, so that leaving a word out opens nothing.
  */
 export function newestRun(runs: readonly RunFact[], { commit, branch, event }: RunFilter): RunFact | undefined {
   return runs

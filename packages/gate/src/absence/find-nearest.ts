@@ -55,7 +55,7 @@ export async function findNearest(
   return confirm(run.value, input, ports, signal);
 }
 
-/** Commits of the branch that come after this one: their runs are no news about it. */
+/** Commits of the branch that come after this one: their runs say nothing about it. */
 async function newerThan(
   commit: CommitSha,
   branch: string,

@@ -12,7 +12,7 @@ export interface Watched {
   readonly verdict: GateDecision;
   /** Time from the first look to the last one. */
   readonly elapsedMs: number;
-  /** True where the time was over before the verdict was final. */
+  /** True if the time was over before the verdict was final. */
   readonly late: boolean;
 }
 

@@ -6,7 +6,7 @@ import { createJudge } from "./retry-rules.ts";
 const error = (code: string, retryable: boolean): ReleaseError =>
   new ReleaseError({ code, category: "unavailable", retryable, message: "no", why: "there", fix: "that" });
 
-test("text that is no JSON may be right the next time", () => {
+test("text that is not JSON may be right the next time", () => {
   expect(createJudge()(error("HTTP_NOT_JSON", false))).toMatchObject({ retryable: true, why: "there", fix: "that" });
 });
 

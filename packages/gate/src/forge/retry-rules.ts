@@ -12,7 +12,7 @@ export type RetryPolicy = NonNullable<Parameters<typeof retry>[3]>;
 export const forgeDeadlines: HttpDeadlines = { headersMs: 15_000, bodyMs: 15_000, totalMs: 30_000 };
 
 /**
- * Makes a judge of the errors of one read: text that is no JSON may be a gateway's page or a cut-off answer, and be right the next
+ * Makes a judge of the errors of one read: text that is not JSON may be a gateway's page or a cut-off answer, and be right the next
  * time; but after a second answer that came too late there is no next time, since each of them costs a deadline.
  */
 export function createJudge(): (thrown: unknown) => ReleaseError {

@@ -30,7 +30,7 @@ export interface Expected<T> {
 export interface Answer<T> {
   readonly value: T;
   readonly url: string;
-  /** True where the forge said 304, or sent the very text of the last time. */
+  /** True if the forge said 304, or sent the very text of the last time. */
   readonly unchanged: boolean;
   header(name: string): string | undefined;
 }

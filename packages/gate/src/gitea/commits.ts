@@ -64,7 +64,7 @@ export function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal)
   });
 }
 
-/** As many commits as a server hands out at once unless its owner says otherwise: docs.gitea.com, `MAX_RESPONSE_ITEMS`. */
+/** Largest page of commits unless the server is configured otherwise: docs.gitea.com, `MAX_RESPONSE_ITEMS`. */
 const largestPage = 50;
 
 /** The newest commits of a branch, without their files, which would cost the server a comparison each. */

@@ -34,7 +34,7 @@ export interface Pages<T extends Row> {
  */
 const mostPages = 100;
 
-/** Pages that are asked for at the same time at most. */
+/** Maximum pages requested at the same time. */
 const widest = 8;
 
 /** Rows of a page, whatever a larger `limit` asks for. Source: Gitea's `[api] MAX_RESPONSE_ITEMS`, 50 by default. */

@@ -36,7 +36,7 @@ const jobList = { schema: jobsSchema, what: "a list of jobs" };
 /** Runs that are looked up one by one for a commit, because its own list lacks them; and at the same time. */
 const [mostLookUps, widest] = [50, 8] as const;
 
-/** Pages of 50 jobs that are read of one run: a matrix has 256 jobs at most. */
+/** Maximum pages of 50 jobs read of one run: a matrix has up to 256 jobs. */
 const mostJobPages = 10;
 
 /** Makes a {@link RunList}. It remembers whether the server has such a call. */

@@ -51,7 +51,7 @@ describe("runs", () => {
     expect(await forge.runs(mine, "nightly.yml")).toMatchObject({ kind: "found", value: [{ conclusion: "failure" }] });
   });
 
-  test("of a server that does not tell its version are asked for", async () => {
+  test("of a server that does not report its version are asked for", async () => {
     const { fake, forge } = await startGiteaWorld();
     fake.misbehave({ on: /version/, status: 404 });
     fake.setRun({ sha: mine, file: "e2e.yml", status: "completed", conclusion: "success" });

@@ -9,7 +9,7 @@ import type { Client } from "./client.ts";
 import { commitFact } from "./commits.ts";
 import { compareSchema, type WireCompare } from "./wire.ts";
 
-/** As many commits as a page of a comparison can have. */
+/** Largest page of commits of a comparison. */
 const pageSize = 100;
 
 /** A comparison names 300 files at most: https://docs.github.com/en/rest/commits/commits#compare-two-commits. */

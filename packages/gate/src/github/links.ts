@@ -1,6 +1,6 @@
 import { plainText } from "@lateen/kernel";
 
-/** An answer with its address and its `Link` header, `""` where it has none. */
+/** An answer with its address and its `Link` header, `""` if it has none. */
 export interface Linked {
   readonly url: string;
   readonly link: string;

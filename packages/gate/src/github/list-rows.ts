@@ -13,7 +13,7 @@ export interface Rows<T> {
 /** The largest page of every list of GitHub. */
 export const pageSize = 100;
 
-/** As many rows as GitHub serves of such a list, in its largest pages. */
+/** Maximum pages of such a list that GitHub serves. */
 const mostNumbers = 10;
 
 /**

@@ -22,7 +22,7 @@ interface Thrown {
 }
 
 /**
- * One GET through Octokit; undefined where `etag` is still that of the resource.
+ * One GET through Octokit; undefined if `etag` is still that of the resource.
  *
  * @throws ReleaseError `FORGE_*`, `HTTP_*`, `INTERRUPTED`; without Octokit's error, which carries the request with its headers
  */
@@ -52,7 +52,7 @@ export async function getOnce(
   }
 }
 
-/** Octokit takes `:name` in an address for a template; the one after the scheme and one before a port are no names. */
+/** Octokit takes `:name` in an address for a template; the colons after the scheme and before a port are not templates. */
 function escapeTemplates(url: string): string {
   const { origin } = new URL(url);
   return origin + url.slice(origin.length).replaceAll(":", "%3A");

@@ -71,7 +71,7 @@ export function readNewestRun(
 }
 
 /**
- * Every run of a commit; undefined where the list is of no use: it is cut off, the server has none, or a run in it does not say
+ * Every run of a commit; undefined if the list is of no use: it is cut off, the server has none, or a run in it does not say
  * of which workflow it is.
  */
 async function readNamedRuns(

@@ -10,7 +10,7 @@ export interface Attempt {
 
 /** The memory of releases that gave way to newer ones; only a stage that ships writes it. */
 export interface Attempts {
-  /** All attempts, oldest first; absent where none was ever recorded. */
+  /** All attempts, oldest first; absent if none was ever recorded. */
   read(signal?: AbortSignal): Promise<Reading<readonly Attempt[]>>;
   record(attempt: Attempt, signal?: AbortSignal): Promise<void>;
 }

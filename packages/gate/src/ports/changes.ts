@@ -3,9 +3,9 @@ import type { CommitSha, Reading } from "@lateen/kernel";
 /** One commit with what it changed. */
 export interface CommitFact {
   readonly sha: CommitSha;
-  /** The whole message; undefined where the answer did not say. */
+  /** The whole message; undefined if the answer did not say. */
   readonly message: string | undefined;
-  /** Paths that it touched, both names of a rename; undefined where the answer did not say or was cut off. */
+  /** Paths that it touched, both names of a rename; undefined if the answer did not say or was cut off. */
   readonly files: readonly string[] | undefined;
   /** Ids of its parents, the first one first; undefined if the answer does not include them. */
   readonly parents?: readonly string[] | undefined;
@@ -17,9 +17,9 @@ export interface CommitFact {
 export interface Range {
   /** The commits that `head` has and `base` has not, newest first. */
   readonly commits: readonly CommitFact[];
-  /** Paths that differ (or that any of the commits touched); undefined where the answer did not say. */
+  /** Paths that differ (or that any of the commits touched); undefined if the answer did not say. */
   readonly files: readonly string[] | undefined;
-  /** True where the forge cut the list of commits or of files off, or may have. */
+  /** True if the forge cut the list of commits or of files off, or may have. */
   readonly truncated: boolean;
 }
 

@@ -13,6 +13,6 @@ export interface Push {
 
 /** The forge's memory of pushes. */
 export interface Pushes {
-  /** The push that made `commit` the head of `branch`; absent where the whole memory was read and has none. */
+  /** The push that made `commit` the head of `branch`; absent if the whole memory was read and has none. */
   push(commit: CommitSha, branch: string, signal?: AbortSignal): Promise<Reading<Push>>;
 }

@@ -19,7 +19,7 @@ export interface WorkflowFile {
 
 /** The sources of the repository. */
 export interface Sources {
-  /** Text of a file at a commit; absent where the forge says that this commit has no such file. */
+  /** Text of a file at a commit; absent if the forge says that this commit has no such file. */
   file(path: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>>;
   /** A workflow file at a commit, looked for in the directories that this forge takes workflows from, in its order. */
   workflowFile(file: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<WorkflowFile>>;

@@ -53,7 +53,7 @@ interface Search {
 }
 
 /**
- * The newest commit up to `head` that descends from `mine` and has, or will have, a release of its own; absent where all that is
+ * The newest commit up to `head` that descends from `mine` and has, or will have, a release of its own; absent if all that is
  * newer was looked at and has none.
  */
 export async function findSuccessor(
@@ -88,7 +88,7 @@ export async function findSuccessor(
   return absent(`none of the ${newer.length} newer commits makes a release${passed(newer.length)}`);
 }
 
-/** The first of `candidates` that is no plain no; the newest alone, since it mostly decides. */
+/** The first of `candidates` that is not ruled out; the newest is asked alone, since it usually decides. */
 async function tryCandidates(
   candidates: readonly CommitSha[],
   search: Search,
@@ -132,7 +132,7 @@ async function weighChanges(sha: CommitSha, search: Search): Promise<Reading<Suc
     : absent("no relevant file has changed");
 }
 
-/** Changes between mine and a commit; absent where it does not descend from mine, such as one that came with a merge. */
+/** Changes between mine and a commit; absent if it does not descend from mine, such as one that came with a merge. */
 async function reach(sha: CommitSha, { mine, head, ports, signal, whole }: Search): Promise<Reading<Range>> {
   if (sha === head) return found(whole);
   const [ancestry, range] = await Promise.all([

@@ -14,7 +14,7 @@ export interface GraphCommit {
 /** The commits that a fake forge knows; what is asked for may be answered from memory or from a git repository. */
 export interface CommitGraph {
   head(branch: string): Promise<string | undefined>;
-  /** The commit that a full or abbreviated id names; undefined where none or several do. */
+  /** The commit that a full or abbreviated id names; undefined if none or several do. */
   commit(id: string): Promise<GraphCommit | undefined>;
   /** Commits of `head` that `base` lacks, newest first. */
   between(base: string, head: string): Promise<readonly GraphCommit[]>;

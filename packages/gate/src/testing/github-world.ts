@@ -47,7 +47,7 @@ export function valueOf<T>(reading: Reading<T>): T {
   throw reading.kind === "unknown" ? reading.cause : new Error(reading.proof);
 }
 
-/** Why it is unknown. @throws where it is not */
+/** Why it is unknown. @throws if it is not */
 export function causeOf(reading: Reading<unknown>): ReleaseError {
   if (reading.kind !== "unknown") throw new Error(`the reading is ${reading.kind}`);
   return reading.cause;

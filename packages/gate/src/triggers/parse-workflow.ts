@@ -14,9 +14,9 @@ export type PushTrigger = Readonly<Partial<Record<PushFilterName, readonly strin
 
 /** Parts of a workflow file that the gate reads. */
 export interface ParsedWorkflow {
-  /** Its `name:`; undefined where it has none, and forges show the file's name or path. */
+  /** Its `name:`; undefined if it has none, and forges show the file's name or path. */
   readonly name: string | undefined;
-  /** Absent where the workflow does not run on push, unknown where any part of `on.push` cannot be understood. */
+  /** Absent if the workflow does not run on push, unknown if any part of `on.push` cannot be understood. */
   readonly push: Reading<PushTrigger>;
 }
 
@@ -36,7 +36,7 @@ class Unclear extends Error {}
 class Broken extends Error {}
 
 /**
- * Reads a workflow file; unknown where it is no workflow. A filter that cannot be read is never taken for no filter.
+ * Reads a workflow file; unknown if it is not a workflow. A filter that cannot be read is never taken for no filter.
  *
  * @param source - Where the text was read, for errors.
  */

@@ -33,7 +33,7 @@ export interface HttpRequest {
   readonly method?: string;
   readonly url: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What is not whole is sent as it is read. */
+  /** A body that is not whole is sent as it is read. */
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
   readonly deadlines?: HttpDeadlines;
   /** Sends on a connection that no other request uses. @default false */

@@ -1,7 +1,7 @@
 const brand = Symbol.for("@lateen/ReleaseError");
 
 /**
- * What kind of trouble an error is, and so what can be done: correct the input, renew a credential, try later, look at the
+ * Kind of an error, which decides what can be done: correct the input, renew a credential, try later, look at the
  * state of the world, resume, or report a bug.
  */
 export type ErrorCategory = "input" | "auth" | "unavailable" | "state" | "interrupted" | "bug";

@@ -29,7 +29,7 @@ export interface DriftDecision {
   readonly reasons: readonly string[];
 }
 
-/** Decides whether tags and ledger agree. Trunk being ahead is no drift, except for longer than `maxAgeMs`. */
+/** Decides whether tags and ledger agree. Trunk being ahead is not drift, unless for longer than `maxAgeMs`. */
 export function decideDrift(
   facts: DriftFacts,
   { maxAgeMs }: { readonly maxAgeMs?: number | undefined },

@@ -49,7 +49,7 @@ function composeImages({ candidates, destinations, pins }: PromotionFacts): Ledg
   });
 }
 
-/** Only what was really waived: an override that nothing asked for is no fact about this promotion. */
+/** Only what was really waived: an override that nothing asked for says nothing about this promotion. */
 function usedOverrides(overrides: readonly Override[], findings: readonly Finding[]): readonly Override[] {
   const used = overrides.filter(({ check }) =>
     findings.some(({ rule, verdict }) => rule === check && verdict === "waived"),

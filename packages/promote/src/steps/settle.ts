@@ -118,7 +118,7 @@ async function writeDue(tags: readonly TrackedTag[], manifests: Manifests, ports
   return tags.map((tag) => due.find((one) => one.repository === tag.repository && one.tag === tag.tag) ?? tag);
 }
 
-/** A strange digest that an earlier entry wrote is no stranger: a promoter of that entry was slow, and it will be overwritten. */
+/** A strange digest that an earlier entry wrote is known: a promoter of that entry was slow, and it will be overwritten. */
 async function recall(tags: readonly TrackedTag[], { ledger, report }: FollowPorts): Promise<TrackedTag[]> {
   const past = await readWithoutThrowing(() => ledger.entries(remembered));
   const images = past.kind === "found" ? past.value.flatMap(({ entry }) => entry.images) : [];

@@ -27,7 +27,7 @@ export interface TrackedTag {
   readonly strangeLooks: number;
   readonly seen: Reading<Descriptor> | undefined;
   readonly decision: SettleDecision;
-  /** Why it is not settled, where that is known. */
+  /** Why it is not settled, if that is known. */
   readonly cause: ReleaseError | undefined;
 }
 

@@ -92,7 +92,7 @@ export async function explore(exploration: Exploration): Promise<Explored> {
 interface Turn extends Pick<Call, "writes"> {
   readonly id: string;
   readonly actor: number;
-  /** What it reads or writes; undefined for a crash, which is seen by its own program alone. */
+  /** Resource that it reads or writes; undefined for a crash, which only its own program sees. */
   readonly place: Call["place"] | undefined;
 }
 

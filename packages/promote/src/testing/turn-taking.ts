@@ -8,7 +8,7 @@ import type { PromotionWorld } from "./world.ts";
 export interface Call {
   readonly name: string;
   readonly writes: boolean;
-  /** What it reads or writes. */
+  /** Resource that it reads or writes. */
   readonly place: "ledger" | "tags";
   go(answer: boolean): Promise<string>;
 }

@@ -15,7 +15,7 @@ import type { CopyWork } from "./work.ts";
 /** Endings of the tags under which cosign keeps what belongs to an image. Source: sigstore/cosign, specs/SIGNATURE_SPEC.md. */
 const cosignEndings = ["sig", "att", "sbom"];
 
-/** Maximum number of manifests that are copied along for one image, so that a list without end comes to one. */
+/** Maximum number of manifests that are copied along for one image, so that an endless list ends. */
 const mostReferrers = 500;
 
 /** Subjects that are looked at together. */

@@ -44,7 +44,7 @@ import { withRetry } from "./with-retry.ts";
  * With `entry.endpoint` both APIs are asked there. Keys come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
  * `AWS_SESSION_TOKEN` of `env`, else from wherever the SDK finds some.
  * Keys from elsewhere are not looked for where `entry.endpoint` is on this machine.
- * @throws ReleaseError `REGISTRY_ENTRY_INVALID` where the host names neither account nor region, `REGISTRY_INSECURE` for an
+ * @throws ReleaseError `REGISTRY_ENTRY_INVALID` if the host names neither account nor region, `REGISTRY_INSECURE` for an
  * endpoint on another machine over plain http
  */
 export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {

@@ -16,7 +16,7 @@ export interface EcrCallsOptions {
   readonly region: string;
   /** Variant of the region's own address to call. @default the plain one */
   readonly variant?: EcrHost["variant"];
-  /** Address of the JSON API where it is not the region's own. */
+  /** Address of the JSON API if it is not the region's own. */
   readonly endpoint: string | undefined;
   /** True if that address is on this machine: an emulator, for which no role of the machine is asked. */
   readonly isLocal: boolean;

@@ -169,7 +169,7 @@ export function exceptionName(thrown: unknown): string {
   return thrown instanceof Error ? thrown.name : "UnknownError";
 }
 
-/** True where the endpoint does not know the operation; emulators lack some. */
+/** True if the endpoint does not know the operation; emulators lack some. */
 export function isUnknownOperation(thrown: unknown): boolean {
   return (
     /^(?:UnknownOperation|NotImplemented|InvalidAction|NotFoundException$)/.test(exceptionName(thrown)) ||

@@ -123,7 +123,7 @@ function load(protocol: string, maxSockets: number): Client {
 }
 
 /**
- * True where a connection that was kept turned out to be closed: the server, or a firewall between, had given it up while it was idle. A
+ * True if a connection that was kept turned out to be closed: the server, or a firewall between, had given it up while it was idle. A
  * request without an effect is sent once more, over a new connection (nodejs.org/api/http.html#requestreusedsocket).
  */
 function isStale({ method, reusedSocket }: ClientRequest, { code }: NodeJS.ErrnoException): boolean {

@@ -7,11 +7,11 @@ export interface TagPage {
   readonly next: string | undefined;
 }
 
-/** Pages of one list at most, so that a registry whose pages lead in a circle comes to an end. */
+/** Maximum pages of one list, so that pages that lead in a circle end. */
 const mostPages = 100;
 
 /**
- * Reads pages until `most` tags are there or no page is left; what is no tag by the grammar is dropped.
+ * Reads pages until `most` tags are there or no page is left; names that are not tags are dropped.
  *
  * A later page that cannot be read makes the list incomplete, the first one makes it unknown.
  * @throws ReleaseError of category `interrupted`, `bug` or `input` of the first page

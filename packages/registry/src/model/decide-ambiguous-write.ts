@@ -1,6 +1,6 @@
 import type { Digest, Reading } from "@lateen/kernel";
 
-/** Facts known after a write whose answer does not tell whether it happened. */
+/** Facts known after a write whose answer does not say whether it happened. */
 export interface DoubtFacts {
   readonly wanted: Digest;
   /** Digest of the tag before: a digest, `"absent"`, or undefined if it was not read. */

@@ -37,7 +37,7 @@ export interface Preflight {
 export interface TagList {
   /** In the order of the registry, which need not be that of the alphabet. */
   readonly tags: readonly string[];
-  /** False where there are more than were wanted, or the registry did not hand out the rest. */
+  /** False if there are more than were wanted, or the registry did not hand out the rest. */
   readonly complete: boolean;
 }
 
@@ -165,9 +165,9 @@ export interface RegistryExtensions {
 /** One image for one platform, by its config. */
 export interface PlatformImage {
   readonly digest: Digest;
-  /** Digest of its config, which some container runtimes name the image by; undefined for an artifact that is no image. */
+  /** Digest of its config, which some container runtimes name the image by; undefined for an artifact that is not an image. */
   readonly config?: Digest | undefined;
-  /** `os/architecture` or `os/architecture/variant`; undefined for an artifact that is no image. */
+  /** `os/architecture` or `os/architecture/variant`; undefined for an artifact that is not an image. */
   readonly platform: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   /** Labels of the config. */

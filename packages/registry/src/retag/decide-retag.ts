@@ -17,7 +17,7 @@ export type RetagOutcome = "done" | "unchanged" | StopOutcome;
 /** Facts about one tag in the end. */
 export interface TagEnd {
   readonly action: RetaggedTag["action"];
-  /** Why a write came to nothing; `unavailable` where the registry did not say. */
+  /** Why a write failed; `unavailable` where the registry did not say. */
   readonly failure?: "refused" | "unavailable" | undefined;
 }
 

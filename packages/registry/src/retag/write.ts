@@ -24,7 +24,7 @@ export interface PlannedTag {
   readonly plan: TagPlan;
 }
 
-/** One tag after all is done; `cause` where its write came to nothing. */
+/** One tag after all is done; `cause` if its write failed. */
 export interface WrittenTag {
   readonly repository: Repository;
   readonly wanted: Digest;

@@ -16,7 +16,7 @@ export interface ImageRecipe {
   readonly platforms?: readonly string[];
   /** Adds attestation manifests, as buildx writes them. @default false */
   readonly attestations?: boolean;
-  /** Annotations of the index, or of the manifest where there is no index. */
+  /** Annotations of the index, or of the manifest if there is no index. */
   readonly annotations?: Readonly<Record<string, string>>;
   /** OCI or Docker media types. @default "oci" */
   readonly flavour?: "oci" | "docker";

@@ -26,7 +26,7 @@ export async function reachableBy(
   return { initdb: join(copy, "bin/initdb"), postgres: join(copy, "bin/postgres") };
 }
 
-/** Whether everybody may pass through the folders above a file. */
+/** True if every user may enter the folders above a file. */
 async function isOpen(path: string): Promise<boolean> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (((await stat(folder)).mode & 0o001) === 0) return false;

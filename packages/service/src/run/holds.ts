@@ -8,7 +8,7 @@ export type Hold = Awaited<ReturnType<typeof readHolds>>["holds"][number];
 
 /** Reads what holds a fleet: its kill switch, and the hold on its ref. */
 export interface HoldReader {
-  /** What holds `fleet` now, or did a few seconds ago; what cannot be read holds as well. */
+  /** Holds on `fleet`, at most a few seconds old; a hold that cannot be read counts. */
   read(fleet: string): Promise<readonly Hold[]>;
 }
 

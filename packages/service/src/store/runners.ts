@@ -1,6 +1,5 @@
 /**
- * Milliseconds without a sign of life after which a runner is taken for dead, and after which it gives up by itself: eight signs of
- * life, since a busy machine may lose a few. A takeover takes this time and the next look for work.
+ * Milliseconds without a sign of life after which a runner is taken for dead, and after which it stops by itself: eight signs of life, since a busy machine may lose a few. A takeover takes this time and the next look for work.
  */
 export const deadMs = 2_400;
 

@@ -10,7 +10,7 @@ const passedOn = ["PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "TMPDIR"];
 
 /**
  * The newest commits of `branch` in the clone around `folder`, each full id with its subject; those of the branch that is checked
- * out where it has no such branch; none where there is no clone or no git.
+ * out if it has no such branch; none if there is no clone or no git.
  *
  * Nothing is fetched, asked, locked or paged, whatever the clone is configured to do.
  */

@@ -9,7 +9,7 @@ import { cliError } from "../../config/errors.ts";
 export interface FindingsOptions {
   /** Output for them: lines are folded for a person's terminal only. */
   readonly out: Pick<Output, "isTerminal" | "columns">;
-  /** The reason where nothing is to be reported. */
+  /** The reason if nothing is to be reported. */
   readonly fine: string;
 }
 
@@ -22,7 +22,7 @@ export function failuresFirst(findings: readonly Finding[]): readonly Finding[] 
 
 /**
  * The end of `doctor` and `lint-workflow`: a gap or trouble about credentials is exit code 7, else a gap is `refused`, trouble alone
- * is `unknown`, and warnings are no failure. Whatever the end, every finding is in the document and in the text.
+ * is `unknown`, and warnings do not fail it. Whatever the end, every finding is in the document and in the text.
  */
 export function concludeFindings(findings: readonly Finding[], { out, fine }: FindingsOptions): CommandResult {
   const count = (verdict: Finding["verdict"]): number =>

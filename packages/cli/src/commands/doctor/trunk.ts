@@ -5,7 +5,7 @@ import type { LedgerHead } from "@lateen/promote";
 
 /** Facts of the branch that several examinations need; each is read once, and with the first that asks. */
 export interface Trunk {
-  /** Head of the branch; undefined where no forge is configured. */
+  /** Head of the branch; undefined if no forge is configured. */
   head(): Promise<Reading<CommitSha> | undefined>;
   /** The newest entries of the first target's ledger; undefined if there is none. */
   promoted(): Promise<Reading<readonly LedgerHead[]> | undefined>;

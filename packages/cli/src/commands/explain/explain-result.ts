@@ -20,7 +20,7 @@ const passed: ReadonlySet<string> = new Set(
  * Says from the document of an earlier run why it ended as it did; nothing else is read, and every text is neutralised.
  *
  * @param sha - The commit that is asked about; it must be the document's.
- * @throws ReleaseError `USAGE` where it is another
+ * @throws ReleaseError `USAGE` if it is another
  */
 export function explainResult({ document, unreadable }: StoredResult, sha?: string): CommandResult {
   const commit = document.commit !== undefined && isShaPrefix(document.commit) ? document.commit : undefined;

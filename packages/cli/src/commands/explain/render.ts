@@ -32,7 +32,7 @@ export function concludeExplanation(explanation: Explanation): CommandResult {
   };
 }
 
-/** Refused credentials are an error as for every command, and a rule that cannot be read is no answer, unless another one is. */
+/** Refused credentials are an error as for every command, and a rule that cannot be read answers nothing, unless another one does. */
 function outcomeOf({ ledgers, rules, refusal }: Explanation): Outcome {
   if (ledgers.some(({ shipped }) => shipped.kind !== "never" && shipped.kind !== "unread")) return "ok";
   if (refusal !== undefined) return "error";

@@ -5,7 +5,7 @@ import type { Job } from "../../job/job.ts";
 import { resolveCommit } from "../../job/resolve-commit.ts";
 import { chosenTargets } from "./run.ts";
 
-/** So many entries are searched for the two releases. */
+/** Maximum entries searched for the two releases. */
 const mostEntries = 1_000;
 
 /** Input of a comparison. */

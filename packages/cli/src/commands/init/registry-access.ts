@@ -3,7 +3,7 @@ import { parseImageRef } from "@lateen/kernel";
 /** Access to a registry from a job: an entry of `registries`, and the secrets that the job hands in. */
 export interface RegistryAccess {
   readonly host: string;
-  /** Variables with user and password; undefined where the registry is found another way. */
+  /** Variables with user and password; undefined if the registry is found another way. */
   readonly variables: { readonly username: string; readonly password: string } | undefined;
   /** Secrets of the repository that become variables of the same name. */
   readonly secrets: readonly string[];

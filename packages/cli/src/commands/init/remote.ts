@@ -9,7 +9,7 @@ export interface RemotePlace {
   readonly repository: string;
 }
 
-/** The remote `origin`, else the first one that names a forge; undefined where git's configuration has none. */
+/** The remote `origin`, else the first one that names a forge; undefined if git's configuration has none. */
 export function readRemote(root: string, files: Files): RemotePlace | undefined {
   const config = gitFile(root, "config", files);
   if (config === undefined) return undefined;
@@ -22,7 +22,7 @@ export function readRemote(root: string, files: Files): RemotePlace | undefined 
   return (remotes.find(({ name }) => name === "origin") ?? remotes[0])?.place;
 }
 
-/** The branch that the remote calls its own; `main` where a clone does not tell. */
+/** The branch that the remote calls its own; `main` if the clone does not say. */
 export function readDefaultBranch(root: string, files: Files): string {
   const remote = gitFile(root, "refs/remotes/origin/HEAD", files) ?? "";
   const [, named] = /^ref: refs\/remotes\/origin\/([\w./-]+)\s*$/.exec(remote) ?? [];

@@ -50,7 +50,7 @@ function tokenOf({ token }: ForgeConfig, folder: string, vault: Context["vault"]
   }
 }
 
-/** The value of `--forge-version`. @throws ReleaseError `USAGE` for one that is no version */
+/** The value of `--forge-version`. @throws ReleaseError `USAGE` for one that is not a version */
 export function forgeVersion(args: Pick<Arguments, "text">): string | undefined {
   const version = args.text("forge-version");
   if (version !== undefined && !/^v?\d+\.\d+/.test(version))

@@ -100,7 +100,7 @@ function filteredPaths(
       return [
         {
           path,
-          // On GitHub the name of a check does not tell the workflow: another one may have a job of that name.
+          // On GitHub the name of a check does not name the workflow: another one may have a job of that name.
           verdict: kind === "gitea" ? "gap" : "warning",
           fact: `${name}: commits that it leaves out never get the check ${JSON.stringify(awaited[0])}, and the gate waits for it until gate.timeout`,
           fix: "require the workflow in gate.workflows in its place, with whenAbsent: prove; or let a job without a filter report for all",

@@ -2,7 +2,7 @@
 export interface IgnoredKey {
   /** Path in the file; `*` is for any key. */
   readonly path: readonly string[];
-  /** The minor version of Gitea 1 from which it has an effect; absent where none is known. */
+  /** The minor version of Gitea 1 from which it has an effect; absent if none is known. */
   readonly since?: number;
   readonly why: string;
 }

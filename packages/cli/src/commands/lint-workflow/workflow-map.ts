@@ -14,7 +14,7 @@ export interface Trigger {
   readonly path: readonly PropertyKey[];
 }
 
-/** The events of `on: push`, `on: [push]` and `on: { push: … }`; none where `on` is something else. */
+/** The events of `on: push`, `on: [push]` and `on: { push: … }`; none if `on` is something else. */
 export function triggersOf(workflow: Readonly<Record<string, unknown>>): readonly Trigger[] {
   const on = workflow["on"];
   if (typeof on === "string") return [{ event: on, path: ["on"] }];
@@ -60,7 +60,7 @@ export function mergeKeys(value: unknown): unknown {
   return Object.assign({}, ...brought, Object.fromEntries(rest)) as unknown;
 }
 
-/** `:line:column` of a key, else of the nearest one above it; nothing where the document has no lines. */
+/** `:line:column` of a key, else of the nearest one above it; nothing if the document has no lines. */
 export function placeOf(document: SourceDocument, path: readonly PropertyKey[]): string {
   const position = document.keyPosition(path);
   return position === undefined ? "" : `:${position.line}:${position.column}`;

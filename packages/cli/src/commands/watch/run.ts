@@ -15,7 +15,7 @@ export interface WatchOptions {
   readonly report: (event: AnyEvent) => void;
   /** Interrupts the command. */
   readonly signal: AbortSignal;
-  /** Stops watching, and is no interruption. */
+  /** Stops watching; this does not interrupt the rollout. */
   readonly detach: AbortSignal;
 }
 

@@ -70,7 +70,7 @@ export function understand(cwd: string, path: string, text: string): ReportSourc
 type Entry = { readonly type: string; readonly at: number };
 type Filter = (entry: Entry) => Entry;
 
-/** The line of an entry; none where the entry is not of the form that its type promises. */
+/** The line of an entry; none if the entry is not of the form that its type promises. */
 function describe(event: Entry): ReportSource["lines"] {
   try {
     const line = describeEvent(event as unknown as AnyEvent);

@@ -22,7 +22,7 @@ export function renderTargets({ targets }: ReadDocument): Markup {
   </section>`;
 }
 
-/** A dry run commits nothing, and that is no bad news. */
+/** A dry run commits nothing, which is not bad news. */
 function open(state: string): string {
   return state === "planned" ? "plain" : "bad";
 }

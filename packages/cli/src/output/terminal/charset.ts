@@ -3,7 +3,7 @@ import type { Environment } from "../../config/layers.ts";
 /**
  * True if the terminal of this environment shows UTF-8.
  *
- * As POSIX says, the first that is set of LC_ALL, LC_CTYPE and LANG decides, and where none is set it is ASCII; Windows knows none of
+ * As POSIX says, the first that is set of LC_ALL, LC_CTYPE and LANG decides, and if none is set it is ASCII; Windows knows none of
  * them, and its terminals show UTF-8. Source: pubs.opengroup.org, Base Definitions, 8.2.
  */
 export function showsUtf8(env: Environment): boolean {

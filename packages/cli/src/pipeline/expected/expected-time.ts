@@ -4,7 +4,7 @@ import { checkName, gateOf } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import type { PipelineState } from "../run-pipeline.ts";
 
-/** So many of the last rollouts, and of the last commits, are looked at. */
+/** Numbers of the last rollouts, and of the last commits, that are read. */
 const most = 10;
 const mostCommits = 5;
 

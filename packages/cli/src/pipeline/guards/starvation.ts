@@ -20,12 +20,12 @@ export async function countSuperseded(job: Job): Promise<Job> {
   return past?.kind === "found" ? { ...job, past: past.value } : job;
 }
 
-/** Number of other commits in a row that gave way up to now; the same commit tried again is no other release. */
+/** Number of other commits in a row that gave way up to now; the same commit tried again is not another release. */
 export function supersededInARow({ past = [] }: Pick<Job, "past">, commit: string): number {
   return countSupersededInARow(past.filter(({ sha }) => sha !== commit));
 }
 
-/** Remembers that a release gave way, or that one went all the way; a memory that fails is no reason to fail. */
+/** Remembers that a release gave way, or that one went all the way; a failure to remember does not fail the release. */
 export async function rememberAttempt(job: Job, verdict: Verdict<PipelineState>): Promise<void> {
   const commit = verdict.value?.commit;
   const outcome = outcomeOf(verdict);

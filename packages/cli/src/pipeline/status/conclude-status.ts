@@ -103,7 +103,7 @@ function unfinishedOf(state: State): StatusResult["unfinished"] {
   };
 }
 
-/** Whether a ledger has an entry that was made since: what a rollout left behind is another one's by then. */
+/** True if a ledger has a later entry: then another release has dealt with what a rollout left behind. */
 function wasFollowed({ targets, fleet }: State, { startedAt }: RolloutStatus): boolean {
   const newest = targets.flatMap(({ status: { ledger } }) => (ledger.kind === "found" ? [ledger.value.entry.at] : []));
   return newest.some((at) => Date.parse(at) > startedAt) || (targets.length === 0 && fleet?.kind === "go");

@@ -46,7 +46,7 @@ function agreement({ targets, fleet, reference }: State): string {
   return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} agree`;
 }
 
-/** Tenants that are ahead are no drift, but no agreement either; `""` if there are none. */
+/** Tenants that are ahead are neither drift nor agreement; `""` if there are none. */
 function aheadIn(
   { ahead, enumerated }: Pick<FleetReport, "ahead" | "enumerated"> = { ahead: 0, enumerated: 0 },
 ): string {

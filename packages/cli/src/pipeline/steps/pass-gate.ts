@@ -36,7 +36,7 @@ export function gateStep({ wait, settle = true, lookAhead = false }: GateOptions
   };
 }
 
-/** The branch and the kill switch, where nothing is required on purpose. */
+/** The branch and the kill switch, if nothing is required on purpose. */
 export const ungatedStep: Step = async (job, account) => {
   const { forge } = job.settings.config;
   if (forge === undefined) throw configMissing("forge");

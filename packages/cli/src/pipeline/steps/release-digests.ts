@@ -45,7 +45,7 @@ export async function releaseDigests(
   return { kind: "found", value: known };
 }
 
-/** What earlier steps have resolved. */
+/** Releases that earlier steps have resolved. */
 export function knownDigests({ images = [] }: PipelineState): Record<string, Digest> {
   const resolved = images.flatMap(({ repository, digest }) =>
     digest === undefined ? [] : [[repository, parseDigest(digest)] as const],

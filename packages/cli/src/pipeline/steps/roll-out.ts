@@ -36,7 +36,7 @@ export interface RolloutOptions {
   readonly purpose?: RolloutPurpose | undefined;
 }
 
-/** Rolls the fleet under the guards, where one is configured; its report accounts for every tenant. */
+/** Rolls the fleet under the guards, if one is configured; its report accounts for every tenant. */
 export function rolloutStep(options: RolloutOptions = {}): Step {
   return async (job, account) => {
     const { fleet, release } = job.settings.config;

@@ -18,7 +18,7 @@ export interface DeadOwners {
   readonly elsewhere?: boolean | undefined;
 }
 
-/** Names the owner that `text` describes, if it may still be alive; undefined if it is dead or the text is no owner's. */
+/** Names the owner that `text` describes, if it may still be alive; undefined if it is dead or the text names none. */
 export async function describeLiving(text: string, dead: DeadOwners = {}): Promise<string | undefined> {
   const owner = readOwner(text);
   if (owner === undefined) return undefined;

@@ -9,9 +9,9 @@ import { fleetError } from "../../errors.ts";
 
 /** A log with compare-and-swap that outlives the machine; the kernel's git ref log fits. */
 export interface MirrorLog {
-  /** The newest `limit` entries, newest first; absent where the log does not exist yet. */
+  /** The newest `limit` entries, newest first; absent if the log does not exist yet. */
   entries(options: { readonly limit: number }, signal?: AbortSignal): Promise<Reading<readonly MirrorEntry[]>>;
-  /** Appends after the entry `expected`, or as the first one where it is null, if that is still the newest. */
+  /** Appends after the entry `expected`, or as the first one for null, if that is still the newest. */
   append(expected: string | null, draft: { readonly subject: string; readonly value: unknown }): Promise<MirrorAppend>;
 }
 

@@ -39,7 +39,7 @@ export async function judgePods(cluster: Cluster, facts: PodFacts, signal?: Abor
 }
 
 /**
- * Pods that a workload controls. A selector alone is not enough: a job of the same labels is no part of the tenant.
+ * Pods that a workload controls. A selector alone is not enough: a job with the same labels is not part of the tenant.
  *
  * Source: Kubernetes documentation, "Owners and Dependents".
  */

@@ -77,7 +77,7 @@ export interface Scenario {
   readonly intruderIn: number | undefined;
   /** Longest time that a move takes, in milliseconds; below the patience of the policy, or two calls could meet. */
   readonly longestMoveMs: number;
-  /** True where nothing goes wrong: such a rollout has to succeed. */
+  /** True if nothing goes wrong: such a rollout has to succeed. */
   readonly isFair: boolean;
 }
 

@@ -5,7 +5,7 @@ import { createRandom, type Random } from "./random.ts";
 /** A rollout that is watched for a regression. */
 export interface CheckSimulation {
   readonly rollouts: number;
-  /** Failure rate of the new release over that of the old one; 1 is no regression. */
+  /** Failure rate of the new release over that of the old one; 1 means no regression. */
   readonly ratio: number;
   /** @default 0.01 */
   readonly alpha?: number;

@@ -17,7 +17,7 @@ import type { Exchange } from "../transport/exchange.ts";
 import { nextPage } from "./next-page.ts";
 import { readBytes } from "./read.ts";
 
-/** Pages of one list at most; a thousand signatures of one image fit in a few. */
+/** Maximum pages of one list; a thousand signatures of one image fit in a few. */
 const longestList = 20;
 
 /** Everything that refers to a manifest, and how the registry said so. */

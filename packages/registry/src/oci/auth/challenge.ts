@@ -48,7 +48,7 @@ interface Reader {
   next(): string;
 }
 
-/** The value of a parameter after its name, or undefined where the name was that of a scheme. */
+/** The value of a parameter after its name, or undefined if the name was that of a scheme. */
 function readValue(reader: Reader): string | undefined {
   const back = reader.mark();
   reader.skip(/\s/);

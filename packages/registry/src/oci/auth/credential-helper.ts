@@ -20,7 +20,7 @@ export interface HelperRequest {
 }
 
 /**
- * Asks a docker credential helper; undefined where it knows nothing of the server. Its output never becomes part of an error.
+ * Asks a docker credential helper; undefined if it knows nothing of the server. Its output never becomes part of an error.
  *
  * Source: github.com/docker/docker-credential-helpers, README, "Development": `get` with the server on stdin, JSON on stdout; the user
  * `<token>` means that the secret is an identity token.

@@ -16,7 +16,7 @@ export interface RetryFacts {
 }
 
 /**
- * The pause before the request is sent again, or undefined where it is not.
+ * The pause before the request is sent again, or undefined if it is not.
  *
  * A write is sent again only after an answer that proves that it did not happen. A server that took too long is not asked again:
  * the deadline is ours, and it was generous.

@@ -32,7 +32,7 @@ export interface RedirectableRequest {
 export interface Followed {
   readonly stream: HttpStream;
   readonly url: URL;
-  /** False once the request has left the origin of `home`, so that a 401 there is no challenge to us. */
+  /** False once the request has left the origin of `home`, so that a 401 there does not ask for our credentials. */
   readonly sameOrigin: boolean;
 }
 

@@ -19,7 +19,7 @@ import { checkPost, checkVerdict, Violation, type Watch } from "./invariants.ts"
 import { replay } from "../../engine/reducer.ts";
 import { commits, isDue, planScenario, type Scenario } from "./scenario.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, type WorldFault } from "./world.ts";
 
 /** Outcome of one seed. */
 export interface SimulationRun {
@@ -33,6 +33,8 @@ export interface SimulationRun {
   readonly operations: number;
   /** Virtual time, in milliseconds. */
   readonly tookMs: number;
+  /** How often each fault of the world was met. */
+  readonly met: ReadonlyMap<WorldFault, number>;
   /** The invariant that was broken; the trace ends there. */
   readonly violation: string | undefined;
   /** Everything that happened, in order, one line each. */
@@ -84,6 +86,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     posts: simulation.count.posts,
     operations: simulation.count.operations,
     tookMs: clock.now() - startedAt,
+    met: simulation.watch.world.met,
     violation,
     trace: simulation.trace,
   };
@@ -111,10 +114,15 @@ async function intrude(simulation: Simulation, number: number, engine: typeof ro
   const { id, finished, moved } = replay(disk.entries);
   if (id === undefined || finished !== undefined || moved === 0) return;
   const before = disk.entries.length;
+  meet(simulation, "another fleet's journal");
   const ended = await live(simulation, number, engine, "other");
   simulation.note(`the rollout of another fleet ended: ${ended}`);
   if (ended !== "refused" || disk.entries.length !== before)
     throw new Violation(`I19 the rollout of another fleet took the journal: ${ended}`);
+}
+
+function meet({ watch: { world } }: Simulation, fault: WorldFault): void {
+  world.met.set(fault, (world.met.get(fault) ?? 0) + 1);
 }
 
 function begin(scenario: Scenario, clock: Clock, isTraced: boolean): Simulation {
@@ -239,7 +247,7 @@ function portsOf(simulation: Simulation, { step, check, number, isIntruder, isDe
   const { scenario, watch, clock, note, count } = simulation;
   const { world, disk } = watch;
   return {
-    clock: machineClock(scenario, clock, number, (ms, signal) => step(() => clock.sleep(ms, signal))),
+    clock: machineClock(simulation, number, (ms, signal) => step(() => clock.sleep(ms, signal))),
     controlPlane: {
       enumerate: () => step(() => world.enumerate()),
       redeploy: (tenants, release) =>
@@ -311,12 +319,20 @@ function never(what: string): never {
 }
 
 /** The clock of the machine that a life runs on: wrong from the beginning, and set once after ten minutes. */
-function machineClock(scenario: Scenario, clock: Clock, life: number, sleep: Clock["sleep"]): Clock {
+function machineClock(simulation: Simulation, life: number, sleep: Clock["sleep"]): Clock {
+  const { scenario, clock } = simulation;
   const { from = 0, setBy = 0 } = scenario.clockOffsets[life - 1] ?? {};
   const began = clock.now();
+  let isSet = setBy === 0;
   return {
     now: () => clock.now() + from + (clock.now() - began > 600_000 ? setBy : 0),
-    elapsed: () => clock.now(),
+    elapsed() {
+      if (!isSet && clock.now() - began > 600_000) {
+        isSet = true;
+        meet(simulation, "clock set");
+      }
+      return clock.now();
+    },
     sleep,
   };
 }

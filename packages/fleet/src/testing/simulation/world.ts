@@ -32,11 +32,27 @@ export interface RealTenant {
   deadSince: number | undefined;
 }
 
+/** Faults of the world that a seed may hold, in addition to those of its tenants. */
+export type WorldFault =
+  | "late death"
+  | "mixed replicas"
+  | "cached answer"
+  | "504 with work going on"
+  | "strangers' rows"
+  | "paged listing"
+  | "429 to a call"
+  | "429 to a look"
+  | "clock set"
+  | "birth"
+  | "another fleet's journal";
+
 /** The simulated fleet and its control planes; they live on when the process that talks to them dies. */
 export interface World {
   readonly clock: Clock;
   readonly startedAt: number;
   readonly tenants: ReadonlyMap<Slug, RealTenant>;
+  /** How often each fault was met: one that is planned and never met shows nothing. */
+  readonly met: Map<WorldFault, number>;
   enumerate(): Reading<readonly Tenant[]>;
   /** Moves tenants as the scenario has it; takes virtual time. */
   redeploy(tenants: readonly Tenant[], release: Release): Promise<Redeployment>;
@@ -72,6 +88,13 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     if (other === undefined) return [];
     return move(other, release, scenario, clock).map((row) => ({ ...row, commandOk: true }));
   }
+  const met = new Map<WorldFault, number>();
+  const meet = (fault: WorldFault): void => void met.set(fault, (met.get(fault) ?? 0) + 1);
+  const listing = (): readonly RealTenant[] => {
+    const listed = [...tenants.values()].filter(exists);
+    for (const { plan } of listed) if (plan.bornAt > 0) meet("birth");
+    return listed;
+  };
   let calls = 0;
   const isStormy = (): boolean =>
     scenario.storms !== undefined && (clock.now() - startedAt) % scenario.storms.everyMs < scenario.storms.lastMs;
@@ -80,23 +103,31 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     clock,
     startedAt,
     tenants,
-    enumerate: () =>
-      random.chance(scenario.pagedListings)
-        ? unknown(fault("CONTROL_PLANE_PAGED"))
-        : found([...tenants.values()].filter(exists).map(({ plan }) => plan.tenant)),
+    met,
+    enumerate() {
+      if (!random.chance(scenario.pagedListings)) return found(listing().map(({ plan }) => plan.tenant));
+      meet("paged listing");
+      return unknown(fault("CONTROL_PLANE_PAGED"));
+    },
     async redeploy(moved, release) {
       calls += 1;
       if (calls === scenario.strangersIn) {
         const rows = await apply(moved, release);
-        return answered([...rows, ...overreach(moved, release)]);
+        const others = overreach(moved, release);
+        if (others.length > 0) meet("strangers' rows");
+        return answered([...rows, ...others]);
       }
-      if (isStormy()) return { kind: "busy", cause: fault("HTTP_429", 5_000) };
+      if (isStormy()) {
+        meet("429 to a call");
+        return { kind: "busy", cause: fault("HTTP_429", 5_000) };
+      }
       if (!random.chance(scenario.callFaults)) return answered(await apply(moved, release));
       switch (random.int(0, 5)) {
         case 0:
           return { kind: "transient", cause: fault("HTTP_502") };
         case 1:
           // The gateway times out after a second, and the control plane continues behind it.
+          meet("504 with work going on");
           void apply(moved, release);
           await clock.sleep(1_000);
           return { kind: "lost", cause: fault("HTTP_504") };
@@ -117,11 +148,18 @@ export function createWorld(scenario: Scenario, clock: Clock): World {
     },
     async probe(slug) {
       await clock.sleep(probeMs);
-      if (isStormy()) return unknown(fault("HTTP_429", 5_000));
+      if (isStormy()) {
+        meet("429 to a look");
+        return unknown(fault("HTTP_429", 5_000));
+      }
       const tenant = tenants.get(slug);
       if (tenant === undefined || !exists(tenant)) return silence(slug, tenant, clock);
+      if (tenant.deadSince !== undefined) meet("late death");
       if (tenant.down || random.chance(scenario.lostProbes)) return silence(slug, tenant, clock);
-      return answer(tenant, clock, () => random.chance(0.5));
+      if (clock.now() < tenant.cachedUntil) meet("cached answer");
+      const shown = answer(tenant, clock, () => random.chance(0.5));
+      if (tenant.drain?.until === Infinity && tenant.lastAnswer === tenant.drain.stale) meet("mixed replicas");
+      return shown;
     },
   };
 }

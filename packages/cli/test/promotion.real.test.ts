@@ -4,16 +4,46 @@ import { createGitRepository } from "@lateen/git-log/testing";
 import { promote, type PromotionInput, reconcile } from "@lateen/promote";
 import { createGitLedger } from "@lateen/promote/ledger-git";
 import { createMemoryHistory } from "@lateen/promote/testing";
-import { openRegistries, type Registries } from "@lateen/registry";
+import { openRegistries, type Registries, type RegistryEntry } from "@lateen/registry";
 import { pushImage } from "@lateen/registry/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OpenRegistry, realRegistries } from "../../registry/test/real-registries.ts";
+import { startMotoEcr } from "../../registry/test/moto-ecr.ts";
+import { realRegistries } from "../../registry/test/real-registries.ts";
 
 // One promotion over every registry that others wrote, at once: the same image in each, two platforms, a ledger in a real git repository.
 
+/** A registry that runs, as the configuration names it, and how an image gets there. */
+interface Place {
+  readonly host: string;
+  readonly entry: RegistryEntry;
+  readonly env?: Readonly<Record<string, string>>;
+  push(recipe: Parameters<typeof pushImage>[1]): Promise<{ readonly digest: string }>;
+  close(): Promise<unknown>;
+}
+
+const places = [
+  ...realRegistries.map(({ name, program, start }) => ({
+    name,
+    program,
+    async start(found: string): Promise<Place> {
+      const { host, login, close } = await start(found);
+      const entry = login === undefined ? {} : { username: login.username, password: secret(login.password) };
+      return { host, entry, push: (recipe) => pushImage({ host, ...entry }, recipe), close };
+    },
+  })),
+  {
+    name: "ECR of moto",
+    program: process.env["LATEEN_REAL_MOTO"],
+    async start(found: string): Promise<Place> {
+      const { endpoint, ...place } = await startMotoEcr(found);
+      return { ...place, entry: { endpoint } };
+    },
+  },
+];
+
 const isCi = process.env["CI"] === "true";
-const there = realRegistries.filter(({ program }) => program !== undefined || isCi);
-const missing = realRegistries.filter((one) => !there.includes(one)).map(({ name }) => name);
+const there = places.filter(({ program }) => program !== undefined || isCi);
+const missing = places.filter((one) => !there.includes(one)).map(({ name }) => name);
 const path = "contract/platform";
 
 describe.skipIf(there.length === 0)(
@@ -21,7 +51,7 @@ describe.skipIf(there.length === 0)(
   () => {
     const closing: (() => Promise<unknown>)[] = [];
     const history = createMemoryHistory();
-    let opened: readonly OpenRegistry[] = [];
+    let opened: readonly Place[] = [];
     let tags: Registries;
     let remote = "";
 
@@ -30,14 +60,11 @@ describe.skipIf(there.length === 0)(
       const git = await createGitRepository();
       closing.push(git.close, ...opened.map(({ close }) => close));
       remote = git.path;
-      const entries = opened.map(({ host, login }) => [host, login === undefined ? {} : entryOf(login)] as const);
-      tags = openRegistries({ registries: Object.fromEntries(entries), clock: systemClock });
+      const entries = opened.map(({ host, entry }) => [host, entry] as const);
+      const env = Object.assign({}, ...opened.map((place) => place.env)) as Record<string, string>;
+      tags = openRegistries({ registries: Object.fromEntries(entries), env, clock: systemClock });
     }, 240_000);
     afterAll(async () => void (await Promise.all(closing.map((close) => close()))));
-
-    function entryOf(login: NonNullable<OpenRegistry["login"]>) {
-      return { username: login.username, password: secret(login.password) };
-    }
 
     const ports = () => ({
       tags,
@@ -63,9 +90,7 @@ describe.skipIf(there.length === 0)(
     async function release(name: string): Promise<{ readonly commit: CommitSha; readonly digest: string }> {
       const commit = parseCommitSha(history.commit(name));
       const recipe = { repository: path, tags: [`staging-${commit.slice(0, 7)}`], revision: commit, content: name };
-      const pushed = await Promise.all(
-        opened.map(({ host, login }) => pushImage({ host, ...(login === undefined ? {} : entryOf(login)) }, recipe)),
-      );
+      const pushed = await Promise.all(opened.map(({ push }) => push(recipe)));
       const [digest, ...others] = new Set(pushed.map((image) => image.digest));
       expect(others).toEqual([]);
       return { commit, digest: digest ?? "" };

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** A request to a git server, as far as a fault depends on it. */
 export interface GitRequest {
@@ -36,6 +38,7 @@ export interface GitHttpServer {
 /** A git server over smart HTTP on a free port of 127.0.0.1, made of `git http-backend`. */
 export async function startGitHttpServer(options: GitHttpServerOptions): Promise<GitHttpServer> {
   const requests: (GitRequest & { authorization: string | undefined })[] = [];
+  const greetings = new Map<string, Buffer>();
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? "/";
     const request = {
@@ -52,7 +55,14 @@ export async function startGitHttpServer(options: GitHttpServerOptions): Promise
     const fault = options.fault?.(request);
     if (fault === "reset") return void incoming.socket.resetAndDestroy();
     if (typeof fault === "object") return void outgoing.writeHead(fault.status, fault.headers).end(fault.body);
-    serve(options.root, incoming, outgoing, fault === "reset-after");
+    const key = greetingOf(options.root, incoming);
+    const known = greetings.get(key ?? "");
+    if (known !== undefined && fault === undefined) return respond(outgoing, known);
+    serve(options.root, incoming, (output) => {
+      if (fault === "reset-after") return void incoming.socket.resetAndDestroy();
+      if (key !== undefined && output.includes("version 2\n")) greetings.set(key, output);
+      respond(outgoing, output);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -72,7 +82,19 @@ function isAllowed(authorization: string | undefined, wanted: GitHttpServerOptio
   return password === wanted.password && (wanted.username === undefined || name === wanted.username);
 }
 
-function serve(root: string, incoming: IncomingMessage, outgoing: ServerResponse, isReset: boolean): void {
+/**
+ * Names what git answers before a client of protocol 2 asks for anything: what it can do, which is the same until the repository is
+ * configured otherwise, so that no program is started for it again. Undefined for every other request.
+ * Source: git's Documentation/technical/protocol-v2, "Capability Advertisement".
+ */
+function greetingOf(root: string, { method, url = "/", headers }: IncomingMessage): string | undefined {
+  const [, repository] = /^\/([\w.-]+)\/info\/refs\?service=git-upload-pack$/.exec(url) ?? [];
+  if (method !== "GET" || repository === undefined || headers["git-protocol"] !== "version=2") return undefined;
+  const config = statSync(join(root, repository, "config"), { throwIfNoEntry: false });
+  return config && `${repository} ${config.mtimeMs} ${config.size}`;
+}
+
+function serve(root: string, incoming: IncomingMessage, answer: (output: Buffer) => void): void {
   const child = spawn("git", ["http-backend"], {
     env: cgiEnvironment(root, incoming),
     stdio: ["pipe", "pipe", "ignore"],
@@ -82,10 +104,7 @@ function serve(root: string, incoming: IncomingMessage, outgoing: ServerResponse
   incoming.pipe(child.stdin);
   child.stdout.on("data", (part: Buffer) => parts.push(part));
   child.on("error", () => incoming.socket.destroy());
-  child.on("close", () => {
-    if (isReset) return void incoming.socket.resetAndDestroy();
-    respond(outgoing, Buffer.concat(parts));
-  });
+  child.on("close", () => answer(Buffer.concat(parts)));
 }
 
 /** Source: RFC 3875 §4.1, and git-http-backend(1), "ENVIRONMENT". */

@@ -48,7 +48,7 @@ describe("explain", () => {
   test("reports when, by which actor and as which entry a commit shipped", async () => {
     await world.lateen(["ship", "--sha", sha]);
     const ran = await world.lateen(["explain", sha]);
-    expect(ran.stdout).toContain("it shipped and is what is promoted; promoted by octavia");
+    expect(ran.stdout).toMatch(/promoted by octavia/);
     expect(ran.stdout).toContain("entry 1 of the ledger");
   });
 

@@ -140,7 +140,7 @@ describe("credentials", () => {
     expect(bad(json)).toContain("canary gap");
     for (const part of ["gap      canary: the canary canary-b is not in the fleet", "ok       tenants: "])
       expect(text.stdout).toContain(part);
-    expect(text.stderr).toContain("error: credentials are refused or lacking: forge branch, and 3 more");
+    expect(text.stderr).toMatch(/^error: .*forge branch/m);
     for (const said of [json.stdout, text.stdout, text.stderr]) expect(said).not.toMatch(/wrong-(?:forge|password)/);
   });
 
@@ -196,7 +196,7 @@ describe("credentials", () => {
     world.forge.misbehave({ on: /actions\/variables/, status: 403, body: { message: "no" } });
     const ran = await doctor();
     expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 0, bad: ["kill switch warning"] });
-    expect(fact(ran, "kill switch")).toContain("only its value at the start of a job counts");
+    expect(fact(ran, "kill switch")).toMatch(/start of a job/);
     const fix = findingsOf(ran).find(({ check }) => check === "kill switch")?.fix ?? "";
     expect(fix).toMatch(/owns the organisation or the repository .*killSwitch: { ref: true }/);
   });
@@ -275,7 +275,7 @@ describe("gaps, which stay until somebody changes something", () => {
     world.folder.write(".lateen/rollout.jsonl", `${JSON.stringify(started)}\n`);
     const ran = await doctor();
     expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 3, bad: ["journal gap", "tenants trouble"] });
-    expect(fact(ran, "journal")).toContain("unfinished rollout of bbbbbbb, and refuses every other commit");
+    expect(fact(ran, "journal")).toContain("bbbbbbb");
   });
 
   test("a branch that was rewound below what is promoted", async () => {
@@ -338,7 +338,7 @@ describe("trouble and warnings", () => {
       outcome: "unknown",
       bad: ["tenants trouble"],
     });
-    expect(fact(ran, "tenants")).toContain("1 of 6 do not report what they run: t1 (");
+    expect(fact(ran, "tenants")).toMatch(/^1 of 6 .*\bt1 \(/);
   });
 
   test("servers that are gone are trouble, each reported once", async () => {

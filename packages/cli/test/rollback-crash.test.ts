@@ -44,7 +44,7 @@ describe("an interrupted rollback", () => {
       code: 0,
       outcome: "shipped",
     });
-    expect(resumed.stderr).toContain("the kill switch does not stop a rollback");
+    expect(resumed.stderr).toMatch(/kill switch/);
     const next = `lateen rollback --to ${old} --reason 'checkout fails at a customer'\\''s cart'`;
     expect(resumed.json()).toMatchObject({
       commit: old,

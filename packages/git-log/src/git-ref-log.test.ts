@@ -105,7 +105,7 @@ describe("what is not an entry", () => {
     ["a position that its parents belie", { "entry.json": '{"schemaVersion":1,"position":2,"value":1}' }],
     ["a position that is no number", { "entry.json": '{"schemaVersion":1,"position":"1","value":1}' }],
     ["a position of zero", { "entry.json": '{"schemaVersion":1,"position":0,"value":1}' }],
-    ["a folder in place of the file", { "entry.json/x": "1" }],
+    ["a folder instead of the file", { "entry.json/x": "1" }],
     [
       "more values than are read",
       { "entry.json": `{"schemaVersion":1,"position":1,"value":[${"[],".repeat(300_000)}0]}` },

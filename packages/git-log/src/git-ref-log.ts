@@ -18,7 +18,7 @@ export interface GitRefLogOptions {
   readonly username?: string | undefined;
   /** Allows plain `http:` to another host than loopback, the token included. @default false */
   readonly insecure?: boolean | undefined;
-  /** Certificates (PEM) to trust in place of git's own store. */
+  /** Certificates (PEM) to trust instead of git's own store. */
   readonly ca?: string | undefined;
   /** The caller's environment; git sees its PATH, proxies and certificate stores and nothing else. @default {} */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;

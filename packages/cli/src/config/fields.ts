@@ -145,7 +145,7 @@ export const checkAddress: () => z.ZodType<string, string> = lazily(() =>
   }, "must be an address such as https://{slug}.example.com/healthz"),
 );
 
-/** What to write in place of a secret. */
+/** What to write instead of a secret. */
 export const secretAdvice = "a secret is never written down here: use { env: NAME } or { file: PATH }";
 
 /** Tokens that would pass for names: GitHub, npm, AWS access keys, and 40 hex digits as Gitea makes them. */

@@ -287,12 +287,12 @@ describe("problems", () => {
       `release: { candidate: "s-{sha}", images: ["ghcr.io/${token}/b"] }`,
       "release.images[0]: holds a token",
     ],
-    ["a key", `fleet: { ${token}: 1 }`, "is a token in place of a key"],
-    ["a host", `registries: { ${token}: { username: a } }`, "is a token in place of a key"],
+    ["a key", `fleet: { ${token}: 1 }`, "is a token instead of a key"],
+    ["a host", `registries: { ${token}: { username: a } }`, "is a token instead of a key"],
     ["a key twice", `gate: { ${token}: 1, ${token}: 2 }`, "has the key"],
     ["a tag of YAML", `gate: !${token} 1`, "is a tag that a configuration does not have"],
     ["another environment", `environments: { prod: { fleet: { canary: [${token}] } } }`, "holds a token"],
-  ])("of a token in place of %s do not repeat it", async (_, text, message) => {
+  ])("of a token instead of %s do not repeat it", async (_, text, message) => {
     const problems = await problemsOf(text);
     expect(problems).toContain(message);
     expect(problems).not.toContain(token);

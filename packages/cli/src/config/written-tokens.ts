@@ -14,7 +14,7 @@ export function writtenTokens(config: unknown): readonly CrossProblem[] {
     if (!isRecord(value) && !Array.isArray(value)) continue;
     for (const [key, inner] of Object.entries(value)) {
       const at = [...path, Array.isArray(value) ? Number(key) : key];
-      if (holdsToken(key)) problems.push({ path: at, message: `is a token in place of a key: ${secretAdvice}` });
+      if (holdsToken(key)) problems.push({ path: at, message: `is a token instead of a key: ${secretAdvice}` });
       pending.push({ value: inner, path: at });
     }
   }

@@ -19,7 +19,7 @@ export interface DemoOptions extends Machine {
   readonly list: boolean;
   readonly all: boolean;
   readonly keep: boolean;
-  /** A table in place of the progress of each command line. @default false */
+  /** A table instead of the progress of each command line. @default false */
   readonly brief?: boolean | undefined;
   readonly quiet: boolean;
   readonly report: Reporter<CommandEvent>;

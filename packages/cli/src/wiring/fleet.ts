@@ -117,7 +117,7 @@ async function makeKubernetes(
   return { name: plane.name, plane: controlPlane, prober, checkAccess };
 }
 
-/** Digests of the platforms of an image, and of their configs: what container runtimes report in place of the index. */
+/** Digests of the platforms of an image, and of their configs: what container runtimes report instead of the index. */
 async function digestsOf(
   registries: () => Promise<ImageReader>,
   image: string,

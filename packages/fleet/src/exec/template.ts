@@ -23,7 +23,7 @@ export function fillArguments(args: readonly string[], values: Values): readonly
   return args.map((arg) => {
     const filled = fill(arg, values, (value) => value);
     if (filled.startsWith("-") && !arg.startsWith("-"))
-      throw refused(`${plainText(filled, 60)} would be read as an option in place of ${plainText(arg, 60)}`);
+      throw refused(`${plainText(filled, 60)} would be read as an option instead of ${plainText(arg, 60)}`);
     return filled;
   });
 }

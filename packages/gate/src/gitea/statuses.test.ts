@@ -55,7 +55,7 @@ describe("the list of statuses", () => {
     expect(await decideName(forge)).toMatchObject({ decision: "open" });
   });
 
-  test("the newest row per context counts, so an old pending row does not hold for ever", async () => {
+  test("the newest row per context counts, so an old pending row does not hold forever", async () => {
     const { fake, forge } = await startGiteaWorld();
     fake.setStatus({ sha: mine, context: ci, state: "success", id: 9, at: "2026-06-01T00:00:00Z" });
     fake.setStatus({ sha: mine, context: ci, state: "pending", id: 8, at: "2026-06-01T00:00:00Z" });

@@ -28,7 +28,7 @@ export interface GiteaFakeOptions {
   readonly mostRows?: number;
   /** Serves one row of the first page of statuses a second time in the place of its neighbour on the second. @default false */
   readonly unstableTies?: boolean;
-  /** Value of `total_count` and `X-Total-Count` in place of the true one. */
+  /** Value of `total_count` and `X-Total-Count` instead of the true one. */
   readonly claimedTotal?: number;
   /** True if the combined status is as complete as the list. @default true */
   readonly combinedIsWhole?: boolean;
@@ -46,7 +46,7 @@ export interface GiteaFakeOptions {
   readonly runners?: Readonly<Record<string, "online" | "offline">>;
   /** The version under which the server knows itself as a Forgejo. */
   readonly forgejo?: string;
-  /** Answer for a variable in place of its value or of its own 404. */
+  /** Answer for a variable instead of its value or of its own 404. */
   readonly variables?: "forbidden" | "no-such-call";
 }
 

@@ -31,7 +31,7 @@ export interface GitHubFakeOptions {
   readonly etags?: boolean;
   /** Rows that a commit's lists of runs and check runs serve at most, whatever they count. @default 1000 for runs */
   readonly mostRows?: number;
-  /** Value of `total_count` in place of the true one. */
+  /** Value of `total_count` instead of the true one. */
   readonly claimedTotal?: number;
   /** True if lists of runs that are filtered by branch or event lack the newest row. @default false */
   readonly staleFilteredLists?: boolean;

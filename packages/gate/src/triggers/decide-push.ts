@@ -31,7 +31,7 @@ export function decidePush(trigger: PushTrigger, push: BranchPush, engine: Filte
   );
   // GitHub turns such a workflow down, Gitea asks for both.
   if (both !== undefined && engine === "github")
-    return { kind: "unclear", why: `${both} and ${both}-ignore stand side by side` };
+    return { kind: "unclear", why: `${both} and ${both}-ignore cannot be combined` };
   return decideBranch(trigger, push.branch, engine) ?? decidePaths(trigger, push.files, engine);
 }
 

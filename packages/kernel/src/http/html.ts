@@ -1,5 +1,5 @@
 /**
- * True if an answer is a web page, which is what login pages, proxies and gateways send in place of an API.
+ * True if an answer is a web page, which is what login pages, proxies and gateways send instead of an API.
  *
  * The body decides; `contentType` only counts if there is no body (a HEAD), since some APIs label their JSON as HTML.
  */

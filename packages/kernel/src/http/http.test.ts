@@ -130,7 +130,7 @@ describe("deadlines", () => {
     },
   );
 
-  test("a body that drips for ever ends with the total", async () => {
+  test("a body that drips forever ends with the total", async () => {
     const server = await start(() => ({ body: "x".repeat(1_000), dripMs: 5 }));
     const error = await errorOf(get(server.url, { deadlines: { totalMs: 60 } }));
     expect(error.message).toContain("the answer was not complete within 60ms");

@@ -25,7 +25,7 @@ export interface SenderOptions {
   readonly connectTimeoutMs?: number;
   /** Maximum open sockets per origin. @default 64 */
   readonly maxSockets?: number;
-  /** Certificates (PEM) to trust in place of Node's own list, to which NODE_EXTRA_CA_CERTS adds. */
+  /** Certificates (PEM) to trust instead of Node's own list, to which NODE_EXTRA_CA_CERTS adds. */
   readonly ca?: string | readonly string[];
   /** Client certificate and key (PEM) for mutual TLS. */
   readonly cert?: string;
@@ -129,7 +129,7 @@ function answerOf(answer: IncomingMessage): UndiciResponse {
 }
 
 /**
- * The handshake found no common protocol (alert 120, RFC 7301 §3.2), or frames came in place of an answer. Who writes before the handshake has
+ * The handshake found no common protocol (alert 120, RFC 7301 §3.2), or frames came instead of an answer. Who writes before the handshake has
  * ended gets the alert as the text of an EPROTO.
  */
 function isHttp2Only(error: unknown, method: string): boolean {

@@ -10,7 +10,7 @@ export interface SentResponse {
 /** The part of a `ReadableStream` that lateen reads with. */
 export interface SentBody {
   getReader(): { read(): Promise<{ readonly value?: Uint8Array | undefined }>; cancel(): Promise<unknown> };
-  /** All parts of the body, in place of a reader; no answer if it is longer than `maxBytes`, and then the connection is ended. */
+  /** All parts of the body, instead of a reader; no answer if it is longer than `maxBytes`, and then the connection is ended. */
   readWhole?(maxBytes: number): Promise<readonly Uint8Array[] | undefined>;
 }
 

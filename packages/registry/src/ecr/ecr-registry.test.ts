@@ -93,7 +93,7 @@ describe("reading", () => {
     expect(JSON.stringify(reading)).not.toContain("very-secret");
   });
 
-  test("HTML in place of an answer is unknown", async () => {
+  test("HTML instead of an answer is unknown", async () => {
     ecr.misbehave({ operation: "BatchGetImage", fault: { kind: "text", status: 200, text: "<html>login</html>" } });
     expect((await registries.resolve(parseImageRef(`${repository}:latest`))).kind).toBe("unknown");
   });

@@ -111,7 +111,7 @@ const require = createRequire(import.meta.url);
 
 /**
  * Node's client for a protocol. By `require`: an `import` reads every export of the module, one of them is WebSocket, and reading that loads
- * Node's own undici. 28 ms in place of 2 (measured November 2026, Node 24.21).
+ * Node's own undici. 28 ms rather than 2 (measured November 2026, Node 24.21).
  */
 export function nodeClient(protocol: string): typeof import("node:http") {
   return require(protocol === "https:" ? "node:https" : "node:http") as typeof import("node:http");

@@ -14,7 +14,7 @@ const clock = createScaledClock({ factor: 20 });
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
 
-/** A host that counts its connections and says nothing; and a resolver that gives one answer after the other, the last one for ever. */
+/** A host that counts its connections and says nothing; and a resolver that gives one answer after the other, the last one forever. */
 async function rebinding(answers: readonly string[]) {
   const connections: number[] = [];
   const server: Server = createServer((socket) => {

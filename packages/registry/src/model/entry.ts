@@ -7,11 +7,11 @@ export interface RegistryEntry {
   readonly insecure?: boolean | undefined;
   /** @default "ecr" for the host names of Amazon ECR, "oci" elsewhere */
   readonly kind?: "oci" | "ecr" | undefined;
-  /** Base address to use in place of the host's own, for an emulator or a mirror. */
+  /** Base address to use instead of the host's own, for an emulator or a mirror. */
   readonly endpoint?: string | undefined;
   readonly username?: string | undefined;
   readonly password?: Secret | undefined;
-  /** A refresh token of the registry's token service, in place of user and password. */
+  /** A refresh token of the registry's token service, instead of user and password. */
   readonly identityToken?: Secret | undefined;
   /** Address of the token service; credentials may go there although it is on another host. */
   readonly realm?: string | undefined;

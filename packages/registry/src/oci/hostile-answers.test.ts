@@ -64,7 +64,7 @@ describe.each(ways)("over %s", (_name, env) => {
         "more than",
       ],
       [
-        "a web page in place of a 404",
+        "a web page instead of a 404",
         { kind: "answer", status: 404, headers: { "content-type": "text/html" }, body: "<html>not found</html>" },
         "web page",
       ],

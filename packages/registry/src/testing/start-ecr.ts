@@ -40,7 +40,7 @@ export type EcrFault =
     }
   /** Tears the connection before, or after having carried the call out. */
   | { readonly kind: "reset"; readonly done?: boolean }
-  /** Answers with this text in place of JSON. */
+  /** Answers with this text instead of JSON. */
   | {
       readonly kind: "text";
       readonly status: number;

@@ -34,7 +34,7 @@ export interface RegistryQuirks {
   readonly headOfBlobs?: number;
   /** A mount answers 201 and mounts nothing. */
   readonly pretendsToMount?: boolean;
-  /** An upload is begun with 201 in place of 202. */
+  /** An upload is begun with 201 instead of 202. */
   readonly beginsWith201?: boolean;
   /** A request whose body is longer is answered with 413, as by a proxy. */
   readonly maxRequestBytes?: number;

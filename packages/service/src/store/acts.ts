@@ -62,7 +62,7 @@ async function lockRollout(client: SqlClient, id: string): Promise<Rollout> {
   return toRollout(rows[0]);
 }
 
-/** If a living runner has the rollout; one of a fleet that is no longer configured may have none for ever. */
+/** If a living runner has the rollout; one of a fleet that is no longer configured may have none forever. */
 async function isDriven(client: SqlClient, id: string): Promise<boolean> {
   const { rows } = await client.query(
     `select 1 from lateen_rollout r join lateen_runner w on w.id = r.runner where r.id = $1 and r.state <> 'queued' and ${alive}`,

@@ -41,7 +41,7 @@ export async function readForgeVersion(
     const token = forgeToken()?.reveal();
     const headers = token === undefined ? {} : { authorization: `token ${token}` };
     const response = await http.request({ url: `${api}/version`, headers, maxBytes: 65_536, deadlines }, signal);
-    if (response.status !== 200) return absent(`HTTP ${response.status} in place of a version from ${response.url}`);
+    if (response.status !== 200) return absent(`HTTP ${response.status} instead of a version from ${response.url}`);
     return found(parseJson(response, versionSchema, "a version").version);
   } catch (error) {
     return unknown(asReleaseError(error));

@@ -108,6 +108,6 @@ function refuseUnwritable({ files }: Host, planned: readonly { readonly path: st
   if (closed === undefined) return;
   throw cliError("INIT_UNWRITABLE", "input", {
     message: `${closed.path} cannot be written; nothing was`,
-    fix: "let the folder be writable; --dry-run prints what would stand there",
+    fix: "let the folder be writable; --dry-run prints what it would write",
   });
 }

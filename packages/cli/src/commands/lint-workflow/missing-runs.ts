@@ -112,7 +112,7 @@ function filteredPaths(
           {
             path,
             verdict: "gap",
-            fact: `${name}: commits that it leaves out have no run of ${gate.file}, and the gate refuses them for ever`,
+            fact: `${name}: commits that it leaves out have no run of ${gate.file}, and the gate refuses them forever`,
             fix: "say whenAbsent: prove",
           },
         ]

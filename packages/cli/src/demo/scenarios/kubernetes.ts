@@ -56,7 +56,7 @@ export const kubernetes: Scenario = {
   },
 };
 
-/** A stand-in of the API in place of the world's control plane; the pods prove, so no tenant is asked over HTTP. */
+/** A stand-in of the API instead of the world's control plane; the pods prove, so no tenant is asked over HTTP. */
 async function startCluster(world: World): Promise<KubernetesApi> {
   const [image] = images;
   const [before = ""] = world.commits;

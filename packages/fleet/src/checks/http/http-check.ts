@@ -46,7 +46,7 @@ const requestMs = 10_000;
 /**
  * A check that sends one request and compares its answer. Redirects are not followed: another host could answer.
  *
- * An answer that is not the wanted one is `failed`; no answer, a cut one, and a text in place of JSON are unknown, and so is 429
+ * An answer that is not the wanted one is `failed`; no answer, a cut one, and a text instead of JSON are unknown, and so is 429
  * unless it is wanted.
  * @throws ReleaseError `FLEET_URL_INVALID`
  */
@@ -132,6 +132,6 @@ function parse(response: HttpResponse, url: URL): unknown {
 function noAnswer(url: URL, what: string): ReleaseError {
   return fleetError("CHECK_UNREADABLE", "unavailable", {
     message: `${redactUrl(url.href)} ${what}`,
-    fix: "check that no login page or gateway answers in place of the tenant",
+    fix: "check that no login page or gateway answers instead of the tenant",
   });
 }

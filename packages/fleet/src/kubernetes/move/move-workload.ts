@@ -84,7 +84,7 @@ const lookMs = 1_000;
 
 /**
  * The canary of a StatefulSet: pods that carry the new revision have to run the bytes of the release before the others are let go.
- * Undefined if they do; until then, and for ever if they do not, its partition holds the others back.
+ * Undefined if they do; until then, and forever if they do not, its partition holds the others back.
  */
 async function proveLastPods(
   cluster: Cluster,

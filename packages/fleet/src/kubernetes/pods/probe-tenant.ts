@@ -23,7 +23,7 @@ export async function probeTenant(cluster: Cluster, tenant: Tenant, signal?: Abo
 
 /**
  * Decides on pods, with what else the images in question are called: some runtimes report the manifest of their platform or its config
- * in place of the digest that was asked for. The registry is asked only then.
+ * instead of the digest that was asked for. The registry is asked only then.
  */
 export async function judgePods(cluster: Cluster, facts: PodFacts, signal?: AbortSignal): Promise<Reading<string>> {
   const questions = imagesInQuestion(facts);

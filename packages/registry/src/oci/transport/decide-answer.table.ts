@@ -137,7 +137,7 @@ export const answerTable: readonly AnswerRow[] = [
     category: "unavailable",
     retryable: false,
     notApplied: true,
-    says: "a web server answers in place of a registry",
+    says: "a web server answers instead of a registry",
     fix: "check that the address is that of a registry",
     source: spec,
   },

@@ -21,9 +21,12 @@ export async function copyManifest(work: CopyWork, digest: Digest, force = false
 
 /** Copies everything that one manifest lists, but not the manifest. @throws as {@link copyManifest} */
 export async function copyContentOf(work: CopyWork, digest: Digest): Promise<Manifest> {
-  const manifest = required(await readSource(work, digest), digest);
+  // Blobs of a manifest that is held are most likely there, and a mount writes.
+  const looking = work.sameRegistry ? isHeldBy(work, digest, false) : Promise.resolve(false);
+  const [reading, isHeld] = await Promise.all([readSource(work, digest), looking]);
+  const manifest = required(reading, digest);
   const { content } = readManifest(manifest.bytes, manifest.mediaType, work.source.repository);
-  await copyContent(work, content, { isHeld: false, force: undefined });
+  await copyContent(work, content, { isHeld, force: undefined });
   return manifest;
 }
 

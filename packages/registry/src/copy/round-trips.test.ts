@@ -80,6 +80,21 @@ test.each([400, 404] as const)(
   },
 );
 
+test("a repository of the same registry that holds the image gets another tag by that tag's write alone", async () => {
+  const { from, image } = await start();
+  const source = parseImageRef(`${from.host}/acme/platform@${image.platforms[0]?.digest}`);
+  const run = (tag: string) =>
+    retag(
+      { source, targets: [parseImageRef(`${from.host}/acme/mirror:${tag}`)] },
+      { registries: openRegistries({ clock }), clock },
+    );
+  expect(await run("one")).toMatchObject({ kind: "go" });
+  from.requests.length = 0;
+  expect(await run("two")).toMatchObject({ kind: "go", value: { changed: true } });
+  const writes = from.requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
+  expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual(["PUT /v2/acme/mirror/manifests/two"]);
+});
+
 test("blobs are looked for while the manifest is, and asked for while their upload is begun", async () => {
   const { from, into, image } = await start();
   /** Neither answers before the other was asked. */

@@ -100,13 +100,19 @@ test("a manifest waits for its subject", async () => {
   const shape = imageShapes.find(({ name }) => name.includes("has a subject and comes first"));
   const seeded = await shape?.seed(from.store, "acme/platform");
   const source = parseImageRef(`${from.host}/acme/platform@${seeded?.digest ?? ""}`);
+  const manifests = [...from.store.repository("acme/platform").manifests.values()];
+  const subjects = manifests.map(
+    ({ bytes }) => (JSON.parse(bytes.toString()) as { subject?: ImageRef }).subject?.digest,
+  );
   // The subject is slow, so that its turn would come last.
   into.misbehave({
-    when: ({ method, path }) => method === "POST" && path.includes("uploads"),
-    times: 2,
-    fault: { kind: "delay", ms: 100 },
+    when: ({ path }) => subjects.some((subject) => subject !== undefined && path.endsWith(subject)),
+    times: 1,
+    fault: { kind: "delay", ms: 500 },
   });
   expect(await openRegistries({ clock }).copy(source, mirrorOf(into))).toMatchObject({ kind: "go" });
+  // One that was refused would be sent again with everything that it lists.
+  expect(into.requests.filter(({ status }) => status === 400)).toEqual([]);
   expectWhole(from, into);
 });
 

@@ -14,6 +14,7 @@ import type { Settings } from "./config/load.ts";
 import { PartialResultError, systemError } from "./pipeline/partial-result.ts";
 import { runUrlOf } from "./job/job.ts";
 import { inPlace, resumeCommand } from "./command-line/resume-command.ts";
+import { fixOfReason } from "./output/fix-of-reason.ts";
 import { formatNext, same } from "./output/next-commands.ts";
 import { formatOf, openOutputs, type Screen } from "./output/outputs.ts";
 import { errorDocument, type ResultDocument } from "./output/result.ts";
@@ -71,8 +72,10 @@ async function run(
   const isAsked = row.writes && !context.dryRun && !args.has("yes") && command.isSafe?.(args) !== true;
   const ended = isAsked && canAsk(host) ? await askFirst(host, screen, context, command) : undefined;
   const result = ended ?? (await screen.beating(command.run(context), row.writes && !context.dryRun));
+  const fix = fixOf(result);
   const document = asTyped(host.argv, args, {
     ...documentOf(row.name, result, overrideEvidence(context)),
+    ...(fix === undefined ? {} : { fix }),
     ...(await stampOf(host, record)),
   });
   const code = codeOf(result, row.name, args.has("detailed-exitcode"));
@@ -80,12 +83,17 @@ async function run(
     answer: result.answer,
     verbatim: result.verbatim,
     error: result.error,
-    advice: [...(result.advice ?? []), ...formatNext(document.next)],
+    advice: [...(fix === undefined ? [] : [`fix: ${fix}`]), ...(result.advice ?? []), ...formatNext(document.next)],
     failed: code !== 0 && code < 8,
   });
   const stopped = host.interruptedBy();
   if (stopped !== undefined && result.outcome === "halted") return stopped;
   return code === 0 && !written ? 2 : code;
+}
+
+/** What can be done about what could not be read; an error has its own. */
+function fixOf({ outcome, error, document }: CommandResult): string | undefined {
+  return outcome === "unknown" && error === undefined ? fixOfReason(document.reason ?? "") : undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ export { formatImageRef, type ImageRef, isTag, parseImageRef, type Repository } 
 export { createLimit } from "./concurrency/limit.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { memoize } from "./concurrency/memoize.ts";
+export { networkTroubles } from "./http/network-trouble.ts";
 export { parseJson, type Schema } from "./http/parse-json.ts";
 export { plainText } from "./vocabulary/plain-text.ts";
 export { readBounded } from "./http/read-bounded.ts";

@@ -138,6 +138,8 @@ export const resultSchema = z.object({
   /** Stable name of the reason of a stop or an error. */
   code: maybe,
   reason: maybe,
+  /** Remedy of a server that could not be reached, or answered with a page; an error has its own. */
+  fix: maybe,
   commit: maybe,
   /** First line of the commit's message, of a plan. */
   subject: maybe,

@@ -1,4 +1,5 @@
 import { plainText, redactUrl, ReleaseError } from "@lateen/kernel";
+import { describeTrouble } from "./describe-trouble.ts";
 import type { GitOutput } from "./run-git.ts";
 
 // Messages of git 2.31 to 2.51 with LC_ALL=C; git has one exit code for all of them.
@@ -32,6 +33,12 @@ export function gitFailed(output: GitOutput, remote: string, hide: readonly stri
   if (/couldn't find remote ref/.test(text)) {
     return fail("GIT_REF_VANISHED", "state", "has no such ref", "check the name of the ref");
   }
+  const trouble = describeTrouble(said);
+  if (trouble !== undefined) {
+    const where = URL.canParse(remote) ? new URL(remote).host : "";
+    const message = `the git remote ${plainText(where, 300)} could not be reached: ${trouble.means}`;
+    return gitError("GIT_UNREACHABLE", "unavailable", message, trouble.fix, remote, new Error(said));
+  }
   const fix = "check the remote and the network; without a token a private repository is not found";
   return fail("GIT_UNREACHABLE", "unavailable", "could not be read or written", fix);
 }
@@ -43,8 +50,9 @@ export function gitError(
   message: string,
   fix: string,
   remote = "",
+  cause?: Error,
 ): ReleaseError {
-  return new ReleaseError({ code, category, message, fix, why: showRemote(remote) || undefined });
+  return new ReleaseError({ code, category, message, fix, why: showRemote(remote) || undefined, cause });
 }
 
 /** A remote fit for logs. */

@@ -4,6 +4,7 @@ import { createGitRefLog } from "@lateen/git-log";
 import type { Secret } from "@lateen/kernel";
 import type { LedgerConfig } from "../config/config.ts";
 import { gitAccess } from "../config/git-access.ts";
+import { gitCertificates } from "./git-certificates.ts";
 import type { Parts } from "./parts.ts";
 import { configMissing } from "../config/errors.ts";
 
@@ -45,6 +46,7 @@ export interface GitPlace {
   readonly token?: Secret;
   readonly username?: string;
   readonly insecure: boolean;
+  readonly ca?: string | undefined;
 }
 
 /** A git repository; a path is relative to the configuration. @throws ReleaseError `CONFIG_MISSING` if none is named */
@@ -54,5 +56,6 @@ export function gitPlace({ settings, open }: Parts, place: LedgerConfig, key: st
   if (access === undefined) throw configMissing(key);
   const { remote, isUrl, token } = access;
   if (!isUrl) return { remote: isAbsolute(remote) ? remote : resolve(settings.folder, remote), insecure: false };
-  return { remote, ...open(token), ...(username === undefined ? {} : { username }), insecure };
+  const ca = remote.startsWith("https:") ? gitCertificates() : undefined;
+  return { remote, ...open(token), ...(username === undefined ? {} : { username }), insecure, ca };
 }

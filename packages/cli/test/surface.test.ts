@@ -4,7 +4,7 @@ import { type PackageName, packageNames } from "./source-files.ts";
 
 /** The most names that a package may export, all entry points together: what a reader can keep in mind. */
 const budgets: Readonly<Record<PackageName, number>> = {
-  kernel: 73,
+  kernel: 74,
   "git-log": 8,
   gate: 27,
   registry: 24,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openRegistries } from "./open-registries.ts";
-import { startRegistry } from "./testing/index.ts";
+import { seedImage, startRegistry } from "./testing/index.ts";
 
 test("the caller is given what docker's files hold, so that it can be hidden", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lateen-docker-"));
@@ -21,3 +21,18 @@ test("the caller is given what docker's files hold, so that it can be hidden", a
     await rm(folder, { recursive: true });
   }
 });
+
+test.each(["docker.io", "index.docker.io", "registry-1.docker.io"])(
+  "an entry for %s is that of Docker Hub, whichever of its names a reference has",
+  async (name) => {
+    const registry = await startRegistry();
+    try {
+      const { digest } = await seedImage(registry, { repository: "library/alpine", tags: ["3"] });
+      const registries = openRegistries({ registries: { [name]: { endpoint: registry.url } } });
+      for (const host of ["docker.io", "index.docker.io", "registry-1.docker.io"])
+        expect(await registries.resolve(parseImageRef(`${host}/alpine:3`))).toMatchObject({ value: { digest } });
+    } finally {
+      await registry.close();
+    }
+  },
+);

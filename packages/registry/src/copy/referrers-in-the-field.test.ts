@@ -107,6 +107,18 @@ test("a fallback tag that answers with the subject itself is no list", async () 
   expect(await run(given)).toMatchObject({ kind: "go" });
 });
 
+test("of an index that is its own fallback tag, a platform that is gone is no referrer that is missing", async () => {
+  const { from, target } = await world({ tagsOfDigests: true }, {}, false);
+  const index = await seedImage(from, { repository: "acme/platform", tags: ["two"], revision: "b".repeat(40) });
+  const source = parseImageRef(`${from.host}/acme/platform@${index.digest}`);
+  await openRegistries({ clock }).copy(source, target);
+  from.store.repository("acme/platform").manifests.delete(index.platforms[0]?.digest ?? "");
+  expect(await openRegistries({ clock }).copyReferrers?.(source, target)).toMatchObject({
+    kind: "go",
+    value: { brought: [], missing: [] },
+  });
+});
+
 test("a list of what belongs to others brings nothing", async () => {
   const given = await world({}, {}, false);
   const other = `sha256:${createHash("sha256").update("other").digest("hex")}`;

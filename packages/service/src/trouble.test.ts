@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kill } from "node:process";
+import type { ControlPlane } from "@lateen/fleet";
 import { systemClock } from "@lateen/kernel";
 import { loadConfig } from "@lateen/cli/pipeline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -14,7 +15,9 @@ import {
   type TestFleet,
   tokens,
 } from "../test/world.ts";
+import { startCuttingProxy } from "../test/cutting-proxy.ts";
 import { drive, type DrivePorts } from "./run/drive.ts";
+import { type ServiceFleet, wireFleet } from "./run/fleets.ts";
 import { type Pulse, startPulse } from "./run/pulse.ts";
 import { createService, type Service, type ServiceOptions } from "./service.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -195,6 +198,49 @@ describe("a stop", () => {
     expect(moved()).toEqual([]);
   });
 });
+
+test("a runner that is cut off from the database starts nothing more, awaits its call in flight, and is there again afterwards", async () => {
+  fleet = await startFleet(6, 1_500);
+  const proxy = await startCuttingProxy(server.url);
+  try {
+    // Each runner asks with a name of its own.
+    const askedBy: string[] = [];
+    const named = (runner: string): ServiceFleet => ({
+      settings: fleet.settings,
+      wire(parts) {
+        const wiring = wireFleet({ settings: parts.settings }, parts);
+        const fleetOf = async () => {
+          const made = await wiring.fleet();
+          const redeploy: ControlPlane["redeploy"] = async (...call) => {
+            askedBy.push(runner);
+            return made.controlPlane.redeploy(...call);
+          };
+          return { ...made, controlPlane: { ...made.controlPlane, redeploy } };
+        };
+        return { ...wiring, fleet: fleetOf };
+      },
+    });
+    const cut = await serve({ database: proxy.url, fleets: { [name]: named("cut") } });
+    const id = await cut.order(commit("b"), name);
+    await waitFor(() => fleet.plane.moves().length === 2);
+    const { service } = await serve({ fleets: { [name]: named("whole") } });
+    proxy.fallSilent();
+    const whole = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
+    expect((await whole.wait(id, hasEnded, 60_000)).result?.outcome).toBe("shipped");
+    expect(moved()).toEqual(fleet.slugs.toSorted());
+    // All of one, then all of the other.
+    expect(askedBy.filter((runner, at) => runner !== askedBy[at - 1])).toEqual(["cut", "whole"]);
+    await close(service);
+    proxy.speak();
+    const next = await vi.waitUntil(() => cut.order(commit("c"), name).catch(() => ""), { timeout: 30_000 });
+    expect((await cut.wait(next, hasEnded)).result?.outcome).toBe("shipped");
+    expect(moved()).toHaveLength(12);
+  } finally {
+    proxy.speak();
+    await Promise.all(services.splice(0).map((service) => service.close()));
+    await proxy.close();
+  }
+}, 180_000);
 
 test("services of one database with different settings each drive their own fleets", async () => {
   fleet = await startFleet(3);

@@ -4,7 +4,7 @@ import { startWorld, type World } from "../../../cli/src/demo/world.ts";
 import { createClient, startDatabase, type TestClient, tokens } from "../../test/world.ts";
 import { type FleetParts, wireFleet } from "../run/fleets.ts";
 import { createService, type Service } from "../service.ts";
-import { openDatabase } from "../store/database.ts";
+import { type Database, openDatabase } from "../store/database.ts";
 import { claimDue, finishTask, listSchedules, planTasks } from "../store/schedules.ts";
 import { migrate } from "../store/tables.ts";
 import { tasksOf } from "./run-due.ts";
@@ -48,6 +48,8 @@ interface Line {
 }
 const rollouts = async (): Promise<readonly Line[]> =>
   ((await client.send("GET", `/v1/fleets/${name}/rollouts`)).body as unknown as { rollouts: readonly Line[] }).rollouts;
+const schedulesOf = async (database: Database, fleet: string) =>
+  (await listSchedules(database, [fleet])).get(fleet) ?? [];
 interface Last {
   readonly task: string;
   readonly last?: { readonly outcome: string; readonly reason: string };
@@ -103,7 +105,7 @@ test("of many that look at the same time one gets what is due, and what was miss
   expect({ taken, others }).toMatchObject({ taken: { fleet: name, task: "status" }, others: [] });
   // A shorter interval counts at once, and what is no longer wanted ends.
   await planTasks(database, name, new Map([["reconcile", 1_000]]));
-  expect((await listSchedules(database, name)).map(({ task, everyMs }) => ({ task, everyMs }))).toEqual([
+  expect((await schedulesOf(database, name)).map(({ task, everyMs }) => ({ task, everyMs }))).toEqual([
     { task: "reconcile", everyMs: 1_000 },
   ]);
 });
@@ -119,7 +121,7 @@ test("a task whose service has died is due again in ten minutes, and one that en
   await database.query(`update lateen_schedule set next_at = now() where fleet = $1`, [name]);
   const taken = await claimDue(database, [name], []);
   const minutesLeft = async () => {
-    const [{ next } = { next: "" }] = await listSchedules(database, name);
+    const [{ next } = { next: "" }] = await schedulesOf(database, name);
     return Math.round((Date.parse(next) - Date.now()) / 60_000);
   };
   expect(await minutesLeft()).toBe(10);
@@ -153,7 +155,7 @@ test("a fleet that does not answer delays no other one, and what a stop breaks o
   stopping.abort();
   await closed;
   const database = openDatabase(server.url);
-  const [left] = await listSchedules(database, `${name}-silent`);
+  const [left] = await schedulesOf(database, `${name}-silent`);
   await database.close();
   expect(left?.last).toBeUndefined();
   expect(Date.parse(left?.next ?? "")).toBeLessThanOrEqual(Date.now());

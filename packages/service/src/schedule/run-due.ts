@@ -5,7 +5,7 @@ import { type ServiceFleet, wireFleet } from "../run/fleets.ts";
 import { workThrough } from "../run/work-through.ts";
 import type { Database } from "../store/database.ts";
 import { placeOrder } from "../store/orders.ts";
-import { readFleet, readRollouts } from "../store/read.ts";
+import { readFleets, readRollouts } from "../store/read.ts";
 import { claimDue, type DueTask, finishTask, planTasks, putBack, type Task, type TaskEnd } from "../store/schedules.ts";
 import { decideShipping } from "./decide-shipping.ts";
 
@@ -87,8 +87,8 @@ async function look(name: string, ports: SchedulePorts): Promise<TaskEnd> {
 
 /** Orders the newest commit that could be shipped. */
 async function ship(name: string, ports: SchedulePorts): Promise<TaskEnd> {
-  const { last } = await readFleet(ports.database, name);
-  const newest = await newestEligible(await jobOf(name, ports), last?.sha);
+  const [fleet] = await readFleets(ports.database, [name]);
+  const newest = await newestEligible(await jobOf(name, ports), fleet?.last?.sha);
   if (newest.kind === "stop") return { outcome: newest.outcome, reason: newest.reason };
   const sha = newest.value;
   const rollouts = await readRollouts(ports.database, name, remembered);

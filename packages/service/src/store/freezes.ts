@@ -45,11 +45,20 @@ function contentOf({ actor, reason, from, until, days, hours, zone, tenants }: F
 
 /** Freezes of `fleet` that were not lifted, oldest first; their windows may begin later, or be over. */
 export async function listFreezes(client: SqlClient, fleet: string): Promise<readonly Freeze[]> {
+  return (await listFreezesOf(client, [fleet])).get(fleet) ?? [];
+}
+
+/** The same of several fleets, by name. */
+export async function listFreezesOf(
+  client: SqlClient,
+  fleets: readonly string[],
+): Promise<ReadonlyMap<string, readonly Freeze[]>> {
   const { rows } = await client.query(
-    `select entry from lateen_freeze where fleet = $1 and lifted is null order by place`,
-    [fleet],
+    `select fleet, json_agg(entry order by place) as entries from lateen_freeze
+     where fleet = any($1) and lifted is null group by fleet`,
+    [fleets],
   );
-  return rows.map((row) => row["entry"] as Freeze);
+  return new Map(rows.map((row) => [String(row["fleet"]), row["entries"] as readonly Freeze[]]));
 }
 
 /** If `fleet` has, or had, a freeze of that id. @throws ReleaseError `FREEZE_UNKNOWN` */

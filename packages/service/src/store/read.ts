@@ -52,35 +52,43 @@ export interface RolloutLine {
   readonly state: Rollout["state"];
 }
 
-/** Reads the state of one fleet from the store. */
-export async function readFleet(
+/** Reads the states of fleets from the store, in the order of `names`; a hundred of them take two statements. */
+export async function readFleets(
   client: SqlClient,
-  name: string,
-): Promise<Omit<FleetState, "holds" | "freezes" | "schedules">> {
-  const [{ rows: open }, { rows: ended }] = await Promise.all([
+  names: readonly string[],
+): Promise<readonly Omit<FleetState, "holds" | "freezes" | "schedules">[]> {
+  const [open, last] = await Promise.all([
     client.query(
-      `select ${rolloutColumns} from lateen_rollout where fleet = $1 and state <> 'ended' and not dry order by place`,
-      [name],
+      `select ${rolloutColumns} from lateen_rollout where fleet = any($1) and state <> 'ended' and not dry order by place`,
+      [names],
     ),
     client.query(
-      `select ${rolloutColumns}, case when sha is null then result->>'commit' end as commit
-       from lateen_rollout where fleet = $1 and state = 'ended' and not dry
-         and kind <> 'reconcile' and outcome in ('shipped', 'unchanged') order by place desc limit 1`,
-      [name],
+      `select last.* from unnest($1::text[]) as named(fleet) cross join lateral (
+         select ${rolloutColumns}, case when sha is null then result->>'commit' end as commit
+         from lateen_rollout r where r.fleet = named.fleet and state = 'ended' and not dry
+           and kind <> 'reconcile' and outcome in ('shipped', 'unchanged') order by place desc limit 1) last`,
+      [names],
     ),
   ]);
-  const rollouts = open.map(toRollout);
-  const running = rollouts.find(({ state }) => state !== "queued");
-  const [newest] = ended;
-  const last = newest === undefined ? undefined : toRollout(newest);
-  const commit = typeof newest?.["commit"] === "string" ? newest["commit"] : undefined;
-  return {
-    name,
-    running: running === undefined ? null : line(running),
-    queued: rollouts.filter(({ state }) => state === "queued").map(line),
-    last:
-      last === undefined ? null : { ...line(last), sha: last.sha ?? commit, outcome: last.outcome, at: last.endedAt },
-  };
+  const openByFleet = Map.groupBy(open.rows.map(toRollout), ({ fleet }) => fleet);
+  const lastByFleet = new Map(last.rows.map((row) => [row["fleet"], lastOf(row)]));
+  return names.map((name) => {
+    const rollouts = openByFleet.get(name) ?? [];
+    const running = rollouts.find(({ state }) => state !== "queued");
+    return {
+      name,
+      running: running === undefined ? null : line(running),
+      queued: rollouts.filter(({ state }) => state === "queued").map(line),
+      last: lastByFleet.get(name) ?? null,
+    };
+  });
+}
+
+function lastOf(row: Readonly<Record<string, unknown>>): FleetState["last"] {
+  const rollout = toRollout(row);
+  // The commit of a rollback that named none is in its result.
+  const commit = typeof row["commit"] === "string" ? row["commit"] : undefined;
+  return { ...line(rollout), sha: rollout.sha ?? commit, outcome: rollout.outcome, at: rollout.endedAt };
 }
 
 function line({ id, sha, kind, state }: Rollout): RolloutLine {

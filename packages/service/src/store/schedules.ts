@@ -79,14 +79,22 @@ export async function putBack(client: SqlClient, { fleet, task }: DueTask): Prom
   ]);
 }
 
-/** The tasks of a fleet. */
-export async function listSchedules(client: SqlClient, fleet: string): Promise<readonly Schedule[]> {
-  const { rows } = await client.query(`select * from lateen_schedule where fleet = $1 order by task`, [fleet]);
-  return rows.map((row) => ({
+/** The tasks of fleets, by name. */
+export async function listSchedules(
+  client: SqlClient,
+  fleets: readonly string[],
+): Promise<ReadonlyMap<string, readonly Schedule[]>> {
+  const { rows } = await client.query(`select * from lateen_schedule where fleet = any($1) order by task`, [fleets]);
+  const byFleet = Map.groupBy(rows, (row) => String(row["fleet"]));
+  return new Map([...byFleet].map(([fleet, own]) => [fleet, own.map(toSchedule)]));
+}
+
+function toSchedule(row: Readonly<Record<string, unknown>>): Schedule {
+  const last = row["last"] as TaskEnd | null;
+  return {
     task: row["task"] as Task,
     everyMs: Number(row["every_ms"]),
     next: (row["next_at"] as Date).toISOString(),
-    last:
-      row["last"] === null ? undefined : { ...(row["last"] as TaskEnd), at: (row["last_at"] as Date).toISOString() },
-  }));
+    last: last === null ? undefined : { ...last, at: (row["last_at"] as Date).toISOString() },
+  };
 }

@@ -1,7 +1,7 @@
 import type { ServiceFleet } from "../../run/fleets.ts";
 import { isInForce } from "../../run/freeze-guard.ts";
-import { type FreezeWindow, listFreezes } from "../../store/freezes.ts";
-import { type FleetState, readFleet, readRollouts } from "../../store/read.ts";
+import { type FreezeWindow, listFreezesOf } from "../../store/freezes.ts";
+import { type FleetState, readFleets, readRollouts } from "../../store/read.ts";
 import { listSchedules } from "../../store/schedules.ts";
 import { shown } from "../../store/rollout.ts";
 import type { Api, ApiPorts } from "../ports.ts";
@@ -13,24 +13,27 @@ const historyLength = 50;
 /** Fleets with what runs, waits, holds and is frozen. */
 export function addFleets(app: Api, ports: ApiPorts): void {
   const { database, fleets, holds, clock } = ports;
-  const stateOf = async (name: string, fleet: ServiceFleet): Promise<FleetState> => {
-    const [state, held, made, schedules] = await Promise.all([
-      readFleet(database, name),
-      holds.read(name),
-      listFreezes(database, name),
-      listSchedules(database, name),
+  const statesOf = async (names: readonly string[]): Promise<readonly FleetState[]> => {
+    const [states, held, made, schedules] = await Promise.all([
+      readFleets(database, names),
+      Promise.all(names.map((name) => holds.read(name))),
+      listFreezesOf(database, names),
+      listSchedules(database, names),
     ]);
-    const windows = [...configured(fleet), ...made];
-    const freezes = await Promise.all(windows.map(async (one) => ({ ...one, active: await isInForce(one, clock) })));
-    return { ...state, holds: held, freezes, schedules };
+    return Promise.all(
+      states.map(async (state, at) => {
+        const windows = [...configured(fleets[state.name]), ...(made.get(state.name) ?? [])];
+        const freezes = await Promise.all(
+          windows.map(async (one) => ({ ...one, active: await isInForce(one, clock) })),
+        );
+        return { ...state, holds: held[at] ?? [], freezes, schedules: schedules.get(state.name) ?? [] };
+      }),
+    );
   };
-  app.get("/v1/fleets", async (context) => {
-    const states = Object.entries(fleets).map(([name, fleet]) => stateOf(name, fleet));
-    return context.json({ fleets: await Promise.all(states) });
-  });
+  app.get("/v1/fleets", async (context) => context.json({ fleets: await statesOf(Object.keys(fleets)) }));
   app.get("/v1/fleets/:fleet", async (context) => {
-    const fleet = findFleet(ports, context);
-    return context.json(await stateOf(fleet.name, fleet));
+    const [state] = await statesOf([findFleet(ports, context).name]);
+    return context.json(state);
   });
   app.get("/v1/fleets/:fleet/rollouts", async (context) => {
     const { name } = findFleet(ports, context);
@@ -39,6 +42,6 @@ export function addFleets(app: Api, ports: ApiPorts): void {
 }
 
 /** Windows of the configuration; they have no id, since only a change of the configuration ends them. */
-function configured({ settings }: ServiceFleet): readonly FreezeWindow[] {
-  return settings.config.fleet?.freeze ?? [];
+function configured(fleet: ServiceFleet | undefined): readonly FreezeWindow[] {
+  return fleet?.settings.config.fleet?.freeze ?? [];
 }

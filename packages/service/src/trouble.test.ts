@@ -157,6 +157,40 @@ test("PostgreSQL may be restarted in every phase of a rollout", async () => {
   expect(moves).toHaveLength(16);
 }, 120_000);
 
+test("a follower that resumes after its last event misses none and sees none twice, over restarts of PostgreSQL and of the service", async () => {
+  fleet = await startFleet(4, 400, "1s");
+  let current = await serve();
+  const id = await current.order(commit("b"), name);
+  const seen: { readonly id: number; readonly type: string }[] = [];
+  let streams = 0;
+  const following = (async () => {
+    while (seen.at(-1)?.type !== "rollout-ended") {
+      const headers = { authorization: "Bearer read-token-1", "last-event-id": String(seen.at(-1)?.id ?? 0) };
+      const request = new Request(`http://service/v1/rollouts/${id}/events`, { headers });
+      const response = await current.service.fetch(request);
+      if (response.ok) streams += 1;
+      // A stream ends with the rollout, or with its service.
+      for (const [, at, type = ""] of (await response.text()).matchAll(/^id: (\d+)\nevent: (.+)$/gm))
+        seen.push({ id: Number(at), type });
+      await systemClock.sleep(50);
+    }
+  })();
+  await waitFor(() => fleet.plane.moves().length >= 1);
+  kill(Number((await readFile(join(server.folder, "postmaster.pid"), "utf8")).split("\n")[0]), "SIGINT");
+  await vi.waitUntil(() => database.query("select 1").then(Boolean, () => false), { timeout: 30_000, interval: 50 });
+  await close(current.service);
+  current = await serve();
+  expect((await current.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  await following;
+  const { rows } = await database.query(
+    `select position::int as id, fact->>'type' as type from lateen_fact where stream = $1 order by position`,
+    [id],
+  );
+  expect(seen).toEqual(rows);
+  expect(rows.map((row) => row["id"])).toEqual(rows.map((_, at) => at + 1));
+  expect(streams).toBeGreaterThan(1);
+}, 120_000);
+
 test("a runner that dies between its last fact and its result leaves a rollout that ends shipped", async () => {
   fleet = await startFleet(3);
   const client = await serve();

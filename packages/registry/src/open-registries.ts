@@ -83,6 +83,12 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
     for (const repository of writes) if (parseImageRef(repository).host === host) adapter.expectWrites?.(repository);
     return { ref, adapter };
   };
+  const reader =
+    <T>(read: (adapter: RegistryAdapter, ref: ImageRef, signal?: AbortSignal) => Promise<T>) =>
+    async (named: ImageRef, signal?: AbortSignal): Promise<T> => {
+      const { ref, adapter } = await at(named);
+      return await read(adapter, ref, signal);
+    };
   const into = async (named: Repository) => {
     const { ref, adapter } = await at(parseImageRef(named));
     return { repository: ref.repository, adapter };
@@ -100,22 +106,10 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
   };
 
   return {
-    async resolve(named, signal) {
-      const { ref, adapter } = await at(named);
-      return await adapter.resolve(ref, signal);
-    },
-    async manifest(named, signal) {
-      const { ref, adapter } = await at(named);
-      return await adapter.manifest(ref, signal);
-    },
-    async revision(named, signal) {
-      const { ref, adapter } = await at(named);
-      return await adapter.revision(ref, signal);
-    },
-    async details(named, signal) {
-      const { ref, adapter } = await at(named);
-      return await adapter.details(ref, signal);
-    },
+    resolve: reader((adapter, ref, signal) => adapter.resolve(ref, signal)),
+    manifest: reader((adapter, ref, signal) => adapter.manifest(ref, signal)),
+    revision: reader((adapter, ref, signal) => adapter.revision(ref, signal)),
+    details: reader((adapter, ref, signal) => adapter.details(ref, signal)),
     async put(named, manifest, tag, signal, before) {
       const { repository, adapter } = await into(named);
       return await adapter.put(repository, manifest, tag, signal, before);
@@ -185,15 +179,7 @@ async function openAdapter(
 ): Promise<RegistryAdapter> {
   const { registries = {}, env, clock, report, send } = options;
   const entry = Object.entries(registries).find(([name]) => canonicalHost(name) === host)?.[1];
-  const made: AdapterOptions = {
-    host,
-    ...(entry === undefined ? {} : { entry }),
-    ...shared,
-    ...(env === undefined ? {} : { env }),
-    ...(clock === undefined ? {} : { clock }),
-    ...(report === undefined ? {} : { report }),
-    ...(send === undefined ? {} : { send }),
-  };
+  const made: AdapterOptions = { host, entry, ...shared, env, clock, report, send };
   if ((entry?.kind ?? (parseEcrHost(host) === undefined ? "oci" : "ecr")) === "oci") return createOciRegistry(made);
   const { createEcrRegistry } = await import("./ecr/index.ts");
   return createEcrRegistry(made);

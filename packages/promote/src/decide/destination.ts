@@ -1,5 +1,6 @@
 import { type Ancestry, formatImageRef, plainText, type Reading, type ReleaseError, sameCommit } from "@lateen/kernel";
 import type { DestinationFacts, PromotionRules } from "../facts/promotion-facts.ts";
+import { decideAncestry } from "./ancestry.ts";
 import type { Finding } from "./rules.ts";
 
 /** Action on one tag, and why. */
@@ -73,32 +74,7 @@ function judgeAncestry(
   rules: PromotionRules,
   source: string,
 ): Judgement {
-  const from = `${source}, which is at ${plainText(revision.slice(0, 12))}`;
-  if (ancestry?.kind === "found" && (ancestry.value === "ahead" || ancestry.value === "identical")) {
-    return {
-      rule: "ancestry",
-      verdict: "passed",
-      fact: `the commit is ${ancestry.value === "ahead" ? "ahead of" : "that of"} ${from}`,
-    };
-  }
-  if (rules.waived.includes("ancestry"))
-    return { rule: "ancestry", verdict: "waived", fact: `the commit is not known to be ahead of ${from}` };
-  if (ancestry === undefined || ancestry.kind === "unknown") {
-    const cause = ancestry?.cause.message ?? "they were not compared";
-    return {
-      rule: "ancestry",
-      verdict: "unknown",
-      fact: `how the commit relates to ${from}, is unknown: ${cause}; run again`,
-    };
-  }
-  const relation =
-    ancestry.kind === "absent"
-      ? "cannot be compared with"
-      : ancestry.value === "behind"
-        ? "is behind"
-        : "has diverged from";
-  const fix = "promote a newer commit, or roll back with a reason (lateen rollback)";
-  return { rule: "ancestry", verdict: "refused", fact: `the commit ${relation} ${from}; ${fix}` };
+  return decideAncestry(ancestry, `${source}, which is at ${plainText(revision.slice(0, 12))}`, rules);
 }
 
 /** True if a label names exactly this commit: in full, or abbreviated to 7 digits or more. */

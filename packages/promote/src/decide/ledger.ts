@@ -1,6 +1,7 @@
 import type { CommitSha, Digest, Repository } from "@lateen/kernel";
 import type { LedgerFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { LedgerEntry } from "../ports/ledger.ts";
+import { decideAncestry } from "./ancestry.ts";
 import type { Finding } from "./rules.ts";
 
 /** The entry that the promotion would write. */
@@ -60,30 +61,7 @@ function covers(entry: LedgerEntry, intended: Intended): boolean {
 }
 
 function judgeOrder({ ancestry }: LedgerFacts, entry: LedgerEntry, rules: PromotionRules, source: string): Finding {
-  const newest = `the ledger's newest release ${entry.commit.slice(0, 12)}`;
-  if (ancestry?.kind === "found" && (ancestry.value === "ahead" || ancestry.value === "identical")) {
-    return { rule: "ancestry", verdict: "passed", fact: `the commit is ahead of ${newest}`, source };
-  }
-  if (rules.waived.includes("ancestry")) {
-    return { rule: "ancestry", verdict: "waived", fact: `the commit is not known to be ahead of ${newest}`, source };
-  }
-  if (ancestry === undefined || ancestry.kind === "unknown") {
-    const cause = ancestry?.cause.message ?? "they were not compared";
-    return {
-      rule: "ancestry",
-      verdict: "unknown",
-      fact: `how the commit relates to ${newest}, is unknown: ${cause}; run again`,
-      source,
-    };
-  }
-  const relation =
-    ancestry.kind === "absent"
-      ? "cannot be compared with"
-      : ancestry.value === "behind"
-        ? "is behind"
-        : "has diverged from";
-  const fix = "promote a newer commit, or roll back with a reason (lateen rollback)";
-  return { rule: "ancestry", verdict: "refused", fact: `the commit ${relation} ${newest}; ${fix}`, source };
+  return { ...decideAncestry(ancestry, `the ledger's newest release ${entry.commit.slice(0, 12)}`, rules), source };
 }
 
 function judgeHolds({ holds }: LedgerFacts, rules: PromotionRules, source: string): readonly Finding[] {

@@ -51,19 +51,19 @@ export interface RegistryAdapter extends Registry, RegistryExtensions, ImageRead
 export interface AdapterOptions {
   /** Host name, with the port if it is not that of https. */
   readonly host: string;
-  readonly entry?: RegistryEntry;
+  readonly entry?: RegistryEntry | undefined;
   /** Source of credentials that the entry does not give. @default anonymous */
-  readonly credentials?: CredentialSource;
+  readonly credentials?: CredentialSource | undefined;
   /** Environment of the run; nothing else is taken from the process. @default {} */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** @default systemClock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** @default events are dropped */
-  readonly report?: Reporter<RegistryEvent>;
+  readonly report?: Reporter<RegistryEvent> | undefined;
   /** @default undici, loaded with the first request */
-  readonly send?: Sender;
+  readonly send?: Sender | undefined;
   /** Content read by the adapters of one process. @default a memory of its own */
-  readonly memory?: ContentMemory;
+  readonly memory?: ContentMemory | undefined;
   /** Resolver of host names that the registry gives (of redirects, of token services). @default that of the machine */
-  readonly lookup?: Lookup;
+  readonly lookup?: Lookup | undefined;
 }

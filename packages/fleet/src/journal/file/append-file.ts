@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { asReleaseError, type ReleaseError } from "@lateen/kernel";
+import { groupWrites } from "../group-writes.ts";
 import { journalClosed } from "../journal-errors.ts";
 import { fleetError } from "../../errors.ts";
 
@@ -8,12 +9,6 @@ export interface AppendFile {
   /** Resolves once `text` is on the disk. Calls that come while the disk is busy are written and synced together. */
   append(text: string): Promise<void>;
   close(): Promise<void>;
-}
-
-interface Waiting {
-  readonly text: string;
-  resolve(): void;
-  reject(error: ReleaseError): void;
 }
 
 /**
@@ -27,52 +22,29 @@ export async function openAppendFile(
 ): Promise<AppendFile> {
   const handle = await open(path, "a", 0o600);
   await handle.truncate(length);
-  let waiting: Waiting[] = [];
   let size = length;
   let broken: ReleaseError | undefined;
-  let flushing: Promise<void> | undefined;
-  const flush = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      // After a failed write the end of the file is unknown; a line after a torn one would be damage.
-      broken ??= (await mayWrite()) ?? (await write(handle, path, group, size));
-      size += broken === undefined ? bytesOf(group) : 0;
-      for (const part of group) {
-        if (broken === undefined) part.resolve();
-        else part.reject(broken);
-      }
-    }
-    flushing = undefined;
-  };
+  const writes = groupWrites<string>(async (texts) => {
+    const text = texts.join("");
+    // After a failed write the end of the file is unknown; a line after a torn one would be damage.
+    broken ??= (await mayWrite()) ?? (await write(handle, path, text, size));
+    if (broken !== undefined) throw broken;
+    size += Buffer.byteLength(text);
+  });
   return {
-    append(text) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ text, resolve, reject });
-        flushing ??= flush();
-      });
-    },
+    append: writes.append,
     async close() {
-      await flushing;
+      await writes.idle();
       broken ??= journalClosed();
       await handle.close();
     },
   };
 }
 
-function bytesOf(group: readonly Waiting[]): number {
-  return group.reduce((sum, part) => sum + Buffer.byteLength(part.text), 0);
-}
-
 /** fdatasync, not fsync: the length of the file is synced with it, the modification time may wait. Source: fdatasync(2). */
-async function write(
-  handle: FileHandle,
-  path: string,
-  group: readonly Waiting[],
-  size: number,
-): Promise<ReleaseError | undefined> {
+async function write(handle: FileHandle, path: string, text: string, size: number): Promise<ReleaseError | undefined> {
   try {
-    await handle.appendFile(group.map((part) => part.text).join(""));
+    await handle.appendFile(text);
     await handle.datasync();
     return undefined;
   } catch (cause) {

@@ -3,7 +3,7 @@ import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { parseEntry } from "../entry-schema.ts";
 import { journalClosed } from "../journal-errors.ts";
-import { groupCommits } from "./group-commits.ts";
+import { groupWrites } from "../group-writes.ts";
 import { parsedJson } from "./stream.ts";
 import type { SqlClient } from "./tables.ts";
 import { fleetError } from "../../errors.ts";
@@ -163,12 +163,12 @@ async function hold(options: SqlJournalOptions, held: Held): Promise<OpenJournal
       .query(`update lateen_journal set until = null, owner = null where name = $1 and epoch = $2`, [name, held.epoch])
       .catch(() => undefined);
   }
-  const appender = groupCommits(write);
+  const writes = groupWrites<readonly JournalEntry[]>((group) => write(group.flat()));
   return {
     entries,
-    append: (facts) => appender.append(facts),
+    append: (facts) => (facts.length === 0 ? Promise.resolve() : writes.append(facts)),
     async rotate() {
-      await appender.idle();
+      await writes.idle();
       const { rows } = await client.query(
         `update lateen_journal set run = run + 1, seq = 0 where name = $1 and epoch = $2 returning run`,
         [name, held.epoch],
@@ -178,7 +178,7 @@ async function hold(options: SqlJournalOptions, held: Held): Promise<OpenJournal
       held.seq = 0;
     },
     async close() {
-      await appender.idle();
+      await writes.idle();
       lost ??= journalClosed();
       closing.abort();
       await renewing;

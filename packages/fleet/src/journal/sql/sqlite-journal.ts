@@ -1,4 +1,5 @@
 import { asReleaseError, type Clock, ReleaseError, systemClock } from "@lateen/kernel";
+import { groupWrites } from "../group-writes.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { done, refuse } from "../../steps/forward-stop.ts";
@@ -101,53 +102,27 @@ function parsed(text: unknown): unknown {
   }
 }
 
-interface Waiting {
-  readonly entries: readonly JournalEntry[];
-  resolve(): void;
-  reject(error: ReleaseError): void;
-}
-
 function openJournal(client: SqliteClient, fleet: string, lease: Lease, { rollout, entries }: Newest): OpenJournal {
   const place = { rollout, next: entries.length + 1 };
-  let waiting: Waiting[] = [];
   let broken: ReleaseError | undefined;
-  let flushing: Promise<void> | undefined;
-  const flush = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      // The result of an uncertain write is not known, so nothing follows it.
-      broken ??= await write(
-        client,
-        fleet,
-        lease,
-        place,
-        group.flatMap((part) => part.entries),
-      );
-      for (const part of group) {
-        if (broken === undefined) part.resolve();
-        else part.reject(broken);
-      }
-    }
-    flushing = undefined;
-  };
+  const writes = groupWrites<readonly JournalEntry[]>(async (group) => {
+    // The result of an uncertain write is not known, so nothing follows it.
+    broken ??= await write(client, fleet, lease, place, group.flat());
+    if (broken !== undefined) throw broken;
+  });
   return {
     entries,
     append(added) {
       if (lease.isLost()) broken ??= journalLost(`the journal of ${fleet}`);
-      if (added.length === 0) return Promise.resolve();
-      return new Promise((resolve, reject) => {
-        waiting.push({ entries: added, resolve, reject });
-        flushing ??= flush();
-      });
+      return added.length === 0 ? Promise.resolve() : writes.append(added);
     },
     async rotate() {
-      await flushing;
+      await writes.idle();
       place.rollout += 1;
       place.next = 1;
     },
     async close() {
-      await flushing;
+      await writes.idle();
       broken ??= journalClosed();
       await lease.release();
     },

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
-import {
-  commit,
-  createClient,
-  hasEnded,
-  startDatabase,
-  startFleet,
-  type TestClient,
-  type TestFleet,
-  tokens,
-} from "../test/world.ts";
+import { beforeEach, afterEach, describe, expect, test } from "vitest";
+import { commit, createClient, hasEnded, startFleet, type TestClient, type TestFleet, tokens } from "../test/world.ts";
+import { useDatabase } from "../test/use-database.ts";
 import { createService, type Service } from "./service.ts";
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 let fleet: TestFleet;
 let service: Service;

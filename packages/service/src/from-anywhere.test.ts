@@ -1,15 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { bundled } from "../../cli/test/bundled-programs.ts";
 import { interruption, runHere } from "../../cli/test/run-lateen.ts";
-import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { commit, createClient, hasEnded, startFleet, type TestFleet, tokens } from "../test/world.ts";
+import { useDatabase } from "../test/use-database.ts";
 import { createService, type Service } from "./service.ts";
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 let fleet: TestFleet;
 let service: Service;

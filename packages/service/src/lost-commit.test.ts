@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Cut, startCuttingProxy } from "../test/cutting-proxy.ts";
-import { commit, createClient, startDatabase, startFleet, tokens } from "../test/world.ts";
+import { commit, createClient, startFleet, tokens } from "../test/world.ts";
+import { useDatabase } from "../test/use-database.ts";
 import { createService } from "./service.ts";
 import { openDatabase } from "./store/database.ts";
 
 // The connection to the database breaks off while a request is committed: if it was taken is not known, and not said.
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 const uncertain = { status: 503, body: { error: { code: "COMMIT_UNCERTAIN" } } };
 

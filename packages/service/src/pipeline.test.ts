@@ -3,18 +3,17 @@ import { join } from "node:path";
 import { loadConfig } from "@lateen/cli/pipeline";
 import { systemClock } from "@lateen/kernel";
 import { readStream } from "@lateen/fleet/journal-sql";
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../cli/src/demo/world.ts";
-import { createClient, hasEnded, startDatabase, type TestClient, tokens } from "../test/world.ts";
+import { createClient, hasEnded, type TestClient, tokens } from "../test/world.ts";
+import { useDatabase } from "../test/use-database.ts";
 import { type ServiceFleet, wireFleet } from "./run/fleets.ts";
 import { createService, type Service } from "./service.ts";
 import { openDatabase } from "./store/database.ts";
 
 // The whole pipeline over the API: forge, registry, ledger, control plane and tenants on loopback.
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 let world: World;
 let service: Service;

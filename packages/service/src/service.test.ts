@@ -1,20 +1,10 @@
 import { systemClock } from "@lateen/kernel";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import {
-  commit,
-  createClient,
-  hasEnded,
-  startDatabase,
-  startFleet,
-  type TestClient,
-  type TestFleet,
-  tokens,
-} from "../test/world.ts";
+import { describe, expect, test, vi } from "vitest";
+import { commit, createClient, hasEnded, startFleet, type TestClient, type TestFleet, tokens } from "../test/world.ts";
+import { useDatabase } from "../test/use-database.ts";
 import { createService, type Service } from "./service.ts";
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 interface World extends TestClient, AsyncDisposable {
   readonly fleet: TestFleet;

@@ -2,21 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@lateen/kernel";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { starvedMs } from "../test/starvation.ts";
-import {
-  commit,
-  createClient,
-  hasEnded,
-  startDatabase,
-  startFleet,
-  type TestClient,
-  type TestFleet,
-} from "../test/world.ts";
+import { commit, createClient, hasEnded, startFleet, type TestClient, type TestFleet } from "../test/world.ts";
+import { useDatabase } from "../test/use-database.ts";
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 interface Runner extends TestClient {
   readonly process: ChildProcess;

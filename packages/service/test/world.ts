@@ -5,6 +5,7 @@ import { loadConfig, type Settings } from "@lateen/cli/pipeline";
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { systemClock } from "@lateen/kernel";
 import { startPostgres } from "../src/embedded/start-postgres.ts";
+import { copyDatabase } from "./database-template.ts";
 import type { Token } from "../src/http/tokens.ts";
 import type { Rollout } from "../src/store/rollout.ts";
 
@@ -89,6 +90,7 @@ export async function startDatabase(): Promise<{
   stop(): Promise<void>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), "lateen-service-"));
+  await copyDatabase(folder);
   const postgres = await startPostgres(folder, systemClock);
   return {
     url: postgres.url,

@@ -7,8 +7,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Agent, request } from "undici";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../../test/world.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { commit, createClient, hasEnded, startFleet, type TestFleet, tokens } from "../../test/world.ts";
+import { useDatabase } from "../../test/use-database.ts";
 import { createService, type Service } from "../service.ts";
 import { openDatabase } from "../store/database.ts";
 import { decideDelivery } from "./decide-delivery.ts";
@@ -16,9 +17,7 @@ import { messageBody } from "./message-body.ts";
 import { signatureHeaders } from "./sign.ts";
 import { isSendable, lookupFor, vetAddress } from "./vet-address.ts";
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 interface Received {
   readonly path: string;

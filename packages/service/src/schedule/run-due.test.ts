@@ -1,7 +1,8 @@
 import { loadConfig } from "@lateen/cli/pipeline";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../../cli/src/demo/world.ts";
-import { createClient, startDatabase, type TestClient, tokens } from "../../test/world.ts";
+import { createClient, type TestClient, tokens } from "../../test/world.ts";
+import { useDatabase } from "../../test/use-database.ts";
 import { type FleetParts, wireFleet } from "../run/fleets.ts";
 import { createService, type Service } from "../service.ts";
 import { type Database, openDatabase } from "../store/database.ts";
@@ -9,9 +10,7 @@ import { claimDue, finishTask, listSchedules, planTasks } from "../store/schedul
 import { migrate } from "../store/tables.ts";
 import { tasksOf } from "./run-due.ts";
 
-let server: Awaited<ReturnType<typeof startDatabase>>;
-beforeAll(async () => void (server = await startDatabase()), 120_000);
-afterAll(() => server.stop());
+const server = useDatabase();
 
 let world: World;
 let services: Service[];

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll } from "vitest";
+import { startDatabase } from "./world.ts";
+
+/** A database for the tests of a file; what each test does in it is kept apart by the name of its fleet. */
+export function useDatabase(): { readonly url: string; readonly folder: string } {
+  let server: Awaited<ReturnType<typeof startDatabase>>;
+  beforeAll(async () => void (server = await startDatabase()), 120_000);
+  afterAll(() => server.stop());
+  return {
+    get url() {
+      return server.url;
+    },
+    get folder() {
+      return server.folder;
+    },
+  };
+}

@@ -56,6 +56,23 @@ const run = (looks: readonly Looks[], policy: FleetPolicy = {}, size = 6, journa
 const steps = ({ seen }: Looks) =>
   seen.map(({ step, wave, slug: one }) => [step, wave, ...(one === undefined ? [] : [one])].join(" "));
 
+it("a tenant that dies while a check of its wave goes on for long is seen when the window opens next", async () => {
+  const { fleet, run: start } = createVirtualRollout(12);
+  const looks = checkAt(
+    ["wave"],
+    ({ slugs }) => {
+      if (!slugs.includes(slug("t2"))) return "good";
+      fleet.silent.add(slug("t2"));
+      return "pending";
+    },
+    { timeoutMs: 36_000_000 },
+  );
+  const pace = { window: { growth: 1, cap: 2 } };
+  const verdict = await start({ pace, soakMs: 0 }, { checks: [looks.check] });
+  expect(verdict).toMatchObject({ kind: "stop", code: "TENANTS_FAILED", reason: expect.stringContaining("t2") });
+  expect(fleet.calls.flat().length).toBeLessThan(6);
+});
+
 describe("the steps at which checks run", () => {
   it("are the canary, every later wave, the soak, and the fleet", async () => {
     const looks = checkAt(["canary", "wave", "soak", "fleet"], () => "good");

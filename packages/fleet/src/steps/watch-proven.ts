@@ -27,9 +27,10 @@ export async function watchProven(run: Run): Promise<void> {
 }
 
 function dueIn({ state, seenAt }: Run, before: number): readonly Slug[] {
-  const inWave = new Set([...state.waves.values()].flatMap((wave) => wave.slugs));
+  const soaking = [...state.waves.values()].filter((wave) => wave.soakUntil !== undefined && !wave.soaked);
+  const inSoak = new Set(soaking.flatMap((wave) => wave.slugs));
   return [...state.tenants.values()]
     .filter(({ step, moved, gone }) => step === "verified" && moved && !gone)
     .map(({ tenant }) => tenant.slug)
-    .filter((slug) => !inWave.has(slug) && (seenAt.get(slug) ?? 0) <= before);
+    .filter((slug) => !inSoak.has(slug) && (seenAt.get(slug) ?? 0) <= before);
 }

@@ -31,7 +31,7 @@ export const redeployRequest = z.object({
 
 /** One row of an answer as a careful control plane gives it. */
 const redeployRow = z.object({
-  slug: z.string(),
+  slug,
   phase: z.string().exactOptional(),
   ssm_status: z.string().exactOptional(),
   ssm_exit_code: z.int().exactOptional(),
@@ -50,7 +50,7 @@ export const redeployResponse = z.object({
   results: z.array(redeployRow),
   error: z.string().exactOptional(),
   message: z.string().exactOptional(),
-  stragglers: z.array(z.string()).exactOptional(),
+  stragglers: z.array(slug).exactOptional(),
 });
 
 /** Answer of `GET /buildinfo`; other keys are ignored. `git_sha` is the full commit id, or a word such as `dev` for a build without one. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import type { JournalEntry } from "./engine/journal-entry.ts";
 import { memoryJournal } from "./journal/memory-journal.ts";
-import type { RolloutPorts } from "./ports/rollout-ports.ts";
+import type { RolloutInput, RolloutPorts } from "./ports/rollout-ports.ts";
 import { rollOut } from "./roll-out.ts";
 import { createVirtualRollout, release, sha, slug } from "./testing/virtual-rollout.ts";
 
@@ -37,6 +37,28 @@ describe("the journal", () => {
       value: { enumerated: 6 },
     });
     expect(fleet.calls).toEqual([["t1"]]);
+  });
+
+  test("begins with an id that names the fleet, the commit and the time, and is another one each time", async () => {
+    const controlPlanes = [{ name: "prod", url: "https://api.example.com" }];
+    const idOf = async (fleet: RolloutInput["fleet"], random: number) => {
+      const { ports } = createVirtualRollout(2);
+      const journal = memoryJournal();
+      await rollOut({ release, policy: {}, fleet, actor: "ada" }, { ...ports, journal, random: () => random });
+      const [first] = journal.entries;
+      expect(first).toMatchObject({ type: "rollout-started", fleet, actor: "ada", limits: { soakMs: 60_000 }, seq: 1 });
+      return first?.type === "rollout-started" ? first.id : "";
+    };
+    const staging = {
+      environment: "staging",
+      controlPlanes,
+      proof: "https://{slug}.example.com",
+      candidate: "s-{sha7}",
+    };
+    expect(await idOf(staging, 0.25)).toBe("staging-bbbbbbbbbbbb-20260101T000000Z-40000000");
+    expect(await idOf(staging, 0.5)).toBe("staging-bbbbbbbbbbbb-20260101T000000Z-80000000");
+    expect(await idOf({ controlPlanes }, 0.5)).toBe("prod-bbbbbbbbbbbb-20260101T000000Z-80000000");
+    expect(await idOf({ controlPlanes: [{ name: "../x y" }] }, 0)).toMatch(/^xy-b{12}-\w+-00000000$/);
   });
 
   test("resumed from any prefix, the rollout ends the same, and no proven tenant is posted again", async () => {

@@ -143,14 +143,12 @@ function authorOf({ actor, run }: RolloutInput): { readonly actor?: string; read
   return { ...(actor === undefined ? {} : { actor }), ...(run === undefined ? {} : { run }) };
 }
 
-/** The environment and randomness are part of it: two fleets may begin with one commit in one second. */
+/** The environment, else the name of the control plane, and randomness are part of it: two fleets may begin with one commit in one second. */
 function idOf({ release, fleet }: RolloutInput, now: number, chance: () => number): string {
   const at = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
-  const environment = fleet?.environment?.replace(/[^\w-]/g, "").slice(0, 20);
+  const name = (fleet?.environment ?? fleet?.controlPlanes[0]?.name)?.replace(/[^\w-]/g, "").slice(0, 20);
   const random = Math.floor(chance() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
-  return [environment, release.sha.slice(0, 12), at, random]
-    .filter((part) => part !== undefined && part !== "")
-    .join("-");
+  return [name, release.sha.slice(0, 12), at, random].filter((part) => part !== undefined && part !== "").join("-");
 }

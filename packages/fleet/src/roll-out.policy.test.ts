@@ -109,6 +109,21 @@ describe("of a policy that was changed", () => {
     },
   );
 
+  test("tenants that were born change no limit that is a share of the fleet", async () => {
+    const { ports, fleet } = createVirtualRollout(8);
+    const stop = new AbortController();
+    const report = (event: FleetEvent): void => {
+      if (event.type === "soak-started" && event.wave === "canary") fleet.runs.set(slug("born"), "a".repeat(40));
+      if (event.type === "fleet-enumerated-again") stop.abort();
+    };
+    const policy: FleetPolicy = { pace: { waves: [1, "100%"] }, maxStragglers: "100%" };
+    await rollOut({ release, policy }, { ...ports, report }, stop.signal);
+    const events: FleetEvent[] = [];
+    const again = { ...ports, report: (event: FleetEvent) => void events.push(event) };
+    expect(await rollOut({ release, policy }, again)).toMatchObject({ kind: "go", value: { verified: 9 } });
+    expect(events.find(({ type }) => type === "rollout-resumed")).not.toHaveProperty("changed");
+  });
+
   test("each change is a sentence on resume, and the safer value is the one that is kept to", async () => {
     const { ports, fleet, clock } = createVirtualRollout(6);
     const stop = new AbortController();

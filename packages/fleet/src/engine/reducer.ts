@@ -34,6 +34,7 @@ const appliers: Appliers = {
   "fleet-enumerated": (state, event) => {
     state.tenants.clear();
     addTenants(state, event.tenants);
+    state.fleetSize = event.tenants.length;
     state.ephemeral = event.ephemeral;
     for (const slug of event.pinned) state.pinned.add(slug);
   },

@@ -68,6 +68,8 @@ export interface RolloutState {
   fleet: FleetIdentity | undefined;
   limits: PolicyLimits | undefined;
   readonly tenants: Map<Slug, TenantState>;
+  /** Tenants of the first enumeration: what the percents of a policy refer to. */
+  fleetSize: number;
   ephemeral: readonly Slug[];
   readonly pinned: Set<Slug>;
   planned: boolean;
@@ -124,6 +126,7 @@ export function emptyState(): RolloutState {
     fleet: undefined,
     limits: undefined,
     tenants: new Map(),
+    fleetSize: 0,
     ephemeral: [],
     pinned: new Set(),
     planned: false,

@@ -102,7 +102,7 @@ async function startNew(options: StartOptions, again: boolean): Promise<StartRes
 /** Resumes an unfinished rollout: calls without an outcome are in doubt, and waiting tenants are looked at once more. */
 async function resumeRollout(options: StartOptions): Promise<StartResult> {
   const { ports, journal, signal, state } = options;
-  const next = limitsOfPolicy(options.policy, state.tenants.size, state.startedAt, namesOf(options.checks));
+  const next = limitsOfPolicy(options.policy, state.fleetSize, state.startedAt, namesOf(options.checks));
   const held = state.limits === undefined ? next : saferLimits(state.limits, next);
   const changed = state.limits === undefined ? [] : describeChanges(state.limits, next);
   const policy = withLimits(options.policy, held);

@@ -149,6 +149,23 @@ describe("init", () => {
     expect(ran.json()["files"]).toEqual(["lateen.yaml", ".github/workflows/lateen.yml"]);
   });
 
+  test("lists the secrets to set, where each goes and the scopes that it needs", async () => {
+    const { stderr } = await lateen(
+      "init",
+      "--forge",
+      "gitea",
+      "--url",
+      "https://git.example.com",
+      "--repository",
+      "acme/core",
+    );
+    expect(stderr).toContain("secrets to set:\n  GITEA_TOKEN, for git.example.com (forge.token): read:repository");
+    expect(stderr).toMatch(/GITEA_TOKEN, for git\.example\.com \(promote\.ledger\): write:repository/);
+    expect(stderr).toMatch(
+      /GIT_EXAMPLE_COM_PASSWORD, for git\.example\.com \(registries\.git\.example\.com\.?\w*\): pull and push/,
+    );
+  });
+
   test("in a worktree, in a folder below, and with several remotes", async () => {
     project("https://git.example.com/acme/core.git", ".gitea");
     const git = (...args: readonly string[]): unknown =>
@@ -172,13 +189,20 @@ describe("init", () => {
   });
 
   test.each<[what: string, kind: "github" | "gitea", files: Record<string, string>, ...parts: string[]]>([
-    ["no workflows at all", "github", {}, "- ghcr.io/acme/core", "# gate:"],
-    ["no workflows at all", "gitea", {}, "- git.example.com/acme/core", "GIT_EXAMPLE_COM_PASSWORD", "# gate:"],
+    ["no workflows at all", "github", {}, "- ghcr.io/acme/core", "whenAbsent: refuse"],
+    [
+      "no workflows at all",
+      "gitea",
+      {},
+      "- git.example.com/acme/core",
+      "GIT_EXAMPLE_COM_PASSWORD",
+      "whenAbsent: refuse",
+    ],
     [
       "workflows that cannot be read",
       "github",
       { "ci.yml": "on: [push\n", "e2e.yml": "\t", "publish.yml": "- a", "x.yml": "" },
-      "# gate:",
+      "whenAbsent: refuse",
     ],
     [
       "a matrix, an expression in a name, and a name with quotes",
@@ -232,7 +256,7 @@ describe("init", () => {
       "tests that are chained and never run on a push",
       "github",
       { "e2e.yml": "name: E2E\non: { workflow_run: { workflows: [publish] } }\njobs: { a: { runs-on: x } }\n" },
-      "# gate:",
+      "whenAbsent: refuse",
     ],
     [
       "images of others next to its own, by expression and on ECR",

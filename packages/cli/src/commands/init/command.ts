@@ -36,11 +36,15 @@ export const init: Command = {
         verbatim: true,
       };
     }
+    const { listSecrets } = await import("./list-secrets.ts");
     return {
       outcome: "ok",
       document: { reason: `wrote ${files.join(" and ")}`, files },
       answer: files.join("\n"),
-      advice: ["read both files, set the secrets that they name, then: lateen doctor"],
+      advice: [
+        ...(await listSecrets(context.host, files[0])),
+        "read both files, set the secrets that they name, then: lateen doctor",
+      ],
     };
   },
 };

@@ -132,6 +132,17 @@ function registriesText(registries: readonly RegistryAccess[], url: string): str
   return lines.length === 0 ? "" : `registries:\n${lines.join("\n")}\n`;
 }
 
+/** A workflow that no forge has: it is absent, and an absent one that must not be absent refuses every commit. */
+export const unnamedWorkflow = "name-what-must-be-green.yml";
+
+const refusingGate = `# Nothing that was found says what must be green, so every commit is refused until it is named here: a check, or a workflow.
+# If nothing has to be waited for, gate: false says so.
+gate:
+  # checks: ["CI / all-required (push)"]
+  workflows:
+    - { file: ${unnamedWorkflow}, whenAbsent: refuse }
+`;
+
 /**
  * The workflow is required, not its jobs: they may be skipped, be many, or be called from elsewhere. Only a job that always reports for
  * all others is required by its name.
@@ -144,8 +155,7 @@ function gateText(forge: Pick<Project, "kind" | "version">, all: readonly Detect
   const required = new Set(
     [check === undefined ? ci : undefined, e2eWorkflow(workflows)].flatMap((each) => each ?? []),
   );
-  if (check === undefined && required.size === 0)
-    return '# What must be green; without this section, nothing is waited for.\n# gate:\n#   checks: ["CI / all-required (push)"]\n';
+  if (check === undefined && required.size === 0) return refusingGate;
   return [
     "gate:",
     ...(event === "push"

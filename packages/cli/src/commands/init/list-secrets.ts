@@ -1,0 +1,14 @@
+import { loadConfig } from "../../config/load.ts";
+import { secretDestinations } from "../../config/secret-destinations.ts";
+import type { Host } from "../../host.ts";
+import { scopesOf } from "../doctor/scopes.ts";
+
+/** The secrets that the configuration in `file` names: where each goes, and what it has to be allowed to do. Opens none of them. */
+export async function listSecrets({ cwd }: Pick<Host, "cwd">, file: string | undefined): Promise<readonly string[]> {
+  const { config } = await loadConfig({ cwd, env: {}, file });
+  const lines = secretDestinations(config).map((row) => {
+    const scopes = scopesOf(config, row);
+    return `  ${row.secret}, for ${row.to} (${row.key})${scopes === undefined ? "" : `: ${scopes}`}`;
+  });
+  return lines.length === 0 ? [] : ["secrets to set:", ...lines];
+}

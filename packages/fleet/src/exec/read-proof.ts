@@ -1,5 +1,6 @@
 import { absent, found, isShaPrefix, plainText, type Reading, ReleaseError, sameCommit, unknown } from "@lateen/kernel";
 import { z } from "zod";
+import { tryJson } from "../try-json.ts";
 
 const stated = z.object({ git_sha: z.string() });
 
@@ -25,7 +26,7 @@ export function readProof(stdout: string, tenant: string): Reading<string> {
 /** Statement of each line; undefined if the output is neither JSON nor a word a line. */
 function statementsOf(stdout: string): readonly string[] | undefined {
   const text = stdout.trim();
-  const whole = text.startsWith("{") ? stated.safeParse(jsonOf(text)) : undefined;
+  const whole = text.startsWith("{") ? stated.safeParse(tryJson(text)) : undefined;
   if (whole?.success === true) return [whole.data.git_sha.trim().toLowerCase()];
   const lines = text.split("\n").map((line) => line.trim());
   const said = lines.filter((line) => line !== "").map(statementOf);
@@ -33,16 +34,8 @@ function statementsOf(stdout: string): readonly string[] | undefined {
 }
 
 function statementOf(line: string): string | undefined {
-  if (line.startsWith("{")) return stated.safeParse(jsonOf(line)).data?.git_sha.trim().toLowerCase();
+  if (line.startsWith("{")) return stated.safeParse(tryJson(line)).data?.git_sha.trim().toLowerCase();
   return /^[\w.+-]{1,80}$/.test(line) ? line.toLowerCase() : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function short(commit: string): string {

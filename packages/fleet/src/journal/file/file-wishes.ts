@@ -5,6 +5,7 @@ import { asReleaseError } from "@lateen/kernel";
 import type { WishBox } from "../../ports/wishes.ts";
 import { formatWish, parseWish } from "../wish-schema.ts";
 import { fleetError } from "../../errors.ts";
+import { tryJson } from "../../try-json.ts";
 
 /** Most bytes of the file that are read. */
 const largest = 16_384;
@@ -14,7 +15,7 @@ export function createFileWishes(options: { readonly folder: string }): WishBox 
   const path = join(options.folder, "rollout.wish.json");
   let serial = 0;
   return {
-    read: async () => parseWish(parsed(await load(path))),
+    read: async () => parseWish(tryJson(await load(path))),
     async ask(wish) {
       const aside = `${path}-${pid}-${++serial}`;
       try {
@@ -41,13 +42,5 @@ async function load(path: string): Promise<string> {
     return buffer.toString("utf8", 0, bytesRead);
   } finally {
     await handle.close();
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

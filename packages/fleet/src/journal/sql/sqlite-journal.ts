@@ -8,6 +8,7 @@ import { journalClosed, journalLost } from "../journal-errors.ts";
 import { type Lease, takeLease } from "./sqlite-lease.ts";
 import { type SqliteClient, sqliteClient, type SqliteDatabase } from "./sqlite-client.ts";
 import { fleetError } from "../../errors.ts";
+import { tryJson } from "../../try-json.ts";
 
 /** Database file of the journal. */
 export interface SqliteJournalOptions {
@@ -86,20 +87,12 @@ async function readNewest(client: SqliteClient, fleet: string): Promise<Newest> 
 }
 
 function entryIn(text: unknown, fleet: string): JournalEntry {
-  const entry = parseEntry(parsed(text));
+  const entry = parseEntry(tryJson(String(text)));
   if (entry !== undefined) return entry;
   throw fleetError("JOURNAL_DAMAGED", "state", {
     message: `the journal of ${fleet} holds an entry that cannot be read`,
     fix: "look what wrote there",
   });
-}
-
-function parsed(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return undefined;
-  }
 }
 
 function openJournal(client: SqliteClient, fleet: string, lease: Lease, { rollout, entries }: Newest): OpenJournal {

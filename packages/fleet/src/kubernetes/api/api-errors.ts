@@ -1,6 +1,7 @@
 import { type HttpResponse, parseRetryAfter, ReleaseError } from "@lateen/kernel";
 import { redactText } from "../../http/redact-text.ts";
 import { status as statusSchema } from "./wire.ts";
+import { tryJson } from "../../try-json.ts";
 
 interface Kind {
   readonly code: string;
@@ -35,7 +36,7 @@ export function apiError(name: string, response: HttpResponse, nowMs: number): R
     retryable: status >= 500,
     fix: "look at the API server",
   };
-  const said = statusSchema.safeParse(jsonOf(response.text())).data;
+  const said = statusSchema.safeParse(tryJson(response.text())).data;
   const text = redactText(said?.message ?? "");
   const seconds = said?.details?.retryAfterSeconds;
   return new ReleaseError({
@@ -49,12 +50,4 @@ export function apiError(name: string, response: HttpResponse, nowMs: number): R
     retryAfterMs:
       parseRetryAfter(response.header("retry-after"), nowMs) ?? (seconds === undefined ? undefined : seconds * 1_000),
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

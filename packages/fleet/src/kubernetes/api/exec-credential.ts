@@ -4,6 +4,7 @@ import { describeEnd } from "../../exec/decide-exit.ts";
 import { createRunCommand } from "../../exec/run-command.ts";
 import type { Credentials, ExecPlugin } from "./kubeconfig.ts";
 import { fleetError } from "../../errors.ts";
+import { tryJson } from "../../try-json.ts";
 
 /** The programs of the clouds answer within seconds; one that waits for a person is of no use to a job. */
 const timeoutMs = 60_000;
@@ -40,7 +41,7 @@ export async function runPlugin(
   const result = await run({ argv: [command, ...args], cwd, env: environment, timeoutMs, maxBytes, onExcess: "end" });
   // Its output is a credential or next to one: nothing of it is shown.
   if (result.end.kind !== "exited" || result.end.code !== 0) throw failed(plugin, describeEnd(result.end));
-  const { data } = execCredential.safeParse(jsonOf(result.stdout));
+  const { data } = execCredential.safeParse(tryJson(result.stdout));
   if (data === undefined) throw failed(plugin, "printed no ExecCredential");
   const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = data.status;
   if (token === undefined && (cert === undefined || key === undefined))
@@ -52,14 +53,6 @@ export async function runPlugin(
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
     expiresAt: Number.isFinite(expiresAt) ? expiresAt : undefined,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function failed({ command }: ExecPlugin, what: string): ReleaseError {

@@ -43,6 +43,7 @@ export function stopping(): Error {
 export function fleetUnknown(name: string, known: readonly string[]): Error {
   return serviceError("FLEET_UNKNOWN", {
     message: `there is no fleet ${JSON.stringify(name.slice(0, 100))}`,
+    why: "a service rolls the fleets of its own configuration: its environments, or default without any",
     fix: `use one of ${known.join(", ")}`,
   });
 }

@@ -73,6 +73,18 @@ test.each(documented.filter(({ status }) => status !== 429 && status !== 503))(
   },
 );
 
+test("a fleet that is not configured is refused for that, and not for what a sweep of that code means", async () => {
+  const headers = { authorization: "Bearer read-token-1" };
+  const answer = await service.fetch(new Request("http://service/v1/fleets/nowhere", { headers }));
+  expect(await answer.json()).toMatchObject({
+    error: {
+      code: "FLEET_UNKNOWN",
+      why: "a service rolls the fleets of its own configuration: its environments, or default without any",
+      fix: "use one of default, freezes",
+    },
+  });
+});
+
 test("an operator orders for a fleet that is called as a part of the path is", async () => {
   const request = new Request("http://service/v1/fleets/freezes/releases", {
     method: "POST",

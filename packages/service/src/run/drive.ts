@@ -172,6 +172,7 @@ function fleetGone(name: string): ReleaseError {
     code: "FLEET_UNKNOWN",
     category: "state",
     message: `the fleet ${name} is no longer configured`,
+    why: "a service rolls the fleets of its own configuration: its environments, or default without any",
     fix: "write it under environments:, or order for another fleet",
   });
 }

@@ -19,12 +19,12 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
   const folder = resolve(
     ...(args.text("data") === undefined ? [settings.folder, ".lateen/service"] : [host.cwd, args.text("data") ?? ""]),
   );
-  const own = given === undefined ? await service.startPostgres(folder, host.clock) : undefined;
+  const database = given === undefined ? await service.startPostgres(folder, host.clock) : notOurs(given);
   try {
     // Only now: a token that two services make at the same time would be the right one of neither.
     const tokens = readTokens(context, service, folder);
     const served = await service.createService({
-      database: own?.url ?? given ?? "",
+      database: database.url,
       fleets,
       tokens,
       env: host.env,
@@ -32,18 +32,23 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
     });
     try {
       const url = await served.listen({ host: address, port });
-      if (own !== undefined) host.stderr.write(`database: ${join(folder, "postgres")}\n`);
+      if (given === undefined) host.stderr.write(`database: ${join(folder, "postgres")}\n`);
       host.stderr.write(`serving ${Object.keys(fleets).join(", ")} on ${url}\n`);
-      const lost = await Promise.race([untilAborted(signal), ...(own === undefined ? [] : [own.lost])]);
+      const lost = await Promise.race([untilAborted(signal), database.lost]);
       if (lost !== undefined) throw lost;
     } finally {
       // Part of the time is the database's own.
       await Promise.race([served.close(), host.clock.sleep(Math.max(1_000, graceMs - 5_000))]);
     }
   } finally {
-    await own?.stop();
+    await database.stop();
   }
   return { outcome: "ok", document: { reason: "the service has stopped" }, answer: "the service has stopped" };
+}
+
+/** A database that others keep: it is not lost to another service, and not stopped by this one. */
+function notOurs(url: string): Awaited<ReturnType<ServiceModule["startPostgres"]>> {
+  return { url, lost: new Promise(() => undefined), stop: async () => undefined };
 }
 
 /** Fleets are the environments of the configuration; without any there is one, `default`. */

@@ -25,3 +25,18 @@ test("after 30 s of silence it reports what is being waited for, as often as tha
     [expect.stringMatching(/^waiting for the gate/), 90_000],
   ]);
 });
+
+test("is given as often if the clock of the machine is set back in between", async () => {
+  const passing = createFakeClock({ auto: true });
+  let setBy = 0;
+  const clock = { now: () => passing.now() + setBy, elapsed: () => passing.now(), sleep: passing.sleep };
+  const events: AnyEvent[] = [];
+  const heartbeat = createHeartbeat(clock, (event) => events.push(event));
+  await heartbeat.during(
+    passing
+      .sleep(10_000)
+      .then(() => (setBy = -3_600_000))
+      .then(() => passing.sleep(85_000)),
+  );
+  expect(events.map((event) => (event.type === "heartbeat" ? event.elapsedMs : 0))).toEqual([30_000, 60_000, 90_000]);
+});

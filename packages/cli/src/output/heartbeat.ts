@@ -13,15 +13,17 @@ export interface Heartbeat {
 
 /** Makes a {@link Heartbeat} that speaks through `report`, and calls `tick` every second. */
 export function createHeartbeat(clock: Clock, report: (event: AnyEvent) => void, tick?: () => void): Heartbeat {
-  const startedAt = clock.now();
+  // A clock that is set back would silence it for as long.
+  const elapsed = (): number => clock.elapsed?.() ?? clock.now();
+  const startedAt = elapsed();
   let lastAt = startedAt;
   let waitingFor = "the first answer";
   const watch = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await clock.sleep(Math.max(1, lastAt + silenceMs - clock.now()), signal);
-      if (clock.now() - lastAt < silenceMs) continue;
-      lastAt = clock.now();
-      report({ type: "heartbeat", waitingFor, elapsedMs: clock.now() - startedAt });
+      await clock.sleep(Math.max(1, lastAt + silenceMs - elapsed()), signal);
+      if (elapsed() - lastAt < silenceMs) continue;
+      lastAt = elapsed();
+      report({ type: "heartbeat", waitingFor, elapsedMs: Math.round(elapsed() - startedAt) });
     }
   };
   const pulse = async (signal: AbortSignal): Promise<void> => {
@@ -32,7 +34,7 @@ export function createHeartbeat(clock: Clock, report: (event: AnyEvent) => void,
   };
   return {
     beat(text, shown) {
-      if (shown) lastAt = clock.now();
+      if (shown) lastAt = elapsed();
       waitingFor = text ?? waitingFor;
     },
     async during(work) {

@@ -93,7 +93,8 @@ async function follow(context: Context, client: ServerClient, id: string): Promi
   const { host, signal, report } = context;
   const passOn = createKeys(context, client, id);
   let after = 0;
-  let heardAt = host.clock.now();
+  const elapsed = (): number => host.clock.elapsed?.() ?? host.clock.now();
+  let heardAt = elapsed();
   for (;;) {
     try {
       await passOn();
@@ -104,14 +105,14 @@ async function follow(context: Context, client: ServerClient, id: string): Promi
         const event = readServerEvent(data);
         if (event !== undefined) report(event);
       }
-      heardAt = host.clock.now();
+      heardAt = elapsed();
       if (events.length === mostServerEvents) continue;
       if (rollout.state === "ended") return rollout;
       await host.clock.sleep(lookMs, signal);
     } catch (error) {
       if (signal.aborted) throw detached(id);
       const isAway = isReleaseError(error) && error.category === "unavailable";
-      if (!isAway || host.clock.now() - heardAt >= patienceMs) throw error;
+      if (!isAway || elapsed() - heardAt >= patienceMs) throw error;
       await host.clock.sleep(lookMs, signal).catch(() => undefined);
     }
   }

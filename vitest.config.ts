@@ -1,6 +1,7 @@
 import { availableParallelism, platform } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
+import { LongestFirst } from "./tools/longest-first.ts";
 
 // Bundles what tests start in processes of its own.
 const globalSetup = "packages/cli/test/bundled-programs.ts";
@@ -22,6 +23,7 @@ const unit = {
   maxWorkers: availableParallelism() * 2,
   globalSetup,
   execArgv,
+  sequence: { sequencer: LongestFirst },
   // Child processes, as `bin/lateen` does.
   env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/lateen", import.meta.url)) },
 };
@@ -38,6 +40,7 @@ const realGroups = [
   { name: "measured", include: measured, exclude: notOurs, maxWorkers: 1 },
 ];
 const real = {
+  sequence: { sequencer: LongestFirst },
   projects: realGroups.map((group, groupOrder) => ({
     extends: true as const,
     test: { ...group, globalSetup, execArgv, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder } },

@@ -109,3 +109,15 @@ test("a child that is not of the type that the index says is refused", async () 
     cause: { code: "MANIFEST_TYPE_MISMATCH" },
   });
 });
+
+test.each<[string, unknown, string]>([
+  ["a label that is null", { config: { Labels: { a: "1", b: null } } }, '{"a":"1"}'],
+  ["no labels", { config: { Labels: null } }, "{}"],
+  ["no config", { config: null }, "{}"],
+  ["a variant that is null", { variant: null, config: { Labels: { a: "1" } } }, '{"a":"1"}'],
+])("a config with %s is read", async (_name, config, labels) => {
+  const { add, read } = store();
+  const described = add(types.config, { os: "linux", architecture: "amd64", ...(config as object) });
+  const image = { schemaVersion: 2, mediaType: types.manifest, config: described, layers: [] };
+  expect(await platforms(read(add(types.manifest, image).digest))).toEqual([`linux/amd64 ${labels}`]);
+});

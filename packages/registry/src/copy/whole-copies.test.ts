@@ -80,13 +80,25 @@ describe("a registry that is not to be trusted about what it holds gets what it 
   test.each<[string, RegistryQuirks]>([
     ["a mount answers 201 and mounts nothing", { pretendsToMount: true }],
     ["and the HEAD of a blob answers 200", { pretendsToMount: true, headOfBlobs: 200 }],
-    ["an upload begins with 201", { beginsWith201: true }],
   ])("within one registry: %s", async (_name, quirks) => {
     const registry = await start(quirks);
     const image = await seedImage(registry, recipe);
     expect(await copy(registry, registry, image)).toMatchObject({ kind: "go" });
     expectWhole(registry, registry);
   });
+});
+
+test("a blob that is said to be mounted is looked for, so that no manifest is refused for it", async () => {
+  const registry = await start({ pretendsToMount: true });
+  const image = await seedImage(registry, recipe);
+  expect(await copy(registry, registry, image)).toMatchObject({ kind: "go" });
+  expect(registry.requests.filter(({ status }) => status === 400)).toEqual([]);
+});
+
+test("an upload that begins with 201 is one", async () => {
+  const { from, into, image } = await world({ beginsWith201: true });
+  expect(await copy(from, into, image)).toMatchObject({ kind: "go" });
+  expectWhole(from, into);
 });
 
 test.each([405, 403, 500])("a blob whose HEAD answers %i is sent", async (headOfBlobs) => {

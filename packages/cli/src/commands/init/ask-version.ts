@@ -1,13 +1,11 @@
 import { createHttp, type Secret } from "@lateen/kernel";
 import { senderOf } from "@lateen/registry/sender";
 import type { Environment } from "../../config/layers.ts";
+import { reservedHost } from "../../wiring/ask-checks.ts";
 import { readForgeVersion } from "../doctor/forge-version.ts";
 
 /** Maximum time in milliseconds for a server to report its version: no one should wait for a convenience. */
 const patienceMs = 3_000;
-
-/** Names that are reserved for documentation and tests, where no server answers. Source: RFC 2606, RFC 6761. */
-const reserved = /(?:^|\.)(?:example\.(?:com|net|org)|example|invalid|test)$/i;
 
 /** The version that a Gitea reports, by the address of its API; undefined if it does not. An instance may show nothing without a token. */
 export async function askVersion(
@@ -16,7 +14,7 @@ export async function askVersion(
   signal: AbortSignal,
   token?: Secret,
 ): Promise<string | undefined> {
-  if (reserved.test(new URL(api).hostname)) return undefined;
+  if (reservedHost.test(new URL(api).hostname)) return undefined;
   const http = createHttp({ send: senderOf({}, env) });
   const ports = { http, forgeToken: () => token };
   const deadlines = { connectMs: patienceMs, headersMs: patienceMs, totalMs: patienceMs };

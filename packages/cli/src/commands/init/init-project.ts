@@ -3,13 +3,14 @@ import { join, relative } from "node:path";
 import { configNames } from "../../config/read-config-file.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";
+import { askChecks } from "../../wiring/ask-checks.ts";
 import { askVersion } from "./ask-version.ts";
 import { detectCluster } from "./detect-cluster.ts";
 import { type Detected, type DetectedWorkflow, detectProject } from "./detect.ts";
 import { programReference } from "./program-reference.ts";
 import { registryAccess } from "./registry-access.ts";
 import { locateRepository } from "./locate-repository.ts";
-import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
+import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, showsGate, writeConfig } from "./write-config.ts";
 import { workflowFolder, writeWorkflow } from "./write-workflow.ts";
 import { cliError } from "../../config/errors.ts";
 
@@ -46,6 +47,9 @@ export async function initProject({
     images,
     registries: registryAccess(images, place.kind),
     detected,
+    checks: showsGate({ kind: place.kind, version }, detected.workflows)
+      ? []
+      : await askChecks(place, { env: host.env, clock: host.clock, signal }),
     cluster: detectCluster(host),
   };
   const workflow = writeWorkflow({

@@ -15,6 +15,8 @@ export interface Project {
   readonly images: readonly string[];
   readonly registries: readonly RegistryAccess[];
   readonly detected: Detected;
+  /** Green checks of the newest commit, asked for if the clone shows no workflow that tests it. */
+  readonly checks: readonly string[];
   /** A cluster that this machine, or this pod, can reach. */
   readonly cluster: Cluster | undefined;
 }
@@ -29,6 +31,7 @@ export function writeConfig({
   images,
   registries,
   detected,
+  checks,
   cluster,
 }: Project): string {
   const token = kind === "gitea" ? "GITEA_TOKEN" : "GITHUB_TOKEN";
@@ -45,7 +48,7 @@ release:
   candidate: staging-{sha7} # the tag that CI gives to the images of a commit
   images:
 ${images.map((image) => `    - ${image}`).join("\n")}
-${registriesText(registries, url)}${gateText({ kind, version }, detected.workflows)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
+${registriesText(registries, url)}${gateText({ kind, version }, detected.workflows) ?? askedGate(checks, branch)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
 ${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}${cluster === undefined ? fleetComment : fleetText(cluster, repository)}promote:
   tags: [latest]
   ledger: { remote: ${url}/${repository}.git, token: { env: ${token} }${plain} }
@@ -143,11 +146,23 @@ gate:
     - { file: ${unnamedWorkflow}, whenAbsent: refuse }
 `;
 
+/** The checks that the forge named, or a gate that refuses. */
+function askedGate(checks: readonly string[], branch: string): string {
+  if (checks.length === 0) return refusingGate;
+  const names = checks.map((name) => `    - ${JSON.stringify(name)}\n`).join("");
+  return `# What was green on the newest commit of ${branch}, as the forge reports it; leave out what need not be.\ngate:\n  checks:\n${names}`;
+}
+
+/** True if the files of the clone say what must be green. */
+export function showsGate(forge: Pick<Project, "kind" | "version">, workflows: readonly DetectedWorkflow[]): boolean {
+  return gateText(forge, workflows) !== undefined;
+}
+
 /**
  * The workflow is required, not its jobs: they may be skipped, be many, or be called from elsewhere. Only a job that always reports for
  * all others is required by its name.
  */
-function gateText(forge: Pick<Project, "kind" | "version">, all: readonly DetectedWorkflow[]): string {
+function gateText(forge: Pick<Project, "kind" | "version">, all: readonly DetectedWorkflow[]): string | undefined {
   const { event, workflows } = tested(forge.kind, all);
   const ci = ciWorkflow(workflows);
   const isWhole = ci !== undefined && (event === "merge_group" || !ci.isFiltered);
@@ -155,7 +170,7 @@ function gateText(forge: Pick<Project, "kind" | "version">, all: readonly Detect
   const required = new Set(
     [check === undefined ? ci : undefined, e2eWorkflow(workflows)].flatMap((each) => each ?? []),
   );
-  if (check === undefined && required.size === 0) return refusingGate;
+  if (check === undefined && required.size === 0) return undefined;
   return [
     "gate:",
     ...(event === "push"

@@ -1,7 +1,8 @@
-import { go, stop } from "@lateen/kernel";
+import { go, ReleaseError, stop, unknown } from "@lateen/kernel";
 import { testEvidence } from "@lateen/kernel/testing";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
+import type { RolloutPorts } from "./ports/rollout-ports.ts";
 import { createVirtualRollout, slug } from "./testing/virtual-rollout.ts";
 
 describe("time", () => {
@@ -105,4 +106,23 @@ describe("guards", () => {
     const second = { name: "second", check: async () => Promise.reject(new Error("asked")) };
     expect(await run({}, { guards: [first, second] })).toMatchObject({ outcome: "superseded", reason: "newer" });
   });
+});
+
+test("a host that asks for a pause, look after look, is no bad look: nothing was seen", async () => {
+  const { fleet, run, events } = createVirtualRollout(6);
+  let asked = 0;
+  const throttled = new ReleaseError({ code: "BUILDINFO_THROTTLED", category: "unavailable", message: "answered 429" });
+  const prober: RolloutPorts["prober"] = {
+    async buildinfo(tenant, signal) {
+      const isSoaking = events.some(({ type }) => type === "soak-started");
+      // The looks of the soak, and those before the first wave.
+      if (tenant.slug === "t1" && isSoaking && asked++ < 18) return unknown(throttled);
+      return await fleet.prober.buildinfo(tenant, signal);
+    },
+  };
+  expect(await run({ soakMs: 80_000 }, { prober })).toMatchObject({
+    kind: "go",
+    value: { verified: 6 },
+  });
+  expect(asked).toBeGreaterThan(12);
 });

@@ -28,11 +28,11 @@ export interface Ended {
   readonly signal: string | null;
 }
 
-const [orders = "", replies = "", path = ""] = process.argv.slice(2);
+const [orders = "", replies = "", name = ""] = process.argv.slice(2);
 
 const connections: Socket[] = [];
 const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => connections.push(socket));
-server.listen(`\0${path}`);
+server.listen(`\0${name}`);
 
 const input = new Socket({ fd: openSync(orders, "r"), readable: true, writable: false });
 const output = openSync(replies, "w");

@@ -3,7 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { pid } from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Ended, Order, Started } from "./spawner.ts";
@@ -30,12 +31,13 @@ export function startSpawner(): Spawner {
   const folder = mkdtempSync(join(tmpdir(), "lateen-spawner-"));
   const [orders, replies] = [join(folder, "orders"), join(folder, "replies")];
   execFileSync("mkfifo", [orders, replies]);
-  // An abstract socket, which is no file.
-  const path = `\0${folder}`;
+  // An abstract socket, which is no file; the length of its name is bounded, and that of a temporary folder is not.
+  const name = `${basename(folder)}-${pid}`;
   const script = fileURLToPath(new URL("spawner.ts", import.meta.url));
-  const argv = ["--max-semi-space-size=1", script, orders, replies, folder];
+  const argv = ["--max-semi-space-size=1", script, orders, replies, name];
   spawn(process.execPath, argv, { stdio: "ignore", env: {} }).unref();
   const [send, receive] = [openSync(orders, "w"), openSync(replies, "r")];
+  const path = `\0${name}`;
   const endings = connect(path);
   readReply(receive);
   rmSync(folder, { recursive: true });

@@ -81,7 +81,7 @@ export const resultFields: Readonly<Record<string, string>> = {
   startedAt: "When it began, ISO 8601.",
   moved: "Tenants that were moved.",
   resume: "Command that goes on.",
-  abandon: "Command that gives it up.",
+  abandon: "Command that abandons it.",
   holds: "What holds releases now.",
   rule: "Name of the rule.",
   files: "Files that `init` writes.",

@@ -118,7 +118,7 @@ describe("an interrupted rollback", () => {
     await world.shipped([old, sha]);
     await world.interruptInSoak(["rollback", "--reason", reason]);
     const { stdout } = await world.lateen(["rollout", "--abandon"]);
-    expect(stdout).toContain(`gave the rollback to ${old} up`);
+    expect(stdout).toContain(`abandoned the rollback to ${old}`);
   });
 });
 

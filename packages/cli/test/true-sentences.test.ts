@@ -38,5 +38,5 @@ test("a dry run that would give a rollout up says so", async () => {
   expect((await world.lateen(["rollout", "--sha", last])).code).toBe(5);
   const { code, stdout } = await world.lateen(["rollout", "--abandon", "--dry-run"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^would give the rollout of [0-9a-f]{40} up; nothing was written/);
+  expect(stdout).toMatch(/^would abandon the rollout of [0-9a-f]{40}; nothing was written/);
 });

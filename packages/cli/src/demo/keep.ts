@@ -61,7 +61,7 @@ The world stays up until Ctrl-C; the rollout of ${short} is ${outcome}. From ano
   ${lateen} status                     # how things are, and what is unfinished
   ${lateen} explain                    # why
   ${lateen} ship --sha ${short}          # look again, and continue
-  ${lateen} rollout --abandon          # give it up: tenants stay as they are
+  ${lateen} rollout --abandon          # abandon it: tenants stay as they are
 ${back === undefined ? "" : `  ${back.replace("lateen", lateen).replace("TEXT", "'try it'")}\n`}`;
 }
 

@@ -69,9 +69,9 @@ function givenUp({ release }: Pick<RolloutState, "release">): string {
 function inTheWay({ release, purpose }: Pick<RolloutState, "release" | "purpose">): string {
   const sha = release?.sha ?? "another commit";
   if (purpose?.kind !== "rollback")
-    return `the journal holds an unfinished rollout of ${sha}: resume it, or give it up with --abandon`;
+    return `the journal holds an unfinished rollout of ${sha}: resume it, or abandon it with --abandon`;
   const why = purpose.reason === undefined ? "" : ` (${plainText(purpose.reason, 200)})`;
-  return `the journal holds an unfinished rollback to ${sha}${why}: complete it with lateen rollback, or give it up with lateen rollout --abandon`;
+  return `the journal holds an unfinished rollback to ${sha}${why}: complete it with lateen rollback, or abandon it with lateen rollout --abandon`;
 }
 
 /** True if both name the same fleet: environment, addresses of the control planes, and the address that proves a tenant. */

@@ -76,7 +76,7 @@ export const startRows: readonly StartRow[] = [
     because: "a halted rollout is over: the next try is planned from the beginning",
   },
   { journal: "halted", commit: "another", holds: "release", asked: "rollback", resume: false, then: "start", because: "a halted rollout blocks nothing" },
-  { journal: "abandoned", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "refuse", because: "a person has given it up: it is not continued" },
+  { journal: "abandoned", commit: "the same", holds: "release", asked: "unsaid", resume: true, then: "refuse", because: "a person has abandoned it: it is not continued" },
   { journal: "abandoned", commit: "the same", holds: "release", asked: "release", resume: false, then: "start", because: "who names the commit again means it" },
-  { journal: "abandoned", commit: "another", holds: "rollback", asked: "release", resume: false, then: "start", because: "a person has given it up" },
+  { journal: "abandoned", commit: "another", holds: "rollback", asked: "release", resume: false, then: "start", because: "a person has abandoned it" },
 ];

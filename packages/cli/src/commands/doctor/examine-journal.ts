@@ -54,7 +54,7 @@ async function lookAtRollout(job: Job, trunk: Trunk): Promise<readonly Finding[]
       check,
       verdict: isOther ? "gap" : "warning",
       fact: `it holds an unfinished rollout of ${status.release.sha.slice(0, 7)}${isOther ? ", and refuses every other commit" : ""}`,
-      fix: "continue it with lateen rollout --resume, or give it up with lateen rollout --abandon",
+      fix: "continue it with lateen rollout --resume, or abandon it with lateen rollout --abandon",
     },
   ];
 }

@@ -23,7 +23,7 @@ export async function abandon(context: Context): Promise<CommandResult> {
     outcome: context.dryRun ? "planned" : "ok",
     document: { reason, ...known },
     answer: context.dryRun
-      ? `would give the ${what} ${commit} up; nothing was written`
-      : `gave the ${what} ${commit} up; tenants stay as they are`,
+      ? `would abandon the ${what} ${commit}; nothing was written`
+      : `abandoned the ${what} ${commit}; tenants stay as they are`,
   };
 }

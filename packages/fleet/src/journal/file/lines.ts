@@ -46,6 +46,6 @@ export function readEntry(line: string): JournalEntry | undefined {
 function damaged(path: string, line: number): ReleaseError {
   return fleetError("JOURNAL_DAMAGED", "state", {
     message: `line ${line} of ${path} cannot be read`,
-    fix: "look what wrote there; to give the rollout up, move the file away and run again: tenants are asked what they run",
+    fix: "look what wrote there; to abandon the rollout, move the file away and run again: tenants are asked what they run",
   });
 }

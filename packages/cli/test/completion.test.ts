@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { createGitRepository } from "@lateen/git-log/testing";
@@ -207,6 +207,48 @@ promote: { tags: [latest], ledger: { remote: "${at}/acme/core.git", token: { fil
     trap.close();
     folder.remove();
   });
+});
+
+test("runs no command of a foreign folder, and reads none of its secrets: a pipe that is named as one is never opened", async () => {
+  const folder = createFolder();
+  const mark = (name: string): string => join(folder.path, `ran-${name}`);
+  execFileSync("git", ["init", "-q", folder.path]);
+  execFileSync("mkfifo", [join(folder.path, "pipe")]);
+  for (const key of ["core.fsmonitor", "core.sshCommand", "core.pager", "diff.external", "credential.helper"])
+    execFileSync("git", ["-C", folder.path, "config", key, `touch ${mark(key)}; true`]);
+  const secret = "{ file: pipe }";
+  folder.write(
+    "lateen.yaml",
+    `forge: { kind: github, url: "http://127.0.0.1:9", repository: acme/core, app: { id: 1, installation: 2, key: ${secret} } }
+release: { candidate: "staging-{sha7}", images: ["127.0.0.1:9/acme/app"] }
+registries: { "127.0.0.1:9": { username: ${secret}, password: ${secret}, ca: pipe, insecure: true } }
+fleet:
+  controlPlanes:
+    - { name: hosts, kind: exec, enumerate: [touch, ${mark("enumerate")}], move: [touch, ${mark("move")}], proof: [touch, ${mark("proof")}] }
+    - { name: eu, kind: kubernetes, kubeconfig: ${secret}, context: eu, namespaces: "*", selector: a=b, workloads: [deployment], slug: "{namespace}", container: app }
+  canary: [a]
+  checks:
+    - { name: smoke, at: [canary], exec: [touch, ${mark("check")}], timeout: 1s }
+    - { name: web, at: [canary], http: { url: "http://127.0.0.1:9", headers: { a: ${secret} } }, timeout: 1s }
+promote: { tags: [latest], ledger: { remote: "http://127.0.0.1:9/acme/core.git", token: ${secret} } }
+`,
+  );
+  const shown = await runHere(["config", "show"], { cwd: folder.path });
+  expect(shown.code, shown.stderr).toBe(0);
+  const lines = [
+    ["ship", "--sha"],
+    ["rollback", "--to"],
+    ["rollout", "--only"],
+    ["verify", "--only"],
+    ["inspect"],
+    ["retag"],
+  ];
+  for (const words of [...lines, ["ship", "--override"], ["explain"], ["history"]]) {
+    const ran = await runHere(["__complete", "--", ...words, ""], { cwd: folder.path });
+    expect({ words, code: ran.code, stderr: ran.stderr }).toEqual({ words, code: 0, stderr: "" });
+  }
+  expect(readdirSync(folder.path).filter((name) => name.startsWith("ran-"))).toEqual([]);
+  folder.remove();
 });
 
 describe("whatever is wrong", () => {

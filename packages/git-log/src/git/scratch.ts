@@ -22,8 +22,8 @@ export interface Scratch extends LogPlace {
   readonly packets: { readonly file: string; read(): Promise<string> };
 }
 
-/** Longest output of git that is read, in bytes: a thousand entries of 8 KiB. */
-const maxBytes = 8_388_608;
+/** Longest output of git that is read, in bytes: the journal of a rollout of 100,000 tenants, at 460 bytes each (measured November 2026). */
+const maxBytes = 67_108_864;
 
 /**
  * Does `work` with a scratch repository that is removed afterwards; neither two processes nor two calls share one.

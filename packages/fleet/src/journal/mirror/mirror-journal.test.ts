@@ -61,6 +61,24 @@ describe("a mirror that something else wrote", () => {
   });
 });
 
+test.each([
+  { newest: 1, asked: [8] },
+  { newest: 8, asked: [8] },
+  { newest: 9, asked: [8, 64] },
+  { newest: 65, asked: [8, 64, 1_000] },
+])("of a rollout of $newest entries no more than the last $asked are read, however many came before", async (row) => {
+  const begun = { schemaVersion: 1, from: 0, facts: [] };
+  const values = [begun, ...Array.from({ length: row.newest - 1 }, (_, at) => ({ ...begun, from: at + 1 }))];
+  const log = [...Array.from({ length: 500 }, () => begun), ...values].map((value, at) => ({ id: String(at), value }));
+  const asked: number[] = [];
+  const entries = async ({ limit }: { readonly limit: number }) => (
+    asked.push(limit),
+    found(log.toReversed().slice(0, limit))
+  );
+  expect(await readMirror({ entries })).toMatchObject({ kind: "found", value: { head: String(log.length - 1) } });
+  expect(asked).toEqual(row.asked);
+});
+
 describe("a mirrored journal", () => {
   test("[mirror-resumes] lets another machine resume what the first one left, without moving the proven again", async () => {
     const log = memoryLog();
@@ -149,6 +167,29 @@ describe("on a git ref", () => {
     const first = machine(log);
     await rollOut({ release, policy }, first.ports);
     expect(await inspectJournal(machine(log).ports.journal)).toMatchObject({ state: "finished", outcome: "shipped" });
+    await repository.close();
+  });
+
+  test("a mirror of rollouts that together are 9 MB can be read", async () => {
+    const repository = await createGitRepository();
+    const log = createGitRefLog({ remote: repository.path, ref: "refs/lateen/rollouts" });
+    const local = memoryJournal();
+    await rollOut({ release, policy }, { ...machine(memoryLog()).ports, journal: local });
+    const once = await local.read();
+    const facts = [
+      ...once.slice(0, -1),
+      ...Array.from({ length: 1_000 }, () => once.slice(1, -1)).flat(),
+      ...once.slice(-1),
+    ];
+    const bytes = Buffer.byteLength(JSON.stringify(facts));
+    let head: string | null = null;
+    for (let rollout = 0; rollout * bytes < 9_000_000; rollout++) {
+      const appended = await log.append(head, { subject: "rollout", value: { schemaVersion: 1, from: 0, facts } });
+      if (appended.kind !== "appended") throw new Error(JSON.stringify(appended));
+      head = appended.head.id;
+    }
+    const elsewhere = createGitRefLog({ remote: repository.path, ref: "refs/lateen/rollouts" });
+    expect(await readMirror(elsewhere)).toMatchObject({ kind: "found", value: { head } });
     await repository.close();
   });
 });

@@ -17,24 +17,46 @@ export interface Mirrored {
   readonly facts: readonly JournalEntry[];
 }
 
-/** Entries that are looked at: a rollout writes one for each wave, at most one every few seconds. */
-const limit = 1_000;
+/**
+ * Entries that are asked for, first and again as long as the beginning of the rollout is not among them: a rollout writes one for each
+ * wave, at most one every few seconds, and the earlier rollouts before it may be more than can be read.
+ */
+const depths = [8, 64, 1_000] as const;
 
 /** Reads the latest rollout; a log that does not exist yet has none. */
 export async function readMirror(log: {
   entries(options: { readonly limit: number }): Promise<Reading<readonly MirrorEntry[]>>;
 }): Promise<Reading<Mirrored>> {
-  const reading = await log.entries({ limit });
-  if (reading.kind === "unknown") return reading;
-  const entries = reading.kind === "found" ? reading.value : [];
-  const parts: (readonly JournalEntry[])[] = [];
-  for (const entry of entries) {
-    const part = readPart(entry.value);
-    if (part === undefined) return unknown(foreign(entry.id));
-    parts.push(part.facts);
-    if (part.from === 0) return found({ head: entries[0]?.id ?? null, facts: parts.toReversed().flat() });
+  let oldest = "";
+  for (const limit of depths) {
+    const reading = await log.entries({ limit });
+    if (reading.kind === "unknown") return reading;
+    const entries = reading.kind === "found" ? reading.value : [];
+    if (entries.length === 0) return found({ head: null, facts: [] });
+    const facts = factsOf(entries);
+    if (facts.kind === "foreign") return unknown(foreign(facts.id));
+    if (facts.kind === "whole") return found({ head: entries[0]?.id ?? null, facts: facts.facts });
+    oldest = entries.at(-1)?.id ?? "";
+    if (entries.length < limit) break;
   }
-  return entries.length === 0 ? found({ head: null, facts: [] }) : unknown(foreign(entries.at(-1)?.id ?? ""));
+  return unknown(foreign(oldest));
+}
+
+type Facts =
+  | { readonly kind: "whole"; readonly facts: readonly JournalEntry[] }
+  | { readonly kind: "begun-earlier" }
+  | { readonly kind: "foreign"; readonly id: string };
+
+/** The facts of the latest rollout in `entries`, newest first. */
+function factsOf(entries: readonly MirrorEntry[]): Facts {
+  const parts: (readonly JournalEntry[])[] = [];
+  for (const { id, value } of entries) {
+    const part = readPart(value);
+    if (part === undefined) return { kind: "foreign", id };
+    parts.push(part.facts);
+    if (part.from === 0) return { kind: "whole", facts: parts.toReversed().flat() };
+  }
+  return { kind: "begun-earlier" };
 }
 
 function readPart(value: unknown): { readonly from: number; readonly facts: readonly JournalEntry[] } | undefined {

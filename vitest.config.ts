@@ -1,13 +1,10 @@
-import { availableParallelism, platform } from "node:os";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 import { LongestFirst } from "./tools/longest-first.ts";
 
 // Bundles what tests start in processes of its own.
 const globalSetup = "packages/cli/test/bundled-programs.ts";
-// Starts the programs of a worker from a small process: half of the time of all tests was Node's fork of a large one.
-const spawner = fileURLToPath(new URL("tools/spawner/preload.ts", import.meta.url));
-const execArgv = platform() === "linux" ? ["--import", spawner] : [];
 
 // `--mode real` is the tier that runs against programs that we did not write; `tools/real-servers` finds or installs them.
 const unit = {
@@ -22,7 +19,6 @@ const unit = {
   // A test waits for servers, pauses and child processes about as long as it computes.
   maxWorkers: availableParallelism() * 2,
   globalSetup,
-  execArgv,
   sequence: { sequencer: LongestFirst },
   // Child processes, as `bin/lateen` does.
   env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/lateen", import.meta.url)) },
@@ -43,7 +39,7 @@ const real = {
   sequence: { sequencer: LongestFirst },
   projects: realGroups.map((group, groupOrder) => ({
     extends: true as const,
-    test: { ...group, globalSetup, execArgv, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder } },
+    test: { ...group, globalSetup, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder } },
   })),
 };
 

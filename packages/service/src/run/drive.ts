@@ -3,7 +3,7 @@ import { appendToStream, createSqlJournal } from "@lateen/fleet/journal-sql";
 import { asReleaseError, type Clock, isoNow, ReleaseError } from "@lateen/kernel";
 import { type Database, isDatabaseAway } from "../store/database.ts";
 import { endRollout, stoppedResult } from "../store/end.ts";
-import { hasMoved } from "../store/read.ts";
+import { hasMoved, readRollout } from "../store/read.ts";
 import { commandOf, type Rollout } from "../store/rollout.ts";
 import { deadMs } from "../store/runners.ts";
 import { startTrace } from "../traces/trace.ts";
@@ -43,6 +43,7 @@ export async function drive(rollout: Rollout, ports: DrivePorts): Promise<void> 
   const watched = watchRollout(rollout, {
     pulse,
     interrupt,
+    read: () => readRollout(database, id),
     // Promotion and repair write until they are through; everything else starts nothing while it is paused.
     isAtRest: () => journal?.isBusy() !== true && stage !== "promotion" && rollout.kind !== "reconcile",
   });

@@ -1,5 +1,6 @@
 import type { Job } from "@lateen/cli/pipeline";
 import type { Wish, Wishes } from "@lateen/fleet";
+import type { Clock } from "@lateen/kernel";
 import type { Rollout } from "../store/rollout.ts";
 import { beatMs, type Pulse } from "./pulse.ts";
 
@@ -20,30 +21,42 @@ export interface WatchedRollout {
 /** Dependencies of a watched rollout. */
 export interface WatchPorts {
   readonly pulse: Pick<Pulse, "join">;
+  /** Reads the row now. Rejects if the database is away. */
+  readonly read: () => Promise<Rollout>;
   readonly interrupt: (why: string) => void;
   /** If nothing is in flight and nothing will be started as long as a pause lasts. */
   readonly isAtRest: () => boolean;
 }
 
-/** Watches `rollout` at each sign of life of its runner. */
-export function watchRollout(rollout: Rollout, { pulse, interrupt, isAtRest }: WatchPorts): WatchedRollout {
+/** Watches `rollout` at each sign of life of its runner, and before each stage that a pause holds. */
+export function watchRollout(rollout: Rollout, { pulse, read, interrupt, isAtRest }: WatchPorts): WatchedRollout {
   const { id, epoch } = rollout;
   let current = rollout;
   let isLost = false;
   let waits = 0;
   let changed = Promise.withResolvers<void>();
+  function see(row: Rollout): void {
+    const before = current.wish;
+    current = row;
+    if (row.wish === before) return;
+    if (row.wish === "stop") interrupt("a person has stopped it");
+    changed.resolve();
+    changed = Promise.withResolvers<void>();
+  }
+  /** What was ordered since the last sign of life holds as well; a database that is away ends by `signal`, as the rollout is lost. */
+  async function readNow(clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const row = await read().catch(() => undefined);
+      if (row?.epoch === epoch) see(row);
+      if (row !== undefined) return;
+      await clock.sleep(beatMs, signal);
+    }
+  }
   const end = pulse.join({
     id,
     epoch,
     state: () => (current.wish === "pause" && (waits > 0 || isAtRest()) ? "paused" : "running"),
-    see(row) {
-      const before = current.wish;
-      current = row;
-      if (row.wish === before) return;
-      if (row.wish === "stop") interrupt("a person has stopped it");
-      changed.resolve();
-      changed = Promise.withResolvers<void>();
-    },
+    see,
     lose(why) {
       isLost = true;
       interrupt(why);
@@ -59,6 +72,8 @@ export function watchRollout(rollout: Rollout, { pulse, interrupt, isAtRest }: W
       async whileRunning(on, signal) {
         waits += 1;
         try {
+          await readNow(on, signal);
+          signal?.throwIfAborted();
           while (current.wish === "pause") await on.sleep(beatMs / 2, signal);
         } finally {
           waits -= 1;

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import type { ChunkingContext, RolldownOptions } from "rolldown";
-
 import { builtinModules } from "../../tools/builtin-modules.ts";
 import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
 

@@ -1,9 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { expect, test } from "vitest";
-
 import { unwantedWords } from "./plain-words.ts";
 import { root } from "./source-files.ts";
 

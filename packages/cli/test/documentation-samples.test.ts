@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { createControlPlane, createProber } from "@lateen/fleet/http";
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import {
@@ -14,7 +13,6 @@ import {
 } from "@lateen/kernel";
 import { startScriptedServer } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
 import { type AnswerRow, moveAnswers, planAnswers, tenantAnswers } from "../../../apps/docs/control-plane.table.ts";
 import { makeSampleFolder, type SampleFolder } from "./documentation-samples.ts";
 import { manifest, packageNames, root } from "./source-files.ts";

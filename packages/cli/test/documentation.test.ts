@@ -1,9 +1,7 @@
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
 import { afterAll, describe, expect, test } from "vitest";
-
 import { endings, outages, stops } from "../../../apps/docs/operations.table.ts";
 import { commands } from "../src/commands/index.ts";
 import { loadConfig } from "../src/config/load.ts";

@@ -1,6 +1,5 @@
 import { ignoreEvents, parseCommitSha, systemClock } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
-
 import { checkSuperseded, type SupersessionInput } from "./check-superseded.ts";
 import { gatePorts } from "./ports/gate-ports.ts";
 import { createGitHubForge } from "./github/index.ts";

@@ -11,7 +11,6 @@ import {
   stop,
   type Verdict,
 } from "@lateen/kernel";
-
 import type { GateEvent } from "./events.ts";
 import {
   findSuccessor,

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-
 import { ci, docs, scan, server, startTestWorld, type TestWorld, type TestWorldOptions } from "./testing/test-world.ts";
 
 let world: TestWorld | undefined;

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-
 import { htmlPage } from "./testing/http-fake.ts";
 import { ci, docs, startTestWorld, type TestWorld, type TestWorldOptions } from "./testing/test-world.ts";
 

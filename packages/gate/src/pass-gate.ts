@@ -1,5 +1,4 @@
 import { type CommitSha, ignoreEvents, type Stop, stop, type Verdict } from "@lateen/kernel";
-
 import { concludeGate } from "./checks/conclude-gate.ts";
 import type { GatePorts } from "./ports/gate-ports.ts";
 import type { CheckReport, GateReport } from "./checks/gate-report.ts";

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-
 import {
   before,
   ci,

@@ -1,5 +1,4 @@
 import { ReleaseError } from "@lateen/kernel";
-
 import type { Allowance } from "./checks/decide-state.ts";
 import type { WhenAbsent } from "./absence/decide-run.ts";
 

@@ -1,10 +1,7 @@
 import { join } from "node:path";
-
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
 import { secret } from "@lateen/kernel";
 import { createFakeClock, startScriptedServer } from "@lateen/kernel/testing";
-
 import type { GitRefLogOptions } from "./git-ref-log.ts";
 import { type GitCall, runGit } from "./git/run-git.ts";
 import { type GitFault, type GitHttpServer, type GitRequest, startGitHttpServer } from "./testing/git-http-server.ts";

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-
 import type { ReleaseError } from "@lateen/kernel";
-
 import { createGitRefLog } from "./git-ref-log.ts";
 import { everythingOf, ref } from "./testing/git-log-world.ts";
 

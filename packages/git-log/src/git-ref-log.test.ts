@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
 import { createFakeClock } from "@lateen/kernel/testing";
-
 import type { Appended } from "@lateen/kernel";
 import { causeOf, createGitLogWorld, foundIn, type GitLogWorld, headOf, ref } from "./testing/git-log-world.ts";
 

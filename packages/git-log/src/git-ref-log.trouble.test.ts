@@ -2,11 +2,8 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
 import { createFakeClock } from "@lateen/kernel/testing";
-
 import { type GitCall, runGit } from "./git/run-git.ts";
 import { causeOf, createGitLogWorld, env, foundIn, type GitLogWorld, headOf, ref } from "./testing/git-log-world.ts";
 

@@ -3,7 +3,6 @@ import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
-
 import { openGitGraph, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import {
   createGitRepository,

@@ -1,5 +1,4 @@
 import type { z } from "zod";
-
 import type { redeployRequest, redeployResponse } from "../schema.ts";
 
 /** Body of a call of the control plane. */

@@ -1,7 +1,6 @@
 import { absent, ReleaseError, unknown } from "@lateen/kernel";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { type AbsenceFacts, decideAbsence } from "./decide-absence.ts";
 import { absenceTable, provenAbsence } from "../../test/tables/decide-absence.table.ts";
 

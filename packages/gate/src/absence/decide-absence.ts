@@ -1,5 +1,4 @@
 import { type Ancestry, type CommitSha, type Reading, sameCommit } from "@lateen/kernel";
-
 import type { Difference } from "../ports/changes.ts";
 import type { Push } from "../ports/pushes.ts";
 import type { WorkflowFact } from "../ports/sources.ts";

@@ -1,5 +1,4 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
-
 import { type Allowance, decideState } from "../checks/decide-state.ts";
 import type { Difference } from "../ports/changes.ts";
 import type { RunFact } from "../ports/checks.ts";

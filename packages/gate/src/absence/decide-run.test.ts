@@ -1,7 +1,6 @@
 import { parseCommitSha } from "@lateen/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import type { RunFact } from "../ports/checks.ts";
 import type { AbsenceProof } from "./decide-absence.ts";
 import { decisionOrder } from "../checks/decide-state.ts";

@@ -1,5 +1,4 @@
 import { type CommitSha, sameCommit } from "@lateen/kernel";
-
 import type { RunFact } from "../ports/checks.ts";
 import type { AbsenceDoubt, AbsenceProof } from "./decide-absence.ts";
 import { compareTimes } from "../checks/check-identity.ts";

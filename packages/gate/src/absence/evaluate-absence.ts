@@ -1,5 +1,4 @@
 import { absent, found, plainText, type Reading } from "@lateen/kernel";
-
 import type { CheckFact } from "../ports/checks.ts";
 import type { AbsenceProof, RunLook } from "./decide-absence.ts";
 import { decideInherited } from "./decide-inherited.ts";

@@ -8,7 +8,6 @@ import {
   unknown,
 } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import type { Changes } from "../ports/changes.ts";
 import type { Checks, RunFact } from "../ports/checks.ts";
 import type { History } from "../ports/history.ts";

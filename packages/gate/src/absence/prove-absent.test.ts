@@ -1,6 +1,5 @@
 import { absent, type CommitSha, found, parseCommitSha, type Reading } from "@lateen/kernel";
 import { describe, expect, it } from "vitest";
-
 import { type AbsenceInput, type AbsencePorts, proveAbsent } from "./prove-absent.ts";
 import type { Push } from "../ports/pushes.ts";
 

@@ -1,5 +1,4 @@
 import { absent, type Ancestry, type CommitSha, found, type Reading } from "@lateen/kernel";
-
 import type { Changes, CommitFact, Difference } from "../ports/changes.ts";
 import { type AbsenceProof, decideAbsence, type RunLook } from "./decide-absence.ts";
 import type { History } from "../ports/history.ts";

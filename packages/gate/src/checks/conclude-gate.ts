@@ -9,7 +9,6 @@ import {
   type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
-
 import type { GatePorts } from "../ports/gate-ports.ts";
 import type { GateDecision } from "./decide-state.ts";
 import type { LookPlan } from "./evaluate-gate.ts";

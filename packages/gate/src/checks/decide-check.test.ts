@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import type { CheckFact } from "../ports/checks.ts";
 import { compareTimes } from "./check-identity.ts";
 import { decideCheck } from "./decide-check.ts";

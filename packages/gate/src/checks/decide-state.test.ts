@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import type { CheckFact } from "../ports/checks.ts";
 import { decideCheck } from "./decide-check.ts";
 import { decideGate, decideState, decisionOrder, type GateDecision } from "./decide-state.ts";

@@ -1,5 +1,4 @@
 import type { Reading } from "@lateen/kernel";
-
 import { type AbsenceMemory, evaluateAbsence } from "../absence/evaluate-absence.ts";
 import type { CheckFact } from "../ports/checks.ts";
 import type { GatePorts } from "../ports/gate-ports.ts";

@@ -1,5 +1,4 @@
 import { type CommitSha, found, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
-
 import { type AbsenceMemory, evaluateAbsence, rememberRun } from "../absence/evaluate-absence.ts";
 import { decideRun, newestRun } from "../absence/decide-run.ts";
 import type { CompleteGatePolicy, WorkflowGate } from "../policy.ts";

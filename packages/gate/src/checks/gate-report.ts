@@ -1,5 +1,4 @@
 import type { Evidence } from "@lateen/kernel";
-
 import type { CheckState, GateDecision } from "./decide-state.ts";
 import type { SourceUrl } from "../ports/checks.ts";
 

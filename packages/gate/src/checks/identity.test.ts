@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-
 import { closeForgeWorlds, startForgeWorld } from "../testing/forge-worlds.ts";
 
 afterEach(closeForgeWorlds);

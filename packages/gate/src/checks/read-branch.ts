@@ -1,5 +1,4 @@
 import { type CommitSha, type Evidence, isoNow, type Reading, type ReleaseError } from "@lateen/kernel";
-
 import type { GatePorts } from "../ports/gate-ports.ts";
 
 /** Membership of a commit in the branch that may ship. */

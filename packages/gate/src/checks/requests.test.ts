@@ -1,5 +1,4 @@
 import { afterAll, expect, test } from "vitest";
-
 import { findNearest } from "../absence/find-nearest.ts";
 import { closeForgeWorlds, type ForgeName, type ForgeWorld, startForgeWorld } from "../testing/forge-worlds.ts";
 

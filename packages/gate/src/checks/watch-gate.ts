@@ -1,5 +1,4 @@
 import type { Clock, Reporter } from "@lateen/kernel";
-
 import { decideGate, type GateDecision } from "./decide-state.ts";
 import type { GateEvent } from "../events.ts";
 import type { CheckReport } from "./gate-report.ts";

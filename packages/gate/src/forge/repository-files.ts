@@ -1,5 +1,4 @@
 import { memoize, parseCommitSha } from "@lateen/kernel";
-
 import type { Sources } from "../ports/sources.ts";
 
 /** The path of a file's contents at a commit, which both forges spell alike. */

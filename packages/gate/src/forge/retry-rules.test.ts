@@ -1,6 +1,5 @@
 import { ReleaseError } from "@lateen/kernel";
 import { expect, test } from "vitest";
-
 import { createJudge } from "./retry-rules.ts";
 
 const error = (code: string, retryable: boolean): ReleaseError =>

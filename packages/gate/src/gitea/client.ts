@@ -11,7 +11,6 @@ import {
   type Schema,
   type Secret,
 } from "@lateen/kernel";
-
 import type { ForgeEvent } from "../ports/forge.ts";
 import { createJudge, forgeDeadlines, type RetryPolicy } from "../forge/retry-rules.ts";
 import { ownMessage, statusError } from "../forge/status-error.ts";

@@ -1,6 +1,5 @@
 import { parseCommitSha } from "@lateen/kernel";
 import { afterEach, describe, expect, test } from "vitest";
-
 import { closeGiteaWorlds, graph, mine, root, startGiteaWorld } from "../testing/gitea-world.ts";
 
 afterEach(closeGiteaWorlds);

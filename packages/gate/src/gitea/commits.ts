@@ -10,7 +10,6 @@ import {
   unknown,
   toReading,
 } from "@lateen/kernel";
-
 import type { CommitFact } from "../ports/changes.ts";
 import { otherCommit } from "../forge/unexpected-commit.ts";
 import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";

@@ -10,7 +10,6 @@ import {
   unknown,
 } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import { firstParents } from "../forge/first-parents.ts";
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
 import type { History } from "../ports/history.ts";

@@ -12,7 +12,6 @@ import {
   systemClock,
   toReading,
 } from "@lateen/kernel";
-
 import type { CheckFact, Checks } from "../ports/checks.ts";
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import type { Places } from "../ports/api-urls.ts";

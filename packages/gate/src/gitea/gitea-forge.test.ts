@@ -1,7 +1,6 @@
 import { secret } from "@lateen/kernel";
 import { startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
-
 import { closeGiteaWorlds, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 import { createGiteaForge } from "./create-gitea-forge.ts";
 

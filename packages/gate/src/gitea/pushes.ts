@@ -10,7 +10,6 @@ import {
   toReading,
 } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { resolveCommit } from "./commits.ts";

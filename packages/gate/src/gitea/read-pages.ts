@@ -1,6 +1,5 @@
 import type { ReleaseError } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import type { Answer } from "./client.ts";
 
 /** A row of a list; rows without an id are distinguished by their content. */

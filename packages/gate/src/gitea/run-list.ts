@@ -1,5 +1,4 @@
 import { type CommitSha, createLimit, memoize, plainText, sameCommit } from "@lateen/kernel";
-
 import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
 import { featuresOf, type GiteaFeatures } from "./features.ts";

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-
 import { newestRun } from "../absence/decide-run.ts";
 import { closeGiteaWorlds, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 

@@ -1,6 +1,5 @@
 import { absent, type CommitSha, found, type Reading, type ReleaseError, toReading, unknown } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import type { Checks, RunFact } from "../ports/checks.ts";
 import type { Sources } from "../ports/sources.ts";
 import { parseWorkflow } from "../triggers/parse-workflow.ts";

@@ -1,5 +1,4 @@
 import { absent, type CommitSha, found, mapReading, type Reading, toReading } from "@lateen/kernel";
-
 import type { Sources, WorkflowFile } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
 import { featuresOf } from "./features.ts";

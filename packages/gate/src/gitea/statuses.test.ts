@@ -1,6 +1,5 @@
 import { startScriptedServer } from "@lateen/kernel/testing";
 import { afterEach, describe, expect, test } from "vitest";
-
 import type { GiteaFake } from "../testing/gitea-fake.ts";
 import { closeGiteaWorlds, ci, decideName, mine, startGiteaWorld } from "../testing/gitea-world.ts";
 import { createGiteaForge } from "./create-gitea-forge.ts";

@@ -1,5 +1,4 @@
 import { type CommitSha, plainText } from "@lateen/kernel";
-
 import { newestOfEach } from "../checks/check-identity.ts";
 import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";

@@ -1,6 +1,5 @@
 import { absent, found, plainText, type Reading, type ReleaseError, toReading, unknown } from "@lateen/kernel";
 import { gateError } from "../errors.ts";
-
 import type { Variables } from "../ports/variables.ts";
 import type { Answer, Client, OwnNotFound } from "./client.ts";
 import { userSchema, variableSchema } from "./wire.ts";

@@ -1,6 +1,5 @@
 import { parseCommitSha } from "@lateen/kernel";
 import { afterEach, describe, expect, it } from "vitest";
-
 import { causeOf, closeGitHubWorlds, startGitHubWorld, valueOf } from "../testing/github-world.ts";
 
 afterEach(closeGitHubWorlds);

@@ -1,6 +1,5 @@
 import { isReleaseError, redactUrl, type ReleaseError } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import { lastPage, nextPage, pagesUpToLast } from "./links.ts";
 import { createLoader, type Expected, type LoaderOptions, type Page } from "./loader.ts";
 

@@ -11,7 +11,6 @@ import {
   toReading,
   memoize,
 } from "@lateen/kernel";
-
 import type { Changes, CommitFact } from "../ports/changes.ts";
 import { otherCommit } from "../forge/unexpected-commit.ts";
 import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";

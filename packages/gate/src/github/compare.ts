@@ -1,6 +1,5 @@
 import { type Ancestry, found, type Reading, unknown, toReading, memoize } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import { firstParents } from "../forge/first-parents.ts";
 import type { Changes, Range } from "../ports/changes.ts";
 import type { History } from "../ports/history.ts";

@@ -1,8 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-
 import { secret } from "@lateen/kernel";
 import { afterEach, describe, expect, it } from "vitest";
-
 import { causeOf, closeGitHubWorlds, startGitHubWorld, valueOf } from "../testing/github-world.ts";
 import { createGitHubForge } from "./index.ts";
 import type { GitHubForgeOptions } from "./create-github-forge.ts";

@@ -1,7 +1,6 @@
 import { type Http, plainText, type ReleaseError, type Secret } from "@lateen/kernel";
 import type { Octokit } from "@octokit/rest";
 import { gateError } from "../errors.ts";
-
 import { createFetch } from "./fetch.ts";
 import { installationSchema } from "./wire.ts";
 

@@ -8,7 +8,6 @@ import {
   type Secret,
   systemClock,
 } from "@lateen/kernel";
-
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import type { Subject } from "../ports/api-urls.ts";
 import { checkRunsPath, readChecks } from "./checks.ts";

@@ -1,5 +1,4 @@
 import type { ReleaseError } from "@lateen/kernel";
-
 import { statusError } from "../forge/status-error.ts";
 
 /** An answer of GitHub that is not a success. */

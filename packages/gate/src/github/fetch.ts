@@ -1,5 +1,4 @@
 import type { Http, HttpResponse } from "@lateen/kernel";
-
 import { forgeDeadlines } from "../forge/retry-rules.ts";
 
 /** The largest answer that is read, in bytes; a page of 100 workflow runs is the largest known, at about 1.5 MB. */

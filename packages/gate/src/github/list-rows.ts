@@ -1,6 +1,5 @@
 import { redactUrl, type ReleaseError, type Schema } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import type { Client } from "./client.ts";
 import type { WirePage } from "./wire.ts";
 

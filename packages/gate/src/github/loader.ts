@@ -8,7 +8,6 @@ import {
   retry,
   type Schema,
 } from "@lateen/kernel";
-
 import type { ForgeEvent } from "../ports/forge.ts";
 import { createJudge, type RetryPolicy } from "../forge/retry-rules.ts";
 import { connect, type ConnectOptions, type Request } from "./connect.ts";

@@ -1,6 +1,5 @@
 import { parseCommitSha, type Verdict } from "@lateen/kernel";
 import { afterEach, describe, expect, it } from "vitest";
-
 import type { GateReport } from "../checks/gate-report.ts";
 import type { GateInput } from "../pass-gate.ts";
 import { createMemoryGraph, type NewCommit } from "../testing/commit-graph.ts";

@@ -1,5 +1,4 @@
 import { absent, type CommitSha, found, parseCommitSha, type Reading, sameCommit, toReading } from "@lateen/kernel";
-
 import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { activitiesSchema, type WireActivity } from "./wire.ts";

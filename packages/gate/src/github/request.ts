@@ -1,6 +1,5 @@
 import { type Clock, isReleaseError, redactUrl, type ReleaseError } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import { appUnusable, type ConnectOptions, type Request } from "./connect.ts";
 import { refusalError } from "./errors.ts";
 

@@ -8,7 +8,6 @@ import {
   type Reading,
   toReading,
 } from "@lateen/kernel";
-
 import { isOnBranch } from "../checks/is-on-branch.ts";
 import type { BranchRunQuery, RunFact } from "../ports/checks.ts";
 import type { Client } from "./client.ts";

@@ -1,5 +1,4 @@
 import { absent, type CommitSha, found, mapReading, plainText, type Reading, toReading } from "@lateen/kernel";
-
 import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
 import type { Sources } from "../ports/sources.ts";
 import type { Client } from "./client.ts";

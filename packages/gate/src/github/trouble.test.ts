@@ -1,6 +1,5 @@
 import { parseCommitSha, secret } from "@lateen/kernel";
 import { afterEach, describe, expect, it } from "vitest";
-
 import { causeOf, closeGitHubWorlds, startGitHubWorld, valueOf } from "../testing/github-world.ts";
 import { htmlPage } from "../testing/http-fake.ts";
 

@@ -1,6 +1,5 @@
 import { absent, found, ReleaseError, unknown } from "@lateen/kernel";
 import { expect, test } from "vitest";
-
 import { decideHold } from "./decide-hold.ts";
 
 const now = Date.parse("2026-06-01T12:00:00Z");

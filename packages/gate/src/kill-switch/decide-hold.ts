@@ -1,5 +1,4 @@
 import { plainText, type Reading } from "@lateen/kernel";
-
 import type { Hold } from "../ports/holds.ts";
 import type { SwitchDecision } from "./decide-kill-switch.ts";
 

@@ -1,7 +1,6 @@
 import { absent, found, ReleaseError, unknown } from "@lateen/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import { decideKillSwitch, decideSwitchValue } from "./decide-kill-switch.ts";
 import { switchRows } from "./decide-kill-switch.table.ts";
 

@@ -1,5 +1,4 @@
 import { plainText, type Reading } from "@lateen/kernel";
-
 import { switchRows } from "./decide-kill-switch.table.ts";
 
 /** Meaning of a value: continue, stop, or a word that is not in the table. */

@@ -1,7 +1,6 @@
 import { absent, type AppendLog, found, plainText, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { z } from "zod";
 import { gateError } from "../errors.ts";
-
 import { appendBehind } from "../forge/append-behind.ts";
 import type { Hold, Holds } from "../ports/holds.ts";
 

@@ -10,7 +10,6 @@ import {
   stop,
   type Verdict,
 } from "@lateen/kernel";
-
 import type { GateEvent } from "../events.ts";
 import type { Places } from "../ports/api-urls.ts";
 import type { Holds } from "../ports/holds.ts";

@@ -1,5 +1,4 @@
 import type { Clock, Reporter } from "@lateen/kernel";
-
 import type { Changes } from "./changes.ts";
 import type { Checks } from "./checks.ts";
 import type { GateEvent } from "../events.ts";

@@ -1,5 +1,4 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
-
 import type { FilterEngine } from "../triggers/filter-list.ts";
 
 /** A workflow as the forge has registered it. */

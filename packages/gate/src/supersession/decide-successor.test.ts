@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import type { RunFact } from "../ports/checks.ts";
 import { decideSuccessor, publishFact } from "./decide-successor.ts";
 import { successorRows } from "../../test/tables/decide-successor.table.ts";

@@ -1,5 +1,4 @@
 import { absent, type CommitSha, found, type Reading } from "@lateen/kernel";
-
 import type { Changes, Range } from "../ports/changes.ts";
 import type { Checks, RunFact } from "../ports/checks.ts";
 import { newestRun } from "../absence/decide-run.ts";

@@ -1,6 +1,5 @@
 import { found, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
-
 import type { Changes, CommitFact, Range } from "../ports/changes.ts";
 import { pathMatcher } from "./path-matcher.ts";
 

@@ -2,7 +2,6 @@ import { createGitRefLog } from "@lateen/git-log";
 import { type AppendLog, parseCommitSha, secret } from "@lateen/kernel";
 import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-
 import { type Attempt, countSupersededInARow } from "../ports/attempts.ts";
 import { createAttempts } from "./supersession-log.ts";
 

@@ -12,7 +12,6 @@ import {
 } from "@lateen/kernel";
 import { z } from "zod";
 import { gateError } from "../errors.ts";
-
 import { appendBehind } from "../forge/append-behind.ts";
 import type { Attempt, Attempts } from "../ports/attempts.ts";
 

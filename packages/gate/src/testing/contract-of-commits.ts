@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { assertPart } from "@lateen/kernel/testing";
 import { parseCommitSha } from "@lateen/kernel";
-
 import type { ContractSuite } from "./contract-suite.ts";
 
 /** Commits, branches, and what lies between them. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { assertPart } from "@lateen/kernel/testing";
-
 import type { Forge } from "../ports/forge.ts";
 import type { ContractSuite } from "./contract-suite.ts";
 import { minorOf } from "./gitea-version.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { assertPart } from "@lateen/kernel/testing";
 import { secret } from "@lateen/kernel";
-
 import type { ContractSuite } from "./contract-suite.ts";
 import { htmlPage, type Misbehaviour } from "./http-fake.ts";
 

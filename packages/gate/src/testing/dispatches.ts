@@ -1,5 +1,4 @@
 import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
-
 import type { CommitGraph } from "./commit-graph.ts";
 import type { ForgeDispatch, NewRun } from "./forge-facts.ts";
 import { json } from "./http-fake.ts";

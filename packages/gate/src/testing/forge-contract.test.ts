@@ -1,5 +1,4 @@
 import { describe, test } from "vitest";
-
 import { createGiteaForge } from "../gitea/index.ts";
 import { createGitHubForge } from "../github/index.ts";
 import { describeForgeContract } from "./forge-contract.ts";

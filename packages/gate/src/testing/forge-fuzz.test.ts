@@ -1,7 +1,6 @@
 import { createHttp, createSender, type Http, type HttpResponse, parseCommitSha } from "@lateen/kernel";
 import { createFakeClock } from "@lateen/kernel/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import type { Forge } from "../ports/forge.ts";
 import { gatePorts } from "../ports/gate-ports.ts";
 import { createGiteaForge } from "../gitea/index.ts";

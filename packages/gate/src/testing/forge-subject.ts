@@ -1,5 +1,4 @@
 import { type CommitSha, parseCommitSha, type Secret } from "@lateen/kernel";
-
 import type { Forge } from "../ports/forge.ts";
 import type { MemoryGraph } from "./commit-graph.ts";
 import type { ForgeFacts } from "./forge-facts.ts";

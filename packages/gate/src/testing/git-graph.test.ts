@@ -1,6 +1,5 @@
 import { createGitRepository, type GitRepository } from "@lateen/git-log/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
 import { type CommitGraph, createMemoryGraph } from "./commit-graph.ts";
 import { openGitGraph } from "./git-graph.ts";
 

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-
 import type { CommitGraph, GraphCommit } from "./commit-graph.ts";
 
 const run = promisify(execFile);

@@ -1,5 +1,4 @@
 import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
-
 import type { CommitGraph } from "./commit-graph.ts";
 import { takeDispatch } from "./dispatches.ts";
 import type { ForgeFacts } from "./forge-facts.ts";

@@ -1,5 +1,4 @@
 import type { ScriptedReply } from "@lateen/kernel/testing";
-
 import type { GraphCommit } from "./commit-graph.ts";
 import type { GiteaFacts, GiteaRun, GiteaStatus } from "./gitea-facts.ts";
 import { minorOf as minorOfVersion } from "./gitea-version.ts";

@@ -1,5 +1,4 @@
 import { type CommitSha, parseCommitSha } from "@lateen/kernel";
-
 import { type CheckDecision, decideCheck } from "../checks/decide-check.ts";
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import { createGiteaForge } from "../gitea/index.ts";

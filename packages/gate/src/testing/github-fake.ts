@@ -1,7 +1,5 @@
 import { createVerify } from "node:crypto";
-
 import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
-
 import type { CommitGraph } from "./commit-graph.ts";
 import { takeDispatch } from "./dispatches.ts";
 import { createGitHubMemory, type GitHubFacts, type GitHubMemory } from "./github-facts.ts";

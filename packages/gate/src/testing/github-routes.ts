@@ -1,5 +1,4 @@
 import type { ScriptedReply } from "@lateen/kernel/testing";
-
 import type { GraphCommit } from "./commit-graph.ts";
 import type { NewPush } from "./forge-facts.ts";
 import type { GitHubFakeOptions } from "./github-fake.ts";

@@ -1,6 +1,5 @@
 import { createHttp, createSender, type Http, type Reading, type ReleaseError } from "@lateen/kernel";
 import { createFakeClock } from "@lateen/kernel/testing";
-
 import type { Forge, ForgeEvent } from "../ports/forge.ts";
 import { createGitHubForge } from "../github/index.ts";
 import { createMemoryGraph, type MemoryGraph } from "./commit-graph.ts";

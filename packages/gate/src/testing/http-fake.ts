@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-
 import { type RecordedRequest, type ScriptedReply, startScriptedServer } from "@lateen/kernel/testing";
 
 /** An answer that takes the place of the right one. */

@@ -1,5 +1,4 @@
 import { type CommitSha, parseCommitSha, type Verdict } from "@lateen/kernel";
-
 import type { GateReport } from "../checks/gate-report.ts";
 import { createGiteaForge } from "../gitea/index.ts";
 import type { GateInput } from "../pass-gate.ts";

@@ -1,6 +1,5 @@
 import type { CommitSha, Http, Verdict } from "@lateen/kernel";
 import { createFakeClock } from "@lateen/kernel/testing";
-
 import type { GateEvent } from "../events.ts";
 import type { Forge } from "../ports/forge.ts";
 import { type GatePorts, gatePorts } from "../ports/gate-ports.ts";

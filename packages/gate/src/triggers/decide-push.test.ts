@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { decidePush } from "./decide-push.ts";
 import { pushTable } from "../../test/tables/decide-push.table.ts";
 import { pathMatcher } from "../supersession/path-matcher.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { compileFilterPattern } from "./filter-pattern.ts";
 import { filterPatternTable, unclearPatterns } from "../../test/tables/filter-pattern.table.ts";
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { parseWorkflow } from "./parse-workflow.ts";
 
 async function pushOf(text: string): Promise<unknown> {

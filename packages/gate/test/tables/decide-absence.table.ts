@@ -1,5 +1,4 @@
 import { absent, found, parseCommitSha, ReleaseError, unknown } from "@lateen/kernel";
-
 import type { AbsenceDoubt, AbsenceFacts } from "../../src/absence/decide-absence.ts";
 
 /** One row: what differs from {@link provenAbsence}, and the doubt that it raises; `proven` where it raises none. */

@@ -1,7 +1,5 @@
 import { join } from "node:path";
-
 import { plainText } from "@lateen/kernel";
-
 import type { GitRefLogOptions } from "../git-ref-log.ts";
 import type { Author } from "../log/log-entry.ts";
 import type { Remote } from "./remote.ts";

@@ -1,6 +1,5 @@
 import { isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { isLoopback, plainText, redactUrl, ReleaseError } from "@lateen/kernel";
 
 /** A git repository elsewhere, as git takes it on its command line. */

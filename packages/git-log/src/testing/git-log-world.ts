@@ -1,9 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import type { AppendLog, Appended, LogEntry, Reading, ReleaseError } from "@lateen/kernel";
-
 import { createGitRefLog, type GitRefLogOptions } from "../git-ref-log.ts";
 import { createGitRepository, type GitRepository } from "./git-repository.ts";
 

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { createLimit } from "./limit.ts";
 
 /** Works that end when they are let go, and the order in which they began. */

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { memoize } from "./memoize.ts";
 
 test("asks once, also when several ask at the same time", async () => {

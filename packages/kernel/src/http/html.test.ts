@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { isHtml } from "./html.ts";
 
 test.each([

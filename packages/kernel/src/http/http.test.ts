@@ -1,8 +1,6 @@
 import { createServer as createTcpServer } from "node:net";
 import { gzipSync } from "node:zlib";
-
 import { afterEach, describe, expect, test } from "vitest";
-
 import { redactUrl, systemCode } from "./http-errors.ts";
 import { createHttp, type Http, type HttpRequest } from "./http.ts";
 import { parseJson, type Schema } from "./parse-json.ts";

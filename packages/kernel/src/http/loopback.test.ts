@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-
 import { isLoopback } from "./loopback.ts";
 
 test.each([

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { parseRetryAfter } from "./retry-after.ts";
 
 const now = Date.UTC(2026, 10, 30, 6, 0, 0);

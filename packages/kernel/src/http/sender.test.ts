@@ -3,7 +3,6 @@ import { type IncomingMessage, request } from "node:http";
 import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
-
 import { createHttp } from "./http.ts";
 import { createSender, type SenderOptions, type UndiciModule } from "./sender.ts";
 import { startScriptedServer } from "../testing/scripted-server.ts";

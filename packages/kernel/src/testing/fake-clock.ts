@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-
 import { type Clock, interrupted } from "../time/clock.ts";
 
 /** Start and pace of a fake clock. */

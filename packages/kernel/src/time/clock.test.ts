@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import { type Clock, interrupted, isoNow, systemClock } from "./clock.ts";
 import { createDeadlines } from "../http/deadlines.ts";
 import { ReleaseError } from "../vocabulary/release-error.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import { ReleaseError, type ReleaseErrorOptions } from "../vocabulary/release-error.ts";
 import { retry, type RetryPolicy } from "./retry.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import { formatImageRef, isTag, parseImageRef } from "./image-ref.ts";
 import type { ReleaseError } from "./release-error.ts";
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import { isShaPrefix, parseCommitSha, sameCommit } from "./commit-sha.ts";
 import { parseDigest } from "./digest.ts";
 import { formatDuration, parseDuration } from "./duration.ts";

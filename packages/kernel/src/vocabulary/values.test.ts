@@ -1,7 +1,5 @@
 import { inspect } from "node:util";
-
 import { describe, expect, test } from "vitest";
-
 import { absent, found, mapReading, type Reading, toReading, unknown } from "./reading.ts";
 import { asReleaseError, isFatal, isReleaseError, ReleaseError } from "./release-error.ts";
 import { ignoreEvents } from "./reporter.ts";

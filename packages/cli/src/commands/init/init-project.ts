@@ -1,5 +1,4 @@
 import { join, relative } from "node:path";
-
 import { configNames } from "../../config/read-config-file.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";

@@ -1,7 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { isRecord } from "../../config/layers.ts";
 import { checkedOut } from "../../config/version.ts";
-
 import type { Host } from "../../host.ts";
 import type { WorkflowOptions } from "./write-workflow.ts";
 import { cliError } from "../../config/errors.ts";

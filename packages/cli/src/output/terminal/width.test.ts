@@ -30,6 +30,7 @@ test.each([
   ["name       verified  aaa", 22, "name  verified  aaa"],
   ["├─ gate: is open now", 12, "├─ gate: is\n│   open now"],
   ["└─ gate: is open", 12, "└─ gate: is\n    open"],
+  ["│     passed: it is open now", 24, "│     passed: it is open\n│       now"],
   ["see https://git.example.com/acme/core now", 12, "see\n  https://git.example.com/acme/core\n  now"],
   ["first\n\nsecond one", 8, "first\n\nsecond\n  one"],
 ])("%j is broken between words at %i columns", (text, columns, folded) => {

@@ -37,9 +37,9 @@ export function fold(text: string, columns: number): string {
     .join("\n");
 }
 
-/** A row of a table whose columns are closer together: what does not fit gives up its alignment first. */
+/** A row of a table whose columns are closer together: what does not fit loses its alignment first. The indent of a tree stays. */
 function squeezed(line: string): string {
-  return line.replaceAll(/(?<=\S) {3,}/g, "  ");
+  return line.replaceAll(/(?<=[^\s│]) {3,}/g, "  ");
 }
 
 function foldLine(line: string, columns: number): string {

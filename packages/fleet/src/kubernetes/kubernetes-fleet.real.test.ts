@@ -63,6 +63,8 @@ async function deploy(
     }),
   );
   await until(async () => (await readyIn(run, slugs)) === slugs.length, 60_000);
+  // A tenant shows its commit with one pod; the other one must not start under what a test does next.
+  await Promise.all(slugs.map((slug) => until(async () => (await readyPods(run, slug, kind)) === 2, 60_000)));
   return run;
 }
 
@@ -85,6 +87,12 @@ function workloadOf(
     metadata: { name: "web", labels: { run, "acme.example.com/tenant": slug } },
     spec: { replicas: 2, selector: { matchLabels: labels }, template, ...own },
   };
+}
+
+async function readyPods(run: string, slug: string, kind: string): Promise<number | undefined> {
+  const path = `/apis/apps/v1/namespaces/${run}-${slug}/${kind.toLowerCase()}s/web`;
+  const { status } = (await cluster.call("GET", path)) as { readonly status?: { readonly readyReplicas?: number } };
+  return status?.readyReplicas;
 }
 
 async function readyIn(run: string, slugs: readonly string[]): Promise<number> {

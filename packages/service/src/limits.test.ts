@@ -6,7 +6,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
 import { createApi } from "./http/app.ts";
-import { operations } from "./http/openapi.ts";
+import { operations } from "./http/operations.ts";
 import { findToken, type Role, type Token } from "./http/tokens.ts";
 import { createWrongTokens } from "./http/wrong-tokens.ts";
 import { createService, type Service } from "./service.ts";

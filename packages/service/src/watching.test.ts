@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
 import { statuses } from "./errors.ts";
 import { createApi } from "./http/app.ts";
-import { openApi, operations } from "./http/openapi.ts";
+import { openApi } from "./http/openapi.ts";
+import { operations } from "./http/operations.ts";
 import { answers } from "./http/schemas.ts";
 import { createService, type Service } from "./service.ts";
 import { formatTraceparent, parseTraceparent, traceparentOf } from "./traces/traceparent.ts";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commit, startDatabase, startFleet, type TestFleet, tokens } from "../../test/world.ts";
 import { createService, type Service } from "../service.ts";
-import { openApi, operations } from "./openapi.ts";
+import { openApi } from "./openapi.ts";
+import { operations } from "./operations.ts";
 import { answers } from "./schemas.ts";
 
 // Requests that no client sends, by every path of the document: each gets an answer that the document names, and none a stack or a secret.

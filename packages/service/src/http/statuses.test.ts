@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { commit, startDatabase, startFleet, type TestFleet, tokens } from "../../test/world.ts";
 import { createService, type Service } from "../service.ts";
 import { openDatabase } from "../store/database.ts";
-import { openApi, operations } from "./openapi.ts";
+import { openApi } from "./openapi.ts";
+import { operations } from "./operations.ts";
 
 // Every error of the document is answered by its request; that nothing else is, fuzz.test.ts shows.
 

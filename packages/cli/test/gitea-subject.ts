@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createGiteaForge } from "@lateen/gate/gitea";
 import { type describeForgeContract, type ForgeFacts, type openGitGraph, startHttpFake } from "@lateen/gate/testing";
 import type { GitRepository, startGitea } from "@lateen/git-log/testing";
@@ -105,6 +106,7 @@ export async function openGiteaSubject(
         else await api(known === undefined ? "POST" : "PUT", path, { value });
       }),
     addPush: () => void then(() => Promise.resolve()),
+    addImage: (path, linked) => void then(() => pushImage(gitea, path, linked)),
     setWorkflow: (file, state) =>
       void then(() => api("PUT", `/actions/workflows/${file}/${state === "active" ? "enable" : "disable"}`)),
   };
@@ -113,6 +115,7 @@ export async function openGiteaSubject(
     await push();
   };
   return {
+    home: { owner: gitea.user, repository },
     fake: { ...proxy, requests: proxy.requests, ...facts },
     connect: (given) => {
       const retry = { firstDelayMs: 1, attempts: 3 };
@@ -129,6 +132,34 @@ export async function openGiteaSubject(
       });
     },
   };
+}
+
+/** An image without layers, linked to a repository as its owner does it. Source: the OCI distribution specification, "Push". */
+async function pushImage({ url, user, password, api }: GiteaServer, path: string, linked?: string): Promise<void> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  const send = async (method: string, rest: string, type: string, body: string): Promise<void> => {
+    const response = await fetch(`${url}/v2/${path}${rest}`, {
+      method,
+      headers: { authorization, "content-type": type },
+      body,
+    });
+    if (!response.ok) throw new Error(`${method} ${rest}: ${response.status} ${await response.text()}`);
+  };
+  const config = JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } });
+  const digest = `sha256:${createHash("sha256").update(config).digest("hex")}`;
+  await send("POST", `/blobs/uploads/?digest=${digest}`, "application/octet-stream", config);
+  const configType = "application/vnd.oci.image.config.v1+json";
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const about = { mediaType: configType, digest, size: config.length };
+  await send(
+    "PUT",
+    "/manifests/1",
+    mediaType,
+    JSON.stringify({ schemaVersion: 2, mediaType, config: about, layers: [] }),
+  );
+  if (linked === undefined) return;
+  const [owner = "", name = ""] = path.split("/");
+  await api("POST", `/packages/${owner}/container/${name}/-/link/${linked.split("/")[1] ?? ""}`);
 }
 
 async function untilHandled(activities: () => Promise<unknown>, sha: string): Promise<void> {

@@ -25,6 +25,7 @@ import { createBranchRunReader, createRunReader } from "./runs.ts";
 import { createSources } from "./sources.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 import { createStatusReader, type Home } from "./statuses.ts";
+import { createSurvey } from "./survey.ts";
 import { createVariableReader, variablePath } from "./variables.ts";
 import type { RetryPolicy } from "../forge/retry-rules.ts";
 
@@ -74,6 +75,7 @@ export function createGiteaForge(options: GiteaForgeOptions): Forge {
     commit: (sha, signal) => readCommit(client, sha, signal),
     push: (commit, branch, signal) => readPush(client, commit, branch, signal),
     ...sources,
+    ...createSurvey(client, repository),
     variable: createVariableReader(client, repository),
     urlOf: (subject) => client.urlOf(pathOf(subject)),
   };

@@ -143,6 +143,23 @@ export const workflowSchema: Schema<{ path: string; name: string; state: string 
   state: z.string(),
 });
 
+export const workflowsSchema: Schema<{ path: string; name: string; state: string }[]> = having(
+  ["workflows"],
+  z
+    .object({ workflows: listOf(z.object({ path: text, name: text, state: z.string() })) })
+    .transform(({ workflows }) => workflows),
+);
+
+export const repositorySchema: Schema<{ branch: string }> = z
+  .object({ default_branch: z.string().min(1) })
+  .transform(({ default_branch: branch }) => ({ branch }));
+
+export const packagesSchema: Schema<{ id: number; name: string; repository: string | undefined }[]> = z.array(
+  z
+    .object({ id: number, name: z.string().min(1), repository: z.object({ full_name: maybe }).nullish() })
+    .transform(({ id, name, repository }) => ({ id, name, repository: repository?.full_name })),
+);
+
 const activity = z
   .object({ op_type: text, ref_name: text, content: text, act_user: z.object({ login: text }).nullish() })
   .transform(({ act_user: user, ...rest }) => ({ ...rest, login: user?.login ?? "" }));

@@ -26,6 +26,7 @@ import type { GitHubApp } from "./connect.ts";
 import { readPush } from "./pushes.ts";
 import { readNewestRun, readWorkflowRuns, runsPath } from "./runs.ts";
 import { createSources, readVariable, variablePath } from "./sources.ts";
+import { createSurvey } from "./survey.ts";
 import { contentsPath } from "../forge/repository-files.ts";
 import type { RetryPolicy } from "../forge/retry-rules.ts";
 
@@ -78,6 +79,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
     commit,
     push: (sha, branch, signal) => readPush(client, sha, branch, signal),
     ...createSources(client),
+    ...createSurvey(client, repository),
     variable: (name, signal) => readVariable(client, repository, name, signal),
     urlOf: (subject) => client.urlOf(pathOf(subject)),
   };

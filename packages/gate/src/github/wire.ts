@@ -130,6 +130,20 @@ export const workflowSchema: Schema<{ path: string; name: string; state: string 
   state: z.string(),
 });
 
+export const workflowsSchema: Schema<{ path: string; name: string; state: string }[]> = z
+  .object({ workflows: z.array(z.object({ path: text, name: text, state: z.string() })) })
+  .transform(({ workflows }) => workflows);
+
+export const repositorySchema: Schema<{ branch: string; isOfUser: boolean }> = z
+  .object({ default_branch: z.string().min(1), owner: z.object({ type: text }).nullish() })
+  .transform(({ default_branch: branch, owner }) => ({ branch, isOfUser: owner?.type === "User" }));
+
+export const packagesSchema: Schema<{ name: string; repository: string | undefined }[]> = z.array(
+  z
+    .object({ name: z.string().min(1), repository: z.object({ full_name: maybe }).nullish() })
+    .transform(({ name, repository }) => ({ name, repository: repository?.full_name })),
+);
+
 export const variableSchema: Schema<{ value: string }> = z.object({ value: z.string() });
 
 /** Variables of the organisation that the repository sees. */

@@ -5,10 +5,11 @@ import type { Places } from "./api-urls.ts";
 import type { Pushes } from "./pushes.ts";
 import type { RecentCommits } from "./recent-commits.ts";
 import type { Sources } from "./sources.ts";
+import type { Survey } from "./survey.ts";
 import type { Variables } from "./variables.ts";
 
 /** Everything that an adapter offers: one object that fits all ports of this package. */
-export interface Forge extends Checks, History, Changes, Pushes, Sources, Variables, Places, RecentCommits {
+export interface Forge extends Checks, History, Changes, Pushes, Sources, Variables, Places, RecentCommits, Survey {
   /** Family whose rules apply to triggers and path filters. */
   readonly kind: "github" | "gitea";
 }

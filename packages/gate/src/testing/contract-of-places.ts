@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { assertPart } from "@lateen/kernel/testing";
 import { parseCommitSha } from "@lateen/kernel";
 import type { ContractSuite } from "./contract-suite.ts";
+import { htmlPage } from "./http-fake.ts";
 import { workflowText } from "./forge-subject.ts";
 
 /** Files, workflows and variables. */
@@ -23,6 +24,44 @@ export function contractOfPlaces({ check, lacks }: ContractSuite): void {
     fake.setWorkflow("e2e.yml", "disabled_manually", "E2E");
     const known = { kind: "found", value: { state: "disabled_manually" } };
     assertPart(await forge.workflow("e2e.yml"), lacks("workflows") ? { kind: "absent" } : known);
+  });
+
+  check(
+    "a repository is described: default branch, workflows, images of its owner",
+    async ({ fake, forge, subject }) => {
+      assert.deepEqual(await forge.defaultBranch(), { kind: "found", value: "main" });
+      fake.setWorkflow("e2e.yml", "disabled_manually", "E2E");
+      const listed = await forge.workflows();
+      if (lacks("workflows")) assertPart(listed, { kind: "absent" });
+      else {
+        assert.equal(listed.kind, "found");
+        const states = listed.value.map(({ path, state }) => [path.split("/").at(-1), state]);
+        assert.deepEqual(states, [["e2e.yml", "disabled_manually"]]);
+      }
+      const { owner, repository } = subject.home ?? { owner: "acme", repository: "acme/core" };
+      fake.addImage(`${owner}/platform`, repository);
+      fake.addImage(`${owner}/other`);
+      const images = await forge.images();
+      assert.equal(images.kind, "found");
+      assert.deepEqual(
+        images.value.toSorted((a, b) => a.path.localeCompare(b.path)),
+        [
+          { path: `${owner}/other`, repository: undefined },
+          { path: `${owner}/platform`, repository },
+        ],
+      );
+    },
+  );
+
+  check("a list that is refused or a web page is unknown, never empty", async ({ fake, forge }) => {
+    const end = fake.misbehave({ on: /packages|workflows$|workflows\?/, status: 403, body: { message: "no" } });
+    assertPart(await forge.images(), { kind: "unknown", cause: { code: "FORGE_FORBIDDEN" } });
+    assertPart(await forge.workflows(), { kind: "unknown", cause: { code: "FORGE_FORBIDDEN" } });
+    end();
+    fake.misbehave(htmlPage);
+    assertPart(await forge.defaultBranch(), { kind: "unknown" });
+    assertPart(await forge.images(), { kind: "unknown" });
+    assertPart(await forge.workflows(), { kind: "unknown" });
   });
 
   check("a variable is found, empty or absent, and a refused one is neither", async ({ fake, forge }) => {

@@ -77,6 +77,8 @@ export interface ForgeFacts {
   addPush(push: NewPush): void;
   /** Registers a workflow, or changes its state (`active`, `disabled_manually`). */
   setWorkflow(file: string, state: string, name?: string): void;
+  /** Adds an image to the registry of the forge, `owner/name`; `repository` is the one that it is linked to. */
+  addImage(path: string, repository?: string): void;
   /** The dispatches so far, oldest first. */
   readonly dispatches: readonly ForgeDispatch[];
   /** Sets the end of a run that was dispatched. */

@@ -15,6 +15,8 @@ export interface ForgeSubjectOptions {
 /** A server that plays a forge, and the adapter that speaks to it. */
 export interface ForgeSubject {
   readonly fake: HttpFake & ForgeFacts;
+  /** Owner and repository. @default that of the fakes, `acme` and `acme/core` */
+  readonly home?: { readonly owner: string; readonly repository: string } | undefined;
   /** An adapter with this token, and with short pauses between its tries. */
   connect(token?: Secret): Forge;
 }

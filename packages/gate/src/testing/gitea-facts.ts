@@ -53,6 +53,7 @@ export interface GiteaFacts {
   readonly variables: { readonly repository: Map<string, string>; readonly owner: Map<string, string> };
   readonly pushes: NewPush[];
   readonly workflows: Map<string, { readonly name: string; readonly state: string }>;
+  readonly images: Map<string, string | undefined>;
   readonly dispatches: ForgeDispatch[];
   readonly mutators: ForgeFacts;
 }
@@ -70,6 +71,7 @@ export function createGiteaFacts(home: () => string, version: string, lateRuns =
     variables: { repository: new Map(), owner: new Map() },
     pushes: [],
     workflows: new Map(),
+    images: new Map(),
     dispatches: [],
   };
   const minor = minorOf(version);
@@ -177,6 +179,7 @@ export function createGiteaFacts(home: () => string, version: string, lateRuns =
     },
     addPush: (push) => void facts.pushes.unshift(push),
     setWorkflow: (file, state, name = file) => void facts.workflows.set(file, { name, state }),
+    addImage: (path, repository) => void facts.images.set(path, repository),
     dispatches: facts.dispatches,
     endDispatch: ({ id, sha, file, name, ref: branch }, conclusion) =>
       void addRun({ id, sha, file, name, branch, event: "workflow_dispatch", status: "completed", conclusion }),

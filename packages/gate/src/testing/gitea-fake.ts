@@ -3,7 +3,7 @@ import type { CommitGraph } from "./commit-graph.ts";
 import { takeDispatch } from "./dispatches.ts";
 import type { ForgeFacts } from "./forge-facts.ts";
 import { createGiteaFacts, type GiteaFacts } from "./gitea-facts.ts";
-import { giteaRoutes, noSuchCall, readVariable } from "./gitea-routes.ts";
+import { giteaRoutes, listPackages, noSuchCall, readVariable } from "./gitea-routes.ts";
 import { minorOf } from "./gitea-version.ts";
 import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
 
@@ -12,6 +12,8 @@ export interface GiteaFakeOptions {
   readonly graph: CommitGraph;
   /** @default "acme/core" */
   readonly repository?: string;
+  /** @default "main" */
+  readonly defaultBranch?: string;
   /**
    * The server behaves as this version does: `1.22.6` (no comparison of commits), `1.24.6` (no list of runs), `1.25.5` (links by number),
    * `1.26.4`, `1.27.3` (marks filtered workflows, cancels with another text). @default "1.26.4"
@@ -94,6 +96,9 @@ async function answerRequest(
     return readVariable(decodeURIComponent(own), isOwner ? facts.variables.owner : new Map(), options);
   }
   const prefix = `/api/v1/repos/${repository}/`;
+  if (url.pathname === prefix.slice(0, -1))
+    return json({ id: 1, full_name: repository, default_branch: options.defaultBranch ?? "main" });
+  if (url.pathname === `/api/v1/packages/${owner}`) return listPackages(url.searchParams, options, facts);
   if (!url.pathname.startsWith(prefix)) return notFound();
   const path = url.pathname.slice(prefix.length);
   const { dispatches, mutators, workflows } = facts;

@@ -37,6 +37,7 @@ export const giteaRoutes: readonly Route[] = [
   { pattern: /^actions\/runs$/, since: 25, answer: runs },
   { pattern: /^actions\/runs\/(\d+)$/, since: 25, answer: run },
   { pattern: /^actions\/runs\/(\d+)\/jobs$/, since: 25, answer: jobs },
+  { pattern: /^actions\/workflows$/, since: 24, answer: workflows },
   { pattern: /^actions\/workflows\/([^/]+)$/, since: 24, answer: workflow },
   { pattern: /^actions\/runners$/, since: 25, answer: runners },
   { pattern: /^assignees$/, since: 15, answer: writers },
@@ -224,6 +225,34 @@ async function jobs({ parameters: [id = ""], query, options, facts }: RouteInput
   const all = [...facts.jobs.values()].filter(({ run_id: run }) => run === Number(id));
   const rows = all.map(({ context, ...job }) => ({ ...job, name: context }));
   return json({ jobs: paged(rows, query, options), total_count: all.length }, totals(all.length, options));
+}
+
+/** A row for each version of each image of the owner: its tag, and the manifest that the tag names. */
+export function listPackages(query: URLSearchParams, options: GiteaFakeOptions, { images }: GiteaFacts): ScriptedReply {
+  const rows = [...images].flatMap(([image, linked], index) =>
+    ["staging-1", `sha256:${"0".repeat(64)}`].map((version, at) => ({
+      id: 2 * index + at + 1,
+      type: "container",
+      name: image.slice(image.indexOf("/") + 1),
+      version,
+      repository: linked === undefined ? null : { full_name: linked },
+    })),
+  );
+  const wanted = query.get("type") === "container" ? rows : [];
+  return json(paged(wanted, query, options), totals(wanted.length, options));
+}
+
+/** The files of the default branch, and those that were registered. */
+async function workflows({ facts, options }: RouteInput): Answered {
+  const { defaultBranch = "main", graph } = options;
+  const files = await graph.list(".gitea/workflows", (await graph.head(defaultBranch)) ?? "");
+  const registered = [...facts.workflows.keys()].map((file) => `.gitea/workflows/${file}`);
+  const rows = [...new Set([...files, ...registered])].map((path) => {
+    const file = path.slice(path.lastIndexOf("/") + 1);
+    const { name = file, state = "active" } = facts.workflows.get(file) ?? {};
+    return { id: file, name, path, state };
+  });
+  return json({ workflows: rows.length === 0 ? null : rows, total_count: rows.length });
 }
 
 /** Every workflow of the default branch is known. */

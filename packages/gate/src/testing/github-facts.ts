@@ -52,6 +52,7 @@ export interface GitHubMemory {
     string,
     { readonly id: number; readonly path: string; readonly name: string; readonly state: string }
   >;
+  readonly images: Map<string, string | undefined>;
   readonly dispatches: ForgeDispatch[];
   readonly mutators: GitHubFacts;
 }
@@ -68,6 +69,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
     variables: { repository: new Map(), owner: new Map() },
     pushes: [],
     workflows: new Map(),
+    images: new Map(),
     dispatches: [],
   };
   let lastId = 0;
@@ -175,6 +177,7 @@ export function createGitHubMemory(home: () => string): GitHubMemory {
         state,
       });
     },
+    addImage: (path, repository) => void memory.images.set(path, repository),
     dispatches: memory.dispatches,
     endDispatch: ({ id, sha, file, name, ref: branch }, conclusion) =>
       void mutators.setRun({

@@ -3,7 +3,7 @@ import type { RecordedRequest, ScriptedReply } from "@lateen/kernel/testing";
 import type { CommitGraph } from "./commit-graph.ts";
 import { takeDispatch } from "./dispatches.ts";
 import { createGitHubMemory, type GitHubFacts, type GitHubMemory } from "./github-facts.ts";
-import { githubRoutes } from "./github-routes.ts";
+import { githubRoutes, listPackages } from "./github-routes.ts";
 import { type HttpFake, json, startHttpFake } from "./http-fake.ts";
 
 /** A GitHub App that is installed on the repository. */
@@ -19,6 +19,10 @@ export interface GitHubFakeOptions {
   readonly graph: CommitGraph;
   /** @default "acme/core" */
   readonly repository?: string;
+  /** @default "main" */
+  readonly defaultBranch?: string;
+  /** True if the owner is a user and not an organisation. @default false */
+  readonly ownerIsUser?: boolean;
   /** The only token that is let in; undefined lets everyone in. */
   readonly token?: string | undefined;
   /** Lets its installation in, and otherwise only `token`. */
@@ -70,6 +74,8 @@ async function answerRequest(
     if (signedIn !== undefined) return signedIn;
   }
   if (!isLetIn(request, options)) return json({ message: "Bad credentials" }, {}, 401);
+  const packages = listPackages(path, url, options, memory);
+  if (packages !== undefined) return packages;
   if (path !== prefix && !path.startsWith(`${prefix}/`)) return notFound();
   const { dispatches, mutators, workflows } = memory;
   const started = await takeDispatch(request, {

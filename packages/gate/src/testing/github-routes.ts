@@ -27,7 +27,12 @@ type Answered = ReturnType<GitHubRoute["answer"]>;
 export const githubRoutes: readonly GitHubRoute[] = [
   {
     pattern: /^$/,
-    answer: ({ options }) => json({ full_name: options.repository ?? "acme/core", default_branch: "main" }),
+    answer: ({ options }) =>
+      json({
+        full_name: options.repository ?? "acme/core",
+        default_branch: options.defaultBranch ?? "main",
+        owner: { type: options.ownerIsUser === true ? "User" : "Organization" },
+      }),
   },
   { pattern: /^\/branches\/([^/]+)$/, answer: branch },
   { pattern: /^\/commits$/, answer: commits },
@@ -44,6 +49,7 @@ export const githubRoutes: readonly GitHubRoute[] = [
     pattern: /^\/actions\/runs\/(\d+)$/,
     answer: ({ memory, parameters: [id = ""] }) => jsonOf(memory.runs.get(Number(id))),
   },
+  { pattern: /^\/actions\/workflows$/, answer: workflows },
   { pattern: /^\/actions\/workflows\/([^/]+)\/runs$/, answer: runs },
   { pattern: /^\/actions\/workflows\/([^/]+)$/, answer: workflow },
   { pattern: /^\/actions\/variables\/([^/]+)$/, answer: variable },
@@ -160,6 +166,38 @@ function checkSuites({ memory, parameters: [sha = ""], url }: GitHubRouteInput):
   );
 }
 
+/** Packages of the owner; those of an organisation are not found as those of a user, nor the other way round. */
+export function listPackages(
+  path: string,
+  url: URL,
+  { ownerIsUser = false, repository = "acme/core" }: GitHubFakeOptions,
+  { images }: GitHubMemory,
+): ScriptedReply | undefined {
+  const [owner = ""] = repository.split("/");
+  if (path !== `/${ownerIsUser ? "users" : "orgs"}/${owner}/packages`) return undefined;
+  const rows = [...images].map(([image, linked], index) => ({
+    id: index + 1,
+    name: image.slice(image.indexOf("/") + 1),
+    package_type: "container",
+    ...(linked === undefined ? {} : { repository: { full_name: linked } }),
+  }));
+  return page(url.searchParams.get("package_type") === "container" ? rows : [], url);
+}
+
+/** The files of the default branch, those that were registered, and one that GitHub makes by itself. */
+async function workflows({ memory, options, url }: GitHubRouteInput): Promise<ScriptedReply> {
+  const { defaultBranch = "main", graph } = options;
+  const files = await graph.list(".github/workflows", (await graph.head(defaultBranch)) ?? "");
+  const row = (path: string): object => {
+    const file = path.slice(path.lastIndexOf("/") + 1);
+    return memory.workflows.get(file) ?? { name: path, path, state: "active" };
+  };
+  const paths = new Set([...files, ...[...memory.workflows.values()].map(({ path }) => path)]);
+  const own = { name: "CodeQL", path: "dynamic/github-code-scanning/codeql", state: "active" };
+  const rows = [...[...paths].map(row), own];
+  return page(rows, url, "workflows", { total_count: rows.length });
+}
+
 /** Every workflow of the default branch is known. */
 async function workflow(input: GitHubRouteInput): Promise<ScriptedReply | undefined> {
   const { memory, options, parameters } = input;
@@ -168,7 +206,7 @@ async function workflow(input: GitHubRouteInput): Promise<ScriptedReply | undefi
   const known = memory.workflows.get(file);
   if (known !== undefined) return json(known);
   const path = `.github/workflows/${file}`;
-  const text = await graph.file(path, (await graph.head("main")) ?? "");
+  const text = await graph.file(path, (await graph.head(options.defaultBranch ?? "main")) ?? "");
   return text === undefined ? undefined : json({ name: file, path, state: "active" });
 }
 

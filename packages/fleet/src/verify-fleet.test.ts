@@ -50,6 +50,20 @@ test("of 400 tenants with one stale replica of two, at most one in ten is called
   expect(new Set(verdict.value?.tenants.map((tenant) => tenant.verdict))).toContain("mixed");
 });
 
+test("a first look that only waited for its host does not use up the time of a tenant", async () => {
+  const cause = new ReleaseError({ code: "BUILDINFO_THROTTLED", category: "unavailable", message: "asks to wait" });
+  let looks = 0;
+  const prober: VerifyPorts["prober"] = {
+    async buildinfo() {
+      if (++looks > 3) return found(sha);
+      await clock.sleep(200_000);
+      return { kind: "unknown", cause };
+    },
+  };
+  ports = { ...createVirtualFleet({ size: 1 }), clock, history, prober };
+  expect(await verify({ verify: { timeoutMs: 150_000 } })).toMatchObject({ kind: "go", value: { verified: 1 } });
+});
+
 describe("who is not on target", () => {
   test("is asked until the time is over, all side by side", async () => {
     fleet.runs.set(slug("t1"), older);

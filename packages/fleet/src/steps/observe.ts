@@ -132,12 +132,13 @@ async function look(
   await waitForTurn(watch, options, signal);
   if (options.calledOff?.aborted === true) return;
   const until = watch.judgement === undefined ? options.calledOff : signal;
+  const began = options.clock.now();
   const count = watch.samples;
   const samples = await Promise.all(
     Array.from({ length: count }, () => limit(() => sample(watch.tenant, options, until))),
   );
   if (until?.aborted === true) return;
-  const before = watch.lookedAt ?? options.clock.now();
+  const before = watch.lookedAt ?? began;
   watch.lookedAt = options.clock.now();
   const seen = decideLook(options.target, samples);
   watch.throttled = seen.isThrottled && seen.kind !== "match";

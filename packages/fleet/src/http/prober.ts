@@ -25,7 +25,7 @@ import { buildinfo } from "../schema.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { parseAddress } from "./addresses.ts";
 import { steadyClock } from "../steps/steady-clock.ts";
-import { createHostPace, type HostPace } from "./prober-pace.ts";
+import { createIngressPace, type IngressPace, type Turn } from "./prober-pace.ts";
 import { storedSign } from "./stored-answer.ts";
 import { fleetError } from "../errors.ts";
 
@@ -58,7 +58,7 @@ const usualPauseMs = 1_000;
  *
  * Each request has a connection of its own, so that a balancer chooses again, and an answer that a cache had stored is unknown. A
  * redirect to another host is refused: a parked or captive page would answer for the tenant. A host that asks for a pause (429,
- * or 503 with `Retry-After`) is left alone by every look at it.
+ * or 503 with `Retry-After`) is left alone by every look at it, and if several in a row ask, so is every host of the template.
  * @throws ReleaseError `FLEET_URL_INVALID`
  */
 export function createProber(options: ProberOptions): Prober {
@@ -69,7 +69,7 @@ export function createProber(options: ProberOptions): Prober {
   if (typeof url === "string") checkTemplate(url, insecure);
   const deadlines = { headersMs: timeoutMs, bodyMs: timeoutMs, totalMs: timeoutMs };
   const http = createHttp({ send, deadlines, clock: options.clock ?? systemClock });
-  const pace = createHostPace(clock);
+  const paceOf = ingressPaces(typeof url === "string", clock);
   let serial = 0;
   const unique = (address: URL): URL => {
     if (options.bustCache === true) address.searchParams.set("lateen", `${clock.now().toString(36)}-${++serial}`);
@@ -79,8 +79,15 @@ export function createProber(options: ProberOptions): Prober {
     async buildinfo(tenant, signal) {
       try {
         const address = typeof url === "string" ? url.replaceAll("{slug}", tenant.slug) : url(tenant);
-        const start = () => unique(parseAddress(address, insecure));
-        return readCommit(await paced(pace, start, (from) => follow(http, from, signal), clock, signal));
+        const start = parseAddress(address, insecure);
+        const pace = paceOf(start.host);
+        return readCommit(
+          await paced(
+            () => pace.enter(start.host, signal),
+            () => follow(http, unique(new URL(start)), signal),
+            clock,
+          ),
+        );
       } catch (error) {
         return unknown(explained(asReleaseError(error)));
       }
@@ -104,25 +111,39 @@ function checkTemplate(template: string, insecure: boolean): void {
   parseAddress(template.replaceAll("{slug}", "a"), insecure);
 }
 
-/** Sends when the host allows it, and once more after each pause that it asks for. */
+/**
+ * Everything behind one template is one ingress, whose limit and pauses its hosts share: if each tenant had to learn them by itself,
+ * it would refuse as many requests as there are tenants. A pause too many costs time, and never truth. Without a template each host
+ * is an ingress.
+ */
+function ingressPaces(isTemplate: boolean, clock: Clock): (host: string) => IngressPace {
+  const paces = new Map<string, IngressPace>();
+  return (host) => {
+    const ingress = isTemplate ? "" : host;
+    const known = paces.get(ingress);
+    if (known !== undefined) return known;
+    const fresh = createIngressPace(clock);
+    paces.set(ingress, fresh);
+    return fresh;
+  };
+}
+
+/** Sends when `enter` allows it, and once more after each pause that it asks for. */
 async function paced(
-  pace: HostPace,
-  start: () => URL,
-  send: (url: URL) => Promise<HttpResponse>,
+  enter: () => Promise<Turn>,
+  send: () => Promise<HttpResponse>,
   clock: Clock,
-  signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
   for (let pauses = 0; ; pauses++) {
-    const url = start();
-    await pace.enter(url.host, signal);
-    const response = await send(url).finally(() => pace.leave(url.host));
+    const turn = await enter();
+    const response = await send().catch((error: unknown) => {
+      turn.end("none");
+      throw error;
+    });
     const pauseMs = pauseOf(response, clock.now());
-    if (pauseMs === undefined) {
-      pace.ease(url.host);
-      return response;
-    }
-    pace.hold(url.host, Math.min(pauseMs, longestPauseMs));
-    if (pauses >= mostPauses || pauseMs > longestPauseMs) throw throttled(response, pauseMs);
+    turn.end(pauseMs === undefined ? "well" : { pauseMs: Math.min(pauseMs, longestPauseMs) });
+    if (pauseMs === undefined) return response;
+    if (pauses >= mostPauses || pauseMs > longestPauseMs) throw throttled(response.url, pauseMs);
   }
 }
 
@@ -177,10 +198,10 @@ function cached(stored: string, url: string): ReleaseError {
   });
 }
 
-function throttled(response: HttpResponse, pauseMs: number): ReleaseError {
+function throttled(address: string, pauseMs: number): ReleaseError {
   return fleetError("BUILDINFO_THROTTLED", "unavailable", {
-    message: `the tenant's host answered ${response.status} and asks to wait`,
-    why: response.url,
+    message: `the tenant's host asks to wait ${Math.ceil(pauseMs / 1_000)} s`,
+    why: redactUrl(address),
     fix: "lower verify.concurrency or verify.samples, or raise the limit of the ingress",
     retryAfterMs: pauseMs,
   });

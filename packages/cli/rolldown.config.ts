@@ -12,7 +12,7 @@ const chunks: readonly { readonly name: string; readonly of: RegExp; readonly en
   {
     name: "job",
     of: /^cli|^registry.src.http/,
-    entries: ["cli/src/commands/open-job.ts", "cli/src/config/interpret-schemas.ts", "cli/src/config/load.ts"],
+    entries: ["cli/src/commands/open-writer-job.ts", "cli/src/config/interpret-schemas.ts", "cli/src/config/load.ts"],
   },
   { name: "answer", of: /^cli/, entries: ["cli/src/output/conclude.ts"] },
   { name: "gate", of: /^cli|^gate/, entries: ["cli/src/commands/gate/run.ts"] },

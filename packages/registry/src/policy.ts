@@ -31,9 +31,10 @@ export const ownConnectionBytes = 16_777_216;
 
 /**
  * Sizes of the pieces in which a blob is sent if one request is too large: a request at Cloudflare may have 100 MB, at nginx 1 MiB unless
- * `client_max_body_size` says otherwise.
+ * `client_max_body_size` says otherwise. Small pieces are those of the last try after connections that broke: a proxy that closes the
+ * connection together with its 413 is not heard.
  */
-export const chunkedUpload = { firstBytes: 16_777_216, smallestBytes: 262_144 } as const;
+export const chunkedUpload = { firstBytes: 16_777_216, smallBytes: 1_048_576, smallestBytes: 262_144 } as const;
 
 /** Retry limits of a read, or of a write that was surely not applied. */
 export const retryPolicy = {

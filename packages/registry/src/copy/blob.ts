@@ -34,7 +34,7 @@ async function copyOnce(work: CopyWork, blob: WireDescriptor, { isHeld, force }:
   if (mounts && isHeld && (await tryMount(work, blob))) return done("mounted");
   if (await isElsewhere(work, blob)) return;
   if (work.dryRun === true) return await requireBlob(work, blob);
-  await transferBlob(work, blob);
+  await transferBlob(work, blob, force);
   done("streamed");
 }
 

@@ -6,40 +6,55 @@ import { keepYoungHeapSmall } from "./limit-semi-space.ts";
 import { verified } from "./verify-stream.ts";
 import { type CopyWork, missingAtSource } from "./work.ts";
 
-/** Uploads of one blob, each from its beginning. */
+/** Uploads of one blob, each from its beginning; the last one in small pieces. */
 const uploads = 3;
 
 /** Requests to the source in a row that bring no byte. */
 const fruitlessReads = 3;
 
-/** Sends a blob, and again from its beginning if the connection to the target breaks. @throws ReleaseError of either side */
-export async function transferBlob(work: CopyWork, blob: WireDescriptor): Promise<void> {
+/**
+ * Sends a blob, and again from its beginning if the connection to the target breaks or the target loses the upload.
+ *
+ * @param isDoubted - True if the target says that it holds the blob and does not, so that it is not asked again.
+ * @throws ReleaseError of either side
+ */
+export async function transferBlob(work: CopyWork, blob: WireDescriptor, isDoubted: boolean): Promise<void> {
   await keepYoungHeapSmall();
   // Asked for while the upload is begun: that saves a round trip.
   const ahead = openAhead(work, blob);
   try {
-    await sendBlob(work, blob, ahead.take);
+    await sendBlob(work, blob, { first: ahead.take, isDoubted });
   } finally {
     ahead.drop();
   }
 }
 
-async function sendBlob(work: CopyWork, blob: WireDescriptor, first: () => Opened | undefined): Promise<void> {
+async function sendBlob(
+  work: CopyWork,
+  blob: WireDescriptor,
+  { first, isDoubted }: { readonly first: () => Opened | undefined; readonly isDoubted: boolean },
+): Promise<void> {
   for (let tries = 1; ; tries++) {
     // An error of the source comes back from the upload as that of a connection; the original is kept here.
     let fault: unknown;
     const open = () =>
       keepFault(verified(readOn(work, blob, first()), blob, work.source.repository), (error) => (fault = error));
     try {
-      return await work.into.upload(work.target, blob, open, work.signal);
+      return await work.into.upload(work.target, { ...blob, inSmallPieces: tries === uploads }, open, work.signal);
     } catch (thrown) {
       const error = asReleaseError(fault ?? thrown);
       if (error.code === "REGISTRY_NOT_FOUND")
         throw fault === undefined ? noPlace(work.target, error) : noBlob(work, blob);
       if (!error.retryable || tries >= uploads) throw error;
       await work.clock.sleep(500 * tries, work.signal);
+      // It may be that only the answer was lost.
+      if (fault === undefined && !isDoubted && (await isStored(work, blob))) return;
     }
   }
+}
+
+async function isStored({ into, target, signal }: CopyWork, { digest }: WireDescriptor): Promise<boolean> {
+  return (await into.has(target, "blob", digest, signal)).kind === "found";
 }
 
 /** The bytes of a blob as they arrive. */
@@ -97,7 +112,9 @@ async function* readOn(
         if (chunk.byteLength === chunk.buffer.byteLength) ownPiece(chunk);
         yield chunk;
       }
-      return;
+      // A body without a length ends the same way if its connection breaks.
+      if (at >= blob.size || at === before) return;
+      fruitless = 0;
     } catch (thrown) {
       const error = asReleaseError(thrown);
       if (at > before) fruitless = 1;

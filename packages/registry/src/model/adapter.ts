@@ -32,7 +32,12 @@ export interface ContentStore {
   /** Stores a blob; `open` gives its bytes, and gives them again if they have to be sent again. The registry checks the digest as well. */
   upload(
     repository: Repository,
-    blob: { readonly digest: Digest; readonly size: number },
+    blob: {
+      readonly digest: Digest;
+      readonly size: number;
+      /** Sends it in small pieces, for a way on which longer requests break. @default false */
+      readonly inSmallPieces?: boolean | undefined;
+    },
     open: () => AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<void>;

@@ -3,6 +3,7 @@ import {
   asReleaseError,
   type Digest,
   found,
+  type HttpStream,
   type ImageRef,
   parseImageRef,
   type Reading,
@@ -31,6 +32,7 @@ export function createContent(exchange: Exchange): ContentStore {
     },
     async upload(repository, blob, open, signal) {
       const upload = { path: pathOf(repository), blob, open };
+      if (blob.inSmallPieces === true) return await uploadInChunks(exchange, upload, signal);
       try {
         await uploadWhole(exchange, upload, signal);
       } catch (error) {
@@ -46,27 +48,53 @@ export function createContent(exchange: Exchange): ContentStore {
   };
 }
 
+/** Opens a blob at a byte; a server that does not give the rest is asked for the whole, of which the beginning is skipped. */
 async function openBlob(
   exchange: Exchange,
   ref: ImageRef,
-  { digest, size = 0, from = 0 }: BlobPart,
+  part: BlobPart,
   signal: AbortSignal | undefined,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const range: Record<string, string> = from === 0 ? {} : { range: `bytes=${from}-` };
-  const stream = await exchange.open(
-    {
-      method: "GET",
-      path: `/v2/${ref.path}/blobs/${digest}`,
-      need: { repository: ref.path, actions: "pull" },
-      headers: range,
-      deadlines: blobDeadlines(0),
-      ownConnection: size >= ownConnectionBytes,
-    },
-    signal,
-  );
-  // A server that knows no ranges answers 200 with everything (RFC 9110 §14.2).
-  const isRest = stream.status === 206 && (stream.header("content-range") ?? "").startsWith(`bytes ${from}-`);
-  return from === 0 || isRest ? stream.chunks() : skip(stream.chunks(), from);
+  const { from = 0 } = part;
+  const whole = async () => skip((await requestBlob(exchange, ref, part, {}, signal)).chunks(), from);
+  if (from === 0) return await whole();
+  const rest = await requestBlob(exchange, ref, part, { range: `bytes=${from}-` }, signal).catch((error: unknown) => {
+    if (!isRefused(error)) throw error;
+  });
+  const begin = rest === undefined ? undefined : firstByteOf(rest);
+  if (rest !== undefined && begin !== undefined && begin <= from) return skip(rest.chunks(), from - begin);
+  await rest?.discard();
+  return await whole();
+}
+
+async function requestBlob(
+  exchange: Exchange,
+  ref: ImageRef,
+  { digest, size = 0 }: BlobPart,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<HttpStream> {
+  const request = {
+    method: "GET",
+    path: `/v2/${ref.path}/blobs/${digest}`,
+    need: { repository: ref.path, actions: "pull" as const },
+    headers,
+    deadlines: blobDeadlines(0),
+    ownConnection: size >= ownConnectionBytes,
+  };
+  return await exchange.open(request, signal);
+}
+
+/** True of an answer like 416, to which the same request without a range may be none. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && "category" in error && error.category === "state";
+}
+
+/** The place of the first byte of an answer; a server that knows no ranges answers 200 with everything (RFC 9110 §14.2, §15.3.7). */
+function firstByteOf({ status, header }: HttpStream): number | undefined {
+  if (status !== 206) return 0;
+  const [, first] = /^bytes (\d+)-/i.exec(header("content-range") ?? "") ?? [];
+  return first === undefined ? undefined : Number(first);
 }
 
 async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array, void, undefined> {

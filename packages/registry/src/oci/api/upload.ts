@@ -67,7 +67,7 @@ export async function cancelUpload(
 /** A blob on its way to a registry. */
 export interface BlobUpload {
   readonly path: string;
-  readonly blob: { readonly digest: Digest; readonly size: number };
+  readonly blob: { readonly digest: Digest; readonly size: number; readonly inSmallPieces?: boolean | undefined };
   /** Opens the content from its beginning; called again if a redirect or a proxy makes it necessary. */
   readonly open: () => BodyStream;
 }
@@ -108,7 +108,8 @@ export async function uploadInChunks(
   const need = { repository: path, actions: "pull,push" as const };
   const reader = createChunkReader(open());
   try {
-    const location = await sendChunks(exchange, { session, need, size: blob.size }, reader, signal);
+    const firstBytes = blob.inSmallPieces === true ? chunkedUpload.smallBytes : chunkedUpload.firstBytes;
+    const location = await sendChunks(exchange, { session, need, size: blob.size, firstBytes }, reader, signal);
     const finish = { method: "PUT", path: withDigest(location, blob.digest), need, headers: { "content-length": "0" } };
     const deadlines = blobDeadlines(blob.size);
     requireStored(await exchange.request({ ...finish, writes: "blob", deadlines }, bodyLimits.error, signal));
@@ -117,15 +118,24 @@ export async function uploadInChunks(
   }
 }
 
+interface ChunkedUpload {
+  readonly session: Session;
+  readonly need: Need;
+  /** Size of the whole in bytes. */
+  readonly size: number;
+  /** Size of the first piece in bytes. */
+  readonly firstBytes: number;
+}
+
 /** @returns the address that finishes the upload */
 async function sendChunks(
   exchange: Exchange,
-  { session, need, size }: { readonly session: Session; readonly need: Need; readonly size: number },
+  { session, need, size, firstBytes }: ChunkedUpload,
   reader: ChunkReader,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   let { location } = session;
-  let length = Math.max(chunkedUpload.firstBytes, session.minimumChunk);
+  let length = Math.max(firstBytes, session.minimumChunk);
   for (let at = 0; at < size;) {
     const chunk = await reader.peek(length);
     if (chunk.byteLength === 0) break;

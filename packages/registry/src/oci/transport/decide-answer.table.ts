@@ -29,7 +29,24 @@ const spec = "OCI distribution-spec, Error Codes";
 const permission = "ask the owner of the repository to grant this account the right";
 
 const missing = "copy the image into the repository first";
-const quota = "quota|storage limit|out of space";
+const quota = String.raw`quota|storage limit|out of space|no space left|"Err": ?28\b`;
+const full = {
+  code: "REGISTRY_REQUEST_REFUSED",
+  category: "state",
+  retryable: false,
+  notApplied: true,
+  says: "the quota of the project or account, or the registry's storage, is used up",
+  fix: "delete old images or raise the quota, then run again",
+} as const;
+/** An upload that cannot go on, so that another one has to be begun; sending the same request again would be in vain. */
+const uploadLost = {
+  writes: "blob",
+  code: "REGISTRY_UNAVAILABLE",
+  category: "unavailable",
+  retryable: true,
+  notApplied: false,
+  fix: "run again; if several registries answer at this address, give them one storage and the same http.secret",
+} as const;
 
 /** The meaning of every unsuccessful answer of a registry. `says` may name `{repository}` and `{action}` (pull from, push to). */
 export const answerTable: readonly AnswerRow[] = [
@@ -87,17 +104,7 @@ export const answerTable: readonly AnswerRow[] = [
     fix: "log in to this registry, or give its user and password in the configuration",
     source: spec,
   },
-  {
-    status: 403,
-    body: quota,
-    code: "REGISTRY_REQUEST_REFUSED",
-    category: "state",
-    retryable: false,
-    notApplied: true,
-    says: "the quota of the project or account is used up",
-    fix: "delete old images or raise the quota, then run again",
-    source: "goharbor/harbor, project quotas",
-  },
+  { status: 403, body: quota, ...full, source: "goharbor/harbor, project quotas" },
   {
     status: 403,
     host: "ghcr.io",
@@ -155,6 +162,13 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 404,
+    body: "BLOB_UPLOAD_UNKNOWN",
+    ...uploadLost,
+    says: "the registry has lost the upload",
+    source: spec,
+  },
+  {
+    status: 404,
     code: "REGISTRY_NOT_FOUND",
     category: "state",
     retryable: false,
@@ -174,6 +188,19 @@ export const answerTable: readonly AnswerRow[] = [
     says: "content that the manifest lists is not in {repository}",
     fix: missing,
     source: spec,
+  },
+  {
+    status: 400,
+    body: "BLOB_UPLOAD_INVALID|DIGEST_INVALID|SIZE_INVALID",
+    ...uploadLost,
+    says: "the registry has lost bytes of the upload, or got others",
+    source: spec,
+  },
+  {
+    status: 416,
+    ...uploadLost,
+    says: "the registry has lost a part of the upload",
+    source: "OCI distribution-spec, Pushing a blob in chunks",
   },
   {
     status: 400,
@@ -208,17 +235,7 @@ export const answerTable: readonly AnswerRow[] = [
     fix: "exclude the moving tag from the immutability rule",
     source: "goharbor/harbor, tag immutability rules (412 and 409)",
   },
-  {
-    status: 412,
-    body: quota,
-    code: "REGISTRY_REQUEST_REFUSED",
-    category: "state",
-    retryable: false,
-    notApplied: true,
-    says: "the quota of the project or account is used up",
-    fix: "delete old images or raise the quota, then run again",
-    source: "goharbor/harbor, project quotas",
-  },
+  { status: 412, body: quota, ...full, source: "goharbor/harbor, project quotas" },
   {
     status: 408,
     code: "REGISTRY_UNAVAILABLE",
@@ -229,6 +246,7 @@ export const answerTable: readonly AnswerRow[] = [
     fix: "run again",
     source: "RFC 9110 §15.5.9",
   },
+  { status: 413, body: quota, ...full, source: "a quota of registries that take 413 for it" },
   {
     status: 413,
     writes: "blob",
@@ -270,6 +288,8 @@ export const answerTable: readonly AnswerRow[] = [
     fix: "check that the address is that of a registry",
     source: "RFC 9110 §15.6.2",
   },
+  { status: 507, ...full, source: "RFC 4918 §11.5: not to be repeated until the user asks for it" },
+  { status: 500, body: quota, ...full, source: "distribution answers 500 with the number of the error, 28 for ENOSPC" },
   {
     status: 500,
     writes: "manifest",

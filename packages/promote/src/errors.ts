@@ -15,13 +15,7 @@ export type PromoteErrorCode =
   | "REASON_MISSING";
 
 /** An error of this package. */
-export function promoteError(
-  code: PromoteErrorCode,
-  category: "input" | "state",
-  text: { readonly message: string; readonly why?: string; readonly fix: string; readonly cause?: unknown },
-): ReleaseError {
-  return new ReleaseError({ code, category, ...text });
-}
+export const promoteError: typeof ReleaseError.of<PromoteErrorCode> = ReleaseError.of;
 
 /** Refuses an input under which nothing, or the same thing twice, would be promoted. @throws ReleaseError of category `input` */
 export function checkScope({

@@ -46,13 +46,7 @@ export function registryStop<T = never>(options: {
 }
 
 /** A {@link ReleaseError} with one of this package's codes. */
-export function registryError(
-  code: RegistryErrorCode,
-  category: ReleaseError["category"],
-  options: Omit<ConstructorParameters<typeof ReleaseError>[0], "code" | "category">,
-): ReleaseError {
-  return new ReleaseError({ code, category, ...options });
-}
+export const registryError: typeof ReleaseError.of<RegistryErrorCode> = ReleaseError.of;
 
 /** The error of bytes or headers that contradict each other; asking again would not make them true. */
 export function integrityError(

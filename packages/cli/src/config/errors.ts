@@ -1,13 +1,7 @@
 import { ReleaseError } from "@lateen/kernel";
 
 /** An error of this package. */
-export function cliError(
-  code: string,
-  category: ReleaseError["category"],
-  text: Omit<ConstructorParameters<typeof ReleaseError>[0], "code" | "category">,
-): ReleaseError {
-  return new ReleaseError({ code, category, ...text });
-}
+export const cliError = ReleaseError.of;
 
 /** A command line, or the options of a caller, that cannot be followed: exit code 2. */
 export function usageError(message: string, fix: string): ReleaseError {

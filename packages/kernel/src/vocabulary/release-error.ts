@@ -31,6 +31,16 @@ export class ReleaseError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
 
+  /** Makes an error of one of the codes of a package. */
+  static of<Code extends string>(
+    this: void,
+    code: Code,
+    category: ErrorCategory,
+    text: Omit<ReleaseErrorOptions, "code" | "category">,
+  ): ReleaseError {
+    return new ReleaseError({ code, category, ...text });
+  }
+
   constructor(options: ReleaseErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     Object.defineProperty(this, brand, { value: true });

@@ -14,8 +14,8 @@ import * as a from "./a/index.ts";
 import type * as b from "./b/index.ts";
 
 declare const release: a.Release;
-export const ids: [b.CommitSha, b.Digest, b.Slug, b.Duration, b.Repository] = [
-  a.parseCommitSha(""), a.parseDigest(""), a.parseSlug(""), a.parseDuration(""), a.parseImageRef("").repository,
+export const ids: [b.CommitSha, b.Digest, b.Slug, b.Repository] = [
+  a.parseCommitSha(""), a.parseDigest(""), a.parseSlug(""), a.parseImageRef("").repository,
 ];
 export const values: [b.Release, b.Reading<b.Digest>, b.Verdict<number>, b.ReleaseError, b.Secret, b.Clock] = [
   release, a.found(a.parseDigest("")), a.stop({ outcome: "held", code: "X", reason: "x" }), a.asReleaseError(1), a.secret(""), a.systemClock,

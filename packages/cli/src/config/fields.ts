@@ -1,5 +1,4 @@
 import {
-  type Duration,
   type ImageRef,
   isReleaseError,
   isTag,
@@ -46,7 +45,7 @@ export const words: () => z.ZodType<string, string> = lazily(() =>
 );
 
 /** `90s`, `5m`, `1h30m`. */
-export const duration: () => z.ZodType<Duration, string> = lazily(() =>
+export const duration: () => z.ZodType<number, string> = lazily(() =>
   parsed(parseDuration, "must be a duration with a unit, such as 90s, 5m or 1h30m"),
 );
 

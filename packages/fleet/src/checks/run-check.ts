@@ -1,6 +1,7 @@
 import {
   asReleaseError,
   type Clock,
+  createDeadlines,
   interrupted,
   plainText,
   type Reading,
@@ -106,22 +107,14 @@ async function look(
   { clock, limit = (observe) => observe() }: CheckPorts,
   signal: AbortSignal | undefined,
 ): Promise<Reading<Measurement>> {
-  const ended = new AbortController();
-  const over = new AbortController();
-  const stop = (): void => ended.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true, signal: over.signal });
+  const deadlines = createDeadlines(clock, signal);
   const queuedAt = clock.now();
   const observe = (): Promise<Reading<Measurement>> => {
     const deadline = turn(clock.now() - queuedAt);
-    clock.sleep(Math.max(0, deadline - clock.now()), over.signal).then(
-      () => ended.abort(outOfTime(check)),
-      () => undefined,
-    );
-    return check.observe(context, ended.signal);
+    deadlines.start(Math.max(0, deadline - clock.now()), () => outOfTime(check));
+    return check.observe(context, deadlines.signal);
   };
-  const reading = await limit(observe)
-    .catch(asUnknown)
-    .finally(() => over.abort());
+  const reading = await limit(observe).catch(asUnknown).finally(deadlines.stop);
   // The step is over: what was seen in its last moment decides nothing.
   if (signal?.aborted === true) throw interrupted(signal);
   return reading;

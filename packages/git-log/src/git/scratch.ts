@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { interrupted, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
+import { createDeadlines, interrupted, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
 import type { LogPlace } from "../git-ref-log.ts";
 import { authorization, gitEnvironment } from "./environment.ts";
 import { gitError, gitFailed, installGit } from "./git-errors.ts";
@@ -72,7 +72,9 @@ function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
   const environment = gitEnvironment(options, remote, dir);
   const hide = token === undefined ? [] : [authorization(options)?.slice("Basic ".length) ?? "", token.reveal()];
   return async (args, { input, env } = {}) => {
-    const deadline = startDeadline(deadlineMs, remote.url, signal);
+    // In real time: another process does not run on the caller's clock.
+    const deadline = createDeadlines(systemClock, signal);
+    deadline.start(deadlineMs, () => timedOut(remote.url));
     const call = { args, cwd: dir, env: { ...environment, ...env }, input, maxBytes, signal: deadline.signal };
     const output = await run(call)
       .catch((error: unknown) => {
@@ -90,17 +92,9 @@ function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
   };
 }
 
-/** A signal that aborts with `outer`, or after `ms` of real time: another process does not run on the caller's clock. */
-function startDeadline(ms: number, remote: string, outer: Signal): { signal: AbortSignal; stop(): void } {
-  const [late, over] = [new AbortController(), new AbortController()];
+function timedOut(remote: string): ReleaseError {
   const message = "the git remote did not answer in time";
-  const error = () => gitError("GIT_TIMEOUT", "unavailable", message, "check the remote and the network", remote);
-  systemClock.sleep(ms, over.signal).then(
-    () => late.abort(error()),
-    () => undefined,
-  );
-  const signal = outer === undefined ? late.signal : AbortSignal.any([late.signal, outer]);
-  return { signal, stop: () => over.abort() };
+  return gitError("GIT_TIMEOUT", "unavailable", message, "check the remote and the network", remote);
 }
 
 function scratchFailed(folder: string, cause: unknown): ReleaseError {

@@ -3,8 +3,8 @@ import { type Clock, interrupted } from "../time/clock.ts";
 /** Several deadlines, and the caller's own signal, on one abort signal. */
 export interface Deadlines {
   readonly signal: AbortSignal;
-  /** Aborts the signal with `error()` after `ms` milliseconds, unless the answer is called before. */
-  start(ms: number, error: () => Error): () => void;
+  /** Aborts the signal, with `error()` as its reason, after `ms` milliseconds, unless the answer is called before. */
+  start(ms: number, error?: () => Error): () => void;
   /** Calls all deadlines off. */
   stop(): void;
 }
@@ -26,7 +26,7 @@ export function createDeadlines(clock: Clock, outer: AbortSignal | undefined): D
   return {
     signal: late.signal,
     start(ms, error) {
-      const callOff = (clock.after ?? sleepAfter)(ms, () => late.abort(error()));
+      const callOff = (clock.after ?? sleepAfter)(ms, () => late.abort(error?.()));
       running.push(callOff);
       return callOff;
     },

@@ -1,5 +1,5 @@
 import type { Settings, Wiring } from "@lateen/cli/pipeline";
-import { asReleaseError, type Clock, parseRetryAfter } from "@lateen/kernel";
+import { asReleaseError, type Clock, createDeadlines, parseRetryAfter } from "@lateen/kernel";
 import { Agent, request } from "undici";
 import { hooksOf, type ServiceFleet, wireFleet } from "../run/fleets.ts";
 import { workThrough } from "../run/work-through.ts";
@@ -87,11 +87,8 @@ async function send(
           body,
           wiring.secretOf(hook.secret).reveal(),
         );
-  const late = new AbortController();
-  void clock.sleep(tryMs, late.signal).then(
-    () => late.abort(),
-    () => undefined,
-  );
+  const deadlines = createDeadlines(clock, signal);
+  deadlines.start(tryMs);
   const agent = new Agent({ connect: { lookup: lookupFor(url) }, maxResponseSize: 65_536 });
   try {
     const response = await request(url, {
@@ -99,14 +96,14 @@ async function send(
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "lateen", ...signed },
       body,
-      signal: AbortSignal.any([signal, late.signal]),
+      signal: deadlines.signal,
     });
     await response.body.dump();
     const header = response.headers["retry-after"];
     const retryAfterMs = parseRetryAfter(typeof header === "string" ? header : undefined, clock.now());
     return { status: response.statusCode, retryAfterMs };
   } finally {
-    late.abort();
+    deadlines.stop();
     await agent.destroy();
   }
 }

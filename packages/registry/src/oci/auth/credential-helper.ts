@@ -1,4 +1,4 @@
-import { type Clock, secret } from "@lateen/kernel";
+import { type Clock, createDeadlines, secret } from "@lateen/kernel";
 import { z } from "zod";
 import { registryError } from "../../errors.ts";
 import type { Credentials } from "./credentials.ts";
@@ -48,12 +48,8 @@ async function run(
   { name, server, env }: HelperRequest,
   clock: Clock,
 ): Promise<{ code: number | undefined; output: string }> {
-  const done = new AbortController();
-  const late = new AbortController();
-  clock.sleep(helperDeadlineMs, done.signal).then(
-    () => late.abort(),
-    () => undefined,
-  );
+  const deadlines = createDeadlines(clock, undefined);
+  deadlines.start(helperDeadlineMs);
   // Loaded when needed: most registries have no helper, and a short command waits for every module.
   const { spawn } = await import("node:child_process");
   try {
@@ -62,7 +58,7 @@ async function run(
       const child = spawn(`docker-credential-${name}`, ["get"], {
         env: { ...env },
         stdio: ["pipe", "pipe", "ignore"],
-        signal: late.signal,
+        signal: deadlines.signal,
         killSignal: "SIGKILL",
       });
       child.on("error", () => resolve({ code: undefined, output }));
@@ -75,7 +71,7 @@ async function run(
       child.stdin.on("error", () => undefined).end(server);
     });
   } finally {
-    done.abort();
+    deadlines.stop();
   }
 }
 

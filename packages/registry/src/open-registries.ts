@@ -4,6 +4,7 @@ import {
   ignoreEvents,
   isoNow,
   type ImageRef,
+  memoize,
   parseImageRef,
   type Reporter,
   type Repository,
@@ -64,16 +65,11 @@ function heard(source: CredentialSource, onSecret: OpenRegistriesOptions["onSecr
  */
 export function openRegistries(options: OpenRegistriesOptions = {}): Registries {
   const { clock = systemClock, report = ignoreEvents } = options;
-  const adapters = new Map<string, Promise<RegistryAdapter>>();
   const memory = createContentMemory(clock);
   const writes = new Set<Repository>();
   const ambient = heard(createDockerCredentials(options.env ?? {}, clock), options.onSecret);
 
-  const open = (host: string): Promise<RegistryAdapter> => {
-    const known = adapters.get(host) ?? openAdapter(host, options, { credentials: ambient, memory });
-    adapters.set(host, known);
-    return known;
-  };
+  const open = memoize((host: string) => openAdapter(host, options, { credentials: ambient, memory }));
   /** The reference as its registry knows it, and the adapter of its host. */
   const at = async (named: ImageRef): Promise<{ readonly ref: ImageRef; readonly adapter: RegistryAdapter }> => {
     if (named.host === undefined) throw hostMissing(named.repository);

@@ -1,12 +1,13 @@
 import {
   type Ancestry,
+  asReleaseError,
+  type Clock,
   type CommitSha,
+  memoize,
   parseCommitSha,
   type Reading,
   retry,
   unknown,
-  asReleaseError,
-  type Clock,
 } from "@lateen/kernel";
 import type { FleetHistory } from "../ports/history.ts";
 
@@ -19,18 +20,11 @@ export type AncestryOf = (sha: string, signal?: AbortSignal) => Promise<Reading<
  * An unreadable answer is asked for again the next time.
  */
 export function createAncestryOf(history: FleetHistory | undefined, target: CommitSha, clock: Clock): AncestryOf {
-  const known = new Map<string, Promise<Reading<Ancestry>>>();
-  return (sha, signal) => {
-    if (history === undefined || (sha.length < 40 && history.resolve === undefined)) return undefined;
-    const earlier = known.get(sha);
-    if (earlier !== undefined) return earlier;
-    const reading = lookUp(history, target, sha, clock, signal).then((answer) => {
-      if (answer.kind === "unknown") known.delete(sha);
-      return answer;
-    });
-    known.set(sha, reading);
-    return reading;
-  };
+  if (history === undefined) return () => undefined;
+  const ask = memoize((sha: string, signal) => lookUp(history, target, sha, clock, signal), {
+    keep: ({ kind }) => kind !== "unknown",
+  });
+  return (sha, signal) => (sha.length < 40 && history.resolve === undefined ? undefined : ask(sha, signal));
 }
 
 async function lookUp(

@@ -1,3 +1,4 @@
+import { memoize } from "@lateen/kernel";
 import type { Wiring } from "../../wiring/wiring.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 import { recordFleet } from "./record-fleet.ts";
@@ -20,22 +21,8 @@ export function recordWrites(wiring: Wiring): Wiring {
         ? undefined
         : { read: (signal) => attempts.read(signal), record: async () => undefined };
     },
-    registries: remember(async () => recordRegistries(await wiring.registries())),
-    fleet: remember(async () => recordFleet(await wiring.fleet())),
-    ledger: rememberEach(async (target) => recordLedger(await wiring.ledger(target))),
-  };
-}
-
-function remember<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
-}
-
-function rememberEach<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const made = new Map<string, Promise<T>>();
-  return (name) => {
-    const one = made.get(name) ?? make(name);
-    made.set(name, one);
-    return one;
+    registries: memoize(async () => recordRegistries(await wiring.registries())),
+    fleet: memoize(async () => recordFleet(await wiring.fleet())),
+    ledger: memoize(async (target: string) => recordLedger(await wiring.ledger(target))),
   };
 }

@@ -1,5 +1,6 @@
 import { isLoopback } from "@lateen/kernel";
 import { z } from "zod";
+import { outcomes } from "../output/exit-codes.table.ts";
 import * as field from "./fields.ts";
 
 const schedule = () =>
@@ -7,22 +8,7 @@ const schedule = () =>
 
 /** Outcomes of a run of the service. */
 const endOutcome = () =>
-  z.enum(
-    [
-      "shipped",
-      "unchanged",
-      "ok",
-      "deferred",
-      "superseded",
-      "held",
-      "refused",
-      "unknown",
-      "halted",
-      "partial",
-      "error",
-    ],
-    { error: "must be an outcome, such as halted" },
-  );
+  z.enum(outcomes).exclude(["planned", "open", "latest"], { error: "must be an outcome, such as halted" });
 
 function isReceiver(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;

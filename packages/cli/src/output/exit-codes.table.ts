@@ -1,7 +1,10 @@
-import type { ReleaseError, StopOutcome } from "@lateen/kernel";
+import type { ReleaseError } from "@lateen/kernel";
 
-/** The word in the result document that says how a command ended. */
-export type Outcome = StopOutcome | "shipped" | "unchanged" | "planned" | "open" | "ok" | "latest" | "error";
+/** The words in the result document that say how a command ended. */
+export const outcomes = ["shipped", "unchanged", "planned", "open", "ok", "latest", "deferred", "superseded", "held", "refused", "unknown", "halted", "partial", "error"] as const;
+
+/** One of {@link outcomes}. */
+export type Outcome = (typeof outcomes)[number];
 
 /** One row of the table of exit codes; the help and the documentation print it. */
 export interface ExitCodeRow {

@@ -1,28 +1,11 @@
 import { z } from "zod";
-import type { Outcome } from "./exit-codes.table.ts";
+import { outcomes } from "./exit-codes.table.ts";
 import { fleet } from "./fleet-schema.ts";
 import { count, maybe, text, words } from "./result-fields.ts";
 import { status } from "./status-schema.ts";
 
 // The result document: its types, the reader of `report` and `explain`, and the published `result-schema.json` come from here.
 // Fields that a command does not know are absent; fields may be added in any version.
-
-const outcomes = [
-  "shipped",
-  "unchanged",
-  "planned",
-  "open",
-  "ok",
-  "latest",
-  "deferred",
-  "superseded",
-  "held",
-  "refused",
-  "unknown",
-  "halted",
-  "partial",
-  "error",
-] as const satisfies readonly Outcome[];
 
 const evidence = z.object({ rule: text, verdict: text, fact: text, source: text, at: text });
 

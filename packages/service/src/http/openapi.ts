@@ -25,9 +25,10 @@ function composeDocument(): object {
 }
 
 /** Statuses of the errors of a request: everyone may read, and a request without a token is not counted. */
-function failuresOf({ role, errors = [], isStatic = false }: Operation): readonly number[] {
+function failuresOf({ path, role, body, errors = [], isStatic = false }: Operation): readonly number[] {
   const ofToken = role === undefined ? [] : role === "read" ? [401, 429] : [401, 403, 429];
-  return [...ofToken, ...errors, ...(isStatic ? [] : [503])].toSorted((a, b) => a - b);
+  const ofRequest = [...(path.includes("{") ? [404] : []), ...(body === undefined ? [] : [400, 413])];
+  return [...ofToken, ...ofRequest, ...errors, ...(isStatic ? [] : [503])].toSorted((a, b) => a - b);
 }
 
 function describe(operation: Operation): object {

@@ -14,7 +14,7 @@ export interface Operation {
   readonly body?: keyof typeof bodies;
   /** Bodies of answers by status, without errors. */
   readonly answers: Readonly<Record<number, AnswerName>>;
-  /** Errors besides those of the token and of the database. */
+  /** Errors besides those of the token, of the database, of the body (400, 413) and of what the path names (404). */
   readonly errors?: readonly number[];
   /** Parameters besides those of the path. */
   readonly parameters?: readonly object[];
@@ -45,7 +45,7 @@ const acts = (["pause", "continue", "stop", "abandon"] as const).map((verb): Ope
   role: verb === "abandon" ? "admin" : "operate",
   body: "act",
   answers: { 202: "ordered" },
-  errors: [400, 404, 409, 413],
+  errors: [409],
 }));
 
 /** Every request of the API, in the order of the documentation. */
@@ -58,7 +58,6 @@ export const operations: readonly Operation[] = [
     summary: "One fleet: what runs, waits, holds and is frozen",
     role: "read",
     answers: { 200: "fleet" },
-    errors: [404],
   },
   {
     method: "get",
@@ -66,7 +65,6 @@ export const operations: readonly Operation[] = [
     summary: "The newest rollouts of a fleet, without their results",
     role: "read",
     answers: { 200: "rollouts" },
-    errors: [404],
   },
   {
     method: "post",
@@ -75,7 +73,7 @@ export const operations: readonly Operation[] = [
     role: "operate",
     body: "release",
     answers: { 200: "ordered", 202: "ordered" },
-    errors: [400, 404, 409, 413],
+    errors: [409],
   },
   {
     method: "post",
@@ -84,7 +82,7 @@ export const operations: readonly Operation[] = [
     role: "operate",
     body: "rollback",
     answers: { 202: "ordered" },
-    errors: [400, 404, 409, 413],
+    errors: [409],
   },
   {
     method: "post",
@@ -93,7 +91,6 @@ export const operations: readonly Operation[] = [
     role: "operate",
     body: "reconcile",
     answers: { 202: "ordered" },
-    errors: [400, 404, 413],
   },
   {
     method: "post",
@@ -102,7 +99,6 @@ export const operations: readonly Operation[] = [
     role: "admin",
     body: "freeze",
     answers: { 201: "freeze" },
-    errors: [400, 404, 413],
   },
   {
     method: "delete",
@@ -111,7 +107,6 @@ export const operations: readonly Operation[] = [
     role: "admin",
     body: "act",
     answers: { 200: "lifted" },
-    errors: [400, 404, 413],
   },
   {
     method: "delete",
@@ -120,7 +115,6 @@ export const operations: readonly Operation[] = [
     role: "admin",
     body: "act",
     answers: { 200: "lifted" },
-    errors: [400, 404, 413],
   },
   {
     method: "get",
@@ -128,7 +122,6 @@ export const operations: readonly Operation[] = [
     summary: "One rollout, with its result document once it has ended",
     role: "read",
     answers: { 200: "rollout" },
-    errors: [404],
   },
   {
     method: "get",
@@ -137,7 +130,6 @@ export const operations: readonly Operation[] = [
     role: "read",
     answers: { 200: "events" },
     parameters: afterEvent,
-    errors: [404],
   },
   {
     method: "get",
@@ -145,7 +137,6 @@ export const operations: readonly Operation[] = [
     summary: "What lateen report makes of it: one HTML file",
     role: "read",
     answers: { 200: "report" },
-    errors: [404],
   },
   ...acts,
   {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
@@ -24,18 +25,18 @@ export async function serveDemo(
   try {
     const database = await module.startPostgres(join(world.folder, ".lateen", "service"), host.clock);
     try {
-      const token = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0"));
+      const token = randomBytes(16).toString("hex");
       const settings = await loadConfig({ cwd: world.folder, env: world.env });
       const served = await module.createService({
         database: database.url,
         fleets: { default: { settings } },
-        tokens: [{ role: "admin", name: "demo", token: token.join("") }],
+        tokens: [{ role: "admin", name: "demo", token }],
         env: { ...host.env, ...world.env },
         clock: host.clock,
       });
       try {
         const url = await served.listen(address);
-        const service = { url, token: token.join("") };
+        const service = { url, token };
         const id = await order(service, world.commits.at(-1) ?? "");
         host.stdout.write(pageOf(service));
         await untilEnded(service, id, { host, report });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 /** The place of a call in a trace. Source: W3C Trace Context, 3.2. */
 export interface TracePlace {
   readonly traceId: string;
@@ -22,10 +23,6 @@ export function formatTraceparent({ traceId, spanId, traceFlags }: TracePlace): 
 export function traceparentOf(header: string | undefined): string {
   const given = parseTraceparent(header);
   if (given !== undefined) return formatTraceparent(given);
-  const [traceId, spanId] = [randomHex(16), randomHex(8)];
+  const [traceId, spanId] = [randomBytes(16).toString("hex"), randomBytes(8).toString("hex")];
   return formatTraceparent({ traceId, spanId, traceFlags: 1 });
-}
-
-function randomHex(bytes: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

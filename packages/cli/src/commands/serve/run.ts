@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { parseDuration } from "@lateen/kernel";
 import { findConfig, readConfigFile } from "../../config/read-config-file.ts";
@@ -70,8 +71,8 @@ function readTokens({ args, host }: Context, service: ServiceModule, folder: str
   if (file !== undefined) return service.parseTokens(host.files.read(resolve(host.cwd, file)), file);
   const path = join(folder, "token");
   if (!host.files.exists(path)) {
-    const token = [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0"));
-    host.files.replace(path, `${token.join("")}\n`, 0o600);
+    const token = randomBytes(24).toString("hex");
+    host.files.replace(path, `${token}\n`, 0o600);
   }
   host.stderr.write(`token (admin): ${path}\n`);
   return [{ role: "admin", name: "admin", token: host.files.read(path).trim() }];

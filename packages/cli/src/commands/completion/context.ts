@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/load.ts";
 import type { Host } from "../../host.ts";
 import type { CommandRow } from "../command.ts";
-import { type Budget, createBudget } from "./budget.ts";
+import { type Budget, createBudget } from "../../io/budget.ts";
 
 /** One TAB: what was typed before, and the configuration that holds for it. It opens no secret and sends nothing. */
 export interface CompletionContext {

@@ -1,7 +1,7 @@
 import { createHttp, type Secret } from "@lateen/kernel";
 import { senderOf } from "@lateen/registry/sender";
 import type { Environment } from "../../config/layers.ts";
-import { reservedHost } from "../../wiring/ask-checks.ts";
+import { reservedHost } from "../../wiring/open-forge.ts";
 import { readForgeVersion } from "../doctor/forge-version.ts";
 
 /** Maximum time in milliseconds for a server to report its version: no one should wait for a convenience. */

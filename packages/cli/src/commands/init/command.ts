@@ -24,24 +24,28 @@ export const init: Command = {
   ],
   async run(context) {
     const { initProject } = await import("./init-project.ts");
-    const written = await initProject(context);
+    const { formatFindings } = await import("../doctor/render.ts");
+    const { written, findings } = await initProject(context);
+    const found = [formatFindings(findings)];
     const files = written.map(({ file }) => file);
     if (context.dryRun) {
       const contents = Object.fromEntries(written.map(({ file, text }) => [file, text]));
       const answer = written.map(({ file, text }) => `# ${file}\n${text}`).join("\n");
       return {
         outcome: "planned",
-        document: { reason: `would write ${files.join(" and ")}`, files, contents },
+        document: { reason: `would write ${files.join(" and ")}`, files, contents, findings },
         answer,
+        advice: found,
         verbatim: true,
       };
     }
     const { listSecrets } = await import("./list-secrets.ts");
     return {
       outcome: "ok",
-      document: { reason: `wrote ${files.join(" and ")}`, files },
+      document: { reason: `wrote ${files.join(" and ")}`, files, findings },
       answer: files.join("\n"),
       advice: [
+        ...found,
         ...(await listSecrets(context.host, files[0])),
         "read both files, set the secrets that they name, then: lateen doctor",
       ],

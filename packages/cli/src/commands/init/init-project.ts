@@ -1,23 +1,29 @@
 import { join, relative } from "node:path";
+import { cliError } from "../../config/errors.ts";
 import { configNames } from "../../config/read-config-file.ts";
+import type { Finding } from "../../output/result.ts";
 import type { Context } from "../context.ts";
 import { forgeVersion } from "../lint-workflow/lint-options.ts";
-import { askChecks } from "../../wiring/ask-checks.ts";
-import { askVersion } from "./ask-version.ts";
-import { detectCluster } from "./detect-cluster.ts";
-import { type Detected, type DetectedWorkflow, detectProject } from "./detect.ts";
+import { givenBranch, locateRepository } from "./locate-repository.ts";
 import { programReference } from "./program-reference.ts";
-import { registryAccess } from "./registry-access.ts";
-import { locateRepository } from "./locate-repository.ts";
-import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, showsGate, writeConfig } from "./write-config.ts";
-import { workflowFolder, writeWorkflow } from "./write-workflow.ts";
-import { cliError } from "../../config/errors.ts";
+import { readClone } from "./read-clone.ts";
+import type { DetectedWorkflow } from "./read-workflow.ts";
+import { surveyProject } from "./survey-project.ts";
+import { ciWorkflow, e2eWorkflow, type Project, publishWorkflow, writeConfig } from "./write-config.ts";
+import { writeWorkflow } from "./write-workflow.ts";
 
 /** A file that `init` writes. */
 export interface Written {
   /** Relative to the folder that the program was started in. */
   readonly file: string;
   readonly text: string;
+}
+
+/** What `init` found, and what it writes. */
+export interface Initialised {
+  readonly written: readonly Written[];
+  /** Where each value comes from, and what could not be asked. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -30,67 +36,50 @@ export async function initProject({
   args,
   dryRun,
   signal,
-}: Pick<Context, "host" | "args" | "dryRun" | "signal">): Promise<readonly Written[]> {
-  const detected = detectProject(host.cwd, host.files, args.text("branch"));
-  const place = locateRepository(args, host.env, detected);
-  const version =
-    forgeVersion(args) ??
-    (place.kind === "gitea" ? await askVersion(`${place.url}/api/v1`, host.env, signal) : undefined);
-  const images =
-    detected.images.length > 0
-      ? detected.images
-      : [`${ownRegistry(place)}/${place.repository.toLowerCase().replaceAll(/^[._-]+/g, "")}`];
-  const project: Project = {
-    ...place,
-    version,
-    images,
-    registries: registryAccess(images, place.kind),
-    detected,
-    checks: showsGate({ kind: place.kind, version }, detected.workflows)
-      ? []
-      : await askChecks(place, { env: host.env, clock: host.clock, signal }),
-    cluster: detectCluster(host),
-  };
+}: Pick<Context, "host" | "args" | "dryRun" | "signal">): Promise<Initialised> {
+  const clone = readClone(host.cwd, host.files);
+  const place = locateRepository(args, host.env, clone);
+  const branch = givenBranch(args);
+  const run = programReference(host);
+  const { project, folder, findings } = await surveyProject({
+    place,
+    branch,
+    version: forgeVersion(args),
+    clone,
+    host,
+    signal,
+  });
+  signal.throwIfAborted();
   const workflow = writeWorkflow({
     kind: project.kind,
-    version,
+    version: project.version,
     branch: project.branch,
-    run: programReference(host),
-    after: whatEndsLast(detected, place.kind),
+    run,
+    after: whatEndsLast(project, folder),
     secrets: [...new Set(project.registries.flatMap(({ secrets }) => secrets))],
   });
   const planned = [
-    { path: join(detected.root, "lateen.yaml"), text: writeConfig(project) },
-    { path: join(detected.root, folderOf(project), "lateen.yml"), text: workflow },
+    { path: join(clone.root, "lateen.yaml"), text: writeConfig(project) },
+    { path: join(clone.root, folder, "lateen.yml"), text: workflow },
   ];
-  if (!args.has("force")) refuseExisting(host, detected.root, planned);
+  if (!args.has("force")) refuseExisting(host, clone.root, planned);
   if (!dryRun) {
     refuseUnwritable(host, planned);
     for (const { path, text } of planned) host.files.replace(path, text);
   }
-  return planned.map(({ path, text }) => ({ file: relative(host.cwd, path), text }));
-}
-
-/** Gitea reads `.github/workflows` as long as there is no `.gitea/workflows`: to make that would switch the others off. */
-function folderOf({ kind, detected }: Project): string {
-  return kind === "gitea" ? (detected.folder ?? workflowFolder(kind)) : workflowFolder(kind);
+  return { written: planned.map(({ path, text }) => ({ file: relative(host.cwd, path), text })), findings };
 }
 
 /** A commit may ship once its images are published and its tests have ended, whichever is last. */
-function whatEndsLast({ folder, workflows }: Detected, kind: Project["kind"]): readonly string[] {
+function whatEndsLast({ kind, workflows }: Project, folder: string): readonly string[] {
   const ends = (workflow: DetectedWorkflow | undefined): readonly DetectedWorkflow[] =>
     workflow?.runsOnPush === true ? [workflow] : [];
   const named = [publishWorkflow(workflows), e2eWorkflow(workflows)].flatMap(ends);
   const last = named.length > 0 ? named : ends(ciWorkflow(workflows));
   // GitHub calls a workflow without a name by its path.
   const called = ({ file, title }: DetectedWorkflow): string =>
-    title ?? (kind === "github" ? `${folder ?? workflowFolder(kind)}/${file}` : file);
+    title ?? (kind === "github" ? `${folder}/${file}` : file);
   return [...new Set(last.map(called))];
-}
-
-/** Gitea has a registry of its own at the address of the site. */
-function ownRegistry({ kind, url }: Pick<Project, "kind" | "url">): string {
-  return kind === "gitea" ? new URL(url).host : "ghcr.io";
 }
 
 type Host = Context["host"];

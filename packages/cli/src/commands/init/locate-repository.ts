@@ -1,25 +1,25 @@
 import type { Context } from "../context.ts";
-import type { Detected } from "./detect.ts";
+import { isBranch } from "./decide-project.ts";
+import type { Clone } from "./read-clone.ts";
 import type { Project } from "./write-config.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** Forge, address, repository and branch: as the options say, else as the clone says, else as the job does. @throws ReleaseError `USAGE` */
+/** Forge, address and repository: as the options say, else as the clone says, else as the job does. @throws ReleaseError `USAGE` */
 export function locateRepository(
   args: Pick<Context["args"], "text">,
   env: Context["host"]["env"],
-  detected: Detected,
-): Pick<Project, "kind" | "url" | "repository" | "branch"> {
+  clone: Clone,
+): Pick<Project, "kind" | "url" | "repository"> {
   const ambient = env["GITEA_ACTIONS"] === "true" ? "gitea" : env["GITHUB_ACTIONS"] === "true" ? "github" : undefined;
   const given = args.text("url")?.replace(/\/+$/, "");
-  const kind =
-    args.text("forge") ?? (given === "https://github.com" ? "github" : undefined) ?? detected.kind ?? ambient;
+  const kind = args.text("forge") ?? (given === "https://github.com" ? "github" : undefined) ?? clone.kind ?? ambient;
   if (kind !== "github" && kind !== "gitea")
     throw usageError("the folder does not show which forge this is", "give --forge github or --forge gitea");
   const url =
-    given ?? detected.url ?? filled(env["GITHUB_SERVER_URL"]) ?? (kind === "github" ? "https://github.com" : undefined);
-  const repository = args.text("repository") ?? detected.repository ?? filled(env["GITHUB_REPOSITORY"]);
+    given ?? clone.url ?? filled(env["GITHUB_SERVER_URL"]) ?? (kind === "github" ? "https://github.com" : undefined);
+  const repository = args.text("repository") ?? clone.repository ?? filled(env["GITHUB_REPOSITORY"]);
   if (url === undefined || repository === undefined) throw unknownPlace(url, repository);
-  return { kind, url: checkUrl(url), repository: checkRepository(repository), branch: checkBranch(args, detected) };
+  return { kind, url: checkUrl(url), repository: checkRepository(repository) };
 }
 
 function filled(value: string | undefined): string | undefined {
@@ -52,9 +52,10 @@ function checkRepository(repository: string): string {
   throw usageError(`--repository ${JSON.stringify(repository)} is not a valid repository`, "write it as OWNER/NAME");
 }
 
-function checkBranch(args: Pick<Context["args"], "text">, detected: Detected): string {
-  const branch = args.text("branch") ?? detected.branch;
-  if (/^[\w][\w./-]*$/.test(branch)) return branch;
+/** The branch that `--branch` names; undefined without it. @throws ReleaseError `USAGE` */
+export function givenBranch(args: Pick<Context["args"], "text">): string | undefined {
+  const branch = args.text("branch");
+  if (branch === undefined || isBranch(branch)) return branch;
   throw usageError(
     `--branch ${JSON.stringify(branch)} is not a valid branch`,
     "write it without refs/heads/, such as main",

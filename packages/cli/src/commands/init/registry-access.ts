@@ -15,7 +15,7 @@ export function registryAccess(images: readonly string[], kind: "github" | "gite
   return found.map((host) => {
     if (/^\d{12}\.dkr[.-]ecr/.test(host))
       return { host, variables: undefined, secrets: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] };
-    if (host === "ghcr.io" && kind === "github")
+    if ((host === "ghcr.io" || host.startsWith("containers.")) && kind === "github")
       return { host, variables: { username: "GITHUB_ACTOR", password: "GITHUB_TOKEN" }, secrets: [] };
     const prefix = variablePrefix(host);
     const variables = { username: `${prefix}_USERNAME`, password: `${prefix}_PASSWORD` };

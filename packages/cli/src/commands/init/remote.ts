@@ -22,14 +22,14 @@ export function readRemote(root: string, files: Files): RemotePlace | undefined 
   return (remotes.find(({ name }) => name === "origin") ?? remotes[0])?.place;
 }
 
-/** The branch that the remote calls its own; `main` if the clone does not say. */
-export function readDefaultBranch(root: string, files: Files): string {
+/** The branch that the remote calls its own; undefined if the clone does not say. */
+export function readDefaultBranch(root: string, files: Files): string | undefined {
   const remote = gitFile(root, "refs/remotes/origin/HEAD", files) ?? "";
   const [, named] = /^ref: refs\/remotes\/origin\/([\w./-]+)\s*$/.exec(remote) ?? [];
   if (named !== undefined) return named;
   // A branch for some work is no place to ship from.
   const [, current] = /^ref: refs\/heads\/(main|master|trunk)\s*$/.exec(gitFile(root, "HEAD", files) ?? "") ?? [];
-  return current ?? "main";
+  return current;
 }
 
 /** `https://host/owner/name.git` with or without a path before it, `ssh://git@host/owner/name`, `git@host:owner/name`. */

@@ -1,6 +1,6 @@
 import { isLoopback } from "@lateen/kernel";
 import type { Cluster } from "./detect-cluster.ts";
-import type { Detected, DetectedWorkflow } from "./detect.ts";
+import type { DetectedWorkflow } from "./read-workflow.ts";
 import { supportsSince } from "./gitea-version.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
@@ -14,8 +14,8 @@ export interface Project {
   readonly version: string | undefined;
   readonly images: readonly string[];
   readonly registries: readonly RegistryAccess[];
-  readonly detected: Detected;
-  /** Green checks of the newest commit, asked for if the clone shows no workflow that tests it. */
+  readonly workflows: readonly DetectedWorkflow[];
+  /** Green checks of the newest commit, asked for if no workflow tests it. */
   readonly checks: readonly string[];
   /** A cluster that this machine, or this pod, can reach. */
   readonly cluster: Cluster | undefined;
@@ -30,12 +30,12 @@ export function writeConfig({
   version,
   images,
   registries,
-  detected,
+  workflows,
   checks,
   cluster,
 }: Project): string {
   const token = kind === "gitea" ? "GITEA_TOKEN" : "GITHUB_TOKEN";
-  const publish = publishWorkflow(detected.workflows);
+  const publish = publishWorkflow(workflows);
   const plain = isPlain(url) ? ", insecure: true" : "";
   return `# yaml-language-server: $schema=./node_modules/@lateen/cli/schema.json
 forge:
@@ -48,7 +48,7 @@ release:
   candidate: staging-{sha7} # the tag that CI gives to the images of a commit
   images:
 ${images.map((image) => `    - ${image}`).join("\n")}
-${registriesText(registries, url)}${gateText({ kind, version }, detected.workflows) ?? askedGate(checks, branch)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
+${registriesText(registries, url)}${gateText({ kind, version }, workflows) ?? askedGate(checks, branch)}killSwitch: { variable: PROD_AUTO_DEPLOY_DISABLED }
 ${publish === undefined ? "" : `supersession: { publishWorkflow: ${JSON.stringify(publish.file)} }\n`}${cluster === undefined ? fleetComment : fleetText(cluster, repository)}promote:
   tags: [latest]
   ledger: { remote: ${url}/${repository}.git, token: { env: ${token} }${plain} }
@@ -153,7 +153,7 @@ function askedGate(checks: readonly string[], branch: string): string {
   return `# What was green on the newest commit of ${branch}, as the forge reports it; leave out what need not be.\ngate:\n  checks:\n${names}`;
 }
 
-/** True if the files of the clone say what must be green. */
+/** True if the workflows say what must be green. */
 export function showsGate(forge: Pick<Project, "kind" | "version">, workflows: readonly DetectedWorkflow[]): boolean {
   return gateText(forge, workflows) !== undefined;
 }

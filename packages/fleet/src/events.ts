@@ -20,8 +20,17 @@ type FleetStep =
       readonly type: "call-retried";
       readonly call: number;
       readonly code: string;
+      readonly message: string;
       readonly delayMs: number;
       readonly slugs: readonly Slug[];
+    }
+  /** A control plane did not answer with its tenants, and is asked again. */
+  | {
+      readonly type: "enumeration-retried";
+      readonly plane: string;
+      readonly code: string;
+      readonly message: string;
+      readonly delayMs: number;
     }
   | { readonly type: "tenants-observed"; readonly matching: number; readonly total: number }
   | {

@@ -8,10 +8,10 @@ test("the first retry of a kind is shown, and their number at the end; everythin
     event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
     end: () => void lines.push("end"),
   });
-  const retry = (message: string, attempt: number) =>
-    ({ type: "request-retried", url: "http://f", attempt, delayMs: 1_000, message }) as const;
+  const retry = (message: string, attempt: number, code = "HTTP_UNREACHABLE") =>
+    ({ type: "request-retried", url: `http://f/${attempt}`, attempt, code, delayMs: 1_000, message }) as const;
   for (let attempt = 1; attempt <= 5; attempt++) renderer.event(retry("f could not be reached: it refuses", attempt));
-  renderer.event(retry("503", 1));
+  renderer.event(retry("503", 1, "FORGE_UNAVAILABLE"));
   renderer.event({ type: "warned", message: "mind" });
   renderer.end({ schemaVersion: 1, command: "gate", outcome: "unknown" }, undefined);
   expect(lines).toEqual([
@@ -20,5 +20,52 @@ test("the first retry of a kind is shown, and their number at the end; everythin
     "mind",
     "the forge: f could not be reached: it refuses: tried again 5 times in all",
     "end",
+  ]);
+});
+
+test("a web page instead of JSON is said once for a host, whatever was asked for", () => {
+  const lines: string[] = [];
+  const renderer = countRetries({
+    event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
+    end: () => undefined,
+  });
+  for (const host of ["f", "g"])
+    for (const what of ["a branch", "a list of statuses", "a variable"])
+      for (const attempt of [1, 2])
+        renderer.event({
+          type: "request-retried",
+          url: `https://${host}/${what}`,
+          attempt,
+          code: "HTTP_NOT_JSON",
+          delayMs: 1_000,
+          message: `${host} answered with a web page instead of JSON: ${what} was expected at /x`,
+        });
+  renderer.end({ schemaVersion: 1, command: "gate", outcome: "unknown" }, undefined);
+  expect(lines.map((line) => line.replace(/ instead.*(?=[:;])/, ""))).toEqual([
+    "the forge: f answered with a web page; again in 1s",
+    "the forge: g answered with a web page; again in 1s",
+    "the forge: f answered with a web page: tried again 6 times in all",
+    "the forge: g answered with a web page: tried again 6 times in all",
+  ]);
+});
+
+test("a control plane that does not name its tenants is said at the first try, with the wait", () => {
+  const lines: string[] = [];
+  const renderer = countRetries({
+    event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
+    end: () => undefined,
+  });
+  for (const delayMs of [5_000, 10_000, 20_000])
+    renderer.event({
+      type: "enumeration-retried",
+      plane: "prod",
+      code: "HTTP_UNREACHABLE",
+      message: "it refuses",
+      delayMs,
+    });
+  renderer.end({ schemaVersion: 1, command: "rollout", outcome: "unknown" }, undefined);
+  expect(lines).toEqual([
+    "control plane prod: it refuses; its tenants are asked for again in 5s",
+    "control plane prod: it refuses: tried again 3 times in all",
   ]);
 });

@@ -29,7 +29,11 @@ export const describeFleet: Describers<FleetEvent> = {
       : warning(`control plane says not ok${event.message === undefined ? "" : `: ${event.message}`}`),
   "call-failed": (event) => warning(`control plane: ${event.message}`),
   "call-retried": (event) =>
-    warning(`control plane: ${event.code}; again in ${inSeconds(event.delayMs)} for ${event.slugs.join(", ")}`),
+    warning(`control plane: ${event.message}; again in ${inSeconds(event.delayMs)} for ${event.slugs.join(", ")}`),
+  "enumeration-retried": (event) =>
+    info(
+      `control plane ${event.plane}: ${event.message}; its tenants are asked for again in ${inSeconds(event.delayMs)}`,
+    ),
   "tenant-verified": (event) =>
     detail(`${event.slug} runs ${short(event.sha)}${event.verdict === "ahead" ? ", which is ahead" : ""}`),
   "tenant-failed": (event) => warning(`${event.slug}: ${event.reason}`),

@@ -83,9 +83,13 @@ async function makeDriver(
   if (kind === "exec") return makeExec(parts, plane);
   const { createControlPlane } = await import("@lateen/fleet/http");
   const { url, token, insecure } = plane;
-  const { clock, open } = parts;
+  const { clock, open, report } = parts;
   const send = traced(parts);
-  return { name, plane: createControlPlane({ name, url, ...open(token), send, clock, insecure }), prober: undefined };
+  return {
+    name,
+    plane: createControlPlane({ name, url, ...open(token), send, clock, report, insecure }),
+    prober: undefined,
+  };
 }
 
 /** A control plane continues the trace of the release; tenants are asked without it. */

@@ -3,6 +3,7 @@ import { type ScriptedReply, startScriptedServer } from "@lateen/kernel/testing"
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CallSettings } from "../ports/control-plane.ts";
 import { createControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
+import type { FleetEvent } from "../events.ts";
 
 type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>;
 
@@ -144,9 +145,16 @@ describe("enumerate", () => {
     ["a reset", { fault: "reset" }],
     ["half an answer", { body: rows("a"), fault: "truncate" }],
   ])("%s is tried again after 5, 10 and 20 seconds, and then given up", async (_, reply) => {
-    const reading = await (await plane([reply, reply, reply, { body: rows("a") }])).enumerate(release, settings);
+    const said: FleetEvent[] = [];
+    const options = { report: (event: FleetEvent) => void said.push(event) };
+    const reading = await (
+      await plane([reply, reply, reply, { body: rows("a") }], options)
+    ).enumerate(release, settings);
     expect(reading).toMatchObject({ kind: "found" });
     expect(pauses).toEqual([5_000, 10_000, 20_000]);
+    expect(said).toMatchObject(
+      pauses.map((delayMs) => ({ type: "enumeration-retried", plane: "prod", message: expect.any(String), delayMs })),
+    );
     await server.close();
     const given = await (await plane([reply, reply, reply, reply])).enumerate(release, settings);
     expect(given).toMatchObject({ kind: "unknown" });

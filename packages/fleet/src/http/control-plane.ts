@@ -5,10 +5,12 @@ import {
   createSender,
   type Http,
   type HttpResponse,
+  ignoreEvents,
   type NonEmpty,
   type Reading,
   type Release,
   type ReleaseError,
+  type Reporter,
   retry,
   type Secret,
   type Sender,
@@ -17,6 +19,7 @@ import {
   toReading,
 } from "@lateen/kernel";
 import type { CallSettings, ControlPlane, Redeployment } from "../ports/control-plane.ts";
+import type { FleetEvent } from "../events.ts";
 import type { RedeployRequest } from "./wire.ts";
 import { steadyClock } from "../steps/steady-clock.ts";
 import type { Tenant } from "../ports/tenant.ts";
@@ -42,6 +45,8 @@ export interface ControlPlaneOptions {
   readonly readBudgetMs?: number | undefined;
   /** Longest time of a dry run, in milliseconds. @default 120000 */
   readonly planBudgetMs?: number | undefined;
+  /** Receives the tries of an enumeration. @default ignoreEvents */
+  readonly report?: Reporter<FleetEvent> | undefined;
   /** Allows plain http, token included, to another machine. @default false */
   readonly insecure?: boolean | undefined;
 }
@@ -143,7 +148,15 @@ async function enumerate(
 ): Promise<Reading<readonly Tenant[]>> {
   const attempt = async () => readTenants(client.speaker, await post(client, body(), budgetMs, signal));
   // Pauses of 5, 10 and 20 seconds, as between the tries of a call; one client per job needs no jitter.
-  const policy = { attempts: 4, firstDelayMs: 5_000, longestDelayMs: longestWaitMs, random: () => 1 };
+  const { name: plane, report = ignoreEvents } = client.options;
+  const policy = {
+    attempts: 4,
+    firstDelayMs: 5_000,
+    longestDelayMs: longestWaitMs,
+    random: () => 1,
+    onRetry: ({ code, message }: ReleaseError, delayMs: number) =>
+      report({ type: "enumeration-retried", plane, code, message, delayMs }),
+  };
   return toReading(() => retry(attempt, client.clock, signal, policy));
 }
 

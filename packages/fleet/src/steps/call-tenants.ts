@@ -33,7 +33,8 @@ export async function callTenants(run: Run, waveName: string, slugs: readonly Sl
     if (answer.kind === "answered") await lookForDeparted(run, release, answer, left);
     if ((answer.kind !== "transient" && answer.kind !== "busy") || delayMs === undefined) return;
     tries[answer.kind === "busy" ? "busy" : "transients"] += 1;
-    run.tell({ type: "call-retried", call, code: answer.cause.code, delayMs, slugs: left });
+    const { code, message } = answer.cause;
+    run.tell({ type: "call-retried", call, code, message, delayMs, slugs: left });
     const off = (await pause(run, delayMs)) && !hasStopped(run) ? await stillOff(run, release, left) : [];
     // The look took its time: what was stopped or paused in it is not sent either.
     const again = new Set(hasStopped(run) ? [] : off);

@@ -125,7 +125,7 @@ async function persist<T>(
 ): Promise<T> {
   const onRetry: RetryPolicy["onRetry"] = ({ code, message }, delayMs, attempt) => {
     if (code === "FORGE_RATE_LIMITED") report({ type: "rate-limited", url, waitMs: delayMs, message });
-    else report({ type: "request-retried", url, attempt, delayMs, message });
+    else report({ type: "request-retried", url, attempt, code, delayMs, message });
   };
   const judge = createJudge();
   const attempt = (): Promise<T> => read().catch((thrown: unknown) => Promise.reject(judge(thrown)));

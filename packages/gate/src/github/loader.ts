@@ -106,7 +106,7 @@ function persist<T>(
     ...policy,
     onRetry({ code, message }, delayMs, number) {
       if (code !== "FORGE_RATE_LIMITED")
-        report({ type: "request-retried", url: redactUrl(url), attempt: number, delayMs, message });
+        report({ type: "request-retried", url: redactUrl(url), attempt: number, code, delayMs, message });
     },
   });
 }

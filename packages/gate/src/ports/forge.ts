@@ -21,6 +21,8 @@ export type ForgeEvent =
       readonly type: "request-retried";
       readonly url: string;
       readonly attempt: number;
+      /** Code of the error. */
+      readonly code: string;
       readonly delayMs: number;
       readonly message: string;
     };

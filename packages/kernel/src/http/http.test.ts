@@ -286,8 +286,6 @@ describe("parseJson", () => {
   });
 
   test.each([
-    ["<!DOCTYPE html><title>Sign in</title>", "HTTP_NOT_JSON", "an HTML page"],
-    ["  <html>", "HTTP_NOT_JSON", "an HTML page"],
     ["", "HTTP_NOT_JSON", "an empty body"],
     ["upstream\ntimed out", "HTTP_NOT_JSON", "text that is not JSON: upstream timed out"],
     ["null", "HTTP_UNEXPECTED_BODY", "other JSON at n: expected [31m a number"],
@@ -300,6 +298,18 @@ describe("parseJson", () => {
       why: "https://h.example/p",
     });
   });
+
+  test.each(["<!DOCTYPE html><title>Sign in</title>", "  <html>"])(
+    "names a web page %j, and the path of it",
+    async (text) => {
+      expect(await refusalOf(text)).toMatchObject({
+        code: "HTTP_NOT_JSON",
+        category: "unavailable",
+        message: "h.example answered with a web page instead of JSON: a count was expected at /p",
+        retryable: false,
+      });
+    },
+  );
 
   const rowOfTenFields = { slug: "a", ok: true, error: null, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 };
   const sized = (one: string, count: number) => `{"n":1,"rows":[${Array.from({ length: count }, () => one).join()}]}`;

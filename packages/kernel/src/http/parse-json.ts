@@ -4,6 +4,8 @@ import type { HttpResponse } from "./http.ts";
 import { plainText } from "../vocabulary/plain-text.ts";
 import type { ReleaseError } from "../vocabulary/release-error.ts";
 
+const wrongAddress = "check that the address is that of the API and that no login page or gateway answers in its place";
+
 /** The part of a zod schema that is used here; the kernel itself depends on nothing. */
 export interface Schema<T> {
   safeParse(
@@ -38,6 +40,7 @@ export function parseJson<T>(response: Pick<HttpResponse, "text" | "url">, schem
   try {
     value = JSON.parse(text);
   } catch {
+    if (isHtml(text)) throw webPage(response.url, what);
     throw unreadable("HTTP_NOT_JSON", response.url, what, describe(text));
   }
   const result = schema.safeParse(value, firstIssueOnly);
@@ -55,13 +58,18 @@ function tooManyValues(url: string, what: string): ReleaseError {
 
 function describe(text: string): string {
   if (text.trim() === "") return "an empty body";
-  if (isHtml(text)) return "an HTML page";
   return `text that is not JSON: ${plainText(text, 60)}`;
 }
 
+/** A page says nothing about the one address that was asked for, which is named so that it can be tried. */
+function webPage(url: string, what: string): ReleaseError {
+  const path = URL.canParse(url) ? plainText(new URL(url).pathname, 200) : "the address";
+  const message = ` answered with a web page instead of JSON: ${what} was expected at ${path}`;
+  return httpError(url, { code: "HTTP_NOT_JSON", message, fix: wrongAddress, retryable: false });
+}
+
 function unreadable(code: string, url: string, what: string, got: string): ReleaseError {
-  const fix = "check that the address is that of the API and that no login page or gateway answers in its place";
-  return httpError(url, { code, message: `: expected ${what}, got ${got}`, fix, retryable: false });
+  return httpError(url, { code, message: `: expected ${what}, got ${got}`, fix: wrongAddress, retryable: false });
 }
 
 const [quote, comma, colon, bracket, brace, backslash] = [0x22, 0x2c, 0x3a, 0x5b, 0x7b, 0x5c] as const;

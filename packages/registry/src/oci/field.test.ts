@@ -187,3 +187,26 @@ test("a source by its sha512 is compared by its bytes", async () => {
   });
   expect(await run()).toMatchObject({ kind: "go", value: { images: [{ tags: [{ action: "unchanged" }] }] } });
 });
+
+test("a right that is refused with a Basic challenge is no login that failed, and no password follows", async () => {
+  const registry = await start({ auth: { users: { robot: password } } });
+  await seedImage(registry, { ...recipe, tags: ["one"] });
+  // Gitea, reqPackageAccess.
+  registry.misbehave({
+    when: ({ method, path }) => method === "PUT" && path.includes("/manifests/"),
+    fault: {
+      kind: "answer",
+      status: 401,
+      headers: { "www-authenticate": 'Basic realm="Gitea Package API"', "content-type": "text/plain" },
+      body: "reqPackageAccess\n",
+    },
+  });
+  const source = parseImageRef(`${registry.host}/acme/platform:one`);
+  const registries = openRegistries({ clock, registries: { [registry.host]: robot } });
+  await expect(retag({ source, targets: ["latest"] }, { registries, clock })).rejects.toMatchObject({
+    code: "REGISTRY_DENIED",
+    message: expect.stringContaining("may not push to acme/platform"),
+  });
+  const writes = registry.requests.filter(({ method }) => method === "PUT");
+  expect(writes.map(({ authorization }) => authorization)).toEqual(["bearer"]);
+});

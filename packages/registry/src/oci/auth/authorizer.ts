@@ -139,8 +139,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         if (used !== undefined) cache.widen(need, asked);
         return true;
       }
-      if (!challenges.some((challenge) => challenge.scheme === "basic") || used?.startsWith("Basic ") === true)
-        return false;
+      // Gitea refuses a right with this challenge; who has a token that was given for the password has shown it already.
+      const isShown = scheme.kind === "bearer" && scheme.source?.credentials === credentials;
+      if (isShown || used?.startsWith("Basic ") === true) return false;
+      if (!challenges.some((challenge) => challenge.scheme === "basic")) return false;
       if ((await credentials(need.repository))?.kind !== "password") return false;
       scheme = { kind: "basic" };
       return true;

@@ -218,7 +218,7 @@ export const errorReasons: Readonly<Record<string, string>> = {
   REASON_MISSING: "a rollback is a decision of a person, and the ledger keeps why",
   REFERRER_REFUSED: "a copy without its signature would be an image that cannot be verified",
   REGISTRY_CONTENT_MISSING: "the source names content that it does not have",
-  REGISTRY_CREDENTIALS_UNREADABLE: "docker's configuration names a helper for this host, and another identity would be a guess",
+  REGISTRY_CREDENTIALS_UNREADABLE: "docker's or podman's configuration decides who signs in here, and another identity would be a guess",
   REGISTRY_DENIED: "the identity is known and may not do this",
   REGISTRY_ENTRY_INVALID: "the entry contradicts the host that it is for",
   REGISTRY_HOST_MISSING: "no default registry is assumed",

@@ -6,6 +6,9 @@ import type { Credentials } from "./credentials.ts";
 /** Longest run of a helper in milliseconds; those of the clouds fetch a token first, which takes seconds. */
 const helperDeadlineMs = 30_000;
 
+/** Longest time in milliseconds between the end of a helper and that of its output, which a process that it has left behind may hold open. */
+const lastOutputMs = 500;
+
 /** Longest output in bytes. */
 const longestOutput = 64 * 1024;
 
@@ -44,6 +47,7 @@ export async function askHelper(request: HelperRequest, clock: Clock): Promise<C
     : { kind: "password", username: Username, password: secret(Secret) };
 }
 
+/** Runs a helper in a process group of its own, which ends with it: a helper may be a script that starts others. */
 async function run(
   { name, server, env }: HelperRequest,
   clock: Clock,
@@ -58,20 +62,35 @@ async function run(
       const child = spawn(`docker-credential-${name}`, ["get"], {
         env: { ...env },
         stdio: ["pipe", "pipe", "ignore"],
-        signal: deadlines.signal,
-        killSignal: "SIGKILL",
+        detached: true,
       });
-      child.on("error", () => resolve({ code: undefined, output }));
-      child.on("close", (code) => resolve({ code: code ?? undefined, output }));
+      const end = (code: number | undefined): void => {
+        killGroup(child.pid);
+        // One that has left the group may keep the pipe open.
+        child.stdout.destroy();
+        resolve({ code, output });
+      };
+      deadlines.signal.addEventListener("abort", () => end(child.exitCode ?? undefined));
+      child.on("error", () => end(undefined));
+      child.on("close", (code) => end(code ?? undefined));
+      child.on("exit", () => deadlines.start(lastOutputMs));
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        if (output.length > longestOutput) child.kill("SIGKILL");
+        if (output.length > longestOutput) end(undefined);
       });
       // A helper that does not read its input is judged by its answer.
       child.stdin.on("error", () => undefined).end(server);
     });
   } finally {
     deadlines.stop();
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // All of it has ended.
   }
 }
 

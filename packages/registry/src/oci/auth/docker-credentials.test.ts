@@ -91,7 +91,9 @@ test.each([
   ["that talks nonsense", "echo 'my s3cret'", "something else than credentials"],
   ["that is not there", undefined, "could not be run"],
   ["that never ends", "echo 'my s3cret'; exec sleep 60", "took too long"],
+  ["whose child never ends", "echo 'my s3cret'; sleep 60; true", "took too long"],
   ["that floods", "exec yes s3cret", "could not be run"],
+  ["whose child floods", "yes s3cret; true", "could not be run"],
 ])("a helper %s is an error that repeats nothing of its output", async (_name, script, why) => {
   const env = await home({ ".docker/config.json": { credsStore: "bad" } }, script === undefined ? {} : { bad: script });
   const error: unknown = await find(env, "ghcr.io", createScaledClock({ factor: 100 })).catch(
@@ -103,6 +105,15 @@ test.each([
     message: expect.stringContaining(why),
   });
   expect(JSON.stringify([error, (error as Error).message, (error as Error).stack])).not.toContain("s3cret");
+});
+
+test("a helper that leaves a process behind is not waited for, also if it holds the output open", async () => {
+  const answer = `echo '{"Username":"u","Secret":"p"}'`;
+  const helpers = { left: `sleep 60 & ${answer}`, gone: `setsid sleep 5 & ${answer}` };
+  const begun = performance.now();
+  for (const credsStore of Object.keys(helpers))
+    expect(await find(await home({ ".docker/config.json": { credsStore } }, helpers))).toBe("u:p");
+  expect(performance.now() - begun).toBeLessThan(4_500);
 });
 
 test("the name of a helper is the name of a program, not a path", async () => {

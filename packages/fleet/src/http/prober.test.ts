@@ -107,3 +107,30 @@ test.each([`${sha}-dirty`, `v${sha}`, "main\u200b"])(
     expect(JSON.stringify(reading)).toContain(odd.replace("\u200b", String.raw`\\u{200b}`));
   },
 );
+
+describe("an answer that may be stored", () => {
+  test("is unknown, and the cache is named; asking again would not help", async () => {
+    tenants.set("t1", { manner: "cached" });
+    expect(await createProber({ url: tenants.buildinfo, send }).buildinfo(tenant)).toMatchObject({
+      kind: "unknown",
+      cause: { code: "BUILDINFO_CACHED", retryable: false, message: expect.stringContaining("Age: 901") as string },
+    });
+  });
+
+  test.each([
+    [false, ["/t1/buildinfo", "/t1/buildinfo"]],
+    [true, ["/t1/buildinfo?lateen=1", "/t1/buildinfo?lateen=2"]],
+  ])("is not asked for: no request may be stored, and with bustCache %s", async (bustCache, addresses) => {
+    const asked: { readonly address: string; readonly headers: Readonly<Record<string, string>> }[] = [];
+    const recording: typeof send = (url, init) => {
+      // The time of the query is left out, and the number remains.
+      asked.push({ address: url.replace(tenants.url, "").replace(/=.*-/, "="), headers: init.headers });
+      return send(url, init);
+    };
+    const prober = createProber({ url: tenants.buildinfo, send: recording, bustCache });
+    for (const address of addresses) expect(await prober.buildinfo(tenant), address).toMatchObject({ kind: "found" });
+    expect(asked.map(({ address }) => address)).toEqual(addresses);
+    for (const { headers } of asked)
+      expect(headers).toMatchObject({ "cache-control": "no-cache, no-store", pragma: "no-cache" });
+  });
+});

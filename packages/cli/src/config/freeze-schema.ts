@@ -4,6 +4,8 @@ import * as field from "./fields.ts";
 
 const date = (parse: (text: string) => number | undefined) =>
   field.words().refine((text) => parse(text) !== undefined, {
+    // A window is not judged by a date that does not exist.
+    abort: true,
     error: "must be a date such as 2026-12-31, or an instant with its offset such as 2026-12-31T18:00:00+01:00",
   });
 

@@ -308,6 +308,17 @@ describe("problems", () => {
     expect(await problemsOf(`fleet:\n  ${line}`)).toContain(message);
   });
 
+  test.each(["10/01/2027", "5", "2027", "2027-02-31", "2027-01-01T10:00"])(
+    "of a date that does not exist (%s) are one, and not that its window is empty",
+    async (date) => {
+      for (const key of ["from", "until"]) {
+        const problems = await problemsOf(`fleet:\n  freeze: [{ reason: x, ${key}: "${date}" }]`);
+        expect(problems).toContain(`fleet.freeze[0].${key}: must be a date such as`);
+        expect(problems).not.toContain("later than from");
+      }
+    },
+  );
+
   test.each(["101%", "-1%", "100.5%"])("of a percentage out of range have line and column: %s", async (share) => {
     for (const key of ["maxStragglers", "waves"]) {
       const value = key === "waves" ? `["${share}"]` : `"${share}"`;

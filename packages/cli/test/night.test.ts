@@ -71,6 +71,11 @@ describe("a rollout that was killed", () => {
       actor: expect.any(String) as string,
       lateen: { version: expect.any(String) as string },
     });
+    expect((await world.lateen(["watch", "--json"])).json()).toMatchObject({
+      outcome: "ok",
+      reason: expect.stringContaining("no process drives it") as string,
+      next: ["lateen status"],
+    });
     const ran = await world.lateen(["status", "--json"]);
     const [resume, abandon] = [`lateen ship --sha ${sha}`, "lateen rollout --abandon"];
     expect(ran.json()).toMatchObject({

@@ -18,6 +18,8 @@ export interface FleetWiring {
   readonly journal: Journal;
   /** Pause, continue and stop, from other processes and other machines. */
   readonly wishes: WishBox;
+  /** False if no living process drives the rollout of the journal; a mirror does not show that. */
+  isDriven(): Promise<boolean>;
   /** Rollouts that ended on this machine, in no order. */
   pastRollouts(): ReturnType<typeof readPastRollouts>;
   /** Checks of a healthy fleet, in the order of the configuration. */
@@ -56,6 +58,11 @@ export async function makeFleet(parts: Parts, registries: () => Promise<ImageRea
     prober: await makeProber(parts, fleet, drivers),
     journal: parts.journal ?? (await makeJournal(parts, fleet)),
     wishes: parts.journal === undefined ? await makeWishes(parts, fleet) : noWishes,
+    async isDriven() {
+      if (parts.journal !== undefined || fleet.mirror !== undefined) return true;
+      const { findJournalOwner } = await import("@lateen/fleet/journal-file");
+      return (await findJournalOwner(resolve(parts.settings.folder, fleet.journal))) !== undefined;
+    },
     pastRollouts: async () =>
       parts.journal === undefined
         ? (await import("@lateen/fleet/journal-file")).readPastRollouts(resolve(parts.settings.folder, fleet.journal))

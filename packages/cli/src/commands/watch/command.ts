@@ -32,7 +32,7 @@ export const watch: Command = {
 async function followJournal(context: Context, detach: AbortSignal): Promise<CommandResult> {
   const [{ openJob }, { followRollout }] = await Promise.all([import("../open-job.ts"), import("./run.ts")]);
   const job = await openJob(context, "fleet");
-  const { journal } = await job.wiring.fleet();
+  const { journal, isDriven } = await job.wiring.fleet();
   const { clock } = context.host;
-  return followRollout({ journal, clock, report: context.report, signal: context.signal, detach });
+  return followRollout({ journal, isDriven, clock, report: context.report, signal: context.signal, detach });
 }

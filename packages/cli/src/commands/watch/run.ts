@@ -11,6 +11,8 @@ const pollMs = 500;
 /** Rollout to watch, and the output. */
 export interface WatchOptions {
   readonly journal: Pick<Journal, "read">;
+  /** False if no living process drives the rollout. */
+  readonly isDriven: () => Promise<boolean>;
   readonly clock: Clock;
   readonly report: (event: AnyEvent) => void;
   /** Interrupts the command. */
@@ -20,17 +22,20 @@ export interface WatchOptions {
 }
 
 /**
- * Reports every entry of the journal as an event, from the first of the unfinished rollout on, until it has ended.
+ * Reports every entry of the journal as an event, from the first of the unfinished rollout on, until it has ended or no process drives it.
  *
  * @throws ReleaseError `INTERRUPTED`
  */
 export async function followRollout(options: WatchOptions): Promise<CommandResult> {
-  const { journal, clock, report, signal, detach } = options;
+  const { journal, isDriven, clock, report, signal, detach } = options;
   const begun = await statusOf(await journal.read());
   if (begun?.state !== "unfinished") return ended(begun, "no rollout is running");
+  if (!(await isDriven())) return left(begun);
   report({ type: "warned", message: "watching: q stops watching, and the rollout continues" });
   let seen = 0;
   for (;;) {
+    // Asked first: the last entry is written before the journal is let go.
+    const wasDriven = await isDriven();
     const entries = await journal.read();
     const status = await statusOf(entries);
     // A finished journal is put aside when the next rollout begins: what comes then is another one.
@@ -38,6 +43,7 @@ export async function followRollout(options: WatchOptions): Promise<CommandResul
     for (const entry of entries.slice(seen)) report(entry as AnyEvent);
     seen = entries.length;
     if (status.state !== "unfinished") return ended(status, `it ended ${status.outcome ?? status.state}`);
+    if (!wasDriven) return left(status);
     if (detach.aborted) return detached(status);
     await pause(clock, AbortSignal.any([signal, detach])).catch((error: unknown) => {
       if (!detach.aborted || signal.aborted) throw error;
@@ -63,6 +69,12 @@ function ended(status: RolloutStatus | undefined, how: string): CommandResult {
     document: { reason, commit, ...(next.length === 0 ? {} : { next }) },
     answer: [reason, ...describeHaltOf(status)].join("\n"),
   };
+}
+
+function left(status: RolloutStatus): CommandResult {
+  const reason = `${describe(status)} is unfinished, and no process drives it`;
+  // Status has the commands that complete and abandon it.
+  return { outcome: "ok", document: { reason, commit: status.release.sha, next: ["lateen status"] }, answer: reason };
 }
 
 function detached(status: RolloutStatus): CommandResult {

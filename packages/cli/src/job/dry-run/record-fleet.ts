@@ -4,13 +4,14 @@ import type { FleetCheck } from "@lateen/fleet/checks";
 import type { FleetWiring } from "../../wiring/wiring.ts";
 
 /** The fleet as it would be: tenants that were handed to the control plane run the release from then on. */
-export function recordFleet({ controlPlane, prober, journal, access, checks, pastRollouts }: FleetWiring): FleetWiring {
+export function recordFleet({ controlPlane, prober, journal, access, checks, ...rest }: FleetWiring): FleetWiring {
   const moved = new Map<string, string>();
   const written: JournalEntry[] = [];
   return {
     access,
     wishes: { read: async () => undefined, ask: async () => undefined },
-    pastRollouts,
+    pastRollouts: rest.pastRollouts,
+    isDriven: rest.isDriven,
     checks: checks.map(asPlanned),
     controlPlane: {
       enumerate: (release, settings, signal) => controlPlane.enumerate(release, settings, signal),

@@ -1,6 +1,6 @@
 import { plainText } from "@lateen/kernel";
 import { formatExpected, rounded } from "./describe-plan.ts";
-import { describeHalt } from "./describe-halt.ts";
+import { describeHalt, lastSaid } from "./describe-halt.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
@@ -25,7 +25,9 @@ export function formatAnswer(
   const halt = describeHalt({ outcome, ...document });
   return [
     halt.length === 0
-      ? head
+      ? [head, outcome === "refused" || outcome === "unknown" ? lastSaid(fleet?.tenants ?? []) : ""]
+          .filter((line) => line !== "")
+          .join("\n")
       : [
           `halted${commit === undefined ? "" : ` ${short(commit)}`}`,
           ...halt.filter((line) => !line.startsWith("next:")),
@@ -61,12 +63,14 @@ export function formatFleet(fleet: FleetResult, isBrief = false): string {
 
 /** All tenants in one line. */
 export function sumOf({ enumerated, verified, ahead, tenants }: FleetResult): string {
-  const planned = tenants.filter(({ verdict }) => verdict === "planned").length;
+  const count = (word: string): number => tenants.filter(({ verdict }) => verdict === word).length;
+  const [planned, pinned] = [count("planned"), count("pinned")];
   const sum = [
     `${verified} verified`,
     `${ahead} ahead`,
     ...(planned === 0 ? [] : [`${planned} would be moved`]),
-    `${enumerated - verified - ahead - planned} off target`,
+    ...(pinned === 0 ? [] : [`${pinned} pinned`]),
+    `${enumerated - verified - ahead - planned - pinned} off target`,
   ];
   return `${counted(enumerated, "tenant")}: ${sum.join(", ")}`;
 }

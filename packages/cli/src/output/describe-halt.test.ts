@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeHalt } from "./describe-halt.ts";
+import { describeHalt, lastSaid } from "./describe-halt.ts";
 
 const tenant = (slug: string, verdict: string, more: object = {}) => ({ slug, verdict, ...more });
 const fleet = {
@@ -35,4 +35,9 @@ test("a halt is reported in three lines: what broke, what the tenants said last,
 test("no other end has them", () => {
   for (const outcome of ["shipped", "refused", "partial", "unknown"])
     expect(describeHalt({ outcome, reason: "x", fleet, next: ["y"] })).toEqual([]);
+});
+
+test("what tenants said last is there for every end that left some off target", () => {
+  expect(lastSaid(fleet.tenants)).toMatch(/^last said: canary-a /);
+  expect(lastSaid([tenant("good", "verified"), tenant("t4", "pinned")])).toBe("");
 });

@@ -17,19 +17,24 @@ type Halted = Pick<ResultDocument, "reason" | "next"> & {
  */
 export function describeHalt({ outcome, reason = "", fleet, next }: Halted): readonly string[] {
   if (outcome !== "halted") return [];
-  const off = (fleet?.tenants ?? []).filter(isOff);
+  return [
+    `what broke: ${plainText(reason, 500)}`,
+    lastSaid(fleet?.tenants ?? []),
+    formatNext(next)
+      .map((line) => line.trim())
+      .join("; "),
+  ].filter((line) => line !== "");
+}
+
+/** What tenants that are off target said last, as `last said: t1 runs bbbbbbb; and 3 more`; empty if all are on target. */
+export function lastSaid(tenants: readonly TenantResult[]): string {
+  const off = tenants.filter(isOff);
   // A tenant that has not begun is left out, unless there is no other.
   const spoke = off.filter(({ verdict }) => verdict !== "not started");
   const speakers = spoke.length === 0 ? off : spoke;
   const said = speakers.slice(0, mostNamed).map(lastWords);
   const more = speakers.length - said.length;
-  return [
-    `what broke: ${plainText(reason, 500)}`,
-    said.length === 0 ? "" : `last said: ${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
-    formatNext(next)
-      .map((line) => line.trim())
-      .join("; "),
-  ].filter((line) => line !== "");
+  return said.length === 0 ? "" : `last said: ${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 /** The same of a journal. */
@@ -46,7 +51,8 @@ function isOff({ verdict }: TenantResult): boolean {
   return !["verified", "ahead", "pinned", "planned"].includes(verdict);
 }
 
-function lastWords({ slug, verdict, after, reason }: TenantResult): string {
+/** What a tenant said last, such as `t1 runs bbbbbbb`. */
+export function lastWords({ slug, verdict, after, reason }: TenantResult): string {
   if (reason?.startsWith("runs ") === true) return `${plainText(slug, 60)} ${plainText(reason, 160)}`;
   const shown = after === undefined ? verdict : `runs ${after.slice(0, 7)}`;
   return `${plainText(slug, 60)} ${reason === undefined ? shown : `${shown}, ${plainText(reason, 160)}`}`;

@@ -12,6 +12,7 @@ import {
 import type { Shipped } from "./decide-shipped.ts";
 import { remedy } from "./remedies.ts";
 import type { Job } from "../../job/job.ts";
+import { lastWords } from "../../output/describe-halt.ts";
 import { counted, toSeconds } from "../../output/text/line.ts";
 import type { ExplainedRule, FleetResult } from "../../output/result.ts";
 import { markNotStarted } from "../../pipeline/not-started.ts";
@@ -169,18 +170,13 @@ async function explainFleet(job: Job, { commit }: PipelineState): ReturnType<Ste
   const { fleet } = job.settings.config;
   if (verdict === undefined || fleet === undefined) return skipped;
   const at = isoNow(job.wiring.clock);
-  const evidence = (await tenantsOf(job, commit, verdict.value)).map(
-    ({ slug, verdict: said, after = "nothing readable", reason }): Evidence => ({
-      rule: "fleet",
-      verdict: said,
-      fact:
-        reason?.startsWith("runs ") === true
-          ? `${slug} ${reason}`
-          : `${slug} runs ${after.slice(0, 7)}${reason === undefined ? "" : `: ${reason}`}`,
-      source: fleet.buildinfo?.replace("{slug}", slug) ?? `the proof of ${slug}`,
-      at,
-    }),
-  );
+  const evidence = (await tenantsOf(job, commit, verdict.value)).map((tenant): Evidence => ({
+    rule: "fleet",
+    verdict: tenant.verdict,
+    fact: lastWords(tenant),
+    source: fleet.buildinfo?.replace("{slug}", tenant.slug) ?? `the proof of ${tenant.slug}`,
+    at,
+  }));
   const known = evidence.length === 0 ? verdict.evidence : evidence;
   return verdict.kind === "go" ? goWith({}, known) : { ...verdict, value: {}, evidence: known };
 }

@@ -77,6 +77,20 @@ test.each<[string, Partial<FailedAnswer>, string]>([
     "REGISTRY_NOT_FOUND",
   ],
   [
+    "a tag that Docker Hub keeps",
+    { status: 403, body: errors("DENIED", "tag is immutable") },
+    "REGISTRY_TAG_IMMUTABLE",
+  ],
+  [
+    "a tag that Artifact Registry keeps",
+    {
+      status: 400,
+      writes: "manifest",
+      body: errors("MANIFEST_INVALID", "the repository has enabled tag immutability"),
+    },
+    "REGISTRY_TAG_IMMUTABLE",
+  ],
+  [
     "a quota",
     { status: 403, body: errors("DENIED", "adding 5 MiB will exceed the project quota") },
     "REGISTRY_REQUEST_REFUSED",
@@ -107,7 +121,7 @@ test.each([
 const push = { action: "pull,push", repository: "acme/x" } as const;
 
 test.each<[string, Partial<FailedAnswer>, RegExp, RegExp]>([
-  ["no login yet", { status: 401, ...push }, /credentials were not accepted/, /log in/],
+  ["no login yet", { status: 401, ...push }, /valid credentials are wanted/, /log in/],
   ["the login is valid", { status: 401, identified: true, ...push }, /may not push to acme\/x/, /owner/],
   ["GHCR", { url: "https://ghcr.io/v2/acme/x/manifests/a", ...push }, /may not push/, /packages: write/],
   ["another registry", push, /may not push to acme\/x/, /^(?!.*(?:GHCR|packages: write))/],
@@ -118,6 +132,22 @@ test.each<[string, Partial<FailedAnswer>, RegExp, RegExp]>([
     { status: 413, writes: "blob" },
     /layer is larger/,
     /client_max_body_size/,
+  ],
+  ["a plan", { status: 402, ...push }, /plan does not allow it to push to acme\/x/, /payment/],
+  ["a read-only registry", { status: 405, body: "Method not allowed\n" }, /does not allow this/, /read-only/],
+  ["a cache", { status: 405, body: errors("UNSUPPORTED", "x") }, /does not allow this/, /pull-through cache/],
+  [
+    "a manifest that is not taken",
+    { status: 400, writes: "manifest", body: errors("MANIFEST_INVALID", "x") },
+    /does not take this manifest/,
+    /registry's words/,
+  ],
+  ["no room", { status: 507 }, /storage, is used up/, /delete old images/],
+  [
+    "a lost upload",
+    { status: 404, writes: "blob", body: errors("BLOB_UPLOAD_UNKNOWN", "x") },
+    /lost the upload/,
+    /http\.secret/,
   ],
   ["a manifest that is too large", { status: 413, writes: "manifest" }, /manifest is larger/, /fewer platforms/],
 ])("the advice fits the cause: %s", (_name, answer, message, fix) => {

@@ -30,12 +30,26 @@ const host: Host = {
   onStopNow: () => undefined,
 };
 
-describe("every scenario ends as it must", () => {
+/** A machine that is stopped for five seconds, five times in each second that it runs; what it waits for ends in a pause too. */
+const halting = {
+  now: (): number => systemClock.now() + pausedMs(),
+  elapsed: (): number => performance.now() + pausedMs(),
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    for (const until = halting.elapsed() + ms; halting.elapsed() < until;)
+      await systemClock.sleep(Math.min(20, until - halting.elapsed()), signal);
+  },
+};
+
+function pausedMs(): number {
+  return Math.floor(performance.now() / 200) * 5_000;
+}
+
+describe("every scenario ends as it must, whatever the pauses of the machine", () => {
   test.concurrent.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     "%s",
     { timeout: 120_000 },
     async (_, scenario) => {
-      const world = await startWorld(scenario.world);
+      const world = await startWorld({ ...scenario.world, machine: halting });
       let shown = "";
       try {
         const machine = { host, program: runCli, command: bundled("lateen") };
@@ -115,6 +129,16 @@ describe("lateen demo", () => {
       why: expect.stringContaining("pigs fly"),
     });
     await expect(run(mute)).rejects.toBeInstanceOf(ReleaseError);
+    const broken: Scenario = { ...wrong, name: "broken", play: () => Promise.reject(new Error("the pen is empty")) };
+    let shown = "";
+    const stderr = { ...silent, write: (text: string) => void (shown += text) };
+    const loud = { ...options, host: { ...host, stderr }, quiet: false, report: () => undefined };
+    await expect(runDemo({ ...loud, repertoire: [broken, wrong, right] })).rejects.toMatchObject({
+      code: "DEMO_FAILED",
+      message: expect.stringMatching(/broken, wrong/),
+      why: expect.stringMatching(/broken: not so: .*the pen is empty\n.*wrong: not so: pigs fly/s),
+    });
+    expect(shown).toMatch(/broken +FAILED: 1 of 1 checks\n +wrong +FAILED: 1 of 1 checks\n +right +1 checks hold/);
     await expect(run(right)).resolves.toMatchObject({ outcome: "ok" });
   });
 

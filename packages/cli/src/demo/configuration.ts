@@ -81,6 +81,11 @@ promote:
 `;
 }
 
+/** The same configuration with a soak of half a minute, in which a process can be killed however slow the machine is. */
+export function longSoak(text: string): string {
+  return text.replace(/soak: .*/, "soak: 30s").replace(/verify: .*/, "verify: { timeout: 60s, interval: 1s }");
+}
+
 const pushed = (name: string, paths: string): string =>
   `name: ${name}\non:\n  push:\n    branches: [main]\n    paths: [${paths}]\njobs: {}\n`;
 

@@ -9,6 +9,8 @@ export interface Played {
   readonly checks: readonly Check[];
   /** The last command line that was run. */
   readonly last: Ran | undefined;
+  /** Progress of all command lines, shown or not. */
+  readonly transcript: string;
   readonly passed: boolean;
 }
 
@@ -25,12 +27,21 @@ export async function play(scenario: Scenario, world: World, { machine, show, ve
   show(`\n${scenario.name}: ${scenario.title}\n\n`);
   show(`${paragraph("  before  ", scenario.before)}\n${paragraph("  now     ", scenario.now)}\n\n`);
   let last: Ran | undefined;
-  const progress = (line: string): void => (verbose ? show(wrapped(line)) : undefined);
+  let transcript = "";
+  const progress = (line: string): void => {
+    transcript += line;
+    if (verbose) show(wrapped(line));
+  };
   // The last answer of all is the demo's own.
   let unshown = "";
   const showAnswer = (): void => {
     if (unshown !== "" && verbose) show(`${wrapped(unshown)}\n`);
     unshown = "";
+  };
+  const begin = (argv: readonly string[], end: string): void => {
+    const line = `$ lateen ${argv.map(quoted).join(" ")}${end}\n`;
+    transcript += line;
+    show(line);
   };
   const stage: Stage = {
     world,
@@ -40,20 +51,21 @@ export async function play(scenario: Scenario, world: World, { machine, show, ve
     },
     async lateen(argv, options = {}) {
       showAnswer();
-      show(`$ lateen ${argv.map(quoted).join(" ")}\n`);
+      begin(argv, "");
       const onProgress = (line: string): void => (progress(line), options.onProgress?.(line));
       last = await runProgram(world, machine, argv, { ...options, onProgress });
       unshown = last.answer;
+      transcript += ending(last);
       show(verbose ? `  → exit ${last.code}\n` : ending(last));
       return last;
     },
     start(argv, options = {}) {
-      show(`$ lateen ${argv.map(quoted).join(" ")} &\n`);
+      begin(argv, " &");
       return startProgram(world, machine, argv, { ...options, onProgress: progress });
     },
   };
   const checks = await scenario.play(stage);
-  return { scenario, checks, last, passed: checks.length > 0 && checks.every(({ holds }) => holds) };
+  return { scenario, checks, last, transcript, passed: checks.length > 0 && checks.every(({ holds }) => holds) };
 }
 
 /** The checks of a play, a line each. */
@@ -61,7 +73,8 @@ export function formatChecks({ checks }: Played): string {
   return checks.map(({ says, holds }) => paragraph(holds ? "  ✓ " : "  ✗ ", says)).join("\n");
 }
 
-function ending({ code, document }: Ran): string {
+/** A line on how a command line ended. */
+export function ending({ code, document }: Ran): string {
   const { outcome = "no result", reason = "" } = document ?? {};
   return `${paragraph("  → ", `exit ${code}, ${outcome}${reason === "" ? "" : `: ${reason}`}`)}\n`;
 }

@@ -1,4 +1,4 @@
-import { type ReleaseError, type Reporter } from "@lateen/kernel";
+import { asReleaseError, isReleaseError, type ReleaseError, type Reporter } from "@lateen/kernel";
 import type { CommandResult } from "../commands/command.ts";
 import type { Machine } from "./program.ts";
 import { table } from "../output/answer.ts";
@@ -7,7 +7,7 @@ import type { CommandEvent } from "../output/events.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { keep } from "./keep.ts";
 import { wrapped } from "./layout.ts";
-import { formatChecks, play, type Played } from "./play.ts";
+import { ending, formatChecks, play, type Played } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
@@ -43,23 +43,19 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
   const played: Played[] = [];
   for (const scenario of chosen) {
     if (host.signal.aborted) throw host.signal.reason;
-    const world = await startWorld(scenario.world, options.all ? "quick" : "watched");
-    try {
-      const result = await play(scenario, world, {
-        machine: options,
-        show,
-        verbose: !options.all && options.brief !== true,
-      });
-      if (host.signal.aborted) throw host.signal.reason;
-      played.push(result);
-      if (options.all || options.brief === true) show(`${formatChecks(result)}\n`);
-      if (options.keep) await keep(world, host, options.report);
-    } finally {
-      await world.close();
-    }
+    const result = await playIn(scenario, options, show).catch((error: unknown) => {
+      if (!options.all || host.signal.aborted || isInput(error)) throw error;
+      return brokenOff(scenario, error);
+    });
+    played.push(result);
+    if (options.all && !result.passed) show(`${wrapped(result.transcript)}\n`);
+    if (options.all || options.brief === true) show(`${formatChecks(result)}\n`);
   }
   const failed = played.filter(({ passed }) => !passed);
-  if (failed.length > 0) throw failure(failed);
+  if (failed.length > 0) {
+    if (options.all) show(`\n${formatRows(played)}\n\n`);
+    throw failure(failed);
+  }
   const [only] = played;
   return {
     outcome: "ok",
@@ -73,21 +69,53 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
   };
 }
 
+/** Plays a scenario in a world of its own. */
+async function playIn(scenario: Scenario, options: DemoOptions, show: (text: string) => void): Promise<Played> {
+  const { host } = options;
+  const world = await startWorld(scenario.world, options.all ? "quick" : "watched");
+  try {
+    const verbose = !options.all && options.brief !== true;
+    const result = await play(scenario, world, { machine: options, show, verbose });
+    if (host.signal.aborted) throw host.signal.reason;
+    if (options.keep) await keep(world, host, options.report);
+    return result;
+  } finally {
+    await world.close();
+  }
+}
+
+/** The machine lacks something, so no other scenario would be played either. */
+function isInput(error: unknown): boolean {
+  return isReleaseError(error) && error.category === "input";
+}
+
+/** The others are played all the same. */
+function brokenOff(scenario: Scenario, error: unknown): Played {
+  const { message, code, why } = asReleaseError(error);
+  const says = `it was played to its end: ${[`${code}: ${message}`, why].filter((text) => text !== undefined).join("; ")}`;
+  const transcript = error instanceof Error ? (error.stack ?? "") : "";
+  return { scenario, checks: [{ says, holds: false }], last: undefined, transcript, passed: false };
+}
+
 function listed(repertoire: readonly Scenario[]): CommandResult {
   const answer = columns(repertoire.map(({ name, title }) => [name, title])).join("\n");
   const named = repertoire.map(({ name, title }) => ({ name, title }));
   return { outcome: "ok", document: { reason: `${repertoire.length} scenarios`, scenarios: named }, answer };
 }
 
+function formatRows(played: readonly Played[]): string {
+  const rows = played.map(({ scenario, last, checks }) => {
+    const broken = checks.filter(({ holds }) => !holds).length;
+    const held = broken === 0 ? `${checks.length} checks hold` : `FAILED: ${broken} of ${checks.length} checks`;
+    return [`  ${scenario.name}`, last?.document?.outcome ?? "", checks.length === 0 ? "FAILED: no check" : held];
+  });
+  return table(rows);
+}
+
 function formatAll(played: readonly Played[]): string {
-  const rows = played.map(({ scenario, last, checks }) => [
-    `  ${scenario.name}`,
-    last?.document?.outcome ?? "",
-    `${checks.length} checks hold`,
-  ]);
   const sum =
     played.length === 1 ? "the scenario ended as it must" : `all ${played.length} scenarios ended as they must`;
-  return `\n${table(rows)}\n\n${sum}`;
+  return `\n${formatRows(played)}\n\n${sum}`;
 }
 
 /** Lines that a newcomer may type now. */
@@ -113,9 +141,11 @@ function findScenario(repertoire: readonly Scenario[], name: string): Scenario {
 }
 
 function failure(failed: readonly Played[]): ReleaseError {
-  const lines = failed.flatMap(({ scenario, checks }) =>
-    checks.filter(({ holds }) => !holds).map(({ says }) => `${scenario.name}: not so: ${says}`),
-  );
+  const lines = failed.flatMap(({ scenario: { name }, checks, last }) => [
+    ...checks.filter(({ holds }) => !holds).map(({ says }) => `${name}: not so: ${says}`),
+    ...(checks.length === 0 ? [`${name}: nothing was checked`] : []),
+    ...(last === undefined ? [] : [`${name}: lateen ${last.argv.join(" ")}${ending(last).trimEnd()}`]),
+  ]);
   return cliError("DEMO_FAILED", "bug", {
     message: `${failed.map(({ scenario }) => scenario.name).join(", ")} ended as it must not`,
     why: lines.join("\n"),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Clock, systemClock } from "@lateen/kernel";
 import { startControlPlane, startTenants } from "@lateen/fleet/testing";
 import { openGitGraph, startGiteaFake, startGitHubFake } from "@lateen/gate/testing";
 import {
@@ -12,6 +13,7 @@ import {
 } from "@lateen/git-log/testing";
 import { type FakeRegistry, startRegistry } from "@lateen/registry/testing";
 import { type Addresses, configurationText, images, type Pace, tokens, workflows } from "./configuration.ts";
+import { createWorldClock } from "./world-clock.ts";
 import { rememberGraph } from "./remember-graph.ts";
 import { createReleases, type Forge, type Releases } from "./releases.ts";
 import { cliError } from "../config/errors.ts";
@@ -32,12 +34,16 @@ export interface WorldOptions {
   readonly diesAfterMs?: number;
   /** Rewrites the text of `lateen.yaml`. */
   readonly configure?: (text: string) => string;
+  /** Clock of the machine that the world is on. @default the clock of the machine */
+  readonly machine?: Clock;
 }
 
 /** Everything that the pipeline talks to, on loopback and over real HTTP. */
 export interface World extends Releases {
   /** The folder in which `lateen.yaml` lies. */
   readonly folder: string;
+  /** The time of all that runs in this process. */
+  readonly clock: Clock;
   /** The tokens, by variable. */
   readonly env: Readonly<Record<string, string>>;
   readonly forge: Forge;
@@ -61,6 +67,7 @@ const names = ["amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "he
 /** Starts a world in which a ship of the last commit goes all the way, and production runs the first. */
 export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick"): Promise<World> {
   const { flavour = "gitea", size = 12, commits = 1, diesAfterMs, configure: first = (text) => text } = options;
+  const clock = createWorldClock(options.machine ?? systemClock);
   const folder = await realpath(await mkdtemp(join(tmpdir(), "lateen-demo-")));
   const repository = await createGitRepository().catch(explainMissingGit);
   const graph = rememberGraph(openGitGraph(repository.path));
@@ -78,7 +85,8 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
   const tenants = await startTenants({ slugs, sha: base });
   const shaOf = (tag: string): string => releases.commits.find((sha) => tag === `staging-${sha.slice(0, 7)}`) ?? "dev";
   const moveMs = pace === "watched" ? 250 : 0;
-  const plane = await startControlPlane({ tenants, token: tokens.CP_ADMIN_API_TOKEN, shaOf, moveMs, diesAfterMs });
+  const token = tokens.CP_ADMIN_API_TOKEN;
+  const plane = await startControlPlane({ tenants, token, shaOf, moveMs, diesAfterMs, clock });
   const addresses: Addresses = {
     flavour,
     forge: forge.url,
@@ -93,6 +101,7 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
   return {
     ...releases,
     folder,
+    clock,
     env: tokens,
     forge,
     repository,

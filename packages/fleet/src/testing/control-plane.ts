@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "@lateen/kernel";
 import type { RedeployRequest, RedeployRow } from "../http/wire.ts";
 import { redeployRequest } from "../schema.ts";
 import type { TenantsServer } from "./tenants.ts";
@@ -10,7 +11,7 @@ import type { TenantsServer } from "./tenants.ts";
  * `skips`: leaves it and gives no row · `denies`: leaves it and says so, the call is still ok · `lies`: leaves it and claims
  * that it moved · `fails`: leaves it, row and call fail · `sick`: moves it, reports it as unhealthy · `mute`: moves it, leaves
  * `verified_on_target` out · `words`: moves it, says `"false"` as a string · `breaks`: moves it, and it is down afterwards ·
- * `halves`: moves one replica of two, so that the balancer shows both commits.
+ * `halves`: moves one replica of two, which the balancer takes in turn unless it was set otherwise.
  */
 export type PlaneManner = "skips" | "denies" | "lies" | "fails" | "sick" | "mute" | "words" | "breaks" | "halves";
 
@@ -49,6 +50,8 @@ export interface ControlPlaneServerOptions {
   readonly moveMs?: number;
   /** Time after which a moved tenant dies, in milliseconds. @default never */
   readonly diesAfterMs?: number | undefined;
+  /** Clock of all these times. @default the clock of the machine */
+  readonly clock?: Clock | undefined;
   /** Slugs that it owns; by default all of `tenants`. */
   readonly owns?: (slug: string) => boolean;
 }
@@ -91,7 +94,7 @@ export async function startControlPlane(options: ControlPlaneServerOptions): Pro
     requests: [],
     atWork: new Map(),
     overlaps: [],
-    timers: new Set(),
+    closed: new AbortController(),
   };
   const server = createServer((request, response) => void serve(world, token, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -106,7 +109,7 @@ export async function startControlPlane(options: ControlPlaneServerOptions): Pro
     meetPlan: (...manners) => void world.plans.push(...manners),
     close: () =>
       new Promise<void>((resolve) => {
-        for (const timer of world.timers) clearTimeout(timer);
+        world.closed.abort();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -122,7 +125,7 @@ interface World {
   /** Calls that are moving a tenant right now. */
   readonly atWork: Map<string, number>;
   readonly overlaps: string[];
-  readonly timers: Set<ReturnType<typeof setTimeout>>;
+  readonly closed: AbortController;
 }
 
 async function serve(world: World, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -194,14 +197,9 @@ function paged(answer: Answer, rows: number): object {
   };
 }
 
-function wait(world: World, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      world.timers.delete(timer);
-      resolve();
-    }, ms);
-    world.timers.add(timer);
-  });
+/** Never ends once the server is closed. */
+function wait({ options: { clock = systemClock }, closed }: World, ms: number): Promise<void> {
+  return clock.sleep(ms, closed.signal).catch(() => new Promise(() => undefined));
 }
 
 async function move(world: World, body: RedeployRequest, workMs = world.options.moveMs ?? 0): Promise<Answer> {
@@ -222,8 +220,9 @@ function moveOne(world: World, slug: string, sha: string): Answer["results"] {
   const manner = world.treated.get(slug);
   const { tenants } = world.options;
   const stays = manner === "skips" || manner === "denies" || manner === "lies" || manner === "fails";
-  const replica = manner === "halves" ? tenants.get(slug).sha : undefined;
-  if (!stays) tenants.set(slug, { sha, replica, ...(manner === "breaks" ? { manner: "down" } : {}) });
+  const { sha: before, balancing = "turn" } = tenants.get(slug);
+  const split = manner === "halves" ? { replica: before, balancing } : { replica: undefined };
+  if (!stays) tenants.set(slug, { sha, ...split, ...(manner === "breaks" ? { manner: "down" } : {}) });
   const { diesAfterMs } = world.options;
   if (!stays && diesAfterMs !== undefined)
     void wait(world, diesAfterMs).then(() => tenants.set(slug, { manner: "down" }));

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "@lateen/kernel";
 
 /** One series of an answer; `at` is in milliseconds since the epoch. */
 export interface PrometheusSample {
@@ -36,6 +37,8 @@ export type PrometheusFault =
 export interface PrometheusServerOptions {
   /** Answers a query at an instant in milliseconds since the epoch. */
   readonly evaluate: (query: string, at: number) => PrometheusValue;
+  /** Clock that its samples are dated by. @default the clock of the machine */
+  readonly clock?: Clock | undefined;
 }
 
 /** The query API of a Prometheus, for checks of queries that it evaluates by a function. */
@@ -56,11 +59,12 @@ export interface PrometheusServer {
 
 /** Starts a {@link PrometheusServer} on loopback. Source: https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export async function startPrometheus(options: PrometheusServerOptions): Promise<PrometheusServer> {
+  const { clock = systemClock } = options;
   const queries: string[] = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://prometheus");
     const query = searchParams.get("query") ?? "";
-    const at = searchParams.has("time") ? Number(searchParams.get("time")) * 1_000 : Date.now();
+    const at = searchParams.has("time") ? Number(searchParams.get("time")) * 1_000 : clock.now();
     if (pathname !== "/api/v1/query") return void response.writeHead(404).end("404 page not found");
     const ages = sampleAges(query, state.scrapedAt);
     if (ages === undefined) queries.push(query);
@@ -72,7 +76,7 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     evaluate: options.evaluate,
     fault: undefined,
-    scrapedAt: () => Date.now(),
+    scrapedAt: () => clock.now(),
     queries,
     close: () =>
       new Promise<void>((resolve) => {

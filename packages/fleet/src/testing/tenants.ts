@@ -25,8 +25,11 @@ export interface TenantSetting {
   readonly manner: TenantManner;
   /** A second replica behind the balancer that runs this commit. */
   readonly replica?: string | undefined;
-  /** `request` if the balancer chooses a replica for each request, `connection` if for each connection. @default "request" */
-  readonly balancing?: "request" | "connection" | undefined;
+  /**
+   * `request` if the balancer chooses a replica for each request at random, `connection` if for each connection, `turn` if it takes them
+   * in turn, so that no number of requests agrees by chance. @default "request"
+   */
+  readonly balancing?: "request" | "connection" | "turn" | undefined;
 }
 
 /** Initial state of the tenants. */
@@ -73,10 +76,17 @@ export async function startTenants(options: TenantsOptions): Promise<TenantsServ
     const { slug, path } = addressed(request);
     const setting = tenants.get(slug);
     if (!chosen.has(request.socket)) chosen.set(request.socket, coin());
-    const isOther = setting?.balancing === "connection" ? chosen.get(request.socket) === true : coin();
-    const tenant = setting?.replica !== undefined && isOther ? { ...setting, sha: setting.replica } : setting;
     const number = (requests.get(slug) ?? 0) + 1;
     requests.set(slug, number);
+    const isOther = {
+      request: coin,
+      connection: () => chosen.get(request.socket) === true,
+      turn: () => number % 2 === 1,
+    };
+    const tenant =
+      setting?.replica !== undefined && isOther[setting.balancing ?? "request"]()
+        ? { ...setting, sha: setting.replica }
+        : setting;
     const respond = () =>
       tenant === undefined
         ? request.socket.destroy()

@@ -1,5 +1,4 @@
-import { setTimeout } from "node:timers/promises";
-import { type Clock, interrupted } from "../time/clock.ts";
+import { type Clock, interrupted, systemClock } from "../time/clock.ts";
 
 /** Start and pace of a fake clock. */
 export interface FakeClockOptions {
@@ -104,27 +103,28 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
 const deadlineMs = 3_000;
 
 /**
- * The machine's time, in which pauses are `factor` times shorter and then count in full: for whole worlds on loopback, where real requests
+ * The time of `machine`, in which pauses are `factor` times shorter and then count in full: for whole worlds on loopback, where real requests
  * and virtual hours meet. What a request takes counts as it is, so a slow machine runs out of no budget.
  */
 export function createScaledClock({
   factor,
-  now: start = Date.now(),
+  machine = systemClock,
+  now: start = machine.now(),
 }: {
   readonly factor: number;
+  /** @default the clock of the machine */
+  readonly machine?: Clock;
   readonly now?: number;
 }): Clock {
-  const began = performance.now();
+  const { elapsed = machine.now } = machine;
+  const began = elapsed();
   let skipped = 0;
-  const now = () => Math.trunc(start + performance.now() - began + skipped);
+  const now = () => Math.trunc(start + elapsed() - began + skipped);
   return {
     now,
     async sleep(ms, signal) {
       const until = now() + ms;
-      const realMs = Math.min(ms, ms / factor + (ms < 10_000 ? 0 : deadlineMs));
-      await setTimeout(Math.max(0, realMs), undefined, signal && { signal }).catch(() => {
-        throw interrupted(signal);
-      });
+      await machine.sleep(Math.min(ms, ms / factor + (ms < 10_000 ? 0 : deadlineMs)), signal);
       skipped += Math.max(0, until - now());
     },
   };

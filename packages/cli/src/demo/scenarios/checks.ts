@@ -21,7 +21,10 @@ async function shipChecked(
 }> {
   const [base = "", sha = ""] = world.commits;
   const runs = (slug: string): boolean => world.tenants.get(slug).sha === sha;
-  const prometheus: PrometheusServer = await startPrometheus({ evaluate: (query) => evaluate(query, runs) });
+  const prometheus: PrometheusServer = await startPrometheus({
+    evaluate: (query) => evaluate(query, runs),
+    clock: world.clock,
+  });
   try {
     await world.configure((text) => text.replace("fleet:\n", `fleet:\n  checks:\n    - ${check(prometheus.url)}\n`));
     const ran = await lateen(["ship", "--sha", sha]);

@@ -9,6 +9,7 @@ export const crashAfterCommit: Scenario = {
   before:
     "Two tags were moved one after the other, and nothing was recorded first: a crash between them left half of production on each commit, with no record of which half was meant.",
   now: "The entry in the ledger is the commit point, and tags follow it. A crash after it leaves a state that is known to be unfinished; reconcile, or the same command again, ends it. Only forward.",
+  world: { configure: (text) => text.replace("settle: 5s", "settle: 60s") },
   async play({ world, lateen, start, say }) {
     const [base = "", sha = ""] = world.commits;
     const [platform, tenant] = images;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { ends, fleetRuns, fleetUntouched, latestIs, names, that } from "../outcomes.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -16,7 +15,9 @@ export const notYetCreated: Scenario = {
     say("The commit touches server/, the forge is slow: its run comes while the gate is looking, and turns red.");
     const [ran] = await Promise.all([
       lateen(["ship", "--sha", sha]),
-      pause(700).then(() => world.forge.setRun({ sha, file: "e2e.yml", status: "completed", conclusion: "failure" })),
+      world.clock
+        .sleep(700)
+        .then(() => world.forge.setRun({ sha, file: "e2e.yml", status: "completed", conclusion: "failure" })),
     ]);
     const refused = [ends(ran, "refused", 3), names(ran, "e2e.yml"), fleetUntouched(world), latestIs(world, base)];
     say("The next commit repairs the server, and its run is green.");

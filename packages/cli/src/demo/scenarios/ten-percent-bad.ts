@@ -59,7 +59,10 @@ async function shipFailing({ world, lateen, say }: Stage, bad: readonly string[]
     "All are back on the old release. Now the same tenants will come up with the right commit, and fail their users.",
   );
   const hurt = (): readonly string[] => bad.filter((slug) => world.tenants.get(slug).sha === sha);
-  const prometheus: PrometheusServer = await startPrometheus({ evaluate: () => [{ value: hurt().length / size }] });
+  const prometheus: PrometheusServer = await startPrometheus({
+    evaluate: () => [{ value: hurt().length / size }],
+    clock: world.clock,
+  });
   const check = `{ name: errors, at: [canary, wave], prometheus: { url: "${prometheus.url}", query: "${query}", below: 0.01 } }`;
   try {
     await world.configure((text) =>

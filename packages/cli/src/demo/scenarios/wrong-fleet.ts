@@ -1,5 +1,6 @@
 import { ends, names, that } from "../outcomes.ts";
 import type { Scenario } from "../scenario.ts";
+import { longSoak } from "../configuration.ts";
 
 /** Two environments whose journals are in one folder. */
 export const wrongFleet: Scenario = {
@@ -11,11 +12,9 @@ export const wrongFleet: Scenario = {
   world: {
     size: 6,
     configure: (text) =>
-      text
-        .replace(/soak: .*/, "soak: 1500ms")
-        .concat(
-          "environments:\n  staging: { fleet: { journal: .lateen/shared } }\n  production: { fleet: { journal: .lateen/shared } }\n",
-        ),
+      longSoak(text).concat(
+        "environments:\n  staging: { fleet: { journal: .lateen/shared } }\n  production: { fleet: { journal: .lateen/shared } }\n",
+      ),
   },
   async play({ world, lateen, start, say }) {
     const sha = world.commits.at(-1) ?? "";
@@ -29,7 +28,7 @@ export const wrongFleet: Scenario = {
     for (const argv of [["--sha", sha], ["--resume"], ["--abandon"]])
       tried.push(await lateen(["rollout", ...argv, "--env", "production"]));
     const untouched = world.plane.moves().length === moved;
-    const again = await lateen(["rollout", "--sha", sha, "--env", "staging"]);
+    const again = await lateen(["rollout", "--sha", sha, "--env", "staging"], { speed: 50 });
     return [
       ...tried.flatMap((ran) => [
         ends(ran, "refused", 3),

@@ -20,9 +20,10 @@ test.each([
 });
 
 test("a pattern with many stars takes no longer than any other", () => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   for (let round = 0; round < 200; round++) matchesGlob("a".repeat(63), `${"*a".repeat(100)}b`);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  // Time of the processor, which no pause of the machine adds to.
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
 });
 
 test("agrees with a backtracking matcher on short patterns", () => {

@@ -122,9 +122,10 @@ describe("patterns", () => {
   ])("%j and %j: %s", (entry, name, matches) => expect(matchesName(entry, name)).toBe(matches));
 
   test("a hostile name costs no more than its length", () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(matchesName("a*".repeat(50) + "b", "a".repeat(100_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(500);
+    // Time of the processor, which no pause of the machine adds to.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
 

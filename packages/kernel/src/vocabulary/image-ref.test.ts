@@ -149,11 +149,12 @@ describe("parseImageRef", () => {
       }),
       { numRuns: 2_000 },
     );
-    const began = performance.now();
+    const before = process.cpuUsage();
     for (const part of ["a", "-", "a.", "a/", "_", "[", "a:", "@", "."]) {
       expect(() => parseImageRef(`ghcr.io/${part.repeat(50_000)}!`)).toThrow("is not an image reference");
     }
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // Time of the processor, which no pause of the machine adds to.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });
 });
 
@@ -182,9 +183,9 @@ test.each([
   "a/".repeat(60_000),
   `u:s3cret${"x".repeat(60_000)}@ghcr.io/acme/x`,
 ])("a text of any length is refused at once, and not shown", (text) => {
-  const begun = performance.now();
+  const before = process.cpuUsage();
   expect(() => parseImageRef(text)).toThrow(/^"…" is not an image reference$/);
-  expect(performance.now() - begun).toBeLessThan(100);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500);
 });
 
 test("the longest reference that the grammar allows is read", () => {

@@ -48,7 +48,8 @@ test("never holds a control character, a line break or more than was asked for",
 
 test("does not scan a hostile megabyte", () => {
   const text = "\n".repeat(1_000_000);
-  const began = performance.now();
+  const before = process.cpuUsage();
   for (let i = 0; i < 100; i++) plainText(text);
-  expect(performance.now() - began).toBeLessThan(500);
+  // Time of the processor, which no pause of the machine adds to.
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500);
 });

@@ -54,10 +54,11 @@ describe("a mirror that something else wrote", () => {
     { of: "tenants that are none", facts: [{ type: "fleet-enumerated", at: 1, tenants: many }] },
   ])("with 300,000 $of is refused at its first fault, and crashes nothing", async ({ facts }) => {
     const entries = async () => found([{ id: "1".repeat(40), value: { schemaVersion: 1, from: 0, facts } }]);
-    const from = performance.now();
+    const before = process.cpuUsage();
     const reading = await readMirror({ entries });
     expect(reading).toMatchObject({ kind: "unknown", cause: { code: "JOURNAL_DAMAGED" } });
-    expect(performance.now() - from).toBeLessThan(1_000);
+    // Time of the processor, which no pause of the machine adds to.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
 

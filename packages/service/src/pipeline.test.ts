@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadConfig } from "@lateen/cli/pipeline";
-import { systemClock } from "@lateen/kernel";
 import { readStream } from "@lateen/fleet/journal-sql";
 import { beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../cli/src/demo/world.ts";

@@ -15,7 +15,7 @@ function createMachine(): Clock & { stop(ms: number): void } {
 }
 
 describe("the clock of a world", () => {
-  test("stands still while the machine does", () => {
+  test("stops while the machine does", () => {
     const machine = createMachine();
     const clock = createWorldClock(machine);
     const before = clock.now();

@@ -12,7 +12,7 @@ interface Alarm {
 }
 
 /**
- * Time in a world: that of `machine`, which stands still while the machine does.
+ * Time in a world: that of `machine`, which stops while the machine does.
  *
  * The world and most of what runs over it are one process. If that is stopped, or gets no processor, nothing in the world goes on, and no
  * time limit may pass because of it: an incident is about the pipeline, not about the machine that plays it.

@@ -1,3 +1,4 @@
+import { ReleaseError, unknown } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "./events.ts";
 import type { ControlPlane } from "./ports/control-plane.ts";
@@ -114,4 +115,16 @@ describe("a tenant that leaves the fleet", () => {
     });
     expect(fleet.calls).toHaveLength(1);
   });
+});
+
+test.each([
+  ["state", "refused", "FLEET_INVALID"],
+  ["input", "refused", "FLEET_INVALID"],
+  ["unavailable", "unknown", "FLEET_UNREADABLE"],
+] as const)("an enumeration that fails with a cause of category %s is %s", async (category, outcome, code) => {
+  const { fleet, run } = createVirtualRollout();
+  const cause = new ReleaseError({ code: "X", category, message: "two control planes list t1" });
+  const controlPlane = { ...fleet.controlPlane, enumerate: async () => unknown(cause) };
+  expect(await run({}, { controlPlane })).toMatchObject({ outcome, code });
+  expect(fleet.calls).toEqual([]);
 });

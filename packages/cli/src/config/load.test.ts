@@ -181,6 +181,15 @@ describe("problems", () => {
     ]);
   });
 
+  test("of the first line have the column that an editor shows, also after a byte order mark", async () => {
+    expect(await problemsOf("\uFEFFgates: 1\n")).toContain("lateen.yaml:1:1: gates: there is no such key");
+  });
+
+  test.each([60_000, 3_000])("of %i levels are that it is nested too deeply", async (levels) => {
+    for (const bracket of ["[", "{a: "])
+      expect(await problemsOf(`gate: ${bracket.repeat(levels)}`)).toContain("nested too deeply");
+  });
+
   test("of aliases to nowhere are reported all at once, with line and column", async () => {
     const text = "forge: &f { kind: gitea }\ngate: { checks: *c }\nrelease: *r\nfleet: *f\nx: &r 1\n";
     expect((await problemsOf(text)).split("\n")).toEqual([

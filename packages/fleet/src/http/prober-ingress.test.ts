@@ -9,7 +9,7 @@ const size = 500;
 const concurrency = 64;
 
 type Clock = ReturnType<typeof createVirtualClock>;
-type Refuse = (host: string, now: number) => { readonly status: number; readonly retryAfter: number } | undefined;
+type Refuse = (host: string, now: number) => { readonly status: number; readonly retryAfter?: number } | undefined;
 
 /** An ingress before all tenants: it takes 20 ms for an answer, and refuses what `refuse` says. */
 function ingress(clock: Clock, refuse: Refuse) {
@@ -24,7 +24,10 @@ function ingress(clock: Clock, refuse: Refuse) {
     open -= 1;
     return refusal === undefined
       ? Response.json({ git_sha: sha })
-      : new Response("slow down", { status: refusal.status, headers: { "retry-after": String(refusal.retryAfter) } });
+      : new Response("slow down", {
+          status: refusal.status,
+          headers: refusal.retryAfter === undefined ? {} : { "retry-after": String(refusal.retryAfter) },
+        });
   };
   return { seen, send };
 }
@@ -111,4 +114,45 @@ test("addresses that a function makes have a pace for each host", async () => {
   expect(await prober.buildinfo({ slug: parseSlug("b"), plane: "prod" })).toEqual({ kind: "found", value: sha });
   expect(clock.now() - began).toBeLessThan(1_000);
   expect(await asked).toMatchObject({ kind: "unknown", cause: { code: "BUILDINFO_THROTTLED" } });
+});
+
+describe("one host", () => {
+  const tenant = { slug: parseSlug("a"), plane: "prod" };
+  const url = "https://{slug}.example.com/buildinfo";
+
+  test("that asks for an hour is asked again after two minutes", async () => {
+    const clock = createVirtualClock();
+    const began = clock.now();
+    const { seen, send } = ingress(clock, (_, now) =>
+      now - began < 60_000 ? { status: 503, retryAfter: 3_600 } : undefined,
+    );
+    const prober = createProber({ url, send, clock });
+    expect(await prober.buildinfo(tenant)).toMatchObject({ cause: { code: "BUILDINFO_THROTTLED" } });
+    expect(await prober.buildinfo(tenant)).toMatchObject({ kind: "found" });
+    expect({ requests: seen.requests, seconds: Math.round((clock.now() - began) / 1_000) }).toEqual({
+      requests: 2,
+      seconds: 120,
+    });
+  });
+
+  test("that answers 429 and names no time is asked again after a second", async () => {
+    const clock = createVirtualClock();
+    const began = clock.now();
+    const { seen, send } = ingress(clock, () => (seen.refused === 0 ? { status: 429 } : undefined));
+    expect(await createProber({ url, send, clock }).buildinfo(tenant)).toMatchObject({ kind: "found" });
+    expect(Math.round((clock.now() - began) / 100)).toBe(10);
+  });
+
+  test("that breaks a connection off after it asked for a pause keeps no place", async () => {
+    const clock = createVirtualClock();
+    let requests = 0;
+    const { send } = ingress(clock, () => (requests === 1 ? { status: 429, retryAfter: 1 } : undefined));
+    const broken: Sender = async (address, init) => {
+      if (++requests === 2) throw new Error("broken off");
+      return send(address, init);
+    };
+    const prober = createProber({ url, send: broken, clock });
+    expect(await prober.buildinfo(tenant)).toMatchObject({ kind: "unknown" });
+    expect(await prober.buildinfo(tenant)).toMatchObject({ kind: "found" });
+  });
 });

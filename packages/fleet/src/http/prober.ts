@@ -72,8 +72,10 @@ export function createProber(options: ProberOptions): Prober {
   const paceOf = ingressPaces(typeof url === "string", clock);
   let serial = 0;
   const unique = (address: URL): URL => {
-    if (options.bustCache === true) address.searchParams.set("lateen", `${clock.now().toString(36)}-${++serial}`);
-    return address;
+    if (options.bustCache !== true) return address;
+    const own = new URL(address);
+    own.searchParams.set("lateen", `${clock.now().toString(36)}-${++serial}`);
+    return own;
   };
   return {
     async buildinfo(tenant, signal) {
@@ -84,7 +86,7 @@ export function createProber(options: ProberOptions): Prober {
         return readCommit(
           await paced(
             () => pace.enter(start.host, signal),
-            () => follow(http, unique(new URL(start)), signal),
+            () => follow(http, unique(start), signal),
             clock,
           ),
         );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
@@ -22,6 +22,9 @@ export function bundled(program: keyof typeof programs): readonly [node: string,
   return [process.execPath, "--max-semi-space-size=4", join(folder, `${program}.js`)];
 }
 
+/** Folder for the PATH of a shell, in which `lateen` is the bundled program. */
+export const bundledBin: string = join(folder, "bin");
+
 /** Set-up of a test run: bundles the programs if their source has changed since the last run. */
 export async function setup(): Promise<void> {
   const stamp = join(folder, "source.sha256");
@@ -39,6 +42,11 @@ export async function setup(): Promise<void> {
     },
     output: { dir: folder, cleanDir: true, chunkFileNames: "chunks/[name]-[hash].js" },
   });
+  const command = bundled("lateen")
+    .map((word) => `'${word}'`)
+    .join(" ");
+  mkdirSync(bundledBin, { recursive: true });
+  writeFileSync(join(bundledBin, "lateen"), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
   writeFileSync(stamp, source);
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder, type Folder } from "./folder.ts";
-import { root } from "./run-lateen.ts";
+import { bundledBin } from "./bundled-programs.ts";
 
 // bash is everywhere, and completion.test.ts runs it.
 const { LATEEN_REAL_FISH: fish = "", LATEEN_REAL_ZSH: zsh = "" } = process.env;
@@ -23,7 +23,7 @@ const run = (program: string, ...args: readonly string[]): string =>
   execFileSync(program, args, {
     cwd: folder.path,
     encoding: "utf8",
-    env: { PATH: `${root}/bin:${process.env["PATH"]}`, HOME: folder.path, TERM: "dumb" },
+    env: { PATH: `${bundledBin}:${process.env["PATH"]}`, HOME: folder.path, TERM: "dumb" },
   });
 
 describe.skipIf(fish === "")("fish", () => {
@@ -79,7 +79,7 @@ print -r -- "$out"`;
     });
 
     test("finds the script in $fpath too", () => {
-      folder.write("_lateen", run(`${root}/bin/lateen`, "completion", "zsh"));
+      folder.write("_lateen", run(`${bundledBin}/lateen`, "completion", "zsh"));
       expect(complete("lateen rollb", `fpath=(${folder.path} $fpath)`)).toBe("lateen rollback ");
     });
   },

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { createGitRepository } from "@lateen/git-log/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFolder, type Folder } from "./folder.ts";
-import { root, runHere } from "./run-lateen.ts";
+import { bundledBin } from "./bundled-programs.ts";
+import { runHere } from "./run-lateen.ts";
 import { startWorld, tokens, type World } from "./world.ts";
 
 let world: World;
@@ -353,7 +354,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     const said = execFileSync("bash", ["--norc", "-c", script, "bash", line, String(type), ...words], {
       cwd: folder.path,
       encoding: "utf8",
-      env: { PATH: `${root}/bin:${process.env["PATH"]}`, HOME: join(folder.path, "home") },
+      env: { PATH: `${bundledBin}:${process.env["PATH"]}`, HOME: join(folder.path, "home") },
     });
     return said.split("\n").filter((reply) => reply !== "");
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { root } from "./run-lateen.ts";
+import { bundledBin } from "./bundled-programs.ts";
 import { jobVariables, normalise, type Screen, screens, typedLine, widths } from "./screens.ts";
 import { openTerminal, type Terminal } from "./tmux.ts";
 import { startWorld, tokens, type World } from "./world.ts";
@@ -29,30 +29,35 @@ async function recorded(at: Terminal, screen: Screen, world: World): Promise<str
 }
 
 describe.skipIf(program === "")("in a real terminal", () => {
-  test.each(widths)("every screen at %i columns is as it was recorded", { timeout: 400_000 }, async (columns) => {
-    const world = await startWorld({ size: 12 });
-    const at = await openTerminal({
-      program,
-      cwd: world.folder.path,
-      columns,
-      rows: 50,
-      env: { ...tokens, PATH: `${root}/bin:${process.env["PATH"]}`, GITHUB_ACTOR: "octavia" },
-    });
-    try {
-      for (const screen of screens) {
-        await screen.before?.(world);
-        // The log of a job has no width: it is run, and not looked at.
-        const text =
-          screen.isJob === true
-            ? void (await world.lateen(screen.argv(world), { env: jobVariables(world) }))
-            : await recorded(at, screen, world);
-        if (text === undefined) continue;
-        const kept = readFileSync(`${import.meta.dirname}/screens/${screen.name}.${columns}.txt`, "utf8");
-        expect(text, screen.name).toBe(kept);
+  // Side by side: most of a screen is waiting for it.
+  test.concurrent.each(widths)(
+    "every screen at %i columns is as it was recorded",
+    { timeout: 400_000 },
+    async (columns) => {
+      const world = await startWorld({ size: 12 });
+      const at = await openTerminal({
+        program,
+        cwd: world.folder.path,
+        columns,
+        rows: 50,
+        env: { ...tokens, PATH: `${bundledBin}:${process.env["PATH"]}`, GITHUB_ACTOR: "octavia" },
+      });
+      try {
+        for (const screen of screens) {
+          await screen.before?.(world);
+          // The log of a job has no width: it is run, and not looked at.
+          const text =
+            screen.isJob === true
+              ? void (await world.lateen(screen.argv(world), { env: jobVariables(world) }))
+              : await recorded(at, screen, world);
+          if (text === undefined) continue;
+          const kept = readFileSync(`${import.meta.dirname}/screens/${screen.name}.${columns}.txt`, "utf8");
+          expect(text, screen.name).toBe(kept);
+        }
+      } finally {
+        at.close();
+        await world.close();
       }
-    } finally {
-      at.close();
-      await world.close();
-    }
-  });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { root } from "./run-lateen.ts";
+import { bundledBin } from "./bundled-programs.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "./tmux.ts";
 import { startWorld, tokens, type World } from "./world.ts";
 
@@ -29,7 +29,7 @@ async function open(options: Partial<TerminalOptions> = {}): Promise<Terminal> {
     program,
     cwd: world.folder.path,
     ...options,
-    env: { ...tokens, PATH: `${root}/bin:${process.env["PATH"]}`, GITHUB_ACTOR: "octavia", ...options.env },
+    env: { ...tokens, PATH: `${bundledBin}:${process.env["PATH"]}`, GITHUB_ACTOR: "octavia", ...options.env },
   });
   await terminal.enter("stty -g > before");
   return terminal;

@@ -55,10 +55,10 @@ const peers: readonly {
 describe.each(realRegistries)("$name", ({ name, program, start, refuses }) => {
   const isThere = program !== undefined || env["CI"] === "true";
   const described = isThere ? describe : describe.skip;
-  let registry: OpenRegistry | undefined;
+  let registry: Promise<OpenRegistry> | undefined;
   let from: FakeRegistry | undefined;
   let folder = "";
-  const started = async () => (registry ??= await start(program ?? "is missing"));
+  const started = () => (registry ??= start(program ?? "is missing"));
   /** Makes a client of the registry. */
   const clientOf = ({ host, login }: OpenRegistry) => {
     const entry = login === undefined ? {} : { username: login.username, password: secret(login.password) };
@@ -69,7 +69,7 @@ describe.each(realRegistries)("$name", ({ name, program, start, refuses }) => {
     folder = await mkdtemp(join(tmpdir(), "lateen-clients-"));
   });
   afterAll(async () => {
-    await Promise.all([registry?.close(), from?.close()]);
+    await Promise.all([registry?.then(({ close }) => close()), from?.close()]);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -101,24 +101,25 @@ describe.each(realRegistries)("$name", ({ name, program, start, refuses }) => {
     const { host, login } = await started();
     const auth = Buffer.from(`${login?.username ?? ""}:${login?.password ?? ""}`).toString("base64");
     const auths = login === undefined ? {} : { [host]: { auth } };
-    await writeFile(join(folder, "config.json"), JSON.stringify({ auths }));
-    const clientEnv = { PATH: env["PATH"], HOME: folder, DOCKER_CONFIG: folder, XDG_RUNTIME_DIR: folder };
-    const able: string[] = [];
-    for (const [at, { program: client, copy }] of peers.entries()) {
-      if (client === undefined) continue;
+    const home = await mkdtemp(join(folder, "home-"));
+    await writeFile(join(home, "config.json"), JSON.stringify({ auths }));
+    const clientEnv = { PATH: env["PATH"], HOME: home, DOCKER_CONFIG: home, XDG_RUNTIME_DIR: home };
+    const looks = peers.map(async ({ program: client, copy }, at) => {
+      if (client === undefined) return [];
       const { repository } = parseImageRef(`${mirror}-${at}`);
       const args = copy(source, `${repository}:latest`, [host, parseImageRef(source).host ?? ""]);
       const isDone = await run(client, [...args], { env: clientEnv, timeout: 60_000 }).then(
         () => true,
         () => false,
       );
-      if (isDone && (await missingIn(repository, seeded)).length === 0) able.push(client);
-    }
-    return able;
+      return isDone && (await missingIn(repository, seeded)).length === 0 ? [client] : [];
+    });
+    return (await Promise.all(looks)).flat();
   }
 
   described("every shape is copied and read back child by child", () => {
-    test.each(imageShapes.map((shape, index) => ({ ...shape, index })))(
+    // Side by side: a client that is refused waits and tries again for up to 15 seconds.
+    test.concurrent.each(imageShapes.map((shape, index) => ({ ...shape, index })))(
       "$name",
       async ({ name: shape, seed, copy, index }) => {
         const { host, registries: registryClient } = clientOf(await started());

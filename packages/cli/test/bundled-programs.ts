@@ -45,8 +45,9 @@ export async function setup(): Promise<void> {
   const command = bundled("lateen")
     .map((word) => `'${word}'`)
     .join(" ");
+  const cache = `NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-${join(root, "node_modules/.cache/lateen")}}"`;
   mkdirSync(bundledBin, { recursive: true });
-  writeFileSync(join(bundledBin, "lateen"), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(bundledBin, "lateen"), `#!/bin/sh\nexport ${cache}\nexec ${command} "$@"\n`, { mode: 0o755 });
   writeFileSync(stamp, source);
 }
 

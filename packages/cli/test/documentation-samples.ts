@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageNames, root } from "./source-files.ts";
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+
 /** A folder of somebody else, with the packages of this repository installed in it. */
 export interface SampleFolder {
   readonly path: string;
@@ -33,7 +35,7 @@ export function makeSampleFolder(): SampleFolder {
     write,
     run: (program, argv, env = {}) =>
       new Promise((resolve, reject) => {
-        const options = { cwd: path, env: { PATH: process.env["PATH"] ?? "", ...env } };
+        const options = { cwd: path, env: { PATH, NODE_COMPILE_CACHE, ...env } };
         execFile(join(root, "node_modules/.bin", program), argv, options, (error, stdout, stderr) =>
           error === null ? resolve(stdout) : reject(new Error(`${program} ${argv.join(" ")}\n${stdout}${stderr}`)),
         );

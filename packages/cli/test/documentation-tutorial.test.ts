@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { bundledBin } from "./bundled-programs.ts";
 import { root } from "./source-files.ts";
 
 // The blocks of the tutorial, in a real shell and in their order, against the world that its first block starts.
@@ -18,14 +19,18 @@ test("the tutorial ends as it says: shipped, halted, explained, shipped, rolled 
   expect(first).toContain("bin/lateen demo ship --keep");
   const home = mkdtempSync(join(tmpdir(), "lateen-tutorial-"));
   const env = { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" };
-  const world = spawn(join(root, "bin/lateen"), ["demo", "ship", "--keep", "-q"], { cwd: root, env });
+  const world = spawn(join(bundledBin, "lateen"), ["demo", "ship", "--keep", "-q"], { cwd: root, env });
   try {
     let printed = "";
     world.stdout.on("data", (data: Buffer) => (printed += data.toString("utf8")));
     const ready = /cd (\S+)[\s\S]*ship --sha ([0-9a-f]{7})/;
     while (!ready.test(printed)) await once(world.stdout, "data", { signal: AbortSignal.timeout(300_000) });
     const [, folder = "", sha = ""] = ready.exec(printed) ?? [];
-    const script = others.join("echo '--'\n").replace("SHA=SHA", `SHA=${sha}`).replace("cd FOLDER", `cd ${folder}`);
+    const script = others
+      .join("echo '--'\n")
+      .replace("$PWD/bin:", `${bundledBin}:`)
+      .replace("SHA=SHA", `SHA=${sha}`)
+      .replace("cd FOLDER", `cd ${folder}`);
     const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: root, env });
     const parts = stdout.split("--\n");
     expect(parts).toHaveLength(others.length);

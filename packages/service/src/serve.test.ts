@@ -8,6 +8,7 @@ import { commit, createClient, hasEnded, startFleet, type TestClient, type TestF
 
 // `lateen serve` as a person starts it: a process of its own, with a database of its own.
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const program = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 
 let fleet: TestFleet;
@@ -28,7 +29,7 @@ interface Served extends TestClient {
 async function serve(args: readonly string[] = [], ready = true): Promise<Served> {
   const child = spawn(process.execPath, ["-C", "source", program, "serve", "--listen", "127.0.0.1:0", ...args], {
     cwd: fleet.folder,
-    env: { PATH: process.env["PATH"], HOME: fleet.folder, ...fleet.env },
+    env: { PATH, NODE_COMPILE_CACHE, HOME: fleet.folder, ...fleet.env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   started.push(child);

@@ -64,3 +64,8 @@ export function integrityError(
     "do not use this content; look whether a proxy or cache in between changes answers, or push the image again";
   return registryError(code, "unavailable", { message, why, fix, cause, retryable: false });
 }
+
+/** What happened and what to do, as the reason of a stop. */
+export function inFull({ message, fix }: ReleaseError): string {
+  return fix === undefined ? message : `${message}; ${fix}`;
+}

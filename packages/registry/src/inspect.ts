@@ -10,7 +10,7 @@ import {
   plainText,
   type Verdict,
 } from "@lateen/kernel";
-import { registryStop } from "./errors.ts";
+import { inFull, registryStop } from "./errors.ts";
 import { decideRevision } from "./model/decide-revision.ts";
 import type { ImageDetails, ImageReader } from "./model/registry.ts";
 import { hostMissing } from "./retag/targets.ts";
@@ -59,7 +59,7 @@ export async function inspect(ref: ImageRef, ports: InspectPorts, signal?: Abort
     return registryStop({
       outcome: cause.code === "MANIFEST_SCHEMA1" ? "refused" : "unknown",
       code: cause.code,
-      reason: cause.message,
+      reason: inFull(cause),
       evidence: evidence("unknown", cause.why ?? cause.message),
     });
   }

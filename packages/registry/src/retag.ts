@@ -8,7 +8,7 @@ import {
   type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
-import { registryStop } from "./errors.ts";
+import { inFull, registryStop } from "./errors.ts";
 import { decideRetag } from "./retag/decide-retag.ts";
 import { copyToGroups } from "./retag/bring-missing.ts";
 import { readRetag, type RetagFacts } from "./retag/read.ts";
@@ -75,7 +75,7 @@ function findObstacle(source: ImageRef, facts: RetagFacts, ports: RetagPorts): V
 function unreadable(ports: RetagPorts, cause: ReleaseError, name: string): Verdict<never> {
   if (cause.category === "auth" || cause.category === "input") throw cause;
   const outcome = cause.category === "state" ? "refused" : "unknown";
-  const reason = `${name}: ${cause.message}`;
+  const reason = `${name}: ${inFull(cause)}`;
   return obstacle(ports, { outcome, code: cause.code, reason, fact: cause.why ?? cause.message, source: name });
 }
 

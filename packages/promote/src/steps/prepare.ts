@@ -66,7 +66,7 @@ async function proveWritable(
       rule: "write-access",
       fact: `${writes.join(", ")} may be written`,
       source: repository,
-      fix: "give a credential that may push there, and make the tags mutable",
+      fix: "see that it can be written to, then run again",
     }),
   ];
 }

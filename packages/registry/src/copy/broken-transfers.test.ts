@@ -185,7 +185,8 @@ describe("a registry that has no room is refused at once, with the reason", () =
       kind: "stop",
       outcome: "refused",
       code: "REGISTRY_REQUEST_REFUSED",
-      reason: expect.stringContaining("quota"),
+      // The advice is part of it.
+      reason: expect.stringContaining("raise the quota"),
     });
     expect(into.requests.filter(finishes).length).toBeLessThanOrEqual(2);
   });

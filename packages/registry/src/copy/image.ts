@@ -1,5 +1,5 @@
 import { asReleaseError, createLimit, type Evidence, go, isoNow, type NonEmpty, type Verdict } from "@lateen/kernel";
-import { registryStop } from "../errors.ts";
+import { inFull, registryStop } from "../errors.ts";
 import type { Manifest, ReferrersReport } from "../model/registry.ts";
 import { copyContentOf, copyManifest } from "./manifest.ts";
 import { copyReferrers, type ReferrerTarget } from "./referrers.ts";
@@ -86,7 +86,7 @@ async function asVerdict<T>(
     if (error.category === "auth" || error.category === "interrupted" || error.category === "bug") throw error;
     const evidence: NonEmpty<Evidence> = [note(request, ports, "failed", error.message)];
     const outcome = error.category === "state" ? "refused" : "unknown";
-    return registryStop({ outcome, code: error.code, reason: error.message, evidence });
+    return registryStop({ outcome, code: error.code, reason: inFull(error), evidence });
   }
 }
 

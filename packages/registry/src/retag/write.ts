@@ -8,7 +8,7 @@ import {
 } from "@lateen/kernel";
 import { decideTag, type TagPlan } from "./decide-retag.ts";
 import { settlePolicy } from "../policy.ts";
-import { registryError } from "../errors.ts";
+import { inFull, registryError } from "../errors.ts";
 import type { Manifest, Receipt } from "../model/registry.ts";
 import type { CurrentTag, RetagFacts } from "./read.ts";
 import type { RetaggedTag, RetagPorts } from "./report.ts";
@@ -156,8 +156,4 @@ async function finish(
     };
   report({ type: "tag-settled", repository, tag, digest: wanted });
   return { ...at, row: { ...row, after: seen, action: plan === "create" ? "created" : "moved" } };
-}
-
-function inFull({ message, fix }: ReleaseError): string {
-  return fix === undefined ? message : `${message}; ${fix}`;
 }

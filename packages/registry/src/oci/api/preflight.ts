@@ -11,7 +11,7 @@ import {
   type Repository,
   type Verdict,
 } from "@lateen/kernel";
-import { registryStop } from "../../errors.ts";
+import { inFull, registryStop } from "../../errors.ts";
 import type { Manifest, Preflight } from "../../model/registry.ts";
 import { pathOf } from "./content.ts";
 import type { Exchange } from "../transport/exchange.ts";
@@ -76,7 +76,7 @@ export async function preflight(
     return registryStop({
       outcome: error.category === "unavailable" ? "unknown" : "refused",
       code: error.code,
-      reason: error.message,
+      reason: inFull(error),
       evidence: evidence("unproven", error.message),
     });
   }

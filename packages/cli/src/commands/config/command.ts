@@ -1,6 +1,6 @@
 import { didYouMean } from "../../config/suggest.ts";
 import type { Command } from "../command.ts";
-import { usageError } from "../../config/errors.ts";
+import { configMissing, usageError } from "../../config/errors.ts";
 
 /** `lateen config show`, `lateen config schema` and `lateen config result-schema`. */
 export const config: Command = {
@@ -42,6 +42,8 @@ export const config: Command = {
     ]);
     const settings = await context.settings();
     const [values, secrets] = [flattenSettings(settings), secretDestinations(settings.config)];
+    if (values.length === 0 && settings.file === undefined)
+      throw configMissing("a configuration", { file: settings.file });
     const withSources = context.args.has("sources");
     return {
       outcome: "ok",

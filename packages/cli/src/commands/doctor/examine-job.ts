@@ -1,3 +1,4 @@
+import { configMissing } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
 import { clockExaminations } from "./examine-clock.ts";
 import { environmentExaminations } from "./examine-environment.ts";
@@ -41,13 +42,15 @@ function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
 
 function lookAtConfiguration({ settings: { config, file } }: Job): Finding {
   const check = "configuration";
-  if (config.fleet === undefined && config.promote === undefined)
+  if (config.fleet === undefined && config.promote === undefined) {
+    const { message, fix } = configMissing("fleet or promote", { file });
     return {
       check,
       verdict: config.forge === undefined && config.release === undefined ? "gap" : "warning",
-      fact: `${file ?? "no file was found, and the environment"} configures neither fleet nor promote: there is nothing to ship`,
-      fix: file === undefined ? "write one with: lateen init" : "add a section fleet, or promote",
+      fact: message,
+      fix,
     };
+  }
   // As `ship` demands them.
   const lacking = [
     ...(config.release === undefined ? ["release"] : []),

@@ -70,6 +70,22 @@ describe("explain", () => {
       ],
     });
     expect(ran.stdout).toContain("gate waived: a known flake");
+    const gate = explanation.find(({ rule }) => rule === "gate then");
+    expect(gate?.fact).toMatch(/^CI \/ all-required \(push\) (?!success)\w+/);
+  });
+
+  test("names the checks that were green then, though they are red now", async () => {
+    await world.lateen(["ship", "--sha", sha]);
+    world.forge.setStatus({ sha, context: "CI / all-required (push)", state: "failure" });
+    const ran = await world.lateen(["explain", sha]);
+    expect(ran.stdout.replaceAll(/\s+/g, " ")).toContain("gate then: passed: CI / all-required (push) success");
+  });
+
+  test("says of a promotion by itself that it asked for no check, and not that a gate was passed", async () => {
+    await world.lateen(["rollout", "--sha", sha]);
+    await world.lateen(["promote", "--sha", sha]);
+    const ran = await world.lateen(["explain", sha]);
+    expect(ran.stdout.replaceAll(/\s+/g, " ")).toContain("gate then: none: the run asked for no check");
   });
 
   test("ends as an error of credentials if the forge refuses the token, and says what it could read all the same", async () => {

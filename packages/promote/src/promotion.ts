@@ -1,7 +1,7 @@
 import type { Clock, CommitSha, Digest, Release, Reporter, Repository, Verdict } from "@lateen/kernel";
 import type { PromotionEvent } from "./events.ts";
 import type { History } from "./ports/history.ts";
-import type { FleetEvidence, Ledger, Override } from "./ports/ledger.ts";
+import type { FleetEvidence, GateCheck, Ledger, Override } from "./ports/ledger.ts";
 import type { TagStore } from "./ports/tag-store.ts";
 
 /** Tags and ledger: all that following the ledger needs. */
@@ -59,6 +59,8 @@ export interface PromotionInput {
   readonly runUrl?: string | undefined;
   /** Commits that the fleet was seen to run. @default that there is no evidence */
   readonly fleet?: FleetEvidence | undefined;
+  /** Checks and workflows that the gate of this run required; the ledger keeps the first 100. @default that no gate was passed */
+  readonly gate?: readonly GateCheck[] | undefined;
   /** Longest time for tags to settle after they were written, in milliseconds. @default 300000 */
   readonly settleMs?: number | undefined;
 }

@@ -40,6 +40,10 @@ export const ledgerEntrySchema: z.ZodType<LedgerEntry, unknown> = z.object({
   runUrl: text(2_000).optional(),
   overrides: z.array(z.object({ check: text(200), reason: text(5_000) })).max(100),
   fleet: fleetSchema,
+  gate: z
+    .array(z.object({ name: text(200), state: text(50) }))
+    .max(100)
+    .optional(),
   from: commitSha.optional(),
   hold: z.array(commitSha).max(1_000),
   at: z.iso.datetime(),

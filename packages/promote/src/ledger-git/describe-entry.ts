@@ -16,6 +16,7 @@ export function describeEntry(entry: LedgerEntry): { readonly subject: string; r
     `Reason: ${plainText(entry.reason, 900)}`,
     ...(entry.runUrl === undefined ? [] : [`Run: ${plainText(entry.runUrl, 900)}`]),
     `Fleet: ${describeFleet(entry.fleet)}`,
+    ...(entry.gate === undefined ? [] : [`Gate: ${describeGate(entry.gate)}`]),
     ...entry.overrides.map(({ check, reason }) => `Override: ${check} because ${plainText(reason, 900)}`),
     "",
     ...entry.images.map(({ repository, digest }) => `${repository}@${digest}`),
@@ -24,6 +25,10 @@ export function describeEntry(entry: LedgerEntry): { readonly subject: string; r
     subject: `${verb} ${entry.commit.slice(0, 12)} (${entry.tags.join(", ")}) by ${plainText(entry.actor, 80)}`,
     body: lines.join("\n"),
   };
+}
+
+function describeGate(checks: NonNullable<LedgerEntry["gate"]>): string {
+  return plainText(checks.map(({ name, state }) => `${name} ${state}`).join(", "), 900);
 }
 
 function describeFleet(fleet: LedgerEntry["fleet"]): string {

@@ -23,6 +23,12 @@ export interface Override {
   readonly reason: string;
 }
 
+/** A required check or workflow, with its state in the words of the gate. */
+export interface GateCheck {
+  readonly name: string;
+  readonly state: string;
+}
+
 /** One repository of an entry. */
 export interface LedgerImage {
   readonly repository: Repository;
@@ -47,6 +53,8 @@ export interface LedgerEntry {
   readonly runUrl?: string | undefined;
   readonly overrides: readonly Override[];
   readonly fleet: FleetEvidence;
+  /** Checks and workflows that were required, as the gate saw them; absent if the run passed no gate. */
+  readonly gate?: readonly GateCheck[] | undefined;
   /** The commit that was rolled back from; of a rollback only. */
   readonly from?: CommitSha | undefined;
   /** Commits that were rolled back from and whose strict descendants alone may be promoted next. */

@@ -1,6 +1,6 @@
 import { type Clock, type CommitSha, isoNow, parseCommitSha, plainText } from "@lateen/kernel";
 import type { PromotionFacts } from "../facts/promotion-facts.ts";
-import type { LedgerEntry, LedgerImage, Override } from "../ports/ledger.ts";
+import type { GateCheck, LedgerEntry, LedgerImage, Override } from "../ports/ledger.ts";
 import type { PromotionInput } from "../promotion.ts";
 import type { Finding } from "../decide/rules.ts";
 
@@ -23,6 +23,7 @@ export function composeEntry(
     ...entryAuthor(input),
     overrides: usedOverrides(input.overrides ?? [], findings),
     fleet: input.fleet ?? { verified: false, reason: "no fleet was verified in this run" },
+    ...(input.gate === undefined ? {} : { gate: composeGate(input.gate) }),
     ...(from === undefined ? {} : { from }),
     hold: composeHold(kind, input.release.sha, facts),
     at: isoNow(clock),
@@ -47,6 +48,10 @@ function composeImages({ candidates, destinations, pins }: PromotionFacts): Ledg
     const pin = pins.find((one) => one.repository === repository)?.tag;
     return [{ repository, digest: manifest.value.digest, ...(pin === undefined ? {} : { pin }), previous }];
   });
+}
+
+function composeGate(checks: readonly GateCheck[]): readonly GateCheck[] {
+  return checks.slice(0, 100).map(({ name, state }) => ({ name: plainText(name, 100), state: plainText(state, 50) }));
 }
 
 /** Only what was really waived: an override that nothing asked for says nothing about this promotion. */

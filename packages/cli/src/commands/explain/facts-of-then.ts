@@ -4,6 +4,9 @@ import type { ExplainedRule } from "../../output/result.ts";
 import { counted, shortDigest } from "../../output/text/line.ts";
 import type { TargetHistory } from "./look-at-ledgers.ts";
 
+/** More checks are not named on one line. */
+const mostChecks = 20;
+
 /** Why a commit shipped when it did: what its entry of the ledger keeps of waivers, fleet and tags, and where its run is. */
 export function factsOfThen({ target, shipped, evidence }: TargetHistory, isOneOfSeveral: boolean): ExplainedRule[] {
   if (shipped.kind === "never" || shipped.kind === "unread") return [];
@@ -19,15 +22,24 @@ export function factsOfThen({ target, shipped, evidence }: TargetHistory, isOneO
     ),
     ruleOf("fleet then", entry.fleet.verified ? "verified" : "not verified", fleetOf(entry.fleet)),
     ruleOf("tags then", entry.kind === "rollback" ? "rolled back" : "promoted", tagsOf(entry)),
-    ruleOf(
-      "gate then",
-      // The entry keeps waivers that promotion used; those of other rules are in its reason.
-      entry.overrides.length > 0 || / waived: /.test(entry.reason) ? "passed or waived" : "passed",
-      entry.runUrl === undefined
-        ? "no rule stopped the run; it has no address, and its result file has each check: lateen explain --result FILE"
-        : `no rule stopped the run, whose log has each check: ${entry.runUrl}`,
-    ),
+    gateOf(entry, ruleOf),
   ];
+}
+
+/** Checks of the gate at that time. A promotion by itself, or a rollback, passes none: nothing is then said to have been green. */
+function gateOf(
+  { gate, kind, overrides, reason, runUrl }: LedgerHead["entry"],
+  ruleOf: (rule: string, verdict: string, fact: string) => ExplainedRule,
+): ExplainedRule {
+  const run = runUrl === undefined ? "" : `; the run: ${runUrl}`;
+  if (gate === undefined || gate.length === 0)
+    return ruleOf("gate then", "none", `the ${kind === "rollback" ? "rollback" : "run"} asked for no check${run}`);
+  // The entry keeps waivers that promotion used; those of other rules are in its reason.
+  const isWaived = overrides.length > 0 || / waived: /.test(reason);
+  const shown = gate.slice(0, mostChecks).map(({ name, state }) => `${name} ${state}`);
+  const more = gate.length > mostChecks ? ` and ${gate.length - mostChecks} more` : "";
+  const checks = `${shown.join(", ")}${more}`;
+  return ruleOf("gate then", isWaived ? "passed or waived" : "passed", `${checks}${run}`);
 }
 
 function fleetOf(fleet: LedgerHead["entry"]["fleet"]): string {

@@ -325,7 +325,10 @@ describe("gaps, which stay until somebody changes something", () => {
     });
     rmSync(join(world.folder.path, "lateen.yaml"));
     const ran = await doctor();
-    expect({ code: ran.code, fix: findingsOf(ran)[0]?.fix }).toEqual({ code: 3, fix: "write a lateen.yaml (lateen init), or name one with --config" });
+    expect({ code: ran.code, fix: findingsOf(ran)[0]?.fix }).toEqual({
+      code: 3,
+      fix: "write a lateen.yaml (lateen init), or name one with --config",
+    });
   });
 });
 

@@ -155,6 +155,22 @@ describe("lateen demo", () => {
     expect(stdout).not.toContain("DEMO_FAILED");
   });
 
+  test("keeps a halted world whole: the line that looks again finds what it looked at", async () => {
+    const stop = new AbortController();
+    let stdout = "";
+    const out = { ...silent, write: (text: string) => void (stdout += text) };
+    const running = runCli({ ...host, argv: ["demo", "canary-is-sick", "--keep"], stdout: out, signal: stop.signal });
+    await expect.poll(() => stdout, { timeout: 30_000 }).toContain("look again");
+    const [, cwd = ""] = /cd (\S+)/.exec(stdout) ?? [];
+    const [, sha = ""] = /ship --sha (\S+)/.exec(stdout) ?? [];
+    const text = machineFiles.read(`${cwd}/lateen.yaml`);
+    const [, prometheus = ""] = /prometheus: \{ url: "([^"]+)"/.exec(text) ?? [];
+    const isUp = await fetch(prometheus).then(({ status }) => status > 0);
+    stop.abort();
+    expect(await running).toBe(0);
+    expect({ hasSha: sha.length >= 7, isUp }).toEqual({ hasSha: true, isUp: true });
+  });
+
   test("keeps the world up until it is interrupted, and says how to drive it", async () => {
     const stop = new AbortController();
     let stdout = "";

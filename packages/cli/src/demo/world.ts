@@ -59,6 +59,8 @@ export interface World extends Releases {
   running(): readonly string[];
   /** Commits in the ledger, newest first. */
   ledger(): Promise<readonly string[]>;
+  /** Takes a further server into the world, which stays up as long as all others do. */
+  adopt<T extends { close(): Promise<unknown> }>(server: T): T;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
   const configure: World["configure"] = (change) =>
     writeFile(join(folder, "lateen.yaml"), change(first(configurationText(addresses, pace))));
   await configure((text) => text);
+  const adopted: { close(): Promise<unknown> }[] = [];
   return {
     ...releases,
     folder,
@@ -112,8 +115,13 @@ export async function startWorld(options: WorldOptions = {}, pace: Pace = "quick
     latest: () => images.map((image) => releases.builtFrom(registry.store.tag(image, "latest"))),
     running: () => [...new Set(tenants.slugs().map((slug) => tenants.get(slug).sha))],
     ledger: () => readLedger(repository),
+    adopt(server) {
+      adopted.push(server);
+      return server;
+    },
     async close() {
-      await Promise.all([forge.close(), registry.close(), git?.close(), tenants.close(), plane.close()]);
+      const servers = [forge, registry, tenants, plane, ...(git === undefined ? [] : [git]), ...adopted];
+      await Promise.all(servers.map((server) => server.close()));
       await repository.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },

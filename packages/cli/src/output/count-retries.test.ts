@@ -69,3 +69,29 @@ test("a control plane that does not name its tenants is said at the first try, w
     "control plane prod: it refuses: tried again 3 times in all",
   ]);
 });
+
+test("a check that finds nothing to judge by is said once, until it finds something else", () => {
+  const lines: string[] = [];
+  const renderer = countRetries({
+    event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
+    end: () => undefined,
+  });
+  const sampled = (verdict: "unknown" | "bad", fact: string) =>
+    ({
+      type: "check-sampled",
+      check: "errors",
+      step: "canary",
+      wave: "canary",
+      sample: { verdict, fact, source: "http://p", at: 0 },
+    }) as unknown as Parameters<typeof renderer.event>[0];
+  for (let count = 0; count < 4; count++) renderer.event(sampled("unknown", "no data"));
+  renderer.event(sampled("bad", "0.5"));
+  renderer.event(sampled("bad", "0.5"));
+  renderer.end({ schemaVersion: 1, command: "ship", outcome: "halted" }, undefined);
+  expect(lines).toEqual([
+    "check errors on canary: unknown: no data",
+    "check errors on canary: bad: 0.5",
+    "check errors on canary: bad: 0.5",
+    "check errors on canary: unknown: no data: tried again 4 times in all",
+  ]);
+});

@@ -29,6 +29,10 @@ function retryOf(event: AnyEvent): { readonly key: string; readonly what: string
   if (event.type === "call-retried") return { key: event.code, what: `control plane: ${event.message}` };
   if (event.type === "enumeration-retried")
     return { key: `${event.code} ${event.plane}`, what: `control plane ${event.plane}: ${event.message}` };
+  if (event.type === "check-sampled" && event.sample.verdict === "unknown") {
+    const what = `check ${event.check} on ${event.slug ?? event.wave}: unknown: ${event.sample.fact}`;
+    return { key: what, what };
+  }
   return undefined;
 }
 

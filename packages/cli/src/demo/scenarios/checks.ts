@@ -2,8 +2,6 @@ import { startPrometheus } from "@lateen/fleet/testing";
 import { ends, latestIs, that } from "../outcomes.ts";
 import type { Check, Scenario, Stage } from "../scenario.ts";
 
-type PrometheusServer = Awaited<ReturnType<typeof startPrometheus>>;
-
 type Evaluate = (
   query: string,
   runs: (slug: string) => boolean,
@@ -21,18 +19,12 @@ async function shipChecked(
 }> {
   const [base = "", sha = ""] = world.commits;
   const runs = (slug: string): boolean => world.tenants.get(slug).sha === sha;
-  const prometheus: PrometheusServer = await startPrometheus({
-    evaluate: (query) => evaluate(query, runs),
-    clock: world.clock,
-  });
-  try {
-    await world.configure((text) => text.replace("fleet:\n", `fleet:\n  checks:\n    - ${check(prometheus.url)}\n`));
-    const ran = await lateen(["ship", "--sha", sha]);
-    const moved = world.plane.moves().flat();
-    return { ran, moved, checks: [ends(ran, "halted", 5), latestIs(world, base)] };
-  } finally {
-    await prometheus.close();
-  }
+  const evaluated = { evaluate: (query: string) => evaluate(query, runs), clock: world.clock };
+  const { url } = world.adopt(await startPrometheus(evaluated));
+  await world.configure((text) => text.replace("fleet:\n", `fleet:\n  checks:\n    - ${check(url)}\n`));
+  const ran = await lateen(["ship", "--sha", sha]);
+  const moved = world.plane.moves().flat();
+  return { ran, moved, checks: [ends(ran, "halted", 5), latestIs(world, base)] };
 }
 
 const query = "sum(rate(http_errors[1m]))";

@@ -20,39 +20,35 @@ export const kubernetes: Scenario = {
   now: "One rollout over all namespaces: the canary's image cannot be pulled, so it halts there and names the pod. Once it can be, the same command goes through, and every ready pod shows revision and digest of the release.",
   async play({ world, lateen, say }) {
     const sha = world.commits.at(-1) ?? "";
-    const api = await startCluster(world);
-    try {
-      api.treat("canary-a/web", "pull-error");
-      say("The registry of the cluster does not have the image yet.");
-      const halted = await lateen(["ship", "--sha", sha]);
-      const first = [
-        ends(halted, "halted", 5),
-        names(halted, "ImagePullBackOff"),
-        that("only the canary was touched", new Set(api.moves()).size === 1),
-        latestIs(world, world.commits[0] ?? ""),
-      ];
-      api.treat("canary-a/web", undefined);
-      api.change("deployments", "canary-a/web", {
-        spec: { template: { metadata: { annotations: { [annotation]: world.commits[0] } } } },
-      });
-      say("Now it has, and an operator has put the canary back. A new rollout of the same release begins.");
-      await lateen(["rollout", "--abandon"]);
-      const ran = await lateen(["ship", "--sha", sha]);
-      const moved = api.moves().filter((name) => name !== "canary-a/web");
-      return [
-        ...first,
-        ends(ran, "shipped"),
-        that(`${tenants.length} tenants are proven by their pods`, ran.document?.fleet?.verified === tenants.length),
-        that(
-          "each of the others was patched once",
-          new Set(moved).size === tenants.length - 1 && moved.length === tenants.length - 1,
-        ),
-        latestIs(world, sha),
-        await ledgerIs(world, sha),
-      ];
-    } finally {
-      await api.close();
-    }
+    const api = world.adopt(await startCluster(world));
+    api.treat("canary-a/web", "pull-error");
+    say("The registry of the cluster does not have the image yet.");
+    const halted = await lateen(["ship", "--sha", sha]);
+    const first = [
+      ends(halted, "halted", 5),
+      names(halted, "ImagePullBackOff"),
+      that("only the canary was touched", new Set(api.moves()).size === 1),
+      latestIs(world, world.commits[0] ?? ""),
+    ];
+    api.treat("canary-a/web", undefined);
+    api.change("deployments", "canary-a/web", {
+      spec: { template: { metadata: { annotations: { [annotation]: world.commits[0] } } } },
+    });
+    say("Now it has, and an operator has put the canary back. A new rollout of the same release begins.");
+    await lateen(["rollout", "--abandon"]);
+    const ran = await lateen(["ship", "--sha", sha]);
+    const moved = api.moves().filter((name) => name !== "canary-a/web");
+    return [
+      ...first,
+      ends(ran, "shipped"),
+      that(`${tenants.length} tenants are proven by their pods`, ran.document?.fleet?.verified === tenants.length),
+      that(
+        "each of the others was patched once",
+        new Set(moved).size === tenants.length - 1 && moved.length === tenants.length - 1,
+      ),
+      latestIs(world, sha),
+      await ledgerIs(world, sha),
+    ];
   },
 };
 

@@ -2,8 +2,6 @@ import { startPrometheus } from "@lateen/fleet/testing";
 import { ends, latestIs, ledgerIs, that } from "../outcomes.ts";
 import type { Check, Scenario, Stage } from "../scenario.ts";
 
-type PrometheusServer = Awaited<ReturnType<typeof startPrometheus>>;
-
 const size = 40;
 const waves = "waves: [1, 4, 25%]";
 const query = "sum(rate(http_errors[1m])) / sum(rate(http_requests[1m]))";
@@ -59,22 +57,17 @@ async function shipFailing({ world, lateen, say }: Stage, bad: readonly string[]
     "All are back on the old release. Now the same tenants will come up with the right commit, and fail their users.",
   );
   const hurt = (): readonly string[] => bad.filter((slug) => world.tenants.get(slug).sha === sha);
-  const prometheus: PrometheusServer = await startPrometheus({
-    evaluate: () => [{ value: hurt().length / size }],
-    clock: world.clock,
-  });
+  const prometheus = world.adopt(
+    await startPrometheus({ evaluate: () => [{ value: hurt().length / size }], clock: world.clock }),
+  );
   const check = `{ name: errors, at: [canary, wave], prometheus: { url: "${prometheus.url}", query: "${query}", below: 0.01 } }`;
-  try {
-    await world.configure((text) =>
-      text.replace(/batch: .*/, waves).replace("fleet:\n", `fleet:\n  checks:\n    - ${check}\n`),
-    );
-    const ran = await lateen(["ship", "--sha", sha]);
-    return [
-      ends(ran, "halted", 5),
-      that(`with errors checked, ${hurt().length} of ${bad.length} is hurt`, hurt().length === 1),
-      that("the check is what halted it", ran.document?.reason?.includes("check errors failed") === true),
-    ];
-  } finally {
-    await prometheus.close();
-  }
+  await world.configure((text) =>
+    text.replace(/batch: .*/, waves).replace("fleet:\n", `fleet:\n  checks:\n    - ${check}\n`),
+  );
+  const ran = await lateen(["ship", "--sha", sha]);
+  return [
+    ends(ran, "halted", 5),
+    that(`with errors checked, ${hurt().length} of ${bad.length} is hurt`, hurt().length === 1),
+    that("the check is what halted it", ran.document?.reason?.includes("check errors failed") === true),
+  ];
 }

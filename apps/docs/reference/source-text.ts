@@ -16,9 +16,9 @@ export function parse(path: string): ts.SourceFile {
   return file;
 }
 
-/** The source of a package, without tests, fakes and the demo world. */
+/** The source of a package, without tests and fakes. */
 export function sourceFiles(name: string): readonly string[] {
-  const exclude = ["**/*.test.ts", "**/testing/**", "**/demo/**"];
+  const exclude = ["**/*.test.ts", "**/testing/**"];
   return globSync(`packages/${name}/src/**/*.ts`, { cwd: root, exclude })
     .toSorted()
     .map((path) => join(root, path));

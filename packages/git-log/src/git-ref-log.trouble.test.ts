@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -94,6 +94,33 @@ describe("trouble", () => {
       signal,
     });
     expect(output.stdout.length).toBe(100);
+  });
+
+  test("an answer that is longer than is read is named as that, and its beginning is not taken for the log", async () => {
+    await world.open().append(null, { subject: "1", value: 1 });
+    // Ends with 0 after as much as is read: what was cut off is no error of git's.
+    const endless = async (bytes: string) => {
+      const program = join(world.workDir, "git");
+      const real = `PATH='${env.PATH}'; [ "$1" != cat-file ] || { head -c ${bytes} /dev/zero; exit 0; }; exec git "$@"`;
+      await writeFile(program, `#!/bin/sh\n${real}\n`);
+      await chmod(program, 0o755);
+      const read = await world.open({ env: { PATH: `${world.workDir}:${env.PATH}` } }).read();
+      await rm(program);
+      return causeOf(read);
+    };
+    for (const bytes of ["67108864", "1000000000"])
+      expect(await endless(bytes)).toMatchObject({ code: "GIT_ANSWER_TOO_LARGE", category: "state" });
+    expect((await endless("1000")).code).not.toBe("GIT_ANSWER_TOO_LARGE");
+  });
+
+  test("a git that something else ended is no remote that does not answer", async () => {
+    const killed = async (call: GitCall) =>
+      call.args[0] === "version" ? runGit(call) : { code: null, stdout: Buffer.alloc(0), stderr: "" };
+    expect(causeOf(await world.open({ git: killed }).read())).toMatchObject({
+      code: "GIT_UNREACHABLE",
+      message: expect.stringContaining("a signal") as string,
+      fix: expect.stringContaining("memory") as string,
+    });
   });
 
   test("works without an environment, and takes nothing else from the one that is given", async () => {

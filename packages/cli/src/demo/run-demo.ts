@@ -149,6 +149,6 @@ function failure(failed: readonly Played[]): ReleaseError {
   return cliError("DEMO_FAILED", "bug", {
     message: `${failed.map(({ scenario }) => scenario.name).join(", ")} ended as it must not`,
     why: lines.join("\n"),
-    fix: "report it with the output of: lateen demo SCENARIO -v",
+    fix: "report it with the output of lateen demo SCENARIO -v",
   });
 }

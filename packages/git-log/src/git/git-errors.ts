@@ -39,8 +39,19 @@ export function gitFailed(output: GitOutput, remote: string, hide: readonly stri
     const message = `the git remote ${plainText(where, 300)} could not be reached: ${trouble.means}`;
     return gitError("GIT_UNREACHABLE", "unavailable", message, trouble.fix, remote, new Error(said));
   }
-  const fix = "check the remote and the network; without a token a private repository is not found";
+  const fix =
+    output.code === null
+      ? "look whether this machine is short of memory, which ends programs"
+      : "check the remote and the network; without a token a private repository is not found";
   return fail("GIT_UNREACHABLE", "unavailable", "could not be read or written", fix);
+}
+
+/** The error of an answer that was not read to its end: half a log is none. */
+export function answerTooLarge(remote: string): ReleaseError {
+  const message = "git's answer about the log is larger than is read (64 MiB)";
+  const fix =
+    "look at what pushes to this ref; let a log of this size begin again under another ref, in promote.ledger or fleet.mirror";
+  return gitError("GIT_ANSWER_TOO_LARGE", "state", message, fix, remote);
 }
 
 /** An error about `remote`, which is shown without secrets. */

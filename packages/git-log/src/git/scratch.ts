@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createDeadlines, interrupted, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
 import type { LogPlace } from "../git-ref-log.ts";
 import { authorization, gitEnvironment } from "./environment.ts";
-import { gitError, gitFailed, installGit } from "./git-errors.ts";
+import { answerTooLarge, gitError, gitFailed, installGit } from "./git-errors.ts";
 import { checkVersion } from "./git-version.ts";
 import { createBare } from "./repository.ts";
 import { runGit } from "./run-git.ts";
@@ -87,6 +87,7 @@ function bindGit(place: LogPlace, dir: string, signal: Signal): Scratch["git"] {
         );
       })
       .finally(deadline.stop);
+    if (output.stdout.length >= maxBytes) throw answerTooLarge(remote.url);
     if (output.code !== 0) throw gitFailed(output, remote.url, hide);
     return output.stdout;
   };

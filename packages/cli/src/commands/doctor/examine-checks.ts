@@ -1,7 +1,7 @@
 import type { FleetCheck } from "@lateen/fleet/checks";
 import { parseSlug } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
-import { type Examination, type Finding, read, well } from "./finding.ts";
+import { type Examination, type Finding, read, well, gap } from "./finding.ts";
 
 /** Each check of the fleet: its provider is asked; what has effects of its own is not run. */
 export function checkExaminations(job: Job): readonly Examination[] {
@@ -21,7 +21,7 @@ async function tryCheck(check: FleetCheck, canary: string | undefined, job: Job)
   const example = canary === undefined ? undefined : parseSlug(canary);
   if (reach !== undefined)
     return read(named, await reach(job.signal, example), (fact) => fact, {
-      absent: (fact) => ({ check: named, verdict: "gap", fact, fix: `correct the check ${name}, or remove it` }),
+      absent: (fact) => gap(named, fact, `correct the check ${name}, or remove it`),
     });
   if (hasEffects || canary === undefined) return well(named, `${about} is left to a rollout`);
   const reading = await check.observe(contextOf(canary, job), job.signal);

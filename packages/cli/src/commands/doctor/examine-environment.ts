@@ -2,7 +2,7 @@ import { isLoopback, redactUrl, systemCode } from "@lateen/kernel";
 import type { Config } from "../../config/config.ts";
 import { secretDestinations } from "../../config/secret-destinations.ts";
 import type { Job } from "../../job/job.ts";
-import { type Examination, failed, type Finding, well } from "./finding.ts";
+import { type Examination, failed, type Finding, well, gap, warning } from "./finding.ts";
 import { scopesOf } from "./scopes.ts";
 
 /** The surroundings: secrets, proxies, certificates, and tokens that travel in the clear. */
@@ -42,12 +42,11 @@ function lookAtProxies(env: Job["host"]["env"]): readonly Finding[] {
     if (value === "") return [];
     if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
       return [
-        {
-          check: "proxy",
-          verdict: "gap",
-          fact: `${name} is not a valid proxy address`,
-          fix: `write it as http://proxy.example.com:3128, or unset ${name}`,
-        },
+        gap(
+          "proxy",
+          `${name} is not a valid proxy address`,
+          `write it as http://proxy.example.com:3128, or unset ${name}`,
+        ),
       ];
     const around = (env["no_proxy"] ?? env["NO_PROXY"] ?? "").trim();
     return [well("proxy", `${name} is in force: ${redactUrl(value)}${around === "" ? "" : `, except for ${around}`}`)];
@@ -69,7 +68,7 @@ function lookAtCertificates({ host: { env, files } }: Job): readonly Finding[] {
 
 function certificateGap(fact: string): Finding {
   const fix = "point NODE_EXTRA_CA_CERTS at a readable file of PEM certificates, or unset it";
-  return { check: "certificates", verdict: "gap", fact: `NODE_EXTRA_CA_CERTS: ${fact}`, fix };
+  return gap("certificates", `NODE_EXTRA_CA_CERTS: ${fact}`, fix);
 }
 
 /** Only where the configuration says `insecure: true`: otherwise it is refused. */
@@ -89,6 +88,6 @@ function lookAtPlainHttp({ forge, fleet, promote, registries }: Config): readonl
     if (url === undefined || !URL.canParse(url) || new URL(url).protocol !== "http:") return [];
     if (isLoopback(new URL(url).hostname)) return [];
     const fact = `what is sent to ${name} (${redactUrl(url)}), tokens included, can be read by anyone on the network path`;
-    return [{ check: "encryption", verdict: "warning", fact, fix: "let the server speak https" }];
+    return [warning("encryption", fact, "let the server speak https")];
   });
 }

@@ -4,7 +4,7 @@ import type { Verdict } from "@lateen/kernel";
 import type { FleetConfig, ReleaseConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { policyOf } from "../../pipeline/steps/fleet-policy.ts";
-import { type Examination, failed, type Finding, well } from "./finding.ts";
+import { type Examination, failed, type Finding, well, gap, trouble } from "./finding.ts";
 import { candidateOfHead, type Trunk } from "./trunk.ts";
 
 /** Control planes by a dry run, canary and tenants by one look at each. */
@@ -60,13 +60,7 @@ function accessFinding(name: string, findings: readonly AccessFinding[]): Findin
   const denied = findings.filter(({ allowed }) => allowed.kind === "found" && !allowed.value);
   if (denied.length === 0) return well("permissions", `${name} may ${named(findings).join(", ")}: all that is needed`);
   const fix = `grant its user: ${rulesFor(findings)}`;
-  return {
-    check: "permissions",
-    verdict: "gap",
-    fact: `${name} may not ${named(denied).join(", ")}`,
-    fix,
-    about: "credentials",
-  };
+  return gap("permissions", `${name} may not ${named(denied).join(", ")}`, fix, "credentials");
 }
 
 /** Rules of a role, as a manifest has them. */
@@ -98,18 +92,20 @@ function canaryFindings({ canary }: FleetConfig, report: FleetReport): readonly 
   const strangers = canary.filter((slug) => !known.includes(slug));
   const held = canary.filter((slug) => pinned.has(slug));
   return [
-    ...strangers.map((slug): Finding => ({
-      check: "canary",
-      verdict: "gap",
-      fact: `the canary ${slug} is not in the fleet`,
-      fix: `correct fleet.canary; the fleet has ${known.slice(0, 5).join(", ")}${known.length > 5 ? " and others" : ""}`,
-    })),
-    ...held.map((slug): Finding => ({
-      check: "canary",
-      verdict: "gap",
-      fact: `the canary ${slug} is pinned, so that it could prove nothing`,
-      fix: "take it out of fleet.pinned, or choose another canary",
-    })),
+    ...strangers.map((slug): Finding =>
+      gap(
+        "canary",
+        `the canary ${slug} is not in the fleet`,
+        `correct fleet.canary; the fleet has ${known.slice(0, 5).join(", ")}${known.length > 5 ? " and others" : ""}`,
+      ),
+    ),
+    ...held.map((slug): Finding =>
+      gap(
+        "canary",
+        `the canary ${slug} is pinned, so that it could prove nothing`,
+        "take it out of fleet.pinned, or choose another canary",
+      ),
+    ),
   ];
 }
 
@@ -117,10 +113,9 @@ function tenantFinding({ tenants }: FleetReport): Finding {
   const silent = tenants.filter(({ verdict }) => verdict === "unreachable" || verdict === "unknown");
   if (silent.length === 0) return well("tenants", "all of them report what they run");
   const named = silent.slice(0, 10).map(({ slug, reason }) => `${slug} (${reason ?? "unknown"})`);
-  return {
-    check: "tenants",
-    verdict: "trouble",
-    fact: `${silent.length} of ${tenants.length} do not report what they run: ${named.join(", ")}`,
-    fix: "correct fleet.buildinfo if it is all of them; a tenant that is broken beforehand counts against maxStragglers",
-  };
+  return trouble(
+    "tenants",
+    `${silent.length} of ${tenants.length} do not report what they run: ${named.join(", ")}`,
+    "correct fleet.buildinfo if it is all of them; a tenant that is broken beforehand counts against maxStragglers",
+  );
 }

@@ -3,7 +3,7 @@ import { gateOf, type Config, type ForgeConfig, checkName } from "../../config/c
 import { absent } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import { judgeForgeVersion, readNamedVersion } from "./forge-version.ts";
-import { type Examination, failed, type Finding, permissionFix, read, well } from "./finding.ts";
+import { type Examination, failed, type Finding, permissionFix, read, well, warning, gap } from "./finding.ts";
 import { judgeCheckNames } from "./judge-check-names.ts";
 import { runnerExamination, writerExamination } from "./examine-writers.ts";
 import type { Trunk } from "./trunk.ts";
@@ -40,17 +40,12 @@ async function lookAtHold(job: Job, ref: string): Promise<Finding> {
   if (reading.kind === "unknown") return failed(check, reading.cause);
   if (reading.kind === "absent") return well(check, `${ref} can be read, and holds nothing`);
   const { actor, reason } = reading.value;
-  return { check, verdict: "warning", fact: `${actor} holds every release: ${reason}`, fix: "lateen hold --lift" };
+  return warning(check, `${actor} holds every release: ${reason}`, "lateen hold --lift");
 }
 
 async function lookAtBranch(trunk: Trunk, { kind, branch }: ForgeConfig): Promise<readonly Finding[]> {
   const head = await trunk.head();
-  const missing = (proof: string): Finding => ({
-    check: "forge branch",
-    verdict: "gap",
-    fact: proof,
-    fix: `correct forge.branch, which is ${branch}`,
-  });
+  const missing = (proof: string): Finding => gap("forge branch", proof, `correct forge.branch, which is ${branch}`);
   const show = (sha: string): string => `${branch} is at ${sha.slice(0, 7)}`;
   return head === undefined ? [] : [read("forge branch", head, show, { absent: missing, need: [kind, "branch"] })];
 }
@@ -65,12 +60,11 @@ async function lookAtHistory(job: Job, trunk: Trunk): Promise<readonly Finding[]
   const [from, to] = [base.slice(0, 7), head.slice(0, 7)];
   if (ancestry.kind === "found" && ancestry.value !== "ahead" && ancestry.value !== "identical")
     return [
-      {
+      warning(
         check,
-        verdict: "warning",
-        fact: `commits can be compared; ${to}, the head, does not descend from ${from}, which was promoted or listed: ${ancestry.value}`,
-        fix: "if the branch was rewound on purpose, go back with lateen rollback; a backward move is refused",
-      },
+        `commits can be compared; ${to}, the head, does not descend from ${from}, which was promoted or listed: ${ancestry.value}`,
+        "if the branch was rewound on purpose, go back with lateen rollback; a backward move is refused",
+      ),
     ];
   return [read(check, ancestry, () => `commits can be compared: ${to} descends from ${from}`)];
 }
@@ -96,23 +90,21 @@ async function lookAtSwitch(job: Job, variable: string): Promise<Finding> {
   const forge = await job.wiring.forge();
   const reading = await forge.variable(variable, job.signal);
   if (reading.kind === "unknown" && reading.cause.code === "FORGE_FORBIDDEN") {
-    return {
+    return warning(
       check,
-      verdict: "warning",
-      fact: `the token may not read the variable ${variable}: only its value at the start of a job counts, a switch that is armed during a rollout is not seen, and a job that is not given it is held`,
-      fix: `${permissionFix([forge.kind, "switch"])}; or hold on a git ref, which needs no owner: killSwitch: { ref: true }`,
-      about: "credentials",
-    };
+      `the token may not read the variable ${variable}: only its value at the start of a job counts, a switch that is armed during a rollout is not seen, and a job that is not given it is held`,
+      `${permissionFix([forge.kind, "switch"])}; or hold on a git ref, which needs no owner: killSwitch: { ref: true }`,
+      "credentials",
+    );
   }
   if (reading.kind === "unknown") return failed(check, reading.cause);
   const values = [reading.kind === "found" ? reading.value : "", job.host.env[variable] ?? ""];
   const armed = values.find((value) => decideSwitchValue(value) !== "free");
   if (armed !== undefined)
-    return {
+    return warning(
       check,
-      verdict: "warning",
-      fact: `${variable} is ${JSON.stringify(armed)}, which holds every release`,
-      fix: `set ${variable} to false, or delete it, once releases may continue`,
-    };
+      `${variable} is ${JSON.stringify(armed)}, which holds every release`,
+      `set ${variable} to false, or delete it, once releases may continue`,
+    );
   return read(check, reading, (value) => `${variable} can be read, and is ${JSON.stringify(value)}: not armed`);
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Appended, CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import type { GitTrial } from "../../wiring/git-trials.ts";
-import { type Examination, failed, type Finding, type Need, read, well } from "./finding.ts";
+import { type Examination, failed, type Finding, type Need, read, well, gap } from "./finding.ts";
 import { readPushPermission } from "./push-permission.ts";
 import type { Trunk } from "./trunk.ts";
 
@@ -40,12 +40,11 @@ async function lookAtAncestry(job: Job, trunk: Trunk, check: string, promoted: C
   const ancestry = await (await job.wiring.forge()).compare(promoted, head.value, job.signal);
   if (ancestry.kind !== "found" || ancestry.value === "ahead" || ancestry.value === "identical") return [];
   return [
-    {
+    gap(
       check,
-      verdict: "gap",
-      fact: `${head.value.slice(0, 7)}, the head of the branch, does not descend from ${promoted.slice(0, 7)}, which is promoted: ${ancestry.value}`,
-      fix: "bring the branch forward again, or go back on purpose: lateen rollback --reason TEXT",
-    },
+      `${head.value.slice(0, 7)}, the head of the branch, does not descend from ${promoted.slice(0, 7)}, which is promoted: ${ancestry.value}`,
+      "bring the branch forward again, or go back on purpose: lateen rollback --reason TEXT",
+    ),
   ];
 }
 
@@ -69,13 +68,12 @@ export function judgeAppend(
     return failed(name, appended.cause, need);
   }
   if (permission === "denied")
-    return {
-      check: name,
-      verdict: "gap",
-      fact: `the forge says that the token's user may not push; an append to ${ref} would be refused`,
-      fix: "give that user the right to write code, or another user's token to the ledger",
-      about: "credentials",
-    };
+    return gap(
+      name,
+      `the forge says that the token's user may not push; an append to ${ref} would be refused`,
+      "give that user the right to write code, or another user's token to the ledger",
+      "credentials",
+    );
   const proof = permission === "granted" ? ", and the forge says that its user may push" : "";
   return well(
     name,
@@ -94,10 +92,5 @@ function lookAtDisk({ host }: Job, { name, remote }: GitTrial): Finding | undefi
   const inside = host.files.exists(join(remote, "objects")) ? remote : join(remote, ".git");
   const closed = [join(inside, "objects"), join(inside, "refs")].filter((path) => !host.files.isWritable(path));
   if (!host.files.exists(inside) || closed.length === 0) return undefined;
-  return {
-    check: name,
-    verdict: "gap",
-    fact: `${closed.join(" and ")} cannot be written`,
-    fix: "let the user of this process write to the repository",
-  };
+  return gap(name, `${closed.join(" and ")} cannot be written`, "let the user of this process write to the repository");
 }

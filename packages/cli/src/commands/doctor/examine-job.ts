@@ -10,7 +10,7 @@ import { journalExaminations } from "./examine-journal.ts";
 import { registryExaminations } from "./examine-registries.ts";
 import { releaseExaminations } from "./examine-releases.ts";
 import { workflowExaminations } from "./examine-workflows.ts";
-import { examine, type Examination, type Finding, well } from "./finding.ts";
+import { examine, type Examination, type Finding, well, gap } from "./finding.ts";
 import { openTrunk } from "./trunk.ts";
 
 /** Everything that `ship` will need with this configuration. */
@@ -57,11 +57,10 @@ function lookAtConfiguration({ settings: { config, file } }: Job): Finding {
     ...(config.forge === undefined && (config.promote !== undefined || config.gate !== undefined) ? ["forge"] : []),
   ];
   if (lacking.length > 0)
-    return {
+    return gap(
       check,
-      verdict: "gap",
-      fact: `${file ?? "the environment"} lacks ${lacking.join(" and ")}, which ship needs`,
-      fix: `add the section ${lacking.join(", and the section ")}`,
-    };
+      `${file ?? "the environment"} lacks ${lacking.join(" and ")}, which ship needs`,
+      `add the section ${lacking.join(", and the section ")}`,
+    );
   return well(check, file ?? "no file: only the variables of the job");
 }

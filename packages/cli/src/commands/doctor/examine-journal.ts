@@ -3,7 +3,7 @@ import { inspectJournal } from "@lateen/fleet";
 import { findJournalOwner } from "@lateen/fleet/journal-file";
 import { sameCommit } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
-import { type Examination, type Finding, well } from "./finding.ts";
+import { type Examination, type Finding, well, gap, trouble } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 
 /** The journal: can it be written, is it free, does it hold a rollout that is in the way. Nothing is made or taken. */
@@ -21,24 +21,16 @@ async function lookAtFolder(job: Job, folder: string): Promise<readonly Finding[
   const check = "journal";
   if (!job.host.files.isWritable(folder))
     return [
-      {
+      gap(
         check,
-        verdict: "gap",
-        fact: `${folder} cannot be written`,
-        fix: "let the folder be writable, or point fleet.journal at one that is: no tenant moves without a journal",
-      },
+        `${folder} cannot be written`,
+        "let the folder be writable, or point fleet.journal at one that is: no tenant moves without a journal",
+      ),
     ];
   const owner = await findJournalOwner(folder);
   return owner === undefined
     ? [well(check, `${folder} can be written, and is not locked`)]
-    : [
-        {
-          check,
-          verdict: "trouble",
-          fact: `it is in use by ${owner}`,
-          fix: "wait for that rollout to end",
-        },
-      ];
+    : [trouble(check, `it is in use by ${owner}`, "wait for that rollout to end")];
 }
 
 /** A release continues the journal of its own commit; that of another one refuses it. */

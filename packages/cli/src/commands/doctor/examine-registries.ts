@@ -3,7 +3,7 @@ import type { Manifest, Registries } from "@lateen/registry";
 import type { Config } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { candidateTag } from "../../config/tag-template.ts";
-import { type Examination, failed, type Finding, well } from "./finding.ts";
+import { type Examination, failed, type Finding, well, warning } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 import { lookAtRetention } from "./look-at-retention.ts";
 import { type Destination, lookAtPush } from "./try-push.ts";
@@ -93,7 +93,7 @@ async function lookAtCandidate(
   }
   const fact = `it has no candidate ${tagOf(head)}, nor one of ${commits.length - 1} earlier commits`;
   const fix = "wait for the build, or correct release.candidate if CI names its tags otherwise";
-  return { findings: [{ check, verdict: "warning", fact, fix }] };
+  return { findings: [warning(check, fact, fix)] };
 }
 
 /** If the ledger does not know the digest of a tag, its revision alone says if a move is forward. */
@@ -111,7 +111,7 @@ async function lookAtRevisions(
       if (revision.kind === "found" || allowUnlabelled) return [];
       const fact = `${tag} does not say which commit it was built from: without a ledger entry the first promotion is refused`;
       const fix = "once: lateen ship --override unlabelled=REASON; or set promote.allowUnlabelled";
-      return [{ check, verdict: "warning", fact, fix }];
+      return [warning(check, fact, fix)];
     }),
   );
   return found.flat();

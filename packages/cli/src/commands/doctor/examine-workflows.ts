@@ -4,7 +4,7 @@ import type { Job } from "../../job/job.ts";
 import { lintOptions } from "../lint-workflow/lint-options.ts";
 import { unshippedCommits } from "../lint-workflow/lint-workflow.ts";
 import { parseText } from "../lint-workflow/read-workflow.ts";
-import { type Examination, failed, type Finding, well } from "./finding.ts";
+import { type Examination, failed, type Finding, well, gap } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 
 /** The workflows that gate and supersession name: their files, whether they are enabled, how they start, their runs. */
@@ -33,8 +33,7 @@ async function lookAtWorkflow(job: Job, trunk: Trunk, file: string, isRequired: 
     forge.runs(head.value, file, job.signal),
   ]);
   if (source.kind === "unknown") return [failed(check, source.cause, [forge.kind, "workflows"])];
-  if (source.kind === "absent")
-    return [{ check, verdict: "gap", fact: source.proof, fix: "correct the name of the file in the configuration" }];
+  if (source.kind === "absent") return [gap(check, source.proof, "correct the name of the file in the configuration")];
   const trigger = isRequired ? await lookAtTrigger(job, forge.kind, check, source.value) : [];
   return [
     ...trigger,
@@ -52,7 +51,7 @@ function ranOn(runs: { readonly kind: string; readonly value?: readonly unknown[
 function lookAtState(check: string, state: string): readonly Finding[] {
   if (state === "active" || state === "") return [];
   const fix = "enable it on the forge's page of workflows: as long as it never runs, the gate opens for no commit";
-  return [{ check, verdict: "gap", fact: `the forge has it as ${state}`, fix }];
+  return [gap(check, `the forge has it as ${state}`, fix)];
 }
 
 /** The gate counts runs of one event only: a workflow that leaves commits without one keeps them from shipping. */

@@ -1,9 +1,10 @@
-import { asReleaseError, parseJson, plainText } from "@lateen/kernel";
+import { plainText } from "@lateen/kernel";
 import { z } from "zod";
 import { gateOf, type GateConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
-import { counted } from "../../output/text/line.ts";
-import { type Examination, type Finding, well } from "./finding.ts";
+import { counted, someOf } from "../../output/text/line.ts";
+import { askForge } from "./ask-forge.ts";
+import { type Examination, type Finding, well, warning } from "./finding.ts";
 
 /** Names that are shown; the others are counted. */
 const mostNames = 5;
@@ -22,7 +23,13 @@ async function lookAtWriters(job: Job): Promise<Finding> {
   const { forge } = job.settings.config;
   const path = forge?.kind === "github" ? "/collaborators?affiliation=all&permission=push&per_page=100" : "/assignees";
   const users = await readList(job, path, z.array(z.object({ login: z.string() })));
-  const named = users === undefined ? "everybody" : namesOf(users.map(({ login }) => login));
+  const named =
+    users === undefined
+      ? "everybody"
+      : someOf(
+          users.map(({ login }) => plainText(login, 60)),
+          mostNames,
+        );
   const unlisted = users === undefined ? " (this token may not list them)" : "";
   const who = `${named} may write to the repository${unlisted}`;
   const refs = await refsOnForge(job);
@@ -49,12 +56,6 @@ async function refsOnForge(job: Job): Promise<readonly string[]> {
   return [...refs, ...(killSwitch?.ref === undefined ? [] : [killSwitch.ref])];
 }
 
-function namesOf(logins: readonly string[]): string {
-  const names = logins.slice(0, mostNames).map((login) => plainText(login, 60));
-  const more = logins.length - names.length;
-  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
 /** A job that waits for its gate holds a runner, which the jobs that it waits for may need. */
 export function runnerExamination(job: Job): Examination {
   return { check: "runners", look: () => lookAtRunners(job) };
@@ -72,28 +73,16 @@ async function lookAtRunners(job: Job): Promise<readonly Finding[]> {
   if (online !== 1)
     return [well("runners", `the repository has ${counted(online, "runner")} of its own online; ${others}`)];
   return [
-    {
-      check: "runners",
-      verdict: "warning",
-      fact: `the repository has one runner of its own online; ${others}. If it takes one job at a time, a job that waits for its gate keeps the jobs that it waits for from running`,
-      fix: "start lateen by workflow_run once the others have ended, as lateen init writes it for Gitea 1.25 and later, or add a runner",
-    },
+    warning(
+      "runners",
+      `the repository has one runner of its own online; ${others}. If it takes one job at a time, a job that waits for its gate keeps the jobs that it waits for from running`,
+      "start lateen by workflow_run once the others have ended, as lateen init writes it for Gitea 1.25 and later, or add a runner",
+    ),
   ];
 }
 
 /** A list of the repository; undefined if this server or this token does not show it. */
 async function readList<T>(job: Job, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const { forge } = job.settings.config;
-  const token = job.wiring.forgeToken()?.reveal();
-  if (forge === undefined || token === undefined) return undefined;
-  const authorization = forge.kind === "github" ? `Bearer ${token}` : `token ${token}`;
-  try {
-    const url = `${forge.api}/repos/${forge.repository}${path}`;
-    const headers = { authorization, accept: "application/json" };
-    const response = await job.wiring.http.request({ url, headers, maxBytes: 1_048_576 }, job.signal);
-    return response.status === 200 ? parseJson(response, schema, "a list") : undefined;
-  } catch (thrown) {
-    if (asReleaseError(thrown).category === "interrupted") throw thrown;
-    return undefined;
-  }
+  const { repository } = job.settings.config.forge ?? {};
+  return askForge(job, `/repos/${repository}${path}`, schema, job.wiring.forgeToken());
 }

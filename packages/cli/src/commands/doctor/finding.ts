@@ -19,6 +19,21 @@ export function well(check: string, fact: string): Finding {
   return { check, verdict: "ok", fact };
 }
 
+/** A finding that something will not work until somebody changes it. */
+export function gap(check: string, fact: string, fix: string, about?: Finding["about"]): Finding {
+  return { check, verdict: "gap", fact, fix, about };
+}
+
+/** A finding that something works, with less than it could have. */
+export function warning(check: string, fact: string, fix: string, about?: Finding["about"]): Finding {
+  return { check, verdict: "warning", fact, fix, about };
+}
+
+/** A finding that something did not work now. */
+export function trouble(check: string, fact: string, fix: string): Finding {
+  return { check, verdict: "trouble", fact, fix };
+}
+
 /** A finding of what a reading said; absence is as good as a value unless `absent` says otherwise. */
 export function read<T>(
   check: string,

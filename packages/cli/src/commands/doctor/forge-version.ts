@@ -2,7 +2,7 @@ import { absent, asReleaseError, found, type HttpDeadlines, parseJson, type Read
 import { z } from "zod";
 import type { ForgeConfig } from "../../config/config.ts";
 import type { Wiring } from "../../wiring/wiring.ts";
-import { failed, type Finding, well } from "./finding.ts";
+import { failed, type Finding, well, warning } from "./finding.ts";
 
 const versionSchema = z.object({ version: z.string() });
 
@@ -52,27 +52,23 @@ export async function readForgeVersion(
 export function judgeForgeVersion(reading: Reading<string>): Finding {
   const check = "forge version";
   if (reading.kind === "unknown") return failed(check, reading.cause);
-  if (reading.kind === "absent")
-    return { check, verdict: "warning", fact: reading.proof, fix: "correct forge.url, forge.api or forge.token" };
+  if (reading.kind === "absent") return warning(check, reading.proof, "correct forge.url, forge.api or forge.token");
   const version = reading.value;
   const forgejo = /^(.+)\+gitea-/.exec(version)?.[1];
   if (forgejo !== undefined)
-    return {
+    return warning(
       check,
-      verdict: "warning",
-      fact: `Forgejo ${forgejo} is read like the Gitea that it is compatible with: required workflows by commit statuses, and no run by its commit`,
-      fix: "nothing has to be done; compare what lateen gate reports with what the forge shows",
-    };
+      `Forgejo ${forgejo} is read like the Gitea that it is compatible with: required workflows by commit statuses, and no run by its commit`,
+      "nothing has to be done; compare what lateen gate reports with what the forge shows",
+    );
   const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
   if (major > 1 || minor >= 25) return well(check, `Gitea ${version}: statuses, workflow runs and variables`);
   const lacks = minor < 23 ? "no list of workflow runs and no comparison of commits" : "no list of workflow runs";
-  return {
+  return warning(
     check,
-    verdict: "warning",
-    fact: `Gitea ${version} has ${lacks}: required workflows are read from commit statuses`,
-    fix:
-      minor >= 23
-        ? "nothing has to be done; 1.25 and later report whose run a status is of"
-        : "leave inputs of manual runs out of workflows: this version refuses such files",
-  };
+    `Gitea ${version} has ${lacks}: required workflows are read from commit statuses`,
+    minor >= 23
+      ? "nothing has to be done; 1.25 and later report whose run a status is of"
+      : "leave inputs of manual runs out of workflows: this version refuses such files",
+  );
 }

@@ -1,6 +1,7 @@
 import { matchesName } from "@lateen/gate/decisions";
 import { didYouMean } from "../../config/suggest.ts";
-import { type Finding, well } from "./finding.ts";
+import { someOf } from "../../output/text/line.ts";
+import { type Finding, well, warning } from "./finding.ts";
 
 /** The names of the checks that one commit has. */
 export interface CommitChecks {
@@ -24,12 +25,11 @@ export function judgeCheckNames(wanted: readonly string[], commits: readonly Com
     return wanted.length === 0
       ? [well(check, "they can be read; none are required")]
       : [
-          {
+          warning(
             check,
-            verdict: "warning",
-            fact: `they can be read, and no commit that was looked at has any: ${counts}`,
-            fix: "push a commit, let CI report, and run this again: only then names can be compared",
-          },
+            `they can be read, and no commit that was looked at has any: ${counts}`,
+            "push a commit, let CI report, and run this again: only then names can be compared",
+          ),
         ];
   const known = missing.length === 0 && wanted.length > 0 ? `; all ${wanted.length} required ones have been seen` : "";
   return [
@@ -38,12 +38,10 @@ export function judgeCheckNames(wanted: readonly string[], commits: readonly Com
       check,
       verdict: seen.length > 1 ? "gap" : "warning",
       fact: `no commit that was looked at has a check ${JSON.stringify(entry)}${didYouMean(entry, all)}`,
-      fix: `write it in gate.checks as the forge does (${listed(all)}); the gate waits for it until gate.timeout`,
+      fix: `write it in gate.checks as the forge does (${someOf(
+        all.map((name) => JSON.stringify(name)),
+        5,
+      )}); the gate waits for it until gate.timeout`,
     })),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
-  return names.length > shown.length ? `${shown.join(", ")} and ${names.length - shown.length} more` : shown.join(", ");
 }

@@ -2,7 +2,7 @@ import { plainText } from "@lateen/kernel";
 import type { Registries } from "@lateen/registry";
 import type { Job } from "../../job/job.ts";
 import { candidateTag, tagPattern } from "../../config/tag-template.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, warning } from "./finding.ts";
 import type { Trunk } from "./trunk.ts";
 import type { Destination } from "./try-push.ts";
 
@@ -29,13 +29,13 @@ export async function lookAtRetention(
   ]);
   if (promoted?.kind === "unknown") {
     const fact = `whether a lifecycle policy will delete promoted images is not known: ${promoted.cause.message}`;
-    return [{ check, verdict: "warning", fact, fix: "allow these credentials ecr:GetLifecyclePolicy" }];
+    return [warning(check, fact, "allow these credentials ecr:GetLifecyclePolicy")];
   }
   const fix = `give images tagged ${promote === undefined || promote.pin === false ? (tags[0] ?? "latest") : tagPattern(promote.pin)} a rule of their own with a lower rulePriority, which keeps them`;
   if (promoted?.kind === "found")
-    return [{ check, verdict: "warning", fact: `a promoted image will go: ${text(promoted.value.rule)}`, fix }];
+    return [warning(check, `a promoted image will go: ${text(promoted.value.rule)}`, fix)];
   if (former?.kind === "found")
-    return [{ check, verdict: "warning", fact: `a release to roll back to will go: ${text(former.value.rule)}`, fix }];
+    return [warning(check, `a release to roll back to will go: ${text(former.value.rule)}`, fix)];
   return [];
 }
 

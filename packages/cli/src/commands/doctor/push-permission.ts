@@ -1,7 +1,7 @@
-import { asReleaseError, parseJson, type Secret } from "@lateen/kernel";
 import { z } from "zod";
 import type { Job } from "../../job/job.ts";
 import type { GitTrial } from "../../wiring/git-trials.ts";
+import { askForge } from "./ask-forge.ts";
 
 const repositorySchema = z.object({ permissions: z.object({ push: z.boolean() }) });
 
@@ -19,21 +19,10 @@ export async function readPushPermission(
 ): Promise<"granted" | "denied" | "unasked"> {
   const { forge } = job.settings.config;
   const repository = forge?.kind === "gitea" ? repositoryOf(remote, forge.url) : undefined;
-  if (forge === undefined || repository === undefined || token === undefined) return "unasked";
-  try {
-    const url = `${forge.api}/repos/${repository}`;
-    const response = await job.wiring.http.request({ url, headers: header(token), maxBytes: 1_048_576 }, job.signal);
-    if (response.status !== 200) return "unasked";
-    const { permissions } = parseJson(response, repositorySchema, "a repository");
-    return permissions.push ? "granted" : "denied";
-  } catch (thrown) {
-    if (asReleaseError(thrown).category === "interrupted") throw thrown;
-    return "unasked";
-  }
-}
-
-function header(token: Secret): Readonly<Record<string, string>> {
-  return { authorization: `token ${token.reveal()}` };
+  if (repository === undefined) return "unasked";
+  const known = await askForge(job, `/repos/${repository}`, repositorySchema, token);
+  if (known === undefined) return "unasked";
+  return known.permissions.push ? "granted" : "denied";
 }
 
 /** `owner/name` of a remote that is on the forge itself. */

@@ -1,6 +1,6 @@
 import type { Job } from "../../job/job.ts";
 import { candidateTag } from "../../config/tag-template.ts";
-import { type CommitSha, type Release, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
+import { type CommitSha, type Release, memoize, parseCommitSha, type Reading, sameCommit } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 
 /** Facts of the branch that several examinations need; each is read once, and with the first that asks. */
@@ -17,13 +17,13 @@ export interface Trunk {
 export function openTrunk(job: Job): Trunk {
   const { forge, promote } = job.settings.config;
   const [target] = promote?.targets ?? [];
-  const head = once(async () =>
+  const head = memoize(async () =>
     forge === undefined ? undefined : await (await job.wiring.forge()).head(forge.branch, job.signal),
   );
-  const promoted = once(async () =>
+  const promoted = memoize(async () =>
     target === undefined ? undefined : await (await job.wiring.ledger(target.name)).entries(5, job.signal),
   );
-  return { head, promoted, recent: once(() => readRecent(job, head, promoted)) };
+  return { head, promoted, recent: memoize(() => readRecent(job, head, promoted)) };
 }
 
 /** An unreadable fact is left out: its own examination says so. */
@@ -50,9 +50,4 @@ export async function candidateOfHead(trunk: Trunk, template: string): Promise<R
   const head = await trunk.head().catch(() => undefined);
   const sha = head?.kind === "found" ? head.value : parseCommitSha("0".repeat(40));
   return { sha, digests: {}, tag: candidateTag(template, sha) };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

@@ -1,7 +1,7 @@
 import { asReleaseError, type ImageRef, parseDigest, stop } from "@lateen/kernel";
 import type { Manifest, Registries } from "@lateen/registry";
 import type { Job } from "../../job/job.ts";
-import { failed, type Finding, well } from "./finding.ts";
+import { failed, type Finding, well, warning } from "./finding.ts";
 
 /** A repository of images, and the tags that are promoted there. */
 export interface Destination {
@@ -21,12 +21,11 @@ export async function lookAtPush(
   const { image, tags } = destination;
   const check = `image ${image.repository}`;
   if (manifest === undefined)
-    return {
+    return warning(
       check,
-      verdict: "warning",
-      fact: `it can be read and has neither ${tags.join(", ")} nor a candidate: there is nothing to try pushing with`,
-      fix: "let CI push a candidate, then run this again",
-    };
+      `it can be read and has neither ${tags.join(", ")} nor a candidate: there is nothing to try pushing with`,
+      "let CI push a candidate, then run this again",
+    );
   const push = await tryPush(job, registries, destination, manifest).catch((thrown: unknown) => {
     const error = asReleaseError(thrown);
     if (error.category === "interrupted") throw thrown;
@@ -42,12 +41,11 @@ export async function lookAtPush(
     };
   const { permission, mutability } = push.value;
   if (permission !== "proven")
-    return {
+    return warning(
       check,
-      verdict: "warning",
-      fact: "pushing could not be tried without an effect",
-      fix: "let CI push a candidate into this repository, then run this again",
-    };
+      "pushing could not be tried without an effect",
+      "let CI push a candidate into this repository, then run this again",
+    );
   const movable =
     mutability === "mutable"
       ? `${tags.join(", ")} may be moved`

@@ -1,7 +1,7 @@
 import { supportsSince } from "../init/gitea-version.ts";
 import { isRecord, valueAt } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
-import { expand, type Located, triggersOf } from "./workflow-map.ts";
+import { expand, type Located, triggersOf, warningAt } from "./workflow-map.ts";
 
 /**
  * A group keeps one running and one waiting run: the one in between is cancelled, and its commit never ships by itself.
@@ -18,12 +18,13 @@ export function droppedRuns(
   return [["concurrency"], ["jobs", "*", "concurrency"]]
     .flatMap((path) => expand(workflow, path))
     .filter((path) => !isOfItsOwn(groupOf(valueAt(workflow, path))))
-    .map((path) => ({
-      path,
-      verdict: "warning",
-      fact: `${path.join(".")}: it keeps one waiting run and cancels those before it, whatever cancel-in-progress says`,
-      fix: "leave it out: the ledger keeps two runs at once apart; or put ${{ github.run_id }} into the group",
-    }));
+    .map((path) =>
+      warningAt(
+        path,
+        `${path.join(".")}: it keeps one waiting run and cancels those before it, whatever cancel-in-progress says`,
+        "leave it out: the ledger keeps two runs at once apart; or put ${{ github.run_id }} into the group",
+      ),
+    );
 }
 
 const ofCommits: ReadonlySet<string> = new Set(["push", "workflow_run", "merge_group", "workflow_call"]);

@@ -5,7 +5,7 @@ import type { Finding } from "../doctor/finding.ts";
 import { droppedRuns } from "./concurrency.ts";
 import { gitHubFindings, giteaFindings, jobEnvironments } from "./ignored-keys.ts";
 import { missingRuns } from "./missing-runs.ts";
-import { type Located, mergeKeys, placeOf } from "./workflow-map.ts";
+import { type Located, mergeKeys, placeOf, gapAt } from "./workflow-map.ts";
 
 /** For which forge, and next to which gate, a workflow is judged. */
 export interface LintOptions {
@@ -54,25 +54,18 @@ export async function unshippedCommits(
 
 /** Reasons why a file is not a workflow. */
 function shapeOf(value: unknown): readonly Located[] {
-  const gap = (path: readonly string[], fact: string, fix: string): Located[] => [{ path, verdict: "gap", fact, fix }];
-  if (value === null || value === undefined) return gap([], "it is empty", whole);
-  if (!isRecord(value)) return gap([], "it is not a mapping, and so not a workflow", whole);
-  return [
-    ...(value["on"] === undefined || value["on"] === null
-      ? gap([], "it has no `on`, and so never starts", "say when it starts, such as on: push")
-      : isTrigger(value["on"])
-        ? []
-        : gap(
-            ["on"],
-            "`on` is neither an event, a list of events nor a mapping",
-            "write on: push, or on: { push: … }",
-          )),
-    ...(isRecord(value["jobs"])
-      ? []
-      : gap(value["jobs"] === undefined ? [] : ["jobs"], "it has no mapping of jobs, and so does nothing", whole)),
-  ];
+  if (value === null || value === undefined) return [gapAt([], "it is empty", whole)];
+  if (!isRecord(value)) return [gapAt([], "it is not a mapping, and so not a workflow", whole)];
+  const { on = null, jobs } = value;
+  const found: Located[] = [];
+  if (on === null) found.push(gapAt([], "it has no `on`, and so never starts", "say when it starts, such as on: push"));
+  else if (!isTrigger(on)) found.push(gapAt(["on"], notTrigger, "write on: push, or on: { push: … }"));
+  if (!isRecord(jobs))
+    found.push(gapAt(jobs === undefined ? [] : ["jobs"], "it has no mapping of jobs, and so does nothing", whole));
+  return found;
 }
 
+const notTrigger = "`on` is neither an event, a list of events nor a mapping";
 const whole = "a workflow is a mapping with on and jobs";
 
 function isTrigger(on: unknown): boolean {

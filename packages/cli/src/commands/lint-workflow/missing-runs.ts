@@ -1,7 +1,7 @@
 import { decidePush, matchesName, parseWorkflow } from "@lateen/gate/decisions";
 import { isRecord } from "../../config/layers.ts";
 import type { LintOptions } from "./lint-workflow.ts";
-import { expand, type Located, startsOn } from "./workflow-map.ts";
+import { expand, type Located, startsOn, warningAt, gapAt } from "./workflow-map.ts";
 
 /** Commits of the branch that never get the run, or the check, that the gate waits for. */
 export async function missingRuns(
@@ -24,21 +24,19 @@ export async function missingRuns(
   if (gate === undefined && push.kind !== "found") return [];
   if (push.kind === "unknown")
     return [
-      {
-        path: ["on"],
-        verdict: "warning",
-        fact: "its triggers cannot be understood, so that a run that is missing is never proven not to be due",
-        fix: "write on.push with plain lists of patterns",
-      },
+      warningAt(
+        ["on"],
+        "its triggers cannot be understood, so that a run that is missing is never proven not to be due",
+        "write on.push with plain lists of patterns",
+      ),
     ];
   if (push.kind === "absent")
     return [
-      {
-        path: ["on"],
-        verdict: "gap",
-        fact: `it does not run on pushes, and so no commit ever has ${what}, which the gate waits for`,
-        fix: "let it run on push to the branch, or take it out of the gate",
-      },
+      gapAt(
+        ["on"],
+        `it does not run on pushes, and so no commit ever has ${what}, which the gate waits for`,
+        "let it run on push to the branch, or take it out of the gate",
+      ),
     ];
   return [
     ...otherBranch(push.value, what, options),
@@ -50,12 +48,11 @@ export async function missingRuns(
 function notQueued(workflow: Readonly<Record<string, unknown>>, what: string, branch: string): readonly Located[] {
   if (startsOn(workflow, "merge_group", branch)) return [];
   return [
-    {
-      path: ["on"],
-      verdict: "gap",
-      fact: `the merge queue of ${branch} does not start it, and so no commit ever has ${what}, which the gate waits for`,
-      fix: "let it run on merge_group, or take it out of the gate",
-    },
+    gapAt(
+      ["on"],
+      `the merge queue of ${branch} does not start it, and so no commit ever has ${what}, which the gate waits for`,
+      "let it run on merge_group, or take it out of the gate",
+    ),
   ];
 }
 
@@ -68,12 +65,11 @@ function otherBranch(
   const decision = decidePush(rest, { branch, files: ["any"] }, kind);
   if (decision.kind !== "other-branch") return [];
   return [
-    {
-      path: ["on", "push"],
-      verdict: "gap",
-      fact: `${decision.why}: no commit of ${branch} has ${what}, which the gate waits for`,
-      fix: `add ${branch} to on.push.branches`,
-    },
+    gapAt(
+      ["on", "push"],
+      `${decision.why}: no commit of ${branch} has ${what}, which the gate waits for`,
+      `add ${branch} to on.push.branches`,
+    ),
   ];
 }
 
@@ -109,20 +105,18 @@ function filteredPaths(
     if (gate === undefined || gate.whenAbsent === "prove") return [];
     return gate.whenAbsent === "refuse"
       ? [
-          {
+          gapAt(
             path,
-            verdict: "gap",
-            fact: `${name}: commits that it leaves out have no run of ${gate.file}, and the gate refuses them forever`,
-            fix: "say whenAbsent: prove",
-          },
+            `${name}: commits that it leaves out have no run of ${gate.file}, and the gate refuses them forever`,
+            "say whenAbsent: prove",
+          ),
         ]
       : [
-          {
+          warningAt(
             path,
-            verdict: "warning",
-            fact: `${name}: commits that it leaves out ship without ${what}, and so do those whose run was lost`,
-            fix: "say whenAbsent: prove",
-          },
+            `${name}: commits that it leaves out ship without ${what}, and so do those whose run was lost`,
+            "say whenAbsent: prove",
+          ),
         ];
   });
 }

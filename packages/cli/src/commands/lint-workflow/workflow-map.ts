@@ -8,6 +8,16 @@ export interface Located extends Omit<Finding, "check"> {
   readonly path: readonly PropertyKey[];
 }
 
+/** What the forge refuses, or what keeps a commit from shipping. */
+export function gapAt(path: Located["path"], fact: string, fix: string): Located {
+  return { path, verdict: "gap", fact, fix };
+}
+
+/** What is worth a warning. */
+export function warningAt(path: Located["path"], fact: string, fix: string): Located {
+  return { path, verdict: "warning", fact, fix };
+}
+
 /** An event that starts a workflow, in whichever of the three ways it is written. */
 export interface Trigger {
   readonly event: string;

@@ -10,6 +10,7 @@ import {
   type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
+import { firstOf } from "./engine/apply-calls.ts";
 import { computeCoverage, listOff } from "./coverage/coverage.ts";
 import { startOrResume } from "./steps/start-or-resume.ts";
 import { checkEvidence } from "./checks/check-report.ts";
@@ -25,7 +26,7 @@ import type { Observation } from "./steps/observe.ts";
 import { reEnumerate } from "./steps/re-enumerate.ts";
 import { steadyClock } from "./steps/steady-clock.ts";
 import { sweep } from "./steps/sweep.ts";
-import { coverageEvidence, listed } from "./verify-fleet.ts";
+import { coverageEvidence } from "./verify-fleet.ts";
 
 /**
  * Moves the fleet to a release, canary first, and accounts for every tenant.
@@ -180,7 +181,7 @@ function reasonAgainst(run: Run, report: FleetReport): { readonly code: string; 
   const allowed = tolerance(run.policy.maxStragglers, report.enumerated);
   const off = listOff(report);
   if (off.length <= allowed) return undefined;
-  const reason = `${off.length} of ${report.enumerated} tenants are not proven on target, ${allowed} tolerated: ${listed(off)}`;
+  const reason = `${off.length} of ${report.enumerated} tenants are not proven on target, ${allowed} tolerated: ${firstOf(off, 10)}`;
   return { code: "FLEET_UNPROVEN", reason };
 }
 

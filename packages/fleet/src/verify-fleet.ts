@@ -1,5 +1,6 @@
 import { type Evidence, go, interrupted, isoNow, type NonEmpty, stop, type Verdict } from "@lateen/kernel";
 import { forwardStop } from "./steps/forward-stop.ts";
+import { firstOf } from "./engine/apply-calls.ts";
 import { computeCoverage, listOff } from "./coverage/coverage.ts";
 import { tolerance } from "./engine/count-or-percent.ts";
 import type { FleetReport } from "./coverage/fleet-report.ts";
@@ -62,7 +63,7 @@ function judgeCoverage(
     return stop({
       outcome: "refused",
       code: "FLEET_OFF_TARGET",
-      reason: `${stale.length} of ${enumerated} tenants are off target: ${listed(stale)}`,
+      reason: `${stale.length} of ${enumerated} tenants are off target: ${firstOf(stale, 10)}`,
       evidence,
       value: report,
     });
@@ -70,7 +71,7 @@ function judgeCoverage(
   return stop({
     outcome: "unknown",
     code: "FLEET_UNKNOWN",
-    reason: `what ${silent.length} of ${enumerated} tenants run could not be established: ${listed(silent)}`,
+    reason: `what ${silent.length} of ${enumerated} tenants run could not be established: ${firstOf(silent, 10)}`,
     evidence,
     value: report,
   });
@@ -82,10 +83,4 @@ export function coverageEvidence(report: FleetReport, verdict: string, at: strin
   const off = `${stragglers.length} stragglers, ${quarantined.length} quarantined, ${unknown.length} unknown`;
   const fact = `${enumerated} tenants enumerated: ${verified} verified, ${ahead} ahead, ${off}`;
   return { rule: "coverage", verdict, fact, source: "/buildinfo of every tenant", at };
-}
-
-/** Names for a sentence: the first ten, and how many more. */
-export function listed(slugs: readonly string[]): string {
-  const more = slugs.length - 10;
-  return more > 0 ? `${slugs.slice(0, 10).join(", ")} and ${more} more` : slugs.join(", ");
 }

@@ -1,6 +1,6 @@
 import { formatDuration, plainText } from "@lateen/kernel";
 import type { FleetResult, ImageResult, ResultDocument } from "./result.ts";
-import { columns, counted, short, shortDigest } from "./text/line.ts";
+import { columns, counted, short, shortDigest, someOf } from "./text/line.ts";
 
 type Planned = Pick<ResultDocument, "commit" | "subject" | "gate" | "fleet" | "images" | "expected">;
 
@@ -15,7 +15,15 @@ export function describePlan(document: Planned): readonly string[] {
     ["commit", `${short(commit)}  ${plainText(subject ?? "", 100)}`.trimEnd()],
     ...(waits.length === 0
       ? []
-      : [["gate", `waits for ${named(waits.map(({ name, state }) => `${plainText(name, 60)} (${state})`))}`] as const]),
+      : [
+          [
+            "gate",
+            `waits for ${someOf(
+              waits.map(({ name, state }) => `${plainText(name, 60)} (${state})`),
+              mostNamed,
+            )}`,
+          ] as const,
+        ]),
     ...(fleet === undefined ? [] : fleetRows(fleet)),
     ...tagRows(images),
     ["time", formatExpected(document)],
@@ -37,9 +45,9 @@ function fleetRows(fleet: FleetResult): readonly (readonly [string, string])[] {
   return [
     [
       "fleet",
-      `${named(before)} → ${short(moved[0]?.after)}, ${moved.length} of ${counted(fleet.enumerated, "tenant")}`,
+      `${someOf(before, mostNamed)} → ${short(moved[0]?.after)}, ${moved.length} of ${counted(fleet.enumerated, "tenant")}`,
     ],
-    ["waves", named(waves)],
+    ["waves", someOf(waves, mostNamed)],
   ];
 }
 
@@ -87,9 +95,4 @@ export function formatSpan(span: Span | undefined): string {
 export function rounded(ms: number): string {
   const step = ms >= 600_000 ? 60_000 : 1_000;
   return formatDuration(Math.max(1, Math.round(ms / step)) * step);
-}
-
-function named(items: readonly string[]): string {
-  const shown = items.slice(0, mostNamed).join(", ");
-  return items.length > mostNamed ? `${shown} and ${items.length - mostNamed} more` : shown;
 }

@@ -1,6 +1,7 @@
 import type { FleetReport } from "@lateen/fleet";
 import type { Verdict } from "@lateen/kernel";
 import type { Job } from "../job/job.ts";
+import { someOf } from "../output/text/line.ts";
 
 /** Stragglers are reported as loudly as a failure: a success that is quiet about them is how they grow old. */
 export function warnTolerated(job: Job, verdict: Verdict<FleetReport>): void {
@@ -12,9 +13,8 @@ export function warnTolerated(job: Job, verdict: Verdict<FleetReport>): void {
 export function toleratedIn(coverage: FleetReport | undefined): string {
   const off = coverage === undefined ? [] : offTarget(coverage);
   if (coverage === undefined || off.length === 0) return "";
-  const [are, more] = [off.length === 1 ? "is" : "are", off.length - 20];
-  const names = `${off.slice(0, 20).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-  return `${off.length} of ${coverage.enumerated} tenants ${are} off target and tolerated: ${names}`;
+  const are = off.length === 1 ? "is" : "are";
+  return `${off.length} of ${coverage.enumerated} tenants ${are} off target and tolerated: ${someOf(off, 20)}`;
 }
 
 function offTarget({ stragglers, quarantined, unknown, pinned, departed }: FleetReport): readonly string[] {

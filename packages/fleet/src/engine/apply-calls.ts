@@ -56,9 +56,9 @@ function refusal(wave: string, { rows, message }: EventOf<"call-answered">): str
   return `the control plane reports that ${wave} failed${who}${message === undefined ? "" : `: ${message}`}`;
 }
 
-/** The first slugs of a list, and how many more there are. */
-export function firstOf(slugs: readonly string[]): string {
-  return `${slugs.slice(0, 3).join(", ")}${slugs.length > 3 ? ` and ${slugs.length - 3} more` : ""}`;
+/** The first `most` of a list, and how many more there are. */
+export function firstOf(names: readonly string[], most = 3): string {
+  return `${names.slice(0, most).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
 }
 
 export function failCall(state: RolloutState, event: EventOf<"call-failed">): void {

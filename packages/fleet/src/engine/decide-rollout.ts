@@ -1,4 +1,5 @@
 import type { Slug } from "@lateen/kernel";
+import { firstOf } from "./apply-calls.ts";
 import type { CheckStep } from "../checks/check.ts";
 import { type CheckAction, decideWaveChecks, fleetChecks } from "./decide-checks.ts";
 import type { RolloutState, StageState, TenantState, WaveState } from "./rollout-state.ts";
@@ -188,8 +189,5 @@ function nameFailures(state: RolloutState): string {
   const failed = [...state.tenants.values()].filter(
     (tenant) => tenant.step === "failed" && !lenient.has(tenant.tenant.slug),
   );
-  const named = failed
-    .slice(0, 3)
-    .map((tenant) => `${tenant.tenant.slug} failed (${tenant.reason ?? "no reason given"})`);
-  return `${named.join(", ")}${failed.length > 3 ? ` and ${failed.length - 3} more` : ""}`;
+  return firstOf(failed.map((tenant) => `${tenant.tenant.slug} failed (${tenant.reason ?? "no reason given"})`));
 }

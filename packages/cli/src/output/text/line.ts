@@ -40,6 +40,12 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** The first `most` of a list, and how many more there are. */
+export function someOf(items: readonly string[], most: number): string {
+  const shown = items.slice(0, most).join(", ");
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
 /** The first 7 digits of a commit. */
 export function short(sha: string | undefined): string {
   return sha === undefined ? "?" : sha.slice(0, 7);

@@ -13,6 +13,7 @@ import { type PromotionStatus, readStatus } from "@lateen/promote";
 import type { Config } from "../../config/config.ts";
 import { configMissing } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
+import { someOf } from "../../output/text/line.ts";
 import { recheckKillSwitch } from "../guards/guards.ts";
 import { decideFleetProof, type FleetProof } from "./decide-fleet-proof.ts";
 import { lookAtFleet } from "../steps/look-at-fleet.ts";
@@ -107,7 +108,7 @@ async function readFreezes({ settings, wiring }: Job): Promise<readonly Hold[]> 
     windows.map(async ({ tenants, ...window }): Promise<readonly Hold[]> => {
       const verdict = await createFreezeGuard([window], wiring.clock).check();
       if (verdict.kind === "go") return [];
-      const reason = tenants === undefined ? verdict.reason : `${listed(tenants)}: ${window.reason}`;
+      const reason = tenants === undefined ? verdict.reason : `${someOf(tenants, 20)}: ${window.reason}`;
       return [{ rule: "freeze", reason, source: "fleet.freeze" }];
     }),
   );
@@ -171,10 +172,10 @@ function asDrift(verdict: Verdict<FleetReport>, held: readonly CommitSha[]): Ver
   const of = (slugs: readonly string[]) =>
     `${slugs.length} of ${report.enumerated} tenants ${slugs.length === 1 ? "is" : "are"}`;
   const reasons = [
-    ...(stale.length === 0 ? [] : [`${of(stale)} off target: ${listed(stale)}`]),
+    ...(stale.length === 0 ? [] : [`${of(stale)} off target: ${someOf(stale, 20)}`]),
     ...(back.length === 0
       ? []
-      : [`${of(slugsOf(back))} on a release that was rolled back from: ${listed(slugsOf(back))}`]),
+      : [`${of(slugsOf(back))} on a release that was rolled back from: ${someOf(slugsOf(back), 20)}`]),
   ];
   const reason = reasons.join("; ");
   return stop({ outcome: "refused", code: "FLEET_DRIFT", reason, evidence: verdict.evidence, value: report });
@@ -182,8 +183,4 @@ function asDrift(verdict: Verdict<FleetReport>, held: readonly CommitSha[]): Ver
 
 function slugsOf(tenants: readonly { readonly slug: string }[]): readonly string[] {
   return tenants.map(({ slug }) => slug);
-}
-
-function listed(slugs: readonly string[]): string {
-  return `${slugs.slice(0, 20).join(", ")}${slugs.length > 20 ? ` and ${slugs.length - 20} more` : ""}`;
 }

@@ -7,6 +7,7 @@ import {
   createSender,
   type Http,
   ignoreEvents,
+  memoize,
   type ReleaseError,
   type Secret,
   systemClock,
@@ -69,18 +70,18 @@ export function wire(given: WireOptions): Wiring {
   const sendFew = senderOf({}, options.env);
   const sendMany = createSender(() => import("undici"), { proxy: proxyOf(options.env), maxSockets: 256 });
   const parts: Parts = { ...options, open, sendFew, sendMany };
-  const registries = once(() => makeRegistries(parts));
+  const registries = memoize(() => makeRegistries(parts));
   return {
     clock: options.clock,
     http: createHttp({ send: sendFew, clock }),
     secretOf: (source) => lazySecret(() => options.vault.open(source, options.settings.folder)),
     forgeToken: () => open(options.settings.config.forge?.token).token,
-    forge: once(() => makeForge(parts)),
+    forge: memoize(() => makeForge(parts)),
     registries,
-    fleet: once(async () => (await import("./fleet.ts")).makeFleet(parts, registries)),
+    fleet: memoize(async () => (await import("./fleet.ts")).makeFleet(parts, registries)),
     ledger: async (target) => (await import("./ledger.ts")).makeLedger(parts, target),
-    attempts: once(async () => (await import("./git.ts")).makeAttempts(parts)),
-    holds: once(async () => (await import("./git.ts")).makeHolds(parts)),
+    attempts: memoize(async () => (await import("./git.ts")).makeAttempts(parts)),
+    holds: memoize(async () => (await import("./git.ts")).makeHolds(parts)),
     gitTrials: async () => (await import("./git-trials.ts")).makeTrials(parts),
     demandSecrets: () => demanded.forEach((token) => token.reveal()),
     missingSecrets: () => missingOf(demanded),
@@ -149,9 +150,4 @@ function missingOf(secrets: readonly Secret[]): readonly ReleaseError[] {
     }
   }
   return [...missing.values()];
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

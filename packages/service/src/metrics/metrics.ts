@@ -84,9 +84,9 @@ async function createCollection(): Promise<Collection> {
         freezes.set({ fleet }, one.freezes);
         messages.set({ fleet, state: "waiting" }, one.messagesWaiting);
         messages.set({ fleet, state: "given-up" }, one.messagesGivenUp);
-        if (one.releasedAt !== undefined) released.set({ fleet }, one.releasedAt);
-        if (one.offTarget !== undefined) offTarget.set({ fleet }, one.offTarget);
-        if (one.status !== undefined) status.set({ fleet, outcome: one.status }, 1);
+        if (one.releasedAt !== null) released.set({ fleet }, one.releasedAt);
+        if (one.offTarget !== null) offTarget.set({ fleet }, one.offTarget);
+        if (one.status !== null) status.set({ fleet, outcome: one.status }, 1);
       }
     },
   };

@@ -14,7 +14,6 @@ export interface Figures {
   readonly fleets: readonly FleetFigures[];
 }
 
-/** Figures of one fleet. */
 export interface FleetFigures {
   readonly fleet: string;
   readonly takeovers: number;
@@ -24,66 +23,41 @@ export interface FleetFigures {
   readonly messagesWaiting: number;
   readonly messagesGivenUp: number;
   /** Unix seconds. */
-  readonly releasedAt: number | undefined;
-  readonly offTarget: number | undefined;
+  readonly releasedAt: number | null;
+  readonly offTarget: number | null;
   /** Outcome of the last scheduled status. */
-  readonly status: string | undefined;
+  readonly status: string | null;
 }
 
-/** Reads the figures of `fleets`. */
+/** Reads the figures of `fleets`, whose names are those of the columns. */
 export async function readFigures(client: SqlClient, fleets: readonly string[]): Promise<Figures> {
+  const read = async <T>(text: string): Promise<T> => (await client.query(text, [fleets])).rows as T;
   const [open, ended, each] = await Promise.all([
-    client.query(
-      `select fleet, state, count(*) as count from lateen_rollout
+    read<Figures["open"]>(
+      `select fleet, state, count(*)::float8 as count from lateen_rollout
        where fleet = any($1) and state <> 'ended' and not dry group by fleet, state`,
-      [fleets],
     ),
-    client.query(
-      `select fleet, kind, outcome, count(*) as count,
-         sum(extract(epoch from ended_at - coalesce(started_at, ended_at))) as seconds
+    read<Figures["ended"]>(
+      `select fleet, kind, outcome, count(*)::float8 as count,
+         sum(extract(epoch from ended_at - coalesce(started_at, ended_at)))::float8 as seconds
        from lateen_rollout where fleet = any($1) and state = 'ended' and not dry group by fleet, kind, outcome`,
-      [fleets],
     ),
-    client.query(perFleet, [fleets]),
+    read<Figures["fleets"]>(perFleet),
   ]);
-  const known = (value: unknown): number | undefined => (value === null ? undefined : Number(value));
-  return {
-    open: open.rows.map((row) => ({
-      fleet: String(row["fleet"]),
-      state: String(row["state"]),
-      count: Number(row["count"]),
-    })),
-    ended: ended.rows.map((row) => ({
-      fleet: String(row["fleet"]),
-      kind: String(row["kind"]),
-      outcome: String(row["outcome"]),
-      count: Number(row["count"]),
-      seconds: Number(row["seconds"]),
-    })),
-    fleets: each.rows.map((row) => ({
-      fleet: String(row["fleet"]),
-      takeovers: Number(row["takeovers"]),
-      oldestQueuedSeconds: Number(row["oldest"]),
-      freezes: Number(row["freezes"]),
-      messagesWaiting: Number(row["waiting"]),
-      messagesGivenUp: Number(row["given_up"]),
-      releasedAt: known(row["released"]),
-      offTarget: known(row["off_target"]),
-      status: typeof row["status"] === "string" ? row["status"] : undefined,
-    })),
-  };
+  return { open, ended, fleets: each };
 }
 
 const perFleet = `select fleet,
-    (select coalesce(sum(greatest(epoch - 1, 0)), 0) from lateen_rollout r where r.fleet = f.fleet) as takeovers,
+    (select coalesce(sum(greatest(epoch - 1, 0)), 0) from lateen_rollout r where r.fleet = f.fleet)::float8 as takeovers,
     (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0) from lateen_rollout r
-      where r.fleet = f.fleet and state = 'queued' and not dry) as oldest,
-    (select count(*) from lateen_freeze r where r.fleet = f.fleet and lifted is null) as freezes,
-    (select count(*) from lateen_outbox r where r.fleet = f.fleet and ended_at is null) as waiting,
-    (select count(*) from lateen_outbox r where r.fleet = f.fleet and ended_at is not null and error is not null) as given_up,
+      where r.fleet = f.fleet and state = 'queued' and not dry)::float8 as "oldestQueuedSeconds",
+    (select count(*) from lateen_freeze r where r.fleet = f.fleet and lifted is null)::float8 as freezes,
+    (select count(*) from lateen_outbox r where r.fleet = f.fleet and ended_at is null)::float8 as "messagesWaiting",
+    (select count(*) from lateen_outbox r
+      where r.fleet = f.fleet and ended_at is not null and error is not null)::float8 as "messagesGivenUp",
     (select extract(epoch from max(ended_at)) from lateen_rollout r
-      where r.fleet = f.fleet and kind = 'release' and outcome = 'shipped' and not dry) as released,
+      where r.fleet = f.fleet and kind = 'release' and outcome = 'shipped' and not dry)::float8 as "releasedAt",
     (select off_target from lateen_rollout r
-      where r.fleet = f.fleet and off_target is not null and not dry order by place desc limit 1) as off_target,
+      where r.fleet = f.fleet and off_target is not null and not dry order by place desc limit 1)::float8 as "offTarget",
     (select last->>'outcome' from lateen_schedule s where s.fleet = f.fleet and task = 'status') as status
   from unnest($1::text[]) as f(fleet)`;

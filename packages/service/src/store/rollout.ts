@@ -83,28 +83,10 @@ export function toRollout(row: Readonly<Record<string, unknown>>): Rollout {
 
 /** A rollout as the API shows it. */
 export function shown(rollout: Rollout): object {
-  const { id, fleet, kind, sha, to, dry, state, outcome, actor, reason, acts, result, createdAt, startedAt, endedAt } =
-    rollout;
-  return {
-    id,
-    fleet,
-    kind,
-    sha,
-    to,
-    dryRun: dry || undefined,
-    state,
-    outcome,
-    actor,
-    reason,
-    acts,
-    createdAt,
-    startedAt,
-    endedAt,
-    result,
-  };
+  const { place: _, wish: __, traceparent: ___, epoch: ____, dry, ...rest } = rollout;
+  return { ...rest, dryRun: dry || undefined };
 }
 
-/** The event of an act. */
 export function actEvent(act: Act) {
   const { verb, actor, reason, at } = act;
   return { type: `${verb}-requested`, verb, actor, reason, at: Date.parse(at) };

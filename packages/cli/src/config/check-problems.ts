@@ -1,5 +1,6 @@
 import type { CrossProblem } from "./cross-checks.ts";
 import { isRecord } from "./layers.ts";
+import { namedTwice } from "./named-twice.ts";
 
 const kinds = ["exec", "http", "prometheus", "workflow"] as const;
 
@@ -11,7 +12,7 @@ export function checkProblems(config: Record<string, unknown>): readonly CrossPr
   const hasAddress = checks.some(
     (check) => isRecord(check) && isRecord(check["prometheus"]) && check["prometheus"]["url"] !== undefined,
   );
-  return checks.flatMap((check, index): readonly CrossProblem[] => {
+  const each = checks.flatMap((check, index): readonly CrossProblem[] => {
     if (!isRecord(check)) return [];
     const at = (key: string, message: string, ...rest: readonly PropertyKey[]): CrossProblem => ({
       path: ["fleet", "checks", index, key, ...rest],
@@ -26,11 +27,9 @@ export function checkProblems(config: Record<string, unknown>): readonly CrossPr
         ? [at("workflow", "needs the section forge")]
         : []),
       ...(check["env"] !== undefined && check["exec"] === undefined ? [at("env", "is for exec")] : []),
-      ...(isTwice(checks, index)
-        ? [at("name", `${JSON.stringify(check["name"])} is the name of another check already`)]
-        : []),
     ];
   });
+  return [...each, ...namedTwice(checks, ["fleet", "checks"], "check")];
 }
 
 type At = (key: string, message: string, ...rest: readonly PropertyKey[]) => CrossProblem;
@@ -107,10 +106,4 @@ function neverRuns(check: Record<string, unknown>, fleet: Record<string, unknown
       ? [at("at", "never runs at soak: only the canary soaks before batches, and fleet.canary names none")]
       : []),
   ];
-}
-
-function isTwice(checks: readonly unknown[], index: number): boolean {
-  const nameOf = (check: unknown): unknown => (isRecord(check) ? check["name"] : undefined);
-  const name = nameOf(checks[index]);
-  return name !== undefined && checks.findIndex((check) => nameOf(check) === name) < index;
 }

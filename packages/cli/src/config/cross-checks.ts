@@ -1,6 +1,7 @@
 import { isLoopback } from "@lateen/kernel";
 import { checkProblems } from "./check-problems.ts";
 import { isRecord } from "./layers.ts";
+import { namedTwice } from "./named-twice.ts";
 import { tagsClaimedTwice } from "./tags-claimed-twice.ts";
 
 /** A problem between several keys, found on the plain values so that it shows next to all others. */
@@ -95,7 +96,7 @@ function rolloutShape(fleet: unknown): CrossProblem[] {
     path: ["fleet", key],
     message: `cannot be combined with fleet.${given[0]}; give one of batch, waves and window`,
   }));
-  return [...clash, ...namedTwice(fleet["controlPlanes"])];
+  return [...clash, ...namedTwice(fleet["controlPlanes"], ["fleet", "controlPlanes"], "control plane")];
 }
 
 /** The commit of a tenant has to be proven by something: its own `/buildinfo`, or the control plane that can look for itself. */
@@ -122,22 +123,6 @@ function commandShapes(fleet: unknown): CrossProblem[] {
       .filter((key) => plane[key] !== undefined && typeof plane[key] !== wanted)
       .map((key) => ({ path: ["fleet", "controlPlanes", index, key], message }));
   });
-}
-
-function namedTwice(planes: unknown): CrossProblem[] {
-  if (!Array.isArray(planes)) return [];
-  const names = planes.map((plane: unknown) => (isRecord(plane) ? plane["name"] : undefined));
-  const first = new Map(names.toReversed().map((name, behind) => [name, names.length - 1 - behind]));
-  return names.flatMap((name, index) =>
-    name !== undefined && (first.get(name) ?? index) < index
-      ? [
-          {
-            path: ["fleet", "controlPlanes", index, "name"],
-            message: `${JSON.stringify(name)} is the name of another control plane already`,
-          },
-        ]
-      : [],
-  );
 }
 
 function promoteTags(promote: unknown): CrossProblem[] {

@@ -1,6 +1,7 @@
 import { absent, asReleaseError, found, type HttpDeadlines, parseJson, type Reading, unknown } from "@lateen/kernel";
 import { z } from "zod";
 import type { ForgeConfig } from "../../config/config.ts";
+import { supportsSince, versionOf } from "../init/gitea-version.ts";
 import type { Wiring } from "../../wiring/wiring.ts";
 import { failed, type Finding, well, warning } from "./finding.ts";
 
@@ -26,11 +27,9 @@ export async function readNamedVersion(
 
 /** Forgejo has been compatible with 1.22 since its version 8, and with no later one; its versions before that with earlier ones. */
 function isForgejoLike(version: string): boolean {
-  const [, minor = Infinity] = /^v?1\.(\d+)/.exec(version)?.map(Number) ?? [];
-  return !version.includes("+gitea-") && minor <= 22;
+  return !version.includes("+gitea-") && versionOf(version)?.[0] === 1 && !supportsSince(version, 23);
 }
 
-/** The version at the address of an API. */
 export async function readForgeVersion(
   { api }: Pick<ForgeConfig, "api">,
   { http, forgeToken }: Pick<Wiring, "http" | "forgeToken">,
@@ -61,13 +60,13 @@ export function judgeForgeVersion(reading: Reading<string>): Finding {
       `Forgejo ${forgejo} is read like the Gitea that it is compatible with: required workflows by commit statuses, and no run by its commit`,
       "nothing has to be done; compare what lateen gate reports with what the forge shows",
     );
-  const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
-  if (major > 1 || minor >= 25) return well(check, `Gitea ${version}: statuses, workflow runs and variables`);
-  const lacks = minor < 23 ? "no list of workflow runs and no comparison of commits" : "no list of workflow runs";
+  if (supportsSince(version, 25)) return well(check, `Gitea ${version}: statuses, workflow runs and variables`);
+  const compares = supportsSince(version, 23);
+  const lacks = `no list of workflow runs${compares ? "" : " and no comparison of commits"}`;
   return warning(
     check,
     `Gitea ${version} has ${lacks}: required workflows are read from commit statuses`,
-    minor >= 23
+    compares
       ? "nothing has to be done; 1.25 and later report whose run a status is of"
       : "leave inputs of manual runs out of workflows: this version refuses such files",
   );

@@ -35,7 +35,6 @@ export interface SupersessionInput extends SuccessorRules {
   readonly waived?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Dependencies of {@link checkSuperseded}. */
 export interface SupersessionPorts extends SuccessorPorts {
   readonly places: Places;
   readonly clock: Clock;

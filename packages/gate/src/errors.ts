@@ -1,6 +1,5 @@
 import { ReleaseError } from "@lateen/kernel";
 
-/** An error of this package. */
 export const gateError = ReleaseError.of;
 
 /** The error of an answer that nothing can be concluded from; asking again would not change it. */

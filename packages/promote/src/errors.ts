@@ -14,7 +14,6 @@ export type PromoteErrorCode =
   | "TARGET_INVALID"
   | "REASON_MISSING";
 
-/** An error of this package. */
 export const promoteError: typeof ReleaseError.of<PromoteErrorCode> = ReleaseError.of;
 
 /** Refuses an input under which nothing, or the same thing twice, would be promoted. @throws ReleaseError of category `input` */

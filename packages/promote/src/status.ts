@@ -39,7 +39,6 @@ export interface StatusPorts extends Omit<FollowPorts, "report"> {
   readonly changes?: Distances | undefined;
 }
 
-/** Input of a comparison. */
 export interface StatusInput {
   readonly branch: string;
   readonly images: readonly Repository[];

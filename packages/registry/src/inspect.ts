@@ -15,7 +15,6 @@ import { decideRevision } from "./model/decide-revision.ts";
 import type { ImageDetails, ImageReader } from "./model/registry.ts";
 import { hostMissing } from "./retag/targets.ts";
 
-/** Dependencies of {@link inspect}. */
 export interface InspectPorts {
   readonly registries: ImageReader;
   readonly clock: Clock;

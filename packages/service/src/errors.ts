@@ -25,7 +25,6 @@ export const statuses = {
   STOPPING: 503,
 } as const;
 
-/** Code of an error of the service. */
 export type ServiceErrorCode = keyof typeof statuses;
 
 /** An error with the three parts that the API shows. */

@@ -17,7 +17,6 @@ import { openDatabase } from "./store/database.ts";
 import { deadMs } from "./store/runners.ts";
 import { migrate } from "./store/tables.ts";
 
-/** Parts of a service. */
 export interface ServiceOptions {
   /** Address of a PostgreSQL; several services may share one. */
   readonly database: string;
@@ -34,7 +33,6 @@ export interface ServiceOptions {
   readonly drives?: boolean | undefined;
 }
 
-/** A service over a database. */
 export interface Service {
   /** Answers one request: for a server of one's own. */
   fetch(request: Request): Promise<Response>;

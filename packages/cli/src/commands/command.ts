@@ -4,7 +4,6 @@ import type { Outcome } from "../output/exit-codes.table.ts";
 import type { Arguments, Options } from "../command-line/arguments.ts";
 import type { ResultDocument } from "../output/result.ts";
 
-/** End of a command. */
 export interface CommandResult {
   readonly outcome: Outcome;
   /** Fields of the document next to `schemaVersion`, `command` and `outcome`. */

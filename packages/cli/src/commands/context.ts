@@ -8,7 +8,6 @@ import type { AnyEvent } from "../output/events.ts";
 import type { Vault } from "../job/secrets.ts";
 import { usageError } from "../config/errors.ts";
 
-/** Dependencies of a command. */
 export interface Context {
   readonly command: string;
   /** Every command that there is. */

@@ -76,5 +76,4 @@ export const fleetCheck = () =>
     env: field.listOf(field.variable(), "names of variables").default([]),
   });
 
-/** One check of the configuration. */
 export type CheckConfig = z.output<ReturnType<typeof fleetCheck>>;

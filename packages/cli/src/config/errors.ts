@@ -1,6 +1,5 @@
 import { ReleaseError } from "@lateen/kernel";
 
-/** An error of this package. */
 export const cliError = ReleaseError.of;
 
 /** A command line, or the options of a caller, that cannot be followed: exit code 2. */

@@ -49,10 +49,8 @@ export const duration: () => z.ZodType<number, string> = lazily(() =>
   parsed(parseDuration, "must be a duration with a unit, such as 90s, 5m or 1h30m"),
 );
 
-/** `true` or `false`. */
 export const flag: () => z.ZodType<boolean, boolean> = lazily(() => z.boolean({ error: "must be true or false" }));
 
-/** A tenant's name. */
 export const slug: () => z.ZodType<Slug, string> = lazily(() => parsed(parseSlug, "must be the name of a tenant"));
 
 /** A whole number from `least`, to `most` if that is given. */
@@ -86,7 +84,6 @@ export const imageRepository: () => z.ZodType<ImageRef, string> = lazily(() =>
   }, "must be an image repository, host/repository"),
 );
 
-/** A tag of an image. */
 export const tag: () => z.ZodType<string, string> = lazily(() =>
   words().refine(isTag, {
     error: "is not a tag: 1 to 128 of A-Z a-z 0-9 _ . -",
@@ -179,7 +176,6 @@ export function someOf<T, I>(item: z.ZodType<T, I>, what: string): z.ZodType<T[]
   return z.array(item, { error: `must be a list of ${what}` }).min(1, { error: `must name at least one of ${what}` });
 }
 
-/** Any number of `item`. */
 export function listOf<T, I>(item: z.ZodType<T, I>, what: string): z.ZodType<T[], I[]> {
   return z.array(item, { error: `must be a list of ${what}` });
 }

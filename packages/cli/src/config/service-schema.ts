@@ -6,7 +6,6 @@ import * as field from "./fields.ts";
 const schedule = () =>
   z.union([z.literal(false), field.duration()], { error: "must be false, or a duration such as 1h" });
 
-/** Outcomes of a run of the service. */
 const endOutcome = () =>
   z.enum(outcomes).exclude(["planned", "open", "latest"], { error: "must be an outcome, such as halted" });
 

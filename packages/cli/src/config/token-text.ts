@@ -7,7 +7,6 @@
 const token =
   /(?<![A-Za-z0-9])(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|npm_\w{30,}|(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])|eyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*)/g;
 
-/** A text without its tokens. */
 export function withoutTokens(text: string): string {
   return text.replaceAll(token, "[secret]");
 }

@@ -40,7 +40,6 @@ export async function ledgerIs(world: World, ...shas: readonly string[]): Promis
   return { says, holds: held.join() === shas.join() };
 }
 
-/** The reason names it. */
 export function names({ document }: Ran, what: string): Check {
   return { says: `the reason names ${what}`, holds: (document?.reason ?? "").includes(what) };
 }

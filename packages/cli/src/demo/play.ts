@@ -22,7 +22,6 @@ export interface PlayOptions {
   readonly verbose: boolean;
 }
 
-/** Plays a scenario in its world and shows it. */
 export async function play(scenario: Scenario, world: World, { machine, show, verbose }: PlayOptions): Promise<Played> {
   show(`\n${scenario.name}: ${scenario.title}\n\n`);
   show(`${paragraph("  before  ", scenario.before)}\n${paragraph("  now     ", scenario.now)}\n\n`);
@@ -68,7 +67,6 @@ export async function play(scenario: Scenario, world: World, { machine, show, ve
   return { scenario, checks, last, transcript, passed: checks.length > 0 && checks.every(({ holds }) => holds) };
 }
 
-/** The checks of a play, a line each. */
 export function formatChecks({ checks }: Played): string {
   return checks.map(({ says, holds }) => paragraph(holds ? "  ✓ " : "  ✗ ", says)).join("\n");
 }

@@ -13,7 +13,6 @@ import { scenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
 import { usageError, cliError } from "../config/errors.ts";
 
-/** Options of the demo. */
 export interface DemoOptions extends Machine {
   readonly scenario: string | undefined;
   readonly list: boolean;

@@ -33,7 +33,6 @@ export interface Files {
   replace(path: string, text: string, mode?: number): void;
 }
 
-/** The files of the machine. */
 export const machineFiles: Files = {
   read: (path, most) => decode(most === undefined ? readFileSync(path) : readBounded(path, most)),
   exists: (path) => existsSync(path),

@@ -9,7 +9,6 @@ import type { Wiring } from "../wiring/wiring.ts";
 
 type Attempt = Parameters<typeof countSupersededInARow>[0][number];
 
-/** The surroundings of a job. */
 export interface JobHost {
   /** Variables: the kill switch at the start of the job, the address of the run. */
   readonly env: Environment;

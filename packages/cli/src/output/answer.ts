@@ -61,7 +61,6 @@ export function formatFleet(fleet: FleetResult, isBrief = false): string {
   return [...(rows.length === 0 ? [] : [table(rows)]), sumOf(fleet)].join("\n");
 }
 
-/** All tenants in one line. */
 export function sumOf({ enumerated, verified, ahead, tenants }: FleetResult): string {
   const count = (word: string): number => tenants.filter(({ verdict }) => verdict === word).length;
   const [planned, pinned] = [count("planned"), count("pinned")];

@@ -1,7 +1,6 @@
 import type { GateEvent } from "@lateen/gate";
 import { type Describers, detail, info, inSeconds, short, step, warning } from "./text/line.ts";
 
-/** Texts of the events of a gate. */
 export const describeGate: Describers<GateEvent> = {
   "check-changed": (event) =>
     event.state === "success"

@@ -2,7 +2,6 @@ import type { PromotionEvent } from "@lateen/promote";
 import type { RegistryEvent } from "@lateen/registry";
 import { type Describers, detail, info, inSeconds, short, shortDigest, step, warning } from "./text/line.ts";
 
-/** Texts of the events of a promotion. */
 export const describePromotion: Describers<PromotionEvent> = {
   "promotion-planned": (event) => step(`tags: ${event.move} to move, ${event.create} to create, ${event.keep} stay`),
   "content-copied": (event) => info(`copied ${shortDigest(event.digest)} from ${event.source} to ${event.repository}`),
@@ -18,7 +17,6 @@ export const describePromotion: Describers<PromotionEvent> = {
     warning(`${event.repository}:${event.tag} was moved by another writer to ${shortDigest(event.seen)}`),
 };
 
-/** Texts of the events of registries. */
 export const describeRegistry: Describers<RegistryEvent> = {
   "tag-moved": (event) =>
     info(`${event.repository}:${event.tag}: ${shortDigest(event.before)} → ${shortDigest(event.after)}`),

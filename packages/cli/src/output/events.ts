@@ -11,7 +11,6 @@ import { type Describers, detail, info, type Line, warning } from "./text/line.t
 /** Names of the stages of a release, in their order. */
 export type Stage = "kill-switch" | "supersession" | "gate" | "release" | "rollout" | "verify" | "promotion";
 
-/** Events of the command line itself. */
 export type CommandEvent =
   | { readonly type: "stage-started"; readonly stage: Stage; readonly about: string }
   | { readonly type: "stage-finished"; readonly stage: Stage; readonly verdict: string }

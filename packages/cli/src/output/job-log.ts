@@ -9,7 +9,6 @@ import { commandData, guardLine, guardText } from "./escape-workflow-commands.ts
 import type { Renderer } from "./renderer.ts";
 import { formatBrief, formatSummary, summaryBytes } from "./summary.ts";
 
-/** Log and files of a job. */
 export interface ActionsOptions {
   readonly out: Output;
   readonly env: Environment;

@@ -3,7 +3,6 @@ import { describeEvent } from "./events.ts";
 import type { Renderer } from "./renderer.ts";
 import type { Style } from "./terminal/style.ts";
 
-/** Detail of a {@link createPlain}. */
 export interface PlainOptions {
   readonly out: Output;
   readonly style: Style;

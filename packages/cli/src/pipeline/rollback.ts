@@ -8,7 +8,6 @@ import { warnKillSwitch } from "./guards/guards.ts";
 import type { PipelineState } from "./run-pipeline.ts";
 import { rollBack } from "./steps/roll-back.ts";
 
-/** Options of a rollback. */
 export interface RollbackOptions {
   /** Why; the ledger keeps it. */
   readonly reason: string;

@@ -13,7 +13,6 @@ import { releasePurpose } from "./steps/fleet-identity.ts";
 import { rolloutStep } from "./steps/roll-out.ts";
 import { countSuperseded, rememberAttempt } from "./guards/starvation.ts";
 
-/** Options of a shipment. */
 export interface ShipOptions {
   /** True to wait for the gate; a plan does not wait. */
   readonly wait: boolean;

@@ -83,7 +83,6 @@ export interface ServerClient {
 /** Events that a service gives in one answer. */
 export const mostServerEvents = 500;
 
-/** Parts of a client. */
 export interface ServerOptions {
   readonly url: string;
   readonly fleet: string;

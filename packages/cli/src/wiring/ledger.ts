@@ -3,7 +3,6 @@ import type { Ledger } from "@lateen/promote";
 import { ledgerPlace } from "./git.ts";
 import type { Parts } from "./parts.ts";
 
-/** The ledger of a promotion target. */
 export async function makeLedger(parts: Parts, target: string): Promise<Ledger> {
   const [{ createGitLedger }, { ledgerRef }] = await Promise.all([
     import("@lateen/promote/ledger-git"),

@@ -7,7 +7,6 @@ import type { Files } from "../io/files.ts";
 import type { AnyEvent } from "../output/events.ts";
 import type { SecretUse, Vault } from "../job/secrets.ts";
 
-/** Dependencies of adapters. */
 export interface WireOptions {
   readonly settings: Settings;
   readonly env: Environment;

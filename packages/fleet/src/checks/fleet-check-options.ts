@@ -1,7 +1,6 @@
 import type { Clock } from "@lateen/kernel";
 import type { CheckPolicy, CheckStep } from "./check.ts";
 
-/** Options of every check. */
 export interface FleetCheckOptions extends CheckPolicy {
   readonly name: string;
   /** Steps at which it runs. */

@@ -13,7 +13,6 @@ const sample = z.object({
   at: z.number(),
 });
 
-/** Reads the step of a check. */
 export const checkStepSchema: z.ZodType<CheckStep> = z.enum(["canary", "wave", "soak", "fleet", "promotion"]);
 
 /** Makes the reader of a check's report; `slug` reads the name of a tenant. */

@@ -34,7 +34,6 @@ export interface CheckSampled {
   readonly sample: CheckSampleReport;
 }
 
-/** Dependencies of a run of a check. */
 export interface CheckPorts {
   readonly clock: Clock;
   readonly onSample?: ((sampled: CheckSampled) => void) | undefined;

@@ -50,7 +50,6 @@ export async function runChecks(
   return { reports, stopped, reason: describeStopped(stopped) };
 }
 
-/** The checks that run at `step`. */
 export function checksAt(checks: readonly FleetCheck[], step: CheckStep): readonly FleetCheck[] {
   return checks.filter(({ at }) => at.includes(step));
 }

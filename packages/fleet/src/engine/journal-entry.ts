@@ -222,7 +222,6 @@ export type RolloutEvent =
     }
   | { readonly type: "rollout-abandoned"; readonly reason: string };
 
-/** The event of one type. */
 export type EventOf<T extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: T }>;
 
 /**

@@ -5,7 +5,6 @@ import type { Baseline, Stage } from "./journal-entry.ts";
 import type { Ring, ResolvedPolicy } from "../policy.ts";
 import type { Tenant } from "../ports/tenant.ts";
 
-/** Input of the stages. */
 export interface StageInput {
   /** Every tenant that may be rolled, in the order of enumeration: pinned and ephemeral ones are not among them. */
   readonly tenants: readonly Tenant[];

@@ -10,7 +10,6 @@ import type { Tenant } from "../ports/tenant.ts";
  */
 export type TenantStep = "waiting" | "posted" | "retrying" | "answered" | "doubtful" | "verified" | "failed";
 
-/** Facts about one tenant. */
 export interface TenantState {
   readonly tenant: Tenant;
   step: TenantStep;

@@ -27,7 +27,6 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Why a command is over. */
 export type CommandEnd =
   | { readonly kind: "exited"; readonly code: number }
   | { readonly kind: "killed"; readonly signal: string }

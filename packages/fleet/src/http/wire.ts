@@ -4,5 +4,4 @@ import type { redeployRequest, redeployResponse } from "../schema.ts";
 /** Body of a call of the control plane. */
 export type RedeployRequest = Readonly<z.infer<typeof redeployRequest>>;
 
-/** One row of its answer. */
 export type RedeployRow = Readonly<z.infer<typeof redeployResponse>["results"][number]>;

@@ -39,7 +39,6 @@ export async function checkAccess({ api, scope }: Cluster, signal?: AbortSignal)
   );
 }
 
-/** One rule of a role. */
 interface RbacRule {
   readonly group: string;
   readonly resource: string;

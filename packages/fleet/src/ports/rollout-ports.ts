@@ -55,7 +55,6 @@ export interface RolloutInput {
   readonly resume?: boolean;
 }
 
-/** Input of `verifyFleet`. */
 export interface VerifyInput {
   readonly release: Release;
   readonly policy: FleetPolicy;

@@ -23,7 +23,6 @@ export interface Fleet {
   readonly pins: ReadonlyMap<Slug, Pin>;
 }
 
-/** Input of `readFleet`. */
 export interface FleetInput {
   readonly release: Release;
   readonly only?: NonEmpty<Slug>;

@@ -43,7 +43,6 @@ export interface Run {
   observing(release: Release): ObserveOptions;
 }
 
-/** Input of `createRun`. */
 export interface RunOptions extends Pick<
   Run,
   "input" | "policy" | "ports" | "state" | "limits" | "signal" | "checks" | "resumed" | "forecast"

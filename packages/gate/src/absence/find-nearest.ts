@@ -24,7 +24,6 @@ export interface NearestInput {
   readonly promoted?: CommitSha | undefined;
 }
 
-/** Dependencies of {@link findNearest}. */
 export interface NearestPorts {
   readonly changes: Changes;
   readonly checks: Checks;

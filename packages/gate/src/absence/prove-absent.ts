@@ -24,7 +24,6 @@ export interface AbsenceInput {
   readonly delivered: Reading<string>;
 }
 
-/** Dependencies of {@link proveAbsent}. */
 export interface AbsencePorts {
   readonly changes: Changes;
   readonly history: History;
@@ -77,7 +76,6 @@ async function pushOf(
   return found({ before, after: commit, pusher: "", byWorkflowToken: false });
 }
 
-/** The `push` trigger of a workflow file at a commit. */
 export async function readTrigger(
   file: string,
   commit: CommitSha,

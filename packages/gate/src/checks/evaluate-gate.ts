@@ -11,7 +11,6 @@ import { evaluateFiltered } from "./evaluate-filtered.ts";
 import type { CheckReport } from "./gate-report.ts";
 import { type BranchLook, readBranch } from "./read-branch.ts";
 
-/** Purpose of a look at the gate. */
 export interface LookPlan {
   readonly commit: CommitSha;
   readonly branch: string;

@@ -22,7 +22,6 @@ export interface GateReport {
   readonly checks: readonly CheckReport[];
 }
 
-/** A report as evidence. */
 export function evidenceOf(report: CheckReport, at: string): Evidence {
   const verdict = report.waived === undefined ? report.decision : "waived";
   const why = report.waived === undefined ? report.detail : `waived: ${report.waived}`;

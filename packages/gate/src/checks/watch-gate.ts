@@ -5,7 +5,6 @@ import type { CheckReport } from "./gate-report.ts";
 import type { Look } from "./evaluate-gate.ts";
 import type { CompleteGatePolicy } from "../policy.ts";
 
-/** End of a watch. */
 export interface Watched {
   readonly look: Look;
   readonly verdict: GateDecision;
@@ -15,7 +14,6 @@ export interface Watched {
   readonly late: boolean;
 }
 
-/** Dependencies of a watch. */
 export interface WatchPorts {
   readonly clock: Clock;
   readonly report: Reporter<GateEvent>;

@@ -26,7 +26,6 @@ export interface DispatcherOptions {
   readonly http: Http;
 }
 
-/** Inputs of a workflow. */
 export interface DispatchOrder {
   /** Name of the workflow's file, such as `e2e.yml`. */
   readonly file: string;

@@ -61,7 +61,6 @@ export interface Client {
   urlOf(path: string): string;
 }
 
-/** Parts of a {@link Client}. */
 export interface ClientOptions {
   readonly api: string;
   readonly repository: string;

@@ -132,7 +132,6 @@ const contents = z.object({ content: z.string(), encoding: text });
 export type WireContents = z.output<typeof contents>;
 export const contentsSchema: Schema<WireContents> = contents;
 
-/** Contents of a folder. */
 export const folderSchema: Schema<{ name: string; path: string; type: string }[]> = z.array(
   z.object({ name: text, path: text, type: text }),
 );

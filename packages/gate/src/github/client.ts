@@ -24,7 +24,6 @@ export interface Client {
 /** 10,000 rows of 100: more than any commit has, and an end for a `Link` that leads in a circle. */
 const mostPages = 100;
 
-/** Makes a {@link Client}. */
 export function createClient(options: LoaderOptions): Client {
   const base = `${options.api}/repos/${options.repository.split("/").map(encodeURIComponent).join("/")}`;
   const urlOf = (path: string): string => (path.startsWith("//") ? options.api + path.slice(1) : base + path);

@@ -14,7 +14,6 @@ export interface GitHubApp {
   readonly installationId?: number | undefined;
 }
 
-/** Dependencies of {@link connect}. */
 export interface ConnectOptions {
   readonly api: string;
   readonly repository: string;

@@ -22,7 +22,6 @@ export interface Expected<T> {
   readonly ownNotFound?: boolean | undefined;
 }
 
-/** A valid answer. */
 export interface Page<T> extends Linked {
   readonly value: T;
 }
@@ -30,7 +29,6 @@ export interface Page<T> extends Linked {
 /** Reads one address. @throws ReleaseError `FORGE_*`, `HTTP_*`, `INTERRUPTED` */
 export type Load = <T>(url: string, expected: Expected<T>, signal?: AbortSignal) => Promise<Page<T>>;
 
-/** Parts of a {@link Load}. */
 export interface LoaderOptions extends ConnectOptions {
   readonly clock: Clock;
   readonly report: Reporter<ForgeEvent>;

@@ -29,7 +29,6 @@ export async function readRuns(client: Client, sha: string, signal?: AbortSignal
   return rows;
 }
 
-/** Every run of one workflow on a commit. */
 export function readWorkflowRuns(
   client: Client,
   sha: CommitSha,

@@ -7,7 +7,6 @@ import { contentsSchema, variableSchema, variablesSchema, workflowSchema } from 
 /** Folder from which GitHub takes workflows. */
 const workflowDirectory = ".github/workflows";
 
-/** The path of a variable of the repository. */
 export function variablePath(name: string): string {
   return `/actions/variables/${encodeURIComponent(name)}`;
 }

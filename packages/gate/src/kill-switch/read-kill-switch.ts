@@ -28,7 +28,6 @@ export interface KillSwitchInput {
   readonly waived?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Ports of {@link readKillSwitch}. */
 export interface KillSwitchPorts {
   readonly variables: Variables;
   /** Required if the input names a ref; without it the ref cannot be read. */
@@ -38,7 +37,6 @@ export interface KillSwitchPorts {
   readonly report: Reporter<GateEvent>;
 }
 
-/** State of the kill switch. */
 export interface KillSwitchState {
   readonly verdict: "free" | "degraded" | "held" | "waived";
   readonly reason: string;

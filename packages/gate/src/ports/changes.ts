@@ -1,6 +1,5 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 
-/** One commit with what it changed. */
 export interface CommitFact {
   readonly sha: CommitSha;
   /** The whole message; undefined if the answer did not say. */

@@ -74,7 +74,6 @@ export interface RunFact extends RawState {
   readonly updatedAt: string;
 }
 
-/** Selects runs of a branch. */
 export interface BranchRunQuery {
   readonly branch: string;
   /** Name of the workflow file (`e2e.yml`), or its path. */

@@ -9,14 +9,12 @@ export interface WorkflowFact {
   readonly state: string;
 }
 
-/** A workflow file at a commit. */
 export interface WorkflowFile {
   /** The path under which it was found, such as `.gitea/workflows/e2e.yml`. */
   readonly path: string;
   readonly text: string;
 }
 
-/** The sources of the repository. */
 export interface Sources {
   /** Text of a file at a commit; absent if the forge says that this commit has no such file. */
   file(path: string, commit: CommitSha, signal?: AbortSignal): Promise<Reading<string>>;

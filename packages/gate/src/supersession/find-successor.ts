@@ -21,7 +21,6 @@ export interface Successor {
   readonly because: string;
 }
 
-/** Dependencies of {@link findSuccessor}. */
 export interface SuccessorPorts {
   readonly changes: Changes;
   readonly checks: Checks;

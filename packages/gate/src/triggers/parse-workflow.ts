@@ -6,7 +6,6 @@ import { gateError } from "../errors.ts";
 /** The filters that a `push` trigger can have, under the names that the workflow language gives them. */
 export const pushFilterNames = ["branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore"] as const;
 
-/** Name of a filter of a `push` trigger. */
 export type PushFilterName = (typeof pushFilterNames)[number];
 
 /** The `push` part of a workflow's `on`: each filter with its patterns, in order. */

@@ -1,4 +1,3 @@
-/** One call of the `git` program. */
 export interface GitCall {
   readonly args: readonly string[];
   readonly cwd: string;

@@ -10,7 +10,6 @@ export interface StoredEntry {
   readonly objects: readonly GitObject[];
 }
 
-/** Author and committer of an entry. */
 export interface Author {
   readonly name: string;
   readonly email: string;

@@ -6,7 +6,6 @@ import { decidePin } from "./pin.ts";
 import type { PromotionFacts, PromotionRules } from "../facts/promotion-facts.ts";
 import type { Finding } from "./rules.ts";
 
-/** Action on one tag. */
 export interface PlannedTag {
   readonly repository: Repository;
   readonly tag: string;

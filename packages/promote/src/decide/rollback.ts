@@ -12,7 +12,6 @@ export interface RollbackFacts {
   readonly follows?: Reading<boolean> | undefined;
 }
 
-/** The request. */
 export interface RollbackWish {
   /** The release that somebody has named. */
   readonly to?: CommitSha | undefined;

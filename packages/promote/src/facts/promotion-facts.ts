@@ -36,7 +36,6 @@ export interface PinFacts {
   readonly current: Reading<Pick<Descriptor, "digest">>;
 }
 
-/** Facts about the ledger. */
 export interface LedgerFacts {
   readonly head: Reading<LedgerHead>;
   /** The candidate's commit seen from the newest entry's; undefined if there is none. */

@@ -4,7 +4,6 @@ import type { ImageReport, PromotionInput, PromotionReport, TagAction, TagReport
 import type { Settled } from "../steps/settle.ts";
 import type { TrackedTag } from "../steps/tracked-tag.ts";
 
-/** Report of each tag in each repository of a configuration. */
 function reportImages(
   { images, tags }: Pick<PromotionInput, "images" | "tags">,
   of: (

@@ -93,7 +93,6 @@ export function retarget(tracked: readonly TrackedTag[], { entry }: LedgerHead, 
   });
 }
 
-/** The tag after a write. */
 export function afterWrite(tag: TrackedTag, { outcome, cause }: Receipt, now: number): TrackedTag {
   const refused = outcome === "not-applied" && cause !== undefined && !cause.retryable;
   return {

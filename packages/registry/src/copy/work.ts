@@ -31,7 +31,6 @@ export interface CopyPorts {
 
 type Limit = ReturnType<typeof createLimit>;
 
-/** A copy under way. */
 export interface CopyWork extends CopyRequest, CopyPorts {
   readonly limits: { readonly small: Limit; readonly large: Limit };
   readonly sameRegistry: boolean;

@@ -6,7 +6,6 @@ export interface MutabilitySetting {
   readonly exclusions: readonly string[];
 }
 
-/** Mutability of one tag. */
 export type Mutability = "mutable" | "immutable" | "unknown";
 
 /**

@@ -106,7 +106,6 @@ const failureTable: Readonly<Record<string, EcrMeaning>> = {
   },
 };
 
-/** The meaning of a code in `failures[]`. */
 export function meaningOfFailure(failureCode: string | undefined): EcrMeaning {
   const known = Object.hasOwn(failureTable, failureCode ?? "") ? failureTable[failureCode ?? ""] : undefined;
   const fix = "look at the failure code in the API reference of BatchGetImage, then run again";

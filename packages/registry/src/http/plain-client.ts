@@ -96,7 +96,6 @@ export const plainClient: UndiciModule = {
   },
 };
 
-/** An answer in the shape of undici. */
 export function answerOf({ statusCode = 0, headers }: IncomingMessage, body: Readable): UndiciAnswer {
   return { statusCode, headers, body };
 }

@@ -7,7 +7,6 @@ import type { Lookup } from "../http/connect-to-allowed.ts";
 import type { Referrers } from "../oci/api/referrers.ts";
 import type { ImageReader, Manifest, Registry, RegistryExtensions } from "./registry.ts";
 
-/** A blob, or the end of it. */
 export interface BlobPart {
   readonly digest: Digest;
   /** Size of the whole in bytes, by which it is decided how to read it. @default as of a small one */
@@ -47,7 +46,6 @@ export interface ContentStore {
   store(repository: Repository, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
 
-/** Adapter of one registry host. */
 export interface RegistryAdapter extends Registry, RegistryExtensions, ImageReader {
   readonly content: ContentStore;
 }

@@ -15,7 +15,6 @@ export function canonicalRef(ref: ImageRef): ImageRef {
   return { ...ref, host: "docker.io", path, repository: `docker.io/${path}` as Repository };
 }
 
-/** As {@link canonicalRef}, of a repository. */
 export function canonicalRepository(repository: Repository): Repository {
   return canonicalRef(parseImageRef(repository)).repository;
 }

@@ -100,7 +100,6 @@ export interface ReferrersReport {
   readonly missing: readonly MissingReferrer[];
 }
 
-/** The tags of an image. */
 export interface TagsByUse {
   /** Tags that are moved from image to image, such as `latest`. */
   readonly moved: readonly string[];

@@ -14,7 +14,6 @@ export function decideTag(wanted: Digest, current: Reading<{ readonly digest: Di
 /** Outcome of a retag: done, nothing to do, or a stop. */
 export type RetagOutcome = "done" | "unchanged" | StopOutcome;
 
-/** Facts about one tag in the end. */
 export interface TagEnd {
   readonly action: RetaggedTag["action"];
   /** Why a write failed; `unavailable` where the registry did not say. */

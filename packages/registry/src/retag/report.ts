@@ -14,7 +14,6 @@ export interface RetagInput {
   readonly referrers?: boolean;
 }
 
-/** Dependencies of {@link retag}. */
 export interface RetagPorts {
   readonly registries: Registry & RegistryExtensions;
   readonly clock: Clock;

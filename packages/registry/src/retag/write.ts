@@ -14,7 +14,6 @@ import type { CurrentTag, RetagFacts } from "./read.ts";
 import type { RetaggedTag, RetagPorts } from "./report.ts";
 import { settle } from "./settle.ts";
 
-/** One tag and what it needs. */
 export interface PlannedTag {
   readonly repository: Repository;
   readonly tag: string;
@@ -38,7 +37,6 @@ interface WritePorts extends RetagPorts {
   readonly bringAgain: (repository: Repository) => Promise<boolean>;
 }
 
-/** Plans the step of every tag from its current digest. */
 export function planTags(wanted: Digest, current: readonly CurrentTag[]): PlannedTag[] {
   return current.map(({ repository, tag, reading }) => {
     const value = reading.kind === "found" ? reading.value : undefined;

@@ -30,7 +30,6 @@ const longestMs = 10_000;
 /** Environment of the programs of PostgreSQL. */
 export const databaseEnv = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", TZ: "UTC" };
 
-/** Starts a server process. */
 export async function startServerProcess(command: ServerCommand, clock: Clock): Promise<ServerProcess> {
   const stopping = new AbortController();
   let child = await start(command);

@@ -6,7 +6,6 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { HoldReader } from "../run/holds.ts";
 import type { Token } from "./tokens.ts";
 
-/** Dependencies of the API. */
 export interface ApiPorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;
@@ -30,5 +29,4 @@ export interface ApiEnv {
 /** The application that routes are added to. */
 export type Api = Hono<ApiEnv>;
 
-/** One request. */
 export type ApiContext = Context<ApiEnv>;

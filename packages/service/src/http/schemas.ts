@@ -85,7 +85,6 @@ const rollout = z.looseObject({
   result: z.looseObject({ outcome: z.string() }).optional().describe("the result document, once it has ended"),
 });
 
-/** Responses. */
 export const answers = {
   health: z.object({ ok: z.literal(true) }),
   fleets: z.object({ fleets: z.array(fleet) }),

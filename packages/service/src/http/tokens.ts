@@ -4,7 +4,6 @@ import { ReleaseError } from "@lateen/kernel";
 /** Role of a token: `operate` also allows what `read` does, `admin` everything. */
 export type Role = "read" | "operate" | "admin";
 
-/** A token and whose it is. */
 export interface Token {
   readonly role: Role;
   /** The actor of every act. */

@@ -11,7 +11,6 @@ import { messageBody } from "./message-body.ts";
 import { signatureHeaders } from "./sign.ts";
 import { lookupFor, vetAddress } from "./vet-address.ts";
 
-/** Dependencies of deliveries. */
 export interface DeliveryPorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;

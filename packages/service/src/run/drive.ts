@@ -15,7 +15,6 @@ import { stampOf } from "./stamp.ts";
 import { watchJournal, type WatchedJournal } from "./watched-journal.ts";
 import { watchRollout } from "./watched-rollout.ts";
 
-/** Dependencies of a driver. */
 export interface DrivePorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;

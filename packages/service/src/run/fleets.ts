@@ -27,7 +27,6 @@ export function wireFleet(fleet: ServiceFleet, parts: Omit<FleetParts, "settings
   return journal === undefined ? wire(others) : wire({ ...others, journal });
 }
 
-/** The webhooks of a fleet. */
 export function hooksOf(settings: Settings | undefined): readonly EndHook[] {
   return settings?.config.service?.webhooks ?? [];
 }

@@ -34,7 +34,6 @@ export interface Pulse {
   end(): Promise<void>;
 }
 
-/** Dependencies of a pulse. */
 export interface PulsePorts {
   /** With a connection that nothing else waits for. */
   readonly database: Database;

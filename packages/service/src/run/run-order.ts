@@ -17,7 +17,6 @@ import { createStoredFreezeGuard } from "./freeze-guard.ts";
 import { type ServiceFleet, wireFleet } from "./fleets.ts";
 import type { WatchedRollout } from "./watched-rollout.ts";
 
-/** Dependencies of one run. */
 export interface RunPorts {
   readonly database: Database;
   readonly fleet: ServiceFleet;

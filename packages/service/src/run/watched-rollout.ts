@@ -18,7 +18,6 @@ export interface WatchedRollout {
   end(): void;
 }
 
-/** Dependencies of a watched rollout. */
 export interface WatchPorts {
   readonly pulse: Pick<Pulse, "join">;
   /** Reads the row now. Rejects if the database is away. */

@@ -9,7 +9,6 @@ import { readFleets, readRollouts } from "../store/read.ts";
 import { claimDue, type DueTask, finishTask, planTasks, putBack, type Task, type TaskEnd } from "../store/schedules.ts";
 import { decideShipping } from "./decide-shipping.ts";
 
-/** Dependencies of schedules. */
 export interface SchedulePorts {
   readonly database: Database;
   readonly fleets: Readonly<Record<string, ServiceFleet>>;
@@ -25,7 +24,6 @@ const lookMs = 1_000;
 /** Milliseconds between two runs of a task if the configuration says nothing. */
 const hourMs = 3_600_000;
 
-/** The actor of what a schedule orders. */
 const actor = "the schedule";
 
 /** Tasks that run at the same time: a fleet that is slow to answer delays no other one. */

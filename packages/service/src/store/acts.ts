@@ -6,7 +6,6 @@ import { type Act, actEvent, type Rollout, rolloutColumns, toRollout } from "./r
 import { type EndHook, endRollout, stoppedResult } from "./end.ts";
 import { alive } from "./runners.ts";
 
-/** Effect of an act on a rollout. */
 export type ActDecision =
   | { readonly kind: "wish"; readonly wish: Rollout["wish"] }
   /** It has no driver yet, so it ends here. */

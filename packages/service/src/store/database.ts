@@ -10,7 +10,6 @@ export interface Database extends SqlClient {
   close(): Promise<void>;
 }
 
-/** Settings of a database. */
 export interface DatabaseUse {
   /** Most connections. @default 20 */
   readonly connections?: number;

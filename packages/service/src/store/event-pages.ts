@@ -12,7 +12,6 @@ export interface EventPage {
   readonly isFull: boolean;
 }
 
-/** A place in a stream. */
 export interface EventPlace {
   readonly stream: string;
   readonly after: number;

@@ -2,7 +2,6 @@ import type { FleetPolicy } from "@lateen/fleet";
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 import { serviceError } from "../errors.ts";
 
-/** A window of `fleet.freeze`. */
 export type FreezeWindow = NonNullable<FleetPolicy["freeze"]>[number];
 
 /** A freeze that a person made; the newest lifting of it counts. */

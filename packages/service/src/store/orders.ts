@@ -4,7 +4,6 @@ import { serviceError } from "../errors.ts";
 import { traceparentOf } from "../traces/traceparent.ts";
 import { type Rollout, rolloutColumns, toRollout } from "./rollout.ts";
 
-/** An order. */
 export interface Order {
   readonly fleet: string;
   readonly kind: Rollout["kind"];
@@ -48,7 +47,6 @@ export function placeOrder(database: Database, order: Order, id: string): Promis
   });
 }
 
-/** Outcome of an order. */
 export type OrderDecision =
   | { readonly kind: "new" }
   | { readonly kind: "same"; readonly rollout: Rollout }

@@ -44,7 +44,6 @@ export interface FleetState {
   readonly last: (RolloutLine & { readonly outcome: string | undefined; readonly at: string | undefined }) | null;
 }
 
-/** A rollout in one line. */
 export interface RolloutLine {
   readonly rollout: string;
   readonly sha: string | undefined;

@@ -1,9 +1,7 @@
 import type { SqlClient } from "@lateen/fleet/journal-sql";
 
-/** Tasks of a schedule. */
 export type Task = "reconcile" | "status" | "ship";
 
-/** End of a run of a task. */
 export interface TaskEnd {
   readonly outcome: string;
   readonly reason: string;

@@ -3,7 +3,6 @@ import type { Span, SpanContext } from "@opentelemetry/api";
 import type { Rollout } from "../store/rollout.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
-/** The trace of one release. */
 export interface ReleaseTrace {
   /** The header `traceparent` of calls that belong to what is under way. */
   traceparent(): string;

@@ -14,7 +14,6 @@ export function parseTraceparent(text: string | undefined): TracePlace | undefin
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
 }
 
-/** The header of a place. */
 export function formatTraceparent({ traceId, spanId, traceFlags }: TracePlace): string {
   return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, "0")}`;
 }

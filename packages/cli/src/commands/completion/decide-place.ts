@@ -1,7 +1,6 @@
 import type { Options } from "../../command-line/arguments.ts";
 import { readTokens, type Token } from "../../command-line/tokens.ts";
 
-/** Kind of the last word. */
 export type Place =
   /** Name of an option; those that may still be given. */
   | { readonly kind: "option"; readonly names: readonly string[] }

@@ -1,5 +1,4 @@
 /** Shells that completion is written for. */
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
-/** One of {@link shells}. */
 export type Shell = (typeof shells)[number];

@@ -1,7 +1,6 @@
 import type { Command } from "../command.ts";
 import { usageError } from "../../config/errors.ts";
 
-/** `lateen demo`. */
 export const demo: Command = {
   about:
     "The real pipeline against a world on loopback: forge, registry, control plane, tenants. Touches nothing else.",

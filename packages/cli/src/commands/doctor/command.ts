@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 
-/** `lateen doctor`. */
 export const doctor: Command = {
   about: [
     "Tests everything that ship will need, without a visible effect: tokens, permissions, registries, control plane, tenants, ledger.",

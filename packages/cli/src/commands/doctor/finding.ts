@@ -14,7 +14,6 @@ export interface Examination {
   look(): Promise<Finding | readonly Finding[]>;
 }
 
-/** A finding that is well. */
 export function well(check: string, fact: string): Finding {
   return { check, verdict: "ok", fact };
 }

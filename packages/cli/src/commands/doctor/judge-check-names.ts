@@ -3,7 +3,6 @@ import { didYouMean } from "../../config/suggest.ts";
 import { someOf } from "../../output/text/line.ts";
 import { type Finding, well, warning } from "./finding.ts";
 
-/** The names of the checks that one commit has. */
 export interface CommitChecks {
   readonly sha: string;
   readonly names: readonly string[];

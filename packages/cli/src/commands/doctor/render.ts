@@ -5,7 +5,6 @@ import type { Output } from "../../host.ts";
 import { counted } from "../../output/text/line.ts";
 import { cliError } from "../../config/errors.ts";
 
-/** Options of the report of findings. */
 export interface FindingsOptions {
   /** Output for them: lines are folded for a person's terminal only. */
   readonly out: Pick<Output, "isTerminal" | "columns">;

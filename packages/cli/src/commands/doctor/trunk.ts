@@ -13,7 +13,6 @@ export interface Trunk {
   recent(): Promise<readonly CommitSha[]>;
 }
 
-/** Opens a {@link Trunk}. */
 export function openTrunk(job: Job): Trunk {
   const { forge, promote } = job.settings.config;
   const [target] = promote?.targets ?? [];

@@ -8,7 +8,6 @@ import { chosenTargets } from "./run.ts";
 /** Maximum entries searched for the two releases. */
 const mostEntries = 1_000;
 
-/** Input of a comparison. */
 export interface CompareOptions {
   readonly from: string;
   readonly to: string;

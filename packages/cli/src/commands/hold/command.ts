@@ -2,7 +2,6 @@ import { usageError } from "../../config/errors.ts";
 import { conclude } from "../../output/conclude.ts";
 import type { Command } from "../command.ts";
 
-/** `lateen hold`. */
 export const hold: Command = {
   about:
     "Arms the hold on the git ref killSwitch.ref, which every guard reads: nothing new is released or moved until it is lifted. It needs the right to push that ref, and no other.",

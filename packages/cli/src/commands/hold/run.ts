@@ -5,7 +5,6 @@ import type { Job } from "../../job/job.ts";
 import type { ConcludeOptions } from "../../output/conclude.ts";
 import type { PipelineState } from "../../pipeline/run-pipeline.ts";
 
-/** Change of the hold. */
 export interface HoldChange {
   readonly lift: boolean;
   /** May be empty if the hold is lifted. */

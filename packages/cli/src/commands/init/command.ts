@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 
-/** `lateen init`. */
 export const init: Command = {
   about:
     "Writes lateen.yaml and a workflow for GitHub or Gitea, from what it finds in the repository and what the forge reports: checks, images, branch, version. It lists the secrets to set; a gate for which nothing was found refuses until it is filled in.",

@@ -3,7 +3,6 @@ import { readYaml } from "../../config/read-yaml.ts";
 import { expand, mergeKeys, startsOn } from "../lint-workflow/workflow-map.ts";
 import type { WorkflowText } from "./read-clone.ts";
 
-/** A workflow file. */
 export interface DetectedWorkflow {
   readonly file: string;
   /** Its `name:`; undefined if it has none. */

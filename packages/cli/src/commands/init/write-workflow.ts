@@ -1,7 +1,6 @@
 import { scalar } from "./write-config.ts";
 import { hasInputs, supportsSince } from "./gitea-version.ts";
 
-/** Inputs of a workflow. */
 export interface WorkflowOptions {
   readonly kind: "github" | "gitea";
   /** Version of Gitea, such as `1.22.6`; unknown counts as old. */

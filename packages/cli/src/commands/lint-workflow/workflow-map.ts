@@ -13,7 +13,6 @@ export function gapAt(path: Located["path"], fact: string, fix: string): Located
   return { path, verdict: "gap", fact, fix };
 }
 
-/** What is worth a warning. */
 export function warningAt(path: Located["path"], fact: string, fix: string): Located {
   return { path, verdict: "warning", fact, fix };
 }

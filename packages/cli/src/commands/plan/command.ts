@@ -1,7 +1,6 @@
 import { conclude, shippedOr } from "../../output/conclude.ts";
 import type { Command } from "../command.ts";
 
-/** `lateen plan`. */
 export const plan: Command = {
   about:
     "Everything that ship would do, with all its reads and refusals and no write: tenants by wave and tags, before and after. An armed kill switch is reported and does not stop it.",

@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 
-/** `lateen serve`. */
 export const serve: Command = {
   about:
     "The pipeline as a durable service: orders by HTTP, one rollout at a time per fleet, taken over when a machine dies. Needs the package @lateen/service.",

@@ -21,7 +21,6 @@ export interface ServiceModule {
   parseTokens(text: string, file: string): readonly ServiceToken[];
 }
 
-/** A token of the API. */
 export interface ServiceToken {
   readonly role: string;
   readonly name: string;

@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 
-/** `lateen superseded`. */
 export const superseded: Command = {
   about: "Exit 0 and the newer SHA on standard output: superseded. Exit 10: still the latest. Exit 4: cannot be known.",
   examples: [['if newer=$(lateen superseded); then echo "gives way to $newer"; fi', "in a job"]],

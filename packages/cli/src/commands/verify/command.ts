@@ -2,7 +2,6 @@ import { conclude } from "../../output/conclude.ts";
 import { onlyOption, parseOnly } from "../../command-line/tenant-selection.ts";
 import type { Command } from "../command.ts";
 
-/** `lateen verify`. */
 export const verify: Command = {
   about: "Asks every tenant which commit it runs, and accounts for all of them.",
   options: onlyOption,

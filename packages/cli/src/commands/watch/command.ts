@@ -2,7 +2,6 @@ import { askServerOption } from "../../server/options.ts";
 import type { Command, CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
 
-/** `lateen watch`. */
 export const watch: Command = {
   about:
     "Follows the rollout of this fleet from any shell, as its journal is written, until it has ended. It changes nothing; q stops watching, and the rollout continues.",

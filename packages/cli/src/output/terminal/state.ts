@@ -94,7 +94,6 @@ export function watch(state: Watched, event: AnyEvent, now: number): Watched {
   }
 }
 
-/** Number of tenants with a mark. */
 export function countMarks({ tenants }: Pick<Watched, "tenants">, mark: TenantMark): number {
   return [...tenants.values()].filter((one) => one === mark).length;
 }

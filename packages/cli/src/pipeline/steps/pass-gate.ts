@@ -9,7 +9,6 @@ import { goWith } from "../evidence.ts";
 import { type PipelineState, skipped, type Step } from "../run-pipeline.ts";
 import { configMissing } from "../../config/errors.ts";
 
-/** Options of the gate. */
 export interface GateOptions {
   /** True to poll until the verdict is final. */
   readonly wait: boolean;

@@ -111,7 +111,6 @@ function whyOf({ reason = "", overrides }: Job): string {
   return [reason.trim(), ...waived].filter((part) => part !== "").join("; ");
 }
 
-/** The ports of a promotion target. */
 export async function portsOf(job: Job, target: string): Promise<PromotePorts> {
   const [tags, history, ledger] = await Promise.all([
     job.wiring.registries(),

@@ -22,7 +22,6 @@ import { configMissing } from "../../config/errors.ts";
 import { inspectJournal } from "@lateen/fleet";
 import { decideFleetAheadOfLedger } from "../decide-fleet-ahead-of-ledger.ts";
 
-/** Input of a rollback. */
 export interface RollbackOptions {
   /** The promotion targets; the fleet is one and goes back as a whole. */
   readonly targets: readonly [TargetConfig, ...TargetConfig[]];

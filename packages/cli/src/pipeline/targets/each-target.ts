@@ -16,7 +16,6 @@ export type ActOnTarget<State> = (
   account: State,
 ) => Promise<{ readonly verdict: Verdict<PromotionReport | undefined>; readonly more?: Partial<PipelineState> }>;
 
-/** Dependence of targets on each other. */
 export interface EachTargetOptions {
   /** Ends of a target, besides being committed, after which the others are done. @default none */
   readonly goOnAfter?: readonly TargetEnd[];

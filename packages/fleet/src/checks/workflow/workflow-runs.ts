@@ -1,6 +1,5 @@
 import type { Reading } from "@lateen/kernel";
 
-/** Inputs of a workflow. */
 export interface WorkflowOrder {
   /** Name of the workflow's file, such as `e2e.yml`. */
   readonly file: string;

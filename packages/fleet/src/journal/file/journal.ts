@@ -10,7 +10,6 @@ import { journalLost } from "../journal-errors.ts";
 import { findOwner, type Lock, syncFolder, takeLock } from "./lock.ts";
 import { fleetError } from "../../errors.ts";
 
-/** Folder and owner of the journal. */
 export interface FileJournalOptions {
   /** Holds `rollout.jsonl`, `rollout.lock` and the journals of earlier rollouts; made where it does not exist. */
   readonly folder: string;

@@ -21,7 +21,6 @@ export type MirrorAppend =
   | { readonly kind: "lost"; readonly head: { readonly id: string } }
   | { readonly kind: "unknown"; readonly cause: ReleaseError };
 
-/** Options of a mirror. */
 export interface MirrorOptions {
   readonly journal: Journal;
   readonly log: MirrorLog;

@@ -4,7 +4,6 @@ import { firstIssueOnly, journalEntrySchema } from "../entry-schema.ts";
 import type { JournalEntry } from "../../engine/journal-entry.ts";
 import { fleetError } from "../../errors.ts";
 
-/** One entry of a mirror. */
 export interface MirrorEntry {
   readonly id: string;
   /** Comes from outside. */

@@ -1,6 +1,5 @@
 import type { SqlClient } from "./tables.ts";
 
-/** One event of a stream. */
 export interface StreamEvent {
   /** Increases by one within the stream. */
   readonly position: number;

@@ -28,7 +28,6 @@ export interface ClusterAddress {
   readonly namespace?: string | undefined;
 }
 
-/** Credentials of a request. */
 export interface Credentials {
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
@@ -46,7 +45,6 @@ export interface ExecPlugin {
   readonly apiVersion: string;
 }
 
-/** One context of a kubeconfig, opened. */
 export interface OpenContext {
   readonly cluster: ClusterAddress;
   readonly plugin: ExecPlugin | undefined;

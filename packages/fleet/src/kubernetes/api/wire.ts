@@ -85,13 +85,11 @@ export const pod = z.object({
     .prefault({}),
 });
 
-/** One page of a list. */
 export const page = z.object({
   metadata: z.object({ resourceVersion: z.string().default(""), continue: z.string().optional() }),
   items: z.array(z.unknown()).nullable(),
 });
 
-/** One line of a watch. */
 export const watchEvent = z.object({ type: z.string(), object: z.unknown() });
 
 /** An error of the API. Source: Kubernetes API conventions, "Response Status Kind". */

@@ -22,7 +22,6 @@ export type MoveDecision =
   /** It may not, or cannot, be moved; nothing was done. */
   | { readonly kind: "refuse"; readonly reason: string };
 
-/** Facts of a move decision. */
 export interface MoveFacts {
   readonly kind: WorkloadKind;
   readonly workload: Workload;

@@ -9,7 +9,6 @@ export type Progress =
   /** The controller has given it up, or it is somebody else's now. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Facts about progress. */
 export interface ProgressFacts {
   readonly kind: WorkloadKind;
   readonly workload: Workload;

@@ -4,7 +4,6 @@ import type { Tenant } from "../../ports/tenant.ts";
 import type { Cluster } from "../cluster.ts";
 import { moveWorkload, type WorkloadOutcome } from "./move-workload.ts";
 
-/** Outcome of one tenant. */
 type TenantOutcome =
   | { readonly kind: "row"; readonly row: TenantRow }
   | { readonly kind: "unreached"; readonly tenant: Tenant; readonly cause: ReleaseError };

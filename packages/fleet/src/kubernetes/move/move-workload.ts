@@ -8,7 +8,6 @@ import { decideProgress } from "./decide-progress.ts";
 import { explainPods } from "./explain-pods.ts";
 import { refKey } from "./watch-workloads.ts";
 
-/** Outcome of one workload. */
 export type WorkloadOutcome =
   /** Its controller says that all its pods are new and available; the pods themselves are still to be asked. */
   | { readonly kind: "moved" }

@@ -74,7 +74,6 @@ export function imageFor({ repository }: Pick<Chosen, "repository">, release: Re
   });
 }
 
-/** The digest that the release has for a repository. */
 export function digestFor(repository: string, { digests }: Release): Digest | undefined {
   return Object.hasOwn(digests, repository) ? digests[repository] : undefined;
 }

@@ -29,7 +29,6 @@ export function partsOf({ namespaces, kinds }: WorkloadScope): readonly ScopePar
   return kinds.flatMap((kind) => places.map((namespace) => ({ kind, path: listPath(kind, namespace) })));
 }
 
-/** The tenants of a cluster. */
 export function enumerateWorkloads(
   api: ApiClient,
   scope: WorkloadScope,

@@ -5,7 +5,6 @@ import { slugOf } from "./slug-template.ts";
 import type { WorkloadKind, WorkloadRef } from "./workload-ref.ts";
 import { fleetError } from "../../errors.ts";
 
-/** A tenant and what it is made of. */
 export interface TenantWorkloads {
   readonly slug: Slug;
   readonly workloads: readonly WorkloadRef[];

@@ -3,7 +3,6 @@ import type { Workload } from "../api/wire.ts";
 /** The kinds of workload that a tenant may be made of, as the API spells them in paths. */
 export type WorkloadKind = "deployments" | "statefulsets";
 
-/** One workload of a tenant. */
 export interface WorkloadRef {
   readonly kind: WorkloadKind;
   readonly namespace: string;
@@ -13,12 +12,10 @@ export interface WorkloadRef {
   readonly selector: string;
 }
 
-/** Path of a workload. */
 export function pathOf({ kind, namespace, name }: Pick<WorkloadRef, "kind" | "namespace" | "name">): string {
   return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${kind}/${encodeURIComponent(name)}`;
 }
 
-/** Path of the list of a kind, in one namespace or in all. */
 export function listPath(kind: WorkloadKind, namespace: string | undefined): string {
   const scope = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
   return `/apis/apps/v1${scope}/${kind}`;

@@ -35,7 +35,6 @@ type Scheme =
   /** Without a source if the credentials are a token for the registry itself. */
   | { readonly kind: "bearer"; readonly source: TokenSource | undefined };
 
-/** Dependencies of an {@link Authorizer}. */
 export interface AuthorizerOptions {
   readonly address: RegistryAddress;
   readonly http: Http;

@@ -1,7 +1,6 @@
 import type { Secret } from "@lateen/kernel";
 import type { RegistryEntry } from "../../model/entry.ts";
 
-/** Credentials for a registry or its token service. */
 export type Credentials =
   | { readonly kind: "password"; readonly username: string; readonly password: Secret }
   /** A refresh token; the token service gives access tokens for it. */

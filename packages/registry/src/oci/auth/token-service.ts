@@ -14,7 +14,6 @@ export interface Token {
   readonly usableUntil: number;
 }
 
-/** A request for a token. */
 export interface TokenRequest {
   readonly realm: URL;
   readonly service: string;

@@ -63,7 +63,6 @@ export interface Exchange {
   expectWrites(repository: string): void;
 }
 
-/** Dependencies of an {@link Exchange}. */
 export interface ExchangeOptions {
   readonly host: string;
   readonly address: RegistryAddress;

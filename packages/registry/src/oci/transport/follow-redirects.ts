@@ -8,7 +8,6 @@ import { refuseInternalAddress } from "./refuse-internal-address.ts";
 /** A body that is sent as it is read. */
 export type BodyStream = AsyncIterable<Uint8Array>;
 
-/** A request whose redirects are followed. */
 export interface RedirectableRequest {
   readonly method: string;
   /** Vetted like a redirect if it is not on the origin of `home`. */
@@ -28,7 +27,6 @@ export interface RedirectableRequest {
   readonly lookup: Lookup;
 }
 
-/** The answer after all redirects. */
 export interface Followed {
   readonly stream: HttpStream;
   readonly url: URL;

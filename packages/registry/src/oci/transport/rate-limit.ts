@@ -9,7 +9,6 @@ export interface RateLimit {
   block(ms: number, error: ReleaseError): void;
 }
 
-/** Makes the pause of one host. */
 export function createRateLimit(host: string, clock: Clock, report: Reporter<RegistryEvent>): RateLimit {
   let until = 0;
   return {

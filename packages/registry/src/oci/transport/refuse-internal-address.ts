@@ -18,7 +18,6 @@ export async function refuseInternalAddress(url: URL, home: URL, lookup: Lookup)
   return await refuseAddresses(await addressesOf(url, lookup), home, lookup);
 }
 
-/** As {@link refuseInternalAddress}, of the addresses of a name. */
 export async function refuseAddresses(
   addresses: readonly string[],
   home: URL,

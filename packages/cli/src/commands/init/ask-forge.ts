@@ -1,6 +1,7 @@
 import type { Forge } from "@lateen/gate";
 import { type Clock, createLimit, found, mapReading, type Reading, unknown } from "@lateen/kernel";
 import { cliError } from "../../config/errors.ts";
+import { derivedApi } from "../../config/forge-schema.ts";
 import type { Environment } from "../../config/layers.ts";
 import { type Budget, createBudget } from "../../io/budget.ts";
 import { type ForgePlace, openForge } from "../../wiring/open-forge.ts";
@@ -55,7 +56,7 @@ export async function surveyForge(
   }
   const { forge, http, token } = opened;
   const budget = createBudget(clock, budgetMs, signal);
-  const api = `${place.url}/api/v1`;
+  const api = derivedApi("gitea", place.url);
   return {
     defaultBranch: () => inTime(budget, place, (until) => forge.defaultBranch(until)),
     version: () =>

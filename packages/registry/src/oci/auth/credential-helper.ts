@@ -64,7 +64,9 @@ async function run(
         stdio: ["pipe", "pipe", "ignore"],
         detached: true,
       });
+      const awaitOutput = (): void => void deadlines.start(lastOutputMs);
       const end = (code: number | undefined): void => {
+        child.off("exit", awaitOutput);
         killGroup(child.pid);
         // One that has left the group may keep the pipe open.
         child.stdout.destroy();
@@ -73,7 +75,7 @@ async function run(
       deadlines.signal.addEventListener("abort", () => end(child.exitCode ?? undefined));
       child.on("error", () => end(undefined));
       child.on("close", (code) => end(code ?? undefined));
-      child.on("exit", () => deadlines.start(lastOutputMs));
+      child.once("exit", awaitOutput);
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         output += text;
         if (output.length > longestOutput) end(undefined);

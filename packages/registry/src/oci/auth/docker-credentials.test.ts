@@ -109,11 +109,11 @@ test.each([
 
 test("a helper that leaves a process behind is not waited for, also if it holds the output open", async () => {
   const answer = `echo '{"Username":"u","Secret":"p"}'`;
-  const helpers = { left: `sleep 60 & ${answer}`, gone: `setsid sleep 5 & ${answer}` };
+  const helpers = { left: `sleep 60 & ${answer}`, gone: `setsid sleep 30 & ${answer}` };
   const begun = performance.now();
   for (const credsStore of Object.keys(helpers))
     expect(await find(await home({ ".docker/config.json": { credsStore } }, helpers))).toBe("u:p");
-  expect(performance.now() - begun).toBeLessThan(4_500);
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });
 
 test("the name of a helper is the name of a program, not a path", async () => {

@@ -159,7 +159,13 @@ describe("init", () => {
       "--repository",
       "acme/core",
     );
-    expect(stderr).toContain("secrets to set:\n  GITEA_TOKEN, for git.example.com (forge.token): read:repository");
+    expect(stderr).toContain(
+      "secrets to set:\n  RELEASE_TOKEN, which the job has as GITEA_TOKEN, for git.example.com (forge.token): read:repository",
+    );
+    // Every name that is listed is one that the workflow asks the forge for.
+    const workflow = folder.read(".gitea/workflows/lateen.yml");
+    const named = [...stderr.matchAll(/^ {2}([A-Z][A-Z0-9_]+), /gm)].map(([, name = ""]) => name);
+    expect(named.filter((name) => !workflow.includes(`secrets.${name} }}`))).toEqual([]);
     expect(stderr).toMatch(/GITEA_TOKEN, for git\.example\.com \(promote\.ledger\): write:repository/);
     expect(stderr).toMatch(
       /GIT_EXAMPLE_COM_PASSWORD, for git\.example\.com \(registries\.git\.example\.com\.?\w*\): pull and push/,

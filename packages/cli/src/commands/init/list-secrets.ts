@@ -2,6 +2,7 @@ import { loadConfig } from "../../config/load.ts";
 import { secretDestinations } from "../../config/secret-destinations.ts";
 import type { Host } from "../../host.ts";
 import { scopesOf } from "../doctor/scopes.ts";
+import { giteaTokenSecret } from "./write-workflow.ts";
 
 /** The secrets that the configuration in `file` names: where each goes, and what it has to be allowed to do. Opens none of them. */
 export async function listSecrets({ cwd }: Pick<Host, "cwd">, file: string | undefined): Promise<readonly string[]> {
@@ -9,6 +10,9 @@ export async function listSecrets({ cwd }: Pick<Host, "cwd">, file: string | und
   const rows = secretDestinations(config);
   const isBrought = ({ secret }: (typeof rows)[number]): boolean =>
     config.forge?.kind === "github" && /^GITHUB_(?:TOKEN|ACTOR)$/.test(secret);
+  const isRenamed = (secret: string): boolean => config.forge?.kind === "gitea" && secret === "GITEA_TOKEN";
+  const nameOf = (secret: string): string =>
+    isRenamed(secret) ? `${giteaTokenSecret}, which the job has as ${secret}` : secret;
   const listed = (title: string, some: typeof rows): readonly string[] =>
     some.length === 0
       ? []
@@ -16,7 +20,7 @@ export async function listSecrets({ cwd }: Pick<Host, "cwd">, file: string | und
           title,
           ...some.map((row) => {
             const scopes = scopesOf(config, row);
-            return `  ${row.secret}, for ${row.to} (${row.key})${scopes === undefined ? "" : `: ${scopes}`}`;
+            return `  ${nameOf(row.secret)}, for ${row.to} (${row.key})${scopes === undefined ? "" : `: ${scopes}`}`;
           }),
         ];
   return [

@@ -15,6 +15,9 @@ export interface WorkflowOptions {
   readonly secrets?: readonly string[];
 }
 
+/** Secret of the repository with the token for Gitea, which admits no name that begins with `GITEA_`. Source: docs.gitea.com, "Secrets". */
+export const giteaTokenSecret = "RELEASE_TOKEN";
+
 /** The folder that the forge reads workflows from. */
 export function workflowFolder(kind: WorkflowOptions["kind"]): string {
   return kind === "gitea" ? ".gitea/workflows" : ".github/workflows";
@@ -99,7 +102,7 @@ function shipCondition({ kind, after }: WorkflowOptions): string {
 }
 
 function giteaWorkflow(options: WorkflowOptions): string {
-  const token = "GITEA_TOKEN: ${{ secrets.RELEASE_TOKEN }}";
+  const token = `GITEA_TOKEN: \${{ secrets.${giteaTokenSecret} }}`;
   const { version, branch = "main" } = options;
   const cancels = supportsSince(version, 26)
     ? ""

@@ -8,9 +8,11 @@ import type { State } from "./read-state.ts";
 
 /** The rollout or rollback that is under way, was cut short, or halted and was followed by no release. */
 export function unfinishedOf(state: State): StatusResult["unfinished"] {
-  const { rollout, config, environment } = state;
+  const { rollout, config } = state;
   const held = rollout?.kind === "found" ? rollout.value : undefined;
   if (held === undefined) return undefined;
+  // A journal that fleets share by mistake holds one of another environment, which that one alone continues.
+  const environment = held.fleet === undefined ? state.environment : held.fleet.environment;
   const { release, purpose, startedAt, moved, actor, outcome } = held;
   const targets = config.promote?.targets.length ?? 0;
   const common = {

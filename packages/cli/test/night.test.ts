@@ -71,6 +71,7 @@ describe("a rollout that was killed", () => {
       actor: expect.any(String) as string,
       lateen: { version: expect.any(String) as string },
     });
+    expect((await world.lateen(["explain", sha])).stdout).toMatch(/journal says unfinished: the rollout/);
     expect((await world.lateen(["watch", "--json"])).json()).toMatchObject({
       outcome: "ok",
       reason: expect.stringContaining("no process drives it") as string,

@@ -31,6 +31,9 @@ describe("formatAnswer", () => {
   });
 });
 
-test("a pinned tenant is not off target in the sum", () => {
+test("a pinned tenant, and one that is no longer listed, are not off target in the sum", () => {
   expect(sumOf(fleet)).toBe("4 tenants: 1 verified, 0 ahead, 1 pinned, 2 off target");
+  expect(sumOf({ ...fleet, departed: ["t1", "t3"] })).toBe(
+    "4 tenants: 1 verified, 0 ahead, 1 pinned, 1 no longer listed, 1 off target",
+  );
 });

@@ -61,15 +61,18 @@ export function formatFleet(fleet: FleetResult, isBrief = false): string {
   return [...(rows.length === 0 ? [] : [table(rows)]), sumOf(fleet)].join("\n");
 }
 
-export function sumOf({ enumerated, verified, ahead, tenants }: FleetResult): string {
+export function sumOf({ enumerated, verified, ahead, tenants, departed = [] }: FleetResult): string {
   const count = (word: string): number => tenants.filter(({ verdict }) => verdict === word).length;
   const [planned, pinned] = [count("planned"), count("pinned")];
+  const left = new Set(departed);
+  const gone = tenants.filter(({ slug, verdict }) => verdict !== "pinned" && left.has(slug)).length;
   const sum = [
     `${verified} verified`,
     `${ahead} ahead`,
     ...(planned === 0 ? [] : [`${planned} would be moved`]),
     ...(pinned === 0 ? [] : [`${pinned} pinned`]),
-    `${enumerated - verified - ahead - planned - pinned} off target`,
+    ...(gone === 0 ? [] : [`${gone} no longer listed`]),
+    `${enumerated - verified - ahead - planned - pinned - gone} off target`,
   ];
   return `${counted(enumerated, "tenant")}: ${sum.join(", ")}`;
 }

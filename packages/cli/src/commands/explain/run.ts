@@ -126,7 +126,9 @@ async function attempt(
 /** A rule with its facts; one that is not configured says nothing. */
 function explained(job: Job, rule: string, verdict: Verdict<unknown> | Skipped, about?: string): ExplainedRule[] {
   if (verdict.kind === "skipped") return [];
-  const outcome = verdict.kind === "go" ? "passed" : verdict.outcome;
+  // A rollout ends with more words than a stop has: unfinished, abandoned.
+  const end = rule === "journal" ? verdict.evidence[0]?.verdict : undefined;
+  const outcome = verdict.kind === "go" ? "passed" : (end ?? verdict.outcome);
   const said = verdict.kind === "go" ? lastFact(verdict.evidence) : verdict.reason;
   const fact = about === undefined ? said : `${about}: ${said}`;
   const change = verdict.kind === "go" ? undefined : changeOf(job, rule, verdict);

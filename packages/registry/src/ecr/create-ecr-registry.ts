@@ -28,14 +28,14 @@ import { connectToAllowed } from "../http/connect-to-allowed.ts";
 import { senderOf } from "../http/sender.ts";
 import { lookUp } from "../oci/transport/refuse-internal-address.ts";
 import { createEcrCalls, type EcrCallsOptions } from "./ecr-calls.ts";
-import { isUnknownOperation } from "./ecr-errors.ts";
+import { isUnknownOperation, ecrError } from "./ecr-errors.ts";
 import { type EcrHost, parseEcrHost } from "./ecr-host.ts";
 import { checkTags, preflight, type TagPorts } from "./preflight.ts";
 import { putImage } from "./put-image.ts";
 import { createBatchReader } from "./read-batch.ts";
 import { collectConfig, downloadConfig } from "./read-config.ts";
 import { readRetention } from "./read-retention.ts";
-import { withRetry } from "./with-retry.ts";
+import { type RetryContext, retryByPolicy } from "../oci/transport/retry-by-policy.ts";
 
 /**
  * A private ECR registry over its JSON API: two calls for a verified retag and one for a tag that is right already. Blobs travel
@@ -58,11 +58,13 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
   const storage = createHttp({ send: options.send ?? senderOf(entry, env, resolveNames), clock });
   const calls = createEcrCalls({ ...place, endpoint: entry.endpoint, isLocal, keys: keysOf(env), http, clock });
   const context = { clock, rateLimit: createRateLimit(host, clock, report) };
+  const retried = <T>(what: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> =>
+    withRetry(call, what, true, context, signal);
 
   // One password for all repositories of the account; a copy that asks for several of them at once logs in once.
   let loggingIn: Promise<Credentials | undefined> | undefined;
   const login = async (): Promise<Credentials | undefined> => {
-    loggingIn ??= withRetry(() => calls.login(), `GetAuthorizationToken ${host}`, true, context, undefined)
+    loggingIn ??= retried(`GetAuthorizationToken ${host}`, undefined, () => calls.login())
       .then((held): Credentials | undefined => (held === undefined ? undefined : { kind: "password", ...held }))
       .finally(() => (loggingIn = undefined));
     return await loggingIn;
@@ -71,13 +73,7 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
 
   const memory = options.memory ?? createContentMemory(clock);
   const read = createBatchReader((repository, ids, signal) =>
-    withRetry(
-      () => calls.batchGetImage(repository, ids, signal),
-      `BatchGetImage ${host}/${repository}`,
-      true,
-      context,
-      signal,
-    ),
+    retried(`BatchGetImage ${host}/${repository}`, signal, () => calls.batchGetImage(repository, ids, signal)),
   );
   const manifest = async (ref: ImageRef, signal?: AbortSignal): Promise<Reading<Manifest>> => {
     const reading = await read(ref, signal);
@@ -93,10 +89,10 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
         calls
           .downloadUrl(ref.path, digest, signal)
           .catch((error: unknown) => (isUnknownOperation(error) ? undefined : Promise.reject(error)));
-      const url = await withRetry(ask, `GetDownloadUrlForLayer ${host}/${ref.path}`, true, context, signal);
+      const url = await retried(`GetDownloadUrlForLayer ${host}/${ref.path}`, signal, ask);
       if (url !== undefined) {
         const fetched = () => downloadConfig(storage, url, digest, isLocal, signal);
-        return found(await withRetry(fetched, `the storage behind ${host}`, true, context, signal));
+        return found(await retried(`the storage behind ${host}`, signal, fetched));
       }
       return found(await collectConfig(await twin.content.open(ref, { digest }, signal), digest, ref.repository));
     } catch (error) {
@@ -120,13 +116,7 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
     clock,
     resolve,
     mutability: (signal) =>
-      withRetry(
-        () => calls.describeMutability(path, signal),
-        `DescribeRepositories ${host}/${path}`,
-        true,
-        context,
-        signal,
-      ),
+      retried(`DescribeRepositories ${host}/${path}`, signal, () => calls.describeMutability(path, signal)),
   });
 
   return {
@@ -155,17 +145,14 @@ export function createEcrRegistry(options: AdapterOptions): RegistryAdapter {
     async listTags(repository, most, signal) {
       const { path } = parseImageRef(repository);
       const where = `ListImages ${host}/${path}`;
-      const page = (next: string | undefined) => () => calls.listTags(path, most, next, signal);
-      return await collectTags((next) => withRetry(page(next), where, true, context, signal), most);
+      const page = (next: string | undefined) => retried(where, signal, () => calls.listTags(path, most, next, signal));
+      return await collectTags(page, most);
     },
     async retention(repository, image, signal) {
       const { path } = parseImageRef(repository);
-      const where = `GetLifecyclePolicy ${host}/${path}`;
-      return await readRetention(
-        () => withRetry(() => calls.lifecyclePolicy(path, signal), where, true, context, signal),
-        repository,
-        image,
-      );
+      const policy = () =>
+        retried(`GetLifecyclePolicy ${host}/${path}`, signal, () => calls.lifecyclePolicy(path, signal));
+      return await readRetention(policy, repository, image);
     },
     copy: (source, target, signal) => twin.copy(source, target, signal),
     content: twin.content,
@@ -189,4 +176,21 @@ function keysOf(env: Readonly<Record<string, string | undefined>>): EcrCallsOpti
   // Empty is unset: a workflow that has no such secret sets the variable all the same.
   if (!id || !key) return undefined;
   return { id, secret: secret(key), session: session ? secret(session) : undefined };
+}
+
+/**
+ * Calls `attempt` by the retry policy of this package; its errors become ReleaseErrors.
+ *
+ * @param repeatable - Whether the call changes nothing; a write is repeated only after a refusal that proves that it did not happen.
+ * @throws ReleaseError of the last try
+ */
+async function withRetry<T>(
+  attempt: () => Promise<T>,
+  where: string,
+  repeatable: boolean,
+  context: Omit<RetryContext, "toError">,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const toError = (thrown: unknown) => ecrError(thrown, where, context.clock.now());
+  return await retryByPolicy(attempt, { repeatable }, { ...context, toError }, signal);
 }

@@ -6,7 +6,6 @@ import { each, raise } from "./change-tenants.ts";
 import { failTenant } from "./fail-tenant.ts";
 import { lengthenSoak } from "./lengthen-soak.ts";
 import { narrowPlanned, narrowStages } from "./narrow-stages.ts";
-import { pinWaiting } from "./pin-waiting.ts";
 import type { Baseline, EventOf, JournalEntry, RolloutEvent, Stage } from "./journal-entry.ts";
 import { type RolloutState, type TenantState, emptyState } from "./rollout-state.ts";
 import type { Tenant } from "../ports/tenant.ts";
@@ -220,4 +219,18 @@ function finishWave(state: RolloutState, name: string): void {
   // A stage ends with its last wave; the next one is a barrier further on.
   const stage = state.stages[state.current];
   if (stage !== undefined && state.waves.size === 0 && stage.started >= stage.stage.slugs.length) state.current += 1;
+}
+
+/** Takes tenants that were not started yet out of the stages that are left. */
+function pinWaiting(state: RolloutState, slugs: readonly Slug[]): void {
+  const pinned = new Set(slugs);
+  for (const slug of slugs) state.pinned.add(slug);
+  const left = state.stages.splice(state.current).map(({ stage, started }) => {
+    const begun = stage.slugs.slice(0, started);
+    const rest = stage.slugs.slice(started).filter((slug) => !pinned.has(slug));
+    return { stage: { ...stage, slugs: [...begun, ...rest] }, started };
+  });
+  // A stage of which nothing is left to start is over, unless its waves are under way.
+  const isOver = (started: number, size: number) => started >= size && (started === 0 || state.waves.size === 0);
+  state.stages.push(...left.filter(({ stage, started }) => !isOver(started, stage.slugs.length)));
 }

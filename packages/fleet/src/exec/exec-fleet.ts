@@ -1,4 +1,4 @@
-import { asReleaseError, found, ReleaseError, unknown, type Release } from "@lateen/kernel";
+import { asReleaseError, found, ReleaseError, unknown, type Release, type Reading } from "@lateen/kernel";
 import type { ControlPlane } from "../ports/control-plane.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Tenant } from "../ports/tenant.ts";
@@ -6,10 +6,10 @@ import { fillCommand } from "./command-template.ts";
 import { type Commands, type ExecFleetOptions, resolveCommands } from "./commands.ts";
 import { moveTenants } from "./move-tenants.ts";
 import { proveTenant } from "./prove-tenant.ts";
-import type { Row } from "./read-rows.ts";
+import { type Row, readRows } from "./read-rows.ts";
 import { valuesOf } from "./release-values.ts";
 import { rememberTenants } from "../ports/enumerated-tenants.ts";
-import { enumerateRows } from "./enumerate-rows.ts";
+import { commandFailed } from "./command-failed.ts";
 
 /** A control plane and a prober over the same commands. */
 export interface ExecFleet {
@@ -62,4 +62,17 @@ function checkRow(commands: Commands, row: Row, release: Release): ReleaseError 
 
 function tenantOf(plane: string, { slug, tags }: Row): Tenant {
   return { slug, plane, ...(tags === undefined ? {} : { tags }) };
+}
+
+/** 16 MiB are 100,000 rows of 160 bytes. */
+const maxBytes = 16 * 1024 * 1024;
+
+/** Runs `enumerate` once. A command that fails proves nothing, whatever it printed before. */
+async function enumerateRows(commands: Commands, signal?: AbortSignal): Promise<Reading<readonly Row[]>> {
+  const { name, enumerate, env, cwd, enumerateTimeoutMs: timeoutMs, run } = commands;
+  const argv = fillCommand(enumerate, {});
+  const result = await run({ argv, env, cwd, timeoutMs, maxBytes, onExcess: "end" }, signal);
+  const { end } = result;
+  if (end.kind === "exited" && end.code === 0) return readRows(result.stdout, name);
+  return unknown(commandFailed(`enumerate of ${name}`, result));
 }

@@ -1,6 +1,5 @@
 import { counted, inSeconds } from "../text/line.ts";
 import type { Format } from "./style.ts";
-import { remainingMs } from "./remaining-time.ts";
 import { countMarks, type TenantMark, type Watched } from "./state.ts";
 import { cut, fold, widthOf } from "./width.ts";
 
@@ -137,4 +136,16 @@ function times(state: Watched, { now, keys }: FrameOptions): readonly string[] {
   const sofar = state.since === undefined ? [] : [`${inSeconds(now - state.since)} so far`];
   const left = keys === undefined ? undefined : remainingMs(state, now);
   return left === undefined || left < 1000 ? sofar : [[...sofar, `about ${inSeconds(left)} left`].join(", ")];
+}
+
+/** Time in milliseconds for the rest at the pace so far; undefined as long as there is no pace. */
+function remainingMs({ tenants, soak, toCome, pace, movingSince }: Watched, now: number): number | undefined {
+  if (pace.tenants === 0) return undefined;
+  const open = [...tenants.values()].filter((mark) => mark === "waiting" || mark === "moving").length;
+  const moving = open * (pace.ms / pace.tenants) - (movingSince === undefined ? 0 : now - movingSince);
+  const soaks = [...toCome.values()].reduce(
+    (sum, { soakMs }) => sum + soakMs,
+    soak === undefined ? 0 : soak.until - now,
+  );
+  return Math.max(0, soaks) + Math.max(0, moving);
 }

@@ -1,12 +1,13 @@
 import { asReleaseError, type Clock, isFatal, type Release, type ReleaseError, unknown } from "@lateen/kernel";
-import { workload as schema, type Workload } from "../api/wire.ts";
+import { workload as schema, type Workload, pod } from "../api/wire.ts";
 import type { Cluster } from "../cluster.ts";
 import { describeRef, pathOf, type WorkloadRef } from "../workloads/workload-ref.ts";
 import { judgePods, podsOf } from "../pods/probe-tenant.ts";
 import { decideMove, decideRelease, type MoveDecision, type MoveFacts, type Wanted } from "./decide-move.ts";
 import { decideProgress } from "./decide-progress.ts";
-import { explainPods } from "./explain-pods.ts";
 import { refKey } from "./watch-workloads.ts";
+import { troubleOf } from "../pods/decide-pods.ts";
+import { redactText } from "../../http/redact-text.ts";
 
 export type WorkloadOutcome =
   /** Its controller says that all its pods are new and available; the pods themselves are still to be asked. */
@@ -176,4 +177,18 @@ function unreached(ref: WorkloadRef, cause: ReleaseError): WorkloadOutcome {
 
 async function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   await clock.sleep(ms, signal).catch(() => undefined);
+}
+
+/** Why the pods of a workload do not come up; undefined if they say nothing, or cannot be asked. */
+async function explainPods({ api }: Cluster, ref: WorkloadRef): Promise<string | undefined> {
+  try {
+    const path = `/api/v1/namespaces/${encodeURIComponent(ref.namespace)}/pods`;
+    const { items } = await api.list(path, { labelSelector: ref.selector }, pod);
+    const troubled = items.map((each) => ({ name: each.metadata.name, trouble: troubleOf(each) }));
+    const first = troubled.find(({ trouble }) => trouble !== undefined);
+    return first?.trouble === undefined ? undefined : `pod ${first.name}: ${redactText(first.trouble)}`;
+  } catch {
+    // It only explains; the outcome is the same without it.
+    return undefined;
+  }
 }

@@ -13,6 +13,7 @@ export async function keep(
   { stdout, signal, clock }: Pick<Host, "stdout" | "signal" | "clock">,
   report: Reporter<CommandEvent>,
 ): Promise<void> {
+  world.clock.followMachine();
   const unfinished = await unfinishedIn(world);
   const sha = unfinished?.sha ?? (await world.release({ message: "Something to ship" }));
   const file = join(world.folder, "env.sh");

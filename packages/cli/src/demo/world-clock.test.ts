@@ -23,6 +23,16 @@ describe("the clock of a world", () => {
     expect(clock.now() - before).toBeLessThan(1_000);
   });
 
+  test("takes the machine's time once it follows it, and loses none between two looks", () => {
+    const machine = createMachine();
+    const clock = createWorldClock(machine);
+    machine.stop(3_600_000);
+    clock.followMachine();
+    expect(Math.abs(clock.now() - machine.now())).toBeLessThan(50);
+    machine.stop(60_000);
+    expect(Math.abs(clock.now() - machine.now())).toBeLessThan(50);
+  });
+
   test("goes with the machine otherwise", async () => {
     const clock = createWorldClock(createMachine());
     const [before, began] = [clock.now(), performance.now()];

@@ -11,21 +11,29 @@ interface Alarm {
   run(): void;
 }
 
+/** The clock of a world. */
+export interface WorldClock extends Clock {
+  /** Takes the machine's time from now on: what drives the world from another process has no other. */
+  followMachine(): void;
+}
+
 /**
  * Time in a world: that of `machine`, which stops while the machine does.
  *
  * The world and most of what runs over it are one process. If that is stopped, or gets no processor, nothing in the world goes on, and no
  * time limit may pass because of it: an incident is about the pipeline, not about the machine that plays it.
  */
-export function createWorldClock(machine: Clock): Clock {
+export function createWorldClock(machine: Clock): WorldClock {
   const { elapsed: measure = machine.now } = machine;
   const began = machine.now();
   const alarms = new Set<Alarm>();
-  let [seen, passed] = [measure(), 0];
-  let isLooking = false;
+  const measured = measure();
+  let [seen, passed] = [measured, 0];
+  let [isLooking, isFollowing] = [false, false];
 
   const elapsed = (): number => {
     const now = measure();
+    if (isFollowing) return now - measured;
     passed += Math.min(longestStepMs, Math.max(0, now - seen));
     seen = now;
     return passed;
@@ -50,6 +58,7 @@ export function createWorldClock(machine: Clock): Clock {
     now: () => Math.trunc(began + elapsed()),
     elapsed,
     after,
+    followMachine: () => void (isFollowing = true),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(interrupted(signal));

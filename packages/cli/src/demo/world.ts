@@ -13,7 +13,7 @@ import {
 } from "@lateen/git-log/testing";
 import { type FakeRegistry, startRegistry } from "@lateen/registry/testing";
 import { type Addresses, configurationText, images, type Pace, tokens, workflows } from "./configuration.ts";
-import { createWorldClock } from "./world-clock.ts";
+import { createWorldClock, type WorldClock } from "./world-clock.ts";
 import { rememberGraph } from "./remember-graph.ts";
 import { createReleases, type Forge, type Releases } from "./releases.ts";
 import { cliError } from "../config/errors.ts";
@@ -43,7 +43,7 @@ export interface World extends Releases {
   /** The folder in which `lateen.yaml` lies. */
   readonly folder: string;
   /** The time of all that runs in this process. */
-  readonly clock: Clock;
+  readonly clock: WorldClock;
   /** The tokens, by variable. */
   readonly env: Readonly<Record<string, string>>;
   readonly forge: Forge;

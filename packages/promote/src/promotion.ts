@@ -59,7 +59,7 @@ export interface PromotionInput {
   readonly runUrl?: string | undefined;
   /** Commits that the fleet was seen to run. @default that there is no evidence */
   readonly fleet?: FleetEvidence | undefined;
-  /** Checks and workflows that the gate of this run required; the ledger keeps the first 100. @default that no gate was passed */
+  /** Checks and workflows that the gate of this run required; the ledger keeps the first 100. @default that it is not known */
   readonly gate?: readonly GateCheck[] | undefined;
   /** Longest time for tags to settle after they were written, in milliseconds. @default 300000 */
   readonly settleMs?: number | undefined;

@@ -16,7 +16,7 @@ export function describeEntry(entry: LedgerEntry): { readonly subject: string; r
     `Reason: ${plainText(entry.reason, 900)}`,
     ...(entry.runUrl === undefined ? [] : [`Run: ${plainText(entry.runUrl, 900)}`]),
     `Fleet: ${describeFleet(entry.fleet)}`,
-    ...(entry.gate === undefined ? [] : [`Gate: ${describeGate(entry.gate)}`]),
+    ...(entry.gate === undefined || entry.gate.length === 0 ? [] : [`Gate: ${describeGate(entry.gate)}`]),
     ...entry.overrides.map(({ check, reason }) => `Override: ${check} because ${plainText(reason, 900)}`),
     "",
     ...entry.images.map(({ repository, digest }) => `${repository}@${digest}`),

@@ -53,7 +53,7 @@ export interface LedgerEntry {
   readonly runUrl?: string | undefined;
   readonly overrides: readonly Override[];
   readonly fleet: FleetEvidence;
-  /** Checks and workflows that were required, as the gate saw them; absent if the run passed no gate. */
+  /** Checks and workflows that were required, as the gate saw them: none if the run passed no gate, absent if that is not known. */
   readonly gate?: readonly GateCheck[] | undefined;
   /** The commit that was rolled back from; of a rollback only. */
   readonly from?: CommitSha | undefined;

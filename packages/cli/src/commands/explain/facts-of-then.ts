@@ -26,13 +26,14 @@ export function factsOfThen({ target, shipped, evidence }: TargetHistory, isOneO
   ];
 }
 
-/** Checks of the gate at that time. A promotion by itself, or a rollback, passes none: nothing is then said to have been green. */
+/** Checks of the gate at that time; what the entry does not keep was not green. */
 function gateOf(
   { gate, kind, overrides, reason, runUrl }: LedgerHead["entry"],
   ruleOf: (rule: string, verdict: string, fact: string) => ExplainedRule,
 ): ExplainedRule {
   const run = runUrl === undefined ? "" : `; the run: ${runUrl}`;
-  if (gate === undefined || gate.length === 0)
+  if (gate === undefined) return ruleOf("gate then", "unknown", `the entry keeps no checks${run}`);
+  if (gate.length === 0)
     return ruleOf("gate then", "none", `the ${kind === "rollback" ? "rollback" : "run"} asked for no check${run}`);
   // The entry keeps waivers that promotion used; those of other rules are in its reason.
   const isWaived = overrides.length > 0 || / waived: /.test(reason);

@@ -96,7 +96,7 @@ export function promotionInput(job: Job, account: PipelineState, target: TargetC
     overrides: [...job.overrides].map(([check, reason]) => ({ check, reason })),
     actor: job.actor,
     fleet: fleetEvidence(job, account),
-    gate: account.gate?.checks.map(({ name, state }) => ({ name, state })),
+    gate: (account.gate?.checks ?? []).map(({ name, state }) => ({ name, state })),
     settleMs: section.settle,
     referrers: section.referrers,
     pin: section.pin === false ? undefined : candidateTag(section.pin, account.commit),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { gateOf, type GateConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { counted, someOf } from "../../output/text/line.ts";
-import { askForge } from "./ask-forge.ts";
+import { askApi } from "./ask-api.ts";
 import { type Examination, type Finding, well, warning } from "./finding.ts";
 
 /** Names that are shown; the others are counted. */
@@ -84,5 +84,5 @@ async function lookAtRunners(job: Job): Promise<readonly Finding[]> {
 /** A list of the repository; undefined if this server or this token does not show it. */
 async function readList<T>(job: Job, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const { repository } = job.settings.config.forge ?? {};
-  return askForge(job, `/repos/${repository}${path}`, schema, job.wiring.forgeToken());
+  return askApi(job, `/repos/${repository}${path}`, schema, job.wiring.forgeToken());
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Job } from "../../job/job.ts";
 import type { GitTrial } from "../../wiring/git-trials.ts";
-import { askForge } from "./ask-forge.ts";
+import { askApi } from "./ask-api.ts";
 
 const repositorySchema = z.object({ permissions: z.object({ push: z.boolean() }) });
 
@@ -20,7 +20,7 @@ export async function readPushPermission(
   const { forge } = job.settings.config;
   const repository = forge?.kind === "gitea" ? repositoryOf(remote, forge.url) : undefined;
   if (repository === undefined) return "unasked";
-  const known = await askForge(job, `/repos/${repository}`, repositorySchema, token);
+  const known = await askApi(job, `/repos/${repository}`, repositorySchema, token);
   if (known === undefined) return "unasked";
   return known.permissions.push ? "granted" : "denied";
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Job } from "../../job/job.ts";
 
 /** The answer of the forge's API at `path`; undefined without a token, or if this server or this token does not show it. */
-export async function askForge<T>(
+export async function askApi<T>(
   { settings, signal, wiring }: Job,
   path: string,
   schema: z.ZodType<T>,

@@ -24,7 +24,10 @@ test("a copy of examples/control-plane passes its own tests", async () => {
     // Without what vitest sets, node:test ends by its result.
     const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined };
     const argv = ["-C", "source", "--test", "--test-reporter=tap"];
-    const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: folder, env });
+    const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: folder, env }).catch(
+      // What it printed says which of its assertions failed.
+      ({ stdout: said }: { readonly stdout: string }) => ({ stdout: said }),
+    );
     expect(stdout).toMatch(/^# pass 1\n# fail 0$/m);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { type Clock, interrupted } from "@lateen/kernel";
 const longestStepMs = 50;
 
 /** Time between two looks while there is an alarm, in milliseconds. */
-const lookMs = 5;
+const lookMs = 10;
 
 interface Alarm {
   readonly at: number;

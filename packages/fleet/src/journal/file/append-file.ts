@@ -1,8 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { groupWrites } from "../group-writes.ts";
 import { journalClosed } from "../journal-errors.ts";
 import { fleetError } from "../../errors.ts";
+import { syncFolder } from "./lock.ts";
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -12,7 +14,7 @@ export interface AppendFile {
 }
 
 /**
- * Opens `path` for appending after its first `length` bytes; what follows them, a torn line, is cut off. `mayWrite` is asked before
+ * Opens `path` for appending after its first `length` bytes, and syncs its folder; what follows them, a torn line, is cut off. `mayWrite` is asked before
  * each write, and its error ends the writing.
  */
 export async function openAppendFile(
@@ -21,7 +23,13 @@ export async function openAppendFile(
   mayWrite: () => Promise<ReleaseError | undefined>,
 ): Promise<AppendFile> {
   const handle = await open(path, "a", 0o600);
-  await handle.truncate(length);
+  try {
+    await handle.truncate(length);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   let size = length;
   let broken: ReleaseError | undefined;
   const writes = groupWrites<string>(async (texts) => {

@@ -7,7 +7,7 @@ import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { type AppendFile, openAppendFile } from "./append-file.ts";
 import { formatLines, readLines, type ReadLines } from "./lines.ts";
 import { journalLost } from "../journal-errors.ts";
-import { findOwner, type Lock, syncFolder, takeLock } from "./lock.ts";
+import { findOwner, type Lock, takeLock } from "./lock.ts";
 import { fleetError } from "../../errors.ts";
 
 export interface FileJournalOptions {
@@ -50,7 +50,6 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
   const { entries, length } = await load(path);
   const mayWrite = async () => ((await lock.isHeld()) ? undefined : journalLost(`the journal in ${folder}`));
   let file: AppendFile = await openAppendFile(path, length, mayWrite);
-  await syncFolder(folder);
   let id = idOf(entries);
   let rotations = 0;
   return done({
@@ -64,7 +63,6 @@ async function openLocked(folder: string, path: string, lock: Lock, clock: Clock
       await rename(path, join(folder, `rollout-${id ?? "unnamed"}-${clock.now()}-${++rotations}.jsonl`));
       id = undefined;
       file = await openAppendFile(path, 0, mayWrite);
-      await syncFolder(folder);
       await dropOldest(folder);
     },
     async close() {

@@ -8,6 +8,7 @@ import { inspectJournal } from "../inspect-journal.ts";
 import { memoryJournal } from "../memory-journal.ts";
 import { type MirrorLog, mirrorJournal } from "./mirror-journal.ts";
 import { readMirror } from "./read-mirror.ts";
+import type { Journal } from "../../ports/journal.ts";
 import type { RolloutPorts } from "../../ports/rollout-ports.ts";
 import { rollOut } from "../../roll-out.ts";
 import { describeJournalContract } from "../../testing/contracts.ts";
@@ -203,3 +204,20 @@ describeJournalContract(
   },
   { describe, test },
 );
+
+test("a journal whose mirror cannot be opened is closed, so that its lock is not held", async () => {
+  let isClosed = false;
+  const journal = memoryJournal();
+  const watched: Journal = {
+    read: () => journal.read(),
+    async open() {
+      const opened = await journal.open();
+      if (opened.kind === "stop") return opened;
+      const close = async (): Promise<void> => void (isClosed = true);
+      return { ...opened, value: { ...opened.value, close } };
+    },
+  };
+  const log: MirrorLog = { ...memoryLog(), entries: () => Promise.reject(cause) };
+  await expect(mirrorJournal({ journal: watched, log }).open()).rejects.toBe(cause);
+  expect(isClosed).toBe(true);
+});

@@ -63,11 +63,16 @@ export function mirrorJournal(options: MirrorOptions): Journal {
     async open() {
       const opened = await journal.open();
       if (opened.kind === "stop") return opened;
-      const mirrored = await readMirror(log);
-      if (mirrored.kind === "found")
-        return done(await mirror(opened.value, mirrored.value, { log, clock: steadyClock(clock), intervalMs }));
-      await opened.value.close();
-      return unread(mirrored);
+      try {
+        const mirrored = await readMirror(log);
+        if (mirrored.kind === "found")
+          return done(await mirror(opened.value, mirrored.value, { log, clock: steadyClock(clock), intervalMs }));
+        await opened.value.close();
+        return unread(mirrored);
+      } catch (error) {
+        await opened.value.close();
+        throw error;
+      }
     },
   };
 }

@@ -133,6 +133,17 @@ describe("an upload that cannot go on is begun again", () => {
     expect(into.store.repository("acme/mirror").blobs.get(layer)?.length).toBe(20_000_003);
   });
 
+  test("a digest that is invalid each time is refused: there are registries that take sha256 only", async () => {
+    const [from, into] = [await start(), await start()];
+    const { source } = await seedLayer(from, size);
+    into.misbehave({ when: finishes, fault: coded(400, "DIGEST_INVALID") });
+    expect(await openRegistries({ clock }).copy(source, mirrorOf(into))).toMatchObject({
+      kind: "stop",
+      outcome: "refused",
+      code: "BLOB_DIGEST_MISMATCH",
+    });
+  });
+
   test("one that is lost each time is unknown, and no repository is said to be missing", async () => {
     const [from, into] = [await start(), await start()];
     const { source } = await seedLayer(from, size);

@@ -210,9 +210,19 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     status: 400,
-    body: "BLOB_UPLOAD_INVALID|DIGEST_INVALID|SIZE_INVALID",
+    body: "DIGEST_INVALID",
     ...uploadLost,
-    says: "the registry has lost bytes of the upload, or got others",
+    code: "BLOB_DIGEST_MISMATCH",
+    category: "state",
+    says: "the registry got other bytes than were sent, or does not take such digests",
+    fix: "run again; if it stays, the registry takes sha256 only, or something in between changes what is sent",
+    source: spec,
+  },
+  {
+    status: 400,
+    body: "BLOB_UPLOAD_INVALID|SIZE_INVALID",
+    ...uploadLost,
+    says: "the upload has become invalid",
     source: spec,
   },
   {

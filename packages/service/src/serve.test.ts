@@ -38,7 +38,7 @@ async function serve(args: readonly string[] = [], ready = true): Promise<Served
   const found = (pattern: RegExp): string => pattern.exec(said)?.[1] ?? "";
   const address = (): string => found(/^serving default on (.*)$/m);
   if (ready) await vi.waitUntil(() => address() !== "" || child.exitCode !== null, { timeout: 60_000, interval: 20 });
-  expect({ said, code: child.exitCode }).toMatchObject({ code: null });
+  expect(child.exitCode, said).toBeNull();
   const token = ready ? (await readFile(found(/^token \(admin\): (.*)$/m), "utf8")).trim() : "";
   const client = createClient((path, init) => {
     const headers = { ...init.headers, authorization: `Bearer ${token}` };

@@ -23,7 +23,7 @@ test("the first retry of a kind is shown, and their number at the end; everythin
   ]);
 });
 
-test("a web page instead of JSON is said once for a host, whatever was asked for", () => {
+test("an HTML page instead of JSON is said once for a host, whatever was asked for", () => {
   const lines: string[] = [];
   const renderer = countRetries({
     event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
@@ -38,14 +38,14 @@ test("a web page instead of JSON is said once for a host, whatever was asked for
           attempt,
           code: "HTTP_NOT_JSON",
           delayMs: 1_000,
-          message: `${host} answered with a web page instead of JSON: ${what} was expected at /x`,
+          message: `${host} answered with an HTML page instead of JSON: ${what} was expected at /x`,
         });
   renderer.end({ schemaVersion: 1, command: "gate", outcome: "unknown" }, undefined);
   expect(lines.map((line) => line.replace(/ instead.*(?=[:;])/, ""))).toEqual([
-    "the forge: f answered with a web page; again in 1s",
-    "the forge: g answered with a web page; again in 1s",
-    "the forge: f answered with a web page: tried again 6 times in all",
-    "the forge: g answered with a web page: tried again 6 times in all",
+    "the forge: f answered with an HTML page; again in 1s",
+    "the forge: g answered with an HTML page; again in 1s",
+    "the forge: f answered with an HTML page: tried again 6 times in all",
+    "the forge: g answered with an HTML page: tried again 6 times in all",
   ]);
 });
 

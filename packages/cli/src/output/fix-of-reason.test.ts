@@ -8,7 +8,7 @@ test.each(networkTroubles.map(([, { means }]) => means))("%s: has something that
 
 test("a page in place of an answer has it too, and nothing else has", () => {
   expect(
-    fixOfReason("git.example.com answered with a web page instead of JSON: a branch was expected at /x"),
+    fixOfReason("git.example.com answered with an HTML page instead of JSON: a branch was expected at /x"),
   ).toContain("login page");
   expect(fixOfReason("2 of 3 tenants are off target: there is no such name")).toBeUndefined();
 });

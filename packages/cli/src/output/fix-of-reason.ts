@@ -8,5 +8,5 @@ const page = "check that the address is that of the API and that no login page o
  */
 export function fixOfReason(reason: string): string | undefined {
   const trouble = networkTroubles.find(([, { means }]) => reason.includes(`could not be reached: ${means}`));
-  return trouble?.[1].fix ?? (reason.includes("answered with a web page instead of JSON") ? page : undefined);
+  return trouble?.[1].fix ?? (reason.includes("answered with an HTML page instead of JSON") ? page : undefined);
 }

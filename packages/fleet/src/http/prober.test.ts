@@ -20,7 +20,7 @@ describe("createProber", () => {
     ["dev", "absent", 'git_sha "dev" is not'],
     ["down", "unknown", "HTTP_"],
     ["hangs", "unknown", "HTTP_TIMEOUT"],
-    ["html", "unknown", "a web page"],
+    ["html", "unknown", "an HTML page"],
     ["error", "unknown", "answered 500"],
     ["huge", "unknown", "HTTP_TOO_LARGE"],
     ["redirects", "unknown", "redirects to http://127.0.0.2:9/login"],

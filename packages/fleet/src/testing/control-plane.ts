@@ -48,7 +48,7 @@ export interface ControlPlaneServerOptions {
   readonly token?: string;
   /** Time that a move takes, in milliseconds. @default 0 */
   readonly moveMs?: number;
-  /** Time after which a moved tenant dies, in milliseconds. @default never */
+  /** Time after which a tenant dies of a release, in milliseconds; what it ran at first is well, and brings it back. @default never */
   readonly diesAfterMs?: number | undefined;
   /** Clock of all these times. @default the clock of the machine */
   readonly clock?: Clock | undefined;
@@ -93,6 +93,8 @@ export async function startControlPlane(options: ControlPlaneServerOptions): Pro
     plans: [],
     requests: [],
     atWork: new Map(),
+    first: new Map(options.tenants.slugs().map((slug) => [slug, options.tenants.get(slug).sha])),
+    died: new Set(),
     overlaps: [],
     closed: new AbortController(),
   };
@@ -125,6 +127,10 @@ interface World {
   /** Calls that are moving a tenant right now. */
   readonly atWork: Map<string, number>;
   readonly overlaps: string[];
+  /** What each tenant ran at first. */
+  readonly first: ReadonlyMap<string, string>;
+  /** Tenants that died of a release. */
+  readonly died: Set<string>;
   readonly closed: AbortController;
 }
 
@@ -216,6 +222,18 @@ async function move(world: World, body: RedeployRequest, workMs = world.options.
   return { ok: failed <= body.max_stragglers, results };
 }
 
+/** Lets a tenant die of what it was moved to, or live again with what it ran at first. */
+function dieOf(world: World, slug: string, sha: string): void {
+  const { tenants, diesAfterMs } = world.options;
+  if (world.died.delete(slug)) tenants.set(slug, { manner: "well" });
+  if (diesAfterMs === undefined || sha === world.first.get(slug)) return;
+  void wait(world, diesAfterMs).then(() => {
+    if (tenants.get(slug).sha !== sha) return;
+    world.died.add(slug);
+    tenants.set(slug, { manner: "down" });
+  });
+}
+
 function moveOne(world: World, slug: string, sha: string): Answer["results"] {
   const manner = world.treated.get(slug);
   const { tenants } = world.options;
@@ -223,9 +241,7 @@ function moveOne(world: World, slug: string, sha: string): Answer["results"] {
   const { sha: before, balancing = "turn" } = tenants.get(slug);
   const split = manner === "halves" ? { replica: before, balancing } : { replica: undefined };
   if (!stays) tenants.set(slug, { sha, ...split, ...(manner === "breaks" ? { manner: "down" } : {}) });
-  const { diesAfterMs } = world.options;
-  if (!stays && diesAfterMs !== undefined)
-    void wait(world, diesAfterMs).then(() => tenants.set(slug, { manner: "down" }));
+  if (!stays) dieOf(world, slug, sha);
   const well = {
     slug,
     phase: "batch-1",

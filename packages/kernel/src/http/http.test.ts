@@ -305,7 +305,7 @@ describe("parseJson", () => {
       expect(await refusalOf(text)).toMatchObject({
         code: "HTTP_NOT_JSON",
         category: "unavailable",
-        message: "h.example answered with a web page instead of JSON: a count was expected at /p",
+        message: "h.example answered with an HTML page instead of JSON: a count was expected at /p",
         retryable: false,
       });
     },

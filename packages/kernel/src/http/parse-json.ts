@@ -64,7 +64,7 @@ function describe(text: string): string {
 /** A page says nothing about the one address that was asked for, which is named so that it can be tried. */
 function webPage(url: string, what: string): ReleaseError {
   const path = URL.canParse(url) ? plainText(new URL(url).pathname, 200) : "the address";
-  const message = ` answered with a web page instead of JSON: ${what} was expected at ${path}`;
+  const message = ` answered with an HTML page instead of JSON: ${what} was expected at ${path}`;
   return httpError(url, { code: "HTTP_NOT_JSON", message, fix: wrongAddress, retryable: false });
 }
 

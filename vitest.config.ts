@@ -16,9 +16,8 @@ const unit = {
   // Files share the modules of their worker: loading them for each file took a third of the processor's time (measured November 2026).
   // A module that tests import therefore keeps no state of a test.
   isolate: false,
-  // A file waits for servers, pauses and child processes for more than half of its time: four workers used 1.5 of two cores (measured
-  // November 2026).
-  maxWorkers: availableParallelism() * 2 + 2,
+  // A test waits for servers, pauses and child processes about as long as it computes.
+  maxWorkers: availableParallelism() * 2,
   globalSetup,
   sequence: { sequencer: LongestFirst },
   // Child processes, as `bin/lateen` does.

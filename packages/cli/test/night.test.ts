@@ -85,7 +85,7 @@ describe("a rollout that was killed", () => {
     });
     const text = (await world.lateen(["status"])).stdout;
     expect(text).toMatch(
-      /^unfinished: rollout of [0-9a-f]{7} by octavia, for .*, 1 tenant moved\n {2}to resume: {2}lateen ship/,
+      /^unfinished: rollout of [0-9a-f]{7} by octavia, 1 tenant moved, for .*\n {2}to resume: {2}lateen ship/,
     );
   });
 

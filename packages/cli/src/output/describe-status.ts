@@ -40,7 +40,7 @@ function formatUnfinished({ rollout, now }: State, unfinished: StatusResult["unf
       ? `for ${age(now - Date.parse(startedAt))}, since ${toSeconds(startedAt)}`
       : `begun ${age(now - Date.parse(startedAt))} ago, at ${toSeconds(startedAt)}`;
   return [
-    `${state ?? "unfinished"}: ${what} ${short(commit)}${actor === undefined ? "" : ` by ${plainText(actor, 60)}`}, ${since}, ${counted(moved ?? 0, "tenant")} moved`,
+    `${state ?? "unfinished"}: ${what} ${short(commit)}${actor === undefined ? "" : ` by ${plainText(actor, 60)}`}, ${counted(moved ?? 0, "tenant")} moved, ${since}`,
     ...(rollout.kind === "found" && rollout.value !== undefined ? describeHaltOf(rollout.value) : []).map(
       (line) => `  ${line}`,
     ),

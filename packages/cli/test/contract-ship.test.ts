@@ -45,6 +45,20 @@ describe("ship", () => {
     });
   });
 
+  test.each([
+    { argv: ["ship", "--dry-run"], gate: "", warns: true },
+    { argv: ["plan"], gate: "", warns: true },
+    { argv: ["ship", "--dry-run"], gate: "gate: false\n", warns: false },
+    { argv: ["plan"], gate: "gate: false\n", warns: false },
+  ])("$argv warns that nothing is waited for, unless that is meant: $warns", async ({ argv, gate, warns }) => {
+    configure([/^gate: .*\n/m, gate]);
+    const ran = await world.lateen([...argv, "--sha", sha]);
+    expect({ code: ran.code, warned: ran.stderr.includes("nothing is waited for") }).toEqual({
+      code: 0,
+      warned: warns,
+    });
+  });
+
   test("with a fleet alone resolves the candidates before it moves anybody", async () => {
     configure([/^promote: .*\n/m, ""]);
     const half = await world.release({ images: [images[0]] });

@@ -16,7 +16,7 @@ export interface Look {
   readonly sha: string | undefined;
   /** Something answered, even if it named no commit. */
   readonly isAnswered: boolean;
-  /** The host asked for a pause, so nothing was seen. */
+  /** The host asked for a pause, and no request saw anything but the target: that is no bad look. */
   readonly isThrottled: boolean;
 }
 
@@ -29,7 +29,7 @@ export function decideLook(target: CommitSha, samples: readonly Sample[]): Look 
   const facts = {
     sha: shown?.kind === "found" ? shown.value : undefined,
     isAnswered: answering.length > 0,
-    isThrottled: samples.some((sample) => isThrottled(sample.reading)),
+    isThrottled: others.length === 0 && samples.some((sample) => isThrottled(sample.reading)),
   };
   const worst = (others[0] ?? samples.find((sample) => sample.reading.kind === "unknown") ?? samples[0])?.judgement;
   const judgement = worst ?? { verdict: "unknown", reason: "not asked" };

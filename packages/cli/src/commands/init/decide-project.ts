@@ -169,8 +169,8 @@ export function describeUnasked(readings: Readonly<Record<string, Reading<unknow
   for (const [what, reading] of Object.entries(readings)) {
     if (reading === undefined || reading.kind === "found") continue;
     const { fact, fix } = reading.kind === "absent" ? { fact: reading.proof, fix: undefined } : causeOf(reading.cause);
-    // The address differs with what is asked for, the trouble does not.
-    const key = reading.kind === "absent" ? fact : reading.cause.message;
+    // The words name what was asked for; the trouble of a server, and what can be done about it, are the same for all.
+    const key = reading.kind === "absent" ? fact : `${reading.cause.code} ${fix}`;
     const same = causes.get(key);
     if (same === undefined) causes.set(key, { what: [what], fact, fix });
     else same.what.push(what);

@@ -66,7 +66,8 @@ export async function surveyProject({ place, branch: given, version, clone, host
         "default branch": askedBranch,
         workflows: askedWorkflows,
         images: askedImages,
-        version: askedVersion,
+        // A server that answers no question has one trouble, not another one for its version.
+        version: askedVersion?.kind === "absent" && askedImages.kind === "unknown" ? askedImages : askedVersion,
         checks,
       }),
     ],

@@ -37,12 +37,19 @@ export function createVirtualGate(
   const events: GateEvent[] = [];
   const report = (event: GateEvent): void => void events.push(event);
   const random = () => 0.5;
-  const forge = connect({ url, repository, http: httpUnder(clock), clock, report, retry: { random } });
+  let start = (): void => undefined;
+  const forge = connect({ url, repository, http: httpUnder(clock, () => start()), clock, report, retry: { random } });
   const ports = { ...gatePorts(forge, clock, report), random };
   return {
     clock,
     events,
     ports,
-    gate: (commit, input, signal) => passGate({ commit, branch: "main", ...input }, ports, signal),
+    gate(commit, input, signal) {
+      // What comes before the first request takes real time, and no virtual time may run out beneath it.
+      const begun = Promise.withResolvers<void>();
+      start = begun.resolve;
+      void clock.during(() => begun.promise);
+      return passGate({ commit, branch: "main", ...input }, ports, signal).finally(start);
+    },
   };
 }

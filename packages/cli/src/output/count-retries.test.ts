@@ -1,13 +1,20 @@
 import { expect, test } from "vitest";
 import { countRetries } from "./count-retries.ts";
 import { describeEvent } from "./events.ts";
+import type { Renderer } from "./renderer.ts";
 
-test("the first retry of a kind is shown, and their number at the end; everything else passes", () => {
+/** The lines that are shown, and `end`. */
+function recording(): { readonly lines: readonly string[]; readonly renderer: Renderer } {
   const lines: string[] = [];
   const renderer = countRetries({
     event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
     end: () => void lines.push("end"),
   });
+  return { lines, renderer };
+}
+
+test("the first retry of a kind is shown, and their number at the end; everything else passes", () => {
+  const { lines, renderer } = recording();
   const retry = (message: string, attempt: number, code = "HTTP_UNREACHABLE") =>
     ({ type: "request-retried", url: `http://f/${attempt}`, attempt, code, delayMs: 1_000, message }) as const;
   for (let attempt = 1; attempt <= 5; attempt++) renderer.event(retry("f could not be reached: it refuses", attempt));
@@ -24,11 +31,7 @@ test("the first retry of a kind is shown, and their number at the end; everythin
 });
 
 test("an HTML page instead of JSON is said once for a host, whatever was asked for", () => {
-  const lines: string[] = [];
-  const renderer = countRetries({
-    event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
-    end: () => undefined,
-  });
+  const { lines, renderer } = recording();
   for (const host of ["f", "g"])
     for (const what of ["a branch", "a list of statuses", "a variable"])
       for (const attempt of [1, 2])
@@ -46,15 +49,12 @@ test("an HTML page instead of JSON is said once for a host, whatever was asked f
     "the forge: g answered with an HTML page; again in 1s",
     "the forge: f answered with an HTML page: tried again 6 times in all",
     "the forge: g answered with an HTML page: tried again 6 times in all",
+    "end",
   ]);
 });
 
 test("a control plane that does not name its tenants is said at the first try, with the wait", () => {
-  const lines: string[] = [];
-  const renderer = countRetries({
-    event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
-    end: () => undefined,
-  });
+  const { lines, renderer } = recording();
   for (const delayMs of [5_000, 10_000, 20_000])
     renderer.event({
       type: "enumeration-retried",
@@ -67,15 +67,12 @@ test("a control plane that does not name its tenants is said at the first try, w
   expect(lines).toEqual([
     "control plane prod: it refuses; its tenants are asked for again in 5s",
     "control plane prod: it refuses: tried again 3 times in all",
+    "end",
   ]);
 });
 
 test("a check that finds nothing to judge by is said once, until it finds something else", () => {
-  const lines: string[] = [];
-  const renderer = countRetries({
-    event: (event) => void lines.push(describeEvent(event)?.text ?? ""),
-    end: () => undefined,
-  });
+  const { lines, renderer } = recording();
   const sampled = (verdict: "unknown" | "bad", fact: string) =>
     ({
       type: "check-sampled",
@@ -93,5 +90,6 @@ test("a check that finds nothing to judge by is said once, until it finds someth
     "check errors on canary: bad: 0.5",
     "check errors on canary: bad: 0.5",
     "check errors on canary: unknown: no data: tried again 4 times in all",
+    "end",
   ]);
 });

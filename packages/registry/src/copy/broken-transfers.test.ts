@@ -1,21 +1,17 @@
 import { createHash } from "node:crypto";
 import { type Digest, type ImageRef, parseDigest, parseImageRef, type Repository } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { blobDeadlines } from "../policy.ts";
-import { type FakeRegistry, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry } from "../testing/index.ts";
 import type { Fault, LoggedRequest } from "../testing/misbehaviour.ts";
 import { type RegistryQuirks } from "../testing/start-registry.ts";
+import { useRegistries } from "../../test/use-registries.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
+const open = useRegistries();
 
-async function start(quirks: RegistryQuirks = {}): Promise<FakeRegistry> {
-  const registry = await startRegistry({ quirks });
-  closing.push(registry.close);
-  return registry;
-}
+const start = (quirks: RegistryQuirks = {}): Promise<FakeRegistry> => open({ quirks });
 
 const clock = createScaledClock({ factor: 50 });
 const mirrorOf = ({ host }: FakeRegistry): Repository => parseImageRef(`${host}/acme/mirror`).repository;

@@ -1,23 +1,19 @@
 import { createHash } from "node:crypto";
 import { type ImageRef, parseImageRef, type Repository } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openRegistries } from "../open-registries.ts";
 import { seedImage } from "../testing/seed-image.ts";
-import { type FakeRegistry, type RegistryQuirks, startRegistry } from "../testing/start-registry.ts";
+import { type FakeRegistry, type RegistryQuirks } from "../testing/start-registry.ts";
+import { useRegistries } from "../../test/use-registries.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
+const open = useRegistries();
 
 const clock = createScaledClock({ factor: 50 });
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const indexType = "application/vnd.oci.image.index.v1+json";
 
-async function start(quirks: RegistryQuirks = {}, referrers = true): Promise<FakeRegistry> {
-  const registry = await startRegistry({ quirks, referrers });
-  closing.push(registry.close);
-  return registry;
-}
+const start = (quirks: RegistryQuirks = {}, referrers = true): Promise<FakeRegistry> => open({ quirks, referrers });
 
 /** Stores a signature of `subject`; answers with its descriptor as a list has it. */
 function sign({ store }: FakeRegistry, subject: string): Record<string, unknown> & { readonly digest: string } {

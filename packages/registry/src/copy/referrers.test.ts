@@ -1,17 +1,13 @@
 import { parseImageRef, systemClock } from "@lateen/kernel";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openRegistries, retag } from "../index.ts";
-import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, seedImage } from "../testing/index.ts";
 import type { SeededImage } from "../testing/seed-image.ts";
+import { useRegistries } from "../../test/use-registries.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
+const open = useRegistries();
 
-async function start(referrers: boolean): Promise<FakeRegistry> {
-  const registry = await startRegistry({ referrers });
-  closing.push(registry.close);
-  return registry;
-}
+const start = (referrers: boolean): Promise<FakeRegistry> => open({ referrers });
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 

@@ -1,20 +1,16 @@
 import { type Digest, type ImageRef, parseImageRef, type Repository } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openRegistries } from "../index.ts";
 import { imageShapes } from "../testing/image-shapes.ts";
-import { type FakeRegistry, seedImage, startRegistry } from "../testing/index.ts";
+import { type FakeRegistry, seedImage } from "../testing/index.ts";
 import { type RegistryQuirks } from "../testing/start-registry.ts";
 import type { SeededImage } from "../testing/seed-image.ts";
+import { useRegistries } from "../../test/use-registries.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
+const open = useRegistries();
 
-async function start(quirks: RegistryQuirks = {}): Promise<FakeRegistry> {
-  const registry = await startRegistry({ quirks });
-  closing.push(registry.close);
-  return registry;
-}
+const start = (quirks: RegistryQuirks = {}): Promise<FakeRegistry> => open({ quirks });
 
 const clock = createScaledClock({ factor: 50 });
 const recipe = { repository: "acme/platform", tags: ["candidate"], revision: "a".repeat(40), attestations: true };

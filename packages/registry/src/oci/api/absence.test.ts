@@ -1,20 +1,16 @@
 import { parseImageRef } from "@lateen/kernel";
 import { createScaledClock } from "@lateen/kernel/testing";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openRegistries, retag } from "../../index.ts";
-import { type FakeRegistry, seedImage, startRegistry } from "../../testing/index.ts";
+import { type FakeRegistry, seedImage } from "../../testing/index.ts";
 import { type Fault } from "../../testing/misbehaviour.ts";
+import { useRegistries } from "../../../test/use-registries.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
+const open = useRegistries();
 
 const clock = createScaledClock({ factor: 50 });
 
-async function start(quirks = {}): Promise<FakeRegistry> {
-  const registry = await startRegistry({ quirks });
-  closing.push(registry.close);
-  return registry;
-}
+const start = (quirks = {}): Promise<FakeRegistry> => open({ quirks });
 
 test("a 404 to the HEAD of a manifest that is there costs one GET, and is no absence", async () => {
   const registry = await start({ headOfManifests: "404" });

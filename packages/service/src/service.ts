@@ -2,6 +2,8 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type Clock, ReleaseError, systemClock, systemCode } from "@lateen/kernel";
+import type { Engine, OpenEngine } from "./engine/engine.ts";
+import { tableEngine } from "./engine/table.ts";
 import { createApi } from "./http/app.ts";
 import type { Token } from "./http/tokens.ts";
 import type { DrivePorts } from "./run/drive.ts";
@@ -11,9 +13,9 @@ import { runDeliveries } from "./notify/deliver.ts";
 import { elapsedOf } from "./run/elapsed.ts";
 import { createHoldReader } from "./run/holds.ts";
 import { startPulse } from "./run/pulse.ts";
-import { runRunner } from "./run/runner.ts";
-import { runSchedules } from "./schedule/run-due.ts";
+import type { SchedulePorts } from "./schedule/run-due.ts";
 import { openDatabase } from "./store/database.ts";
+import { type Order, type Placed, placeOrder } from "./store/orders.ts";
 import { deadMs } from "./store/runners.ts";
 import { migrate } from "./store/tables.ts";
 
@@ -31,6 +33,8 @@ export interface ServiceOptions {
   readonly owner?: string | undefined;
   /** If this process drives rollouts, keeps schedules and delivers messages too. @default true */
   readonly drives?: boolean | undefined;
+  /** Decides who drives which rollout when. @default the rows themselves */
+  readonly engine?: Engine | undefined;
 }
 
 export interface Service {
@@ -52,22 +56,29 @@ export interface Service {
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { fleets, tokens, env = {}, clock = systemClock, drives = true } = options;
-  const { owner = crypto.randomUUID() } = options;
-  const database = openDatabase(options.database);
-  await database.transaction(migrate).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
+  const { owner = crypto.randomUUID(), engine: kind = tableEngine, database: url } = options;
+  const database = openDatabase(url);
+  const engine = await database
+    .transaction(migrate)
+    .then(() => kind.open({ url, database, fleets: Object.keys(fleets), owner, drives }))
+    .catch(async (error: unknown) => {
+      await database.close();
+      throw error;
+    });
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   const newId = (): string => `r${clock.now().toString(36)}${crypto.randomUUID().replaceAll("-", "").slice(0, 8)}`;
+  const place = async (order: Order): Promise<Placed> => {
+    const placed = await placeOrder(database, order, newId());
+    engine.ordered(placed.rollout);
+    return placed;
+  };
   const metrics = createMetrics(database, Object.keys(fleets));
   const holds = createHoldReader({ fleets, env, clock, signal: stopping.signal });
-  const app = createApi({ database, fleets, tokens, env, clock, owner, holds, metrics, isStopping, newId });
-  const ports = { database, fleets, env, clock, owner, newId, signal: stopping.signal };
-  const running = drives
-    ? Promise.all([run(options.database, ports), runSchedules(ports), runDeliveries(ports)])
-    : undefined;
+  const shared = { database, fleets, env, clock, owner, place };
+  const app = createApi({ ...shared, tokens, holds, metrics, engine, isStopping, newId });
+  const ports = { ...shared, signal: stopping.signal };
+  const running = drives ? Promise.all([run(url, engine, ports), runDeliveries(ports)]) : undefined;
   const servers: Server[] = [];
   let closed: Promise<void> | undefined;
   return {
@@ -89,6 +100,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     stopping.abort();
     await running;
     await Promise.all(servers.map((server) => drain(server, clock)));
+    await engine.close();
     await database.close();
   }
 }
@@ -111,10 +123,10 @@ async function drain(server: Server, clock: Clock): Promise<void> {
 }
 
 /** Drives rollouts, with a sign of life over a connection of its own. */
-async function run(url: string, ports: Omit<DrivePorts, "pulse">): Promise<void> {
+async function run(url: string, engine: OpenEngine, ports: Omit<DrivePorts, "pulse"> & SchedulePorts): Promise<void> {
   const own = openDatabase(url, { connections: 1, waitMs: deadMs / 2 });
-  const pulse = await startPulse({ ...ports, database: own });
-  await runRunner({ ...ports, pulse });
+  const pulse = await startPulse({ ...ports, database: own, owner: engine.runner });
+  await engine.run({ ...ports, pulse });
   await pulse.end();
   await own.close();
 }

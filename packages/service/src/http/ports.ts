@@ -1,6 +1,8 @@
 import type { Clock } from "@lateen/kernel";
 import type { Context, Hono } from "hono";
+import type { OpenEngine } from "../engine/engine.ts";
 import type { Database } from "../store/database.ts";
+import type { Order, Placed } from "../store/orders.ts";
 import type { ServiceFleet } from "../run/fleets.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { HoldReader } from "../run/holds.ts";
@@ -18,6 +20,9 @@ export interface ApiPorts {
   /** If the service is about to stop: orders are refused. */
   readonly isStopping: () => boolean;
   readonly newId: () => string;
+  /** Takes an order. @throws ReleaseError what `placeOrder` throws */
+  readonly place: (order: Order) => Promise<Placed>;
+  readonly engine: Pick<OpenEngine, "acted">;
 }
 
 /** Token and connection of a request. */

@@ -2,9 +2,9 @@ import { createJob, type Job, newestEligible, type Settings, status } from "@lat
 import { createSqlJournal } from "@lateen/fleet/journal-sql";
 import { asReleaseError, type Clock } from "@lateen/kernel";
 import { type ServiceFleet, wireFleet } from "../run/fleets.ts";
-import { workThrough } from "../run/work-through.ts";
+import { type ClaimedWork, workThrough } from "../run/work-through.ts";
 import type { Database } from "../store/database.ts";
-import { placeOrder } from "../store/orders.ts";
+import type { Order, Placed } from "../store/orders.ts";
 import { readFleets, readRollouts } from "../store/read.ts";
 import { claimDue, type DueTask, finishTask, planTasks, putBack, type Task, type TaskEnd } from "../store/schedules.ts";
 import { decideShipping } from "./decide-shipping.ts";
@@ -14,7 +14,8 @@ export interface SchedulePorts {
   readonly fleets: Readonly<Record<string, ServiceFleet>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  readonly newId: () => string;
+  /** Takes an order. @throws ReleaseError what `placeOrder` throws */
+  readonly place: (order: Order) => Promise<Placed>;
   readonly signal: AbortSignal;
 }
 
@@ -31,11 +32,17 @@ const most = 10;
 
 /** Runs what is due until the signal; of several services each run is one's. It never throws. */
 export function runSchedules(ports: SchedulePorts): Promise<void> {
-  const { database, fleets, clock, signal } = ports;
+  const { clock, signal } = ports;
+  return workThrough<DueTask>({ ...createDueTasks(ports), lookMs, clock, signal });
+}
+
+/** What is due, as work to be claimed; the intervals of the configuration are kept before the first claim. */
+export function createDueTasks(ports: SchedulePorts): Pick<ClaimedWork<DueTask>, "claim" | "carryOut" | "most"> {
+  const { database, fleets, signal } = ports;
   let planned: Promise<unknown> | undefined;
   const plan = (): Promise<unknown> =>
     Promise.all(Object.entries(fleets).map(([name, { settings }]) => planTasks(database, name, tasksOf(settings))));
-  return workThrough<DueTask>({
+  return {
     async claim(underWay) {
       await (planned ??= plan().catch((error: unknown) => {
         planned = undefined;
@@ -50,10 +57,7 @@ export function runSchedules(ports: SchedulePorts): Promise<void> {
       await (signal.aborted ? putBack(database, due) : finishTask(database, due, end));
     },
     most,
-    lookMs,
-    clock,
-    signal,
-  });
+  };
 }
 
 /** Intervals in milliseconds by task. Shipping by itself is opted in to, and what the configuration cannot do is not planned. */
@@ -102,9 +106,9 @@ const remembered = 200;
 async function order(
   fleet: string,
   what: { readonly kind: "release" | "reconcile"; readonly sha?: string | undefined },
-  { database, newId }: SchedulePorts,
+  { place }: SchedulePorts,
 ): Promise<TaskEnd> {
-  const { rollout } = await placeOrder(database, { ...what, fleet, dry: false, actor, reason: "due" }, newId());
+  const { rollout } = await place({ ...what, fleet, dry: false, actor, reason: "due" });
   return { outcome: "ok", reason: `ordered ${rollout.id}`, rollout: rollout.id };
 }
 

@@ -1,5 +1,5 @@
 import { resolveOrder } from "../../run/resolve-order.ts";
-import { type Order, placeOrder } from "../../store/orders.ts";
+import type { Order } from "../../store/orders.ts";
 import type { Api, ApiContext, ApiPorts } from "../ports.ts";
 import { readBody } from "../read-body.ts";
 import { stopping } from "../refusals.ts";
@@ -15,7 +15,7 @@ export function addOrders(app: Api, ports: ApiPorts): void {
       actor: context.get("token").name,
       traceparent: context.req.header("traceparent"),
     };
-    const { rollout, isNew } = await placeOrder(ports.database, whole, ports.newId());
+    const { rollout, isNew } = await ports.place(whole);
     // Only of a release a repetition has a status of its own.
     return context.json({ rollout: rollout.id, state: rollout.state }, isNew || order.kind !== "release" ? 202 : 200);
   };

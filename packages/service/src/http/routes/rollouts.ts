@@ -25,7 +25,7 @@ function halfTaken(error: unknown): never {
 
 /** Rollouts, their events, and what people do to them. */
 export function addRollouts(app: Api, ports: ApiPorts): void {
-  const { database, clock, fleets, owner, isStopping } = ports;
+  const { database, clock, engine, fleets, owner, isStopping } = ports;
   app.get("/v1/rollouts/:id", async (context) =>
     context.json(shown(await readRollout(database, context.req.param("id")))),
   );
@@ -43,6 +43,7 @@ export function addRollouts(app: Api, ports: ApiPorts): void {
       const made: Act = { verb, actor: context.get("token").name, reason, at: isoNow(clock) };
       const settings = fleets[fleet]?.settings;
       const rollout = await act(database, id, made, { stamp: stampOf(settings), hooks: hooksOf(settings) });
+      engine.acted(id);
       if (verb === "abandon") await abandon(rollout.id, rollout.fleet, made).catch(halfTaken);
       return context.json({ rollout: rollout.id, state: rollout.state }, 202);
     });

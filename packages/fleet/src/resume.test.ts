@@ -10,7 +10,7 @@ import { createScaledClock } from "@lateen/kernel/testing";
 import { bundled } from "../../cli/test/bundled-programs.ts";
 import type { FleetEvent } from "./events.ts";
 import { abandonRollout, inspectJournal } from "./journal/inspect-journal.ts";
-import { parseEntry } from "./journal/entry-schema.ts";
+import { parseEntry } from "./engine/journal-entry.ts";
 import { createFileJournal } from "./journal/file/journal.ts";
 import type { JournalEntry } from "./engine/journal-entry.ts";
 import { memoryJournal } from "./journal/memory-journal.ts";

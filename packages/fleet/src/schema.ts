@@ -2,7 +2,7 @@ import { isTag, parseSlug } from "@lateen/kernel";
 import { z } from "zod";
 
 export { calendar } from "./engine/until.ts";
-export { journalEntrySchema } from "./journal/entry-schema.ts";
+export { journalEntrySchema } from "./engine/journal-entry.ts";
 
 /** A tenant's name as it may be part of an address. */
 const slug = z.string().refine(isSlug, { error: "must be a tenant slug" });

@@ -1,37 +1,7 @@
-import { type Evidence, plainText, type Slug } from "@lateen/kernel";
-import type { CheckStep } from "./check.ts";
+import { type Evidence, plainText } from "@lateen/kernel";
 import { type CheckSample, judgeSample } from "./judge-sample.ts";
 import type { ResolvedCheckPolicy } from "./policy.ts";
-
-/** One look as evidence: what was asked, where, what the answer was, when. */
-export interface CheckSampleReport {
-  readonly verdict: "good" | "bad" | "pending" | "unknown";
-  readonly fact: string;
-  readonly value?: string | undefined;
-  readonly query?: string | undefined;
-  readonly source: string;
-  /** Instant of the sample itself, in milliseconds since the epoch; that of the look if the sample has none. */
-  readonly at: number;
-}
-
-/** The verdict of a check at one step, of one tenant or of the step as a whole. */
-export interface CheckReport {
-  readonly name: string;
-  readonly kind: string;
-  readonly step: CheckStep;
-  readonly wave: string;
-  readonly slug?: Slug | undefined;
-  readonly verdict: "passed" | "failed" | "unknown";
-  readonly reason: string;
-  readonly value?: string | undefined;
-  readonly source: string;
-  /** Instant of the verdict, in milliseconds since the epoch. */
-  readonly at: number;
-  readonly below?: number | undefined;
-  readonly above?: number | undefined;
-  /** The looks that decided, oldest first. */
-  readonly samples: readonly CheckSampleReport[];
-}
+import type { CheckReport, CheckSampleReport } from "./report-schema.ts";
 
 /** Maximum samples in a report: more than a plot shows, and 64 of them stay below 32 KiB in a journal. */
 const maxSamples = 64;

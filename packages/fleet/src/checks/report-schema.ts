@@ -1,7 +1,7 @@
 import type { Slug } from "@lateen/kernel";
 import { z } from "zod";
+import type { Deep } from "../deep.ts";
 import type { CheckStep } from "./check.ts";
-import type { CheckReport } from "./check-report.ts";
 
 const text = z.string();
 const sample = z.object({
@@ -10,14 +10,18 @@ const sample = z.object({
   value: text.optional(),
   query: text.optional(),
   source: text,
+  /** Instant of the sample itself, in milliseconds since the epoch; that of the look if the sample has none. */
   at: z.number(),
 });
+
+/** One look as evidence: what was asked, where, what the answer was, when. */
+export type CheckSampleReport = Deep<z.output<typeof sample>>;
 
 export const checkStepSchema: z.ZodType<CheckStep> = z.enum(["canary", "wave", "soak", "fleet", "promotion"]);
 
 /** Makes the reader of a check's report; `slug` reads the name of a tenant. */
-export function checkReportSchema(slug: z.ZodType<Slug>): z.ZodType<CheckReport> {
-  return z.object({
+export const checkReportSchema = (slug: z.ZodType<Slug>) =>
+  z.object({
     name: text,
     kind: text,
     step: checkStepSchema,
@@ -27,9 +31,13 @@ export function checkReportSchema(slug: z.ZodType<Slug>): z.ZodType<CheckReport>
     reason: text,
     value: text.optional(),
     source: text,
+    /** Instant of the verdict, in milliseconds since the epoch. */
     at: z.number(),
     below: z.number().optional(),
     above: z.number().optional(),
+    /** The looks that decided, oldest first. */
     samples: z.array(sample),
   });
-}
+
+/** The verdict of a check at one step, of one tenant or of the step as a whole. */
+export type CheckReport = Deep<z.output<ReturnType<typeof checkReportSchema>>>;

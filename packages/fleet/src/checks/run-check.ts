@@ -10,7 +10,8 @@ import {
   unknown,
 } from "@lateen/kernel";
 import type { CheckContext, CheckStep, FleetCheck, Measurement } from "./check.ts";
-import { type CheckReport, type CheckSampleReport, chooseSamples, reportSample } from "./check-report.ts";
+import { chooseSamples, reportSample } from "./check-report.ts";
+import type { CheckReport, CheckSampleReport } from "./report-schema.ts";
 import { decideCheck } from "./decide-check.ts";
 import type { CheckSample } from "./judge-sample.ts";
 import { resolveCheckPolicy, type ResolvedCheckPolicy, watchMs } from "./policy.ts";

@@ -1,6 +1,7 @@
 import { isReleaseError, type Slug } from "@lateen/kernel";
 import type { CheckStep, FleetCheck } from "./check.ts";
-import { type CheckReport, describeStopped } from "./check-report.ts";
+import { describeStopped } from "./check-report.ts";
+import type { CheckReport } from "./report-schema.ts";
 import { type CheckPorts, type CheckTask, runCheck } from "./run-check.ts";
 
 /** The checks of one step, and the release and tenants that they run on. */

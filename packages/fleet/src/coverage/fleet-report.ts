@@ -1,5 +1,5 @@
 import type { Slug, Release } from "@lateen/kernel";
-import type { CheckReport } from "../checks/check-report.ts";
+import type { CheckReport } from "../checks/report-schema.ts";
 import type { RolloutForecast } from "../engine/forecast.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Slug, StopOutcome, Release } from "@lateen/kernel";
 import type { Baseline, FleetIdentity, PolicyLimits, RolloutPurpose, RowVerdict, Stage } from "./journal-entry.ts";
-import type { CheckReport } from "../checks/check-report.ts";
+import type { CheckReport } from "../checks/report-schema.ts";
 import type { WaveReport } from "../coverage/fleet-report.ts";
 import type { Tenant } from "../ports/tenant.ts";
 

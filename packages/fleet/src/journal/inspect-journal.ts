@@ -1,6 +1,6 @@
 import { type Evidence, go, isoNow, type Clock, type Verdict, type Release } from "@lateen/kernel";
 import { forwardStop, refuse } from "../steps/forward-stop.ts";
-import type { CheckReport } from "../checks/check-report.ts";
+import type { CheckReport } from "../checks/report-schema.ts";
 import { replay } from "../engine/reducer.ts";
 import { otherFleet } from "../engine/decide-start.ts";
 import type { FleetIdentity, JournalEntry, RolloutPurpose } from "../engine/journal-entry.ts";

@@ -1,6 +1,5 @@
 import type { ReleaseError } from "@lateen/kernel";
-import { parseEntry } from "../entry-schema.ts";
-import type { JournalEntry } from "../../engine/journal-entry.ts";
+import { type JournalEntry, parseEntry } from "../../engine/journal-entry.ts";
 import { fleetError } from "../../errors.ts";
 
 /** Entries of a journal file, and the number of its bytes that are whole entries. */

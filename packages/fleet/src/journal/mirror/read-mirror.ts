@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { found, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
-import { firstIssueOnly, journalEntrySchema } from "../entry-schema.ts";
-import type { JournalEntry } from "../../engine/journal-entry.ts";
+import { firstIssueOnly, type JournalEntry, journalEntrySchema } from "../../engine/journal-entry.ts";
 import { fleetError } from "../../errors.ts";
 
 export interface MirrorEntry {

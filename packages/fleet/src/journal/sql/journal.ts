@@ -1,7 +1,6 @@
 import { asReleaseError, type Clock, go, type ReleaseError, type Stop, stop, systemClock } from "@lateen/kernel";
-import type { JournalEntry } from "../../engine/journal-entry.ts";
+import { type JournalEntry, parseEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
-import { parseEntry } from "../entry-schema.ts";
 import { journalClosed } from "../journal-errors.ts";
 import { groupWrites } from "../group-writes.ts";
 import { parsedJson } from "./stream.ts";

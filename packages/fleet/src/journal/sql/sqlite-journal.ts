@@ -1,9 +1,8 @@
 import { asReleaseError, type Clock, ReleaseError, systemClock } from "@lateen/kernel";
 import { groupWrites } from "../group-writes.ts";
-import type { JournalEntry } from "../../engine/journal-entry.ts";
+import { type JournalEntry, parseEntry } from "../../engine/journal-entry.ts";
 import type { Journal, OpenJournal } from "../../ports/journal.ts";
 import { done, refuse } from "../../steps/forward-stop.ts";
-import { parseEntry } from "../entry-schema.ts";
 import { journalClosed, journalLost } from "../journal-errors.ts";
 import { type Lease, takeLease } from "./sqlite-lease.ts";
 import { type SqliteClient, sqliteClient, type SqliteDatabase } from "./sqlite-client.ts";

@@ -1,7 +1,8 @@
 import type { Clock, CommitSha, Digest, Release, Reporter, Repository, Verdict } from "@lateen/kernel";
 import type { PromotionEvent } from "./events.ts";
 import type { History } from "./ports/history.ts";
-import type { FleetEvidence, GateCheck, Ledger, Override } from "./ports/ledger.ts";
+import type { FleetEvidence, GateCheck, Override } from "./ports/ledger-entry.ts";
+import type { Ledger } from "./ports/ledger.ts";
 import type { TagStore } from "./ports/tag-store.ts";
 
 /** Tags and ledger: all that following the ledger needs. */

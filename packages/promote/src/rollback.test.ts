@@ -3,7 +3,7 @@ import { type CommitSha, go, stop } from "@lateen/kernel";
 import { describe, expect, test } from "vitest";
 import { prepareRollback, promote, rollback, type RollbackInput } from "./index.ts";
 import { createPromotionWorld, type PromotionWorld, worldRepositories } from "./testing/world.ts";
-import type { FleetEvidence } from "./ports/ledger.ts";
+import type { FleetEvidence } from "./ports/ledger-entry.ts";
 
 const fleet: FleetEvidence = {
   verified: true,

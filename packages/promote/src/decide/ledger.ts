@@ -1,6 +1,6 @@
 import type { CommitSha, Digest, Repository } from "@lateen/kernel";
 import type { LedgerFacts, PromotionRules } from "../facts/promotion-facts.ts";
-import type { LedgerEntry } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
 import { decideAncestry } from "./ancestry.ts";
 import type { Finding } from "./rules.ts";
 

@@ -1,6 +1,7 @@
 import type { CommitSha, Reading } from "@lateen/kernel";
 import { decideRollbackTarget } from "./rollback-target.ts";
-import type { LedgerEntry, LedgerHead } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
+import type { LedgerHead } from "../ports/ledger.ts";
 
 /** Facts about one promotion target before it is rolled back. */
 export interface RollbackFacts {

@@ -1,5 +1,5 @@
 import { plainText } from "@lateen/kernel";
-import type { LedgerEntry } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
 
 /**
  * An entry for readers of `git log`: a subject, and everything that a person asks first below it.

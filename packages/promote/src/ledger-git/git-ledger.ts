@@ -1,7 +1,7 @@
 import { type AppendLog, found, type LogEntry, type Reading, type ReleaseError, unknown } from "@lateen/kernel";
 import { promoteError } from "../errors.ts";
-import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
-import { ledgerEntrySchema } from "../schema.ts";
+import type { Appended, Ledger, LedgerHead } from "../ports/ledger.ts";
+import { type LedgerEntry, ledgerEntrySchema } from "../ports/ledger-entry.ts";
 import { describeEntry } from "./describe-entry.ts";
 
 /**

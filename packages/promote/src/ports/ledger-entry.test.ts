@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ledgerEntrySchema } from "./schema.ts";
-import { testCommit } from "./testing/memory-history.ts";
-import { testEntry } from "./testing/test-entry.ts";
+import { ledgerEntrySchema } from "./ledger-entry.ts";
+import { testCommit } from "../testing/memory-history.ts";
+import { testEntry } from "../testing/test-entry.ts";
 
 describe("ledgerEntrySchema", () => {
   test("reads back what JSON makes of an entry", () => {

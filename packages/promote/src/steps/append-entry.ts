@@ -1,6 +1,7 @@
 import { asReleaseError, type ReleaseError } from "@lateen/kernel";
 import { mustThrow, promoteError, readWithoutThrowing } from "../errors.ts";
-import type { Appended, Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
+import type { Appended, Ledger, LedgerHead } from "../ports/ledger.ts";
 
 /** Outcome of the entry. `refused`: it is not there. `unknown`: it may or may not be there, and nothing may be done on the strength of it. */
 export type AppendOutcome =

@@ -11,7 +11,8 @@ import {
 import { appendEntry } from "./append-entry.ts";
 import { composeEntry } from "./compose-entry.ts";
 import { codeOf, toEvidence } from "../report/conclude.ts";
-import type { LedgerHead, FleetEvidence } from "../ports/ledger.ts";
+import type { FleetEvidence } from "../ports/ledger-entry.ts";
+import type { LedgerHead } from "../ports/ledger.ts";
 import type { PromotePorts, PromotionReport, PromotionInput } from "../promotion.ts";
 import type { PreparedPromotion } from "./plan-and-prepare.ts";
 

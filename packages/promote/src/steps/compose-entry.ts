@@ -1,6 +1,6 @@
 import { type Clock, type CommitSha, isoNow, parseCommitSha, plainText } from "@lateen/kernel";
 import type { PromotionFacts } from "../facts/promotion-facts.ts";
-import type { GateCheck, LedgerEntry, LedgerImage, Override } from "../ports/ledger.ts";
+import type { GateCheck, LedgerEntry, LedgerImage, Override } from "../ports/ledger-entry.ts";
 import type { PromotionInput } from "../promotion.ts";
 import type { Finding } from "../decide/rules.ts";
 

@@ -1,6 +1,7 @@
 import type { Digest, Reading, ReleaseError, Repository } from "@lateen/kernel";
 import type { SettleDecision } from "../decide/settle.ts";
-import type { LedgerEntry, LedgerHead } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
+import type { LedgerHead } from "../ports/ledger.ts";
 import type { Descriptor, Receipt } from "../ports/tag-store.ts";
 
 /** The repositories and tags that a run is configured for; nothing else is ever written, whatever an entry says. */

@@ -1,5 +1,6 @@
 import { absent, found } from "@lateen/kernel";
-import type { Ledger, LedgerEntry, LedgerHead } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
+import type { Ledger, LedgerHead } from "../ports/ledger.ts";
 
 /** A ledger in memory. */
 export interface MemoryLedger extends Ledger {

@@ -1,5 +1,5 @@
 import { parseDigest, parseImageRef } from "@lateen/kernel";
-import type { LedgerEntry } from "../ports/ledger.ts";
+import type { LedgerEntry } from "../ports/ledger-entry.ts";
 import { testCommit } from "./memory-history.ts";
 
 /** A complete ledger entry for a commit of this name; `changes` replaces fields. */

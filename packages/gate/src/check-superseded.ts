@@ -6,9 +6,9 @@ import {
   go,
   isoNow,
   type Reading,
-  type ReleaseError,
   type Reporter,
   stop,
+  type StopOutcome,
   type Verdict,
 } from "@lateen/kernel";
 import type { GateEvent } from "./events.ts";
@@ -70,16 +70,23 @@ export async function checkSuperseded(
   const reason = waived?.["supersession"];
   if (reason !== undefined) {
     ports.report({ type: "override-used", name: "supersession", reason });
-    return go({}, [evidence("waived", `waived: ${reason}`, "the command line", ports)]);
+    return go({}, [evidence("waived", `waived: ${reason}`, { url: "the command line", ports })]);
   }
-  const branchUrl = ports.places.urlOf({ kind: "branch", name: branch });
+  const url = ports.places.urlOf({ kind: "branch", name: branch });
+  const asked = { url, ports };
   const head = await ports.history.head(branch, signal);
-  if (head.kind !== "found")
-    return unreadable(head, `the newest commit of ${branch} is not known`, branchUrl, {}, ports);
+  if (head.kind !== "found") return unreadable(head, `the newest commit of ${branch} is not known`, asked);
   if (head.value === commit)
-    return go({ head: commit }, [evidence("latest", `${commit} is the newest commit of ${branch}`, branchUrl, ports)]);
+    return go({ head: commit }, [evidence("latest", `${commit} is the newest commit of ${branch}`, asked)]);
   const ancestry = await ports.history.compare(commit, head.value, signal);
   return decideFrom(input, head.value, ancestry, ports, signal);
+}
+
+/** Where an answer was looked for, and the head of the branch, if it is known. */
+interface Asked {
+  readonly url: string;
+  readonly ports: SupersessionPorts;
+  readonly head?: CommitSha;
 }
 
 async function decideFrom(
@@ -90,84 +97,62 @@ async function decideFrom(
   signal: AbortSignal | undefined,
 ): Promise<Verdict<Supersession>> {
   const { commit, branch } = input;
-  const url = ports.places.urlOf({ kind: "compare", base: commit, head });
-  if (ancestry.kind !== "found")
-    return unreadable(ancestry, `how ${commit} and ${head} relate is not known`, url, { head }, ports);
-  if (ancestry.value === "behind")
-    return refuse(
-      "BRANCH_REWOUND",
-      `${branch} was rewound: its newest commit ${head} is an ancestor of ${commit}`,
-      url,
-      head,
-      ports,
-    );
+  const asked = { url: ports.places.urlOf({ kind: "compare", base: commit, head }), ports, head };
+  if (ancestry.kind !== "found") return unreadable(ancestry, `how ${commit} and ${head} relate is not known`, asked);
+  if (ancestry.value === "behind") {
+    const reason = `${branch} was rewound: its newest commit ${head} is an ancestor of ${commit}`;
+    return stopped("refused", "BRANCH_REWOUND", reason, asked);
+  }
   if (ancestry.value === "diverged")
-    return refuse("BRANCH_DIVERGED", `${commit} is not on ${branch}, whose newest commit is ${head}`, url, head, ports);
+    return stopped(
+      "refused",
+      "BRANCH_DIVERGED",
+      `${commit} is not on ${branch}, whose newest commit is ${head}`,
+      asked,
+    );
   const successor = await findSuccessor(commit, head, branch, input, ports, signal);
   if (successor.kind === "unknown")
-    return unreadable(successor, "whether a newer commit has a release of its own is not known", url, { head }, ports);
-  if (successor.kind === "absent") return go({ head }, [evidence("latest", successor.proof, url, ports)]);
-  return supersede(successor.value, head, input, url, ports);
+    return unreadable(successor, "whether a newer commit has a release of its own is not known", asked);
+  if (successor.kind === "absent") return go({ head }, [evidence("latest", successor.proof, asked)]);
+  return supersede(successor.value, input, asked);
 }
 
-function supersede(
-  { sha, because }: Successor,
-  head: CommitSha,
-  input: SupersessionInput,
-  url: string,
-  ports: SupersessionPorts,
-): Verdict<Supersession> {
+function supersede({ sha, because }: Successor, input: SupersessionInput, asked: Asked): Verdict<Supersession> {
   const { max = 3, supersededInARow = 0 } = input;
   const fact = `superseded by ${sha}: ${because}`;
+  const value = { ...valueOf(asked), supersededBy: sha };
   if (max > 0 && supersededInARow >= max - 1 && supersededInARow > 0) {
-    ports.report({ type: "starvation-guarded", supersededInARow, successor: sha });
+    asked.ports.report({ type: "starvation-guarded", supersededInARow, successor: sha });
     const guarded = `${fact}; but ${supersededInARow} before it gave way in a row, so this one finishes`;
-    return go({ head, supersededBy: sha, starved: true }, [evidence("starved", guarded, url, ports)]);
+    return go({ ...value, starved: true }, [evidence("starved", guarded, asked)]);
   }
-  return stop({
-    outcome: "superseded",
-    code: "SUPERSEDED",
-    reason: fact,
-    evidence: [evidence("superseded", fact, url, ports)],
-    value: { head, supersededBy: sha },
-  });
-}
-
-function refuse(
-  code: string,
-  reason: string,
-  url: string,
-  head: CommitSha,
-  ports: SupersessionPorts,
-): Verdict<Supersession> {
-  return stop({
-    outcome: "refused",
-    code,
-    reason,
-    evidence: [evidence("refused", reason, url, ports)],
-    value: { head },
-  });
+  return stopped("superseded", "SUPERSEDED", fact, asked, value);
 }
 
 function unreadable(
   reading: Exclude<Reading<unknown>, { kind: "found" }>,
   what: string,
-  url: string,
-  value: Supersession,
-  ports: SupersessionPorts,
+  asked: Asked,
 ): Verdict<Supersession> {
-  const cause: ReleaseError | undefined = reading.kind === "unknown" ? reading.cause : undefined;
-  if (cause?.category === "auth") throw cause;
+  if (reading.kind === "unknown" && reading.cause.category === "auth") throw reading.cause;
   const reason = `${what}: ${reading.kind === "unknown" ? reading.cause.message : reading.proof}`;
-  return stop({
-    outcome: "unknown",
-    code: "SUPERSESSION_UNKNOWN",
-    reason,
-    evidence: [evidence("unknown", reason, url, ports)],
-    value,
-  });
+  return stopped("unknown", "SUPERSESSION_UNKNOWN", reason, asked);
 }
 
-function evidence(verdict: string, fact: string, source: string, { clock }: SupersessionPorts): Evidence {
-  return { rule: "supersession", verdict, fact, source, at: isoNow(clock) };
+function stopped(
+  outcome: StopOutcome,
+  code: string,
+  reason: string,
+  asked: Asked,
+  value: Supersession = valueOf(asked),
+): Verdict<Supersession> {
+  return stop({ outcome, code, reason, evidence: [evidence(outcome, reason, asked)], value });
+}
+
+function valueOf({ head }: Asked): Supersession {
+  return head === undefined ? {} : { head };
+}
+
+function evidence(verdict: string, fact: string, { url, ports }: Asked): Evidence {
+  return { rule: "supersession", verdict, fact, source: url, at: isoNow(ports.clock) };
 }

@@ -28,15 +28,19 @@ export interface AbsenceLook {
   readonly settlesAt: number | undefined;
 }
 
+/** What the decisions of one look rest on. */
+export interface LookContext {
+  readonly plan: LookPlan;
+  readonly ports: GatePorts;
+  readonly memory: AbsenceMemory;
+  /** The checks of the commit. */
+  readonly facts: Reading<readonly CheckFact[]>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Takes note of a listing without a run and decides what it means. */
-export async function evaluateAbsence(
-  gate: WorkflowGate,
-  facts: Reading<readonly CheckFact[]>,
-  plan: LookPlan,
-  ports: GatePorts,
-  memory: AbsenceMemory,
-  signal?: AbortSignal,
-): Promise<AbsenceLook> {
+export async function evaluateAbsence(gate: WorkflowGate, context: LookContext): Promise<AbsenceLook> {
+  const { plan, ports, memory } = context;
   const { whenAbsent = "prove", file } = gate;
   const now = ports.clock.now();
   const known = memory.get(file);
@@ -46,11 +50,11 @@ export async function evaluateAbsence(
     memory.set(file, { looks, proof: undefined });
     return { decision: vanished, settlesAt: undefined };
   }
-  const proof = whenAbsent === "prove" ? await prove(gate, looks, known?.proof, facts, plan, ports, signal) : undefined;
+  const proof = whenAbsent === "prove" ? await prove(gate, looks, known?.proof, context) : undefined;
   memory.set(file, { looks, proof });
   const own = decideAbsentRun(whenAbsent, { sinceMs: now - since, proof }, plan.policy);
   const inherits = own.decision === "open" && proof?.kind === "path-filtered";
-  const decision = inherits ? await inherit(gate, own, plan, ports, signal) : own;
+  const decision = inherits ? await inherit(gate, own, context) : own;
   return { decision, settlesAt: decision.decision === "wait" ? since + plan.policy.settleMs : undefined };
 }
 
@@ -65,9 +69,7 @@ const vanished: RunDecision = {
 async function inherit(
   gate: WorkflowGate,
   own: RunDecision,
-  plan: LookPlan,
-  ports: GatePorts,
-  signal: AbortSignal | undefined,
+  { plan, ports, signal }: LookContext,
 ): Promise<RunDecision> {
   const { branch, commit, policy, promoted } = plan;
   const { file, event = plan.event } = gate;
@@ -94,11 +96,9 @@ async function prove(
   gate: WorkflowGate,
   looks: readonly RunLook[],
   known: AbsenceProof | undefined,
-  facts: Reading<readonly CheckFact[]>,
-  plan: LookPlan,
-  ports: GatePorts,
-  signal: AbortSignal | undefined,
+  context: LookContext,
 ): Promise<AbsenceProof> {
+  const { plan, ports, signal } = context;
   const { commit, branch, before, policy } = plan;
   const { file, event = plan.event } = gate;
   if (known?.kind === "unproven" && lasting.has(known.doubt)) return known;
@@ -106,18 +106,9 @@ async function prove(
   const settled = (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0) >= policy.settleMs;
   if (known?.kind === "path-filtered" && !settled) return known;
   const assumed = { at: (looks[0]?.at ?? 0) + policy.settleMs, runs: found(0) };
-  const delivered = await deliveryOf(facts, event, plan, ports, signal);
-  const input = {
-    commit,
-    branch,
-    file,
-    event,
-    before,
-    looks: [...looks, assumed],
-    settleMs: policy.settleMs,
-    delivered,
-  };
-  return proveAbsent(input, ports, signal);
+  const delivered = await deliveryOf(event, context);
+  const input = { commit, branch, file, event, before, looks: [...looks, assumed], delivered };
+  return proveAbsent({ ...input, settleMs: policy.settleMs }, ports, signal);
 }
 
 /** Doubts about the content of the commit, which stay as they are. */
@@ -132,14 +123,9 @@ const lasting: ReadonlySet<string> = new Set([
   "would-run",
 ]);
 
-async function deliveryOf(
-  known: Reading<readonly CheckFact[]>,
-  event: string,
-  { commit, checks }: LookPlan,
-  ports: GatePorts,
-  signal: AbortSignal | undefined,
-): Promise<Reading<string>> {
-  const facts = checks.length === 0 ? await ports.checks.checks(commit, signal) : known;
+async function deliveryOf(event: string, context: LookContext): Promise<Reading<string>> {
+  const { commit, checks } = context.plan;
+  const facts = checks.length === 0 ? await context.ports.checks.checks(commit, context.signal) : context.facts;
   if (facts.kind !== "found") return facts;
   const other = facts.value.find(({ name }) => name.endsWith(` (${event})`));
   return other === undefined

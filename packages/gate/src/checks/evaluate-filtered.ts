@@ -1,8 +1,5 @@
-import type { Reading } from "@lateen/kernel";
-import { type AbsenceMemory, evaluateAbsence } from "../absence/evaluate-absence.ts";
+import { evaluateAbsence, type LookContext } from "../absence/evaluate-absence.ts";
 import type { CheckFact } from "../ports/checks.ts";
-import type { GatePorts } from "../ports/gate-ports.ts";
-import type { LookPlan } from "./evaluate-gate.ts";
 import type { CheckReport } from "./gate-report.ts";
 
 /**
@@ -12,12 +9,9 @@ import type { CheckReport } from "./gate-report.ts";
 export async function evaluateFiltered(
   fact: CheckFact,
   name: string,
-  facts: Reading<readonly CheckFact[]>,
-  plan: LookPlan,
-  ports: GatePorts,
-  memory: AbsenceMemory,
-  signal: AbortSignal | undefined,
+  context: LookContext,
 ): Promise<{ readonly report: CheckReport; readonly settlesAt: number | undefined }> {
+  const { plan, ports, signal } = context;
   const title = fact.name.split(" / ")[0] ?? "";
   const file = await ports.sources.workflowNamed(title, plan.commit, signal);
   const url = ports.places.urlOf({ kind: "checks", sha: plan.commit });
@@ -26,7 +20,7 @@ export async function evaluateFiltered(
     const detail = `its path filter kept it out, and its workflow is not known: ${cause}`;
     return { report: { name, state: "skipped", decision: "unknown", detail, url }, settlesAt: undefined };
   }
-  const { decision, settlesAt } = await evaluateAbsence({ file: file.value }, facts, plan, ports, memory, signal);
+  const { decision, settlesAt } = await evaluateAbsence({ file: file.value }, context);
   const { state, decision: word, detail } = decision;
   return { report: { name, state, decision: word, detail: `${file.value}: ${detail}`, url }, settlesAt };
 }

@@ -1,5 +1,5 @@
 import { type CommitSha, found, plainText, type Reading, type ReleaseError } from "@lateen/kernel";
-import { type AbsenceMemory, evaluateAbsence, rememberRun } from "../absence/evaluate-absence.ts";
+import { type AbsenceMemory, evaluateAbsence, type LookContext, rememberRun } from "../absence/evaluate-absence.ts";
 import { decideRun, newestRun } from "../absence/decide-run.ts";
 import type { CompleteGatePolicy, WorkflowGate } from "../policy.ts";
 import type { CheckFact, RunFact } from "../ports/checks.ts";
@@ -62,14 +62,11 @@ export async function evaluateGate(
   const causes = [facts, ...runs].flatMap((reading) => (reading.kind === "unknown" ? [reading.cause] : []));
   const refused = causes.find(({ category }) => category === "auth");
   if (refused !== undefined) throw refused;
+  const context = { plan, ports, memory: memory.absence, facts, signal };
   const [branch, required, gates] = await Promise.all([
     onBranch,
-    evaluateChecks(facts, plan, ports, memory.absence, signal),
-    Promise.all(
-      needed.map((gate, index) =>
-        evaluateWorkflow(gate, runs[index] ?? found([]), facts, plan, ports, memory.absence, signal),
-      ),
-    ),
+    evaluateChecks(context),
+    Promise.all(needed.map((gate, index) => evaluateWorkflow(gate, runs[index] ?? found([]), context))),
   ]);
   if (branch.cause !== undefined) causes.push(branch.cause);
   // A commit that is on the branch stays there, but for a forced push, which the pipeline's own guards notice.
@@ -112,13 +109,8 @@ function waivedReport(name: string, reason: string): CheckReport {
 }
 
 /** The required checks; for those that are missing the commit's message is read, since it may keep them from ever coming. */
-async function evaluateChecks(
-  facts: Reading<readonly CheckFact[]>,
-  plan: LookPlan,
-  ports: GatePorts,
-  memory: AbsenceMemory,
-  signal: AbortSignal | undefined,
-): Promise<readonly EntryLook[]> {
+async function evaluateChecks(context: LookContext): Promise<readonly EntryLook[]> {
+  const { facts, plan, ports } = context;
   const decisions = plan.checks.map((entry) => ({
     entry,
     decision: facts.kind === "found" ? decideCheck(entry, facts.value, scopeOf(plan)) : undefined,
@@ -126,7 +118,7 @@ async function evaluateChecks(
   const isMissing = decisions.some(
     ({ entry, decision }) => decision?.state === "missing" && plan.waived[entry.name] === undefined,
   );
-  const skipped = isMissing ? await skipTokenOf(plan, ports, signal) : undefined;
+  const skipped = isMissing ? await skipTokenOf(context) : undefined;
   return Promise.all(
     decisions.map(async ({ entry, decision }): Promise<EntryLook> => {
       const { name } = entry;
@@ -136,7 +128,7 @@ async function evaluateChecks(
       if (decision === undefined || facts.kind !== "found")
         return { report: { name, ...unreadable(facts), url: listed }, settlesAt: undefined };
       if (decision.fact?.filtered === true && decision.decision === "closed")
-        return evaluateFiltered(decision.fact, name, facts, plan, ports, memory, signal);
+        return evaluateFiltered(decision.fact, name, context);
       if (decision.state === "missing" && skipped !== undefined) {
         const detail = `it cannot come: the commit's message has ${skipped}`;
         return { report: { name, state: "missing", decision: "closed", detail, url: listed }, settlesAt: undefined };
@@ -157,30 +149,23 @@ function reportOf(name: string, { state, decision, detail, fact }: CheckDecision
   return { name, state, decision, detail: `${alias}${detail}${identity}`, url: fact?.url || listed };
 }
 
-async function skipTokenOf(
-  { commit }: LookPlan,
-  { changes }: GatePorts,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const head = await changes.commit(commit, signal);
+async function skipTokenOf({ plan, ports, signal }: LookContext): Promise<string | undefined> {
+  const head = await ports.changes.commit(plan.commit, signal);
   return head.kind === "found" ? findSkipToken(head.value.message ?? "") : undefined;
 }
 
 async function evaluateWorkflow(
   gate: WorkflowGate,
   runs: Reading<readonly RunFact[]>,
-  facts: Reading<readonly CheckFact[]>,
-  plan: LookPlan,
-  ports: GatePorts,
-  memory: AbsenceMemory,
-  signal: AbortSignal | undefined,
+  context: LookContext,
 ): Promise<EntryLook> {
+  const { plan, ports, memory } = context;
   const { file, event = plan.event } = gate;
   const listed = ports.places.urlOf({ kind: "runs", sha: plan.commit, file });
   if (runs.kind !== "found") return { report: { name: file, ...unreadable(runs), url: listed }, settlesAt: undefined };
   const run = newestRun(runs.value, { commit: plan.commit, branch: plan.branch, event });
   if (run === undefined) {
-    const { decision, settlesAt } = await evaluateAbsence(gate, facts, plan, ports, memory, signal);
+    const { decision, settlesAt } = await evaluateAbsence(gate, context);
     const { state, decision: word, detail } = decision;
     return { report: { name: file, state, decision: word, detail, url: decision.run?.url || listed }, settlesAt };
   }

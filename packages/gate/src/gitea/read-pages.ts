@@ -103,3 +103,20 @@ function endless(url: string): ReleaseError {
     fix: "look at what the forge answers there: a list ends with an empty page",
   });
 }
+
+/** Lets those who ask for the same at the same time, under the same signal, share one read. */
+export function shareReads<K, T>(
+  read: (key: K, signal?: AbortSignal) => Promise<T>,
+): (key: K, signal?: AbortSignal) => Promise<T> {
+  let running: { readonly key: K; readonly signal: AbortSignal | undefined; readonly reading: Promise<T> } | undefined;
+  return async (key, signal) => {
+    if (running?.key === key && running.signal === signal) return running.reading;
+    const mine = { key, signal, reading: read(key, signal) };
+    running = mine;
+    try {
+      return await mine.reading;
+    } finally {
+      if (running === mine) running = undefined;
+    }
+  };
+}

@@ -2,7 +2,7 @@ import { type CommitSha, createLimit, memoize, plainText, sameCommit } from "@la
 import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
 import { featuresOf, type GiteaFeatures } from "./features.ts";
-import { type Pages, pageSize, readPages } from "./read-pages.ts";
+import { type Pages, pageSize, readPages, shareReads } from "./read-pages.ts";
 import { jobsSchema, runSchema, runsSchema, type WireRun } from "./wire.ts";
 
 /** Facts about the run that a status links to. */
@@ -53,7 +53,8 @@ export function createRunList(client: Client): RunList {
     missing = answer === undefined || !listsRuns;
     return missing ? undefined : answer;
   };
-  const readCommit: RunList["ofCommit"] = async (commit, signal) => {
+  // Statuses and workflows ask for the same list at the same time.
+  const ofCommit: RunList["ofCommit"] = shareReads(async (commit, signal) => {
     const path = (number: number): string => `/actions/runs?head_sha=${commit}&page=${number}&limit=${pageSize}`;
     const first = await page(path(1), signal);
     if (first === undefined) return undefined;
@@ -62,21 +63,7 @@ export function createRunList(client: Client): RunList {
     lists.set(commit, pages);
     const known = await features(signal);
     return pages.rows.map((run) => runFact(run, known));
-  };
-  // Statuses and workflows ask for the same list at the same time.
-  let running:
-    | { commit: string; signal: AbortSignal | undefined; reading: ReturnType<RunList["ofCommit"]> }
-    | undefined;
-  const ofCommit: RunList["ofCommit"] = (commit, signal) => {
-    if (running?.commit === commit && running.signal === signal) return running.reading;
-    const mine = { commit, signal, reading: readCommit(commit, signal) };
-    running = mine;
-    const clear = (): void => {
-      if (running === mine) running = undefined;
-    };
-    mine.reading.then(clear, clear);
-    return mine.reading;
-  };
+  });
   return {
     ofCommit,
     async ofLinks(links, listed, commit, signal) {

@@ -3,7 +3,7 @@ import { newestOfEach } from "../checks/check-identity.ts";
 import type { CheckFact, RunFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
 import { featuresOf, type GiteaFeatures } from "./features.ts";
-import { type Pages, pageSize, readPages } from "./read-pages.ts";
+import { type Pages, pageSize, readPages, shareReads } from "./read-pages.ts";
 import type { LinkedRun, RunList } from "./run-list.ts";
 import { combinedSchema, statusesSchema, type WireStatus } from "./wire.ts";
 
@@ -49,23 +49,6 @@ export function createStatusReader(client: Client, home: Home, runs: RunList): S
     return linkRuns(facts, commit, { listing, runs }, signal);
   };
   return shareReads(readBoth);
-}
-
-/** Lets those who ask for the same at the same time, under the same signal, share one read. */
-function shareReads(read: StatusReader): StatusReader {
-  let running:
-    | { readonly commit: string; readonly signal: AbortSignal | undefined; readonly reading: ReturnType<StatusReader> }
-    | undefined;
-  return async (commit, signal) => {
-    if (running?.commit === commit && running.signal === signal) return running.reading;
-    const mine = { commit, signal, reading: read(commit, signal) };
-    running = mine;
-    try {
-      return await mine.reading;
-    } finally {
-      if (running === mine) running = undefined;
-    }
-  };
 }
 
 const statusList = { schema: statusesSchema, what: "a list of commit statuses" };

@@ -3,8 +3,9 @@ import type { Sources, WorkflowFile } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
 import { featuresOf } from "./features.ts";
 import { parseWorkflow } from "../triggers/parse-workflow.ts";
+import { workflowSchema } from "../forge/lenient.ts";
 import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
-import { contentsSchema, folderSchema, type WireContents, workflowSchema } from "./wire.ts";
+import { contentsSchema, folderSchema, type WireContents } from "./wire.ts";
 
 /** Folders from which Gitea takes workflows: the second only if a commit lacks the first. Source: Gitea's `modules/actions`, `ListWorkflows`. */
 const [ownFolder, sharedFolder] = [".gitea/workflows", ".github/workflows"] as const;

@@ -1,28 +1,12 @@
-import type { Schema } from "@lateen/kernel";
 import { z } from "zod";
+import { files, maybe, orEmpty, text, workflowSchema } from "../forge/lenient.ts";
 
-// Only the fields that are used, and as lenient as servers differ: what is left out or null is `""`, 0 or an empty list.
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? "");
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? 0);
-const maybe = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? undefined);
-function listOf<T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> {
-  return z
-    .array(item)
-    .nullish()
-    .transform((value) => value ?? []);
-}
+// Only the fields that are used.
+const number = orEmpty(z.number(), 0);
+const listOf = <T extends z.ZodType>(item: T) => orEmpty(z.array(item), []);
 
 /** An object with one of these keys: other JSON, in which every field may be left out, would read as an empty list. */
-function having<T extends z.ZodType>(keys: readonly string[], schema: T): z.ZodType<z.output<T>> {
+function having<T extends z.ZodType>(keys: readonly string[], schema: T) {
   const hasOne = (value: unknown): boolean =>
     typeof value === "object" && value !== null && keys.some((key) => key in value);
   return z
@@ -31,12 +15,10 @@ function having<T extends z.ZodType>(keys: readonly string[], schema: T): z.ZodT
     .pipe(schema);
 }
 
-export const versionSchema: Schema<{ version: string }> = z.object({ version: z.string() });
+export const versionSchema = z.object({ version: z.string() });
 
 /** `id` is what servers send today, `sha` what some sent; either may be abbreviated. */
-export const branchSchema: Schema<{ commit: { id: string | undefined; sha: string | undefined } }> = z.object({
-  commit: z.object({ id: maybe, sha: maybe }),
-});
+export const branchSchema = z.object({ commit: z.object({ id: maybe, sha: maybe }) });
 
 const status = z.object({
   id: number,
@@ -52,13 +34,10 @@ const status = z.object({
 });
 export type WireStatus = z.output<typeof status>;
 
-export const statusesSchema: Schema<WireStatus[]> = listOf(status);
-export const combinedSchema: Schema<{ statuses: WireStatus[] }> = having(
-  ["statuses"],
-  z.object({ statuses: listOf(status) }),
-);
+export const statusesSchema = listOf(status);
+export const combinedSchema = having(["statuses"], z.object({ statuses: listOf(status) }));
 
-const run = z.object({
+export const runSchema = z.object({
   id: z.number(),
   run_number: number,
   path: text,
@@ -76,26 +55,18 @@ const run = z.object({
   completed_at: text,
   actor: z.object({ id: number, login: text }).nullish(),
 });
-export type WireRun = z.output<typeof run>;
-export const runSchema: Schema<WireRun> = run;
+export type WireRun = z.output<typeof runSchema>;
 
-const runs = listOf(run);
-export const runsSchema: Schema<WireRun[]> = z.union([
+const runs = listOf(runSchema);
+export const runsSchema = z.union([
   having(["workflow_runs"], z.object({ workflow_runs: runs })).transform(({ workflow_runs: rows }) => rows),
   runs,
 ]);
 
 const job = z.object({ id: z.number(), status: text, conclusion: text });
-export const jobsSchema: Schema<z.output<typeof job>[]> = having(["jobs"], z.object({ jobs: listOf(job) })).transform(
-  ({ jobs }) => jobs,
-);
+export const jobsSchema = having(["jobs"], z.object({ jobs: listOf(job) })).transform(({ jobs }) => jobs);
 
-const files = z
-  .array(z.object({ filename: z.string(), previous_filename: maybe }))
-  .nullish()
-  .transform((value) => value ?? undefined);
-
-const commit = z
+export const commitSchema = z
   .object({
     sha: z.string(),
     commit: z.object({ message: maybe, committer: z.object({ date: text }).nullish() }).nullish(),
@@ -108,52 +79,39 @@ const commit = z
     at: inner?.committer?.date ?? "",
     parents: parents?.map(({ sha }) => sha),
   }));
-export type WireCommit = z.output<typeof commit>;
+export type WireCommit = z.output<typeof commitSchema>;
 
-export const commitSchema: Schema<WireCommit> = commit;
-export const commitsSchema: Schema<WireCommit[]> = listOf(commit);
+export const commitsSchema = listOf(commitSchema);
 
 /** No version up to 1.27.3 has files at the top. */
-export const compareSchema: Schema<{ commits: WireCommit[]; total_commits: number }> = having(
+export const compareSchema = having(
   ["commits", "total_commits"],
-  z.object({ commits: listOf(commit), total_commits: number }),
+  z.object({ commits: commitsSchema, total_commits: number }),
 );
 
 /** Documented as `data`; some servers and proxies call it `value`. */
-export const variableSchema: Schema<string> = z
+export const variableSchema = z
   .object({ data: maybe, value: maybe })
   .transform(({ data, value }) => data ?? value)
   .refine((value) => value !== undefined, { message: "neither data nor value" })
   .transform((value) => value ?? "");
 
-export const userSchema: Schema<{ login: string }> = z.object({ login: z.string() });
+export const userSchema = z.object({ login: z.string() });
 
-const contents = z.object({ content: z.string(), encoding: text });
-export type WireContents = z.output<typeof contents>;
-export const contentsSchema: Schema<WireContents> = contents;
+export const contentsSchema = z.object({ content: z.string(), encoding: text });
+export type WireContents = z.output<typeof contentsSchema>;
 
-export const folderSchema: Schema<{ name: string; path: string; type: string }[]> = z.array(
-  z.object({ name: text, path: text, type: text }),
+export const folderSchema = z.array(z.object({ path: text }));
+
+export const workflowsSchema = having(["workflows"], z.object({ workflows: listOf(workflowSchema) })).transform(
+  ({ workflows }) => workflows,
 );
 
-export const workflowSchema: Schema<{ path: string; name: string; state: string }> = z.object({
-  path: text,
-  name: text,
-  state: z.string(),
-});
-
-export const workflowsSchema: Schema<{ path: string; name: string; state: string }[]> = having(
-  ["workflows"],
-  z
-    .object({ workflows: listOf(z.object({ path: text, name: text, state: z.string() })) })
-    .transform(({ workflows }) => workflows),
-);
-
-export const repositorySchema: Schema<{ branch: string }> = z
+export const repositorySchema = z
   .object({ default_branch: z.string().min(1) })
   .transform(({ default_branch: branch }) => ({ branch }));
 
-export const packagesSchema: Schema<{ id: number; name: string; repository: string | undefined }[]> = z.array(
+export const packagesSchema = z.array(
   z
     .object({ id: number, name: z.string().min(1), repository: z.object({ full_name: maybe }).nullish() })
     .transform(({ id, name, repository }) => ({ id, name, repository: repository?.full_name })),
@@ -162,15 +120,11 @@ export const packagesSchema: Schema<{ id: number; name: string; repository: stri
 const activity = z
   .object({ op_type: text, ref_name: text, content: text, act_user: z.object({ login: text }).nullish() })
   .transform(({ act_user: user, ...rest }) => ({ ...rest, login: user?.login ?? "" }));
-export const activitiesSchema: Schema<z.output<typeof activity>[]> = listOf(activity);
+export const activitiesSchema = listOf(activity);
 
 /** JSON in the `content` of a push among the activities. */
-const pushContent = z.object({
+export const pushContentSchema = z.object({
   CompareURL: text,
-  HeadCommit: z
-    .object({ Sha1: text })
-    .nullish()
-    .transform((value) => value ?? undefined),
+  HeadCommit: orEmpty(z.object({ Sha1: text }), undefined),
   Commits: listOf(z.object({ Sha1: text })),
 });
-export const pushContentSchema: Schema<z.output<typeof pushContent>> = pushContent;

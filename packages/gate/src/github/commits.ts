@@ -14,9 +14,9 @@ import {
 import type { Changes, CommitFact } from "../ports/changes.ts";
 import { otherCommit } from "../forge/unexpected-commit.ts";
 import { type RecentCommit, subjectOf } from "../ports/recent-commits.ts";
-import { touchedPaths } from "../forge/touched-paths.ts";
+import { type TouchedFile, touchedPaths } from "../forge/touched-paths.ts";
 import type { Client } from "./client.ts";
-import { branchSchema, commitSchema, commitsSchema, type WireCommit, type WireFile } from "./wire.ts";
+import { branchSchema, commitSchema, commitsSchema, type WireCommit } from "./wire.ts";
 
 /** The path of a branch, whose name may contain slashes. */
 export function branchPath(branch: string): string {
@@ -106,7 +106,7 @@ function readCommit(client: Client, sha: CommitSha, signal?: AbortSignal): Promi
 }
 
 /** Commit data that the rest of the package needs. */
-export function commitFact({ commit, parents, sha }: WireCommit, files?: readonly WireFile[]): CommitFact {
+export function commitFact({ commit, parents, sha }: WireCommit, files?: readonly TouchedFile[]): CommitFact {
   return {
     sha: parseCommitSha(sha),
     parents: parents?.map((parent) => parent.sha),

@@ -1,8 +1,9 @@
 import { absent, type CommitSha, found, mapReading, plainText, type Reading, toReading } from "@lateen/kernel";
+import { workflowSchema } from "../forge/lenient.ts";
 import { contentsPath, keepFiles, workflowPath } from "../forge/repository-files.ts";
 import type { Sources } from "../ports/sources.ts";
 import type { Client } from "./client.ts";
-import { contentsSchema, variableSchema, variablesSchema, workflowSchema } from "./wire.ts";
+import { contentsSchema, variableSchema, variablesSchema } from "./wire.ts";
 
 /** Folder from which GitHub takes workflows. */
 const workflowDirectory = ".github/workflows";

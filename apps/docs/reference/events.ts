@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import ts from "typescript";
+import { writtenMembers } from "./schema-source.ts";
 import { codeCell, findDeclaration, markdownOf, root, tableOf } from "./source-text.ts";
 
 interface Field {
@@ -22,6 +23,9 @@ export function membersOf(path: string, name: string): readonly EventShape[] {
 
 function expand(type: ts.TypeNode, path: string): readonly EventShape[] {
   if (ts.isParenthesizedTypeNode(type)) return expand(type.type, path);
+  // The events of a journal are what their schemas read.
+  if (ts.isIndexedAccessTypeNode(type) && ts.isMappedTypeNode(type.objectType))
+    return writtenMembers(path, "events").map(({ name, about, fields }) => ({ types: [name], about, fields }));
   if (ts.isUnionTypeNode(type)) {
     const members = [...type.types];
     return members.flatMap((member, at) => {

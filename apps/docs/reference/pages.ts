@@ -10,7 +10,8 @@ import { errorCodes } from "./error-codes.ts";
 import { meaningOf } from "./result-fields.table.ts";
 import { eventTable, membersOf, unions } from "./events.ts";
 import { fieldsOf, type SchemaField } from "./schema-fields.ts";
-import { codeCell, commentOf, escapeText, findDeclaration, root, tableOf } from "./source-text.ts";
+import { writtenFields } from "./schema-source.ts";
+import { codeCell, escapeText, root, tableOf } from "./source-text.ts";
 
 /** A page of the reference: its name in the address, its title, and the Markdown that the code makes. */
 export interface ReferencePage {
@@ -138,17 +139,24 @@ function journalPage(): string {
   const intro = [
     "The record of one rollout: `rollout.jsonl` in the folder that `fleet.journal` names, one JSON value per line, each intent written",
     "and synchronised before it is acted on. On resume an intent without an outcome is unknown, and is observed before anything is",
-    `repeated. There are ${others} kinds of facts; \`at\` is in milliseconds since the epoch.`,
+    `repeated. There are ${others} kinds of facts. Each has \`at\`, in milliseconds since the epoch, and \`seq\`, its number from 1 on.`,
     "",
   ];
   return [...intro, eventTable(file, "JournalEntry")].join("\n");
 }
 
 function ledgerPage(): string {
-  const file = join(root, "packages/promote/src/ports/ledger.ts");
-  const parts = ["LedgerEntry", "LedgerImage", "FleetEvidence", "Override"].flatMap((name) => {
-    const node = findDeclaration(file, name);
-    return node === undefined ? [] : [`## ${name}`, "", commentOf(node), "", "```ts", node.getText(), "```", ""];
+  const file = join(root, "packages/promote/src/ports/ledger-entry.ts");
+  const schemas = {
+    ledgerEntrySchema: "Entry",
+    image: "image",
+    fleet: "fleet",
+    override: "override",
+    gateCheck: "gateCheck",
+  };
+  const parts = Object.entries(schemas).flatMap(([name, title]) => {
+    const rows = writtenFields(file, name).map((one) => [codeCell(one.name), codeCell(one.type), one.about]);
+    return [`## ${title}`, "", tableOf(["field", "type", "about"], rows)];
   });
   return [
     "An append-only record of promotions on a git ref, `refs/lateen/latest` for the target `default` and `refs/lateen/NAME` for others:",

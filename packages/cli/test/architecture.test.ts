@@ -97,7 +97,6 @@ const mostTopFiles = 12;
 
 /** Exports of the kernel that have one user outside of it, and why they are there. */
 const exceptions: Readonly<Record<string, string>> = {
-  isHtml: "the kernel's own parseJson is the other user",
   parseDuration: "one of the parsers of the vocabulary, and what formatDuration prints",
 };
 const kernelNames: readonly ListedName[] = entryPoints("kernel").get("@lateen/kernel") ?? [];

@@ -5,7 +5,7 @@ export { type CommitSha, isShaPrefix, parseCommitSha, sameCommit } from "./vocab
 export { type Digest, parseDigest } from "./vocabulary/digest.ts";
 export { createDeadlines } from "./http/deadlines.ts";
 export { formatDuration, parseDuration } from "./vocabulary/duration.ts";
-export { isHtml } from "./http/html.ts";
+export { describeBody } from "./http/describe-body.ts";
 export { createHttp } from "./http/http.ts";
 export type { Http, HttpDeadlines, HttpResponse, HttpStream } from "./http/http.ts";
 export { redactUrl, systemCode } from "./http/http-errors.ts";

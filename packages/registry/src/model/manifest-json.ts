@@ -1,4 +1,4 @@
-import { type Digest, isHtml, parseDigest, parseJson, plainText, type ReleaseError } from "@lateen/kernel";
+import { describeBody, type Digest, parseDigest, parseJson, plainText, type ReleaseError } from "@lateen/kernel";
 import { z } from "zod";
 import { integrityError, registryError } from "../errors.ts";
 import { createHash } from "../http/hash.ts";
@@ -186,10 +186,9 @@ function parseObject(bytes: Uint8Array, source: string): Record<string, unknown>
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (cause) {
     const start = new TextDecoder().decode(bytes.subarray(0, 200));
-    const what = isHtml(start) ? "an HTML page" : `text that is not JSON: ${plainText(start, 60)}`;
     throw integrityError(
       "MANIFEST_UNREADABLE",
-      `expected a manifest, got ${bytes.length === 0 ? "an empty body" : what}`,
+      `expected a manifest, got ${describeBody(start, undefined, bytes.length)}`,
       source,
       cause,
     );

@@ -64,6 +64,11 @@ describe.each(ways)("over %s", (_name, env) => {
         "more than",
       ],
       [
+        "plain words with 200, which may hold anything",
+        { kind: "answer", status: 200, headers: { "content-type": "text/plain" }, body: "session=s3cret" },
+        "got 14 bytes of text without a type;",
+      ],
+      [
         "a web page instead of a 404",
         { kind: "answer", status: 404, headers: { "content-type": "text/html" }, body: "<html>not found</html>" },
         "web page",

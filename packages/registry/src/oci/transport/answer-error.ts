@@ -1,4 +1,4 @@
-import { isHtml, plainText, type ReleaseError } from "@lateen/kernel";
+import { describeBody, plainText, type ReleaseError } from "@lateen/kernel";
 import { registryError } from "../../errors.ts";
 import { decideAnswer } from "./decide-answer.ts";
 import { readRetryAfter } from "./read-retry-after.ts";
@@ -26,7 +26,8 @@ export function answerError(answer: FailedAnswer, now: number): ReleaseError {
   const says = row.says
     .replace("{action}", answer.action === "pull,push" ? "push to" : "pull from")
     .replace("{repository}", answer.repository ?? "the repository");
-  const detail = describeBody(answer.body, answer.contentType);
+  const { body, contentType } = answer;
+  const detail = body === "" ? "" : (describeDocument(body) ?? describeBody(body, contentType));
   return registryError(row.code, row.category, {
     message: `${host}: ${says} (HTTP ${answer.status}${detail === "" ? "" : `: ${detail}`})`,
     why: answer.url,
@@ -36,16 +37,7 @@ export function answerError(answer: FailedAnswer, now: number): ReleaseError {
   });
 }
 
-/**
- * Codes, messages and details of an error document. Anything else may hold anything, a page of a proxy with a session in it for
- * instance, so that only its type and length are shown.
- */
-function describeBody(body: string, contentType: string | undefined): string {
-  if (body === "") return "";
-  return describeDocument(body) ?? `${body.length} bytes of ${describeType(body, contentType)}`;
-}
-
-/** Sources: OCI distribution-spec, "Error Codes"; distribution, docs/spec/auth/oauth.md; Harbor's and Quay's token services. */
+/** Codes, messages and details of an error document. Sources: OCI distribution-spec, "Error Codes"; distribution, docs/spec/auth/oauth.md; Harbor's and Quay's token services. */
 function describeDocument(body: string): string | undefined {
   let json: unknown;
   try {
@@ -67,10 +59,4 @@ function describeEntry(entry: unknown): string {
   const more = detail === null || detail === undefined || detail === message ? undefined : detail;
   const parts = [code, message, typeof more === "object" ? JSON.stringify(more) : more];
   return parts.filter((part) => typeof part === "string" && part !== "" && part !== "{}").join(" ");
-}
-
-function describeType(body: string, contentType: string | undefined): string {
-  if (isHtml(body, contentType)) return "a web page";
-  const type = /^[\w.+-]+\/[\w.+-]+/.exec(contentType ?? "")?.[0];
-  return type === undefined ? "text without a type" : `type ${plainText(type, 60)}`;
 }

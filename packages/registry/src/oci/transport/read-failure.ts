@@ -1,4 +1,4 @@
-import { type HttpStream, isHtml } from "@lateen/kernel";
+import type { HttpStream } from "@lateen/kernel";
 import { bodyLimits } from "../../policy.ts";
 import type { FailedAnswer } from "./answer-error.ts";
 import type { OciRequest } from "./exchange.ts";
@@ -8,7 +8,7 @@ export async function readFailure(stream: HttpStream, request: OciRequest): Prom
   const { method, need, writes } = request;
   const contentType = stream.header("content-type");
   // A HEAD has no body to recognise a web page by, but its type does.
-  const isPage = method === "HEAD" && isHtml("", contentType);
+  const isPage = method === "HEAD" && /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? "");
   const body = isPage ? "<html>" : await readStart(stream, bodyLimits.error);
   const { status, url } = stream;
   const { repository, actions: action } = need;

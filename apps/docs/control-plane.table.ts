@@ -48,7 +48,14 @@ export const moveAnswers: readonly AnswerRow[] = [
   { status: 200, body: '{"ok": true, "results": []}', read: "answered, ok", then: "the tenant is asked itself: a row that is missing says nothing" },
   { status: 500, body: '{"ok": false, "results": [{"slug": "one", "healthz_ok": false}]}', read: "answered, not ok", then: "the rows are read, and the rollout halts" },
   { status: 200, body: '{"ok": false, "message": "stopped by hand", "results": []}', read: "answered, not ok", then: "the rollout halts, with the `message`" },
-  { status: 200, body: "<html>Sign in</html>", read: "answered, not ok", then: "the rollout halts; every tenant is asked how far it got" },
+  { status: 200, body: '{"ok": true}', read: "answered, ok", then: "the tenant is asked itself" },
+  {
+    status: 200,
+    body: "<html>Sign in</html>",
+    read: "lost CONTROL_PLANE_UNREADABLE",
+    then: "something else has answered, and the call may have had its effect: as after 504; an empty body, plain text, JSON of another service, half of an answer likewise",
+  },
+  { status: 500, body: "Internal Server Error", read: "answered, not ok", then: "the rollout halts; every tenant is asked how far it got" },
   { status: 202, body: '{"job": 7}', read: "answered, ok", then: "accepted: the tenants are asked until `verify.timeout`; 207 likewise, and its rows are read" },
   {
     status: 409,

@@ -100,12 +100,31 @@ describe("what goes wrong", () => {
     ["500", { kind: "status", status: 500 }],
     ["500 after the effect", { kind: "status", status: 500, effect: true }],
     ["400", { kind: "status", status: 400 }],
-    ["200 that is a web page", { kind: "status", status: 200 }],
   ] as const)("%s halts at once and is never sent again", async (_, manner) => {
     await start({ maxStragglers: 5 }, 3);
     world.controlPlane.meet(manner);
     expect(await rollOut(world.input, world.ports)).toMatchObject({ outcome: "halted", value: { enumerated: 3 } });
     expect(world.controlPlane.moves()).toEqual([["t1"]]);
+  });
+
+  test("a call that a web page answers has its effect or not: the tenants say which", async () => {
+    await start({}, 3);
+    world.controlPlane.meet(
+      { kind: "status", status: 200, effect: true },
+      { kind: "status", status: 200, effect: false },
+    );
+    expect(await rollOut(world.input, world.ports)).toMatchObject({ kind: "go", value: { verified: 3 } });
+    expect(world.controlPlane.moves()).toEqual([["t1"], ["t2", "t3"], ["t2", "t3"]]);
+  });
+
+  test("a halt by calls that a web page answers says so, and not that the control plane reported anything", async () => {
+    await start({}, 3);
+    world.controlPlane.meet({ kind: "status", status: 200 }, { kind: "status", status: 200 });
+    expect(await rollOut(world.input, world.ports)).toMatchObject({
+      outcome: "halted",
+      reason: expect.stringMatching(/lost \(.*answered 200 with 37 bytes of a web page.*and t1 has not moved/),
+      value: { moved: 1, verified: 0 },
+    });
   });
 
   test("[call-lost] a call that is lost twice halts the rollout", async () => {

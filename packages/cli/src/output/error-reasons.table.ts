@@ -52,6 +52,7 @@ export const errorReasons: Readonly<Record<string, string>> = {
   CONTROL_PLANE_PAGED: "a page of the tenants is not the fleet: those on the next one would be left behind",
   CONTROL_PLANE_REFUSED: "the call was refused as a whole, so no tenant of it was moved",
   CONTROL_PLANE_STATUS: "the status is none that the contract knows",
+  CONTROL_PLANE_UNREADABLE: "a page, or JSON of another service, is no verdict of the control plane: the tenants say whether the call had its effect",
   CREDENTIALS: "a read or write that the command cannot do without was answered 401 or 403",
   DATA_IN_USE: "two services on one folder would start two databases over the same files",
   DATABASE_START: "PostgreSQL ended before it took connections",

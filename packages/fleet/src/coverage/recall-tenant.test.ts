@@ -17,6 +17,7 @@ const untouched: TenantState = {
   row: undefined,
   calls: 0,
   exhausted: false,
+  fault: undefined,
   gone: false,
   sha: old,
   reason: undefined,

@@ -10,7 +10,7 @@ export function post(state: RolloutState, event: EventOf<"tenants-posted">): voi
   each(state, event.slugs, (tenant) => {
     if (!tenant.moved) state.moved += 1;
     if (event.attempt === 1) tenant.calls += 1;
-    Object.assign(tenant, { step: "posted", moved: true, release, resumedAt: undefined });
+    Object.assign(tenant, { step: "posted", moved: true, release, resumedAt: undefined, fault: undefined });
   });
   const wave = state.waves.get(event.wave);
   while (wave !== undefined && wave.firstWaiting < wave.slugs.length && !isWaiting(state, wave)) wave.firstWaiting += 1;
@@ -73,6 +73,7 @@ export function failCall(state: RolloutState, event: EventOf<"call-failed">): vo
   each(state, call.slugs, (tenant) => {
     tenant.step = event.fault === "transient" || event.fault === "busy" ? "retrying" : "doubtful";
     tenant.exhausted = event.fault === "exhausted" || tenant.calls >= 2;
+    tenant.fault = event.message;
   });
 }
 

@@ -167,6 +167,7 @@ function newTenant(tenant: Tenant): TenantState {
   const unknown = {
     baseline: undefined,
     wave: undefined,
+    fault: undefined,
     row: undefined,
     sha: undefined,
     reason: undefined,

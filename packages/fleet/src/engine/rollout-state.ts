@@ -23,6 +23,8 @@ export interface TenantState {
   calls: number;
   /** True if the last call that named it must not be followed by another one. */
   exhausted: boolean;
+  /** Why it is not known what the last call that named it did. */
+  fault: string | undefined;
   /** The control plane no longer lists it. */
   gone: boolean;
   sha: string | undefined;

@@ -184,7 +184,17 @@ describe("redeploy", () => {
     ["500 with rows", { status: 500, body: { ok: true, results: [{ slug: "t1" }] } }, "answered false"],
     ["500 without rows", { status: 500, body: { ok: false, results: [] } }, "answered false"],
     ["500 that is no JSON", { status: 500, body: "Internal Server Error" }, "answered false"],
-    ["200 that is no JSON", { body: "<html>" }, "answered false"],
+    ["200 with a login page", { body: "<!doctype html><title>Sign in</title>" }, "lost"],
+    ["200 without a body", { body: "" }, "lost"],
+    ["200 with plain text", { body: "ok" }, "lost"],
+    ["200 with a list", { body: [{ slug: "t1" }] }, "lost"],
+    ["200 with null", { body: "null" }, "lost"],
+    ["200 with JSON of another service", { body: { status: "ok", message: "welcome" } }, "lost"],
+    ["200 with half of its JSON", { body: '{"ok":true,"results":[{"slug":"t1"' }, "lost"],
+    ["200 with a line for each tenant", { body: '{"slug":"t1"}\n{"slug":"t2"}\n' }, "lost"],
+    ["200 and ok alone", { body: { ok: true } }, "answered true"],
+    ["200 and not ok alone", { body: { ok: false } }, "answered false"],
+    ["200 and an error alone", { body: { error: "no quota" } }, "answered false"],
     ["501", { status: 501 }, "refused"],
     ["502", { status: 502 }, "transient"],
     ["503", { status: 503 }, "transient"],
@@ -205,6 +215,8 @@ describe("redeploy", () => {
     ["400", { status: 400, body: { ok: false, error: "confirm" } }, "refused"],
     ["401", { status: 401 }, "refused"],
     ["429", { status: 429, headers: { "retry-after": "1" } }, "busy"],
+    ["301 to a login page", { status: 301, headers: { location: "https://login.example.com/?state=x" } }, "refused"],
+    ["303", { status: 303, headers: { location: "/jobs/7" } }, "lost"],
     ["307", { status: 307, headers: { location: "/x" } }, "refused"],
     ["a reset", { fault: "reset" }, "lost"],
     ["half an answer", { body: rows("t1"), fault: "truncate" }, "lost"],
@@ -273,6 +285,35 @@ describe("redeploy", () => {
     expect(refused).toMatchObject({ kind: "refused", cause: { message } });
     const unread = await (await plane([reply])).enumerate(release, settings);
     expect(unread).toMatchObject({ kind: "unknown", cause: { message } });
+  });
+
+  test.each([
+    [
+      "its type and size",
+      { body: "<html>Bearer hunter2" },
+      "control plane prod answered 200 with 20 bytes of a web page",
+    ],
+    ["that it is empty", { body: "" }, "control plane prod answered 200 with an empty body"],
+    [
+      "where it sends",
+      { status: 302, headers: { location: "https://id.example.com/in?state=hunter2" } },
+      "https://id.example.com",
+    ],
+    [
+      "the path of its own",
+      { status: 308, headers: { location: "v2?key=hunter2" } },
+      "a redirect to /cp/admin/tenants/v2",
+    ],
+    ["the status alone", { status: 302 }, "control plane prod answered 302"],
+  ])("of an answer that is none of the control plane is said %s", async (_, reply, said) => {
+    const answer = await (await plane([reply])).redeploy([t1], release, settings);
+    expect(answer).toMatchObject({ cause: { message: expect.stringContaining(said) } });
+    expect(JSON.stringify(answer)).not.toContain("hunter2");
+  });
+
+  test("of a failure that is no JSON is shown its type and size", async () => {
+    const answer = await (await plane([{ status: 500, body: "TRACE" }])).redeploy([t1], release, settings);
+    expect(answer).toMatchObject({ kind: "answered", message: expect.stringMatching(/^it answered 500 with 5 bytes/) });
   });
 
   test("texts are cut and redacted before anybody sees them", async () => {

@@ -36,6 +36,8 @@ export function decideAnswer({ status, tookMs, hasRetryAfter, saysBusy }: Answer
   if (status === 409 || status === 423 || status === 429) return "busy";
   if (saysBusy && (status === 200 || status === 500 || status === 503)) return "busy";
   if (status === 200 || status === 500) return "rows";
+  // "See Other" is how a form, or a job that was accepted, is answered: the server may have done what it was asked to.
+  if (status === 303) return "lost";
   if (status < 500 || status === 501 || status === 505) return "refused";
   if (status !== 502 && status !== 503) return "lost";
   if (tookMs >= momentMs) return "lost";

@@ -43,6 +43,18 @@ export const looseAnswer: z.ZodType<LooseAnswer> = z.looseObject({
 /** The part of an error's body that is read. */
 export const looseError: z.ZodType<LooseError> = z.object({ error: looseText, message: looseText, busy: looseBoolean });
 
+/** What an answer without rows says about the whole call. */
+export const looseVerdict: z.ZodType<LooseVerdict> = z.object({
+  ok: looseBoolean,
+  error: looseText,
+  message: looseText,
+});
+
+/** See {@link looseVerdict}. */
+export interface LooseVerdict extends Pick<LooseError, "error" | "message"> {
+  readonly ok?: boolean | undefined;
+}
+
 /** See {@link looseError}. */
 export interface LooseError {
   readonly error?: string | undefined;

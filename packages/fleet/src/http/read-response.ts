@@ -1,11 +1,12 @@
 import {
   absent,
-  asReleaseError,
+  describeBody,
   found,
   type HttpResponse,
   parseJson,
   parseRetryAfter,
   parseSlug,
+  plainText,
   type Reading,
   ReleaseError,
   type Schema,
@@ -16,7 +17,7 @@ import type { Redeployment, TenantRow } from "../ports/control-plane.ts";
 import { decideAnswer } from "./decide-answer.ts";
 import type { Tenant } from "../ports/tenant.ts";
 import { pageSign } from "./page-sign.ts";
-import { type LooseAnswer, looseAnswer, looseError, rowsOf } from "./read-answer.ts";
+import { type LooseAnswer, looseAnswer, looseError, type LooseVerdict, looseVerdict, rowsOf } from "./read-answer.ts";
 import { redactText } from "./redact-text.ts";
 import { fleetError } from "../errors.ts";
 
@@ -57,8 +58,8 @@ function paged(speaker: Speaker, response: HttpResponse, sign: string): ReleaseE
 }
 
 /**
- * Reads the answer to a call; see {@link decideAnswer}. An answer that reports a failure, or that cannot be read, is still an
- * answer: it halts the rollout, and the tenants say how far the call got.
+ * Reads the answer to a call; see {@link decideAnswer}. An answer that reports a failure halts the rollout, and the tenants say
+ * how far the call got.
  */
 export function readRedeployment(speaker: Speaker, response: HttpResponse, tookMs: number): Redeployment {
   const { status } = response;
@@ -85,16 +86,42 @@ function retryAfterOf(response: HttpResponse): number | undefined {
   return parseRetryAfter(response.header("retry-after"), Number.isFinite(ownNow) ? ownNow : systemClock.now());
 }
 
+/** An answer of 500 says that the call failed, whatever its body; one of 200 without a readable verdict may be of a proxy. */
 function readRows(speaker: Speaker, response: HttpResponse): Redeployment {
-  try {
-    const answer = parseJson(response, looseAnswer, "the rows of a redeploy");
-    const message = messageOf(speaker, answer);
-    const ok = answer.ok && response.status === 200;
-    return { kind: "answered", ok, rows: rowsOf(answer), ...(message === undefined ? {} : { message }) };
-  } catch (error) {
-    const message = redactText(asReleaseError(error).message, speaker.secrets());
-    return { kind: "answered", ok: false, rows: [], message };
-  }
+  const answer = attempt(response, looseAnswer) ?? withoutRows(attempt(response, looseVerdict));
+  if (answer === undefined)
+    return response.status === 200
+      ? { kind: "lost", cause: unreadable(speaker, response) }
+      : {
+          kind: "answered",
+          ok: false,
+          rows: [],
+          message: `it answered ${response.status} with ${contentOf(response)}`,
+        };
+  const message = messageOf(speaker, answer);
+  const ok = answer.ok && response.status === 200;
+  return { kind: "answered", ok, rows: rowsOf(answer), ...(message === undefined ? {} : { message }) };
+}
+
+/** A verdict on a call needs no rows: the tenants are looked at in any case. */
+function withoutRows(said: LooseVerdict | undefined): LooseAnswer | undefined {
+  if (said === undefined || (typeof said.ok !== "boolean" && (said.error ?? "") === "")) return undefined;
+  return { ...said, ok: said.ok === true, results: [] };
+}
+
+const pageFix = "check the address of the control plane, and that no login page or proxy answers in its place";
+
+function unreadable(speaker: Speaker, response: HttpResponse): ReleaseError {
+  return fleetError("CONTROL_PLANE_UNREADABLE", "unavailable", {
+    retryable: false,
+    message: `control plane ${speaker.name} answered ${response.status} with ${contentOf(response)}`,
+    why: response.url,
+    fix: pageFix,
+  });
+}
+
+function contentOf(response: HttpResponse): string {
+  return describeBody(response.text(), response.header("content-type"), response.bytes.length);
 }
 
 function messageOf(speaker: Speaker, answer: LooseAnswer): string | undefined {
@@ -117,16 +144,27 @@ function statusError(speaker: Speaker, response: HttpResponse): ReleaseError {
   const isBusy = status === 409 || status === 423 || status === 429 || saysBusy(response);
   const retryAfterMs = retryAfterOf(response);
   const text = redactText(spokenIn(response), speaker.secrets());
+  const place = redirectOf(response);
+  const said =
+    place !== undefined ? `, a redirect to ${place}` : text === "" || text.startsWith("<") ? "" : `: ${text}`;
   const tokenFix = "check the control plane's token: production and staging use different ones";
   return new ReleaseError({
     code: isAuth ? "CONTROL_PLANE_AUTH" : isBusy ? "CONTROL_PLANE_BUSY" : "CONTROL_PLANE_STATUS",
     category: isAuth ? "auth" : "unavailable",
     retryable: isBusy || status === 502 || status === 503 || status === 504,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    message: `control plane ${speaker.name} answered ${status}${text === "" || text.startsWith("<") ? "" : `: ${text}`}`,
+    message: `control plane ${speaker.name} answered ${status}${said}`,
     why: `status ${status} of ${response.url}`,
-    fix: isAuth ? tokenFix : "look at the control plane's own log",
+    fix: isAuth ? tokenFix : place === undefined ? "look at the control plane's own log" : pageFix,
   });
+}
+
+/** Origin that a redirect leads to, and its path if it stays on the server; a query may hold a session. */
+function redirectOf({ status, url, header }: HttpResponse): string | undefined {
+  const location = header("location");
+  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, url)) return undefined;
+  const to = new URL(location, url);
+  return plainText(to.origin === new URL(url).origin ? to.pathname : to.origin, 100);
 }
 
 /**

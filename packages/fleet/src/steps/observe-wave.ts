@@ -60,7 +60,10 @@ function isUnmoved(run: Run, look: Observation): boolean {
 function unmovedFacts(run: Run, looks: readonly Observation[]): readonly RolloutEvent[] {
   const groups = Map.groupBy(looks, (look) => run.state.tenants.get(look.slug)?.exhausted !== true);
   return [...groups].map(([again, members]) => {
-    const reason = `the call was lost, and ${members[0]?.slug ?? "the tenant"} has not moved`;
+    const slug = members[0]?.slug;
+    const fault = slug === undefined ? undefined : run.state.tenants.get(slug)?.fault;
+    const why = fault === undefined ? "" : ` (${fault})`;
+    const reason = `the call was lost${why}, and ${slug ?? "the tenant"} has not moved`;
     return { type: "tenants-unmoved", slugs: members.map((look) => look.slug), again, reason };
   });
 }

@@ -83,9 +83,7 @@ const outside = /^node:(fs|fs\/promises|child_process|os|process|worker_threads)
 const namedForIt = /(^|\/)(embedded|exec|journal\/file|credential-helper|([a-z]+-)?credentials)(\.ts$|\/)/;
 const servers = /^node:(http|https|http2|dgram)$/;
 /** Files that send with Node's own client, and say why. */
-const plainClients = ["plain-client", "send-body", "direct-client"]
-  .map((name) => `registry/src/http/${name}.ts`)
-  .concat("kernel/src/http/lone-client.ts");
+const plainClients = ["plain-client", "send-body", "direct-client"].map((name) => `registry/src/http/${name}.ts`);
 /** Requires `node:crypto`, and only when there is something to hash. */
 const lateHash = "registry/src/http/hash.ts";
 

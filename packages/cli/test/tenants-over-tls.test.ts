@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
+import type { TLSSocket } from "node:tls";
 import { join } from "node:path";
 import { createProber } from "@lateen/fleet/http";
 import { createSender, parseSlug } from "@lateen/kernel";
@@ -67,6 +68,40 @@ describe("a tenant behind TLS", () => {
     const looks = await Promise.all(Array.from({ length: 3 }, () => prober.buildinfo(tenant)));
     expect(looks).toEqual(looks.map(() => ({ kind: "found", value: sha })));
     expect(connections() - before).toBe(3);
+  });
+
+  test("resumes a session of TLS on each new connection, and proves its certificate where it is asked for one", async () => {
+    const resumed: boolean[] = [];
+    const asking: Make = (handle) =>
+      createHttpsServer(
+        { ...certificate, ca: certificate.cert, requestCert: true, rejectUnauthorized: true },
+        (...both) => {
+          resumed.push((both[0].socket as TLSSocket).isSessionReused());
+          handle(both[0], both[1]);
+        },
+      );
+    const { port, connections } = await start(asking);
+    const { cert, key } = certificate;
+    const url = `https://127.0.0.1:${port}/{slug}/buildinfo`;
+    const prober = createProber({ url, send: createSender(() => import("undici"), { ca: cert, cert, key }) });
+    for (let look = 0; look < 3; look++)
+      expect(await prober.buildinfo(tenant), `look ${look}`).toEqual({ kind: "found", value: sha });
+    expect({ resumed, connections: connections() }).toEqual({ resumed: [false, true, true], connections: 3 });
+    expect(await createProber({ url, send: trusting() }).buildinfo(tenant)).toMatchObject({ kind: "unknown" });
+  });
+
+  test.each([
+    ["the name that its certificate has", { ca: certificate.cert, serverName: "localhost" }, "found"],
+    ["another name than its certificate has", { ca: certificate.cert, serverName: "t2.example.test" }, "unknown"],
+    ["no check at all", { skipVerification: true }, "found"],
+    ["an authority that is none", { ca: "no PEM" }, "unknown"],
+  ])("connected to by its number, with %s, is asked for", async (_, options, kind) => {
+    const { port } = await start(https, "0.0.0.0");
+    const prober = createProber({
+      url: `https://127.0.0.2:${port}/{slug}/buildinfo`,
+      send: createSender(() => import("undici"), options),
+    });
+    for (const look of [1, 2]) expect((await prober.buildinfo(tenant)).kind, `look ${look}`).toBe(kind);
   });
 
   test.each([

@@ -1,78 +1,76 @@
-import type { IncomingMessage, RequestOptions } from "node:http";
-import type { Agent, AgentOptions } from "node:https";
-import { createRequire } from "node:module";
-import type { Socket } from "node:net";
-import type { SendInit, SenderOptions } from "./sender.ts";
+import { systemClock } from "../time/clock.ts";
+import type { AnswerHead } from "./answer-head.ts";
+import { createAnswerReader } from "./answer-reader.ts";
+import { createLoneBody, type LoneBody } from "./lone-body.ts";
+import { type ConnectOptions, createPlainConnect } from "./lone-connect.ts";
+import { writeRequest } from "./lone-request.ts";
+import type { SendInit } from "./sender.ts";
+
+/** The answer to a request that has a connection of its own, which ends with the body. */
+export interface LoneAnswer extends Pick<AnswerHead, "status" | "headers"> {
+  readonly body: LoneBody;
+}
 
 /** Sends one request on a connection of its own, HTTP/1.1 only; rejects with the error of the connection. */
-export type LoneClient = (url: URL, init: Omit<SendInit, "redirect">) => Promise<IncomingMessage>;
-
-const require = createRequire(import.meta.url);
-
-/** Loaded with the first request. */
-interface Modules {
-  readonly http: typeof import("node:http");
-  readonly https: typeof import("node:https");
-  readonly net: typeof import("node:net");
-}
-
-/** By `require`: an `import` reads every export of http, WebSocket among them, which loads Node's copy of undici. */
-function load(): Modules {
-  return {
-    http: require("node:http") as Modules["http"],
-    https: require("node:https") as Modules["https"],
-    net: require("node:net") as Modules["net"],
-  };
-}
+export type LoneClient = (url: URL, init: Omit<SendInit, "redirect">) => Promise<LoneAnswer>;
 
 /**
- * Node's own client without a pool.
+ * A client without a pool, over plain sockets or TLS.
  *
- * A request that shares nothing needs none of what undici keeps for an origin: 9,000 answers on loopback take 0.75 of the processor time
- * (measured November 2026). Node's client knows no proxy.
+ * One request and one answer need none of what a client keeps for an origin: Node's own takes half of the processor time of a sweep
+ * (decision 0016).
  */
-export function createLoneClient(options: Omit<SenderOptions, "maxSockets" | "proxy">): LoneClient {
-  const { connectTimeoutMs = 10_000, serverName, skipVerification, ...connect } = options;
-  const names = serverName === undefined ? {} : { servername: serverName };
-  const verification = skipVerification === true ? { rejectUnauthorized: false } : {};
-  let loaded: Modules | undefined;
-  const node = (): Modules => (loaded ??= load());
-  // Undici offers HTTP/1.1 alone too: a server that speaks only HTTP/2 then says so in the handshake.
-  const tls = { ...connect, ...names, ...verification, ALPNProtocols: ["http/1.1"], keepAlive: false } as AgentOptions;
-  let sessions: Agent | undefined;
-  const wayTo = (protocol: string, host: string, port: string): Pick<RequestOptions, "agent" | "createConnection"> => {
-    // Only sessions of TLS are kept: a connection that resumes one is a new connection all the same.
-    if (protocol === "https:") return { agent: (sessions ??= new (node().https.Agent)(tls)) };
-    return {
-      createConnection: () => node().net.connect({ ...connect, host, port: Number(port || 80), noDelay: true }),
-    };
-  };
-  return ({ protocol, hostname, port, pathname, search }, { method, headers, body, signal }) =>
+export async function createLoneClient(protocol: string, options: ConnectOptions): Promise<LoneClient> {
+  const { connectTimeoutMs = 10_000 } = options;
+  const isSecure = protocol === "https:";
+  const begin = isSecure ? (await import("./lone-tls.ts")).createSecureConnect(options) : createPlainConnect(options);
+  const connected = isSecure ? "secureConnect" : "connect";
+  return (url, init) =>
     new Promise((resolve, reject) => {
+      const { signal } = init;
       if (signal.aborted) return reject(signal.reason as Error);
-      const host = hostname.replace(/^\[|\]$/g, "");
-      const target = { host, port, path: pathname + search, method, headers, ...wayTo(protocol, host, port) };
-      let isAnswered = false;
-      const sent = node()[protocol === "https:" ? "https" : "http"].request(target, (answer) => {
-        isAnswered = true;
-        resolve(answer);
+      const request = writeRequest(url, init);
+      const socket = begin(url);
+      const body = createLoneBody(socket);
+      const fail = (error: unknown): void => {
+        reject(error as Error);
+        body.fail(error);
+        socket.destroy();
+      };
+      const reader = createAnswerReader(init.method, {
+        head: ({ status, headers }) => resolve({ status, headers, body }),
+        part: body.add,
+        end() {
+          body.end();
+          socket.destroy();
+        },
       });
-      const callOff = (): void => void sent.destroy(signal.reason as Error);
+      const read = (bytes?: Buffer): void => {
+        try {
+          if (bytes === undefined) reader.close();
+          else reader.read(bytes);
+        } catch (error) {
+          fail(error);
+        }
+      };
+      const callOff = (): void => fail(signal.reason);
+      const inTime = systemClock.after?.(connectTimeoutMs, () => fail(noConnection()));
       signal.addEventListener("abort", callOff, { once: true });
-      sent.on("error", reject);
-      sent.once("close", () => {
-        signal.removeEventListener("abort", callOff);
-        // An answer that switches protocols ends in this alone.
-        if (!isAnswered) reject(new Error("the connection was closed without an answer"));
-      });
-      sent.once("socket", (socket) => boundConnecting(socket, protocol, connectTimeoutMs));
-      sent.end(body);
+      socket
+        .once(connected, () => inTime?.())
+        .on("data", read)
+        .once("end", read)
+        .on("error", fail)
+        .once("close", () => {
+          inTime?.();
+          signal.removeEventListener("abort", callOff);
+          // Of a connection that was ended without an error, before the answer.
+          read();
+        });
+      socket.write(request, "latin1");
     });
 }
 
-function boundConnecting(socket: Socket, protocol: string, ms: number): void {
-  const giveUp = () =>
-    socket.destroy(Object.assign(new Error("no connection in time"), { code: "UND_ERR_CONNECT_TIMEOUT" }));
-  socket.setTimeout(ms, giveUp);
-  socket.once(protocol === "https:" ? "secureConnect" : "connect", () => socket.off("timeout", giveUp).setTimeout(0));
+function noConnection(): Error {
+  return Object.assign(new Error("no connection in time"), { code: "UND_ERR_CONNECT_TIMEOUT" });
 }

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { ReleaseError } from "../vocabulary/release-error.ts";
-import { createLoneClient } from "./lone-client.ts";
-import { asFetched, type SentResponse, type UndiciResponse } from "./sent-response.ts";
+import type { LoneClient } from "./lone-client.ts";
+import { asFetched, asSent, type SentResponse, type UndiciResponse } from "./sent-response.ts";
 
 /** One request of a {@link Sender}, without its address; it never follows redirects. */
 export interface SendInit {
@@ -66,7 +65,7 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   const undici = () => (ready ??= prepare());
   const sendAlone = createLoneSender(options, undici);
   return async (url, init) => {
-    if (init.ownConnection === true) return asFetched(await sendAlone(url, init), init.method);
+    if (init.ownConnection === true) return await sendAlone(url, init);
     const { request, dispatcher } = await undici();
     return asFetched(await request(url, { ...forUndici(init), dispatcher }), init.method);
   };
@@ -94,26 +93,36 @@ type Prepared = () => Promise<{
  * nothing else gets an agent of undici for each request, which takes twice the processor time (measured November 2026); what may
  * have to pass a proxy, or sends its body as it reads it, takes one agent of undici.
  */
-function createLoneSender(options: SenderOptions, undici: Prepared) {
+function createLoneSender(options: SenderOptions, undici: Prepared): Sender {
   const { maxSockets: _all, proxy, ...connect } = options;
-  const lone = createLoneClient(connect);
   const isProxied = (proxy?.http ?? proxy?.https) !== undefined;
+  const clients = new Map<string, Promise<LoneClient>>();
   const speaksOnlyHttp2 = new Set<string>();
   let shared: OwnAgent | undefined;
-  const sendFirst = async (url: string, parsed: URL, init: SendInit): Promise<UndiciResponse> => {
-    if (!isProxied && isWhole(init.body)) return answerOf(await lone(parsed, init));
+  const loneClient = (protocol: string): Promise<LoneClient> => {
+    const known = clients.get(protocol);
+    if (known !== undefined) return known;
+    const made = import("./lone-client.ts").then(({ createLoneClient }) => createLoneClient(protocol, connect));
+    clients.set(protocol, made);
+    return made;
+  };
+  const sendShared = async (url: string, init: SendInit): Promise<SentResponse> => {
     const { request, agent } = await undici();
     shared ??= agent({ allowH2: false, connections: null });
-    return await request(url, { ...forUndici(init), reset: true, dispatcher: shared });
+    return asFetched(await request(url, { ...forUndici(init), reset: true, dispatcher: shared }), init.method);
   };
-  return async (url: string, init: SendInit): Promise<UndiciResponse> => {
+  const sendOnHttp2 = async (url: string, init: SendInit): Promise<SentResponse> =>
+    asFetched(await sendOnce(await undici(), url, init), init.method);
+  return async (url, init) => {
     const parsed = new URL(url);
-    if (speaksOnlyHttp2.has(parsed.origin)) return await sendOnce(await undici(), url, init);
+    if (speaksOnlyHttp2.has(parsed.origin)) return await sendOnHttp2(url, init);
     try {
-      return await sendFirst(url, parsed, init);
+      if (isProxied || !isWhole(init.body)) return await sendShared(url, init);
+      const { status, headers, body } = await (await loneClient(parsed.protocol))(parsed, init);
+      return asSent(status, (name) => headers.get(name), body, init.method);
     } catch (error) {
       if (parsed.protocol !== "https:" || !isHttp2Only(error, init.method)) throw error;
-      const answered = await sendOnce(await undici(), url, init);
+      const answered = await sendOnHttp2(url, init);
       speaksOnlyHttp2.add(parsed.origin);
       return answered;
     }
@@ -124,10 +133,6 @@ function isWhole(body: SendInit["body"]): boolean {
   return body === undefined || typeof body === "string" || body instanceof Uint8Array;
 }
 
-function answerOf(answer: IncomingMessage): UndiciResponse {
-  return { statusCode: answer.statusCode ?? 0, headers: answer.headers, body: answer };
-}
-
 /**
  * The handshake found no common protocol (alert 120, RFC 7301 §3.2), or frames came instead of an answer. Who writes before the handshake has
  * ended gets the alert as the text of an EPROTO.
@@ -135,7 +140,7 @@ function answerOf(answer: IncomingMessage): UndiciResponse {
 function isHttp2Only(error: unknown, method: string): boolean {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   const isAlert = String(code).endsWith("NO_APPLICATION_PROTOCOL") || /SSL alert number 120\b/.test(String(message));
-  return isAlert || (method === "GET" && String(code).startsWith("HPE_"));
+  return isAlert || (method === "GET" && code === "HPE_INVALID_CONSTANT");
 }
 
 async function sendOnce(

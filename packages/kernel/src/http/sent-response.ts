@@ -14,29 +14,50 @@ export interface SentBody {
   readWhole?(maxBytes: number): Promise<readonly Uint8Array[] | undefined>;
 }
 
-/** The part of an answer of undici, or of Node's client, that is read. */
+/** The part of an answer of undici that is read. */
 export interface UndiciResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Readable;
 }
 
-/** An answer to `method` as `fetch` gives it. */
-export function asFetched({ statusCode: status, headers, body }: UndiciResponse, method: string): SentResponse {
-  const get = (name: string): string | null => {
-    const value = headers[name.toLowerCase()];
-    return (typeof value === "object" ? value.join(", ") : value) || null;
-  };
+/** The body of an answer as it came, which has one reader. */
+export interface RawBody {
+  readonly parts: AsyncIterable<Uint8Array>;
+  readWhole(maxBytes: number): Promise<readonly Uint8Array[] | undefined>;
+  /** Ends the connection. */
+  destroy(): void;
+}
+
+/** An answer of undici to `method` as `fetch` gives it. */
+export function asFetched({ statusCode, headers, body }: UndiciResponse, method: string): SentResponse {
   // A stream that breaks off unread, or because it is dropped, would end the process; a reader gets the error anyway.
   body.on("error", () => undefined);
+  const valueOf = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === "object" ? value.join(", ") : value;
+  };
+  const readWhole = (maxBytes: number) => collect(body, maxBytes);
+  return asSent(statusCode, valueOf, { parts: body, readWhole, destroy: () => void body.destroy() }, method);
+}
+
+/** An answer to `method` as `fetch` gives it; `valueOf` gets names in lower case. */
+export function asSent(
+  status: number,
+  valueOf: (name: string) => string | undefined,
+  body: RawBody,
+  method: string,
+): SentResponse {
+  const get = (name: string): string | null => valueOf(name.toLowerCase()) || null;
   // No bytes are no gzip: unpacking them would be an error (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
   const encoding = method === "HEAD" || status === 204 || status === 304 ? null : get("content-encoding");
   const getReader = () => {
-    const chunks: AsyncIterator<Uint8Array> = (encoding ? decoded(body, encoding) : body)[Symbol.asyncIterator]();
-    return { read: () => chunks.next(), cancel: async () => void body.destroy() };
+    const chunks: AsyncIterator<Uint8Array> = (encoding ? decoded(body.parts, encoding) : body.parts)[
+      Symbol.asyncIterator
+    ]();
+    return { read: () => chunks.next(), cancel: async () => body.destroy() };
   };
-  const readWhole = (maxBytes: number) => collect(body, maxBytes);
-  return { status, headers: { get }, body: encoding ? { getReader } : { getReader, readWhole } };
+  return { status, headers: { get }, body: encoding ? { getReader } : { getReader, readWhole: body.readWhole } };
 }
 
 /** One promise for a body, where an iterator makes several for each of its parts. */
@@ -56,7 +77,10 @@ function collect(body: Readable, maxBytes: number): Promise<readonly Uint8Array[
 }
 
 /** No compressed body is asked for, but some servers send one all the same; its reader bounds it. */
-async function* decoded(body: Readable, encoding: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* decoded(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { pipeline } = await import("node:stream");
   const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
   const known = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress };

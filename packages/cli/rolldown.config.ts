@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ChunkingContext, RolldownOptions } from "rolldown";
 import { builtinModules } from "../../tools/builtin-modules.ts";
+import { withoutFacades } from "../../tools/without-facades.ts";
 import { thirdPartyLicenses } from "../../tools/third-party-licenses.ts";
 
 const packages = fileURLToPath(new URL("../", import.meta.url));
@@ -11,10 +12,16 @@ const chunks: readonly { readonly name: string; readonly of: RegExp; readonly en
   { name: "kernel", of: /^kernel/, entries: ["kernel/src/index.ts"] },
   {
     name: "job",
-    of: /^cli|^registry.src.http/,
-    entries: ["cli/src/commands/open-writer-job.ts", "cli/src/config/interpret-schemas.ts", "cli/src/config/load.ts"],
+    of: /^cli|^registry.src.http|^fleet.src.engine.until|^npm:zod/,
+    entries: [
+      "cli/src/commands/open-writer-job.ts",
+      "cli/src/config/interpret-schemas.ts",
+      "cli/src/config/load.ts",
+      "fleet/src/engine/until.ts",
+    ],
   },
-  { name: "answer", of: /^cli/, entries: ["cli/src/output/conclude.ts"] },
+  { name: "yaml", of: /^cli|^npm:yaml/, entries: ["cli/src/config/read-yaml.ts"] },
+  { name: "answer", of: /^cli/, entries: ["cli/src/output/conclude.ts", "cli/src/command-line/registry-ref.ts"] },
   { name: "gate", of: /^cli|^gate/, entries: ["cli/src/commands/gate/run.ts"] },
   { name: "registry", of: /^registry/, entries: ["registry/src/index.ts"] },
 ];
@@ -24,7 +31,7 @@ const reached = new Map<string, Set<string>>();
 function reachedFrom({ of, entries }: (typeof chunks)[number], context: ChunkingContext): Set<string> {
   const files = new Set<string>();
   const visit = (file: string): void => {
-    if (files.has(file) || !file.startsWith(packages) || !of.test(file.slice(packages.length))) return;
+    if (files.has(file) || !of.test(nameOf(file))) return;
     files.add(file);
     context.getModuleInfo(file)?.importedIds.forEach(visit);
   };
@@ -35,8 +42,15 @@ function reachedFrom({ of, entries }: (typeof chunks)[number], context: Chunking
   return files;
 }
 
+/** `cli/src/main.ts`, or `npm:zod/index.js`. */
+function nameOf(file: string): string {
+  return file.startsWith(packages) ? file.slice(packages.length) : file.replace(/^.*[\\/]node_modules[\\/]/, "npm:");
+}
+
 /** The first chunk that holds a file; `main.ts` is a file of its own. */
 function chunkOf(id: string, context: ChunkingContext): string | null {
+  // What rolldown itself adds to a bundle belongs to what every chunk imports.
+  if (id.startsWith("\0rolldown")) return "kernel";
   for (const chunk of chunks) {
     const files = reached.get(chunk.name) ?? reachedFrom(chunk, context);
     reached.set(chunk.name, files);
@@ -55,7 +69,7 @@ const config: RolldownOptions = {
     alias: { yaml: fileURLToPath(new URL("node_modules/yaml/browser/index.js", import.meta.url)) },
     conditionNames: ["source", "node", "import", "module", "default"],
   },
-  plugins: [builtinModules(), thirdPartyLicenses("THIRD-PARTY-LICENSES.txt")],
+  plugins: [builtinModules(), withoutFacades(), thirdPartyLicenses("THIRD-PARTY-LICENSES.txt")],
   output: {
     dir: "dist",
     cleanDir: true,

@@ -45,6 +45,29 @@ fleet:
 promote: { tags: [latest], targets: { next: { tags: [next], allowUnlabelled: true } } }
 `;
 
+test.each([
+  ["kind", "kind: 5", "must be oci or ecr"],
+  ["endpoint", "endpoint: 5", "must be"],
+  ["insecure", "insecure: maybe", "must be true or false"],
+  ["username", "username: 5", "must be a name"],
+  ["password", "password: plain", "password"],
+  ["token", "token: plain", "token"],
+  ["realm", "realm: nowhere", "must be"],
+  ["service", "service: 5", "must be text"],
+  ["ca", "ca: 5", "must be text"],
+  ["cert", "cert: 5", "must be text"],
+  ["key", "key: 5", "must be text"],
+  ["a key that does not exist", "realms: x", "there is no such key"],
+])(
+  "of a registry %s is checked, whatever keys other entries and earlier configurations had",
+  async (_name, wrong, message) => {
+    await load("registries: { a.example: {}, b.example: { insecure: false } }");
+    const problems = await problemsOf(`registries:\n  a.example: {}\n  b.example: { ${wrong} }\n`);
+    expect(problems).toContain('registries."b.example"');
+    expect(problems).toContain(message);
+  },
+);
+
 describe("a configuration", () => {
   test("is read with the defaults of the schema; those of the stages stay with them", async () => {
     const { config, folder: base } = await load(complete);

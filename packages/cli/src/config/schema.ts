@@ -4,6 +4,7 @@ import { controlPlane } from "./control-plane-schema.ts";
 import { forge } from "./forge-schema.ts";
 import { freeze, pin } from "./freeze-schema.ts";
 import * as field from "./fields.ts";
+import { isRecord } from "./layers.ts";
 import { service } from "./service-schema.ts";
 import { defaultPin } from "./tag-template.ts";
 
@@ -16,20 +17,39 @@ const release = () =>
       .transform((images = []) => images),
   });
 
-const registry = () =>
-  z.strictObject({
-    kind: z.enum(["oci", "ecr"], { error: "must be oci or ecr" }).optional(),
-    endpoint: field.address().optional(),
-    insecure: field.flag().optional(),
-    username: z.union([field.words(), field.secretSource()], { error: "must be a name or { env: NAME }" }).optional(),
-    password: field.secretSource().optional(),
-    token: field.secretSource().optional(),
-    realm: field.address().optional(),
-    service: field.words().optional(),
-    ca: field.words().optional(),
-    cert: field.words().optional(),
-    key: field.words().optional(),
-  });
+const registryFields = {
+  kind: () => z.enum(["oci", "ecr"], { error: "must be oci or ecr" }).optional(),
+  endpoint: () => field.address().optional(),
+  insecure: () => field.flag().optional(),
+  username: () =>
+    z.union([field.words(), field.secretSource()], { error: "must be a name or { env: NAME }" }).optional(),
+  password: () => field.secretSource().optional(),
+  token: () => field.secretSource().optional(),
+  realm: () => field.address().optional(),
+  service: () => field.words().optional(),
+  ca: () => field.words().optional(),
+  cert: () => field.words().optional(),
+  key: () => field.words().optional(),
+};
+
+type RegistryField = keyof typeof registryFields;
+
+const allFields = Object.keys(registryFields) as readonly RegistryField[];
+
+/** The entries of registries; the keys that none of them has are not built. */
+const registries = (written: readonly RegistryField[] = allFields) =>
+  z
+    .record(
+      z.string(),
+      z.lazy(() => strictObjectOf(registryFields, (name) => written.includes(name))),
+    )
+    .default({});
+
+/** The keys that any entry of registries has. */
+function fieldsWritten(value: unknown): readonly RegistryField[] {
+  const entries = isRecord(value) ? Object.values(value).filter(isRecord) : [];
+  return allFields.filter((name) => entries.some((entry) => Object.hasOwn(entry, name)));
+}
 
 const workflow = () =>
   z.strictObject({
@@ -185,7 +205,7 @@ export const sections = {
   $schema: () => z.string().optional(),
   forge: () => forge().optional(),
   release: () => release().optional(),
-  registries: () => z.record(z.string(), z.lazy(registry)).default({}),
+  registries: () => registries(),
   /** `false` opts out of a gate on purpose; without the section `ship` and `plan` warn. */
   gate: () => z.union([z.literal(false), gate()], { error: "must be false, or hold checks and workflows" }).optional(),
   killSwitch: () => killSwitch().optional(),
@@ -204,22 +224,41 @@ export type Config = Omit<z.output<z.ZodObject<Shape>>, "$schema" | "environment
 
 const hasDefault: readonly string[] = ["registries"];
 
-/** The schemas that have been built, by the names of their sections: to build one takes longer than to read with it. */
+/** The schemas that have been built, by what they were built for. */
 const built = new Map<string, z.ZodType<Config>>();
 
 /**
- * The whole configuration file, to read `value` with: the sections that it lacks are not built.
+ * The whole configuration file, to read `value` with: the sections that it lacks are not built, nor the keys that no registry has. To build a
+ * schema takes longer than to read with it.
  *
  * All sections together are 250 objects of zod, and take 10 ms to build (measured November 2026).
  */
 export function configSchema(value: Readonly<Record<string, unknown>>): z.ZodType<Config> {
-  const isThere = (name: string) => hasDefault.includes(name) || Object.hasOwn(value, name);
-  const key = Object.keys(sections).filter(isThere).join();
+  const isThere = (name: keyof typeof sections) => hasDefault.includes(name) || Object.hasOwn(value, name);
+  const written = fieldsWritten(value["registries"]);
+  const key = [
+    ...Object.keys(sections).filter((name) => isThere(name as keyof typeof sections)),
+    ":",
+    ...written,
+  ].join();
   const known = built.get(key);
   if (known !== undefined) return known;
-  const missing = z.undefined().optional();
-  const shape = Object.entries(sections).map(([name, section]) => [name, isThere(name) ? section() : missing] as const);
-  const schema = z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<Config>;
+  const schema = strictObjectOf(
+    { ...sections, registries: () => registries(written) },
+    isThere,
+  ) as unknown as z.ZodType<Config>;
   built.set(key, schema);
   return schema;
+}
+
+type Fields = Readonly<Record<string, () => z.ZodType>>;
+
+/** A mapping that has no other keys than `fields`, of which only those that are there are built. */
+function strictObjectOf<F extends Fields>(
+  fields: F,
+  isThere: (name: keyof F & string) => boolean,
+): z.ZodObject<{ [Name in keyof F]: ReturnType<F[Name]> }, z.core.$strict> {
+  const missing = z.undefined().optional();
+  const shape = Object.entries(fields).map(([name, build]) => [name, isThere(name) ? build() : missing] as const);
+  return z.strictObject(Object.fromEntries(shape)) as never;
 }

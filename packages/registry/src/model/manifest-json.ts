@@ -2,10 +2,11 @@ import { describeBody, type Digest, parseDigest, parseJson, plainText, type Rele
 import { z } from "zod";
 import { integrityError, registryError } from "../errors.ts";
 import { createHash } from "../http/hash.ts";
+import { buildOnce } from "./build-once.ts";
 import { bareType, imageTypes, indexTypes, isSchema1 } from "./media-types.ts";
 
 // Schemas are built when the first manifest is read: a retag inside a repository reads none.
-const digestText: z.ZodType<Digest, string> = z.lazy(() =>
+const digestText = buildOnce((): z.ZodType<Digest, string> =>
   z.string().transform((text, context) => {
     try {
       return parseDigest(text);
@@ -35,7 +36,7 @@ export interface WireDescriptor {
  * Documents of others are carried, not judged: what is not needed to copy them may be null, left out or of another type (Go writes null
  * for an empty list; image-spec: a platform is optional).
  */
-const strings: z.ZodType<Record<string, string>, unknown> = z.lazy(() =>
+const strings = buildOnce((): z.ZodType<Record<string, string>, unknown> =>
   z
     .unknown()
     .optional()
@@ -52,20 +53,20 @@ const strings: z.ZodType<Record<string, string>, unknown> = z.lazy(() =>
     ),
 );
 
-const descriptorFields = z.lazy(() =>
+const descriptorFields = buildOnce(() =>
   z.looseObject({
     mediaType: z.string().nullish(),
-    digest: digestText,
+    digest: digestText(),
     size: z.number().int().nonnegative(),
-    annotations: strings,
-    platform: strings,
+    annotations: strings(),
+    platform: strings(),
     urls: z.unknown().optional(),
   }),
 );
 
-const descriptor: z.ZodType<WireDescriptor, unknown> = z.lazy(() =>
+const descriptor = buildOnce((): z.ZodType<WireDescriptor, unknown> =>
   z.looseObject({}).transform((raw, context) => {
-    const read = descriptorFields.safeParse(raw);
+    const read = descriptorFields().safeParse(raw);
     if (!read.success) {
       for (const { path, message } of read.error.issues)
         context.addIssue({ code: "custom", path: path as (string | number)[], message });
@@ -81,23 +82,23 @@ function platformOf({ os, architecture, variant }: Record<string, string>): Wire
   return os && architecture ? { os, architecture, variant: variant || undefined } : undefined;
 }
 
-const descriptors: z.ZodType<readonly WireDescriptor[], unknown> = z.lazy(() =>
+const descriptors = buildOnce((): z.ZodType<readonly WireDescriptor[], unknown> =>
   z
-    .array(descriptor)
+    .array(descriptor())
     .nullish()
     .transform((list) => list ?? []),
 );
 
-const indexSchema = z.lazy(() =>
-  z.object({ manifests: descriptors, annotations: strings, subject: z.unknown().optional() }),
+const indexSchema = buildOnce(() =>
+  z.object({ manifests: descriptors(), annotations: strings(), subject: z.unknown().optional() }),
 );
 
-const imageSchema = z.lazy(() =>
+const imageSchema = buildOnce(() =>
   z.object({
-    config: descriptor.nullish(),
-    layers: descriptors,
-    blobs: descriptors,
-    annotations: strings,
+    config: descriptor().nullish(),
+    layers: descriptors(),
+    blobs: descriptors(),
+    annotations: strings(),
     subject: z.unknown().optional(),
   }),
 );
@@ -160,19 +161,19 @@ export function readManifest(
 
 /** The digest of a manifest's `subject`; undefined if it has none that can be read. */
 function subjectOf(subject: unknown): Digest | undefined {
-  const read = z.object({ digest: digestText }).safeParse(subject);
+  const read = z.object({ digest: digestText() }).safeParse(subject);
   return read.success ? read.data.digest : undefined;
 }
 
 function readIndex(json: object, source: string): ManifestContent {
-  const result = indexSchema.safeParse(json, firstIssueOnly);
+  const result = indexSchema().safeParse(json, firstIssueOnly);
   if (!result.success) throw unreadable(describeIssue(result.error), source);
   const { manifests, annotations, subject } = result.data;
   return { kind: "index", manifests, annotations, subject: subjectOf(subject) };
 }
 
 function readImage(json: object, source: string): ManifestContent {
-  const result = imageSchema.safeParse(json, firstIssueOnly);
+  const result = imageSchema().safeParse(json, firstIssueOnly);
   if (!result.success) throw unreadable(describeIssue(result.error), source);
   const { config, layers, blobs, annotations, subject } = result.data;
   const content = layers.length > 0 ? layers : blobs;

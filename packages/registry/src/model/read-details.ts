@@ -11,6 +11,7 @@ import {
 } from "@lateen/kernel";
 import { z } from "zod";
 import { integrityError } from "../errors.ts";
+import { buildOnce } from "./build-once.ts";
 import { type ManifestContent, readManifest, type WireDescriptor } from "./manifest-json.ts";
 import { imageConfigTypes, imageTypes, indexTypes } from "./media-types.ts";
 import type { ImageDetails, Manifest, PlatformImage } from "./registry.ts";
@@ -25,7 +26,7 @@ export interface DetailsSource {
 /** Nested indexes followed; the specification sets no limit, and no registry was seen with more than two. */
 const deepestIndex = 4;
 
-const configSchema = z.lazy(() =>
+const configSchema = buildOnce(() =>
   z.object({
     os: z.string().nullish(),
     architecture: z.string().nullish(),
@@ -152,10 +153,10 @@ function formatPlatform(platform: { os: string; architecture: string; variant?: 
   return plainText([os, architecture, ...(variant ? [variant] : [])].join("/"), 100);
 }
 
-function parseConfig(bytes: Uint8Array, source: string): z.infer<typeof configSchema> {
+function parseConfig(bytes: Uint8Array, source: string): z.infer<ReturnType<typeof configSchema>> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return parseJson({ text: () => text, url: "" }, configSchema, "a config");
+    return parseJson({ text: () => text, url: "" }, configSchema(), "a config");
   } catch (cause) {
     throw integrityError(
       "CONFIG_UNREADABLE",

@@ -4,6 +4,7 @@ import { asPlanned, tagEvidenceAsPlanned } from "../../output/conclude.ts";
 import type { ImageResult } from "../../output/result.ts";
 import { counted, shortDigest } from "../../output/text/line.ts";
 import type { Command } from "../command.ts";
+import { readRetag } from "./read-retag.ts";
 
 /** `lateen retag SOURCE TAG…`. */
 export const retag: Command = {
@@ -19,7 +20,6 @@ export const retag: Command = {
     ["lateen retag ghcr.io/acme/platform@sha256:… registry.example.com/acme/platform:latest", "into another registry"],
   ],
   async run(context) {
-    const { readRetag } = await import("./read-retag.ts");
     const input = readRetag(context.args, parseRegistryRef);
     const [{ openWriterJob }, { retag: move }] = await Promise.all([
       import("../open-writer-job.ts"),

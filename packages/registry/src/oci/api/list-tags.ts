@@ -1,5 +1,6 @@
 import { parseImageRef, parseJson, type Reading, type Repository, type Schema } from "@lateen/kernel";
 import { z } from "zod";
+import { buildOnce } from "../../model/build-once.ts";
 import { collectTags } from "../../model/collect-tags.ts";
 import { bodyLimits } from "../../policy.ts";
 import type { TagList } from "../../model/registry.ts";
@@ -9,7 +10,7 @@ import { nextPage } from "./next-page.ts";
 /** Tags of one page; the registries seen hand out 1,000 at most, whatever is asked for. */
 const pageSize = 1000;
 
-const tagsSchema: Schema<{ readonly tags: readonly string[] }> = z.lazy(() =>
+const tagsSchema = buildOnce((): Schema<{ readonly tags: readonly string[] }> =>
   z.object({
     // A repository whose last tag was deleted answers null.
     tags: z
@@ -32,7 +33,7 @@ export async function listTags(
   return await collectTags(async (from = first) => {
     const request = { method: "GET", path: from, need: { repository: path, actions: "pull" as const } };
     const response = await exchange.request(request, bodyLimits.manifest, signal);
-    const { tags } = parseJson(response, tagsSchema, "a list of tags");
+    const { tags } = parseJson(response, tagsSchema(), "a list of tags");
     return { tags, next: nextPage(response.header("link"), from) };
   }, most);
 }

@@ -1,6 +1,7 @@
 import { type Clock, createDeadlines, secret } from "@lateen/kernel";
 import { z } from "zod";
 import { registryError } from "../../errors.ts";
+import { buildOnce } from "../../model/build-once.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Longest run of a helper in milliseconds; those of the clouds fetch a token first, which takes seconds. */
@@ -12,7 +13,7 @@ const lastOutputMs = 500;
 /** Longest output in bytes. */
 const longestOutput = 64 * 1024;
 
-const answerSchema = z.lazy(() => z.object({ Username: z.string(), Secret: z.string() }));
+const answerSchema = buildOnce(() => z.object({ Username: z.string(), Secret: z.string() }));
 
 /** Helper, server and environment of one call. */
 export interface HelperRequest {
@@ -38,7 +39,7 @@ export async function askHelper(request: HelperRequest, clock: Clock): Promise<C
     if (/credentials not found/i.test(output)) return undefined;
     throw helperFailed(name, code === undefined ? "it could not be run, or took too long" : `it ended with ${code}`);
   }
-  const answer = answerSchema.safeParse(parse(output));
+  const answer = answerSchema().safeParse(parse(output));
   if (!answer.success) throw helperFailed(name, "it answered with something else than credentials");
   const { Username, Secret } = answer.data;
   if (Username === "" && Secret === "") return undefined;

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { buildOnce } from "../../model/build-once.ts";
 
 /** Source: distribution, docs/spec/auth/jwt.md, "JSON Web Token Claim Set". */
-const claimsSchema = z.lazy(() =>
+const claimsSchema = buildOnce(() =>
   z.object({
     access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()).nullish() })),
   }),
@@ -14,7 +15,7 @@ const claimsSchema = z.lazy(() =>
 export function isGrantedBy(token: string, repository: string): boolean {
   const [, payload, signature] = token.split(".");
   if (payload === undefined || signature === undefined) return false;
-  const claims = claimsSchema.safeParse(parse(payload));
+  const claims = claimsSchema().safeParse(parse(payload));
   if (!claims.success) return false;
   const named = claims.data.access.filter(({ type, name }) => type === "repository" && name === repository);
   const actions = new Set(named.flatMap(({ actions: allowed }) => allowed ?? []));

@@ -1,6 +1,7 @@
 import { plainText, secret } from "@lateen/kernel";
 import { z } from "zod";
 import { registryError } from "../../errors.ts";
+import { buildOnce } from "../../model/build-once.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** The part of docker's `config.json`, or of podman's `auth.json`, that concerns credentials. Entries are read when their host is asked for. */
@@ -11,11 +12,11 @@ export interface DockerConfig {
   readonly file: string;
 }
 
-const text = z.lazy(() => z.string().nullish());
-const section = z.lazy(() => z.record(z.string(), z.unknown()).nullish());
-const configSchema = z.lazy(() => z.object({ auths: section, credHelpers: section, credsStore: text }));
-const keptSchema = z.lazy(() =>
-  z.object({ auth: text, username: text, password: text, identitytoken: text, registrytoken: text }),
+const text = buildOnce(() => z.string().nullish());
+const section = buildOnce(() => z.record(z.string(), z.unknown()).nullish());
+const configSchema = buildOnce(() => z.object({ auths: section(), credHelpers: section(), credsStore: text() }));
+const keptSchema = buildOnce(() =>
+  z.object({ auth: text(), username: text(), password: text(), identitytoken: text(), registrytoken: text() }),
 );
 
 /** Credentials that a configuration holds for one repository. */
@@ -28,7 +29,7 @@ export interface HostAuth {
 /** Reads a configuration file; nothing of its content is repeated in the error. @throws ReleaseError `REGISTRY_CREDENTIALS_UNREADABLE` */
 export function parseDockerConfig(content: string, file: string): DockerConfig {
   try {
-    const { auths, credHelpers, credsStore } = configSchema.parse(JSON.parse(content));
+    const { auths, credHelpers, credsStore } = configSchema().parse(JSON.parse(content));
     return { auths: auths ?? {}, credHelpers: credHelpers ?? {}, credsStore: credsStore ?? undefined, file };
   } catch {
     throw unreadable(`${file} is not a docker configuration`);
@@ -98,7 +99,7 @@ function placeOf(key: string): string | undefined {
 
 function toCredentials(value: unknown, malformedEntry: () => Error): Credentials | undefined {
   if (value === null) return undefined;
-  const parsed = keptSchema.safeParse(value);
+  const parsed = keptSchema().safeParse(value);
   if (!parsed.success) throw malformedEntry();
   const { auth, username, password, identitytoken, registrytoken } = parsed.data;
   if (registrytoken) return { kind: "bearer", token: secret(registrytoken) };

@@ -1,6 +1,7 @@
 import { type Clock, type Http, type HttpResponse, parseJson, readBounded, type Secret, secret } from "@lateen/kernel";
 import { z } from "zod";
 import { registryError } from "../../errors.ts";
+import { buildOnce } from "../../model/build-once.ts";
 import { bodyLimits, smallBodyDeadlines, tokenLifeSeconds, tokenMarginMs } from "../../policy.ts";
 import { answerError } from "../transport/answer-error.ts";
 import { basicHeader, type Credentials } from "./credentials.ts";
@@ -24,17 +25,19 @@ export interface TokenRequest {
   readonly lookup?: Lookup | undefined;
 }
 
-const answerSchema = z
-  .object({
-    token: z.string().nullish(),
-    access_token: z.string().nullish(),
-    // Azure and older services write the number as text (distribution/distribution#1746); what is no number is as good as none.
-    expires_in: z
-      .unknown()
-      .optional()
-      .transform((seconds) => toSeconds(seconds)),
-  })
-  .refine((answer) => (answer.token || answer.access_token || "") !== "", "neither token nor access_token");
+const answerSchema = buildOnce(() =>
+  z
+    .object({
+      token: z.string().nullish(),
+      access_token: z.string().nullish(),
+      // Azure and older services write the number as text (distribution/distribution#1746); what is no number is as good as none.
+      expires_in: z
+        .unknown()
+        .optional()
+        .transform((seconds) => toSeconds(seconds)),
+    })
+    .refine((answer) => (answer.token || answer.access_token || "") !== "", "neither token nor access_token"),
+);
 
 /**
  * Fetches a token: by GET with user and password or anonymously, by OAuth2 POST with a refresh token, or where GET is not known.
@@ -48,7 +51,7 @@ export async function fetchToken(http: Http, clock: Clock, request: TokenRequest
   // Some services know the POST only. Any other refusal is final: the password is not sent a second time.
   if (response.status === 405 && request.credentials?.kind === "password") response = await post(http, request);
   if (response.status !== 200) throw refused(response, clock.now());
-  const answer = parseJson(response, answerSchema, "a token");
+  const answer = parseJson(response, answerSchema(), "a token");
   const seconds = Math.min(answer.expires_in ?? tokenLifeSeconds, 86_400);
   return {
     value: secret(answer.token || answer.access_token || ""),

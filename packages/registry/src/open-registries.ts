@@ -66,7 +66,8 @@ function heard(source: CredentialSource, onSecret: OpenRegistriesOptions["onSecr
 export function openRegistries(options: OpenRegistriesOptions = {}): Registries {
   const { clock = systemClock, report = ignoreEvents } = options;
   const memory = createContentMemory(clock);
-  const writes = new Set<Repository>();
+  /** Announced and not yet passed on, by host. */
+  const writes = new Map<string, Set<Repository>>();
   const ambient = heard(createDockerCredentials(options.env ?? {}, clock), options.onSecret);
 
   const open = memoize((host: string) => openAdapter(host, options, { credentials: ambient, memory }));
@@ -76,7 +77,8 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
     const ref = canonicalRef(named);
     const host = canonicalHost(named.host);
     const adapter = await open(host);
-    for (const repository of writes) if (parseImageRef(repository).host === host) adapter.expectWrites?.(repository);
+    for (const repository of writes.get(host) ?? []) adapter.expectWrites?.(repository);
+    writes.delete(host);
     return { ref, adapter };
   };
   const reader =
@@ -156,7 +158,11 @@ export function openRegistries(options: OpenRegistriesOptions = {}): Registries 
       if (adapter.listTags === undefined) return unknown(noListing(repository));
       return await adapter.listTags(repository, most, signal);
     },
-    expectWrites: (repository) => void writes.add(canonicalRepository(repository)),
+    expectWrites(named) {
+      const repository = canonicalRepository(named);
+      const { host = "" } = parseImageRef(repository);
+      writes.set(host, (writes.get(host) ?? new Set()).add(repository));
+    },
   };
 }
 

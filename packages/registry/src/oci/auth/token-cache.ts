@@ -45,6 +45,8 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
   const extra = new Map<string, string>();
   /** Repositories that a token for several did not serve. */
   const alone = new Set<string>();
+  /** The token for several that serves a repository: to find it takes a look at the credentials of all of them. */
+  const shared = new Map<string, Token>();
 
   async function exactly(source: TokenSource, need: Need, signal: AbortSignal | undefined): Promise<Token> {
     return await ofScopes(source, need.repository, scopesOf(need, extra.get(keyOf(need))), signal);
@@ -80,6 +82,8 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
   ): Promise<Token | undefined> {
     if (!writes.has(repository) || readOnly.has(repository) || alone.has(repository) || from !== repository)
       return undefined;
+    const known = shared.get(repository);
+    if (known !== undefined && clock.now() < known.usableUntil) return known;
     const group = await groupOf(source, repository);
     if (group.length < sharedToken.fewest) return undefined;
     const scopes = group.map((one) => `repository:${one}:pull,push`);
@@ -87,7 +91,10 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
       if (!isReleaseError(error) || error.code !== "REGISTRY_TOKEN_REFUSED") throw error;
       for (const one of group) alone.add(one);
     });
-    if (token !== undefined && isGrantedBy(token.value.reveal(), repository)) return token;
+    if (token !== undefined && isGrantedBy(token.value.reveal(), repository)) {
+      shared.set(repository, token);
+      return token;
+    }
     alone.add(repository);
     return undefined;
   }
@@ -105,8 +112,8 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
   return {
     async token(source, need, signal) {
       const { repository, actions } = need;
-      const shared = await together(source, need, signal);
-      if (shared !== undefined) return shared;
+      const ofAll = await together(source, need, signal);
+      if (ofAll !== undefined) return ofAll;
       if (actions !== "pull" || !writes.has(repository) || readOnly.has(repository))
         return await exactly(source, need, signal);
       try {
@@ -126,6 +133,8 @@ export function createTokenCache(http: Http, clock: Clock, lookup: Lookup): Toke
         extra.set(keyOf(need), scope);
     },
     async forget(header) {
+      for (const [repository, { value }] of shared)
+        if (header === `Bearer ${value.reveal()}`) shared.delete(repository);
       for (const [key, token] of tokens) {
         const known = await token.catch(() => undefined);
         if (header === `Bearer ${known?.value.reveal() ?? ""}` && tokens.get(key) === token) tokens.delete(key);

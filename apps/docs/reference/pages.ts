@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { commands } from "../../../packages/cli/src/commands/index.ts";
+import { commands } from "../../../packages/cli/src/commands/commands.table.ts";
 import { globalOptions, writerOptions } from "../../../packages/cli/src/commands/global-options.ts";
 import { outcomesOf } from "../../../packages/cli/src/commands/outcomes.table.ts";
 import type { Options } from "../../../packages/cli/src/command-line/arguments.ts";

@@ -1,7 +1,7 @@
 import { asReleaseError, type Evidence, isoNow } from "@lateen/kernel";
 import type { Command, CommandResult, CommandRow } from "./commands/command.ts";
 import { globalOptions, writerOptions } from "./commands/global-options.ts";
-import { commands } from "./commands/index.ts";
+import { commands } from "./commands/commands.table.ts";
 import { type Context, readOverrides } from "./commands/context.ts";
 import { actorOf, type Host } from "./host.ts";
 import { checkNodeVersion } from "./command-line/check-node-version.ts";

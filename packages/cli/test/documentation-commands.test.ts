@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { globalOptions, writerOptions } from "../src/commands/global-options.ts";
-import { commands } from "../src/commands/index.ts";
+import { commands } from "../src/commands/commands.table.ts";
 import { readArguments } from "../src/command-line/arguments.ts";
 import { helpTopics } from "../src/help/topics.ts";
 import { commandLines, readPages, shellSamples } from "./shell-samples.ts";

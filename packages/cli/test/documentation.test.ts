@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { endings, outages, stops } from "../../../apps/docs/operations.table.ts";
-import { commands } from "../src/commands/index.ts";
+import { commands } from "../src/commands/commands.table.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { errorExitCodes, outcomeExitCodes } from "../src/output/exit-codes.table.ts";
 import { machineFiles } from "../src/io/files.ts";

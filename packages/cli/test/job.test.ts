@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commands } from "../src/commands/index.ts";
+import { commands } from "../src/commands/commands.table.ts";
 import type { Ran } from "./run-lateen.ts";
 import { images, startWorld, tokens, type World } from "./world.ts";
 

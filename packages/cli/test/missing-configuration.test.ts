@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { commands } from "../src/commands/index.ts";
+import { commands } from "../src/commands/commands.table.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { runHere } from "./run-lateen.ts";
 

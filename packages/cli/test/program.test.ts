@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commands } from "../src/commands/index.ts";
+import { commands } from "../src/commands/commands.table.ts";
 import { createFolder, type Folder } from "./folder.ts";
 import { runHere, runLateen } from "./run-lateen.ts";
 import { root } from "./source-files.ts";

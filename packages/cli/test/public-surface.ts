@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { commands } from "../src/commands/index.ts";
+import { commands } from "../src/commands/commands.table.ts";
 import { errorExitCodes, outcomeExitCodes } from "../src/output/exit-codes.table.ts";
 import type { PublicSurface } from "./decide-bump.ts";
 import { packageNames, root } from "./source-files.ts";

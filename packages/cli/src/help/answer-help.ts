@@ -1,6 +1,6 @@
 import { type Arguments, readArguments } from "../command-line/arguments.ts";
 import { globalOptions } from "../commands/global-options.ts";
-import { commands } from "../commands/index.ts";
+import { commands } from "../commands/commands.table.ts";
 import { usageError } from "../config/errors.ts";
 import { didYouMean } from "../config/suggest.ts";
 import type { Host } from "../host.ts";

@@ -1,4 +1,4 @@
-import { commands } from "../commands/index.ts";
+import { commands } from "../commands/commands.table.ts";
 import type { Command, CommandRow } from "../commands/command.ts";
 import { outcomesOf } from "../commands/outcomes.table.ts";
 import { type ExitCodeRow, outcomeExitCodes } from "../output/exit-codes.table.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runHere } from "../../test/run-lateen.ts";
-import { commands } from "../commands/index.ts";
+import { commands } from "../commands/commands.table.ts";
 import { helpTopics } from "./topics.ts";
 import { twoColumns } from "./page.ts";
 

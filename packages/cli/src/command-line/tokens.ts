@@ -62,6 +62,7 @@ function follow(name: string, options: Cuts, words: string[]): { name: string; v
   return value === undefined ? { name } : { name, value, inlineValue: false };
 }
 
-function takesValue(options: Cuts, name: string): boolean {
+/** True if `name` is an option whose value follows. */
+export function takesValue(options: Cuts, name: string): boolean {
   return Object.hasOwn(options, name) && options[name]?.value !== undefined;
 }

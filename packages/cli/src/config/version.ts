@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { type Files, machineFiles } from "../io/files.ts";
+import { type Files, machineFiles, readIfThere } from "../io/files.ts";
 import type { Settings } from "./load.ts";
 
 /** Commit and hash of the configuration in force. */
@@ -17,7 +17,7 @@ export function configVersion(
   files: Files = machineFiles,
 ): ConfigVersion | undefined {
   if (file === undefined) return undefined;
-  const text = attempt(() => files.read(join(folder, basename(file))));
+  const text = readIfThere(files, join(folder, basename(file)));
   if (text === undefined) return undefined;
   const commit = checkedOut(folder, files);
   const sha256 = createHash("sha256").update(text).digest("hex");
@@ -28,15 +28,15 @@ export function configVersion(
 export function checkedOut(folder: string, files: Files): string | undefined {
   const git = gitFolder(folder, files);
   if (git === undefined) return undefined;
-  const head = attempt(() => files.read(join(git, "HEAD")))?.trim();
+  const head = readIfThere(files, join(git, "HEAD"))?.trim();
   const ref = /^ref: (refs\/[\w./-]+)$/.exec(head ?? "")?.[1];
   if (ref === undefined) return asCommit(head);
   // A worktree keeps its branches in the repository that it belongs to.
-  const common = attempt(() => files.read(join(git, "commondir")))?.trim() ?? ".";
+  const common = readIfThere(files, join(git, "commondir"))?.trim() ?? ".";
   const shared = isAbsolute(common) ? common : join(git, common);
-  const loose = asCommit(attempt(() => files.read(join(shared, ref)))?.trim());
+  const loose = asCommit(readIfThere(files, join(shared, ref))?.trim());
   const packed = (): string | undefined =>
-    attempt(() => files.read(join(shared, "packed-refs")))
+    readIfThere(files, join(shared, "packed-refs"))
       ?.split("\n")
       .find((line) => line.endsWith(` ${ref}`))
       ?.split(" ")[0];
@@ -46,20 +46,12 @@ export function checkedOut(folder: string, files: Files): string | undefined {
 /** The nearest `.git`: a folder, or in a worktree a file that names one. */
 function gitFolder(folder: string, files: Files): string | undefined {
   const here = join(folder, ".git");
-  if (attempt(() => files.read(join(here, "HEAD"))) !== undefined) return here;
-  const named = /^gitdir: (.+)$/m.exec(attempt(() => files.read(here)) ?? "")?.[1];
+  if (readIfThere(files, join(here, "HEAD")) !== undefined) return here;
+  const named = /^gitdir: (.+)$/m.exec(readIfThere(files, here) ?? "")?.[1];
   if (named !== undefined) return isAbsolute(named) ? named : join(folder, named);
   return dirname(folder) === folder ? undefined : gitFolder(dirname(folder), files);
 }
 
 function asCommit(text: string | undefined): string | undefined {
   return text !== undefined && /^[0-9a-f]{40}$/.test(text) ? text : undefined;
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -53,6 +53,15 @@ export const machineFiles: Files = {
   },
 };
 
+/** The text of a file; undefined if it cannot be read, or is longer than `most` bytes. */
+export function readIfThere(files: Pick<Files, "read">, path: string, most?: number): string | undefined {
+  try {
+    return files.read(path, most);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of what does not exist yet, the nearest folder above it decides. */
 function isWritable(path: string): boolean {
   try {

@@ -1,7 +1,7 @@
 import { plainText, type ReleaseError, systemCode } from "@lateen/kernel";
 import type { Environment } from "../config/layers.ts";
 import type { Output } from "../host.ts";
-import type { Files } from "../io/files.ts";
+import { type Files, readIfThere } from "../io/files.ts";
 import type { ResultDocument } from "./result.ts";
 import { describeHalt } from "./describe-halt.ts";
 import { describeEvent } from "./events.ts";
@@ -114,11 +114,7 @@ function summaryOf(warnings: readonly string[]): string {
 
 /** Size in bytes of the summary that other commands of the same step have written. */
 function sizeOf({ files }: ActionsOptions, path: string): number {
-  try {
-    return Buffer.byteLength(files.read(path));
-  } catch {
-    return 0;
-  }
+  return Buffer.byteLength(readIfThere(files, path) ?? "");
 }
 
 function append({ out, files }: ActionsOptions, path: string | undefined, text: string): void {

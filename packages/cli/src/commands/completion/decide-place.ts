@@ -1,5 +1,5 @@
 import type { Options } from "../../command-line/arguments.ts";
-import { readTokens, type Token } from "../../command-line/tokens.ts";
+import { readTokens, takesValue, type Token } from "../../command-line/tokens.ts";
 
 export type Place =
   /** Name of an option; those that may still be given. */
@@ -33,8 +33,4 @@ export function decidePlace(words: readonly string[], options: Options): Place {
 function left(options: Options, tokens: readonly Token[]): readonly string[] {
   const given = new Set(tokens.flatMap((token) => (token.kind === "option" ? [token.name] : [])));
   return Object.keys(options).filter((name) => options[name]?.multiple === true || !given.has(name));
-}
-
-function takesValue(options: Options, name: string): boolean {
-  return Object.hasOwn(options, name) && options[name]?.value !== undefined;
 }

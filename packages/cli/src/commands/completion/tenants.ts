@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
 import type { FleetConfig } from "../../config/config.ts";
-import { isRecord } from "../../config/layers.ts";
+import { isRecord, tryJson } from "../../config/layers.ts";
 import type { Settings } from "../../config/load.ts";
+import { readIfThere } from "../../io/files.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompletionContext } from "./context.ts";
 
@@ -29,24 +30,14 @@ async function knownTenants(context: CompletionContext): Promise<readonly Candid
 }
 
 function inJournal({ host }: CompletionContext, { folder }: Settings, { journal }: FleetConfig): readonly Candidate[] {
-  try {
-    const text = host.files.read(join(resolve(folder, journal), "rollout.jsonl"), longestJournal);
-    const lines = text.split("\n").filter((line) => line.includes('"fleet-enumerated"'));
-    return [...new Set(lines.flatMap(slugsOf))].map((value) => ({ value, about: "tenant of the last rollout" }));
-  } catch {
-    return [];
-  }
+  const text = readIfThere(host.files, join(resolve(folder, journal), "rollout.jsonl"), longestJournal) ?? "";
+  const lines = text.split("\n").filter((line) => line.includes('"fleet-enumerated"'));
+  return [...new Set(lines.flatMap(slugsOf))].map((value) => ({ value, about: "tenant of the last rollout" }));
 }
 
 /** The last line of a journal may be torn. */
 function slugsOf(line: string): readonly string[] {
-  try {
-    const entry: unknown = JSON.parse(line);
-    const tenants = isRecord(entry) && Array.isArray(entry["tenants"]) ? (entry["tenants"] as readonly unknown[]) : [];
-    return tenants.flatMap((tenant) =>
-      isRecord(tenant) && typeof tenant["slug"] === "string" ? [tenant["slug"]] : [],
-    );
-  } catch {
-    return [];
-  }
+  const entry = tryJson(line);
+  const tenants = isRecord(entry) && Array.isArray(entry["tenants"]) ? (entry["tenants"] as readonly unknown[]) : [];
+  return tenants.flatMap((tenant) => (isRecord(tenant) && typeof tenant["slug"] === "string" ? [tenant["slug"]] : []));
 }

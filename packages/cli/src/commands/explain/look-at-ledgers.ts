@@ -1,4 +1,4 @@
-import { asReleaseError, type CommitSha, type Evidence, isoNow, plainText } from "@lateen/kernel";
+import { asReleaseError, type CommitSha, type Evidence, isFatal, isoNow, plainText } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import { decideShipped, type Shipped } from "./decide-shipped.ts";
@@ -37,9 +37,8 @@ async function lookAtLedger(job: Job, { name }: TargetConfig, commit: CommitSha)
     const shipped = decideShipped(entries.kind === "found" ? entries.value : [], commit);
     return tell(shipped, `${name}: ${describeShipped(shipped)}`);
   } catch (thrown) {
-    const error = asReleaseError(thrown);
-    if (error.category === "interrupted" || error.category === "bug") throw error;
-    return tell({ kind: "unread" }, `${name}: ${plainText(error.message)}`);
+    if (isFatal(thrown)) throw thrown;
+    return tell({ kind: "unread" }, `${name}: ${plainText(asReleaseError(thrown).message)}`);
   }
 }
 

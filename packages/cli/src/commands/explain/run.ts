@@ -3,6 +3,7 @@ import {
   asReleaseError,
   type CommitSha,
   type Evidence,
+  isFatal,
   isoNow,
   type ReleaseError,
   type Stop,
@@ -110,8 +111,8 @@ async function attempt(
   try {
     return await step(job, account);
   } catch (thrown) {
+    if (isFatal(thrown)) throw thrown;
     const error = asReleaseError(thrown);
-    if (error.category === "interrupted" || error.category === "bug") throw error;
     if (error.category === "auth") onRefusal(error);
     return {
       kind: "stop",

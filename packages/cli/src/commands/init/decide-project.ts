@@ -1,7 +1,7 @@
-import { parseImageRef, type Reading, type ReleaseError } from "@lateen/kernel";
-import type { Finding } from "../../output/result.ts";
+import type { Reading, ReleaseError } from "@lateen/kernel";
+import { type Finding, warning, well } from "../doctor/finding.ts";
 import type { ForgeSurvey, ForgeWorkflow } from "./ask-forge.ts";
-import { findImages } from "./find-images.ts";
+import { findImages, isImage } from "./find-images.ts";
 import type { WorkflowText } from "./read-clone.ts";
 
 type ForgeImages = Awaited<ReturnType<ForgeSurvey["images"]>>;
@@ -22,17 +22,12 @@ export function decideBranch(
   clone: string | undefined,
 ): Decided<string> {
   const check = "branch";
-  if (given !== undefined)
-    return { value: given, findings: [{ check, verdict: "ok", fact: `${given}, as --branch says` }] };
+  if (given !== undefined) return { value: given, findings: [well(check, `${given}, as --branch says`)] };
   const asked = forge?.kind === "found" ? forge.value : undefined;
   if (asked !== undefined && isBranch(asked))
-    return { value: asked, findings: [{ check, verdict: "ok", fact: `${asked}, the default branch of the forge` }] };
-  if (clone !== undefined)
-    return { value: clone, findings: [{ check, verdict: "ok", fact: `${clone}, as this clone says` }] };
-  return {
-    value: "main",
-    findings: [{ check, verdict: "warning", fact: "main is a guess", fix: "correct forge.branch, or give --branch" }],
-  };
+    return { value: asked, findings: [well(check, `${asked}, the default branch of the forge`)] };
+  if (clone !== undefined) return { value: clone, findings: [well(check, `${clone}, as this clone says`)] };
+  return { value: "main", findings: [warning(check, "main is a guess", "correct forge.branch, or give --branch")] };
 }
 
 /** True for a name that a configuration and a workflow hold as it is. */
@@ -48,10 +43,7 @@ export function decideWorkflows(
   const check = "workflows";
   const named = (texts: readonly { readonly file: string }[]): string => listed(texts.map(({ file }) => file));
   if (forge.kind !== "found")
-    return {
-      value: clone,
-      findings: clone.length === 0 ? [] : [{ check, verdict: "ok", fact: `${named(clone)}, as in this clone` }],
-    };
+    return { value: clone, findings: clone.length === 0 ? [] : [well(check, `${named(clone)}, as in this clone`)] };
   const rowOf = (file: string): ForgeWorkflow | undefined => forge.value.find((row) => row.file === file);
   const disabled = forge.value.filter(({ isActive }) => !isActive);
   const both = clone.filter(({ file }) => rowOf(file)?.isActive === true);
@@ -60,33 +52,21 @@ export function decideWorkflows(
   const read = missing.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]));
   const unread = missing.filter(({ text }) => text === undefined);
   const fact = (texts: readonly { readonly file: string }[], where: string): readonly Finding[] =>
-    texts.length === 0 ? [] : [{ check, verdict: "ok", fact: `${named(texts)}, ${where}` }];
+    texts.length === 0 ? [] : [well(check, `${named(texts)}, ${where}`)];
+  const unused = (texts: readonly ForgeWorkflow[], why: string, fix: string): readonly Finding[] =>
+    texts.length === 0 ? [] : [warning(check, `${named(texts)}: ${why}`, fix)];
   return {
     value: [...both, ...own, ...read],
     findings: [
       ...fact(both, "as the forge and this clone have them"),
       ...fact(read, "as the forge has them; this clone lacks them"),
       ...fact(own, "in this clone only; the forge has not seen them yet"),
-      ...(disabled.length === 0
-        ? []
-        : [
-            {
-              check,
-              verdict: "warning" as const,
-              fact: `${named(disabled)}: disabled on the forge, so not required`,
-              fix: "enable them there and run init again, if a release must wait for them",
-            },
-          ]),
-      ...(unread.length === 0
-        ? []
-        : [
-            {
-              check,
-              verdict: "warning" as const,
-              fact: `${named(unread)}: on the forge, and could not be read`,
-              fix: "pull the branch, and run init again",
-            },
-          ]),
+      ...unused(
+        disabled,
+        "disabled on the forge, so not required",
+        "enable them there and run init again, if a release must wait for them",
+      ),
+      ...unused(unread, "on the forge, and could not be read", "pull the branch, and run init again"),
     ],
   };
 }
@@ -115,49 +95,16 @@ export function decideImages(
   const named = of(({ path, repository: of_ }) => of_ === undefined && (path === own || path.startsWith(`${own}/`)));
   if (pushed.length > 0) {
     const further = linked.filter((image) => !pushed.includes(image));
-    return {
-      value: pushed,
-      findings: [
-        { check, verdict: "ok", fact: `${listed(pushed)}, as the workflows push them` },
-        ...(further.length === 0
-          ? []
-          : [
-              {
-                check,
-                verdict: "warning" as const,
-                fact: `${listed(further)}: of this repository on the forge, and named by no workflow`,
-                fix: "add to release.images what belongs to a release",
-              },
-            ]),
-      ],
-    };
+    const fact = `${listed(further)}: of this repository on the forge, and named by no workflow`;
+    const more = further.length === 0 ? [] : [warning(check, fact, "add to release.images what belongs to a release")];
+    return { value: pushed, findings: [well(check, `${listed(pushed)}, as the workflows push them`), ...more] };
   }
   const known = linked.length > 0 ? linked : named;
   if (known.length > 0)
-    return {
-      value: known,
-      findings: [{ check, verdict: "ok", fact: `${listed(known)}, as the forge has them for this repository` }],
-    };
+    return { value: known, findings: [well(check, `${listed(known)}, as the forge has them for this repository`)] };
   const guess = `${registry}/${own.replaceAll(/^[._-]+/g, "")}`;
-  return {
-    value: [guess],
-    findings: [
-      {
-        check,
-        verdict: "warning",
-        fact: `${guess} is a guess by the repository's name`,
-        fix: "correct release.images",
-      },
-    ],
-  };
-}
-
-function isImage(text: string): boolean {
-  try {
-    return parseImageRef(text).host !== undefined;
-  } catch {
-    return false;
-  }
+  const fact = `${guess} is a guess by the repository's name`;
+  return { value: [guess], findings: [warning(check, fact, "correct release.images")] };
 }
 
 /** The lines for what could not be asked, each cause once. */

@@ -22,7 +22,8 @@ export function findImages(texts: readonly string[], repository: string | undefi
   return own.length > 0 ? own : all;
 }
 
-function isImage(text: string): boolean {
+/** True for a reference that names its registry. */
+export function isImage(text: string): boolean {
   try {
     return parseImageRef(text).host !== undefined;
   } catch {

@@ -1,7 +1,8 @@
 import { basename, dirname, join } from "node:path";
-import { isRecord } from "../../config/layers.ts";
+import { isRecord, tryJson } from "../../config/layers.ts";
 import { checkedOut } from "../../config/version.ts";
 import type { Host } from "../../host.ts";
+import { readIfThere } from "../../io/files.ts";
 import type { WorkflowOptions } from "./write-workflow.ts";
 import { cliError } from "../../config/errors.ts";
 
@@ -48,7 +49,7 @@ function integrityOf(home: string, version: string, files: Host["files"]): strin
   const entry = isRecord(npm) ? npm["node_modules/@lateen/cli"] : undefined;
   if (isRecord(entry) && entry["version"] === version) return asIntegrity(entry["integrity"]);
   const store = [modules, dirname(modules), dirname(dirname(modules))].find((path) => basename(path) === ".pnpm");
-  const lock = store === undefined ? "" : text(join(store, "lock.yaml"), files);
+  const lock = store === undefined ? "" : (readIfThere(files, join(store, "lock.yaml")) ?? "");
   const quoted = `'@lateen/cli@${version}':\n`;
   const at = lock.indexOf(quoted);
   const [, integrity] =
@@ -61,18 +62,6 @@ function asIntegrity(value: unknown): string | undefined {
 }
 
 function json(path: string, files: Host["files"]): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text(path, files));
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function text(path: string, files: Host["files"]): string {
-  try {
-    return files.read(path);
-  } catch {
-    return "";
-  }
+  const value = tryJson(readIfThere(files, path) ?? "");
+  return isRecord(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Files } from "../../io/files.ts";
+import { type Files, readIfThere } from "../../io/files.ts";
 import { readDefaultBranch, readRemote } from "./remote.ts";
 
 /** Text of a workflow file. */
@@ -39,7 +39,7 @@ export function readClone(cwd: string, files: Files): Clone {
   const folder = folders.find((each) => workflowsIn(each).length > 0);
   const workflows = (folder === undefined ? [] : workflowsIn(folder))
     .filter((file) => !isOwnWorkflow(file))
-    .map((file) => ({ file, text: readText(join(root, folder ?? "", file), files) }));
+    .map((file) => ({ file, text: readIfThere(files, join(root, folder ?? "", file), 1_048_576) ?? "" }));
   return {
     root,
     kind: kindOf(root, remote?.url, files),
@@ -62,12 +62,4 @@ function kindOf(root: string, url: string | undefined, files: Files): Clone["kin
   if (url === "https://github.com" || /^https:\/\/[a-z0-9-]+\.ghe\.com$/i.test(url ?? "")) return "github";
   if (files.exists(join(root, ".gitea"))) return "gitea";
   return files.exists(join(root, ".github")) ? "github" : undefined;
-}
-
-function readText(path: string, files: Files): string {
-  try {
-    return files.read(path, 1_048_576);
-  } catch {
-    return "";
-  }
 }

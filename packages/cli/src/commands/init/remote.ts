@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { Files } from "../../io/files.ts";
+import { type Files, readIfThere } from "../../io/files.ts";
 
 /** Forge and name of a repository. */
 export interface RemotePlace {
@@ -48,11 +48,8 @@ export function parseRemoteAddress(address: string): RemotePlace | undefined {
 function gitFile(root: string, name: string, files: Files): string | undefined {
   const at = join(root, ".git");
   for (const folder of [at, ...linkedFolders(at, files)]) {
-    try {
-      return files.read(join(folder, name), 1_048_576);
-    } catch {
-      // It is in the next one, or nowhere.
-    }
+    const text = readIfThere(files, join(folder, name), 1_048_576);
+    if (text !== undefined) return text;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Reading } from "@lateen/kernel";
 import type { Host } from "../../host.ts";
-import type { Finding } from "../../output/result.ts";
+import { type Finding, well } from "../doctor/finding.ts";
 import { type ForgeWorkflow, surveyForge } from "./ask-forge.ts";
 import { decideBranch, decideImages, decideWorkflows, describeUnasked } from "./decide-project.ts";
 import { detectCluster } from "./detect-cluster.ts";
@@ -76,7 +76,7 @@ export async function surveyProject({ place, branch: given, version, clone, host
 
 function describeVersion(reading: Reading<string> | undefined): readonly Finding[] {
   if (reading?.kind !== "found") return [];
-  return [{ check: "version", verdict: "ok", fact: `Gitea ${reading.value}, as it reports` }];
+  return [well("version", `Gitea ${reading.value}, as it reports`)];
 }
 
 function describeChecks(reading: Reading<readonly string[]> | undefined): readonly Finding[] {
@@ -85,7 +85,7 @@ function describeChecks(reading: Reading<readonly string[]> | undefined): readon
     reading.value.length === 0
       ? "none is green on the newest commit"
       : `${reading.value.join(", ")}: green on the newest commit`;
-  return [{ check: "checks", verdict: "ok", fact }];
+  return [well("checks", fact)];
 }
 
 /** Gitea reads `.github/workflows` as long as there is no `.gitea/workflows`: to make that would switch the others off. */

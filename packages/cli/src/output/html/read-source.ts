@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { plainText, type ReleaseError, systemCode } from "@lateen/kernel";
-import { isRecord } from "../../config/layers.ts";
+import { isRecord, tryJson } from "../../config/layers.ts";
 import type { Context } from "../../commands/context.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
 import { readDocument, type ReadDocument } from "../read-result.ts";
@@ -48,12 +48,13 @@ function readText(host: Context["host"], path: string): string {
 /** Makes the source of a report of the text of one file. @throws ReleaseError `REPORT_SOURCE` */
 export function understand(cwd: string, path: string, text: string): ReportSource {
   const files = [{ name: relative(cwd, path), text }];
-  const whole = readDocument(parse(text));
+  const whole = readDocument(tryJson(text));
   if (whole !== undefined) return { document: whole, facts: [], lines: [], files };
+  // A torn last line is left out.
   const values = text
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map(parse)
+    .map(tryJson)
     .filter(isRecord);
   const entries = values.flatMap((value) => readEntry(value) ?? []);
   const document = readDocument(values.findLast((value) => value["type"] === "result"));
@@ -84,15 +85,6 @@ async function configuredJournal({ settings }: Pick<Context, "settings">): Promi
   const { config, folder } = await settings("fleet");
   if (config.fleet === undefined) throw configMissing("fleet");
   return join(resolve(folder, config.fleet.journal), "rollout.jsonl");
-}
-
-/** A torn last line is left out. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unusable(path: string, why: string, cause?: unknown): ReleaseError {

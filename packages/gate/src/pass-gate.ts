@@ -63,7 +63,8 @@ export async function passGate(input: GateInput, ports: GatePorts, signal?: Abor
   const held = kill.value?.kind === "stop" ? kill.value : undefined;
   // Armed is armed. But where the switch could not be read, the look shows whether that is all: a refused token is thrown, and a
   // forge that answers nothing makes the verdict unknown, since `held` would be a quiet success.
-  if (held !== undefined && held.value?.cause === undefined) return hold(held, reportsOf(first));
+  if (held !== undefined && held.value?.cause === undefined)
+    return hold(held, first.status === "fulfilled" ? first.value.reports : []);
   if (first.status === "rejected") throw first.reason;
   if (held !== undefined && first.value.causes.length === 0) return hold(held, first.value.reports);
   const watched = await watch(input, first.value, look, plan, ports, signal);
@@ -149,10 +150,6 @@ async function readSwitch(
   signal?: AbortSignal,
 ): Promise<Verdict<KillSwitchState> | undefined> {
   return killSwitch === undefined ? undefined : readKillSwitch({ ...killSwitch, waived }, ports, signal);
-}
-
-function reportsOf(first: PromiseSettledResult<Look>): readonly CheckReport[] {
-  return first.status === "fulfilled" ? first.value.reports : [];
 }
 
 function hold({ code, reason, evidence }: Stop<KillSwitchState>, checks: readonly CheckReport[]): Verdict<GateReport> {

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import type { ReleaseError } from "@lateen/kernel";
 import { configMissing, cliError } from "./errors.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkOverlays } from "./check-overlays.ts";
@@ -70,7 +69,7 @@ export async function loadConfig(options: LoadOptions): Promise<Settings> {
     ...located(locate, checkOverlays(document?.value, chosen.overlay?.[1])),
   ];
   const missing = needs.filter((section) => layered.value[section] === undefined);
-  if (problems.length === 0 && missing.length > 0) throw sectionsMissing(missing, document?.file);
+  if (problems.length === 0 && missing.length > 0) throw configMissing(missing.join(", "), { file: document?.file });
   problems.push(...missing.map((section) => locate([section], "this section is missing, and the command needs it")));
   if (problems.length > 0 || !parsed.success)
     throw configError(
@@ -173,10 +172,6 @@ function createLocator(
 
 function placeOf({ where, line, column }: Problem): string {
   return line === undefined ? where : `${where}:${line}:${column ?? 1}`;
-}
-
-function sectionsMissing(missing: readonly Section[], file: string | undefined): ReleaseError {
-  return configMissing(missing.join(", "), { file });
 }
 
 function deduplicated(problems: readonly Problem[]): readonly Problem[] {

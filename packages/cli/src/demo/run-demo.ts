@@ -43,7 +43,7 @@ export async function runDemo(options: DemoOptions): Promise<CommandResult> {
   for (const scenario of chosen) {
     if (host.signal.aborted) throw host.signal.reason;
     const result = await playIn(scenario, options, show).catch((error: unknown) => {
-      if (!options.all || host.signal.aborted || isInput(error)) throw error;
+      if (!options.all || host.signal.aborted || (isReleaseError(error) && error.category === "input")) throw error;
       return brokenOff(scenario, error);
     });
     played.push(result);
@@ -81,11 +81,6 @@ async function playIn(scenario: Scenario, options: DemoOptions, show: (text: str
   } finally {
     await world.close();
   }
-}
-
-/** The machine lacks something, so no other scenario would be played either. */
-function isInput(error: unknown): boolean {
-  return isReleaseError(error) && error.category === "input";
 }
 
 /** The others are played all the same. */

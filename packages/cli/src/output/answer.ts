@@ -2,7 +2,7 @@ import { plainText } from "@lateen/kernel";
 import { formatExpected, rounded } from "./describe-plan.ts";
 import { describeHalt, lastSaid } from "./describe-halt.ts";
 import type { Outcome } from "./exit-codes.table.ts";
-import type { FleetResult, GateResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
+import type { FleetResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";
 import { counted, short, shortDigest } from "./text/line.ts";
 
 /**
@@ -34,7 +34,7 @@ export function formatAnswer(
         ].join("\n"),
     // The reason of most names it in full.
     supersededBy === undefined || reason.includes(supersededBy) ? "" : `superseded by ${supersededBy}`,
-    gate === undefined ? "" : formatChecks(gate),
+    gate === undefined ? "" : table(gate.checks.map(({ name, state }) => [plainText(name, 100), state])),
     fleet === undefined ? "" : formatFleet(fleet, isBrief),
     outcome === "planned" && fleet?.forecast !== undefined ? formatForecast(fleet.forecast) : "",
     outcome === "planned" && (fleet !== undefined || gate !== undefined) ? `time: ${formatExpected(document)}` : "",
@@ -43,10 +43,6 @@ export function formatAnswer(
   ]
     .filter((part) => part !== "")
     .join("\n\n");
-}
-
-function formatChecks({ checks }: GateResult): string {
-  return table(checks.map(({ name, state }) => [plainText(name, 100), state]));
 }
 
 /** The table of tenants, and their sum. */

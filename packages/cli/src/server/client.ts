@@ -96,8 +96,16 @@ export function createServerClient({ url, fleet, token, send, clock }: ServerOpt
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw usageError(`--server ${JSON.stringify(url)} is not an address`, "write --server https://lateen.example.com");
   const base = new URL(url);
-  if (base.protocol === "http:" && !isLoopback(base.hostname)) throw insecure(url);
-  if (token === undefined || token.trim() === "") throw tokenMissing();
+  if (base.protocol === "http:" && !isLoopback(base.hostname))
+    throw cliError("SERVER_INSECURE", "input", {
+      message: `a token is not sent over plain http to ${redactUrl(url)}`,
+      fix: "use https",
+    });
+  if (token === undefined || token.trim() === "")
+    throw cliError("SECRET_MISSING", "auth", {
+      message: "the variable LATEEN_SERVER_TOKEN is not set",
+      fix: "set it to a token of the service",
+    });
   const http = createHttp({ send, clock, deadlines: { headersMs: 20_000, totalMs: 60_000 } });
   const root = url.replace(/\/+$/, "");
   const ask = async <T>(
@@ -178,18 +186,4 @@ function tryJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function insecure(url: string): ReleaseError {
-  return cliError("SERVER_INSECURE", "input", {
-    message: `a token is not sent over plain http to ${redactUrl(url)}`,
-    fix: "use https",
-  });
-}
-
-function tokenMissing(): ReleaseError {
-  return cliError("SECRET_MISSING", "auth", {
-    message: "the variable LATEEN_SERVER_TOKEN is not set",
-    fix: "set it to a token of the service",
-  });
 }

@@ -110,7 +110,11 @@ async function follow(context: Context, client: ServerClient, id: string): Promi
       if (rollout.state === "ended") return rollout;
       await host.clock.sleep(lookMs, signal);
     } catch (error) {
-      if (signal.aborted) throw detached(id);
+      if (signal.aborted)
+        throw cliError("DETACHED", "interrupted", {
+          message: `the rollout ${id} continues without this program`,
+          fix: "the same command again follows it",
+        });
       const isAway = isReleaseError(error) && error.category === "unavailable";
       if (!isAway || elapsed() - heardAt >= patienceMs) throw error;
       await host.clock.sleep(lookMs, signal).catch(() => undefined);
@@ -151,13 +155,6 @@ function errorOf(error: NonNullable<ResultDocument["error"]>): ReleaseError {
   const { code, message, why, fix } = error;
   const category = error.category === "auth" || error.category === "bug" ? error.category : "input";
   return new ReleaseError({ code, category, message, why, fix });
-}
-
-function detached(id: string): ReleaseError {
-  return cliError("DETACHED", "interrupted", {
-    message: `the rollout ${id} continues without this program`,
-    fix: "the same command again follows it",
-  });
 }
 
 function unfinished(id: string): ReleaseError {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { found, parseImageRef, type Reading, type ReleaseError, type Secret } from "@lateen/kernel";
+import { found, parseImageRef, type Reading, type Secret } from "@lateen/kernel";
 import type { ImageReader } from "@lateen/registry";
 import type { ControlPlaneConfig, SecretSource } from "../config/config.ts";
 import { cliError } from "../config/errors.ts";
@@ -48,7 +48,10 @@ function kubeconfigSource({ settings, env, open }: Parts, source: SecretSource |
   if (source === undefined) {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
     if (host !== undefined && port !== undefined) return { serviceAccount: { host, port } };
-    throw notInPod(name);
+    throw cliError("KUBECONFIG_MISSING", "input", {
+      message: `fleet.controlPlanes ${name} names no kubeconfig, and this is not a pod with a service account`,
+      fix: "add kubeconfig: { file: ~/.kube/config }",
+    });
   }
   const place = "file" in source ? source.file : (env[source.env] ?? "");
   if ("file" in source || !isDocument(place)) {
@@ -66,13 +69,6 @@ function isDocument(text: string): boolean {
 
 function atHome(path: string, env: Parts["env"]): string {
   return path.startsWith("~/") ? resolve(env["HOME"] ?? "/", path.slice(2)) : path;
-}
-
-function notInPod(name: string): ReleaseError {
-  return cliError("KUBECONFIG_MISSING", "input", {
-    message: `fleet.controlPlanes ${name} names no kubeconfig, and this is not a pod with a service account`,
-    fix: "add kubeconfig: { file: ~/.kube/config }",
-  });
 }
 
 function givenVariables(env: Parts["env"]): Readonly<Record<string, string>> {

@@ -57,7 +57,7 @@ export function statusError(answer: Answer, now: number): ReleaseError {
     category: row.category,
     retryable: row.retryable,
     retryAfterMs: row.retryable ? parseRetryAfter(answer.header("retry-after"), dateOf(answer) ?? now) : undefined,
-    message: `${hostOf(url)} ${row.says} (HTTP ${status})`,
+    message: `${URL.canParse(url) ? new URL(url).host : "the forge"} ${row.says} (HTTP ${status})`,
     why: `${url}${detailOf(answer)}`,
     fix: row.fix,
   });
@@ -98,8 +98,4 @@ export function ownMessage(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : "the forge";
 }

@@ -5,7 +5,6 @@ import {
   found,
   memoize,
   type Reading,
-  type ReleaseError,
   toReading,
   unknown,
 } from "@lateen/kernel";
@@ -110,7 +109,13 @@ function ancestryOf(ahead: number, behind: number, url: string): Reading<Ancestr
   if (ahead > 0 && behind > 0) return found("diverged");
   if (ahead > 0) return found("ahead");
   if (behind > 0) return found("behind");
-  return unknown(emptyBothWays(url));
+  return unknown(
+    unclearError("FORGE_COMPARE_EMPTY", {
+      message: "the forge finds no commit between two different commits, in either direction",
+      why: url,
+      fix: "check whether the forge has finished indexing the repository",
+    }),
+  );
 }
 
 function rangeOf({ commits, total }: Listed): Range {
@@ -120,12 +125,4 @@ function rangeOf({ commits, total }: Listed): Range {
 function filesOf(commits: readonly CommitFact[]): readonly string[] | undefined {
   const touched = commits.map((commit) => commit.files);
   return touched.includes(undefined) ? undefined : [...new Set(touched.flatMap((paths) => paths ?? []))];
-}
-
-function emptyBothWays(url: string): ReleaseError {
-  return unclearError("FORGE_COMPARE_EMPTY", {
-    message: "the forge finds no commit between two different commits, in either direction",
-    why: url,
-    fix: "check whether the forge has finished indexing the repository",
-  });
 }

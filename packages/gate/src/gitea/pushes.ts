@@ -6,7 +6,6 @@ import {
   type Reading,
   sameCommit,
   unknown,
-  type ReleaseError,
   toReading,
 } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
@@ -42,7 +41,13 @@ export function readPush(
         if (push !== undefined) return completePush(client, { ...push, pusher: activity.login }, commit, signal);
       }
     }
-    return unknown(tooFarBack(commit, client.urlOf("/activities/feeds")));
+    return unknown(
+      unclearError("FORGE_PUSH_TOO_OLD", {
+        message: `the push of ${commit} is not among the last ${mostPages * pageSize} activities`,
+        why: client.urlOf("/activities/feeds"),
+        fix: "run in the job that the push started, whose event names the commit before it",
+      }),
+    );
   });
 }
 
@@ -84,12 +89,4 @@ async function completePush(
   const resolved = await resolveCommit(client, before, signal);
   if (resolved.kind !== "found") return resolved;
   return found({ before: resolved.value, after, pusher, byWorkflowToken });
-}
-
-function tooFarBack(commit: CommitSha, url: string): ReleaseError {
-  return unclearError("FORGE_PUSH_TOO_OLD", {
-    message: `the push of ${commit} is not among the last ${mostPages * pageSize} activities`,
-    why: url,
-    fix: "run in the job that the push started, whose event names the commit before it",
-  });
 }

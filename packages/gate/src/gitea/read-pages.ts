@@ -1,4 +1,3 @@
-import type { ReleaseError } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
 import type { Answer } from "./client.ts";
 
@@ -62,7 +61,11 @@ export async function readPages<T extends Row>({ page, last, counted = false }: 
     repeats = addRows(rows, value) ? 0 : repeats + 1;
     if (value.length === 0 || repeats === 2) return wholeList([...rows.values()], first.value);
   }
-  throw endless(first.url);
+  throw unclearError("FORGE_ENDLESS_LIST", {
+    message: `the list did not end within ${mostPages} pages`,
+    why: first.url,
+    fix: "look at what the forge answers there: a list ends with an empty page",
+  });
 }
 
 function isWhole<T extends Row>({ value, header }: Answer<readonly T[]>): boolean {
@@ -94,14 +97,6 @@ function wholeList<T extends Row>(rows: readonly T[], first: readonly T[]): Page
   const place = first.findIndex(({ id }) => id === newest);
   const firstTellsAll = rows.length < shortestPage || (place !== -1 && place < first.length - 1);
   return { rows, firstTellsAll };
-}
-
-function endless(url: string): ReleaseError {
-  return unclearError("FORGE_ENDLESS_LIST", {
-    message: `the list did not end within ${mostPages} pages`,
-    why: url,
-    fix: "look at what the forge answers there: a list ends with an empty page",
-  });
 }
 
 /** Lets those who ask for the same at the same time, under the same signal, share one read. */

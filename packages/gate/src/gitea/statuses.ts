@@ -1,6 +1,6 @@
 import { type CommitSha, plainText } from "@lateen/kernel";
 import { newestOfEach } from "../checks/check-identity.ts";
-import type { CheckFact, RunFact } from "../ports/checks.ts";
+import type { CheckFact } from "../ports/checks.ts";
 import type { Answer, Client } from "./client.ts";
 import { featuresOf, type GiteaFeatures } from "./features.ts";
 import { type Pages, pageSize, readPages, shareReads } from "./read-pages.ts";
@@ -103,12 +103,14 @@ function withRun(
 
 /** A status can be posted by anyone who may write; the run that it links to cannot. */
 function disagrees({ run, doubt, status }: CheckFact): boolean {
-  if (run === undefined || doubt !== undefined || run.status !== "completed" || !isDecided(run)) return false;
+  if (
+    run === undefined ||
+    doubt !== undefined ||
+    run.status !== "completed" ||
+    !["success", "failure", "cancelled"].includes(run.conclusion)
+  )
+    return false;
   return status !== "skipped" && status !== run.conclusion;
-}
-
-function isDecided({ conclusion }: RunFact): boolean {
-  return ["success", "failure", "cancelled"].includes(conclusion);
 }
 
 function factOf(row: WireStatus, home: Home, features: GiteaFeatures): LinkedFact {

@@ -37,7 +37,8 @@ export function createClient(options: LoaderOptions): Client {
       get(path, expected, signal).catch((error: unknown) => {
         if (!isReleaseError(error) || error.code !== "FORGE_NOT_FOUND") throw error;
         // The reason holds the API's own words, if there are any.
-        if (expected.ownNotFound === true && error.why === redactUrl(urlOf(path))) throw notOurs(error);
+        if (expected.ownNotFound === true && error.why === redactUrl(urlOf(path)))
+          throw unclearError("FORGE_UNAVAILABLE", { message: error.message, why: error.why, fix: error.fix });
         return undefined;
       }),
     async pages(path, expected, signal) {
@@ -75,10 +76,6 @@ export function createClient(options: LoaderOptions): Client {
       }
     },
   };
-}
-
-function notOurs({ message, why, fix }: ReleaseError): ReleaseError {
-  return unclearError("FORGE_UNAVAILABLE", { message, why, fix });
 }
 
 function listTooLong(url: string): ReleaseError {

@@ -59,7 +59,7 @@ export function compileFilterPattern(text: string, engine: FilterEngine = "githu
   const characters = Array.from(source);
   if (characters.length === 0) return unclear("is empty");
   if (engine === "gitea-1.27" || engine === "gitea-unclear") {
-    const disputed = disputedPart(source);
+    const disputed = ["{", "}", "**/", "?", "+", "[", "\\"].find((part) => source.includes(part));
     if (disputed !== undefined && engine === "gitea-unclear")
       return unclear(`has ${disputed}, which versions of Gitea read differently`);
     if (disputed !== undefined) return compileGlob(text, source, negated);
@@ -80,11 +80,6 @@ export function compileFilterPattern(text: string, engine: FilterEngine = "githu
     if (characters[at] === "?" || characters[at] === "+") return unclear("has two of ? and + in a row");
   }
   return { kind: "pattern", text, negated, matches: (subject, budget) => run(states, subject, budget) };
-}
-
-/** The part of a pattern that Gitea reads differently since 1.27: there braces are alternatives, and `**` + `/` needs no folder. */
-function disputedPart(source: string): string | undefined {
-  return ["{", "}", "**/", "?", "+", "[", "\\"].find((part) => source.includes(part));
 }
 
 /** More alternatives than this are not written by a person. */

@@ -52,7 +52,8 @@ export function parseImageRef(text: string): ImageRef {
   const { name, tag } = splitTag(named);
   if (tag !== undefined && !isTag(tag)) throw refuse("a tag has 1 to 128 of A-Z a-z 0-9 _ . -, and no . or - in front");
   const { host, path } = splitHost(name);
-  if (host !== undefined && !isHost(host)) throw refuse("the host is a name or an address, and may have a port");
+  if (host !== undefined && !(hostGrammar.test(host) && URL.canParse(`http://${host}`)))
+    throw refuse("the host is a name or an address, and may have a port");
   if (!pathGrammar.test(path) || name.length > 255) throw refuse("a repository is lower case: host/team/image:tag");
   const repository = (host === undefined ? path : `${host}/${path}`) as Repository;
   return { host, path, tag, digest, repository };
@@ -79,9 +80,4 @@ function splitHost(name: string): { host: string | undefined; path: string } {
   const first = slash < 0 ? "" : name.slice(0, slash);
   const isHostName = first === "localhost" || /[.:A-Z[]/.test(first);
   return isHostName ? { host: first.toLowerCase(), path: name.slice(slash + 1) } : { host: undefined, path: name };
-}
-
-/** URL knows what an IPv6 address is and how high ports go. */
-function isHost(host: string): boolean {
-  return hostGrammar.test(host) && URL.canParse(`http://${host}`);
 }

@@ -1,6 +1,5 @@
-import type { ServiceFleet } from "../../run/fleets.ts";
 import { isInForce } from "../../run/freeze-guard.ts";
-import { type FreezeWindow, listFreezesOf } from "../../store/freezes.ts";
+import { listFreezesOf } from "../../store/freezes.ts";
 import { type FleetState, readFleets, readRollouts } from "../../store/read.ts";
 import { listSchedules } from "../../store/schedules.ts";
 import { shown } from "../../store/rollout.ts";
@@ -22,7 +21,7 @@ export function addFleets(app: Api, ports: ApiPorts): void {
     ]);
     return Promise.all(
       states.map(async (state, at) => {
-        const windows = [...configured(fleets[state.name]), ...(made.get(state.name) ?? [])];
+        const windows = [...(fleets[state.name]?.settings.config.fleet?.freeze ?? []), ...(made.get(state.name) ?? [])];
         const freezes = await Promise.all(
           windows.map(async (one) => ({ ...one, active: await isInForce(one, clock) })),
         );
@@ -39,9 +38,4 @@ export function addFleets(app: Api, ports: ApiPorts): void {
     const { name } = findFleet(ports, context);
     return context.json({ rollouts: (await readRollouts(database, name, historyLength)).map(shown) });
   });
-}
-
-/** Windows of the configuration; they have no id, since only a change of the configuration ends them. */
-function configured(fleet: ServiceFleet | undefined): readonly FreezeWindow[] {
-  return fleet?.settings.config.fleet?.freeze ?? [];
 }

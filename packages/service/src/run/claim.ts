@@ -50,7 +50,7 @@ export async function claimQueued(claimant: Claimant): Promise<readonly Rollout[
 }
 
 /** If the row `r` is the next of its fleet. */
-const next: string = `r.state = 'queued' and (r.dry or (
+export const next: string = `r.state = 'queued' and (r.dry or (
   not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state in ('running', 'paused') and not o.dry)
   and not exists (select 1 from lateen_rollout o where o.fleet = r.fleet and o.state = 'queued' and not o.dry and o.place < r.place)))`;
 

@@ -26,6 +26,8 @@ export interface Pulse {
    * shown a sign: what is claimed under it would be free at once.
    */
   life(): string | undefined;
+  /** Shows a sign of life now, so that wishes are read at once. */
+  look(): void;
   /** Reads the row of `driven` at each sign of life, until the answer is called. */
   join(driven: Driven): () => void;
   /** Leaves a rollout that has not ended to the next runner; repeated until the database has it. */
@@ -50,6 +52,7 @@ export interface PulsePorts {
  */
 export async function startPulse({ database, clock, owner }: PulsePorts): Promise<Pulse> {
   const over = new AbortController();
+  let wake = new AbortController();
   const members = new Set<Driven>();
   const released = new Map<string, Pick<Rollout, "id" | "epoch"> & { readonly done: () => void }>();
   let life = crypto.randomUUID();
@@ -111,8 +114,9 @@ export async function startPulse({ database, clock, owner }: PulsePorts): Promis
 
   async function keep(): Promise<void> {
     while (!over.signal.aborted) {
-      await clock.sleep(beatMs, over.signal).catch(() => undefined);
+      await clock.sleep(beatMs, wake.signal).catch(() => undefined);
       if (over.signal.aborted) return;
+      wake = new AbortController();
       await beat().catch(() => undefined);
       if (elapsedOf(clock) - seenAt >= deadMs) lapse();
     }
@@ -122,6 +126,7 @@ export async function startPulse({ database, clock, owner }: PulsePorts): Promis
 
   return {
     life: () => (isShown ? life : undefined),
+    look: () => wake.abort(),
     join(driven) {
       members.add(driven);
       return () => void members.delete(driven);
@@ -136,6 +141,7 @@ export async function startPulse({ database, clock, owner }: PulsePorts): Promis
     },
     async end() {
       over.abort();
+      wake.abort();
       await keeping;
       for (const one of released.values()) one.done();
       // Whatever it still holds is free at once.

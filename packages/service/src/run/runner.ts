@@ -7,7 +7,7 @@ import { workThrough } from "./work-through.ts";
 const lookMs = 250;
 
 /** Rollouts that one runner drives at the same time; each waits for tenants, not for the processor. */
-const capacity = 100;
+export const capacity = 100;
 
 /** Rollouts of a dead runner that are taken at once: several runners share what it leaves. */
 const share = 20;

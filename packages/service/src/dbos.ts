@@ -1,0 +1,1 @@
+export { dbosEngine } from "./engine/dbos/dbos-engine.ts";

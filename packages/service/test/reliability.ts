@@ -7,12 +7,14 @@ import { kill } from "node:process";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@lateen/kernel";
 import { type Database, openDatabase } from "../src/store/database.ts";
+import type { EngineName } from "./engines.ts";
 import { account, collect, every, logClaims, readTakeovers } from "./reliability-figures.ts";
 import { createStarvation } from "./starvation.ts";
 import { commit, startDatabase, startFleet, type TestFleet, tokens } from "./world.ts";
 
 /** Size of a trial. */
 export interface TrialSize {
+  readonly engine: EngineName;
   readonly fleets: number;
   readonly tenants: number;
   readonly runners: number;
@@ -70,7 +72,7 @@ export async function tryReliability(size: TrialSize): Promise<TrialFigures> {
   const [{ env }] = [...fleets.values()] as [TestFleet];
   const starvation = createStarvation();
   const start = async (): Promise<Runner> => {
-    const child = spawn(process.execPath, ["-C", "source", program, server.url, places], {
+    const child = spawn(process.execPath, ["-C", "source", program, server.url, places, size.engine], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -165,6 +165,10 @@ export const keyReasons: readonly KeyReason[] = [
   { key: "promote.referrers", says: "Whether signatures and attestations are brought along where content is copied." },
   { key: "promote.pin", says: "Tag of its own that keeps each promoted digest from being deleted; `false` for none." },
   { key: "service", says: "Tasks that `lateen serve` runs by itself; commands do not read it." },
+  {
+    key: "service.engine",
+    says: "What decides which runner drives which rollout: `table`, or `dbos`, which needs `@dbos-inc/dbos-sdk`. The default is `table`.",
+  },
   { key: "service.schedules", says: "What is done again and again." },
   { key: "service.schedules.reconcile", says: "How often tags are repaired from the ledger, or `false`. The default is 1h." },
   { key: "service.schedules.status", says: "How often the state is read, or `false`. The default is 1h." },

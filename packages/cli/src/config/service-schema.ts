@@ -28,6 +28,7 @@ const webhook = () =>
 /** Tasks of the service; the commands do not read it. */
 export const service = () =>
   z.strictObject({
+    engine: z.enum(["table", "dbos"], { error: "must be table or dbos" }).optional(),
     schedules: z
       .strictObject({ reconcile: schedule().optional(), status: schedule().optional(), ship: schedule().optional() })
       .default({}),

@@ -57,6 +57,8 @@ export const errorReasons: Readonly<Record<string, string>> = {
   DATA_IN_USE: "two services on one folder would start two databases over the same files",
   DATABASE_START: "PostgreSQL ended before it took connections",
   DATABASE_UNAVAILABLE: "an order that is not durable would be lost with the process, so none is taken",
+  DBOS_IN_USE: "there is one DBOS in a process, and something else in this one has it",
+  DBOS_MISSING: "the engine is an optional package",
   DEADLINE_PASSED: "`fleet.deadline` bounds the whole rollout",
   DEMO_FAILED: "what the scenario promises does not hold on this machine, which is a bug",
   DETACHED: "the signal ended the watching, and not the rollout, which the service drives",

@@ -14,6 +14,10 @@ export const serve: Command = {
       value: "FILE",
       about: "lines ROLE NAME TOKEN, roles read, operate, admin; without it one admin token is made",
     },
+    engine: {
+      value: "NAME",
+      about: "table, or dbos, which needs the package @dbos-inc/dbos-sdk (default: service.engine, or table)",
+    },
     grace: { value: "DURATION", about: "longest time for calls in flight to settle after SIGTERM; 20s" },
   },
   examples: [

@@ -6,7 +6,7 @@ import { usageError } from "../../config/errors.ts";
 import { loadConfig, type Settings } from "../../config/load.ts";
 import type { CommandResult } from "../command.ts";
 import type { Context } from "../context.ts";
-import { loadService, type ServiceModule, type ServiceToken } from "./service-module.ts";
+import { loadEngine, loadService, type ServiceModule, type ServiceToken } from "./service-module.ts";
 
 /** Serves until it is interrupted, which is its good end: calls in flight settle, and what is unfinished is left to the next start. */
 export async function serveFleets(context: Context): Promise<CommandResult> {
@@ -16,6 +16,7 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
   const settings = await context.settings();
   const fleets = await fleetsOf(context, settings);
   const service = await loadService();
+  const engine = await loadEngine(parseEngine(args.text("engine")) ?? settings.config.service?.engine);
   const given = args.text("database") ?? nonEmpty(host.env["LATEEN_DATABASE_URL"]);
   const folder = resolve(
     ...(args.text("data") === undefined ? [settings.folder, ".lateen/service"] : [host.cwd, args.text("data") ?? ""]),
@@ -30,6 +31,7 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
       tokens,
       env: host.env,
       clock: host.clock,
+      engine,
     });
     try {
       const url = await served.listen({ host: address, port });
@@ -45,6 +47,12 @@ export async function serveFleets(context: Context): Promise<CommandResult> {
     await database.stop();
   }
   return { outcome: "ok", document: { reason: "the service has stopped" }, answer: "the service has stopped" };
+}
+
+/** The engine of `--engine`. @throws ReleaseError `USAGE` */
+function parseEngine(name: string | undefined): "table" | "dbos" | undefined {
+  if (name === undefined || name === "table" || name === "dbos") return name;
+  throw usageError(`--engine ${JSON.stringify(name)} is no engine`, "write --engine table or --engine dbos");
 }
 
 /** A database that others keep: it is not lost to another service, and not stopped by this one. */

@@ -10,6 +10,7 @@ export interface ServiceModule {
     readonly tokens: readonly ServiceToken[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly clock: Clock;
+    readonly engine?: unknown;
   }): Promise<{
     listen(options: { readonly host: string; readonly port: number }): Promise<string>;
     close(): Promise<void>;
@@ -29,9 +30,19 @@ export interface ServiceToken {
 
 /** Loads `@lateen/service`. @throws ReleaseError `SERVICE_MISSING` */
 export async function loadService(): Promise<ServiceModule> {
-  const name = "@lateen/service";
+  return (await load("@lateen/service")) as ServiceModule;
+}
+
+/** An engine of the service; undefined is its own, the table. @throws ReleaseError `SERVICE_MISSING` */
+export async function loadEngine(name: "table" | "dbos" | undefined): Promise<unknown> {
+  if (name !== "dbos") return undefined;
+  const { dbosEngine } = (await load("@lateen/service/dbos")) as { dbosEngine(): unknown };
+  return dbosEngine();
+}
+
+async function load(name: string): Promise<unknown> {
   try {
-    return (await import(name)) as ServiceModule;
+    return await import(name);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
     throw cliError("SERVICE_MISSING", "input", {

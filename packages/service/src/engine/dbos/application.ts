@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 export const schema = "lateen_dbos";
 
 /** Version of the workflows; a change of what a workflow does step by step needs another one. */
-export const version = "1";
+const version = 1;
 
 /** Names of the workflows in the tables of DBOS. */
 export const workflows = { drive: "drive", tick: "tick" } as const;
@@ -16,6 +16,8 @@ export const topic = "acts";
 export interface Application {
   readonly name: string;
   readonly queue: string;
+  /** Names of versions, as those of queues, are one application's in the whole schema. */
+  readonly version: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Application {
  */
 export function applicationOf(fleets: readonly string[]): Application {
   const digest = createHash("sha256").update(JSON.stringify(fleets.toSorted())).digest("hex").slice(0, 16);
-  return { name: `lateen-${digest}`, queue: `lateen-fleets-${digest}` };
+  return { name: `lateen-${digest}`, queue: `lateen-fleets-${digest}`, version: `${version}-${digest}` };
 }
 
 /** Partition of the queue: a fleet; a dry run has one of its own, since it runs next to the queue. */

@@ -1,9 +1,9 @@
 import { ReleaseError } from "@lateen/kernel";
 import type { Engine, EnginePorts, OpenEngine } from "../engine.ts";
-import { applicationOf, partitionOf, schema, topic, version, workflows } from "./application.ts";
+import { applicationOf, partitionOf, schema, topic, workflows } from "./application.ts";
+import { launchExecutor } from "./executor.ts";
 import { type Library, loadLibrary, silent } from "./library.ts";
 import { migrateDbos } from "./migrate.ts";
-import { runExecutor } from "./run-executor.ts";
 import { againOf } from "./tend.ts";
 import type { Turn } from "./turn.ts";
 
@@ -30,18 +30,18 @@ export function dbosEngine(): Engine {
       };
       try {
         await migrateDbos(library, ports.url);
-        return await openEngine(library, ports, release);
       } catch (error) {
         release();
         throw error;
       }
+      return openEngine(library, ports, release);
     },
   };
 }
 
 async function openEngine(
   library: Library,
-  { url, fleets, owner }: EnginePorts,
+  { url, fleets, owner, drives }: EnginePorts,
   release: () => void,
 ): Promise<OpenEngine> {
   const application = applicationOf(fleets);
@@ -56,29 +56,30 @@ async function openEngine(
   });
   const enqueue = async ({ id, fleet, dry }: Turn, workflowID: string): Promise<void> => {
     const turn: Turn = { id, fleet, dry };
-    const to = { queueName: application.queue, queuePartitionKey: partitionOf(turn), appVersion: version };
+    const to = { queueName: application.queue, queuePartitionKey: partitionOf(turn), appVersion: application.version };
     await client.enqueue({ ...to, workflowName: workflows.drive, workflowID }, turn);
   };
-  return {
-    runner,
-    ordered(rollout) {
-      if (rollout.state === "queued") void enqueue(rollout, rollout.id).catch(() => undefined);
-    },
-    acted: (id) => void client.send(id, "look", topic).catch(() => undefined),
-    run: (ports) =>
-      runExecutor({
-        ...ports,
-        library,
-        application,
-        runner,
-        url,
-        enqueueAgain: (turn) => enqueue(turn, againOf(turn.id)),
-      }),
-    async close() {
-      await client.destroy().catch(() => undefined);
-      release();
-    },
+  const enqueueAgain = (turn: Turn): Promise<void> => enqueue(turn, againOf(turn.id));
+  const close = async (): Promise<void> => {
+    await client.destroy().catch(() => undefined);
+    release();
   };
+  try {
+    const parts = { library, url, application, runner, enqueueAgain };
+    const executor = drives ? await launchExecutor(parts) : undefined;
+    return {
+      runner,
+      ordered(rollout) {
+        if (rollout.state === "queued") void enqueue(rollout, rollout.id).catch(() => undefined);
+      },
+      acted: (id) => void client.send(id, "look", topic).catch(() => undefined),
+      run: async (ports) => executor?.run(ports),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 function inUse(): ReleaseError {

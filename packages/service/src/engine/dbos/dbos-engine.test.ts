@@ -254,6 +254,20 @@ test("PostgreSQL may be restarted in the middle of a rollout, by a crash and by 
   expect((await client.wait(next, hasEnded)).result?.outcome).toBe("shipped");
 }, 120_000);
 
+test("a workflow that ended an hour ago is forgotten, and its order is still the same one", async () => {
+  fleet = await startFleet(1);
+  let ahead = 0;
+  const client = await serve({ clock: { ...systemClock, now: () => systemClock.now() + ahead } });
+  const id = await client.order(commit("b"), name);
+  await client.wait(id, hasEnded);
+  await over(id);
+  expect(await workflowsOf(id)).toHaveLength(1);
+  ahead = 2 * 3_600_000;
+  await vi.waitUntil(async () => (await workflowsOf(id)).length === 0, { timeout: 20_000, interval: 50 });
+  const again = await client.send("POST", `/v1/fleets/${name}/releases`, { sha: commit("b") });
+  expect(again).toMatchObject({ status: 200, body: { rollout: id } });
+});
+
 describe("a second DBOS in the process is refused:", () => {
   const refused = { code: "DBOS_IN_USE", message: expect.any(String) as string, fix: expect.any(String) as string };
 

@@ -77,7 +77,7 @@ async function repair({ library, application, database, fleets, enqueueAgain }: 
 
 async function clean({ library, clock }: TendPorts): Promise<void> {
   const ended = await library.DBOS.listWorkflows({
-    status: ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+    status: ["SUCCESS", "ERROR", "CANCELLED"],
     completedBefore: new Date(clock.now() - keptMs).toISOString(),
     limit: mostCleaned,
     loadInput: false,

@@ -133,6 +133,7 @@ describe("credentials", () => {
     expect({ codeJson: json.code, codeText: text.code }).toEqual({ codeJson: 7, codeText: 7 });
     const about = findingsOf(json).filter(({ about: what }) => what === "credentials");
     expect(about.map(({ check }) => check.replace(/127\S+(?=\/acme)/, "registry"))).toEqual([
+      "forge version",
       "forge branch",
       "kill switch",
       ...images.map((image) => `image registry/${image}`),
@@ -140,7 +141,7 @@ describe("credentials", () => {
     expect(bad(json)).toContain("canary gap");
     for (const part of ["gap      canary: the canary canary-b is not in the fleet", "ok       tenants: "])
       expect(text.stdout).toContain(part);
-    expect(text.stderr).toMatch(/^error: .*forge branch/m);
+    expect(text.stderr).toMatch(/^error: .*forge version/m);
     for (const said of [json.stdout, text.stdout, text.stderr]) expect(said).not.toMatch(/wrong-(?:forge|password)/);
   });
 
@@ -186,6 +187,9 @@ describe("credentials", () => {
     expect({ code: ran.code, bad: bad(ran) }, ran.stdout).toEqual({ code: 7, bad: ["ledger default gap"] });
     expect(fact(ran, "ledger default")).toContain("the token's user may not push");
     end();
+    const silent = world.forge.misbehave({ ...denied, status: 503, body: "" });
+    expect(bad(await doctor())).toEqual(["ledger default trouble"]);
+    silent();
     world.forge.misbehave({ ...denied, body: { permissions: { push: true } } });
     const granted = await doctor();
     expect({ code: granted.code, bad: bad(granted) }, granted.stdout).toEqual({ code: 0, bad: [] });
@@ -344,6 +348,27 @@ describe("trouble and warnings", () => {
     expect(fact(ran, "tenants")).toMatch(/^1 of 6 .*\bt1 \(/);
   });
 
+  test.each([
+    { what: "version", on: /\/version$/, bad: ["forge version trouble"] },
+    { what: "list of writers", on: /assignees/, bad: ["writers trouble"] },
+    { what: "list of runners", on: /runners/, bad: ["runners trouble"] },
+  ])("a forge that does not answer for its $what is trouble, not a server without one", async ({ on, bad: wanted }) => {
+    world.forge.misbehave({ on, status: 503, body: "" });
+    const ran = await doctor({}, 500);
+    // Time limits are shortened like pauses, so a tenant may seem not to answer.
+    const others = bad(ran).filter((line) => !line.startsWith("tenants "));
+    expect({ code: ran.code, bad: others }).toEqual({ code: 4, bad: wanted });
+  });
+
+  test("a commit whose checks could not be read is not one without", async () => {
+    const [first = ""] = world.commits;
+    const sha = await world.release({ checks: "" });
+    world.forge.misbehave({ on: new RegExp(first), status: 503, body: "" });
+    const said = fact(await doctor({}, 500), "forge checks");
+    expect(said).not.toContain(`0 on ${first.slice(0, 7)}`);
+    expect(said).toContain(`on ${sha.slice(0, 7)}`);
+  });
+
   test("servers that are gone are trouble, each reported once", async () => {
     await Promise.all([world.forge.close(), world.plane.close(), world.registry.close()]);
     const ran = await doctor({}, 500);
@@ -352,6 +377,8 @@ describe("trouble and warnings", () => {
       "forge version trouble",
       "forge branch trouble",
       "kill switch trouble",
+      "writers trouble",
+      "runners trouble",
       ...images.map((image) => `image registry/${image} trouble`),
       "control plane trouble",
     ]);

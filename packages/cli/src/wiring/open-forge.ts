@@ -1,5 +1,5 @@
 import type { Forge } from "@lateen/gate";
-import { type Clock, createHttp, type Http, ignoreEvents, type Secret, secret } from "@lateen/kernel";
+import { type Clock, createHttp, ignoreEvents, type Secret, secret } from "@lateen/kernel";
 import { senderOf } from "@lateen/registry/sender";
 import type { Environment } from "../config/layers.ts";
 
@@ -12,7 +12,7 @@ export interface ForgePlace {
 
 /** A forge that may be asked, or why it may not. */
 export type OpenedForge =
-  | { readonly kind: "open"; readonly forge: Forge; readonly http: Http; readonly token: Secret | undefined }
+  | { readonly kind: "open"; readonly forge: Forge }
   | { readonly kind: "closed"; readonly why: string; readonly fix: string };
 
 /** Maximum time in milliseconds for each request: no one should wait for a convenience. */
@@ -43,16 +43,22 @@ export async function openForge(
           ? "set GITHUB_TOKEN, with actions, checks, contents and packages to read"
           : `set GITHUB_TOKEN, and GITHUB_SERVER_URL=${origin}, which says whose it is`,
     };
+  const token = value === undefined ? undefined : secret(value);
+  return { kind: "open", forge: await askedOnce({ ...place, token }, { env, clock }) };
+}
+
+/** A forge whose reads are each tried once, for questions whose answers are a convenience. */
+export async function askedOnce(
+  { kind, ...place }: ForgePlace & { readonly api?: string | undefined; readonly token: Secret | undefined },
+  { env, clock }: { readonly env: Environment; readonly clock: Clock },
+): Promise<Forge> {
   const deadlines = { connectMs: patienceMs, headersMs: patienceMs, totalMs: patienceMs };
   const http = createHttp({ send: senderOf({}, env), clock, deadlines });
   const retry = { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 };
-  const token = value === undefined ? undefined : secret(value);
-  const common = { ...place, http, clock, report: ignoreEvents, retry, token };
-  const forge =
-    place.kind === "github"
-      ? (await import("@lateen/gate/github")).createGitHubForge(common)
-      : (await import("@lateen/gate/gitea")).createGiteaForge(common);
-  return { kind: "open", forge, http, token };
+  const options = { ...place, http, clock, report: ignoreEvents, retry };
+  return kind === "github"
+    ? (await import("@lateen/gate/github")).createGitHubForge(options)
+    : (await import("@lateen/gate/gitea")).createGiteaForge(options);
 }
 
 function tokenFor({ kind, url }: ForgePlace, env: Environment): string | undefined {

@@ -2,11 +2,13 @@ import { absent, found, toReading } from "@lateen/kernel";
 import type { Survey } from "../ports/survey.ts";
 import type { Client } from "./client.ts";
 import { pageSize, readPages } from "./read-pages.ts";
+import { readNamedVersion } from "./named-version.ts";
 import { packagesSchema, repositorySchema, workflowsSchema } from "./wire.ts";
 
 /** Makes the {@link Survey} of a repository. Source: Gitea's `/api/swagger`; workflows are listed since 1.24. */
 export function createSurvey(client: Client, repository: string): Survey {
   return {
+    version: (signal) => toReading(() => readNamedVersion(client, signal)),
     defaultBranch: (signal) =>
       toReading(async () => {
         const answer = await client.get("", { schema: repositorySchema, what: "a repository" }, signal);

@@ -1,4 +1,4 @@
-import { found, toReading } from "@lateen/kernel";
+import { absent, found, toReading } from "@lateen/kernel";
 import type { Survey } from "../ports/survey.ts";
 import type { Client } from "./client.ts";
 import { packagesSchema, repositorySchema, workflowsSchema } from "./wire.ts";
@@ -13,6 +13,7 @@ import { packagesSchema, repositorySchema, workflowsSchema } from "./wire.ts";
 export function createSurvey(client: Client, repository: string): Survey {
   const about = (signal?: AbortSignal) => client.get("", { schema: repositorySchema, what: "a repository" }, signal);
   return {
+    version: async () => absent("GitHub has one version"),
     defaultBranch: (signal) => toReading(async () => found((await about(signal)).branch)),
     workflows: (signal) =>
       toReading(async () => {

@@ -11,6 +11,8 @@ export interface ImageFact {
 
 /** The repository as its forge describes it, for programs that have no configuration yet. */
 export interface Survey {
+  /** The version that the server reports, of a Forgejo as `9.0.3+gitea-1.22.0`; absent if it has no such call. */
+  version(signal?: AbortSignal): Promise<Reading<string>>;
   defaultBranch(signal?: AbortSignal): Promise<Reading<string>>;
   /** Every workflow file that the forge has registered, disabled ones too; absent if this server has no such list. */
   workflows(signal?: AbortSignal): Promise<Reading<readonly WorkflowFact[]>>;

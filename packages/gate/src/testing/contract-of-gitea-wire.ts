@@ -17,6 +17,12 @@ export function contractOfGiteaWire({ check, lacks }: ContractSuite, version: st
   const unknownSha = "0".repeat(39) + "1";
   const missing = { status: 404, type: "text/plain", body: "404 page not found\n" };
 
+  check("the version is found, and one that cannot be read is unknown", async ({ fake, forge }) => {
+    assertPart(await forge.version(), { kind: "found" });
+    fake.misbehave({ on: /version$/, status: 503, body: "" });
+    assertPart(await forge.version(), { kind: "unknown", cause: { code: "FORGE_UNAVAILABLE" } });
+  });
+
   check("wire: answers carry no etag, and a call that a version lacks is no 404 of the API", async (world) => {
     const { forge, mine } = world;
     await forge.head("main");

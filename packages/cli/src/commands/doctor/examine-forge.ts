@@ -2,7 +2,7 @@ import { decideSwitchValue } from "@lateen/gate/decisions";
 import { gateOf, type Config, type ForgeConfig, checkName } from "../../config/config.ts";
 import { absent } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
-import { judgeForgeVersion, readNamedVersion } from "./forge-version.ts";
+import { judgeForgeVersion } from "./forge-version.ts";
 import { type Examination, failed, type Finding, permissionFix, read, well, warning, gap } from "./finding.ts";
 import { judgeCheckNames } from "./judge-check-names.ts";
 import { runnerExamination, writerExamination } from "./examine-writers.ts";
@@ -13,8 +13,7 @@ export function forgeExaminations(job: Job, trunk: Trunk): readonly Examination[
   const { forge, killSwitch, promote } = job.settings.config;
   const gate = gateOf(job.settings.config);
   if (forge === undefined) return [];
-  const version = async (): Promise<Finding> =>
-    judgeForgeVersion(await readNamedVersion(forge, job.wiring, job.signal));
+  const version = async (): Promise<Finding> => judgeForgeVersion(await (await job.wiring.forge()).version(job.signal));
   return [
     ...(forge.kind === "gitea" ? [{ check: "forge version", look: version }] : []),
     { check: "forge branch", look: () => lookAtBranch(trunk, forge) },
@@ -77,10 +76,12 @@ async function lookAtChecks(job: Job, trunk: Trunk, wanted: readonly string[]): 
   const looks = await Promise.all(recent.map(async (sha) => ({ sha, checks: await forge.checks(sha, job.signal) })));
   const [first] = looks;
   if (first?.checks.kind === "unknown") return [failed("forge checks", first.checks.cause, [forge.kind, "checks"])];
-  const commits = looks.map(({ sha, checks }) => ({
-    sha,
-    names: checks.kind === "found" ? checks.value.map(({ name }) => name) : [],
-  }));
+  // What could not be read has not no checks.
+  const commits = looks.flatMap(({ sha, checks }) =>
+    checks.kind === "unknown"
+      ? []
+      : [{ sha, names: checks.kind === "found" ? checks.value.map(({ name }) => name) : [] }],
+  );
   return judgeCheckNames(wanted, commits);
 }
 

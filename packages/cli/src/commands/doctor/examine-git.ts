@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { Appended, CommitSha } from "@lateen/kernel";
 import type { Job } from "../../job/job.ts";
 import type { GitTrial } from "../../wiring/git-trials.ts";
-import { type Examination, failed, type Finding, type Need, read, well, gap } from "./finding.ts";
-import { readPushPermission } from "./push-permission.ts";
+import { type Examination, failed, type Finding, type Need, read, well, gap, trouble } from "./finding.ts";
+import { type PushPermission, readPushPermission } from "./push-permission.ts";
 import type { Trunk } from "./trunk.ts";
 
 /** The ledgers of all targets and the mirror of the journal: git itself, reading, and writing as far as it can be tried without a trace. */
@@ -61,7 +61,7 @@ async function tryToAppend(job: Job, name: string): Promise<Finding> {
 export function judgeAppend(
   { name, ref }: Pick<GitTrial, "name" | "ref">,
   appended: Appended,
-  permission: "granted" | "denied" | "unasked",
+  permission: PushPermission,
   need?: Need,
 ): Finding {
   if (appended.kind === "unknown") {
@@ -73,6 +73,12 @@ export function judgeAppend(
       `the forge says that the token's user may not push; an append to ${ref} would be refused`,
       "give that user the right to write code, or another user's token to the ledger",
       "credentials",
+    );
+  if (permission === "unread")
+    return trouble(
+      name,
+      `the server admits an append to ${ref}; whether the token's user may push is not known, since the forge did not answer`,
+      "look at the forge, then run again",
     );
   const proof = permission === "granted" ? ", and the forge says that its user may push" : "";
   return well(

@@ -1,10 +1,10 @@
-import { plainText } from "@lateen/kernel";
+import { plainText, type Reading } from "@lateen/kernel";
 import { z } from "zod";
 import { gateOf, type GateConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
 import { counted, someOf } from "../../output/text/line.ts";
 import { askApi } from "./ask-api.ts";
-import { type Examination, type Finding, well, warning } from "./finding.ts";
+import { type Examination, failed, type Finding, well, warning } from "./finding.ts";
 
 /** Names that are shown; the others are counted. */
 const mostNames = 5;
@@ -23,14 +23,15 @@ async function lookAtWriters(job: Job): Promise<Finding> {
   const { forge } = job.settings.config;
   const path = forge?.kind === "github" ? "/collaborators?affiliation=all&permission=push&per_page=100" : "/assignees";
   const users = await readList(job, path, z.array(z.object({ login: z.string() })));
+  if (users.kind === "unknown") return failed("writers", users.cause);
   const named =
-    users === undefined
+    users.kind === "absent"
       ? "everybody"
       : someOf(
-          users.map(({ login }) => plainText(login, 60)),
+          users.value.map(({ login }) => plainText(login, 60)),
           mostNames,
         );
-  const unlisted = users === undefined ? " (this token may not list them)" : "";
+  const unlisted = users.kind === "absent" ? " (this token may not list them)" : "";
   const who = `${named} may write to the repository${unlisted}`;
   const refs = await refsOnForge(job);
   const checks = (gateOf(job.settings.config)?.checks ?? []).filter((check) => isOpen(check)).length;
@@ -67,8 +68,10 @@ const runners = z.object({
 
 async function lookAtRunners(job: Job): Promise<readonly Finding[]> {
   const own = await readList(job, "/actions/runners", runners);
-  if (own === undefined) return [];
-  const online = (own.runners ?? []).filter(({ status, disabled }) => status !== "offline" && disabled !== true).length;
+  if (own.kind !== "found") return own.kind === "absent" ? [] : [failed("runners", own.cause)];
+  const online = (own.value.runners ?? []).filter(
+    ({ status, disabled }) => status !== "offline" && disabled !== true,
+  ).length;
   const others = "those of the organisation and of the instance are not listed there";
   if (online !== 1)
     return [well("runners", `the repository has ${counted(online, "runner")} of its own online; ${others}`)];
@@ -81,8 +84,8 @@ async function lookAtRunners(job: Job): Promise<readonly Finding[]> {
   ];
 }
 
-/** A list of the repository; undefined if this server or this token does not show it. */
-async function readList<T>(job: Job, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+/** A list of the repository; absent if this server or this token does not show it. */
+async function readList<T>(job: Job, path: string, schema: z.ZodType<T>): Promise<Reading<T>> {
   const { repository } = job.settings.config.forge ?? {};
   return askApi(job, `/repos/${repository}${path}`, schema, job.wiring.forgeToken());
 }

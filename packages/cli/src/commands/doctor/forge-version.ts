@@ -1,51 +1,6 @@
-import { absent, asReleaseError, found, type HttpDeadlines, parseJson, type Reading, unknown } from "@lateen/kernel";
-import { z } from "zod";
-import type { ForgeConfig } from "../../config/config.ts";
-import { supportsSince, versionOf } from "../init/gitea-version.ts";
-import type { Wiring } from "../../wiring/wiring.ts";
+import type { Reading } from "@lateen/kernel";
+import { supportsSince } from "../init/gitea-version.ts";
 import { failed, type Finding, well, warning } from "./finding.ts";
-
-const versionSchema = z.object({ version: z.string() });
-
-/**
- * The version that a Gitea says it has; with the token, since an instance may show nothing without. A Forgejo that reports only the
- * Gitea that it is compatible with is asked by its own name.
- */
-export async function readNamedVersion(
-  forge: Pick<ForgeConfig, "api" | "url">,
-  ports: Pick<Wiring, "http" | "forgeToken">,
-  signal: AbortSignal,
-): Promise<Reading<string>> {
-  const reading = await readForgeVersion(forge, ports, signal);
-  if (reading.kind !== "found" || !isForgejoLike(reading.value)) return reading;
-  const api = `${forge.url.replace(/\/+$/, "")}/api/forgejo/v1`;
-  const own = await readForgeVersion({ api }, ports, signal);
-  if (own.kind !== "found") return reading;
-  const [name = ""] = own.value.split("+");
-  return found(`${name}+gitea-${reading.value.replace(/[-+].*$/, "")}`);
-}
-
-/** Forgejo has been compatible with 1.22 since its version 8, and with no later one; its versions before that with earlier ones. */
-function isForgejoLike(version: string): boolean {
-  return !version.includes("+gitea-") && versionOf(version)?.[0] === 1 && !supportsSince(version, 23);
-}
-
-export async function readForgeVersion(
-  { api }: Pick<ForgeConfig, "api">,
-  { http, forgeToken }: Pick<Wiring, "http" | "forgeToken">,
-  signal: AbortSignal,
-  deadlines: HttpDeadlines = {},
-): Promise<Reading<string>> {
-  try {
-    const token = forgeToken()?.reveal();
-    const headers = token === undefined ? {} : { authorization: `token ${token}` };
-    const response = await http.request({ url: `${api}/version`, headers, maxBytes: 65_536, deadlines }, signal);
-    if (response.status !== 200) return absent(`HTTP ${response.status} instead of a version from ${response.url}`);
-    return found(parseJson(response, versionSchema, "a version").version);
-  } catch (error) {
-    return unknown(asReleaseError(error));
-  }
-}
 
 /** Meaning of the version for the gate: runs are listed since 1.25, commits are compared since 1.23. */
 export function judgeForgeVersion(reading: Reading<string>): Finding {

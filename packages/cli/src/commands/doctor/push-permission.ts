@@ -5,8 +5,11 @@ import { askApi } from "./ask-api.ts";
 
 const repositorySchema = z.object({ permissions: z.object({ push: z.boolean() }) });
 
+/** What a forge says of the right to push; `unasked` if it does not say, `unread` if it did not answer. */
+export type PushPermission = "granted" | "denied" | "unasked" | "unread";
+
 /**
- * True if the forge says that a token's user may push.
+ * Whether the forge says that a token's user may push.
  *
  * Gitea admits everyone who may read to `git receive-pack`, since a pull request may be made by a push, and asks for the right to
  * write when the push itself is there; a dry run passes. Its scope, in turn, is asked for at once. GitHub and plain git servers refuse
@@ -16,13 +19,13 @@ const repositorySchema = z.object({ permissions: z.object({ push: z.boolean() })
 export async function readPushPermission(
   job: Job,
   { remote, token }: Pick<GitTrial, "remote" | "token">,
-): Promise<"granted" | "denied" | "unasked"> {
+): Promise<PushPermission> {
   const { forge } = job.settings.config;
   const repository = forge?.kind === "gitea" ? repositoryOf(remote, forge.url) : undefined;
   if (repository === undefined) return "unasked";
   const known = await askApi(job, `/repos/${repository}`, repositorySchema, token);
-  if (known === undefined) return "unasked";
-  return known.permissions.push ? "granted" : "denied";
+  if (known.kind !== "found") return known.kind === "absent" ? "unasked" : "unread";
+  return known.value.permissions.push ? "granted" : "denied";
 }
 
 /** `owner/name` of a remote that is on the forge itself. */

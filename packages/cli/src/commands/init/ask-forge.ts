@@ -1,11 +1,9 @@
 import type { Forge } from "@lateen/gate";
 import { type Clock, createLimit, found, mapReading, type Reading, unknown } from "@lateen/kernel";
 import { cliError } from "../../config/errors.ts";
-import { derivedApi } from "../../config/forge-schema.ts";
 import type { Environment } from "../../config/layers.ts";
 import { type Budget, createBudget } from "../../io/budget.ts";
 import { type ForgePlace, openForge } from "../../wiring/open-forge.ts";
-import { readForgeVersion } from "../doctor/forge-version.ts";
 import { isOwnWorkflow, type WorkflowText } from "./read-clone.ts";
 
 /** A workflow that the forge has registered. */
@@ -54,13 +52,11 @@ export async function surveyForge(
       unknown(cliError("FORGE_NOT_ASKED", "unavailable", { message: "the forge was not asked", why, fix }));
     return { defaultBranch: closed, version: closed, workflows: closed, images: closed, checks: closed };
   }
-  const { forge, http, token } = opened;
+  const { forge } = opened;
   const budget = createBudget(clock, budgetMs, signal);
-  const api = derivedApi("gitea", place.url);
   return {
     defaultBranch: () => inTime(budget, place, (until) => forge.defaultBranch(until)),
-    version: () =>
-      inTime(budget, place, (until) => readForgeVersion({ api }, { http, forgeToken: () => token }, until)),
+    version: () => inTime(budget, place, (until) => forge.version(until)),
     workflows: (branch, known) => inTime(budget, place, (until) => readWorkflows(forge, branch, known, until)),
     images: () => inTime(budget, place, (until) => forge.images(until)),
     checks: (branch) => inTime(budget, place, (until) => readGreenChecks(forge, branch, until)),

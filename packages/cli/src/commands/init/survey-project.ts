@@ -66,8 +66,7 @@ export async function surveyProject({ place, branch: given, version, clone, host
         "default branch": askedBranch,
         workflows: askedWorkflows,
         images: askedImages,
-        // A server that answers no question has one trouble, not another one for its version.
-        version: askedVersion?.kind === "absent" && askedImages.kind === "unknown" ? askedImages : askedVersion,
+        version: askedVersion,
         checks,
       }),
     ],

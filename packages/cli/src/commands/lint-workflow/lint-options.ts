@@ -4,7 +4,7 @@ import type { Settings } from "../../config/load.ts";
 import type { Arguments } from "../../command-line/arguments.ts";
 import type { LintOptions } from "./lint-workflow.ts";
 import type { Context } from "../context.ts";
-import { askVersion } from "../init/ask-version.ts";
+import { askedOnce, reservedHost } from "../../wiring/open-forge.ts";
 import { usageError } from "../../config/errors.ts";
 
 /** How a workflow for a forge of `kind` is judged next to the gate of `config`; an unknown version counts as old. */
@@ -37,8 +37,20 @@ export async function lintVersion(
   const { forge } = config;
   if (given !== undefined || forge?.kind !== "gitea") return given;
   return paths.some((path) => kindOf(path, args, config) === "gitea")
-    ? await askVersion(forge.api, host.env, signal, tokenOf(forge, folder, vault))
+    ? await askVersion(forge, tokenOf(forge, folder, vault), host, signal)
     : undefined;
+}
+
+/** The version that a Gitea reports; undefined if it does not. An instance may show nothing without a token. */
+async function askVersion(
+  forge: ForgeConfig,
+  token: Secret | undefined,
+  host: Context["host"],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (reservedHost.test(new URL(forge.api).hostname)) return undefined;
+  const reading = await (await askedOnce({ ...forge, token }, host)).version(signal);
+  return reading.kind === "found" ? reading.value : undefined;
 }
 
 /** The token of the forge, if it is set: a workflow is judged at a desk without one too, by what the server shows to anybody. */

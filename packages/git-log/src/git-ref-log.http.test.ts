@@ -16,6 +16,7 @@ import {
 } from "./testing/git-log-world.ts";
 
 const token = secret("s3cr3t-t0ken/with+signs");
+const result = { "content-type": "application/x-git-upload-pack-result" };
 
 let world: GitLogWorld;
 const closers: (() => Promise<unknown>)[] = [];
@@ -54,6 +55,83 @@ describe("a log over HTTP", () => {
     const answers = await Promise.all([1, 2].map((n) => openHttp().append(first.id, { subject: "2", value: n })));
     expect(answers.map(({ kind }) => kind).toSorted()).toEqual(["appended", "lost"]);
     expect(foundIn(await openHttp().entries({ limit: 5 }))).toHaveLength(2);
+  });
+
+  describe("a look at a log that is known", () => {
+    const isLook = ({ method, path }: GitRequest) => method === "POST" && path.endsWith("/git-upload-pack");
+    /** A log that has been read, and the programs that were started since. */
+    const openKnown = async (more: Partial<GitRefLogOptions> = {}) => {
+      headOf(await openHttp().append(null, { subject: "1", value: 1 }));
+      const programs: string[] = [];
+      const git = (call: GitCall) => {
+        programs.push(call.args[0] ?? "");
+        return runGit(call);
+      };
+      const log = openHttp({ git, ...more });
+      foundIn(await log.read());
+      programs.length = 0;
+      return { log, programs, since: server.requests.length };
+    };
+
+    test("is one request, with the token, and no program", async () => {
+      const { log, programs, since } = await openKnown();
+      const entry = foundIn(await log.read());
+      const second = headOf(await log.append(entry.id, { subject: "2", value: 2 }));
+      expect(foundIn(await log.read())).toEqual(second);
+      expect(programs).toEqual(["push"]);
+      const looks = server.requests.slice(since).filter(isLook);
+      expect(looks.map(({ path }) => path)).toEqual(["/core.git/git-upload-pack", "/core.git/git-upload-pack"]);
+      expect(looks.every(({ authorization }) => authorization?.startsWith("Basic ") === true)).toBe(true);
+    });
+
+    test("sees the entry of another writer, and a log that was deleted", async () => {
+      const { log, programs } = await openKnown();
+      const first = foundIn(await log.read());
+      const theirs = headOf(await openHttp().append(first.id, { subject: "2", value: "theirs" }));
+      expect(foundIn(await log.read())).toEqual(theirs);
+      expect(programs).toEqual(["fetch", "cat-file"]);
+      await world.repository.setRef(ref, null);
+      expect(await log.read()).toMatchObject({ kind: "absent" });
+    });
+
+    test.each<[string, GitFault]>([
+      ["503", { status: 503 }],
+      ["404", { status: 404, body: "not found" }],
+      ["a page", { status: 200, headers: { "content-type": "text/html" }, body: "<html>log in</html>" }],
+      ["a list that ends too early", { status: 200, headers: result, body: `003f${"1".repeat(40)} ${ref}\n` }],
+      ["a list of something else", { status: 200, headers: result, body: "000dversion 20000" }],
+      ["a line without an end", { status: 200, headers: result, body: "zzzz" }],
+      ["the connection reset", "reset"],
+    ])("is left to git, once and for all, after %s", async (_name, answer) => {
+      const { log, programs } = await openKnown();
+      let looks = 0;
+      fault = (request) => (isLook(request) && looks++ === 0 ? answer : undefined);
+      const entry = foundIn(await log.read());
+      expect(entry.value).toBe(1);
+      expect(programs).toEqual(["ls-remote"]);
+      foundIn(await log.read());
+      expect(programs).toEqual(["ls-remote", "ls-remote"]);
+    });
+
+    test("takes the token to no other server", async () => {
+      const elsewhere = await startScriptedServer(() => ({ body: "0000" }));
+      closers.push(() => elsewhere.close());
+      const { log } = await openKnown();
+      let looks = 0;
+      fault = (request) =>
+        isLook(request) && looks++ === 0 ? { status: 307, headers: { location: elsewhere.url } } : undefined;
+      foundIn(await log.read());
+      expect(elsewhere.requests).toEqual([]);
+    });
+
+    test.each([
+      ["a proxy", { env: { PATH: process.env["PATH"], no_proxy: "127.0.0.1", https_proxy: "http://127.0.0.1:9" } }],
+      ["certificates of its own", { env: { PATH: process.env["PATH"], SSL_CERT_DIR: "/etc/ssl/certs" } }],
+    ])("is left to git, which knows the way, if there is %s", async (_name, more) => {
+      const { log, programs } = await openKnown(more);
+      foundIn(await log.read());
+      expect(programs).toEqual(["ls-remote"]);
+    });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { type AppendLog, type Clock, type Reading, type Secret, systemClock } from "@lateen/kernel";
 import { appendEntry } from "./log/append-entry.ts";
+import { type AskRef, createAskRef } from "./git/ask-ref.ts";
 import { showRemote } from "./git/git-errors.ts";
 import { createMemory, type LogMemory } from "./log/memory.ts";
 import { readEntries } from "./log/read-entries.ts";
@@ -41,6 +42,7 @@ export interface LogPlace {
   readonly ref: string;
   readonly clock: Clock;
   readonly memory: LogMemory;
+  readonly askRef: AskRef;
 }
 
 /**
@@ -54,13 +56,14 @@ export interface LogPlace {
  */
 export function createGitRefLog(options: GitRefLogOptions): AppendLog {
   const { clock = systemClock, insecure = false } = options;
-  const place: LogPlace = {
+  const checked = {
     options,
     clock,
     ref: parseRef(options.ref),
     remote: parseRemote(options.remote, insecure),
     memory: createMemory(),
   };
+  const place: LogPlace = { ...checked, askRef: createAskRef(checked) };
   return {
     source: `${showRemote(place.remote.url)} ${place.ref}`,
     async read(signal) {

@@ -11,14 +11,17 @@ type Entries = Reading<readonly LogEntry[]>;
 /** The newest `limit` entries, newest first. @throws ReleaseError `INTERRUPTED` */
 export function readEntries(place: LogPlace, limit: number, signal: Signal): Promise<Entries> {
   const depth = Math.min(1_000, Math.max(1, Math.trunc(limit)));
-  return toReading<Entries>(() =>
-    inScratch<Entries>(place, signal, async (scratch) => {
-      const known = place.memory.recall(depth);
-      const log = known !== undefined && (await isHead(scratch, known)) ? known : await fetchLog(scratch, depth);
+  return toReading<Entries>(async () => {
+    const known = place.memory.recall(depth);
+    const head = known === undefined ? undefined : await place.askRef(signal);
+    if (known !== undefined && head === known.entries[0].id) return found(known.entries.slice(0, depth));
+    return await inScratch<Entries>(place, signal, async (scratch) => {
+      const isSame = known !== undefined && head === undefined && (await isHead(scratch, known));
+      const log = isSame ? known : await fetchLog(scratch, depth);
       if (log === undefined) return absent(`${showRemote(place.remote.url)} answered and has no ${place.ref}`);
       return found(log.entries.slice(0, depth));
-    }),
-  );
+    });
+  });
 }
 
 /** True if the remote's ref still names the newest entry of `known`: one look instead of a fetch. */

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packAlias } from "../../../tools/alias-package.ts";
 import { stagePackages } from "../../../tools/stage-packages.ts";
@@ -13,7 +14,8 @@ import { stagePackages } from "../../../tools/stage-packages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lateen-stage-"));
 const requests: { readonly line: string; readonly authorization: string | undefined; readonly body: string }[] = [];
-const staged = new Set<string>();
+/** What is staged, by address, with the SHA-1 of its tarball. */
+const staged = new Map<string, object>();
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -29,12 +31,21 @@ const server = createServer((request, response) => {
     const claims = Buffer.from(JSON.stringify({ repository_visibility: "private" })).toString("base64url");
     if (url.startsWith("/identity")) return answer(200, { value: `e30.${claims}.e30` });
     if (url.includes("/oidc/token/exchange/")) return answer(201, { token: "short-lived" });
+    if (url.startsWith("/-/stage?")) return answer(200, { items: [...staged.values()], total: staged.size });
     if (method !== "POST") return answer(404, {});
     if (staged.has(url)) return answer(409, { error: "this version is staged already" });
-    staged.add(url);
+    const { name, versions } = JSON.parse(String(Buffer.concat(chunks))) as Published;
+    const [[version, { dist }] = ["", { dist: { shasum: "" } }]] = Object.entries(versions);
+    staged.set(url, { packageName: name, version, shasum: dist.shasum });
     return answer(201, { stageId: "00000000-0000-4000-8000-000000000000" });
   });
 });
+
+/** The body of a publication. */
+interface Published {
+  readonly name: string;
+  readonly versions: Readonly<Record<string, { readonly dist: { readonly shasum: string } }>>;
+}
 
 let npm: readonly string[];
 beforeAll(async () => {
@@ -61,16 +72,24 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("a tarball is staged under the identity of the workflow, and not twice", { timeout: 120_000 }, async () => {
-  const tarball = packAlias(join(folder, "packed"));
-  expect(await stagePackages([tarball], npm)).toEqual([]);
-  const of = (part: string) => requests.find(({ line }) => line.includes(part));
-  expect(of("/identity")?.authorization).toBe("Bearer of-the-job");
-  expect(of("/oidc/token/exchange/package/lateen")).toBeDefined();
-  const sent = of("POST /-/stage/package/lateen");
-  expect(sent?.authorization).toBe("Bearer short-lived");
-  expect(JSON.parse(sent?.body ?? "{}")).toMatchObject({ name: "lateen", access: "public" });
+test(
+  "a tarball is staged under the identity of the workflow; again it is passed over, with other content refused",
+  { timeout: 120_000 },
+  async () => {
+    const tarball = packAlias(join(folder, "packed"));
+    expect(await stagePackages([tarball], npm)).toEqual([]);
+    const of = (part: string) => requests.find(({ line }) => line.includes(part));
+    expect(of("/identity")?.authorization).toBe("Bearer of-the-job");
+    expect(of("/oidc/token/exchange/package/lateen")).toBeDefined();
+    const sent = of("POST /-/stage/package/lateen");
+    expect(sent?.authorization).toBe("Bearer short-lived");
+    expect(JSON.parse(sent?.body ?? "{}")).toMatchObject({ name: "lateen", access: "public" });
 
-  const [refused = ""] = await stagePackages([tarball], npm);
-  expect(refused).toContain("409");
-});
+    expect(await stagePackages([tarball], npm), "the same again").toEqual([]);
+    const other = packAlias(join(folder, "other"));
+    writeFileSync(other, gzipSync(gunzipSync(readFileSync(other)), { level: 1 }));
+    expect(await stagePackages([other], npm)).toEqual([expect.stringContaining("with other content")]);
+    staged.set([...staged.keys()][0] ?? "", {});
+    expect(await stagePackages([tarball], npm), "what is there is not known").toEqual([expect.stringContaining("409")]);
+  },
+);

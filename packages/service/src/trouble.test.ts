@@ -16,6 +16,7 @@ import {
   tokens,
 } from "../test/world.ts";
 import { startCuttingProxy } from "../test/cutting-proxy.ts";
+import { engineNames, engines } from "../test/engines.ts";
 import { drive, type DrivePorts } from "./run/drive.ts";
 import { type ServiceFleet, wireFleet } from "./run/fleets.ts";
 import { type Pulse, startPulse } from "./run/pulse.ts";
@@ -233,48 +234,52 @@ describe("a stop", () => {
   });
 });
 
-test("a runner that is cut off from the database starts nothing more, awaits its call in flight, and is there again afterwards", async () => {
-  fleet = await startFleet(6, 1_500);
-  const proxy = await startCuttingProxy(server.url);
-  try {
-    // Each runner asks with a name of its own.
-    const askedBy: string[] = [];
-    const named = (runner: string): ServiceFleet => ({
-      settings: fleet.settings,
-      wire(parts) {
-        const wiring = wireFleet({ settings: parts.settings }, parts);
-        const fleetOf = async () => {
-          const made = await wiring.fleet();
-          const redeploy: ControlPlane["redeploy"] = async (...call) => {
-            askedBy.push(runner);
-            return made.controlPlane.redeploy(...call);
+test.each(engineNames)(
+  "with the engine %s, a runner that is cut off from the database starts nothing more, awaits its call in flight, and is there again afterwards",
+  async (engine) => {
+    fleet = await startFleet(6, 1_500);
+    const proxy = await startCuttingProxy(server.url);
+    try {
+      // Each runner asks with a name of its own.
+      const askedBy: string[] = [];
+      const named = (runner: string): ServiceFleet => ({
+        settings: fleet.settings,
+        wire(parts) {
+          const wiring = wireFleet({ settings: parts.settings }, parts);
+          const fleetOf = async () => {
+            const made = await wiring.fleet();
+            const redeploy: ControlPlane["redeploy"] = async (...call) => {
+              askedBy.push(runner);
+              return made.controlPlane.redeploy(...call);
+            };
+            return { ...made, controlPlane: { ...made.controlPlane, redeploy } };
           };
-          return { ...made, controlPlane: { ...made.controlPlane, redeploy } };
-        };
-        return { ...wiring, fleet: fleetOf };
-      },
-    });
-    const cut = await serve({ database: proxy.url, fleets: { [name]: named("cut") } });
-    const id = await cut.order(commit("b"), name);
-    await waitFor(() => fleet.plane.moves().length === 2);
-    const { service } = await serve({ fleets: { [name]: named("whole") } });
-    proxy.fallSilent();
-    const whole = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
-    expect((await whole.wait(id, hasEnded, 60_000)).result?.outcome).toBe("shipped");
-    expect(moved()).toEqual(fleet.slugs.toSorted());
-    // All of one, then all of the other.
-    expect(askedBy.filter((runner, at) => runner !== askedBy[at - 1])).toEqual(["cut", "whole"]);
-    await close(service);
-    proxy.speak();
-    const next = await vi.waitUntil(() => cut.order(commit("c"), name).catch(() => ""), { timeout: 30_000 });
-    expect((await cut.wait(next, hasEnded)).result?.outcome).toBe("shipped");
-    expect(moved()).toHaveLength(12);
-  } finally {
-    proxy.speak();
-    await Promise.all(services.splice(0).map((service) => service.close()));
-    await proxy.close();
-  }
-}, 180_000);
+          return { ...wiring, fleet: fleetOf };
+        },
+      });
+      const cut = await serve({ database: proxy.url, fleets: { [name]: named("cut") }, engine: engines[engine]() });
+      const id = await cut.order(commit("b"), name);
+      await waitFor(() => fleet.plane.moves().length === 2);
+      const { service } = await serve({ fleets: { [name]: named("whole") } });
+      proxy.fallSilent();
+      const whole = createClient((path, init) => service.fetch(new Request(`http://service${path}`, init)));
+      expect((await whole.wait(id, hasEnded, 60_000)).result?.outcome).toBe("shipped");
+      expect(moved()).toEqual(fleet.slugs.toSorted());
+      // All of one, then all of the other.
+      expect(askedBy.filter((runner, at) => runner !== askedBy[at - 1])).toEqual(["cut", "whole"]);
+      await close(service);
+      proxy.speak();
+      const next = await vi.waitUntil(() => cut.order(commit("c"), name).catch(() => ""), { timeout: 30_000 });
+      expect((await cut.wait(next, hasEnded)).result?.outcome).toBe("shipped");
+      expect(moved()).toHaveLength(12);
+    } finally {
+      proxy.speak();
+      await Promise.all(services.splice(0).map((service) => service.close()));
+      await proxy.close();
+    }
+  },
+  180_000,
+);
 
 test("services of one database with different settings each drive their own fleets", async () => {
   fleet = await startFleet(3);

@@ -1,4 +1,5 @@
 import { ReleaseError } from "@lateen/kernel";
+import pg from "pg";
 import type { Engine, EnginePorts, OpenEngine } from "../engine.ts";
 import { applicationOf, partitionOf, schema, topic, workflows } from "./application.ts";
 import { launchExecutor } from "./executor.ts";
@@ -47,10 +48,11 @@ async function openEngine(
   const application = applicationOf(fleets);
   // Two services may have the same name, and one that is started again is another one.
   const runner = `${owner} ${crypto.randomUUID()}`;
+  const pool = openPool(url);
   const client = await library.DBOSClient.create({
     systemDatabaseUrl: url,
+    systemDatabasePool: pool,
     systemDatabaseSchemaName: schema,
-    systemDatabasePoolSize: 2,
     applicationName: application.name,
     logger: silent,
   });
@@ -62,10 +64,11 @@ async function openEngine(
   const enqueueAgain = (turn: Turn): Promise<void> => enqueue(turn, againOf(turn.id));
   const close = async (): Promise<void> => {
     await client.destroy().catch(() => undefined);
+    await pool.end();
     release();
   };
   try {
-    const parts = { library, url, application, runner, enqueueAgain };
+    const parts = { library, url, pool, application, runner, enqueueAgain };
     const executor = drives ? await launchExecutor(parts) : undefined;
     return {
       runner,
@@ -80,6 +83,23 @@ async function openEngine(
     await close();
     throw error;
   }
+}
+
+/**
+ * Connections of DBOS. Its own pool waits without end for a connection and for an answer, so that a service that was cut off would never
+ * look for work again.
+ */
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 4_000,
+    query_timeout: 10_000,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+  });
+  pool.on("error", () => undefined);
+  return pool;
 }
 
 function inUse(): ReleaseError {

@@ -1,3 +1,4 @@
+import type { Pool } from "pg";
 import type { DrivePorts } from "../../run/drive.ts";
 import { capacity } from "../../run/runner.ts";
 import type { SchedulePorts } from "../../schedule/run-due.ts";
@@ -11,6 +12,7 @@ import { takeTurn, type Turn } from "./turn.ts";
 export interface ExecutorParts {
   readonly library: Library;
   readonly url: string;
+  readonly pool: Pool;
   readonly application: Application;
   /** Name of this executor, which the signs of life of its runner show. */
   readonly runner: string;
@@ -35,7 +37,7 @@ const maxRecoveryAttempts = 1_000_000_000;
 
 /** Launches the DBOS of this process. @throws ReleaseError `DATABASE_UNAVAILABLE` */
 export async function launchExecutor(parts: ExecutorParts): Promise<Executor> {
-  const { library, url, application, runner } = parts;
+  const { library, url, pool, application, runner } = parts;
   const { DBOS } = library;
   const running = Promise.withResolvers<DrivePorts & SchedulePorts & { readonly tick: () => Promise<void> }>();
   const underWay = new Set<Promise<unknown>>();
@@ -76,6 +78,7 @@ export async function launchExecutor(parts: ExecutorParts): Promise<Executor> {
   DBOS.setConfig({
     name: application.name,
     systemDatabaseUrl: url,
+    systemDatabasePool: pool,
     systemDatabaseSchemaName: schema,
     runMigrations: false,
     applicationVersion: application.version,

@@ -3,7 +3,7 @@ import type { DrivePorts } from "../../run/drive.ts";
 import { alive } from "../../store/runners.ts";
 import type { ExecutorParts } from "./executor.ts";
 
-export interface TendPorts extends DrivePorts, Omit<ExecutorParts, "url"> {
+export interface TendPorts extends DrivePorts, Omit<ExecutorParts, "url" | "pool"> {
   /** Makes the schedule of the ticks what it should be. */
   readonly keepSchedule: () => Promise<void>;
 }

@@ -1,12 +1,11 @@
 import type { CommitSha, Verdict } from "@lateen/kernel";
-import type { TargetConfig } from "../config/config.ts";
-import { configMissing, usageError } from "../config/errors.ts";
-import { didYouMean } from "../config/suggest.ts";
+import { configMissing } from "../config/errors.ts";
 import type { Job } from "../job/job.ts";
 import { resolveCommit } from "../job/resolve-commit.ts";
 import { warnKillSwitch } from "./guards/guards.ts";
 import type { PipelineState } from "./run-pipeline.ts";
 import { rollBack } from "./steps/roll-back.ts";
+import { chooseTargets } from "./targets/choose-targets.ts";
 
 export interface RollbackOptions {
   /** Why; the ledger keeps it. */
@@ -31,7 +30,7 @@ export async function rollback(
   const { forge: isForge, release, promote, fleet } = settings.config;
   if (isForge === undefined || release === undefined || promote === undefined)
     throw configMissing("forge, release and promote");
-  const targets = chooseTargets(promote.targets, target);
+  const targets = chooseTargets(job, target);
   const forge = await wiring.forge();
   await Promise.all(targets.map(({ name }) => wiring.ledger(name)));
   if (fleet !== undefined) await wiring.fleet();
@@ -41,19 +40,4 @@ export async function rollback(
   const commit: CommitSha | undefined =
     to === undefined ? undefined : await resolveCommit({ text: to, source: "--to" }, resolve, job.signal);
   return rollBack(job, { reason, targets, to: commit });
-}
-
-/** The target that is named, or all. @throws ReleaseError `USAGE` */
-function chooseTargets(
-  configured: readonly TargetConfig[],
-  name: string | undefined,
-): readonly [TargetConfig, ...TargetConfig[]] {
-  const [first, ...others] =
-    name === undefined ? configured : configured.filter((candidate) => candidate.name === name);
-  if (first !== undefined) return [first, ...others];
-  const names = configured.map((candidate) => candidate.name);
-  throw usageError(
-    `there is no promotion target ${JSON.stringify(name)}${didYouMean(name ?? "", names)}`,
-    `use one of ${names.join(", ")}`,
-  );
 }

@@ -3,7 +3,7 @@ import type { AccessFinding } from "@lateen/fleet/kubernetes";
 import type { Verdict } from "@lateen/kernel";
 import type { FleetConfig, ReleaseConfig } from "../../config/config.ts";
 import type { Job } from "../../job/job.ts";
-import { policyOf } from "../../pipeline/steps/fleet-policy.ts";
+import { oneLook, policyOf } from "../../pipeline/steps/fleet-policy.ts";
 import { type Examination, failed, type Finding, well, gap, trouble } from "./finding.ts";
 import { candidateOfHead, type Trunk } from "./trunk.ts";
 
@@ -24,10 +24,9 @@ async function lookAtTenants(
   fleet: FleetConfig,
   release: ReleaseConfig,
 ): Promise<readonly Finding[]> {
-  const policy = policyOf(fleet);
   const input = {
     release: await candidateOfHead(trunk, release.candidate),
-    policy: { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } },
+    policy: oneLook(policyOf(fleet)),
   };
   const ports = { ...(await job.wiring.fleet()), clock: job.wiring.clock };
   const verdict = await verifyFleet(input, ports, job.signal);

@@ -3,7 +3,7 @@ import type { LedgerHead } from "@lateen/promote";
 import { configMissing } from "../../config/errors.ts";
 import type { Job } from "../../job/job.ts";
 import { resolveCommit } from "../../job/resolve-commit.ts";
-import { chosenTargets } from "./run.ts";
+import { chooseTargets } from "../../pipeline/targets/choose-targets.ts";
 
 /** Maximum entries searched for the two releases. */
 const mostEntries = 1_000;
@@ -42,7 +42,7 @@ export async function compareReleases(job: Job, { from, to, target }: CompareOpt
   const { forge: section } = job.settings.config;
   if (section === undefined) throw configMissing("forge");
   const forge = await job.wiring.forge();
-  const targets = chosenTargets(job, target);
+  const targets = chooseTargets(job, target);
   const ledgers = await Promise.all(targets.map(({ name }) => job.wiring.ledger(name)));
   job.wiring.demandSecrets();
   const resolve: typeof forge.resolve = (prefix, signal) => forge.resolve(prefix, signal);

@@ -1,9 +1,7 @@
 import { type CommitSha, type Evidence, isoNow } from "@lateen/kernel";
 import type { LedgerHead } from "@lateen/promote";
-import type { TargetConfig } from "../../config/config.ts";
-import { usageError } from "../../config/errors.ts";
-import { didYouMean } from "../../config/suggest.ts";
 import type { Job } from "../../job/job.ts";
+import { chooseTargets } from "../../pipeline/targets/choose-targets.ts";
 
 /** Commits of the branch whose subjects are asked for: two pages of any forge. */
 const mostSubjects = 100;
@@ -29,7 +27,7 @@ export async function readHistory(
 ): Promise<ReleaseHistory> {
   const targets: TargetReleases[] = [];
   const evidence: Evidence[] = [];
-  for (const { name } of chosenTargets(job, target)) {
+  for (const { name } of chooseTargets(job, target)) {
     const ledger = await job.wiring.ledger(name);
     job.wiring.demandSecrets();
     const reading = await ledger.entries(limit, job.signal);
@@ -40,18 +38,6 @@ export async function readHistory(
     evidence.push({ rule: "ledger", verdict: "read", fact, source: ledger.source, at: isoNow(job.wiring.clock) });
   }
   return { targets, subjects: await readSubjects(job), evidence };
-}
-
-/** The targets of `name`, or all. @throws ReleaseError `USAGE` */
-export function chosenTargets({ settings }: Pick<Job, "settings">, name: string | undefined): readonly TargetConfig[] {
-  const targets = settings.config.promote?.targets ?? [];
-  const chosen = name === undefined ? targets : targets.filter((one) => one.name === name);
-  if (chosen.length > 0) return chosen;
-  const names = targets.map((one) => one.name);
-  throw usageError(
-    `there is no promotion target ${JSON.stringify(name)}${didYouMean(name ?? "", names)}`,
-    `use one of ${names.join(", ")}`,
-  );
 }
 
 /** Subjects are a courtesy: without a forge, or if it does not answer, the commits are shown without them. */

@@ -39,3 +39,8 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
 export function strictPolicy(policy: FleetPolicy): FleetPolicy {
   return { ...policy, verify: { ...policy.verify, match: "strict" } };
 }
+
+/** The same policy to look once at each tenant, since no one is expected to become right in the meantime. */
+export function oneLook(policy: FleetPolicy): FleetPolicy {
+  return { ...policy, verify: { ...policy.verify, timeoutMs: 1, intervalMs: 1 } };
+}

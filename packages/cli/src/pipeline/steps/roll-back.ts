@@ -1,4 +1,4 @@
-import { go, plainText, type CommitSha, type Verdict } from "@lateen/kernel";
+import { go, type NonEmpty, plainText, type CommitSha, type Verdict } from "@lateen/kernel";
 import {
   chooseRelease,
   prepareRollback,
@@ -24,7 +24,7 @@ import { decideFleetAheadOfLedger } from "../decide-fleet-ahead-of-ledger.ts";
 
 export interface RollbackOptions {
   /** The promotion targets; the fleet is one and goes back as a whole. */
-  readonly targets: readonly [TargetConfig, ...TargetConfig[]];
+  readonly targets: NonEmpty<TargetConfig>;
   /** @default the release before the newest one in the ledgers, where they agree on it */
   readonly to?: CommitSha | undefined;
   readonly reason: string;

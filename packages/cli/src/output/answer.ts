@@ -1,5 +1,6 @@
 import { plainText } from "@lateen/kernel";
-import { formatExpected, rounded } from "./describe-plan.ts";
+import { formatExpected } from "./describe-plan.ts";
+import { rounded } from "./text/times.ts";
 import { describeHalt, lastSaid } from "./describe-halt.ts";
 import type { Outcome } from "./exit-codes.table.ts";
 import type { FleetResult, ImageResult, ResultDocument, TargetResult } from "./result.ts";

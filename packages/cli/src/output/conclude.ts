@@ -8,7 +8,7 @@ import { isSimulatedEvidence } from "../job/dry-run/simulated-events.ts";
 import type { Job } from "../job/job.ts";
 import type { GateResult, ImageResult, ResultDocument, TagResult } from "./result.ts";
 import type { PipelineState } from "../pipeline/run-pipeline.ts";
-import { short } from "./text/line.ts";
+import { counted, short } from "./text/line.ts";
 import { toleratedIn } from "../pipeline/tolerated.ts";
 
 /** Facts that turn a verdict into the end of a command. */
@@ -124,10 +124,8 @@ function changedThings({ coverage, fleet, images = [] }: Partial<PipelineState>,
     .flatMap((image) => image.tags ?? [])
     .filter(({ action }) => action === "moved" || action === "created").length;
   const planned = fleet?.tenants.filter(({ verdict }) => verdict === "planned").length ?? 0;
-  const parts = [count(dryRun ? planned : arrivedIn(coverage), "tenant"), count(tags, "tag")].filter(
-    (part) => part !== "",
-  );
-  return parts.join(" and ");
+  const tenants = dryRun ? planned : arrivedIn(coverage);
+  return [tenants > 0 ? [counted(tenants, "tenant")] : [], tags > 0 ? [counted(tags, "tag")] : []].flat().join(" and ");
 }
 
 /** Tenants that were moved and arrived; where none did, those that were asked for. */
@@ -137,10 +135,6 @@ function arrivedIn(coverage: FleetReport | undefined): number {
     ({ verdict, wave }) => wave !== undefined && (verdict === "verified" || verdict === "ahead"),
   ).length;
   return arrived === 0 ? coverage.moved : Math.min(arrived, coverage.moved);
-}
-
-function count(number: number, noun: string): string {
-  return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** `ok` if tags were repaired, else `unchanged`; of a dry run `planned`. */

@@ -1,5 +1,6 @@
 import type { FleetEvent } from "@lateen/fleet";
-import { counted, type Describers, detail, info, inSeconds, short, step, warning } from "./text/line.ts";
+import { counted, type Describers, detail, info, short, step, warning } from "./text/line.ts";
+import { inSeconds } from "./text/times.ts";
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 

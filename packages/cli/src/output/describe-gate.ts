@@ -1,5 +1,6 @@
 import type { GateEvent } from "@lateen/gate";
-import { type Describers, detail, info, inSeconds, short, step, warning } from "./text/line.ts";
+import { type Describers, detail, info, short, step, warning } from "./text/line.ts";
+import { inSeconds } from "./text/times.ts";
 
 export const describeGate: Describers<GateEvent> = {
   "check-changed": (event) =>

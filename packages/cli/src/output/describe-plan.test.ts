@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describePlan, formatExpected, formatSpan, rounded } from "./describe-plan.ts";
+import { describePlan, formatExpected, formatSpan } from "./describe-plan.ts";
+import { rounded } from "./text/times.ts";
 import type { ResultDocument } from "./result.ts";
 
 const [from, to] = ["a".repeat(40), "b".repeat(40)];

@@ -1,6 +1,7 @@
-import { formatDuration, plainText } from "@lateen/kernel";
+import { plainText } from "@lateen/kernel";
 import type { FleetResult, ImageResult, ResultDocument } from "./result.ts";
 import { columns, counted, short, shortDigest, someOf } from "./text/line.ts";
+import { rounded } from "./text/times.ts";
 
 type Planned = Pick<ResultDocument, "commit" | "subject" | "gate" | "fleet" | "images" | "expected">;
 
@@ -89,10 +90,4 @@ export function formatSpan(span: Span | undefined): string {
   const last = of === 1 ? "the last time" : `the last ${of} times`;
   const range = of === 1 ? last : `${rounded(fromMs)} to ${rounded(toMs)}, ${last}`;
   return `about ${rounded(medianMs)} (${range})`;
-}
-
-/** Whole seconds, and from ten minutes on whole minutes: an estimate is not more exact than that. */
-export function rounded(ms: number): string {
-  const step = ms >= 600_000 ? 60_000 : 1_000;
-  return formatDuration(Math.max(1, Math.round(ms / step)) * step);
 }

@@ -1,6 +1,7 @@
 import type { PromotionEvent } from "@lateen/promote";
 import type { RegistryEvent } from "@lateen/registry";
-import { type Describers, detail, info, inSeconds, short, shortDigest, step, warning } from "./text/line.ts";
+import { type Describers, detail, info, short, shortDigest, step, warning } from "./text/line.ts";
+import { inSeconds } from "./text/times.ts";
 
 export const describePromotion: Describers<PromotionEvent> = {
   "promotion-planned": (event) => step(`tags: ${event.move} to move, ${event.create} to create, ${event.keep} stay`),

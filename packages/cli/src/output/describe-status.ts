@@ -1,11 +1,12 @@
-import { formatDuration, plainText, type Reading } from "@lateen/kernel";
+import { plainText, type Reading } from "@lateen/kernel";
 import type { RolloutStatus } from "@lateen/fleet";
 import type { PromotionStatus } from "@lateen/promote";
 import type { State, TargetState } from "../pipeline/status/read-state.ts";
 import { formatFleet, table } from "./answer.ts";
 import { describeHaltOf } from "./describe-halt.ts";
 import type { FleetResult, StatusResult } from "./result.ts";
-import { counted, short, shortDigest, toSeconds } from "./text/line.ts";
+import { counted, short, shortDigest } from "./text/line.ts";
+import { age, toSeconds } from "./text/times.ts";
 
 /** Conclusions from the state that its text shows as well. */
 export interface StatusConclusions {
@@ -123,9 +124,4 @@ function sinceWhen(known: PromotionStatus["tags"][number]["age"], position = 0):
 function shown<T>(reading: Reading<T>, format: (value: T) => string): string {
   if (reading.kind === "found") return format(reading.value);
   return reading.kind === "absent" ? "none" : `unknown (${plainText(reading.cause.message, 100)})`;
-}
-
-/** Only the two largest units: no one needs the milliseconds of a day. */
-function age(ms: number): string {
-  return (formatDuration(Math.max(1, Math.round(ms / 1000)) * 1000).match(/\d+[a-z]+/g) ?? []).slice(0, 2).join("");
 }

@@ -3,7 +3,8 @@ import type { LedgerHead } from "@lateen/promote";
 import type { TargetConfig } from "../../config/config.ts";
 import { decideShipped, type Shipped } from "./decide-shipped.ts";
 import type { Job } from "../../job/job.ts";
-import { short, toSeconds } from "../../output/text/line.ts";
+import { short } from "../../output/text/line.ts";
+import { toSeconds } from "../../output/text/times.ts";
 
 /** State of a commit in the ledger of one target. */
 export interface TargetHistory {

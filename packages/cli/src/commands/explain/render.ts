@@ -4,7 +4,8 @@ import type { Outcome } from "../../output/exit-codes.table.ts";
 import type { ExplainedRule } from "../../output/result.ts";
 import type { Explanation } from "./run.ts";
 import { describeShipped } from "./look-at-ledgers.ts";
-import { short, toSeconds } from "../../output/text/line.ts";
+import { short } from "../../output/text/line.ts";
+import { toSeconds } from "../../output/text/times.ts";
 
 /** The longest list of facts that is shown below one rule; the document has them all. */
 const shownFacts = 12;

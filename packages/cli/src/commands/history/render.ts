@@ -1,6 +1,6 @@
 import { plainText, type Reading } from "@lateen/kernel";
 import type { PromotionInput } from "@lateen/promote";
-import { rounded } from "../../output/describe-plan.ts";
+import { rounded } from "../../output/text/times.ts";
 import { table } from "../../output/answer.ts";
 import type { ResultDocument } from "../../output/result.ts";
 import { counted, short, shortDigest } from "../../output/text/line.ts";

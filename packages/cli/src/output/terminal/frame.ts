@@ -1,4 +1,5 @@
-import { counted, inSeconds } from "../text/line.ts";
+import { counted } from "../text/line.ts";
+import { inSeconds } from "../text/times.ts";
 import type { Format } from "./style.ts";
 import { countMarks, type TenantMark, type Watched } from "./state.ts";
 import { cut, fold, widthOf } from "./width.ts";

@@ -1,7 +1,8 @@
 import type { Clock } from "@lateen/kernel";
 import type { Output } from "../../host.ts";
 import { type AnyEvent, describeEvent } from "../events.ts";
-import { inSeconds, type Line } from "../text/line.ts";
+import { type Line } from "../text/line.ts";
+import { inSeconds } from "../text/times.ts";
 import type { Renderer } from "../renderer.ts";
 import type { Style } from "./style.ts";
 import { formatFrame, type Span } from "./frame.ts";

@@ -1,5 +1,3 @@
-import { formatDuration } from "@lateen/kernel";
-
 /** Importance of an event to a reader. */
 export type Level = "detail" | "step" | "info" | "notice" | "warning" | "error";
 
@@ -54,16 +52,6 @@ export function short(sha: string | undefined): string {
 /** The first 12 digits of a digest, without the algorithm. */
 export function shortDigest(digest: string | undefined): string {
   return digest === undefined ? "nothing" : digest.replace(/^sha\d+:/, "").slice(0, 12);
-}
-
-/** An instant without its milliseconds. */
-export function toSeconds(at: string): string {
-  return at.replace(/\.\d+Z$/, "Z");
-}
-
-/** Whole seconds: no one waits for milliseconds. */
-export function inSeconds(ms: number): string {
-  return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
 }
 
 /** Two columns, the first as wide as it must be. */

@@ -1,6 +1,6 @@
 import { checkSuperseded, gatePorts, holdAtStart, readKillSwitch } from "@lateen/gate";
 import type { Guard } from "@lateen/fleet";
-import { absent, asReleaseError, type CommitSha, go, type Stop, stop, type Verdict } from "@lateen/kernel";
+import { absent, asReleaseError, type CommitSha, go, isFatal, type Stop, stop, type Verdict } from "@lateen/kernel";
 import type { KillSwitchConfig } from "../../config/config.ts";
 import { type Job, waivedOf } from "../../job/job.ts";
 import { evidence } from "../evidence.ts";
@@ -151,9 +151,9 @@ async function failAsUnknown(check: () => ReturnType<Step>): ReturnType<Step> {
   try {
     return await check();
   } catch (thrown) {
-    const error = asReleaseError(thrown);
-    if (error.category === "interrupted" || error.category === "bug") throw error;
-    return stop({ outcome: "unknown", code: error.code, reason: error.message });
+    if (isFatal(thrown)) throw thrown;
+    const { code, message } = asReleaseError(thrown);
+    return stop({ outcome: "unknown", code, reason: message });
   }
 }
 

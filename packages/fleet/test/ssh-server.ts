@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
@@ -10,6 +10,8 @@ export interface SshServer {
   readonly folder: string;
   /** Arguments of ssh up to the host. */
   readonly client: readonly string[];
+  /** The same over one connection that is open already: a session costs a tenth of the processor's time of a connection. */
+  readonly sharing: readonly string[];
   /** Answers with another host key from now on. */
   changeHostKey(): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +64,11 @@ ${emptyHome}
     "IdentitiesOnly=yes",
     "LogLevel=ERROR",
   ];
+  const client = ["ssh", "-F", "none", "-p", String(port), "-i", at("user"), ...options.flatMap((one) => ["-o", one])];
+  const [ssh = "", ...argv] = client;
+  // -f returns once the connection is there.
+  const sharing = ["-S", at("shared")];
+  execFileSync(ssh, [...argv, ...sharing, "-M", "-N", "-f", "127.0.0.1"], { stdio: "ignore" });
   const stop = async () => {
     const ended = once(server, "exit");
     server.kill("SIGKILL");
@@ -69,12 +76,14 @@ ${emptyHome}
   };
   return {
     folder,
-    client: ["ssh", "-F", "none", "-p", String(port), "-i", at("user"), ...options.flatMap((option) => ["-o", option])],
+    client,
+    sharing: [...client, ...sharing],
     async changeHostKey() {
       await stop();
       server = await start("other-host");
     },
     async close() {
+      spawnSync(ssh, [...argv, ...sharing, "-O", "exit", "127.0.0.1"], { stdio: "ignore" });
       await stop();
       await rm(folder, { recursive: true, force: true });
     },

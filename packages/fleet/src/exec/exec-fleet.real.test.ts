@@ -22,11 +22,15 @@ describe.runIf(sshd !== "")("over real SSH", () => {
   });
 
   /** The folder is what every host has; a host is reached through ssh, as the documentation shows. */
-  const optionsFor = (folder: FolderFleet, more: Partial<ExecFleetOptions> = {}): ExecFleetOptions => ({
+  const optionsFor = (
+    folder: FolderFleet,
+    more: Partial<ExecFleetOptions> = {},
+    client = ssh.client,
+  ): ExecFleetOptions => ({
     name: "hosts",
     enumerate: folder.enumerate,
-    move: [...ssh.client, "127.0.0.1", `${folder.folder}/move.sh {slug} {sha}`],
-    proof: [...ssh.client, "127.0.0.1", `${folder.folder}/proof.sh {slug}`],
+    move: [...client, "127.0.0.1", `${folder.folder}/move.sh {slug} {sha}`],
+    proof: [...client, "127.0.0.1", `${folder.folder}/proof.sh {slug}`],
     cwd: folder.folder,
     env: { PATH: process.env["PATH"] ?? "", HOME: ssh.folder },
     // The rollouts of a child run on a clock that is twenty times as fast; ssh is not.
@@ -57,7 +61,8 @@ describe.runIf(sshd !== "")("over real SSH", () => {
     "SSH",
     async () => {
       const folder = await start(scenarioSlugs);
-      const options = optionsFor(folder);
+      // Whole rollouts ask for proof a hundred times and more.
+      const options = optionsFor(folder, {}, ssh.sharing);
       const many = Array.from({ length: 20 }, () => "fails" as const);
       return {
         ...fleetOf(options),

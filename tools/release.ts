@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packAlias } from "./alias-package.ts";
+import { buildPackages, packPackages } from "./pack-packages.ts";
 import { stagePackages } from "./stage-packages.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -28,21 +29,8 @@ function run(cwd: string, command: string, ...args: string[]): string {
 interface Manifest {
   readonly name: string;
   readonly version: string;
-  readonly private?: boolean;
   readonly repository?: { readonly url: string };
   readonly dependencies?: Readonly<Record<string, string>>;
-}
-
-const packages = readdirSync(join(root, "packages"))
-  .map((name) => join(root, "packages", name))
-  .map((path) => ({ path, manifest: JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest }))
-  .filter(({ manifest }) => manifest.private !== true);
-
-/** Packs a package as it would be published, where workspace dependencies have become versions; answers the tarball. */
-function pack({ path }: (typeof packages)[number]): string {
-  const before = new Set(readdirSync(folder));
-  run(path, "pnpm", "pack", "--pack-destination", folder);
-  return checked(join(folder, readdirSync(folder).find((file) => !before.has(file)) ?? ""));
 }
 
 function checked(tarball: string): string {
@@ -177,8 +165,10 @@ if (stages && bump !== undefined) {
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 if (bump !== undefined) console.log(`changesets wait: \`pnpm bump\` makes this a ${bump} release of every package`);
-const tarballs = [...packages.map(pack), checked(packAlias(folder))];
-singleFile(packages[0]!.manifest.version);
+await buildPackages();
+const packed = await packPackages(folder);
+const tarballs = [...packed.map(({ tarball }) => checked(tarball)), checked(packAlias(folder))];
+singleFile(packed[0]!.version);
 billOfMaterials();
 checksums();
 saySignatures();

@@ -1,15 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-
-/** A package as it was packed. */
-export interface Packed {
-  readonly name: string;
-  readonly version: string;
-  readonly manifest: object;
-  readonly tarball: string;
-}
+import type { Packed } from "../../../tools/pack-packages.ts";
 
 /** Serves packed packages as a registry of npm packages does; `close` ends it. */
 export async function startNpmRegistry(
@@ -21,7 +15,10 @@ export async function startNpmRegistry(
     if (found === undefined) return void response.writeHead(404).end("{}");
     const bytes = readFileSync(found.tarball);
     if (path.includes("/-/")) return void response.end(bytes);
-    const { name, version, manifest } = found;
+    const { name, version, tarball } = found;
+    const manifest = JSON.parse(
+      execFileSync("tar", ["-xzOf", tarball, "package/package.json"], { encoding: "utf8" }),
+    ) as object;
     const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
     const dist = { tarball: `${url}/${name}/-/${version}.tgz`, integrity };
     const time = { [version]: "2020-01-01T00:00:00.000Z", modified: "2020-01-01T00:00:00.000Z" };

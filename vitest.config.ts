@@ -31,7 +31,8 @@ const realGroups = [
     name: "real",
     include: ["packages/**/*.real.test.ts"],
     exclude: [...notOurs, ...measured],
-    maxWorkers: availableParallelism(),
+    // They wait for servers for about half of their time.
+    maxWorkers: availableParallelism() + 1,
   },
   { name: "measured", include: measured, exclude: notOurs, maxWorkers: 1 },
 ];

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { commit, createClient, hasEnded, startFleet, type TestClient, type TestFleet } from "../test/world.ts";
+import { schema, workflows } from "./engine/dbos/application.ts";
+import { openDatabase } from "./store/database.ts";
 
 // `lateen serve` as a person starts it: a process of its own, with a database of its own.
 
@@ -95,4 +97,28 @@ test("a service that was stopped and comes back after another has its folder end
   expect(third.child.exitCode).toBe(3);
   expect(await readFile(join(fleet.folder, ".lateen/service/postgres.log"), "utf8")).not.toContain("already exists");
   expect(await end(second.child, "SIGTERM")).toBe(0);
+}, 180_000);
+
+test("--engine dbos drives by DBOS, and says nothing of its own; an engine that there is not is refused", async () => {
+  const served = await serve(["--engine", "dbos"]);
+  const id = await served.order(commit("b"));
+  expect((await served.wait(id, hasEnded)).result?.outcome).toBe("shipped");
+  const folder = join(fleet.folder, ".lateen/service");
+  const port = (await readFile(join(folder, "postgres/postmaster.pid"), "utf8")).split("\n")[3];
+  const password = (await readFile(join(folder, "postgres.password"), "utf8")).trim();
+  const database = openDatabase(`postgres://lateen:${password}@127.0.0.1:${port}/postgres`);
+  const { rows } = await database.query(
+    `select name, workflow_uuid as id from ${schema}.workflow_status where name = $1`,
+    [workflows.drive],
+  );
+  await database.close();
+  expect(rows).toEqual([{ name: "drive", id }]);
+  expect(await end(served.child, "SIGTERM")).toBe(0);
+  expect(served.said()).not.toMatch(/warning|dbos/i);
+  const refused = await serve(["--engine", "temporal"], false);
+  await once(refused.child, "exit");
+  expect({ code: refused.child.exitCode, said: refused.said() }).toEqual({
+    code: 2,
+    said: expect.stringContaining("--engine") as string,
+  });
 }, 180_000);

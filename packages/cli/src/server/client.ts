@@ -11,6 +11,7 @@ import {
 } from "@lateen/kernel";
 import { z } from "zod";
 import { usageError, cliError } from "../config/errors.ts";
+import { tryJson } from "../config/layers.ts";
 import { neutralised } from "./neutralised.ts";
 
 /** Longest answer of a service: a result of 10,000 tenants is 2 MB. */
@@ -178,12 +179,4 @@ function perhapsTaken(error: unknown): never {
     fix: "run the same command again: it follows what was taken, and orders nothing twice",
     cause,
   });
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

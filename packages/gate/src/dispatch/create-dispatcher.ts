@@ -12,6 +12,7 @@ import {
   unknown,
 } from "@lateen/kernel";
 import { z } from "zod";
+import { tryJson } from "../forge/try-json.ts";
 import { type CheckState, decideState } from "../checks/decide-state.ts";
 import { unclearError } from "../errors.ts";
 
@@ -174,7 +175,7 @@ function notThere(file: string, url: string): string {
 
 function refused(response: HttpResponse, file: string): ReleaseError {
   const { status, url } = response;
-  const said = complaint.safeParse(jsonOf(response));
+  const said = complaint.safeParse(tryJson(response.text()));
   const because = said.success ? `: ${plainText(said.data.message, 200)}` : "";
   return new ReleaseError({
     code: status === 401 || status === 403 ? "DISPATCH_DENIED" : "DISPATCH_REFUSED",
@@ -183,14 +184,6 @@ function refused(response: HttpResponse, file: string): ReleaseError {
     why: url,
     fix: "let the workflow run on workflow_dispatch with an input lateen_check, and the token write actions",
   });
-}
-
-function jsonOf(response: HttpResponse): unknown {
-  try {
-    return JSON.parse(response.text());
-  } catch {
-    return undefined;
-  }
 }
 
 function requireOk(response: HttpResponse): HttpResponse {

@@ -1,4 +1,5 @@
 import { parseRetryAfter, plainText, ReleaseError } from "@lateen/kernel";
+import { tryJson } from "./try-json.ts";
 
 /** Meaning of an HTTP status of the forge for the caller. */
 interface StatusRow {
@@ -92,10 +93,6 @@ function detailOf(answer: Answer): string {
 
 /** The message of an error of the API itself, which is JSON; a call that a server lacks, or a proxy, answers with other text. */
 export function ownMessage(text: string): string | undefined {
-  try {
-    const { message } = JSON.parse(text) as { message?: unknown };
-    return typeof message === "string" && message !== "" ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = tryJson(text) as { readonly message?: unknown } | null | undefined;
+  return typeof body?.message === "string" && body.message !== "" ? body.message : undefined;
 }

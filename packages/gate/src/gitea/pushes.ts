@@ -9,6 +9,7 @@ import {
   toReading,
 } from "@lateen/kernel";
 import { unclearError } from "../errors.ts";
+import { tryJson } from "../forge/try-json.ts";
 import type { Push } from "../ports/pushes.ts";
 import type { Client } from "./client.ts";
 import { resolveCommit } from "./commits.ts";
@@ -61,20 +62,12 @@ interface RawPush {
 }
 
 function pushOf(content: string, commit: CommitSha): Omit<RawPush, "pusher"> | undefined {
-  const parsed = pushContentSchema.safeParse(parseContent(content));
+  const parsed = pushContentSchema.safeParse(tryJson(content));
   if (!parsed.success) return undefined;
   const { CompareURL: compareUrl, HeadCommit: head, Commits: commits } = parsed.data;
   const [, before, after] = /([0-9a-f]{7,40})\.{3}([0-9a-f]{7,40})$/.exec(compareUrl) ?? [];
   const newest = after ?? head?.Sha1 ?? commits[0]?.Sha1 ?? "";
   return sameCommit(newest, commit) ? { before } : undefined;
-}
-
-function parseContent(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }
 
 async function completePush(

@@ -76,6 +76,19 @@ describe("enumerate", () => {
     });
   });
 
+  test("keeps the tags of a row, and none that are no list of texts", async () => {
+    const results = [{ slug: "a", tags: ["eu"] }, { slug: "b", tags: "eu" }, { slug: "c" }];
+    const reading = await (await plane([{ body: { ok: true, results } }])).enumerate(release, settings);
+    expect(reading).toEqual({
+      kind: "found",
+      value: [
+        { slug: "a", plane: "prod", tags: ["eu"] },
+        { slug: "b", plane: "prod" },
+        { slug: "c", plane: "prod" },
+      ],
+    });
+  });
+
   test.each<[string, readonly ScriptedReply[], string]>([
     ["no rows", [{ body: { ok: true, results: [] } }], "absent"],
     ["ok: false", [{ body: { ok: false, results: [{ slug: "a" }], error: "no" } }], "CONTROL_PLANE_NOT_OK"],

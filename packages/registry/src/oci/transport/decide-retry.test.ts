@@ -21,6 +21,7 @@ test.each<[string, Partial<RetryFacts>, number | undefined]>([
   ["zero is not quite now, so that all do not return at once", { error: { ...limited, retryAfterMs: 0 } }, 50],
   ["a wish beyond the limit ends the tries", { error: { ...limited, retryAfterMs: 1e12 } }, undefined],
   ["patience with limits is longer than with faults, and ends", { error: limited, elapsedMs: 60_000 }, 125],
+  ["a pause that ends with the patience is waited", { elapsedMs: 19_875 }, 125],
   ["patience with limits is longer than with faults, and ends", { error: limited, elapsedMs: 120_000 }, undefined],
 ])("%s", (_name, facts, delayMs) => {
   expect(decideRetry({ ...first, ...facts })).toBe(delayMs);

@@ -43,6 +43,8 @@ export function createIngressPace(clock: Clock): IngressPace {
   const wake = (): void => {
     for (let free = most - active; free > 0 && waiting.length > 0; free--) waiting.shift()?.();
   };
+  const isFree = (host: string): boolean =>
+    active < most && Math.max(allPausedUntil, pausedUntil.get(host) ?? 0) <= clock.now();
   const wait = async (host: string, signal: AbortSignal | undefined): Promise<void> => {
     for (;;) {
       signal?.throwIfAborted();
@@ -69,7 +71,8 @@ export function createIngressPace(clock: Clock): IngressPace {
   return {
     async enter(host, signal) {
       try {
-        await wait(host, signal);
+        // A wait that need not be is not begun: a sweep has as many as requests.
+        if (signal?.aborted === true || !isFree(host)) await wait(host, signal);
       } catch (error) {
         // Its place is for the next one.
         wake();

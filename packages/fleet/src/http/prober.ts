@@ -70,6 +70,10 @@ export function createProber(options: ProberOptions): Prober {
   const deadlines = { headersMs: timeoutMs, bodyMs: timeoutMs, totalMs: timeoutMs };
   const http = createHttp({ send, deadlines, clock: options.clock ?? systemClock });
   const paceOf = ingressPaces(typeof url === "string", clock);
+  // The requests of one look have the same address, one after the other.
+  let last: { readonly text: string; readonly url: URL } | undefined;
+  const parse = (text: string): URL =>
+    (last?.text === text ? last : (last = { text, url: parseAddress(text, insecure) })).url;
   let serial = 0;
   const unique = (address: URL): URL => {
     if (options.bustCache !== true) return address;
@@ -81,7 +85,7 @@ export function createProber(options: ProberOptions): Prober {
     async buildinfo(tenant, signal) {
       try {
         const address = typeof url === "string" ? url.replaceAll("{slug}", tenant.slug) : url(tenant);
-        const start = parseAddress(address, insecure);
+        const start = parse(address);
         const pace = paceOf(start.host);
         return readCommit(
           await paced(

@@ -13,8 +13,9 @@ export function createLimit(places: number): Limit {
   const enter = (signal?: AbortSignal): Promise<void> => {
     if (free > 0) return (free--, Promise.resolve());
     return new Promise((resolve, reject) => {
+      if (signal === undefined) return void waiting.add(resolve);
       const begin = () => {
-        signal?.removeEventListener("abort", leave);
+        signal.removeEventListener("abort", leave);
         resolve();
       };
       const leave = () => {
@@ -22,7 +23,7 @@ export function createLimit(places: number): Limit {
         reject(interrupted(signal));
       };
       waiting.add(begin);
-      signal?.addEventListener("abort", leave, { once: true });
+      signal.addEventListener("abort", leave, { once: true });
     });
   };
   const next = (): void => {

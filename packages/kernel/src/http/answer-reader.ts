@@ -30,94 +30,110 @@ type Phase = "head" | "length" | "close" | "size" | "chunk" | "chunk-end" | "tra
 
 /** A reader of the answer to `method`. Interim answers (1xx) are passed over; 101, which ends HTTP, is an error. */
 export function createAnswerReader(method: string, sink: AnswerSink): AnswerReader {
-  let phase: Phase = "head";
-  /** Begin of a line whose end has not come, in ISO 8859-1. */
-  let held = "";
-  let lines: string[] = [];
-  let headBytes = 0;
-  let extensionBytes = 0;
-  /** Bytes of the body or of its chunk that are still to come. */
-  let left = 0;
+  return new Reader(method, sink);
+}
 
-  const finish = (): void => {
-    phase = "done";
-    sink.end();
-  };
-  const begin = (): void => {
-    const head = parseHead(lines, method);
-    lines = [];
-    if (head.status === 101) throw new Error("the server switches protocols");
-    if (head.status < 200) return;
-    const { framing } = head;
-    if (framing === "chunked") phase = "size";
-    else if (framing === "close") phase = "close";
-    else [phase, left] = ["length", framing];
-    sink.head(head);
-    if (framing === 0) finish();
-  };
-  const readSize = (line: string): void => {
-    const [, size, extensions = ""] = chunkLine.exec(line) ?? [];
-    if (size === undefined) throw new AnswerError("HPE_INVALID_CHUNK_SIZE", "the size of a chunk is not valid");
-    extensionBytes += extensions.length;
-    if (extensionBytes > mostExtensionBytes)
-      throw new AnswerError("HPE_CHUNK_EXTENSIONS_OVERFLOW", "the chunks have too many extensions");
-    left = Number.parseInt(size, 16);
-    phase = left === 0 ? "trailer" : "chunk";
-  };
-  const readLine = (line: string): void => {
-    if (phase === "head") {
-      if (line !== "") lines.push(line);
-      else begin();
-    } else if (phase === "size") readSize(line);
-    else if (phase === "chunk-end") phase = "size";
-    else if (line === "") finish();
-    // A trailer is checked and dropped: nothing is read from one.
-    else addField(new Map(), line);
-  };
-  /** Reads lines from `at` on, and answers where it stopped. */
-  const readLines = (bytes: Buffer, from: number): number => {
+/** A class, since a sweep makes one for each request: its methods are made once. */
+class Reader implements AnswerReader {
+  readonly #method: string;
+  readonly #sink: AnswerSink;
+  #phase: Phase = "head";
+  /** Begin of a line whose end has not come, in ISO 8859-1. */
+  #held = "";
+  #lines: string[] = [];
+  #headBytes = 0;
+  #extensionBytes = 0;
+  /** Bytes of the body or of its chunk that are still to come. */
+  #left = 0;
+
+  constructor(method: string, sink: AnswerSink) {
+    this.#method = method;
+    this.#sink = sink;
+  }
+
+  read(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length && this.#phase !== "done";)
+      at = isLines(this.#phase) ? this.#readLines(bytes, at) : this.#readPart(bytes, at);
+  }
+
+  close(): void {
+    if (this.#phase === "done") return;
+    if (this.#phase !== "close")
+      throw new AnswerError("ECONNRESET", "the connection was closed before the answer ended");
+    this.#finish();
+  }
+
+  /** Reads lines from `from` on, and answers where it stopped. */
+  #readLines(bytes: Buffer, from: number): number {
     // No line is longer than a head.
     const text = bytes.toString("latin1", from, Math.min(bytes.length, from + mostHeadBytes + 1));
     let at = 0;
-    while (isLines(phase)) {
+    while (isLines(this.#phase)) {
       const end = text.indexOf("\n", at);
-      const counted = phase === "head" || phase === "trailer";
-      const line = held + text.slice(at, end === -1 ? undefined : end + 1);
-      if (counted) headBytes += line.length - held.length;
-      checkBegun(phase, line, lines.length, counted ? headBytes : line.length);
-      if (end === -1) {
-        held = line;
-        return from + text.length;
-      }
+      const isCounted = this.#phase === "head" || this.#phase === "trailer";
+      const line = this.#held + text.slice(at, end === -1 ? undefined : end + 1);
+      if (isCounted) this.#headBytes += line.length - this.#held.length;
+      checkBegun(this.#phase, line, this.#lines.length, isCounted ? this.#headBytes : line.length);
+      this.#held = end === -1 ? line : "";
+      if (end === -1) return from + text.length;
       if (!line.endsWith("\r\n"))
         throw new AnswerError("HPE_CR_EXPECTED", "a line of the answer does not end in CR LF");
-      held = "";
       at = end + 1;
-      readLine(line.slice(0, -2));
+      this.#readLine(line.slice(0, -2));
     }
     return from + at;
-  };
-  const readPart = (bytes: Buffer, at: number): number => {
-    const end = phase === "close" ? bytes.length : Math.min(bytes.length, at + left);
-    sink.part(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
-    if (phase === "close") return end;
-    left -= end - at;
-    if (left > 0) return end;
-    if (phase === "chunk") phase = "chunk-end";
-    else finish();
+  }
+
+  #readLine(line: string): void {
+    if (this.#phase === "head") {
+      if (line !== "") this.#lines.push(line);
+      else this.#begin();
+    } else if (this.#phase === "size") this.#readSize(line);
+    else if (this.#phase === "chunk-end") this.#phase = "size";
+    else if (line === "") this.#finish();
+    // A trailer is checked and dropped: nothing is read from one.
+    else addField(new Map(), line);
+  }
+
+  #begin(): void {
+    const head = parseHead(this.#lines, this.#method);
+    this.#lines = [];
+    if (head.status === 101) throw new Error("the server switches protocols");
+    if (head.status < 200) return;
+    const { framing } = head;
+    if (framing === "chunked") this.#phase = "size";
+    else if (framing === "close") this.#phase = "close";
+    else [this.#phase, this.#left] = ["length", framing];
+    this.#sink.head(head);
+    if (framing === 0) this.#finish();
+  }
+
+  #readSize(line: string): void {
+    const [, size, extensions = ""] = chunkLine.exec(line) ?? [];
+    if (size === undefined) throw new AnswerError("HPE_INVALID_CHUNK_SIZE", "the size of a chunk is not valid");
+    this.#extensionBytes += extensions.length;
+    if (this.#extensionBytes > mostExtensionBytes)
+      throw new AnswerError("HPE_CHUNK_EXTENSIONS_OVERFLOW", "the chunks have too many extensions");
+    this.#left = Number.parseInt(size, 16);
+    this.#phase = this.#left === 0 ? "trailer" : "chunk";
+  }
+
+  #readPart(bytes: Buffer, at: number): number {
+    const isOpen = this.#phase === "close";
+    const end = isOpen ? bytes.length : Math.min(bytes.length, at + this.#left);
+    this.#sink.part(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
+    if (isOpen) return end;
+    this.#left -= end - at;
+    if (this.#left > 0) return end;
+    if (this.#phase === "chunk") this.#phase = "chunk-end";
+    else this.#finish();
     return end;
-  };
-  return {
-    read(bytes) {
-      for (let at = 0; at < bytes.length && phase !== "done";)
-        at = isLines(phase) ? readLines(bytes, at) : readPart(bytes, at);
-    },
-    close() {
-      if (phase === "done") return;
-      if (phase !== "close") throw new AnswerError("ECONNRESET", "the connection was closed before the answer ended");
-      finish();
-    },
-  };
+  }
+
+  #finish(): void {
+    this.#phase = "done";
+    this.#sink.end();
+  }
 }
 
 function isLines(phase: Phase): boolean {

@@ -20,77 +20,103 @@ const mostWaiting = 65_536;
 
 /** A body with one reader. */
 export function createLoneBody(source: Source): LoneBody {
-  const waiting: Uint8Array[] = [];
-  let length = 0;
-  let isPaused = false;
-  let ended: "well" | { readonly error: unknown } | undefined;
-  /** Looks again for what a reader waits for. */
-  let changed: (() => void) | undefined;
+  return new Body(source);
+}
 
-  const finish = (how: NonNullable<typeof ended>): void => {
-    ended ??= how;
-    changed?.();
-  };
-  const hold = (): void => {
-    if (isPaused === length > mostWaiting) return;
-    isPaused = !isPaused;
-    if (isPaused) source.pause();
-    else source.resume();
-  };
-  const destroy = (): void => {
-    finish({ error: new Error("the body was dropped") });
-    source.destroy();
-  };
-  const next = (): Promise<IteratorResult<Uint8Array, undefined>> =>
-    new Promise((resolve, reject) => {
-      changed = () => {
-        const part = waiting.shift();
-        if (part === undefined && ended === undefined) return;
-        changed = undefined;
-        if (part !== undefined) {
-          length -= part.byteLength;
-          hold();
-          resolve({ value: part, done: false });
-        } else if (ended === "well") resolve({ value: undefined, done: true });
-        else reject(ended?.error as Error);
-      };
-      changed();
-    });
-  const readWhole = (maxBytes: number): Promise<readonly Uint8Array[] | undefined> =>
-    new Promise((resolve, reject) => {
-      changed = () => {
-        if (length > maxBytes) {
-          resolve(undefined);
-          changed = undefined;
-          destroy();
-        } else if (ended === "well") resolve(waiting);
-        else if (ended !== undefined) reject(ended.error as Error);
-        else if (isPaused) {
-          isPaused = false;
-          source.resume();
-        }
-      };
-      changed();
-    });
-  return {
-    add(part) {
-      waiting.push(part);
-      length += part.byteLength;
-      if (changed === undefined) hold();
-      else changed();
-    },
-    end: () => finish("well"),
-    fail: (error) => finish({ error }),
-    destroy,
-    readWhole,
-    parts: {
+/** A class, since a sweep makes one for each request: its methods are made once. */
+class Body implements LoneBody {
+  readonly #source: Source;
+  readonly #waiting: Uint8Array[] = [];
+  #length = 0;
+  #isPaused = false;
+  #ended: "well" | { readonly error: unknown } | undefined;
+  /** Looks again for what a reader waits for. */
+  #changed: (() => void) | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  get parts(): AsyncIterable<Uint8Array> {
+    return {
       [Symbol.asyncIterator]: () => ({
-        next,
-        async return() {
-          destroy();
+        next: () => this.#next(),
+        return: async () => {
+          this.destroy();
           return { value: undefined, done: true };
         },
       }),
-    },
-  };
+    };
+  }
+
+  add(part: Uint8Array): void {
+    this.#waiting.push(part);
+    this.#length += part.byteLength;
+    if (this.#changed === undefined) this.#hold();
+    else this.#changed();
+  }
+
+  end(): void {
+    this.#finish("well");
+  }
+
+  fail(error: unknown): void {
+    this.#finish({ error });
+  }
+
+  destroy(): void {
+    this.#finish({ error: new Error("the body was dropped") });
+    this.#source.destroy();
+  }
+
+  readWhole(maxBytes: number): Promise<readonly Uint8Array[] | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#changed = () => {
+        if (this.#length > maxBytes) {
+          resolve(undefined);
+          this.#changed = undefined;
+          this.destroy();
+        } else if (this.#ended === "well") resolve(this.#waiting);
+        else if (this.#ended !== undefined) reject(this.#ended.error as Error);
+        else if (this.#isPaused) this.#goOn();
+      };
+      this.#changed();
+    });
+  }
+
+  #next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#changed = () => {
+        const part = this.#waiting.shift();
+        if (part === undefined && this.#ended === undefined) return;
+        this.#changed = undefined;
+        if (part !== undefined) {
+          this.#length -= part.byteLength;
+          this.#hold();
+          resolve({ value: part, done: false });
+        } else if (this.#ended === "well") resolve({ value: undefined, done: true });
+        else reject(this.#ended?.error as Error);
+      };
+      this.#changed();
+    });
+  }
+
+  #finish(how: "well" | { readonly error: unknown }): void {
+    this.#ended ??= how;
+    this.#changed?.();
+  }
+
+  #hold(): void {
+    const isTooMuch = this.#length > mostWaiting;
+    if (this.#isPaused && !isTooMuch) this.#goOn();
+    else if (!this.#isPaused && isTooMuch) {
+      this.#isPaused = true;
+      this.#source.pause();
+    }
+  }
+
+  #goOn(): void {
+    this.#isPaused = false;
+    this.#source.resume();
+  }
 }

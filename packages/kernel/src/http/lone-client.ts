@@ -39,7 +39,7 @@ export async function createLoneClient(protocol: string, options: ConnectOptions
       };
       const reader = createAnswerReader(init.method, {
         head: ({ status, headers }) => resolve({ status, headers, body }),
-        part: body.add,
+        part: (bytes) => body.add(bytes),
         end() {
           body.end();
           socket.destroy();
@@ -57,11 +57,11 @@ export async function createLoneClient(protocol: string, options: ConnectOptions
       const inTime = systemClock.after?.(connectTimeoutMs, () => fail(noConnection()));
       signal.addEventListener("abort", callOff, { once: true });
       socket
-        .once(connected, () => inTime?.())
+        .on(connected, () => inTime?.())
         .on("data", read)
-        .once("end", read)
+        .on("end", read)
         .on("error", fail)
-        .once("close", () => {
+        .on("close", () => {
           inTime?.();
           signal.removeEventListener("abort", callOff);
           // Of a connection that was ended without an error, before the answer.

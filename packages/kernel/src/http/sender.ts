@@ -64,11 +64,11 @@ export function createSender(load: () => Promise<UndiciModule>, options: SenderO
   let ready: ReturnType<typeof prepare> | undefined;
   const undici = () => (ready ??= prepare());
   const sendAlone = createLoneSender(options, undici);
-  return async (url, init) => {
-    if (init.ownConnection === true) return await sendAlone(url, init);
+  const sendPooled: Sender = async (url, init) => {
     const { request, dispatcher } = await undici();
     return asFetched(await request(url, { ...forUndici(init), dispatcher }), init.method);
   };
+  return (url, init) => (init.ownConnection === true ? sendAlone(url, init) : sendPooled(url, init));
 }
 
 /** undici's own names for what it is asked to do. */
@@ -113,8 +113,11 @@ function createLoneSender(options: SenderOptions, undici: Prepared): Sender {
   };
   const sendOnHttp2 = async (url: string, init: SendInit): Promise<SentResponse> =>
     asFetched(await sendOnce(await undici(), url, init), init.method);
+  // The requests of one look have the same address, one after the other.
+  let last: { readonly text: string; readonly url: URL } | undefined;
+  const parse = (text: string): URL => (last?.text === text ? last : (last = { text, url: new URL(text) })).url;
   return async (url, init) => {
-    const parsed = new URL(url);
+    const parsed = parse(url);
     if (speaksOnlyHttp2.has(parsed.origin)) return await sendOnHttp2(url, init);
     try {
       if (isProxied || !isWhole(init.body)) return await sendShared(url, init);

@@ -57,7 +57,11 @@ export function asSent(
     ]();
     return { read: () => chunks.next(), cancel: async () => body.destroy() };
   };
-  return { status, headers: { get }, body: encoding ? { getReader } : { getReader, readWhole: body.readWhole } };
+  return {
+    status,
+    headers: { get },
+    body: encoding ? { getReader } : { getReader, readWhole: (maxBytes) => body.readWhole(maxBytes) },
+  };
 }
 
 /** One promise for a body, where an iterator makes several for each of its parts. */

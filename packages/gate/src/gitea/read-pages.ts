@@ -64,7 +64,7 @@ export async function readPages<T extends Row>({ page, last, counted = false }: 
   throw unclearError("FORGE_ENDLESS_LIST", {
     message: `the list did not end within ${mostPages} pages`,
     why: first.url,
-    fix: "look at what the forge answers there: a list ends with an empty page",
+    fix: "check what answers at this address: a list must end with an empty page",
   });
 }
 

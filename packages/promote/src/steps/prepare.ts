@@ -66,7 +66,7 @@ async function proveWritable(
       rule: "write-access",
       fact: `${writes.join(", ")} may be written`,
       source: repository,
-      fix: "see that it can be written to, then run again",
+      fix: "check that the credentials may push to it, then run again",
     }),
   ];
 }

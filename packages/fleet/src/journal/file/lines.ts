@@ -45,6 +45,6 @@ export function readEntry(line: string): JournalEntry | undefined {
 function damaged(path: string, line: number): ReleaseError {
   return fleetError("JOURNAL_DAMAGED", "state", {
     message: `line ${line} of ${path} cannot be read`,
-    fix: "look what wrote there; to abandon the rollout, move the file away and run again: tenants are asked what they run",
+    fix: "find out what else writes to this file; to abandon the rollout, move the file away and run again: tenants are asked what they run",
   });
 }

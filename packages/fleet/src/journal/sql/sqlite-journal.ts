@@ -90,7 +90,7 @@ function entryIn(text: unknown, fleet: string): JournalEntry {
   if (entry !== undefined) return entry;
   throw fleetError("JOURNAL_DAMAGED", "state", {
     message: `the journal of ${fleet} holds an entry that cannot be read`,
-    fix: "look what wrote there",
+    fix: "find out what else writes to this database",
   });
 }
 

@@ -7,6 +7,8 @@ const rows: readonly (readonly [headers: Record<string, string>, shown: string |
   [{ age: "0" }, undefined],
   [{ age: "900" }, "Age: 900"],
   [{ age: " 001" }, "Age: 001"],
+  [{ age: "0, 30" }, "Age: 0, 30"],
+  [{ age: "0, 0" }, undefined],
   [{ age: "soon" }, undefined],
   [{ warning: '110 - "Response is Stale"' }, 'Warning: 110 - "Response is Stale"'],
   [

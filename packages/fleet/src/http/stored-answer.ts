@@ -4,7 +4,8 @@ const stored = /(?<![a-z])(?:refresh)?hit(?![a-z])|(?<![a-z])(?:stale|updating)(
 /** Headers by which caches say that they answered: the header, and the value that says so. */
 const signs: readonly (readonly [header: string, stored: RegExp])[] = [
   // RFC 9111 §5.1: seconds since the origin made the answer; an answer that was never stored has none, or 0.
-  ["age", /^\s*0*[1-9]\d*/],
+  // Of several caches each may have added its own.
+  ["age", /(?:^|,)\s*0*[1-9]/],
   // RFC 7234 §5.5: 110 stale, 111 revalidation failed, 112 disconnected, 113 heuristic expiration.
   ["warning", /(?:^|,)\s*11[0-3]\b/],
   // RFC 9211 §2.1.

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { memoryJournal } from "./journal/memory-journal.ts";
 import { rollOut } from "./roll-out.ts";
 import type { FleetPolicy } from "./policy.ts";
@@ -41,11 +41,16 @@ describe("answers of the control plane that are not the end", () => {
     world.controlPlane.meet({ kind: "status", status: 504 });
     const journal = memoryJournal();
     // Each time much shorter than a proof may take.
-    const runOn = (resume: boolean) =>
-      rollOut({ ...world.input, resume }, { ...world.ports, journal }, AbortSignal.timeout(300));
-    await runOn(false);
+    const runOn = (resume: boolean, signal: AbortSignal) =>
+      rollOut({ ...world.input, resume }, { ...world.ports, journal }, signal);
+    const first = new AbortController();
+    const begun = runOn(false, first.signal);
+    await vi.waitUntil(() => world.controlPlane.moves().length > 0, { timeout: 30_000 });
+    setTimeout(() => first.abort(), 300);
+    await begun;
     let resumptions = 0;
-    for (; resumptions < 20 && world.controlPlane.moves().length < 2; resumptions++) await runOn(true);
+    for (; resumptions < 20 && world.controlPlane.moves().length < 2; resumptions++)
+      await runOn(true, AbortSignal.timeout(300));
     expect(resumptions).toBeGreaterThan(1);
     expect(world.controlPlane.moves().slice(0, 2)).toEqual([["t1"], ["t1"]]);
   });

@@ -2,7 +2,10 @@ import { ReleaseError } from "@lateen/kernel";
 
 type Public = typeof import("@dbos-inc/dbos-sdk");
 
-/** Modules of DBOS. What recovers another executor's work and migrates without a console is on its internal entries only. */
+/**
+ * Modules of DBOS. What recovers another executor's work and migrates without a console is on its internal entries only, which a minor
+ * version may change: hence the narrow range of the peer.
+ */
 export interface Library extends Pick<Public, "DBOS" | "DBOSClient"> {
   readonly DBOSExecutor: (typeof import("@dbos-inc/dbos-sdk/internal/dbos-executor"))["DBOSExecutor"];
   readonly migrateSystemDatabase: (typeof import("@dbos-inc/dbos-sdk/internal/system_database"))["migrateSystemDatabase"];

@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+// As a whole: the documentation bundles what it shows for browsers, which have no member of it.
+import net, { type Socket } from "node:net";
 import type { SenderOptions } from "./sender.ts";
 
 /** What a connection without a pool is made with. */
@@ -9,7 +10,7 @@ export type Connect = (url: URL) => Socket;
 
 /** Connections without TLS. */
 export function createPlainConnect({ lookup }: ConnectOptions): Connect {
-  return (url) => connect({ host: hostOf(url), port: Number(url.port || 80), lookup, noDelay: true });
+  return (url) => net.connect({ host: hostOf(url), port: Number(url.port || 80), lookup, noDelay: true });
 }
 
 /** The host of `url` as sockets take it: IPv6 without brackets. */

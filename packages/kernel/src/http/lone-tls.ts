@@ -1,5 +1,6 @@
-import { isIP } from "node:net";
-import { connect, createSecureContext } from "node:tls";
+// As a whole, as in lone-connect.ts.
+import net from "node:net";
+import tls from "node:tls";
 import { type Connect, type ConnectOptions, hostOf } from "./lone-connect.ts";
 
 /** Sessions of most hosts that are kept, as many as by Node's agent. */
@@ -17,7 +18,7 @@ export function createSecureConnect({
   cert,
   key,
 }: ConnectOptions): Connect {
-  const context = createSecureContext({ ca: ca as string | string[] | undefined, cert, key });
+  const context = tls.createSecureContext({ ca: ca as string | string[] | undefined, cert, key });
   const sessions = new Map<string, Buffer>();
   const keep = (origin: string, session: Buffer): void => {
     // The oldest goes.
@@ -29,13 +30,13 @@ export function createSecureConnect({
   return (url) => {
     const { origin, port } = url;
     const host = hostOf(url);
-    const socket = connect({
+    const socket = tls.connect({
       host,
       port: Number(port || 443),
       lookup,
       secureContext: context,
       // The name of an address of numbers is not sent (RFC 6066 §3).
-      servername: serverName ?? (isIP(host) === 0 ? host : ""),
+      servername: serverName ?? (net.isIP(host) === 0 ? host : ""),
       rejectUnauthorized: !skipVerification,
       ALPNProtocols: ["http/1.1"],
       session: sessions.get(origin),

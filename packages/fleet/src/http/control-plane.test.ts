@@ -235,7 +235,7 @@ describe("redeploy", () => {
     ["half an answer", { body: rows("t1"), fault: "truncate" }, "lost"],
     ["silence", { fault: "silence" }, "lost"],
   ])("%s is %s, and never sent again from here", async (_, reply, expected) => {
-    const controlPlane = await plane([reply], { readBudgetMs: 200 });
+    const controlPlane = await plane([reply], { readBudgetMs: 1_000 });
     const answer = await controlPlane.redeploy([t1], release, settings);
     expect(answer.kind === "answered" ? `answered ${answer.ok}` : answer.kind).toBe(expected);
     expect(server.requests).toHaveLength(1);

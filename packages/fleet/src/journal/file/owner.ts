@@ -23,7 +23,7 @@ export async function describeLiving(text: string, dead: DeadOwners = {}): Promi
   const owner = readOwner(text);
   if (owner === undefined) return undefined;
   if (owner.host !== hostname() && dead.elsewhere !== true)
-    return `process ${owner.pid} on ${plainText(owner.host, 100)}, which cannot be seen from here; if it is gone, lateen rollout --break-lock checks what can be checked and frees it`;
+    return `process ${owner.pid} on ${plainText(owner.host, 100)}, which cannot be seen from here; if it is gone, lateen rollout --break-lock --reason '…' checks what can be checked and frees it`;
   if (!isRunning(owner.pid)) return undefined;
   // A defunct process has ended, and nothing but its parent keeps its number. Source: proc_pid_stat(5), field 3.
   if ((dead.stopped === true ? "ZXxTt" : "ZXx").includes((await statOf(owner.pid))?.[0] ?? "running")) return undefined;

@@ -8,20 +8,28 @@ type Public = typeof import("@dbos-inc/dbos-sdk");
  */
 export interface Library extends Pick<Public, "DBOS" | "DBOSClient"> {
   readonly DBOSExecutor: (typeof import("@dbos-inc/dbos-sdk/internal/dbos-executor"))["DBOSExecutor"];
-  readonly migrateSystemDatabase: (typeof import("@dbos-inc/dbos-sdk/internal/system_database"))["migrateSystemDatabase"];
+  readonly system: Pick<
+    typeof import("@dbos-inc/dbos-sdk/internal/system_database"),
+    "migrateSystemDatabase" | "verifySystemDatabase"
+  >;
   readonly GlobalLogger: (typeof import("@dbos-inc/dbos-sdk/internal/telemetry/logs"))["GlobalLogger"];
 }
+
+/** Pauses in seconds between two tries to reach a database. DBOS's own grow to a minute, which a database that is back again would wait for. */
+const backoff = { initialBackoffSec: 0.25, maxBackoffSec: 1 };
 
 /** An optional peer. @throws ReleaseError `DBOS_MISSING` */
 export async function loadLibrary(): Promise<Library> {
   try {
-    const [{ DBOS, DBOSClient }, { DBOSExecutor }, { migrateSystemDatabase }, { GlobalLogger }] = await Promise.all([
+    const [{ DBOS, DBOSClient }, { DBOSExecutor }, system, { GlobalLogger }, utils] = await Promise.all([
       import("@dbos-inc/dbos-sdk"),
       import("@dbos-inc/dbos-sdk/internal/dbos-executor"),
       import("@dbos-inc/dbos-sdk/internal/system_database"),
       import("@dbos-inc/dbos-sdk/internal/telemetry/logs"),
+      import("@dbos-inc/dbos-sdk/internal/utils"),
     ]);
-    return { DBOS, DBOSClient, DBOSExecutor, migrateSystemDatabase, GlobalLogger };
+    Object.assign(utils.dbRetryConfig, backoff);
+    return { DBOS, DBOSClient, DBOSExecutor, system, GlobalLogger };
   } catch (cause) {
     throw new ReleaseError({
       code: "DBOS_MISSING",

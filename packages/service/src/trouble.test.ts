@@ -5,22 +5,13 @@ import type { ControlPlane } from "@lateen/fleet";
 import { systemClock } from "@lateen/kernel";
 import { loadConfig } from "@lateen/cli/pipeline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  commit,
-  createClient,
-  hasEnded,
-  startDatabase,
-  startFleet,
-  type TestClient,
-  type TestFleet,
-  tokens,
-} from "../test/world.ts";
+import { commit, createClient, hasEnded, startDatabase, startFleet, type TestFleet, tokens } from "../test/world.ts";
 import { startCuttingProxy } from "../test/cutting-proxy.ts";
 import { engineNames, engines } from "../test/engines.ts";
+import { openServices } from "../test/open-services.ts";
 import { drive, type DrivePorts } from "./run/drive.ts";
 import { type ServiceFleet, wireFleet } from "./run/fleets.ts";
 import { type Pulse, startPulse } from "./run/pulse.ts";
-import { createService, type Service, type ServiceOptions } from "./service.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { readRollout } from "./store/read.ts";
 
@@ -40,31 +31,19 @@ afterAll(async () => {
 let fleet: TestFleet;
 let name: string;
 let runs = 0;
-const services: Service[] = [];
+const { serve, close, closeAll } = openServices(() => ({
+  database: server.url,
+  fleets: { [name]: { settings: fleet.settings } },
+  tokens,
+  env: fleet.env,
+}));
 beforeEach(() => {
   name = `trouble-${++runs}`;
 });
 afterEach(async () => {
-  await Promise.all(services.splice(0).map((service) => service.close()));
+  await closeAll();
   await fleet.close();
 });
-
-async function serve(options: Partial<ServiceOptions> = {}): Promise<TestClient & { readonly service: Service }> {
-  const service = await createService({
-    database: server.url,
-    fleets: { [name]: { settings: fleet.settings } },
-    tokens,
-    env: fleet.env,
-    ...options,
-  });
-  services.push(service);
-  return { ...createClient((path, init) => service.fetch(new Request(`http://service${path}`, init))), service };
-}
-
-async function close(service: Service): Promise<void> {
-  services.splice(services.indexOf(service), 1);
-  await service.close();
-}
 
 const calls = () => fleet.plane.requests.filter(({ dryRun }) => !dryRun);
 const moved = (): string[] => fleet.plane.moves().flat().toSorted();
@@ -274,7 +253,7 @@ test.each(engineNames)(
       expect(moved()).toHaveLength(12);
     } finally {
       proxy.speak();
-      await Promise.all(services.splice(0).map((service) => service.close()));
+      await closeAll();
       await proxy.close();
     }
   },

@@ -4,23 +4,15 @@ import { kill } from "node:process";
 import { DBOS, DBOSClient } from "@dbos-inc/dbos-sdk";
 import { systemClock } from "@lateen/kernel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  commit,
-  createClient,
-  hasEnded,
-  startFleet,
-  type TestClient,
-  type TestFleet,
-  tokens,
-} from "../../../test/world.ts";
+import { commit, hasEnded, startFleet, type TestFleet, tokens } from "../../../test/world.ts";
+import { openServices } from "../../../test/open-services.ts";
 import { useDatabase } from "../../../test/use-database.ts";
-import { createService, type Service, type ServiceOptions } from "../../service.ts";
 import { type Database, openDatabase } from "../../store/database.ts";
 import { applicationOf, partitionOf, schema, workflows } from "./application.ts";
 import { dbosEngine } from "./dbos-engine.ts";
 import { silent } from "./library.ts";
 
-// What is particular to this engine. What it has in common with the table is in takeover.test.ts and reliability.test.ts.
+// What is particular to this engine. What it has in common with the table is in takeover.test.ts and reliability.real.test.ts.
 
 const server = useDatabase();
 let database: Database;
@@ -30,30 +22,18 @@ afterAll(() => database.close());
 let fleet: TestFleet;
 let name: string;
 let runs = 0;
-const services: Service[] = [];
+const { serve, close, closeAll } = openServices(() => ({
+  database: server.url,
+  fleets: { [name]: { settings: fleet.settings } },
+  tokens,
+  env: fleet.env,
+  engine: dbosEngine(),
+}));
 beforeEach(() => void (name = `dbos-${++runs}`));
 afterEach(async () => {
-  for (const service of services.splice(0)) await service.close();
+  await closeAll();
   await fleet.close();
 });
-
-async function serve(options: Partial<ServiceOptions> = {}): Promise<TestClient & { readonly service: Service }> {
-  const service = await createService({
-    database: server.url,
-    fleets: { [name]: { settings: fleet.settings } },
-    tokens,
-    env: fleet.env,
-    engine: dbosEngine(),
-    ...options,
-  });
-  services.push(service);
-  return { ...createClient((path, init) => service.fetch(new Request(`http://service${path}`, init))), service };
-}
-
-async function close(service: Service): Promise<void> {
-  services.splice(services.indexOf(service), 1);
-  await service.close();
-}
 
 const moved = (): string[] => fleet.plane.moves().flat().toSorted();
 

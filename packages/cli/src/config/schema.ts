@@ -6,6 +6,7 @@ import { freeze, pin } from "./freeze-schema.ts";
 import * as field from "./fields.ts";
 import { isRecord } from "./layers.ts";
 import { service } from "./service-schema.ts";
+import { strictObjectOf } from "./strict-object.ts";
 import { defaultPin } from "./tag-template.ts";
 
 const release = () =>
@@ -236,29 +237,12 @@ const built = new Map<string, z.ZodType<Config>>();
 export function configSchema(value: Readonly<Record<string, unknown>>): z.ZodType<Config> {
   const isThere = (name: keyof typeof sections) => hasDefault.includes(name) || Object.hasOwn(value, name);
   const written = fieldsWritten(value["registries"]);
-  const key = [
-    ...Object.keys(sections).filter((name) => isThere(name as keyof typeof sections)),
-    ":",
-    ...written,
-  ].join();
+  const there = (Object.keys(sections) as (keyof typeof sections)[]).filter(isThere);
+  const key = [...there, ":", ...written].join();
   const known = built.get(key);
   if (known !== undefined) return known;
-  const schema = strictObjectOf(
-    { ...sections, registries: () => registries(written) },
-    isThere,
-  ) as unknown as z.ZodType<Config>;
+  const all = { ...sections, registries: () => registries(written) };
+  const schema = strictObjectOf(all, isThere) as unknown as z.ZodType<Config>;
   built.set(key, schema);
   return schema;
-}
-
-type Fields = Readonly<Record<string, () => z.ZodType>>;
-
-/** A mapping that has no other keys than `fields`, of which only those that are there are built. */
-function strictObjectOf<F extends Fields>(
-  fields: F,
-  isThere: (name: keyof F & string) => boolean,
-): z.ZodObject<{ [Name in keyof F]: ReturnType<F[Name]> }, z.core.$strict> {
-  const missing = z.undefined().optional();
-  const shape = Object.entries(fields).map(([name, build]) => [name, isThere(name) ? build() : missing] as const);
-  return z.strictObject(Object.fromEntries(shape)) as never;
 }

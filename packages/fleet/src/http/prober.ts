@@ -14,10 +14,9 @@ import {
   plainText,
   type Reading,
   redactUrl,
-  ReleaseError,
+  type ReleaseError,
   type Sender,
   systemClock,
-  systemCode,
   unknown,
 } from "@lateen/kernel";
 import type { Prober } from "../ports/prober.ts";
@@ -27,6 +26,7 @@ import { parseAddress } from "./addresses.ts";
 import { steadyClock } from "../steps/steady-clock.ts";
 import { createIngressPace, type IngressPace, type Turn } from "./prober-pace.ts";
 import { storedSign } from "./stored-answer.ts";
+import { withTlsFix } from "./tls-fix.ts";
 import { fleetError } from "../errors.ts";
 
 /** Address of the tenants' build information, and access to it. */
@@ -95,7 +95,7 @@ export function createProber(options: ProberOptions): Prober {
           ),
         );
       } catch (error) {
-        return unknown(explained(asReleaseError(error)));
+        return unknown(withTlsFix(asReleaseError(error)));
       }
     },
   };
@@ -225,28 +225,6 @@ function unreadable(what: string, url: string): ReleaseError {
     why: url,
     fix,
   });
-}
-
-const untrusted = "its certificate is not trusted: add the authority's certificate with NODE_EXTRA_CA_CERTS";
-/** Action for failures of TLS. Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-const tlsFixes: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `${untrusted}, or let the server send its intermediate certificates`,
-  CERT_HAS_EXPIRED: "its certificate has expired: renew it",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name: check fleet.buildinfo and the certificate",
-  ERR_SSL_WRONG_VERSION_NUMBER: "the port does not speak TLS: check scheme and port of fleet.buildinfo",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "the port does not speak TLS: check scheme and port of fleet.buildinfo",
-  EPROTO: "the port does not speak TLS: check scheme and port of fleet.buildinfo",
-};
-
-function explained(error: ReleaseError): ReleaseError {
-  const fix = tlsFixes[systemCode(error.cause)];
-  if (fix === undefined) return error;
-  const { code, category, message, why, cause, retryable } = error;
-  return new ReleaseError({ code, category, message: `${message}; ${fix}`, why, fix, cause, retryable });
 }
 
 function parseRelative(location: string, base: URL): URL | null {

@@ -1,35 +1,12 @@
-import {
-  type CommitSha,
-  type Digest,
-  parseCommitSha,
-  parseDigest,
-  parseSlug,
-  type Release,
-  type Slug,
-  type StopOutcome,
-} from "@lateen/kernel";
+import type { Release, Slug, StopOutcome } from "@lateen/kernel";
 import { z } from "zod";
 import { checkReportSchema, checkStepSchema } from "../checks/report-schema.ts";
 import type { Deep } from "../deep.ts";
 import type { Tenant } from "../ports/tenant.ts";
+import { commit, digest, slug } from "./journal-names.ts";
 
 // The entries of a journal: their types are what the schema reads.
 
-/** Accepts what `parse` accepts: journals are files, refs and tables, and all three can be edited. */
-function parsed<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context): T => {
-    try {
-      return parse(text);
-    } catch {
-      context.addIssue({ code: "custom", message: "not a valid name" });
-      return z.NEVER;
-    }
-  });
-}
-
-const slug: z.ZodType<Slug> = parsed(parseSlug);
-const commit: z.ZodType<CommitSha> = parsed(parseCommitSha);
-const digest: z.ZodType<Digest> = parsed(parseDigest);
 const slugs = z.array(slug);
 const text = z.string();
 const optionalText = z.string().optional();
